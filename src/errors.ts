@@ -1,0 +1,57 @@
+/**
+ * Errors we throw, by their stable code. They are thrown by constructors, `init`, `reconfigure`,
+ * `startGateway` and `startInbox` only; nothing else of ours throws.
+ */
+export const ERRORS = {
+  LOGNITOR_BAD_OPTION: 'An option has a value it cannot have.',
+  LOGNITOR_UNKNOWN_OPTION: 'An option that does not exist was given.',
+  LOGNITOR_MISSING_PEER: 'A package that this entry point needs is not installed.',
+  LOGNITOR_ADDRESS_IN_USE: 'The address to listen on is taken.',
+  LOGNITOR_GATEWAY_UNPROTECTED: 'The gateway would listen beyond loopback without a token.',
+} as const
+
+/** Process warnings, by their stable code: the few states an operator has to learn of. */
+export const WARNINGS = {
+  LOGNITOR_NO_API_KEY: 'No API key was given; nothing is sent.',
+  LOGNITOR_BAD_ENVIRONMENT: 'An environment variable has a value it cannot have and was ignored.',
+  LOGNITOR_INIT_TWICE: 'init was called again; the first client stays.',
+  LOGNITOR_KEY_REFUSED: 'Lognitor refused the API key; logs are held within the queue.',
+  LOGNITOR_WRONG_ADDRESS: 'The address does not answer like Lognitor; logs are held within the queue.',
+  LOGNITOR_LOG_TOO_LARGE: 'A log was over the size limit and was dropped.',
+  LOGNITOR_INVALID_LEVEL: 'A log call named a level that does not exist.',
+  LOGNITOR_TWO_HTTP_INSTRUMENTATIONS: 'Two HTTP instrumentations are active.',
+  LOGNITOR_SPOOL_UNAVAILABLE: 'The spool directory cannot be written; logs are held in memory only.',
+  LOGNITOR_MISSING_PEER: 'A package that zero code could use is not installed.',
+} as const
+
+export type ErrorCode = keyof typeof ERRORS
+export type WarningCode = keyof typeof WARNINGS
+
+export class LognitorError extends Error {
+  override readonly name = 'LognitorError'
+  readonly code: ErrorCode
+
+  constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
+    super(message, options)
+    this.code = code
+  }
+}
+
+const warned = new Set<string>()
+
+/**
+ * A coded process warning on stderr, once per code and key. A warning and not a diag line, because
+ * diag is mute until the app gives it a logger. Goes through `process.emitWarning`, so that
+ * `--no-warnings` and a `warning` listener work as for Node's own.
+ */
+export function warnOnce(code: WarningCode, message: string, key = ''): void {
+  const id = `${code} ${key}`
+  if (warned.has(id)) return
+  if (warned.size < 1000) warned.add(id)
+  process.emitWarning(message, { type: 'LognitorWarning', code })
+}
+
+/** For tests: lets each warning speak again. */
+export function forgetWarnings(): void {
+  warned.clear()
+}

@@ -1,0 +1,15 @@
+/** Lognitor's levels, lowest first. The list is the source; the type and the order follow from it. */
+export const LEVELS = ['debug', 'info', 'warn', 'error', 'fatal'] as const
+
+export type Level = (typeof LEVELS)[number]
+
+const RANKS: Readonly<Record<Level, number>> = { debug: 0, info: 1, warn: 2, error: 3, fatal: 4 }
+
+export function isLevel(value: unknown): value is Level {
+  return typeof value === 'string' && (LEVELS as readonly string[]).includes(value)
+}
+
+/** Position of a level in {@link LEVELS}: a log passes a minimum level when its rank is not smaller. */
+export function levelRank(level: Level): number {
+  return RANKS[level]
+}

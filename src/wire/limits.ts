@@ -1,0 +1,11 @@
+/** Most logs `POST /ingest` takes in one batch. */
+export const MAX_BATCH_LOGS = 100
+
+/** Most entries in one `POST /ingest/requests`: what the official clients send. */
+export const MAX_BATCH_REQUESTS = 25
+
+/** Largest log the service takes, in bytes of UTF-8 JSON. */
+export const MAX_LOG_BYTES = 256 * 1024
+
+/** Largest batch body we build, in bytes. The service documents none; a 413 halves it further. */
+export const MAX_BATCH_BYTES = 1024 * 1024
