@@ -1,0 +1,23 @@
+/** Time as a part one can exchange: tests bring their own, so that none of them replaces a global. */
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number
+  /** Milliseconds that only go forward, with a fraction. */
+  monotonic(): number
+  /** Runs `fn` once after `delayMs`. Never keeps the process alive. */
+  setTimer(fn: () => void, delayMs: number): TimerHandle
+  clearTimer(timer: TimerHandle | undefined): void
+}
+
+/** What `setTimer` gave; only `clearTimer` looks inside. */
+export type TimerHandle = unknown
+
+/** Node fires a longer timer at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  monotonic: () => performance.now(),
+  setTimer: (fn, delayMs) => setTimeout(fn, Math.min(Math.max(0, delayMs), LONGEST_TIMER_MS)).unref(),
+  clearTimer: (timer) => clearTimeout(timer as NodeJS.Timeout | undefined),
+}
