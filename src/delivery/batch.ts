@@ -1,0 +1,76 @@
+import type { Buffer } from 'node:buffer'
+
+/** A stretch of a chunk. */
+interface Stretch {
+  readonly chunk: Buffer
+  start: number
+  end: number
+}
+
+/**
+ * Entries that will travel together, as bytes. While it has no id it may still grow at the end and lose
+ * its oldest; with its id its content is fixed, so that a repeat is the same request.
+ */
+export class Batch {
+  /** Given at the first send. */
+  id: string | undefined
+  /** Sends so far that ended without a final answer. */
+  attempts = 0
+  /** It has been on its way before, so nothing is gained by waiting for more entries. */
+  hasReturned = false
+  bytes = 0
+  /** Number of its oldest entry, counted over all that ever came in. */
+  oldest = 0
+  readonly #stretches: Stretch[] = []
+  readonly #lengths: number[] = []
+  /** Entries at the front that are no longer part of it. */
+  #gone = 0
+
+  get count(): number {
+    return this.#lengths.length - this.#gone
+  }
+
+  /** Adds one entry: JSON bytes with a comma behind. */
+  add(chunk: Buffer, start: number, end: number): void {
+    const last = this.#stretches.at(-1)
+    if (last !== undefined && last.chunk === chunk && last.end === start) last.end = end
+    else this.#stretches.push({ chunk, start, end })
+    this.#lengths.push(end - start)
+    this.bytes += end - start
+  }
+
+  /** Forgets the oldest entry. */
+  dropOldest(): void {
+    this.#takeOldest()
+  }
+
+  /** Moves the oldest `count` entries into a batch of their own. */
+  splitOff(count: number): Batch {
+    const front = new Batch()
+    front.oldest = this.oldest
+    while (front.count < count && this.count > 0) {
+      const { chunk, start, end } = this.#takeOldest()
+      front.add(chunk, start, end)
+    }
+    return front
+  }
+
+  /** The entries' bytes, a comma between them. */
+  content(): Buffer[] {
+    const last = this.#stretches.length - 1
+    return this.#stretches.map(({ chunk, start, end }, n) =>
+      chunk.subarray(start, n === last ? end - 1 : end),
+    )
+  }
+
+  #takeOldest(): Stretch {
+    const first = this.#stretches[0] as Stretch
+    const length = this.#lengths[this.#gone++] as number
+    const entry = { chunk: first.chunk, start: first.start, end: first.start + length }
+    if (entry.end === first.end) this.#stretches.shift()
+    else first.start = entry.end
+    this.bytes -= length
+    this.oldest++
+    return entry
+  }
+}

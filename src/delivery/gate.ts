@@ -1,0 +1,77 @@
+import type { Clock } from '../clock.js'
+import { backoffMs } from './backoff.js'
+import type { Outcome } from './outcome.js'
+
+const PROBE_MS = 60_000
+const HOUR_MS = 3_600_000
+const AT_ONCE_MS = 100
+
+export type HoldReason = 'backoff' | 'retry_after' | 'unauthorized' | 'wrong_address'
+
+/**
+ * Says when the sender as a whole may send. One failure holds everything back, so that an outage meets one
+ * probe at a time and not one retry loop per batch; the first success opens it fully.
+ */
+export class Gate {
+  reason: HoldReason | undefined
+  readonly #clock: Clock
+  readonly #random: () => number
+  #failures = 0
+  #heldAt = 0
+  #opensAt = 0
+  #probing = false
+
+  constructor(clock: Clock, random: () => number) {
+    this.#clock = clock
+    this.#random = random
+  }
+
+  /** Milliseconds until something may be sent; 0 is now, Infinity while a probe is on its way. */
+  get waitMs(): number {
+    if (this.reason === undefined) return 0
+    if (this.#probing) return Number.POSITIVE_INFINITY
+    return Math.max(0, this.#opensAt - this.#clock.monotonic())
+  }
+
+  /** Called at each send; gives the moment to report its outcome with. */
+  enter(): number {
+    if (this.reason !== undefined) this.#probing = true
+    return this.#clock.monotonic()
+  }
+
+  /** An answer that shows a service in good order. */
+  succeeded(): void {
+    this.reason = undefined
+    this.#failures = 0
+    this.#probing = false
+  }
+
+  /** @param enteredAt from {@link enter}: what was under way when the hold began must not lengthen it again */
+  failed(outcome: Outcome, enteredAt: number): void {
+    const isNews = this.reason === undefined || enteredAt >= this.#heldAt
+    this.#probing = false
+    const [reason, waitMs] = this.#waitFor(outcome)
+    const opensAt = this.#clock.monotonic() + waitMs
+    if (!isNews && (reason === 'backoff' || opensAt <= this.#opensAt)) return
+    this.reason = reason
+    this.#failures++
+    this.#heldAt = this.#clock.monotonic()
+    this.#opensAt = opensAt
+  }
+
+  /** Lets one probe through now: a flush asks for what our own patience holds back, a new key for all. */
+  lift(what: 'backoff' | 'all'): void {
+    if (what === 'all' || this.reason === 'backoff') this.#opensAt = 0
+  }
+
+  #waitFor(outcome: Outcome): [HoldReason, number] {
+    if (outcome.kind === 'unauthorized') return ['unauthorized', PROBE_MS]
+    if (outcome.kind === 'wrong_address') return ['wrong_address', PROBE_MS]
+    const ownMs = backoffMs(this.#failures, this.#random)
+    const askedMs = outcome.kind === 'retryable' ? outcome.retryAfterMs : undefined
+    if (askedMs === undefined) return ['backoff', ownMs]
+    // "At once" is taken at its word once; a service that says so again and again gets our own patience.
+    if (askedMs < AT_ONCE_MS && this.#failures > 0) return ['backoff', ownMs]
+    return ['retry_after', Math.min(askedMs, HOUR_MS)]
+  }
+}

@@ -1,0 +1,120 @@
+import type { Agent, ClientRequest, IncomingMessage } from 'node:http'
+import type { Socket } from 'node:net'
+import type { Transport, TransportAnswer, TransportRequest } from '../wire/transport.js'
+import { openAgent } from './agent.js'
+
+export interface HttpOptions {
+  /** Where the API answers; the key goes nowhere else, since redirects are not followed. */
+  readonly apiUrl: string
+  /** Proxy address, false for none, undefined for what the environment names. */
+  readonly proxy?: string | false | undefined
+  readonly compression: 'none' | 'gzip'
+}
+
+const CONNECT_TIMEOUT_MS = 5_000
+/** Of an answer no more is read: an endless one must not fill the memory. */
+const MAX_ANSWER_BYTES = 64 * 1024
+
+/** Carries requests over HTTP/1.1 on a few kept connections, none of which keeps the process alive. */
+export function httpTransport({ apiUrl, proxy, compression }: HttpOptions): Transport {
+  const url = new URL(apiUrl)
+  const base = url.pathname.replace(/\/+$/, '')
+  let opening: Promise<Agent> | undefined
+
+  async function send(request: TransportRequest): Promise<TransportAnswer> {
+    opening ??= openAgent(url, proxy)
+    const agent = await opening
+    const zipped = compression === 'gzip' && request.body.byteLength > 0
+    const body = zipped ? await gzip(request.body) : request.body
+    const headers: Record<string, string> = { ...request.headers, 'content-length': String(body.byteLength) }
+    if (zipped) headers['content-encoding'] = 'gzip'
+    const { ClientRequest } = await import('node:http')
+    const open = () =>
+      // The class, and not http.request: that one is what instrumentations patch, and an upload is nobody's span.
+      new ClientRequest({
+        agent,
+        protocol: url.protocol,
+        hostname: url.hostname.replace(/^\[|\]$/g, ''),
+        port: url.port || (url.protocol === 'https:' ? 443 : 80),
+        path: base + request.path,
+        method: 'POST',
+        headers,
+      })
+    try {
+      return await exchange(open(), body, request.signal)
+    } catch (error) {
+      if (!(error instanceof StaleSocketError)) throw error
+      return await exchange(open(), body, request.signal)
+    }
+  }
+
+  async function close(): Promise<void> {
+    const agent = await opening?.catch(() => undefined)
+    opening = undefined
+    agent?.destroy()
+  }
+
+  return { send, close }
+}
+
+/** The peer had closed a kept connection just when we used it: nothing is wrong, another one will do. */
+class StaleSocketError extends Error {}
+
+function exchange(
+  request: ClientRequest,
+  body: Uint8Array,
+  signal: AbortSignal | undefined,
+): Promise<TransportAnswer> {
+  return new Promise((resolve, reject) => {
+    const abort = () => request.destroy(new Error('No answer in time', { cause: signal?.reason }))
+    const fail = (error: Error & { code?: string }) => {
+      signal?.removeEventListener('abort', abort)
+      const isStale = request.reusedSocket && (error.code === 'ECONNRESET' || error.code === 'EPIPE')
+      reject(isStale ? new StaleSocketError(error.message, { cause: error }) : error)
+    }
+    request.on('error', fail)
+    request.on('socket', limitConnecting)
+    request.on('response', (response) => {
+      response.on('error', fail)
+      readBounded(response, (text) => {
+        signal?.removeEventListener('abort', abort)
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, body: text })
+      })
+    })
+    if (signal?.aborted) abort()
+    signal?.addEventListener('abort', abort, { once: true })
+    request.end(body)
+  })
+}
+
+function limitConnecting(socket: Socket): void {
+  if (!socket.connecting) return
+  const timer = setTimeout(
+    () => socket.destroy(Object.assign(new Error('No connection in time'), { code: 'ETIMEDOUT' })),
+    CONNECT_TIMEOUT_MS,
+  ).unref()
+  const isSecure = 'encrypted' in socket
+  socket.once(isSecure ? 'secureConnect' : 'connect', () => clearTimeout(timer))
+  socket.once('close', () => clearTimeout(timer))
+}
+
+function readBounded(response: IncomingMessage, done: (text: string) => void): void {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  const finish = () => done(Buffer.concat(chunks).toString('utf8', 0, MAX_ANSWER_BYTES))
+  response.on('data', (chunk: Buffer) => {
+    chunks.push(chunk)
+    bytes += chunk.byteLength
+    if (bytes <= MAX_ANSWER_BYTES) return
+    finish()
+    response.destroy()
+  })
+  response.on('end', finish)
+}
+
+async function gzip(body: Uint8Array): Promise<Uint8Array> {
+  const zlib = await import('node:zlib')
+  return new Promise((resolve, reject) => {
+    zlib.gzip(body, (error, zipped) => (error ? reject(error) : resolve(zipped)))
+  })
+}

@@ -1,0 +1,73 @@
+import { type Attributes, type MeterProvider, metrics } from '@opentelemetry/api'
+import type { Outcome } from './outcome.js'
+
+export interface DeliveryMetrics {
+  /** Logs that went on their way (positive) or came to an end of it (negative). */
+  inFlight(change: number): void
+  exported(count: number, outcome: Outcome): void
+}
+
+interface Instruments {
+  readonly exported: { add(value: number, attributes: Attributes): void }
+  readonly inFlight: { add(value: number, attributes: Attributes): void }
+}
+
+let components = 0
+
+/**
+ * OpenTelemetry's own metrics of an exporter, under the names its conventions give them
+ * (`otel.sdk.exporter.log.exported`, `otel.sdk.exporter.log.inflight`), through whatever meter provider the
+ * app has registered; without one they cost nothing.
+ */
+export function deliveryMetrics(apiUrl: string, version: string): DeliveryMetrics {
+  const { hostname, port, protocol } = new URL(apiUrl)
+  const attributes: Attributes = {
+    'otel.component.type': 'lognitor_http_log_exporter',
+    'otel.component.name': `lognitor_http_log_exporter/${components++}`,
+    'server.address': hostname,
+    'server.port': Number(port) || (protocol === 'https:' ? 443 : 80),
+  }
+  let provider: MeterProvider | undefined
+  let instruments: Instruments | undefined
+
+  // The API has no stand-in that would follow a provider registered later, so we look each time.
+  function current(): Instruments {
+    const registered = metrics.getMeterProvider()
+    if (instruments !== undefined && registered === provider) return instruments
+    provider = registered
+    const meter = registered.getMeter('@lognitor/opentelemetry', version)
+    instruments = {
+      exported: meter.createCounter('otel.sdk.exporter.log.exported', {
+        unit: '{log_record}',
+        description: 'Log records for which the export has finished, successfully or not.',
+      }),
+      inFlight: meter.createUpDownCounter('otel.sdk.exporter.log.inflight', {
+        unit: '{log_record}',
+        description: 'Log records handed to the exporter whose export has not finished.',
+      }),
+    }
+    return instruments
+  }
+
+  return {
+    inFlight: (change) => guarded(() => current().inFlight.add(change, attributes)),
+    exported: (count, outcome) =>
+      guarded(() => {
+        const { exported } = current()
+        const rejected = outcome.kind === 'sent' ? Math.min(outcome.rejected, count) : count
+        if (count > rejected) exported.add(count - rejected, attributes)
+        if (rejected === 0) return
+        const type = outcome.kind === 'sent' ? 'rejected' : outcome.kind
+        exported.add(rejected, { ...attributes, 'error.type': type })
+      }),
+  }
+}
+
+/** A meter provider is foreign code. */
+function guarded(fn: () => void): void {
+  try {
+    fn()
+  } catch {
+    // A figure is missing; the logs are not.
+  }
+}

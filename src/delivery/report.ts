@@ -1,0 +1,67 @@
+import { diag } from '@opentelemetry/api'
+import { warnOnce } from '../errors.js'
+import type { Rejection } from '../wire/answer.js'
+import type { DeliveryMetrics } from './metrics.js'
+import type { SampleRates } from './outcome.js'
+import type { Upload } from './uploader.js'
+
+export interface ReportParts {
+  readonly metrics: DeliveryMetrics
+  readonly onSampleRates: (rates: SampleRates) => void
+  /** Delivery works again after `count` entries had to make room. */
+  readonly onRecovered: (count: number) => void
+}
+
+/** What delivery tells others: metrics, warnings, the service's sample rates, and what an outage cost. */
+export class DeliveryReport {
+  readonly #parts: ReportParts
+  #lost = 0
+
+  constructor(parts: ReportParts) {
+    this.#parts = parts
+  }
+
+  sending(path: string, count: number): void {
+    if (path === '/ingest') this.#parts.metrics.inFlight(count)
+  }
+
+  sent(path: string, count: number, { outcome, sampleRates }: Upload): void {
+    if (path === '/ingest') {
+      this.#parts.metrics.inFlight(-count)
+      this.#parts.metrics.exported(count, outcome)
+    }
+    if (sampleRates) this.#parts.onSampleRates(sampleRates)
+    if (outcome.kind === 'sent') this.#recovered()
+    else diag.warn(`Lognitor: POST ${path} with ${count} entries: ${outcome.why}`)
+    if (outcome.kind === 'unauthorized') {
+      warnOnce(
+        'LOGNITOR_KEY_REFUSED',
+        `Lognitor refused the API key (${outcome.why}). Logs are held within the queue; one batch a minute asks again.`,
+      )
+    }
+    if (outcome.kind === 'wrong_address') {
+      warnOnce(
+        'LOGNITOR_WRONG_ADDRESS',
+        `The address in apiUrl does not answer like Lognitor (${outcome.why}). Logs are held within the queue; one batch a minute asks again.`,
+      )
+    }
+  }
+
+  rejected(path: string, rejections: readonly Rejection[]): void {
+    for (const { index, code, field, message } of rejections.slice(0, 3)) {
+      diag.warn(`Lognitor: POST ${path}: entry ${index} was rejected: ${code} ${field ?? ''}: ${message}`)
+    }
+  }
+
+  /** Entries that had to make room for newer ones. */
+  lost(count: number): void {
+    this.#lost += count
+  }
+
+  #recovered(): void {
+    if (this.#lost === 0) return
+    const lost = this.#lost
+    this.#lost = 0
+    this.#parts.onRecovered(lost)
+  }
+}

@@ -1,0 +1,312 @@
+import { LognitorError, warnOnce } from './errors.js'
+import type { DropReason } from './ledger.js'
+import {
+  address,
+  either,
+  flag,
+  fn,
+  integer,
+  type Kind,
+  listOf,
+  oneOf,
+  orFalse,
+  regExp,
+  splitList,
+  text,
+} from './option-kinds.js'
+import type { Transport } from './wire/transport.js'
+import { LEVELS, type Level } from './wire/level.js'
+import type { Log } from './wire/log.js'
+
+export type BeforeSend = (log: Log) => Log | null
+export type RedactPattern = 'email' | 'creditCard' | 'ssn' | 'bearer' | RegExp
+export type BreadcrumbSource = 'requests' | 'outgoing' | 'logs'
+
+/** What `init` and every door take; all optional. Times are milliseconds. */
+export interface Options {
+  /** The project's write-only key. Without one a warning is given and nothing is sent. */
+  apiKey?: string | undefined
+  /** Where Lognitor answers. Default `https://api.lognitor.com/api/v1`. */
+  apiUrl?: string | undefined
+  /** Name of the service; default from the OpenTelemetry resource. */
+  service?: string | undefined
+  /** `production`, `staging` ...; default from the resource. */
+  environment?: string | undefined
+  /** Version of the service; default from the resource. */
+  version?: string | undefined
+  /** Release that every log belongs to, as `registerRelease` gave it. */
+  releaseId?: string | undefined
+  /** Logs that make a batch; grows to 100 under backlog. Default 25. */
+  batchSize?: number | undefined
+  /** Longest a log waits for its batch to fill. Default 5000. */
+  flushInterval?: number | undefined
+  /** Tries of one batch after the first, before it goes back in line. Default 3. */
+  maxRetries?: number | undefined
+  /** Logs held at most while they wait. Default 10 000. */
+  maxQueueSize?: number | undefined
+  /** Bytes held at most, waiting and in flight: the hard bound. Default 32 MiB. */
+  maxQueueBytes?: number | undefined
+  /** Lowest level that is sent. Default: all. */
+  minLevel?: Level | undefined
+  /** `false` makes everything a no-op. Default true. */
+  enabled?: boolean | undefined
+  /** Cuts logs over 256 KiB instead of dropping them. Default false. */
+  autoTruncate?: boolean | undefined
+  /** Tells on stderr what the client does. Default false. */
+  debug?: boolean | undefined
+  /** Breadcrumbs kept per request. Default 100. */
+  maxBreadcrumbs?: number | undefined
+  /** What is replaced by `[REDACTED]` in every string. Default none. */
+  redactPatterns?: readonly RedactPattern[] | undefined
+  /** Query parameters whose value becomes `[SCRUBBED]`, besides the built-in ones. */
+  scrubUrlParams?: readonly string[] | undefined
+  /** Sees each wire log last; may change it, or drop it with null. */
+  beforeSend?: BeforeSend | undefined
+  /** Adds `file:line` of each client call as `source`. Default false. */
+  captureCallerInfo?: boolean | undefined
+  /** Adds the source lines around the application's frame to errors. Default true. */
+  sourceContext?: boolean | undefined
+  /** Which breadcrumbs come by themselves; default all. */
+  breadcrumbs?: Partial<Record<BreadcrumbSource, boolean>> | undefined
+  /** Captures uncaught exceptions and unhandled rejections. Default true. */
+  captureUncaught?: boolean | undefined
+  /** Longest the process may be held at its end, or false. Default 2000. */
+  flushOnExit?: number | false | undefined
+  /** Keeps on disk what is not yet delivered. Default off. */
+  spool?: { directory: string; maxBytes?: number | undefined } | undefined
+  /** `gzip` where the receiver is known to take it. Default `none`. */
+  compression?: 'none' | 'gzip' | undefined
+  /** Proxy address, or false for none; default from `https_proxy`, `http_proxy`, `no_proxy`. */
+  proxy?: string | false | undefined
+  /** Sends the whole resource as metadata, not only its best-known attributes. Default false. */
+  allResourceAttributes?: boolean | undefined
+  /** Told of every drop. */
+  onDrop?: ((reason: DropReason, count: number) => void) | undefined
+  /** Carries requests instead of HTTP: `MemoryTransport` in tests. */
+  transport?: Transport | undefined
+}
+
+interface Known<T> {
+  readonly kind: Kind<T>
+  readonly fallback?: T
+  /** Names in the environment besides `LOGNITOR_<NAME>`, tried first. */
+  readonly env?: readonly string[]
+  /** Its value is never shown. */
+  readonly secret?: true
+}
+
+const MEBIBYTE = 1024 * 1024
+const BREADCRUMB_SOURCES = ['requests', 'outgoing', 'logs'] as const
+
+const visibleAscii: Kind<string> = {
+  expected: 'a string of visible ASCII characters',
+  check: (value) => {
+    const key = typeof value === 'string' ? value.trim() : undefined
+    return key !== undefined && /^[\x21-\x7e]{0,1024}$/.test(key) ? key : undefined
+  },
+  get read() {
+    return visibleAscii.check
+  },
+}
+
+const breadcrumbs: Kind<Readonly<Record<BreadcrumbSource, boolean>>> = {
+  expected: 'an object with requests, outgoing and logs, each true or false',
+  check: (value) => {
+    if (typeof value !== 'object' || value === null) return undefined
+    const entries = Object.entries(value)
+    const fits = ([name, on]: [string, unknown]) =>
+      (BREADCRUMB_SOURCES as readonly string[]).includes(name) &&
+      (on === undefined || typeof on === 'boolean')
+    if (!entries.every(fits)) return undefined
+    const given = entries.filter(([, on]) => on !== undefined)
+    return Object.freeze({ requests: true, outgoing: true, logs: true, ...Object.fromEntries(given) })
+  },
+  /** The sources that stay on: `requests,logs`, or `none`. */
+  read: (words) => {
+    const on = words.toLowerCase() === 'none' ? [] : splitList(words)
+    if (!on.every((word) => (BREADCRUMB_SOURCES as readonly string[]).includes(word))) return undefined
+    const [requests, outgoing, logs] = BREADCRUMB_SOURCES.map((source) => on.includes(source))
+    return Object.freeze({ requests: !!requests, outgoing: !!outgoing, logs: !!logs })
+  },
+}
+
+const spool: Kind<{ readonly directory: string; readonly maxBytes: number }> = {
+  expected: 'an object with a directory and, if wished, maxBytes (at least 1 MiB)',
+  check: (value) => {
+    if (typeof value !== 'object' || value === null) return undefined
+    const { directory, maxBytes = 256 * MEBIBYTE } = value as { directory?: unknown; maxBytes?: unknown }
+    if (typeof directory !== 'string' || directory === '') return undefined
+    if (typeof maxBytes !== 'number' || !(maxBytes >= MEBIBYTE) || !Number.isFinite(maxBytes)) {
+      return undefined
+    }
+    return Object.freeze({ directory, maxBytes })
+  },
+  read: (directory) => spool.check({ directory }),
+}
+
+const transport: Kind<Transport> = {
+  expected: 'an object with a send function',
+  check: (value) =>
+    typeof (value as Transport | null)?.send === 'function' ? (value as Transport) : undefined,
+}
+
+const redaction = oneOf(['email', 'creditCard', 'ssn', 'bearer'])
+
+/** Every option: the list is the source of docs/options.md, of the environment's names and of the defaults. */
+export const OPTIONS = {
+  apiKey: { kind: visibleAscii, secret: true },
+  apiUrl: { kind: address, fallback: 'https://api.lognitor.com/api/v1' },
+  service: { kind: text() },
+  environment: { kind: text() },
+  version: { kind: text() },
+  releaseId: { kind: text() },
+  batchSize: { kind: integer(1, 100), fallback: 25 },
+  flushInterval: { kind: integer(1, 24 * 3600 * 1000), fallback: 5000 },
+  maxRetries: { kind: integer(0, 100), fallback: 3 },
+  maxQueueSize: { kind: integer(1, 10_000_000), fallback: 10_000 },
+  maxQueueBytes: { kind: integer(1024, 4096 * MEBIBYTE), fallback: 32 * MEBIBYTE },
+  minLevel: { kind: oneOf(LEVELS) },
+  enabled: { kind: flag, fallback: true },
+  autoTruncate: { kind: flag, fallback: false },
+  debug: { kind: flag, fallback: false },
+  maxBreadcrumbs: { kind: integer(0, 1000), fallback: 100 },
+  redactPatterns: {
+    kind: listOf(
+      either(redaction, regExp),
+      'a list of email, creditCard, ssn, bearer or RegExps of your own',
+    ) as Kind<readonly RedactPattern[]>,
+    fallback: [],
+    env: ['LOGNITOR_REDACT'],
+  },
+  scrubUrlParams: { kind: listOf(text(), 'a list of parameter names'), fallback: [] },
+  beforeSend: { kind: fn<BeforeSend>() },
+  captureCallerInfo: { kind: flag, fallback: false },
+  sourceContext: { kind: flag, fallback: true },
+  breadcrumbs: { kind: breadcrumbs, fallback: { requests: true, outgoing: true, logs: true } },
+  captureUncaught: { kind: flag, fallback: true },
+  flushOnExit: { kind: orFalse(integer(0, 60_000)), fallback: 2000 },
+  spool: { kind: spool, env: ['LOGNITOR_SPOOL_DIR'] },
+  compression: { kind: oneOf(['none', 'gzip']), fallback: 'none' },
+  proxy: { kind: orFalse(address) },
+  allResourceAttributes: { kind: flag, fallback: false },
+  onDrop: { kind: fn<NonNullable<Options['onDrop']>>() },
+  transport: { kind: transport },
+} as const satisfies Record<keyof Options, Known<unknown>>
+
+type Table = typeof OPTIONS
+type ValueOf<K extends keyof Table> = Table[K] extends { kind: Kind<infer T> } ? T : never
+type Certain = { [K in keyof Table]: Table[K] extends { fallback: unknown } ? K : never }[keyof Table]
+
+/** What we made of the options: complete, checked, frozen. */
+export type Settings = { readonly [K in Certain]: ValueOf<K> } & {
+  readonly [K in Exclude<keyof Table, Certain>]?: ValueOf<K>
+} & {
+  /** What OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES say, for when no resource has been seen. */
+  readonly fallback: { readonly service?: string; readonly environment?: string; readonly version?: string }
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/**
+ * Defaults, then environment, then code.
+ * @throws {LognitorError} `LOGNITOR_BAD_OPTION`, `LOGNITOR_UNKNOWN_OPTION` for what code gave; what the
+ * environment gave wrongly warns and is passed over.
+ */
+export function resolveOptions(given: Options = {}, env: Environment = process.env): Settings {
+  const settings: Record<string, unknown> = {}
+  for (const [name, known] of Object.entries<Known<unknown>>(OPTIONS)) {
+    if (known.fallback !== undefined) settings[name] = known.fallback
+    const fromEnvironment = readEnvironment(name, known, env)
+    if (fromEnvironment !== undefined) settings[name] = fromEnvironment
+  }
+  Object.assign(settings, checkOptions(given))
+  settings.fallback = readResourceEnvironment(env)
+  return Object.freeze(settings) as Settings
+}
+
+/** Options as code gave them, each checked; those left out or undefined are absent. */
+export function checkOptions(given: Options): Partial<Settings> {
+  const checked: Record<string, unknown> = {}
+  for (const [name, value] of Object.entries(given)) {
+    const known: Known<unknown> | undefined = Object.hasOwn(OPTIONS, name)
+      ? OPTIONS[name as keyof Table]
+      : undefined
+    if (known === undefined) {
+      throw new LognitorError(
+        'LOGNITOR_UNKNOWN_OPTION',
+        `There is no option "${name}". Known are: ${Object.keys(OPTIONS).join(', ')}.`,
+      )
+    }
+    if (value === undefined) continue
+    checked[name] = checkValue(name, known.kind, value, known.secret)
+  }
+  return checked
+}
+
+/**
+ * One value of code, checked.
+ * @throws {LognitorError} `LOGNITOR_BAD_OPTION` with name, expectation and (unless secret) value
+ */
+export function checkValue<T>(name: string, kind: Kind<T>, value: unknown, secret = false): T {
+  const checked = kind.check(value)
+  if (checked !== undefined) return checked
+  throw new LognitorError(
+    'LOGNITOR_BAD_OPTION',
+    `Option "${name}": expected ${kind.expected}, got ${secret ? `a ${typeof value} that is none` : show(value)}.`,
+  )
+}
+
+/** `LOGNITOR_BATCH_SIZE` for `batchSize`. */
+export function environmentName(option: string): string {
+  return `LOGNITOR_${option.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`
+}
+
+/** An option's value from the environment; a wrong one warns and is passed over. */
+export function readEnvironment<T>(name: string, known: Known<T>, env: Environment): T | undefined {
+  if (known.kind.read === undefined) return undefined
+  for (const variable of [...(known.env ?? []), environmentName(name)]) {
+    const words = env[variable]?.trim()
+    if (words === undefined || words === '') continue
+    const value = known.kind.read(words)
+    if (value !== undefined) return value
+    const got = known.secret ? 'something else' : show(words)
+    warnOnce(
+      'LOGNITOR_BAD_ENVIRONMENT',
+      `${variable} was ignored: expected ${known.kind.expected}, got ${got}.`,
+      variable,
+    )
+  }
+  return undefined
+}
+
+/** The two variables every OpenTelemetry SDK builds its resource from. */
+function readResourceEnvironment(env: Environment): Settings['fallback'] {
+  const attributes = new Map<string, string>()
+  for (const pair of splitList(env.OTEL_RESOURCE_ATTRIBUTES ?? '')) {
+    const equals = pair.indexOf('=')
+    if (equals > 0) attributes.set(pair.slice(0, equals).trim(), decode(pair.slice(equals + 1).trim()))
+  }
+  const service = env.OTEL_SERVICE_NAME?.trim() || attributes.get('service.name')
+  const environment =
+    attributes.get('deployment.environment.name') ?? attributes.get('deployment.environment')
+  const version = attributes.get('service.version')
+  return { ...(service && { service }), ...(environment && { environment }), ...(version && { version }) }
+}
+
+function decode(encoded: string): string {
+  try {
+    return decodeURIComponent(encoded)
+  } catch {
+    return encoded
+  }
+}
+
+/** A wrong value in words, short, whatever it is. */
+function show(value: unknown): string {
+  if (typeof value === 'string') {
+    return value.length > 80 ? `${JSON.stringify(value.slice(0, 80))}...` : JSON.stringify(value)
+  }
+  if (typeof value === 'number' || typeof value === 'boolean' || value === null) return String(value)
+  if (typeof value === 'bigint') return `${value}n`
+  return Array.isArray(value) ? 'a list with something else in it' : `a value of type ${typeof value}`
+}
