@@ -1,0 +1,75 @@
+import { isUtf8 } from 'node:buffer'
+import type { IncomingMessage } from 'node:http'
+import { promisify } from 'node:util'
+import { gunzip } from 'node:zlib'
+import { type Reply, refusal } from './reply.js'
+
+/** A body that was read, unpacked and parsed; `byteLength` is that of its JSON. */
+export interface JsonBody {
+  value: unknown
+  byteLength: number
+}
+
+/** A call's JSON body, or the answer to give instead. An empty body is null. */
+export async function readJson(request: IncomingMessage, maxBytes: number): Promise<JsonBody | Reply> {
+  const encoding = (request.headers['content-encoding'] ?? 'identity').trim().toLowerCase()
+  if (encoding !== 'identity' && encoding !== 'gzip' && encoding !== 'x-gzip') {
+    return refusal(415, 'Content-Encoding must be gzip or none.', { 'accept-encoding': 'gzip' })
+  }
+  const packed = await readBytes(request, maxBytes)
+  if (packed === undefined) return tooLarge(maxBytes)
+  let bytes = packed
+  if (encoding !== 'identity') {
+    const unpacked = await unpack(packed, maxBytes)
+    if ('status' in unpacked) return unpacked
+    bytes = unpacked
+  }
+  if (bytes.length === 0) return { value: null, byteLength: 0 }
+  if (!isUtf8(bytes)) return refusal(400, 'The body is not UTF-8.')
+  try {
+    return { value: JSON.parse(bytes.toString('utf8')), byteLength: bytes.length }
+  } catch {
+    return refusal(400, 'The body is not JSON.')
+  }
+}
+
+const gunzipAsync = promisify(gunzip)
+
+async function unpack(packed: Buffer, maxBytes: number): Promise<Buffer | Reply> {
+  try {
+    return await gunzipAsync(packed, { maxOutputLength: maxBytes })
+  } catch (error) {
+    const isTooLarge = error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE'
+    return isTooLarge ? tooLarge(maxBytes) : refusal(400, 'The body is not gzip.')
+  }
+}
+
+function tooLarge(maxBytes: number): Reply {
+  return refusal(413, `The body is larger than ${maxBytes} bytes.`)
+}
+
+/**
+ * Nothing when there are more bytes than that. The rest of the body is then read and thrown away: closing
+ * the connection on a client that still writes would take the answer away from it.
+ */
+function readBytes(request: IncomingMessage, maxBytes: number): Promise<Buffer | undefined> {
+  if (Number(request.headers['content-length'] ?? 0) > maxBytes) {
+    request.resume()
+    return Promise.resolve(undefined)
+  }
+  return new Promise((resolve, reject) => {
+    const pieces: Buffer[] = []
+    let length = 0
+    request.on('data', (piece: Buffer) => {
+      if (length > maxBytes) return
+      length += piece.length
+      if (length > maxBytes) {
+        pieces.length = 0
+        resolve(undefined)
+      } else pieces.push(piece)
+    })
+    request.on('end', () => resolve(pieces.length === 1 ? pieces[0] : Buffer.concat(pieces)))
+    request.on('error', reject)
+    request.on('close', () => reject(new Error('The client went away.')))
+  })
+}

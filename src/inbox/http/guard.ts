@@ -1,0 +1,25 @@
+import type { IncomingMessage } from 'node:http'
+import { type Reply, refusal } from './reply.js'
+
+/**
+ * Keeps other sites' pages out: a page of theirs can make a browser on this machine call us, or let its own
+ * name point at this machine, and would so read what is held here.
+ * @returns the refusal, or nothing when the call may go on.
+ */
+export function refuseForeign(request: IncomingMessage, host: string, port: number): Reply | undefined {
+  const names = [host, 'localhost', '127.0.0.1', '::1'].map((name) => authority(name, port))
+  if (!names.includes((request.headers.host ?? '').toLowerCase())) {
+    return refusal(421, 'The Host header does not name this inbox.')
+  }
+  if (request.method === 'GET' || request.method === 'HEAD') return undefined
+  const { origin } = request.headers
+  if (origin !== undefined && !names.some((name) => origin === `http://${name}`)) {
+    return refusal(403, 'Calls from pages of other origins are refused.')
+  }
+  return undefined
+}
+
+/** `host:port`, with brackets around an IPv6 address. */
+export function authority(host: string, port: number): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`
+}

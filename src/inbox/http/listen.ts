@@ -1,0 +1,86 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { LognitorError } from '../../errors.js'
+import { authority, refuseForeign } from './guard.js'
+import { refusal, writeReply } from './reply.js'
+
+/** Serves one call, whose path is given without its query. */
+export type Handler = (request: IncomingMessage, response: ServerResponse, path: string) => Promise<void>
+
+export interface Listening {
+  readonly url: string
+  readonly port: number
+  close(): Promise<void>
+}
+
+/** Listens on loopback and hands each call that is not foreign to the handler. */
+export async function listen(address: { host: string; port: number }, handler: Handler): Promise<Listening> {
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: REQUEST_MS }, onRequest)
+  disown(server)
+  server.on('clientError', (_error, socket) => socket.destroy())
+  const port = await bind(server, address)
+  let closing: Promise<void> | undefined
+  return {
+    url: `http://${authority(address.host, port)}`,
+    port,
+    close: () => {
+      closing ??= close(server)
+      return closing
+    },
+  }
+
+  function onRequest(request: IncomingMessage, response: ServerResponse): void {
+    request.on('error', ignore)
+    response.on('error', ignore)
+    serve(request, response).catch(() => {
+      // Most often a client that went away. What is ours is answered as a server answers.
+      writeReply(response, refusal(500, 'The inbox failed.')).catch(ignore)
+    })
+  }
+
+  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    response.setHeader('x-content-type-options', 'nosniff')
+    response.setHeader('cache-control', 'no-store')
+    const refused = refuseForeign(request, address.host, port)
+    if (refused !== undefined) return writeReply(response, refused)
+    await handler(request, response, (request.url ?? '/').split('?', 1)[0] ?? '/')
+  }
+}
+
+/** Long, so that a client's connection is seldom closed at the moment it is used again. */
+const KEEP_ALIVE_MS = 65_000
+const REQUEST_MS = 30_000
+
+const OWN_SERVERS = Symbol.for('lognitor.own-servers')
+
+/** Marks a server as ours, so that the instrumentation in the same process writes no rows for it. */
+function disown(server: Server): void {
+  const registry = globalThis as { [OWN_SERVERS]?: WeakSet<object> }
+  registry[OWN_SERVERS] ??= new WeakSet()
+  registry[OWN_SERVERS].add(server)
+}
+
+function bind(server: Server, { host, port }: { host: string; port: number }): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EADDRINUSE') return reject(error)
+      const message = `The address ${authority(host, port)} is in use.`
+      reject(new LognitorError('LOGNITOR_ADDRESS_IN_USE', message, { cause: error }))
+    })
+    server.listen({ host, port }, () => {
+      server.removeAllListeners('error')
+      server.on('error', ignore)
+      resolve((server.address() as AddressInfo).port)
+    })
+  })
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve())
+    // A stream or an idle connection would otherwise hold the port for as long as its client likes.
+    server.closeAllConnections()
+  })
+}
+
+function ignore(): void {}

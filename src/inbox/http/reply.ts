@@ -1,0 +1,58 @@
+import type { ServerResponse } from 'node:http'
+
+/** What is answered to one call. */
+export interface Reply {
+  status: number
+  /** Written as JSON. */
+  json?: unknown
+  /** Written as it comes, piece by piece, at the reader's pace. */
+  pieces?: Iterable<string>
+  /** Written as it is. */
+  text?: string
+  headers?: Readonly<Record<string, string>>
+}
+
+/** An answer that says in words why the call was not served. */
+export function refusal(status: number, message: string, headers?: Record<string, string>): Reply {
+  return headers === undefined ? { status, json: { message } } : { status, json: { message }, headers }
+}
+
+const JSON_TYPE = 'application/json; charset=utf-8'
+
+export async function writeReply(response: ServerResponse, reply: Reply): Promise<void> {
+  if (response.destroyed || response.headersSent) return
+  response.statusCode = reply.status
+  for (const [name, value] of Object.entries(reply.headers ?? {})) response.setHeader(name, value)
+  if (!response.hasHeader('content-type')) response.setHeader('content-type', JSON_TYPE)
+  if (reply.pieces !== undefined) return writePieces(response, reply.pieces)
+  const body = Buffer.from(reply.text ?? JSON.stringify(reply.json ?? {}))
+  response.setHeader('content-length', body.length)
+  response.end(body)
+}
+
+const PIECE_LENGTH = 64 * 1024
+
+async function writePieces(response: ServerResponse, pieces: Iterable<string>): Promise<void> {
+  let piece = ''
+  for (const next of pieces) {
+    piece += next
+    if (piece.length < PIECE_LENGTH) continue
+    if (!response.write(piece) && !(await drained(response))) return
+    piece = ''
+  }
+  response.end(piece)
+}
+
+/** Resolves to false when the reader went away. */
+function drained(response: ServerResponse): Promise<boolean> {
+  return new Promise((resolve) => {
+    const settle = () => {
+      response.off('drain', settle)
+      response.off('close', settle)
+      resolve(!response.destroyed)
+    }
+    response.on('drain', settle)
+    response.on('close', settle)
+    if (response.destroyed) settle()
+  })
+}

@@ -1,0 +1,79 @@
+import { LognitorError } from '../errors.js'
+import type { Feedback } from '../wire/companion.js'
+import type { Log } from '../wire/log.js'
+import type { RequestEntry } from '../wire/request-entry.js'
+import type { ErrorGroup } from './data/error-groups.js'
+import type { Monitor } from './data/monitors.js'
+import type { RegisteredRelease } from './data/releases.js'
+import { Store } from './data/store.js'
+import type { Totals } from './data/totals.js'
+import { listen } from './http/listen.js'
+import { createRouter } from './router.js'
+import { FaultSwitch, type Faults, parseFaults } from './service/faults.js'
+import { createService } from './service/service.js'
+import { type InboxOptions, inboxSettings } from './settings.js'
+
+/** A running inbox. What it hands out is what it holds: read it, do not change it. */
+export interface Inbox {
+  /** Address of its page, such as `http://127.0.0.1:4777`. */
+  readonly url: string
+  /** What to give a client as its `apiUrl`. */
+  readonly apiUrl: string
+  readonly port: number
+  /** The logs it holds as they came over the wire, first arrived first. */
+  logs(): Log[]
+  /** The request entries it holds, first arrived first. */
+  requests(): RequestEntry[]
+  /** Failures by fingerprint, the most recent first. */
+  errors(): ErrorGroup[]
+  heartbeats(): Monitor[]
+  /** Releases, the last registered first. */
+  releases(): RegisteredRelease[]
+  feedback(): Feedback[]
+  stats(): Totals
+  /** Misbehaves from now on as asked; `{}` ends it. Without an argument it only tells. */
+  faults(faults?: Faults): Faults
+  /** Empties it: logs, requests, totals, and the memory of batches. Faults stay. */
+  clear(): void
+  /** Ends all connections and frees the port. May be called more than once. */
+  close(): Promise<void>
+}
+
+/**
+ * Starts an inbox on loopback that speaks Lognitor's wire contract, for tests and for development.
+ * @throws LognitorError `LOGNITOR_BAD_OPTION`, `LOGNITOR_UNKNOWN_OPTION`, `LOGNITOR_ADDRESS_IN_USE`
+ * @example
+ * const inbox = await startInbox()
+ * init({ apiKey: 'test', apiUrl: inbox.apiUrl })
+ */
+export async function startInbox(options: InboxOptions = {}): Promise<Inbox> {
+  const settings = inboxSettings(options)
+  const store = new Store(settings)
+  const faults = new FaultSwitch(settings.now, settings.random)
+  const service = createService(store, faults, settings)
+  const server = await listen(settings, createRouter(service))
+  return {
+    url: server.url,
+    apiUrl: `${server.url}/api/v1`,
+    port: server.port,
+    logs: () => store.logs.values(),
+    requests: () => store.requests.values(),
+    errors: () => store.groups.list(settings.now()),
+    heartbeats: () => store.monitors.list(settings.now()),
+    releases: () => store.releases.list(),
+    feedback: () => store.feedback.values(),
+    stats: () => ({ ...store.totals }),
+    faults: (wanted) => {
+      if (wanted !== undefined) setFaults(faults, wanted)
+      return faults.current()
+    },
+    clear: () => store.clear(),
+    close: () => server.close(),
+  }
+}
+
+function setFaults(faults: FaultSwitch, wanted: Faults): void {
+  const parsed = parseFaults(wanted)
+  if (typeof parsed === 'string') throw new LognitorError('LOGNITOR_BAD_OPTION', parsed)
+  faults.set(parsed)
+}

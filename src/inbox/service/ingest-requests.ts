@@ -1,0 +1,27 @@
+import type { RequestEntry } from '../../wire/request-entry.js'
+import type { Store } from '../data/store.js'
+import type { JsonBody } from '../http/body.js'
+import { type Reply, refusal } from '../http/reply.js'
+import { isObject } from '../schema/check.js'
+import { checkRequestEntry } from '../schema/request-entry.js'
+import { judgeItems, memoryWeight, rejectAll } from './judge.js'
+
+/** The service documents no limit. */
+const MAX_ENTRIES = 1000
+
+/** `POST /ingest/requests`: takes what is valid; an entry that came before is taken without counting again. */
+export function ingestRequests(store: Store, body: JsonBody): Reply {
+  if (!isObject(body.value) || !Array.isArray(body.value.requests)) {
+    return refusal(400, 'The body must be an object with the list "requests".')
+  }
+  const { requests } = body.value
+  const result =
+    requests.length > MAX_ENTRIES
+      ? rejectAll(requests.length, MAX_ENTRIES, 'requests', `At most ${MAX_ENTRIES} entries at a time.`)
+      : judgeItems(requests, checkRequestEntry)
+  store.totals.rejectedRequests += result.answer.rejected
+  for (const { item, nodes } of result.taken) {
+    store.addRequest(item as RequestEntry, memoryWeight(body.byteLength / requests.length, nodes))
+  }
+  return { status: result.status, json: result.answer }
+}

@@ -1,0 +1,76 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { setTimeout as wait } from 'node:timers/promises'
+import { SAMPLE_RATES_HEADER } from '../../wire/answer.js'
+import type { Store } from '../data/store.js'
+import { type JsonBody, readJson } from '../http/body.js'
+import { type Reply, refusal, writeReply } from '../http/reply.js'
+import type { InboxSettings } from '../settings.js'
+import { ping, registerRelease, takeFeedback } from './companion.js'
+import type { FaultSwitch, Faults } from './faults.js'
+import { ingest } from './ingest.js'
+import { ingestRequests } from './ingest-requests.js'
+
+/** Serves one call below `/api/v1`, whose rest of the path is given, as Lognitor would. */
+export type Service = (request: IncomingMessage, response: ServerResponse, path: string) => Promise<void>
+
+/** What plays Lognitor: its calls, its keys, and its faults. */
+export function createService(
+  store: Store,
+  faults: FaultSwitch,
+  settings: Pick<InboxSettings, 'acceptsKey' | 'maxBodyBytes'>,
+): Service {
+  const calls = new Map<string, (body: JsonBody, hit: Faults) => Reply>([
+    [INGEST, (body, hit) => ingest(store, body, () => faults.refusesLog(hit))],
+    ['/ingest/requests', (body) => ingestRequests(store, body)],
+    ['/feedback', (body) => takeFeedback(store, body)],
+    ['/releases/register', (body) => registerRelease(store, body)],
+  ])
+
+  return async (request, response, path) => {
+    const body = await readJson(request, settings.maxBodyBytes)
+    const hit = faults.draw()
+    const failure = failureOf(hit, path)
+    if (Object.keys(hit).some((name) => name !== 'sampleRates')) store.totals.faulted++
+    if (hit.reset === true) return cutOff(response)
+    const reply = failure ?? serve(request, path, body, hit)
+    if (hit.delayMs !== undefined) await wait(hit.delayMs, undefined, { ref: false })
+    if (hit.reset === 'after') return cutOff(response)
+    const { sampleRates } = faults.current()
+    if (sampleRates !== undefined) response.setHeader(SAMPLE_RATES_HEADER, JSON.stringify(sampleRates))
+    return writeReply(response, reply)
+  }
+
+  function serve(request: IncomingMessage, path: string, body: JsonBody | Reply, hit: Faults): Reply {
+    const token = path.startsWith(HEARTBEAT) ? path.slice(HEARTBEAT.length) : undefined
+    const take = calls.get(path)
+    if (token === undefined && take === undefined) return refusal(404, 'Lognitor has no such address.')
+    if (request.method !== 'POST') return refusal(405, 'This address takes POST only.', { allow: 'POST' })
+    if (take === undefined) return ping(store, token ?? '')
+    const refused = checkKey(request)
+    if (refused !== undefined) return refused
+    return 'status' in body ? body : take(body, hit)
+  }
+
+  function checkKey(request: IncomingMessage): Reply | undefined {
+    const header = request.headers['x-api-key']
+    const key = typeof header === 'string' ? header.trim() : ''
+    if (key !== '' && settings.acceptsKey(key)) return undefined
+    store.totals.unauthorized++
+    return refusal(401, key === '' ? 'The header X-API-Key is missing.' : 'The API key is refused.')
+  }
+}
+
+const INGEST = '/ingest'
+const HEARTBEAT = '/heartbeat/'
+
+/** The answer a fault gives instead of the service. A 422 is given log by log, where there are logs. */
+function failureOf(hit: Faults, path: string): Reply | undefined {
+  const status = hit.status ?? (hit.retryAfter === undefined ? undefined : 429)
+  if (status === undefined || (status === 422 && path === INGEST)) return undefined
+  const headers = hit.retryAfter === undefined ? undefined : { 'retry-after': String(hit.retryAfter) }
+  return refusal(status, 'A fault that was set answers this call.', headers)
+}
+
+function cutOff(response: ServerResponse): void {
+  response.destroy()
+}

@@ -1,0 +1,103 @@
+import { LognitorError } from '../errors.js'
+
+/** Options of `startInbox`. */
+export interface InboxOptions {
+  /** Port to listen on; 0, the default, takes any that is free. */
+  port?: number
+  /** Loopback address to listen on. Default `127.0.0.1`. */
+  host?: string
+  /** Most logs held; the oldest go. Default 50 000. */
+  maxLogs?: number
+  /** Most request entries held; the oldest go. Default 50 000. */
+  maxRequests?: number
+  /** Most bytes held of logs and of request entries together, estimated. Default 256 MiB. */
+  maxBytes?: number
+  /** Largest body taken, before and after unpacking. Default: the largest the documented limits allow. */
+  maxBodyBytes?: number
+  /** Keys that are taken, as a list or as a rule. Default: every key that is not empty. */
+  apiKeys?: readonly string[] | ((key: string) => boolean)
+  /** The clock, in milliseconds since the epoch. Default `Date.now`. */
+  now?: () => number
+  /** Chance between 0 and 1, for the faults' `rate`. Default `Math.random`. */
+  random?: () => number
+}
+
+export interface InboxSettings {
+  readonly port: number
+  readonly host: string
+  readonly maxLogs: number
+  readonly maxRequests: number
+  readonly maxBytes: number
+  readonly maxBodyBytes: number
+  readonly acceptsKey: (key: string) => boolean
+  readonly now: () => number
+  readonly random: () => number
+}
+
+/** 100 logs of 256 KiB, and room for what stands around them. */
+const DEFAULT_MAX_BODY_BYTES = 100 * 256 * 1024 + 64 * 1024
+
+const NAMES: readonly string[] = [
+  'port',
+  'host',
+  'maxLogs',
+  'maxRequests',
+  'maxBytes',
+  'maxBodyBytes',
+  'apiKeys',
+  'now',
+  'random',
+] satisfies (keyof InboxOptions)[]
+
+/** Options with their defaults. Throws a `LognitorError` for an unknown name or a value it cannot have. */
+export function inboxSettings(options: InboxOptions): InboxSettings {
+  for (const name of Object.keys(options)) {
+    if (NAMES.includes(name)) continue
+    throw new LognitorError('LOGNITOR_UNKNOWN_OPTION', `startInbox knows no option "${name}".`)
+  }
+  return Object.freeze({
+    port: within('port', options.port ?? 0, 0, 65_535),
+    host: loopback(options.host ?? '127.0.0.1'),
+    maxLogs: within('maxLogs', options.maxLogs ?? 50_000, 1, 10_000_000),
+    maxRequests: within('maxRequests', options.maxRequests ?? 50_000, 1, 10_000_000),
+    maxBytes: within('maxBytes', options.maxBytes ?? 256 * 1024 * 1024, 1, Number.MAX_SAFE_INTEGER),
+    maxBodyBytes: within(
+      'maxBodyBytes',
+      options.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES,
+      1,
+      512 * 1024 * 1024,
+    ),
+    acceptsKey: keyRule(options.apiKeys),
+    now: callable('now', options.now ?? Date.now),
+    random: callable('random', options.random ?? Math.random),
+  })
+}
+
+function within(name: string, value: unknown, least: number, most: number): number {
+  if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most) return value
+  throw badOption(name, `a whole number from ${least} to ${most}`, String(value))
+}
+
+function loopback(host: unknown): string {
+  if (typeof host === 'string' && /^(localhost|::1|127(\.\d{1,3}){3})$/.test(host)) return host
+  throw badOption('host', 'a loopback address, such as 127.0.0.1', String(host))
+}
+
+function keyRule(keys: InboxOptions['apiKeys']): (key: string) => boolean {
+  if (keys === undefined) return () => true
+  if (typeof keys === 'function') return keys
+  if (Array.isArray(keys) && keys.every((key) => typeof key === 'string')) {
+    const accepted = new Set<string>(keys)
+    return (key) => accepted.has(key)
+  }
+  throw badOption('apiKeys', 'a list of strings or a function', typeof keys)
+}
+
+function callable<T>(name: string, value: T): T {
+  if (typeof value === 'function') return value
+  throw badOption(name, 'a function', String(value))
+}
+
+function badOption(name: string, expectation: string, value: string): LognitorError {
+  return new LognitorError('LOGNITOR_BAD_OPTION', `startInbox: ${name} must be ${expectation}, not ${value}.`)
+}

@@ -1,0 +1,7 @@
+export type { ErrorGroup } from './inbox/data/error-groups.js'
+export type { Monitor } from './inbox/data/monitors.js'
+export type { RegisteredRelease } from './inbox/data/releases.js'
+export type { Totals } from './inbox/data/totals.js'
+export { type Inbox, startInbox } from './inbox/inbox.js'
+export type { Faults } from './inbox/service/faults.js'
+export type { InboxOptions } from './inbox/settings.js'

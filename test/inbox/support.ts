@@ -1,0 +1,72 @@
+import type { Inbox } from '../../src/testing.js'
+
+export interface Answer {
+  status: number
+  headers: Headers
+  body: Record<string, unknown>
+}
+
+/** A POST as a client makes it, with a key unless told otherwise. */
+export async function post(
+  url: string,
+  body: unknown,
+  headers: Record<string, string> = { 'x-api-key': 'test-key' },
+): Promise<Answer> {
+  const payload = typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body)
+  return answerOf(await fetch(url, { method: 'POST', body: payload, headers }))
+}
+
+/** A call of the inbox's own API, with its answer parsed. */
+export async function call(url: string, init?: RequestInit): Promise<Answer> {
+  return answerOf(await fetch(url, init))
+}
+
+export async function get<T>(inbox: Inbox, path: string): Promise<T> {
+  const response = await fetch(`${inbox.url}/inbox/api/${path}`)
+  if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`)
+  return (await response.json()) as T
+}
+
+let batches = 0
+
+/** A batch under an id of its own. */
+export function batchOf(...logs: unknown[]): { batch_id: string; logs: unknown[] } {
+  batches++
+  return { batch_id: `batch-${batches}`, logs }
+}
+
+export function logWith(fields: Record<string, unknown> = {}): Record<string, unknown> {
+  return { level: 'info', message: 'hello', timestamp: '2026-11-23T10:00:00.000Z', ...fields }
+}
+
+export function requestWith(fields: Record<string, unknown> = {}): Record<string, unknown> {
+  return {
+    method: 'GET',
+    path: '/orders/1',
+    route: '/orders/:id',
+    status_code: 200,
+    duration_ms: 12.5,
+    request_id: `req-${Math.random()}`,
+    timestamp: '2026-11-23T10:00:00.000Z',
+    service: 'shop',
+    ...fields,
+  }
+}
+
+/** Waits until a condition holds, or fails after ten seconds. */
+export async function until(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
+  const deadline = Date.now() + 10_000
+  while (!(await condition())) {
+    if (Date.now() > deadline) throw new Error(`It did not come to this: ${what}`)
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+}
+
+async function answerOf(response: Response): Promise<Answer> {
+  const text = await response.text()
+  return {
+    status: response.status,
+    headers: response.headers,
+    body: text === '' ? {} : (JSON.parse(text) as Record<string, unknown>),
+  }
+}
