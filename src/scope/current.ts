@@ -1,14 +1,14 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { RequestFacts } from './scope.js'
 import { Scope } from './scope.js'
-import { ThrownScopes } from './thrown-scopes.js'
 import { TraceScopes } from './trace-scopes.js'
 
 interface Shared {
   readonly storage: AsyncLocalStorage<Scope>
-  readonly process: Scope
+  readonly root: Scope
   readonly traces: TraceScopes
-  readonly thrown: ThrownScopes
+  /** Where something is being thrown right now, past an entrance of ours. */
+  throwing: Scope | undefined
 }
 
 // The ES module and the CommonJS build are two copies of this file in one process.
@@ -16,20 +16,21 @@ const SHARED = Symbol.for('lognitor.scope.v1')
 const holder = globalThis as { [SHARED]?: Shared }
 holder[SHARED] ??= {
   storage: new AsyncLocalStorage<Scope>(),
-  process: new Scope(),
+  root: new Scope(),
   traces: new TraceScopes(),
-  thrown: new ThrownScopes(),
+  throwing: undefined,
 }
-const { storage, process, traces, thrown } = holder[SHARED]
+const shared = holder[SHARED]
+const { storage, root, traces } = shared
 
 /** Where the code runs: the innermost `withScope`, else the request, else the process. */
 export function currentScope(): Scope {
-  return storage.getStore() ?? process
+  return storage.getStore() ?? root
 }
 
 /** The scope under all others. */
 export function processScope(): Scope {
-  return process
+  return root
 }
 
 /** The request the code runs in, or undefined outside of any. */
@@ -39,7 +40,7 @@ export function requestScope(): Scope | undefined {
 
 /** A request's scope, directly under the process's. */
 export function createRequestScope(request: RequestFacts): Scope {
-  return new Scope(process, request)
+  return new Scope(root, request)
 }
 
 /** Runs the function in the scope, with what it starts (timers, promises), and gives its result. */
@@ -72,12 +73,36 @@ export function scopeOfTrace(traceId: string, spanId?: string): Scope | undefine
   return traces.find(traceId, spanId)
 }
 
-/** Remembers where a value was thrown; the scope is over by the time Node calls it uncaught. */
-export function bindThrown(thrownValue: unknown, scope: Scope): void {
-  thrown.bind(thrownValue, scope)
+/**
+ * Like `runInScope`, for what Node calls without a catch around it. What the function throws leaves the
+ * scope before Node reports it as uncaught; `scopeOfThrow` still knows it then. Nothing is caught and
+ * thrown again, for Node would print our line as the place of the error.
+ */
+export function runUncaughtInScope<A extends unknown[], R>(
+  scope: Scope,
+  fn: (...args: A) => R,
+  ...args: A
+): R {
+  let returned = false
+  try {
+    const result = storage.run(scope, fn, ...args)
+    returned = true
+    return result
+  } finally {
+    if (!returned) noteThrow(scope)
+  }
 }
 
-/** Where an uncaught value was thrown, when it passed through an entrance of ours. */
-export function scopeOfThrown(thrownValue: unknown): Scope | undefined {
-  return thrown.find(thrownValue)
+/** In an `uncaughtException` handler: the scope the error was just thrown out of, where that is known. */
+export function scopeOfThrow(): Scope | undefined {
+  return shared.throwing
+}
+
+function noteThrow(scope: Scope): void {
+  if (shared.throwing !== undefined) return
+  shared.throwing = scope
+  // Microtasks run after Node's handlers of the exception; whatever is thrown later is another story.
+  queueMicrotask(() => {
+    shared.throwing = undefined
+  })
 }
