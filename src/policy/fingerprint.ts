@@ -1,0 +1,51 @@
+import { createHash } from 'node:crypto'
+import type { ErrorDetail, Log } from '../wire/log.js'
+
+/**
+ * What groups errors: hex SHA-256 of `type|normalised message|frame`, the frame being `file:line` of the
+ * first one that is the application's own, or nothing. Without a frame it equals the official client's.
+ */
+export function fingerprintOf(error: ErrorDetail): string {
+  const { type = 'Error', message = '', filename, line_number: line } = error
+  const frame = filename === undefined ? '' : line === undefined ? filename : `${filename}:${line}`
+  const key = `${type}|${message}|${frame}`
+  const known = recent.get(key)
+  if (known !== undefined) return known
+  const hash = createHash('sha256')
+    .update(`${type}|${normaliseMessage(message)}|${frame}`)
+    .digest('hex')
+  remember(key, hash)
+  return hash
+}
+
+/** Gives an error or fatal log its fingerprint unless the user gave one. */
+export function addFingerprint(log: Log): void {
+  if (log.fingerprint !== undefined || log.error === undefined) return
+  if (log.level === 'error' || log.level === 'fatal') log.fingerprint = fingerprintOf(log.error)
+}
+
+/** Failures come in runs: the same few, hundreds of times. */
+const MOST_RECENT = 32
+const LONGEST_KEY = 4096
+const recent = new Map<string, string>()
+
+function remember(key: string, hash: string): void {
+  if (key.length > LONGEST_KEY) return
+  if (recent.size >= MOST_RECENT) recent.delete(recent.keys().next().value as string)
+  recent.set(key, hash)
+}
+
+// Word boundaries and digits of every script, as the official clients' languages have them, for equal
+// hashes. None of these can read a character more than a fixed number of times.
+const START = '(?<![\\p{L}\\p{N}_])'
+const END = '(?![\\p{L}\\p{N}_])'
+const UUID = new RegExp(`${START}[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}${END}`, 'giu')
+const HEX = new RegExp(`${START}0x[0-9a-fA-F]+${END}`, 'gu')
+const SPACE = '\\t-\\r\\u001c- \\u0085\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000'
+const URL = new RegExp(`${START}https?://[^${SPACE}]+`, 'gu')
+const NUMBER = new RegExp(`${START}\\p{Nd}+${END}`, 'gu')
+
+/** The message with everything that varies between two occurrences of one failure taken out. */
+export function normaliseMessage(message: string): string {
+  return message.replace(UUID, '<UUID>').replace(HEX, '<HEX>').replace(URL, '<URL>').replace(NUMBER, '<N>')
+}

@@ -1,0 +1,112 @@
+import { type Fields, LOG_ID_KEY, type Log } from '../wire/log.js'
+import type { RequestEntry } from '../wire/request-entry.js'
+import { REDACTED, type Redaction, redactText } from './redact.js'
+
+/** Translation bounds depth far below; what lies deeper must not slip through. */
+const MOST_DEPTH = 100
+
+/** Fields that the schema itself needs: they stay as they are. */
+const KEPT = new Set(['level', 'timestamp', 'fingerprint', 'release_id', '_sdk'])
+const KEPT_WITHIN: Readonly<Record<string, ReadonlySet<string>>> = {
+  metadata: new Set([LOG_ID_KEY]),
+  user: new Set(['email']),
+  trace: new Set(['trace_id', 'span_id']),
+}
+const KEPT_OF_BREADCRUMB = new Set(['timestamp', 'level'])
+const NUMBERS_OF = new Set(['request', 'error', 'perf'])
+
+/**
+ * Redacts every string of a log at any depth, and numbers that spell a match, in place; objects that may
+ * be shared between logs are copied where something changes. Keys stay.
+ */
+export function redactLog(log: Log, redactions: readonly Redaction[], ownRequestId: boolean): void {
+  const fields = log as unknown as Fields
+  for (const name of Object.keys(fields)) {
+    if (KEPT.has(name) || (name === 'request_id' && ownRequestId)) continue
+    fields[name] = redactField(name, fields[name], redactions)
+  }
+}
+
+/** As {@link redactLog}, for a request entry. */
+export function redactEntry(
+  entry: RequestEntry,
+  redactions: readonly Redaction[],
+  ownRequestId: boolean,
+): RequestEntry {
+  const redacted: Fields = { ...entry }
+  for (const [name, value] of Object.entries(entry)) {
+    if (name === 'timestamp' || (name === 'request_id' && ownRequestId)) continue
+    if (typeof value === 'string') redacted[name] = redactText(value, redactions)
+  }
+  return redacted as unknown as RequestEntry
+}
+
+function redactField(name: string, value: unknown, redactions: readonly Redaction[]): unknown {
+  if (name === 'breadcrumbs' && Array.isArray(value)) {
+    return value.map((breadcrumb) => redactValue(breadcrumb, redactions, 1, KEPT_OF_BREADCRUMB))
+  }
+  if (!NUMBERS_OF.has(name) || !isObject(value)) return redactValue(value, redactions, 0, KEPT_WITHIN[name])
+  return redactNumbersOf(value, redactions)
+}
+
+/** Where the schema has numbers, a mark would make the log illegal: what matches is left out instead. */
+function redactNumbersOf(fields: Fields, redactions: readonly Redaction[]): Fields {
+  const kept = Object.entries(fields).flatMap(([name, value]) => {
+    if (typeof value === 'number' && SCHEMA_NUMBERS.has(name)) return [[name, value] as const]
+    const clean = redactValue(value, redactions, 1)
+    return typeof value === 'number' && clean !== value ? [] : [[name, clean] as const]
+  })
+  return Object.fromEntries(kept)
+}
+
+const SCHEMA_NUMBERS = new Set(['status_code', 'duration_ms', 'line_number', 'memory_mb'])
+
+/** The value itself when nothing in it changes, else a copy. */
+function redactValue(
+  value: unknown,
+  redactions: readonly Redaction[],
+  depth: number,
+  kept?: ReadonlySet<string>,
+): unknown {
+  if (typeof value === 'string') return redactText(value, redactions)
+  if (typeof value === 'number') return redactNumber(value, redactions)
+  if (typeof value !== 'object' || value === null) return value
+  if (depth > MOST_DEPTH) return REDACTED
+  if (Array.isArray(value)) return redactList(value, redactions, depth)
+  let copy: Fields | undefined
+  for (const name of Object.keys(value)) {
+    const field = (value as Fields)[name]
+    if (typeof field === 'string' && kept?.has(name)) continue
+    const redacted = redactValue(field, redactions, depth + 1)
+    if (redacted === field) continue
+    copy ??= { ...value }
+    copy[name] = redacted
+  }
+  return copy ?? value
+}
+
+function redactList(list: readonly unknown[], redactions: readonly Redaction[], depth: number): unknown {
+  let copy: unknown[] | undefined
+  for (const [index, item] of list.entries()) {
+    const redacted = redactValue(item, redactions, depth + 1)
+    if (redacted === item) continue
+    copy ??= [...list]
+    copy[index] = redacted
+  }
+  return copy ?? list
+}
+
+/**
+ * Whole numbers are read as their digits. Thirteen digits from 2001 to 2033 are milliseconds since 1970:
+ * no card number begins with 1 at that length.
+ */
+function redactNumber(value: number, redactions: readonly Redaction[]): unknown {
+  if (!Number.isInteger(value) || (value >= 1e12 && value < 2e12)) return value
+  const digits = String(value)
+  const redacted = redactText(digits, redactions)
+  return redacted === digits ? value : redacted
+}
+
+function isObject(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

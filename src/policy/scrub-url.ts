@@ -1,0 +1,132 @@
+import type { Breadcrumb, Fields, Log, RequestDetail } from '../wire/log.js'
+import type { RequestEntry } from '../wire/request-entry.js'
+
+/** What stands in place of a scrubbed value. */
+export const SCRUBBED = '[SCRUBBED]'
+
+/** Query parameters that are scrubbed whatever the options say; compared without regard to case. */
+const DEFAULT_PARAMS = [
+  'token',
+  'password',
+  'secret',
+  'key',
+  'authorization',
+  'session',
+  'credit_card',
+  'api_key',
+  'apiKey',
+  'access_token',
+  'refresh_token',
+]
+
+/** The default names and the user's, in the form that {@link scrubUrl} compares with. */
+export function scrubbedParams(added: readonly string[] = []): ReadonlySet<string> {
+  return new Set([...DEFAULT_PARAMS, ...added].map((name) => name.trim().toLowerCase()))
+}
+
+/**
+ * The URL, absolute or relative, with the value of each named query parameter replaced by `[SCRUBBED]`;
+ * everything else, the fragment included, stays byte for byte. A name counts in any case, percent-encoded
+ * or with `+`, as a list (`token[]`) and within brackets (`user[token]`). `&` and `;` part parameters, and
+ * so does a further `?`, for the sake of addresses passed on unencoded.
+ */
+export function scrubUrl(url: string, params: ReadonlySet<string>): string {
+  const start = url.indexOf('?') + 1
+  if (start === 0) return url
+  const hash = url.indexOf('#')
+  if (hash !== -1 && hash < start) return url
+  const end = hash === -1 ? url.length : hash
+  const query = url.slice(start, end)
+  const scrubbed = scrubQuery(query, params)
+  return scrubbed === query ? url : url.slice(0, start) + scrubbed + url.slice(end)
+}
+
+/** As {@link scrubUrl}, for a query without its `?`. */
+export function scrubQuery(query: string, params: ReadonlySet<string>): string {
+  if (!query.includes('=')) return query
+  return query
+    .split('&')
+    .map((segment) => scrubSegment(segment, params))
+    .join('&')
+}
+
+function scrubSegment(segment: string, params: ReadonlySet<string>): string {
+  if (!segment.includes('=')) return segment
+  let out = ''
+  let secret = false
+  for (const piece of segment.split(/(?=[;?])/)) {
+    const equals = piece.indexOf('=')
+    const separator = /^[;?]/.test(piece) ? 1 : 0
+    // What follows a named parameter within its segment may be the rest of its value: after `?` it is by
+    // the URL standard, after `;` unless it names a parameter itself.
+    if (secret && (equals === -1 || piece.startsWith('?'))) continue
+    secret = equals !== -1 && isNamed(piece.slice(separator, equals), params)
+    out += secret ? piece.slice(0, equals + 1) + SCRUBBED : piece
+  }
+  return out
+}
+
+function isNamed(encoded: string, params: ReadonlySet<string>): boolean {
+  const name = decode(encoded)
+    .replace(/[\t\n\r]/g, '')
+    .toLowerCase()
+  return params.has(name.trim()) || name.split(/[[\]]/).some((part) => params.has(part.trim()))
+}
+
+/** Percent-decoding that takes every malformed sequence as it stands. */
+function decode(encoded: string): string {
+  if (!/[%+]/.test(encoded)) return encoded
+  return encoded.replaceAll('+', ' ').replace(/(?:%[\da-f]{2})+/gi, (sequence) => {
+    try {
+      return decodeURIComponent(sequence)
+    } catch {
+      return Buffer.from(sequence.replaceAll('%', ''), 'hex').toString('latin1')
+    }
+  })
+}
+
+/** Scrubs every URL of a log in place; objects that may be shared between logs are copied first. */
+export function scrubLog(log: Log, params: ReadonlySet<string>): void {
+  if (log.request !== undefined) log.request = scrubRequest(log.request, params)
+  if (log.breadcrumbs !== undefined && log.breadcrumbs.length > 0) {
+    log.breadcrumbs = log.breadcrumbs.map((breadcrumb) => scrubBreadcrumb(breadcrumb, params))
+  }
+  if (log.metadata !== undefined) log.metadata = scrubAttributes(log.metadata, params)
+}
+
+/** The request entry, or a copy where its path held something to scrub. */
+export function scrubEntry(entry: RequestEntry, params: ReadonlySet<string>): RequestEntry {
+  return scrubField(entry, 'path', params)
+}
+
+function scrubRequest(request: RequestDetail, params: ReadonlySet<string>): RequestDetail {
+  const scrubbed = scrubField(request, 'url', params)
+  return scrubField(scrubbed, 'path', params)
+}
+
+function scrubBreadcrumb(breadcrumb: Breadcrumb, params: ReadonlySet<string>): Breadcrumb {
+  const { data } = breadcrumb
+  if (data === undefined) return breadcrumb
+  const scrubbed = scrubField(data, 'url', params)
+  return scrubbed === data ? breadcrumb : { ...breadcrumb, data: scrubbed }
+}
+
+/** OpenTelemetry's URL attributes, where translation left one because another took its place. */
+const URL_ATTRIBUTES = ['url.full', 'http.url', 'http.target']
+
+function scrubAttributes(metadata: Fields, params: ReadonlySet<string>): Fields {
+  let scrubbed = metadata
+  for (const name of URL_ATTRIBUTES) scrubbed = scrubField(scrubbed, name, params)
+  const query = scrubbed['url.query']
+  if (typeof query !== 'string') return scrubbed
+  const clean = scrubQuery(query, params)
+  return clean === query ? scrubbed : { ...scrubbed, 'url.query': clean }
+}
+
+/** The object itself when the field holds nothing to scrub, else a copy. */
+function scrubField<T extends object>(fields: T, name: string, params: ReadonlySet<string>): T {
+  const url = (fields as Fields)[name]
+  if (typeof url !== 'string') return fields
+  const scrubbed = scrubUrl(url, params)
+  return scrubbed === url ? fields : { ...fields, [name]: scrubbed }
+}

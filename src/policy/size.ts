@@ -1,0 +1,144 @@
+import { MAX_LOG_BYTES } from '../wire/limits.js'
+import { type Fields, LOG_ID_KEY, type Log } from '../wire/log.js'
+import type { RequestEntry } from '../wire/request-entry.js'
+import { DEDUP_COUNT_KEY } from './duplicates.js'
+
+const MARK = ' [truncated]'
+const STACK_TOP = 11
+const STACK_BOTTOM = 3
+const MOST_BREADCRUMBS = 20
+const MOST_METADATA_TEXT = 500
+const CONTEXT_LINES = 3
+const MOST_MESSAGE = 2000
+const MOST_TEXT = 500
+const MOST_ITEMS = 20
+
+/** Whether JSON text takes at most `maxBytes` of UTF-8. */
+export function fits(json: string, maxBytes = MAX_LOG_BYTES): boolean {
+  // A UTF-16 unit takes one to three bytes.
+  if (json.length > maxBytes) return false
+  return json.length * 3 <= maxBytes || Buffer.byteLength(json) <= maxBytes
+}
+
+/**
+ * The log, given as JSON, cut step by step until it fits. The last step leaves so little that it always
+ * does; a log that fits stays as it is.
+ */
+export function truncate(json: string, maxBytes = MAX_LOG_BYTES): { json: string; log: Log } {
+  let log = JSON.parse(json) as Log
+  let text = json
+  for (const step of STEPS) {
+    if (fits(text, maxBytes)) break
+    try {
+      log = step(log)
+      text = JSON.stringify(log)
+    } catch {
+      // Nested too deep to walk: the next steps cut away what is.
+    }
+  }
+  return { json: text, log }
+}
+
+/** A request entry as JSON, its texts cut: without lists and own keys, that is always enough. */
+export function truncateEntry(entry: RequestEntry): string {
+  return JSON.stringify(mapTexts(entry, (text) => cut(text, MOST_TEXT)))
+}
+
+type Step = (log: Log) => Log
+
+const STEPS: readonly Step[] = [
+  cutStack,
+  (log) =>
+    Array.isArray(log.breadcrumbs) ? { ...log, breadcrumbs: log.breadcrumbs.slice(-MOST_BREADCRUMBS) } : log,
+  cutMetadataTexts,
+  cutSourceContext,
+  (log) => ({ ...log, message: cut(log.message, MOST_MESSAGE, MARK) }),
+  (log) => ({ ...log, metadata: ownMetadata(log) }),
+  ({ breadcrumbs: _, ...log }) => log,
+  cutEverything,
+  onlyTheNeeded,
+]
+
+function cutStack(log: Log): Log {
+  const lines = typeof log.error?.stack === 'string' ? log.error.stack.split('\n') : []
+  if (log.error === undefined || lines.length <= STACK_TOP + STACK_BOTTOM) return log
+  const stack = [...lines.slice(0, STACK_TOP), ...lines.slice(-STACK_BOTTOM)].join('\n')
+  return { ...log, error: { ...log.error, stack } }
+}
+
+function cutMetadataTexts(log: Log): Log {
+  if (log.metadata === undefined) return log
+  const metadata = mapTexts(log.metadata, (text) => cut(text, MOST_METADATA_TEXT, MARK))
+  return { ...log, metadata: metadata as Fields }
+}
+
+function cutSourceContext(log: Log): Log {
+  if (log.error === undefined) return log
+  const { pre_context: before, post_context: after } = log.error
+  return {
+    ...log,
+    error: {
+      ...log.error,
+      ...(Array.isArray(before) && { pre_context: before.slice(-CONTEXT_LINES) }),
+      ...(Array.isArray(after) && { post_context: after.slice(0, CONTEXT_LINES) }),
+    },
+  }
+}
+
+function cutEverything(log: Log): Log {
+  const { message, ...rest } = log
+  const short = mapTexts(
+    rest,
+    (text) => cut(text, MOST_TEXT),
+    (items) => items.slice(0, MOST_ITEMS),
+  )
+  return { ...(short as Log), message }
+}
+
+function onlyTheNeeded(log: Log): Log {
+  const { level, message, timestamp, service, trace } = log
+  return {
+    level,
+    message,
+    timestamp,
+    ...(service !== undefined && { service }),
+    ...(typeof trace?.trace_id === 'string' && {
+      trace: {
+        trace_id: trace.trace_id,
+        ...(typeof trace.span_id === 'string' && { span_id: trace.span_id }),
+      },
+    }),
+    metadata: ownMetadata(log),
+  }
+}
+
+/** What stands in the metadata because the wire has no other place for it. */
+function ownMetadata({ metadata }: Log): Fields {
+  return {
+    [LOG_ID_KEY]: metadata?.[LOG_ID_KEY],
+    ...(typeof metadata?.[DEDUP_COUNT_KEY] === 'number' && { [DEDUP_COUNT_KEY]: metadata[DEDUP_COUNT_KEY] }),
+  }
+}
+
+/** A text of at most `length` UTF-16 units, and the mark where something was cut. */
+function cut(text: string, length: number, mark = ''): string {
+  if (typeof text !== 'string' || text.length <= length) return text
+  if (mark !== '' && text.length <= length + mark.length && text.endsWith(mark)) return text
+  const last = text.charCodeAt(length - 1)
+  const next = text.charCodeAt(length)
+  const splitsPair = last >= 0xd800 && last < 0xdc00 && next >= 0xdc00 && next < 0xe000
+  return text.slice(0, splitsPair ? length - 1 : length) + mark
+}
+
+function mapTexts(
+  value: unknown,
+  onText: (text: string) => string,
+  onList: (items: unknown[]) => unknown[] = (items) => items,
+): unknown {
+  if (typeof value === 'string') return onText(value)
+  if (Array.isArray(value)) return onList(value).map((item) => mapTexts(item, onText, onList))
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(
+    Object.entries(value).map(([name, field]) => [name, mapTexts(field, onText, onList)]),
+  )
+}
