@@ -1,0 +1,94 @@
+import { isLevel, type Level } from '../wire/level.js'
+import type { Breadcrumb } from '../wire/log.js'
+import { toPlain } from './plain.js'
+import { wellFormed } from './property.js'
+import { textToIso } from './time.js'
+
+// How a field reads an attribute's value. Each gives `undefined` for a value that is none of the field's.
+
+export function text(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? wellFormed(value) : undefined
+}
+
+/** Ids are texts, but many count theirs; a header comes as a list of one. */
+export function identifier(value: unknown): string | undefined {
+  if (typeof value === 'number') return Number.isFinite(value) ? String(value) : undefined
+  if (typeof value === 'bigint') return String(value)
+  return text(Array.isArray(value) && value.length === 1 ? value[0] : value)
+}
+
+export function number(value: unknown): number | undefined {
+  if (typeof value === 'number') return Number.isFinite(value) ? value : undefined
+  if (typeof value !== 'bigint') return undefined
+  return value >= Number.MIN_SAFE_INTEGER && value <= Number.MAX_SAFE_INTEGER ? Number(value) : undefined
+}
+
+export function integer(value: unknown): number | undefined {
+  const read = number(value)
+  return Number.isInteger(read) ? read : undefined
+}
+
+export function flag(value: unknown): boolean | undefined {
+  return typeof value === 'boolean' ? value : undefined
+}
+
+/** A list of texts; one text alone is a list of one, for what configures a Collector can often write no list. */
+export function texts(value: unknown): string[] | undefined {
+  const one = text(value)
+  return one === undefined ? lines(value) : [one]
+}
+
+export function lines(value: unknown): string[] | undefined {
+  if (!Array.isArray(value) || !value.every((item) => typeof item === 'string')) return undefined
+  return value.map(wellFormed)
+}
+
+export function level(value: unknown): Level | undefined {
+  return isLevel(value) ? value : undefined
+}
+
+export function timestamp(value: unknown): string | undefined {
+  return typeof value === 'string' && value.length <= 64 ? textToIso(value) : undefined
+}
+
+export function anything(value: unknown): unknown {
+  return toPlain(value)
+}
+
+/** Untouched, for whoever puts the parts together. */
+export function structure(value: unknown): object | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined
+}
+
+export function breadcrumbs(value: unknown): Breadcrumb[] | undefined {
+  if (!Array.isArray(value)) return undefined
+  const crumbs: Breadcrumb[] = []
+  for (const item of toPlain(value) as unknown[]) {
+    const crumb = breadcrumb(item)
+    if (crumb === undefined) return undefined
+    crumbs.push(crumb)
+  }
+  return crumbs
+}
+
+function breadcrumb(value: unknown): Breadcrumb | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  const {
+    type = 'default',
+    category = 'custom',
+    message,
+    level = 'info',
+    timestamp: time,
+    data,
+    ...rest
+  } = value as Partial<Record<keyof Breadcrumb, unknown>>
+  const at = timestamp(time)
+  if (typeof type !== 'string' || typeof category !== 'string' || typeof message !== 'string')
+    return undefined
+  if (!isLevel(level) || at === undefined || Object.keys(rest).length > 0) return undefined
+  const crumb: Breadcrumb = { type, category, message, level, timestamp: at }
+  if (data === undefined) return crumb
+  if (typeof data !== 'object' || data === null || Array.isArray(data)) return undefined
+  crumb.data = data as Record<string, unknown>
+  return crumb
+}

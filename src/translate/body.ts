@@ -1,0 +1,36 @@
+import { isError } from './error-type.js'
+import { toPlain } from './plain.js'
+import { shorten } from './property.js'
+import { describeThrown, type Thrown } from './thrown.js'
+
+export interface BodyFields {
+  /** Absent without a body, and where the body is an empty string. */
+  message?: string
+  /** A structured body, whole: `metadata.body`. */
+  structure?: unknown
+  /** What a body that is an Error says of itself. */
+  thrown?: Thrown
+}
+
+/** Longest message made of a structured body, in characters; the body itself stays whole in `metadata`. */
+const MAX_JSON_MESSAGE = 2000
+
+const NO_BODY: BodyFields = Object.freeze({})
+
+/** The message that a body of any shape makes: a string itself, a map's `message` or `msg`, else its JSON. */
+export function translateBody(body: unknown): BodyFields {
+  if (body === undefined || body === null || body === '') return NO_BODY
+  const plain = toPlain(body)
+  if (typeof plain === 'string') return { message: plain }
+  if (typeof plain !== 'object' || plain === null) return { message: String(plain) }
+  if (!isError(body)) return { message: structureMessage(plain), structure: plain }
+  const thrown = describeThrown(body)
+  return { message: thrown.error.message, structure: plain, thrown }
+}
+
+function structureMessage(plain: object): string {
+  const { message, msg } = plain as { message?: unknown; msg?: unknown }
+  if (typeof message === 'string' && message !== '') return message
+  if (typeof msg === 'string' && msg !== '') return msg
+  return shorten(JSON.stringify(plain), MAX_JSON_MESSAGE)
+}

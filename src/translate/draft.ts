@@ -1,0 +1,150 @@
+import type { Fields } from '../wire/log.js'
+import { structure } from './attribute-value.js'
+import { isGroup, type Rule, ruleFor, type Section } from './attributes.js'
+import type { AttributesLike } from './otel.js'
+import { toPlain } from './plain.js'
+import { setField, wellFormed } from './property.js'
+
+/** An attribute that a row of the table took. */
+export interface Taken {
+  readonly name: string
+  readonly rule: Rule
+  readonly value: unknown
+}
+
+/** Most attributes of one record that are looked at; the SDK keeps 128. The rest is counted. */
+const MAX_ATTRIBUTES = 1000
+
+/**
+ * A log while its attributes are being sorted: those that the table takes on one side, `metadata` on the
+ * other. Nothing disappears: what loses its field to a better name, or makes none, goes to `metadata`.
+ */
+export class Draft {
+  /** Attributes that were too many to look at. */
+  dropped = 0
+  readonly #metadata: Fields
+  readonly #outgoing: boolean
+  #taken: Taken[] | undefined
+
+  /**
+   * @param metadata what the resource gives; copied.
+   * @param outgoing for the span of a call to somewhere else: its HTTP attributes are not the request
+   *   being answered, and stay in `metadata`.
+   */
+  constructor(metadata: Fields | undefined, outgoing = false) {
+    this.#metadata = metadata === undefined ? {} : { ...metadata }
+    this.#outgoing = outgoing
+  }
+
+  takeAll(attributes: AttributesLike): void {
+    const names = Object.keys(attributes)
+    const count = Math.min(names.length, MAX_ATTRIBUTES)
+    this.dropped += names.length - count
+    for (let index = 0; index < count; index++) {
+      const name = names[index] as string
+      this.#take(name, attributes[name])
+    }
+  }
+
+  /** Puts what no row took into `metadata`. */
+  keep(name: string, value: unknown): void {
+    const plain = toPlain(value)
+    if (plain !== undefined) setField(this.#metadata, wellFormed(name), plain)
+  }
+
+  /** Puts something of our own into `metadata`; an attribute of that very name makes room as `attributes.<name>`. */
+  note(key: string, value: unknown): void {
+    if (Object.hasOwn(this.#metadata, key)) {
+      const present = this.#metadata[key]
+      if (present === value) return
+      setField(this.#metadata, `attributes.${key}`, present)
+    }
+    setField(this.#metadata, key, value)
+  }
+
+  /** Takes a part out of the draft, so that a field can be made of it. */
+  claim(section: Section, key: string): Taken | undefined {
+    const index = this.#find(section, key)
+    return index === -1 ? undefined : this.#taken?.splice(index, 1)[0]
+  }
+
+  /** The value that a field will have, as far as attributes give it, when that is a text. */
+  peekText(section: Section, key: string): string | undefined {
+    const value = this.#taken?.[this.#find(section, key)]?.value
+    return typeof value === 'string' ? value : undefined
+  }
+
+  /** Gives a claimed part back: it goes to `metadata` under its own name. */
+  release(part: Taken | undefined): void {
+    if (part !== undefined) this.keep(part.name, part.value)
+  }
+
+  /** True when there is something to claim. */
+  get hasTaken(): boolean {
+    return this.#taken !== undefined
+  }
+
+  /** The fields of each section that attributes gave. Parts are not among them: they wait to be claimed. */
+  sections(): Partial<Record<Section, Fields>> {
+    const sections: Partial<Record<Section, Fields>> = {}
+    for (const { rule, value } of this.#taken ?? []) {
+      if (rule.section === 'parts') continue
+      if (rule.section === 'metadata') {
+        this.note(rule.key, value)
+        continue
+      }
+      const section = sections[rule.section] ?? {}
+      sections[rule.section] = section
+      setField(section, rule.key, value)
+    }
+    return sections
+  }
+
+  /** `undefined` when there is nothing in it. */
+  get metadata(): Fields | undefined {
+    for (const _ in this.#metadata) return this.#metadata
+    return undefined
+  }
+
+  #take(name: string, value: unknown): void {
+    const rule = ruleFor(name)
+    if (rule === undefined) {
+      if (!isGroup(name) || !this.#takeGroup(name, value)) this.keep(name, value)
+      return
+    }
+    const read = rule.http && this.#outgoing ? undefined : rule.read(value)
+    if (read === undefined) this.keep(name, value)
+    else this.#offer({ name, rule, value: read })
+  }
+
+  /** A group of fields as one map: `lognitor.user = { id, email }` is `lognitor.user.id` and `lognitor.user.email`. */
+  #takeGroup(name: string, value: unknown): boolean {
+    const fields = structure(value) === undefined ? undefined : toPlain(value)
+    if (typeof fields !== 'object') return false
+    for (const [key, field] of Object.entries(fields as Fields)) this.#take(`${name}.${key}`, field)
+    return true
+  }
+
+  #offer(offered: Taken): void {
+    this.#taken ??= []
+    const index = this.#find(offered.rule.section, offered.rule.key)
+    const present = this.#taken[index]
+    if (present === undefined) {
+      this.#taken.push(offered)
+      return
+    }
+    const wins = offered.rule.rank > present.rule.rank
+    if (wins) this.#taken[index] = offered
+    if (present.value !== offered.value) this.release(wins ? present : offered)
+  }
+
+  #find(section: Section, key: string): number {
+    const taken = this.#taken
+    if (taken === undefined) return -1
+    for (let index = 0; index < taken.length; index++) {
+      const rule = taken[index]?.rule
+      if (rule?.key === key && rule.section === section) return index
+    }
+    return -1
+  }
+}

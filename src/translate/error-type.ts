@@ -1,0 +1,51 @@
+import { types } from 'node:util'
+import { readProperty, readText } from './property.js'
+
+/** Names that the language gives; a subclass that set none of its own inherits one of these. */
+const BUILTIN_NAMES: ReadonlySet<string> = new Set([
+  'Error',
+  'EvalError',
+  'RangeError',
+  'ReferenceError',
+  'SyntaxError',
+  'TypeError',
+  'URIError',
+  'AggregateError',
+  'DOMException',
+])
+
+/** Classes that say less than the name their errors carry. */
+const NAMELESS_CLASSES: ReadonlySet<string> = new Set([
+  'Object',
+  'NodeError',
+  'SystemError',
+  'HideStackFramesError',
+])
+
+/** True for errors of this and any other realm, Proxies around them included. */
+export function isError(value: unknown): value is Error {
+  if (typeof value !== 'object' || value === null) return false
+  try {
+    return types.isNativeError(value) || value instanceof Error
+  } catch {
+    return false
+  }
+}
+
+/**
+ * The class of a thrown value: its name where it has one of its own, else its constructor's, and
+ * `Error` for what has neither (a thrown string, say). Never an error's `code`.
+ */
+export function errorType(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return 'Error'
+  const name = readText(value, 'name')
+  if (name !== undefined && !BUILTIN_NAMES.has(name)) return name
+  const constructorName = readText(readProperty(value, 'constructor'), 'name')
+  if (constructorName === undefined || NAMELESS_CLASSES.has(constructorName)) return name ?? 'Error'
+  return name === undefined || !BUILTIN_NAMES.has(constructorName) ? constructorName : name
+}
+
+/** True for a name that the language itself gives to errors. */
+export function isBuiltinErrorName(name: string): boolean {
+  return BUILTIN_NAMES.has(name)
+}

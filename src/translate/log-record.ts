@@ -1,0 +1,115 @@
+import type { Log } from '../wire/log.js'
+import { text } from './attribute-value.js'
+import { translateBody } from './body.js'
+import { Draft } from './draft.js'
+import { draftError } from './error-parts.js'
+import { assembleLog } from './log-assembly.js'
+import type { AttributesLike, InstrumentationScopeLike, LogRecordLike } from './otel.js'
+import { toPlain } from './plain.js'
+import { readProperty, readText } from './property.js'
+import type { ResourceFields } from './resource.js'
+import { severityLevel, textLevel } from './severity.js'
+import { hrTimeToIso, millisToIso } from './time.js'
+import { translateTrace } from './trace.js'
+
+/** The message of a record that says nothing. */
+export const NO_MESSAGE = '(no message)'
+
+/**
+ * Translates an OpenTelemetry log record. Any record becomes a legal log: bodies and attributes of every
+ * shape, getters that throw, fields of the wrong type. The record is not changed.
+ *
+ * @param resource what {@link translateResource} made of the record's resource; the record wins over it.
+ * @param now milliseconds since 1970, asked only when the record has no time.
+ */
+export function translateLogRecord(
+  record: LogRecordLike,
+  resource: ResourceFields,
+  now: () => number = Date.now,
+): Log {
+  try {
+    return translate(record, resource, now)
+  } catch {
+    return translate(readableCopy(record), resource, now)
+  }
+}
+
+function translate(record: LogRecordLike, resource: ResourceFields, now: () => number): Log {
+  const draft = new Draft(resource.metadata)
+  draft.takeAll(record.attributes)
+  const spoken = severityLevel(record.severityNumber, record.severityText)
+  const body = translateBody(record.body)
+  const saidMessage = draft.peekText('error', 'message')
+  const olderEventName = draft.peekText('parts', 'eventName')
+  const error = draftError(draft, spoken === 'error' || spoken === 'fatal', body.thrown)
+  const eventName = text(record.eventName)
+  noteRecord(draft, record, body.structure)
+  return assembleLog(
+    draft,
+    {
+      level: spoken ?? (error === undefined ? 'info' : 'error'),
+      message: body.message ?? error?.message ?? saidMessage ?? eventName ?? olderEventName ?? NO_MESSAGE,
+      timestamp:
+        hrTimeToIso(record.hrTime) ?? hrTimeToIso(record.hrTimeObserved) ?? millisToIso(Math.floor(now())),
+      action: eventName,
+      trace: translateTrace(record.spanContext),
+      error,
+    },
+    resource,
+  )
+}
+
+function noteRecord(draft: Draft, record: LogRecordLike, structure: unknown): void {
+  if (structure !== undefined) draft.note('body', structure)
+  noteScope(draft, record.instrumentationScope)
+  const dropped = (record.droppedAttributesCount || 0) + draft.dropped
+  if (dropped > 0) draft.note('otel.dropped_attributes_count', dropped)
+  const { severityText } = record
+  // A level of the user's own making ("AUDIT") says more than the level that its number gives.
+  if (typeof severityText === 'string' && severityText !== '' && textLevel(severityText) === undefined) {
+    draft.note('severity_text', toPlain(severityText))
+  }
+}
+
+/** Names the logger or tracer that wrote it. */
+export function noteScope(draft: Draft, scope: InstrumentationScopeLike | undefined): void {
+  if (scope === undefined || scope === null) return
+  if (typeof scope.name === 'string' && scope.name !== '') draft.note('otel.scope.name', toPlain(scope.name))
+  if (scope.attributes === undefined) return
+  for (const _ in scope.attributes) {
+    draft.note('otel.scope.attributes', toPlain(scope.attributes))
+    return
+  }
+}
+
+/** A record whose every part can be read, of one that throws when it is touched. */
+function readableCopy(record: unknown): LogRecordLike {
+  const context = readProperty(record, 'spanContext')
+  const scopeName = readText(readProperty(record, 'instrumentationScope'), 'name')
+  return {
+    hrTime: readTime(record, 'hrTime'),
+    hrTimeObserved: readTime(record, 'hrTimeObserved'),
+    spanContext: {
+      traceId: readText(context, 'traceId') ?? '',
+      spanId: readText(context, 'spanId') ?? '',
+    },
+    severityText: readText(record, 'severityText'),
+    severityNumber: Number(toPlain(readProperty(record, 'severityNumber'))) || undefined,
+    body: toPlain(readProperty(record, 'body')),
+    eventName: readText(record, 'eventName'),
+    resource: { attributes: {} },
+    instrumentationScope: { name: scopeName ?? '' },
+    attributes: readAttributes(record),
+    droppedAttributesCount: Number(toPlain(readProperty(record, 'droppedAttributesCount'))) || 0,
+  }
+}
+
+function readTime(record: unknown, key: string): [number, number] {
+  const time = toPlain(readProperty(record, key))
+  return Array.isArray(time) ? [Number(time[0]), Number(time[1])] : [0, 0]
+}
+
+function readAttributes(record: unknown): AttributesLike {
+  const attributes = toPlain(readProperty(record, 'attributes'))
+  return typeof attributes === 'object' && attributes !== null ? (attributes as AttributesLike) : {}
+}

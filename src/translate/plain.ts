@@ -1,0 +1,238 @@
+import { types } from 'node:util'
+import type { Fields } from '../wire/log.js'
+import { errorType, isError } from './error-type.js'
+import { readProperty, readText, setField, shorten, wellFormed } from './property.js'
+
+/** How far a walk over a foreign structure goes. What lies beyond is named by a short string in its place. */
+export const PLAIN_LIMITS = {
+  depth: 12,
+  keysPerObject: 200,
+  itemsPerArray: 1000,
+  /** Values of all kinds in one structure. */
+  nodes: 10_000,
+  /** Bytes of one byte array. More than a log can hold as base64, so that the size limit still sees it. */
+  bytes: 384 * 1024,
+  /** Writing a larger integer in decimal takes time that grows faster than its length. */
+  bigintBits: 16_384,
+} as const
+
+/**
+ * A copy of any value that `JSON.stringify` takes and reads back as it is: total, bounded by
+ * {@link PLAIN_LIMITS}, and the value itself is never changed.
+ *
+ * Integers beyond 2^53 become exact strings, NaN and infinities strings, byte arrays base64, Dates ISO
+ * strings, Maps objects and Sets arrays, Errors `{ type, message, stack, ...own, cause }`; a cycle is
+ * `[Circular]`, a getter that throws `[Throws: why]`. `toJSON` is honoured where it works.
+ *
+ * @returns `undefined` for `undefined` only.
+ */
+export function toPlain(value: unknown): unknown {
+  return typeof value === 'object' && value !== null ? new Walk().copy(value, 0) : plainPrimitive(value)
+}
+
+function plainPrimitive(value: unknown): unknown {
+  switch (typeof value) {
+    case 'string':
+      return wellFormed(value)
+    case 'number':
+      return plainNumber(value)
+    case 'bigint':
+      return plainBigint(value)
+    case 'function':
+      return `[Function: ${shorten(readText(value, 'name') ?? 'anonymous', 100)}]`
+    case 'symbol':
+      return wellFormed(shorten(String(value), 100))
+    default:
+      return value
+  }
+}
+
+function plainNumber(value: number): number | string {
+  if (!Number.isFinite(value)) return String(value)
+  // From 1e21 on a number is written with an exponent, and nobody takes it for an exact integer.
+  if (Number.isSafeInteger(value) || !Number.isInteger(value) || Math.abs(value) >= 1e21) return value
+  return BigInt(value).toString()
+}
+
+function plainBigint(value: bigint): number | string {
+  if (value >= Number.MIN_SAFE_INTEGER && value <= Number.MAX_SAFE_INTEGER) return Number(value)
+  if (BigInt.asIntN(PLAIN_LIMITS.bigintBits, value) === value) return value.toString()
+  return `[BigInt of more than ${PLAIN_LIMITS.bigintBits} bits]`
+}
+
+class Walk {
+  #left: number = PLAIN_LIMITS.nodes
+  readonly #path: object[] = []
+
+  copy(value: object, depth: number): unknown {
+    if (this.#path.includes(value)) return '[Circular]'
+    if (this.#left <= 0) return '[Truncated]'
+    this.#left--
+    this.#path.push(value)
+    try {
+      return this.#object(value, depth)
+    } catch (error) {
+      return thrownNote(error)
+    } finally {
+      this.#path.pop()
+    }
+  }
+
+  #value(value: unknown, depth: number): unknown {
+    return typeof value === 'object' && value !== null ? this.copy(value, depth) : plainPrimitive(value)
+  }
+
+  #object(value: object, depth: number): unknown {
+    if (Array.isArray(value)) return depth < PLAIN_LIMITS.depth ? this.#items(value, depth) : '[Array]'
+    const prototype: unknown = Object.getPrototypeOf(value)
+    if (prototype !== Object.prototype && prototype !== null) {
+      const leaf = plainLeaf(value)
+      if (leaf !== undefined) return leaf
+    }
+    if (depth >= PLAIN_LIMITS.depth) return '[Object]'
+    if (prototype === Object.prototype || prototype === null) return this.#fields(value, depth)
+    if (types.isMap(value)) return this.#map(value, depth)
+    if (types.isSet(value)) return this.#items(firstOf(Set.prototype.values.call(value)), depth, value.size)
+    if (ArrayBuffer.isView(value)) return this.#items(value as unknown as ArrayLike<unknown>, depth)
+    if (isError(value)) return this.#error(value, depth)
+    return this.#viaToJson(value, depth) ?? this.#fields(value, depth)
+  }
+
+  #items(items: ArrayLike<unknown>, depth: number, length = Number(items.length) || 0): unknown[] {
+    const count = Math.min(length, PLAIN_LIMITS.itemsPerArray, Math.max(this.#left, 0))
+    this.#left -= count
+    const copy: unknown[] = []
+    for (let index = 0; index < count; index++) {
+      let item: unknown
+      try {
+        item = this.#value(items[index], depth + 1)
+      } catch (error) {
+        item = thrownNote(error)
+      }
+      copy.push(item === undefined ? null : item)
+    }
+    if (length > count) copy.push(`[${length - count} more]`)
+    return copy
+  }
+
+  /** @param described what is already said of the value; its own keys do not overwrite that. */
+  #fields(value: object, depth: number, described?: Fields): unknown {
+    const copy = described ?? {}
+    const keys = Object.keys(value)
+    const count = Math.min(keys.length, PLAIN_LIMITS.keysPerObject, Math.max(this.#left, 0))
+    // All keys are charged for, kept or not: listing them has cost that much.
+    this.#left -= keys.length
+    for (let index = 0; index < count; index++) {
+      const key = keys[index] as string
+      let item: unknown
+      try {
+        item = (value as Fields)[key]
+        if (key === 'toJSON' && typeof item === 'function') {
+          const result = this.#viaToJson(value, depth)
+          if (result !== undefined) return result
+        }
+        item = this.#value(item, depth + 1)
+      } catch (error) {
+        item = thrownNote(error)
+      }
+      if (item === undefined || (described !== undefined && Object.hasOwn(copy, key))) continue
+      setField(copy, wellFormed(key), item)
+    }
+    if (keys.length > count) copy['[truncated]'] = `${keys.length - count} more keys`
+    return copy
+  }
+
+  #map(map: Map<unknown, unknown>, depth: number): unknown {
+    const entries = firstOf(Map.prototype.entries.call(map))
+    const copy: Fields = {}
+    this.#left -= entries.length
+    let count = 0
+    for (const [key, item] of entries) {
+      if (++count > PLAIN_LIMITS.keysPerObject) break
+      const name = typeof key === 'object' ? undefined : String(plainPrimitive(key))
+      // Objects as keys, or 1 beside '1', do not fit into an object; pairs always do.
+      if (name === undefined || Object.hasOwn(copy, name)) return this.#items(entries, depth, map.size)
+      const plain = this.#value(item, depth + 1)
+      setField(copy, name, plain === undefined ? null : plain)
+    }
+    if (map.size > PLAIN_LIMITS.keysPerObject) {
+      copy['[truncated]'] = `${map.size - PLAIN_LIMITS.keysPerObject} more keys`
+    }
+    return copy
+  }
+
+  #error(error: Error, depth: number): unknown {
+    const copy: Fields = {}
+    copy[readProperty(error, 'type') === undefined ? 'type' : 'name'] = errorType(error)
+    copy.message = readText(error, 'message') ?? ''
+    const stack = readText(error, 'stack')
+    if (stack !== undefined) copy.stack = stack
+    for (const key of ['cause', 'errors']) {
+      const related = readProperty(error, key)
+      if (related !== undefined) copy[key] = this.#value(related, depth + 1)
+    }
+    return this.#fields(error, depth, copy)
+  }
+
+  /** @returns `undefined` where there is no `toJSON`, or none that works. */
+  #viaToJson(value: object, depth: number): unknown {
+    const toJson = readProperty(value, 'toJSON')
+    if (typeof toJson !== 'function') return undefined
+    let result: unknown
+    try {
+      result = toJson.call(value, '')
+    } catch {
+      return undefined
+    }
+    return result === value ? undefined : this.#value(result, depth + 1)
+  }
+}
+
+/** What a class instance is when it stands for one value: a date, bytes, a boxed number. */
+function plainLeaf(value: object): unknown {
+  if (types.isDate(value)) {
+    const time = Date.prototype.getTime.call(value)
+    return Number.isNaN(time) ? 'Invalid Date' : new Date(time).toISOString()
+  }
+  if (types.isAnyArrayBuffer(value)) return base64(value, 0, value.byteLength)
+  if (ArrayBuffer.isView(value) && isBytes(value))
+    return base64(value.buffer, value.byteOffset, value.byteLength)
+  if (types.isRegExp(value)) return wellFormed(RegExp.prototype.toString.call(value))
+  if (types.isBoxedPrimitive(value)) return plainPrimitive(unboxed(value))
+  return undefined
+}
+
+function isBytes(view: ArrayBufferView): boolean {
+  return (
+    types.isUint8Array(view) ||
+    types.isUint8ClampedArray(view) ||
+    types.isInt8Array(view) ||
+    types.isDataView(view)
+  )
+}
+
+function base64(buffer: ArrayBufferLike, offset: number, length: number): string {
+  return Buffer.from(buffer as ArrayBuffer, offset, Math.min(length, PLAIN_LIMITS.bytes)).toString('base64')
+}
+
+function unboxed(value: object): unknown {
+  if (types.isStringObject(value)) return String.prototype.valueOf.call(value)
+  if (types.isNumberObject(value)) return Number.prototype.valueOf.call(value)
+  if (types.isBooleanObject(value)) return Boolean.prototype.valueOf.call(value)
+  if (types.isBigIntObject(value)) return BigInt.prototype.valueOf.call(value)
+  return Symbol.prototype.valueOf.call(value)
+}
+
+function firstOf<T>(items: Iterator<T>): T[] {
+  const first: T[] = []
+  for (let next = items.next(); next.done !== true; next = items.next()) {
+    first.push(next.value)
+    if (first.length >= PLAIN_LIMITS.itemsPerArray) break
+  }
+  return first
+}
+
+function thrownNote(error: unknown): string {
+  const why = typeof error === 'string' ? error : readText(error, 'message')
+  return `[Throws: ${shorten(why ?? 'unknown', 100)}]`
+}

@@ -1,0 +1,45 @@
+import type { Level } from '../wire/level.js'
+
+const LEVEL_BY_TEXT: ReadonlyMap<string, Level> = new Map<string, Level>([
+  ['trace', 'debug'],
+  ['verbose', 'debug'],
+  ['debug', 'debug'],
+  ['info', 'info'],
+  ['information', 'info'],
+  ['notice', 'info'],
+  ['warn', 'warn'],
+  ['warning', 'warn'],
+  ['err', 'error'],
+  ['error', 'error'],
+  ['crit', 'fatal'],
+  ['critical', 'fatal'],
+  ['alert', 'fatal'],
+  ['emerg', 'fatal'],
+  ['emergency', 'fatal'],
+  ['panic', 'fatal'],
+  ['fatal', 'fatal'],
+])
+
+const LONGEST_TEXT = 16
+
+/**
+ * The level that a record's severity names: its number when that is one of OpenTelemetry's (1 to 24),
+ * else its text by the usual spellings in any case.
+ *
+ * @returns `undefined` when the record says nothing of its severity.
+ */
+export function severityLevel(severityNumber: unknown, severityText: unknown): Level | undefined {
+  if (typeof severityNumber === 'number' && severityNumber >= 1 && severityNumber < 25) {
+    if (severityNumber < 9) return 'debug'
+    if (severityNumber < 13) return 'info'
+    if (severityNumber < 17) return 'warn'
+    return severityNumber < 21 ? 'error' : 'fatal'
+  }
+  return textLevel(severityText)
+}
+
+/** The level that a text names by one of the usual spellings, in any case. */
+export function textLevel(text: unknown): Level | undefined {
+  if (typeof text !== 'string' || text.length > LONGEST_TEXT) return undefined
+  return LEVEL_BY_TEXT.get(text) ?? LEVEL_BY_TEXT.get(text.trim().toLowerCase())
+}

@@ -1,0 +1,53 @@
+import type { HrTime } from './otel.js'
+
+/** 0001-01-01 to 9999-12-31: what has a four-digit year. */
+const MIN_SECONDS = -62_135_596_800
+const MAX_SECONDS = 253_402_300_799
+
+// Logs come many to the second, and the date is the dear part of a timestamp.
+let lastSecond = Number.NaN
+let lastPrefix = ''
+
+/**
+ * ISO 8601 with milliseconds and `Z`.
+ *
+ * @returns `undefined` for the zero time, which stands for "unset", and for what is no time.
+ */
+export function hrTimeToIso(time: HrTime | undefined): string | undefined {
+  const millis = hrTimeToMillis(time)
+  return millis === undefined || millis === 0 ? undefined : millisToIso(Math.floor(millis))
+}
+
+/** ISO 8601 with milliseconds and `Z`, of a whole number of milliseconds between the years 1 and 9999. */
+export function millisToIso(millis: number): string {
+  const second = Math.floor(millis / 1000)
+  if (second !== lastSecond) {
+    lastPrefix = new Date(second * 1000).toISOString().slice(0, 20)
+    lastSecond = second
+  }
+  const fraction = millis - second * 1000
+  return `${lastPrefix}${fraction < 10 ? '00' : fraction < 100 ? '0' : ''}${fraction}Z`
+}
+
+/** Milliseconds since 1970, with a fraction; `undefined` for what is no time of a four-digit year. */
+export function hrTimeToMillis(time: HrTime | undefined): number | undefined {
+  if (!Array.isArray(time)) return undefined
+  const seconds: unknown = time[0]
+  const nanos: unknown = time[1]
+  if (typeof seconds !== 'number' || typeof nanos !== 'number') return undefined
+  if (!(seconds >= MIN_SECONDS && seconds < MAX_SECONDS)) return undefined
+  return nanos >= 0 && nanos <= 1e9 ? seconds * 1000 + nanos / 1e6 : undefined
+}
+
+/** Length of a stretch of time in milliseconds, to the microsecond; `undefined` for what is none. */
+export function hrDurationToMillis(duration: HrTime | undefined): number | undefined {
+  const millis = hrTimeToMillis(duration)
+  return millis === undefined || millis < 0 ? undefined : Math.round(millis * 1000) / 1000
+}
+
+/** The time in our own form, when the text is a date that `Date` can read. */
+export function textToIso(text: string): string | undefined {
+  const millis = Date.parse(text)
+  const second = Math.floor(millis / 1000)
+  return second >= MIN_SECONDS && second < MAX_SECONDS ? millisToIso(millis) : undefined
+}
