@@ -1,11 +1,12 @@
-import { diag } from '@opentelemetry/api'
 import { warnOnce } from '../errors.js'
+import type { Tell } from '../tell.js'
 import type { Rejection } from '../wire/answer.js'
 import type { DeliveryMetrics } from './metrics.js'
 import type { SampleRates } from './outcome.js'
 import type { Upload } from './uploader.js'
 
 export interface ReportParts {
+  readonly tell: Tell
   readonly metrics: DeliveryMetrics
   readonly onSampleRates: (rates: SampleRates) => void
   /** Delivery works again after `count` entries had to make room. */
@@ -31,8 +32,12 @@ export class DeliveryReport {
       this.#parts.metrics.exported(count, outcome)
     }
     if (sampleRates) this.#parts.onSampleRates(sampleRates)
-    if (outcome.kind === 'sent') this.#recovered()
-    else diag.warn(`Lognitor: POST ${path} with ${count} entries: ${outcome.why}`)
+    if (outcome.kind === 'sent') {
+      this.#parts.tell(`POST ${path}: ${count} entries taken`)
+      this.#recovered()
+    } else {
+      this.#parts.tell.warn(`POST ${path} with ${count} entries: ${outcome.why}`)
+    }
     if (outcome.kind === 'unauthorized') {
       warnOnce(
         'LOGNITOR_KEY_REFUSED',
@@ -49,7 +54,7 @@ export class DeliveryReport {
 
   rejected(path: string, rejections: readonly Rejection[]): void {
     for (const { index, code, field, message } of rejections.slice(0, 3)) {
-      diag.warn(`Lognitor: POST ${path}: entry ${index} was rejected: ${code} ${field ?? ''}: ${message}`)
+      this.#parts.tell.warn(`POST ${path}: entry ${index} was rejected: ${code} ${field ?? ''}: ${message}`)
     }
   }
 

@@ -1,0 +1,36 @@
+import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+export const root = fileURLToPath(new URL('../../', import.meta.url))
+
+/** Runs a command with its output shown; ends the script with its exit code when it fails. */
+export function run(command, args, options = {}) {
+  const { status, signal, error } = spawnSync(command, args, { cwd: root, stdio: 'inherit', ...options })
+  if (error) throw error
+  if (signal) process.kill(process.pid, signal)
+  if (status !== 0) process.exit(status ?? 1)
+}
+
+/** Installs what a lock file names, unless that very lock file has been installed already. */
+export function ensureInstalled(folder = '.') {
+  const at = join(root, folder)
+  const lock = createHash('sha256').update(readFileSync(join(at, 'package-lock.json'))).digest('hex')
+  const stamp = join(at, 'node_modules', '.installed')
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return
+  console.error(`Installing the development packages${folder === '.' ? '' : ` of ${folder}`} ...`)
+  // Scripts of packages are not needed by any of ours, so none is run.
+  run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd: at,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
+  mkdirSync(join(at, 'node_modules'), { recursive: true })
+  writeFileSync(stamp, lock)
+}
+
+/** Runs a program of the development packages. */
+export function runTool(name, args, options) {
+  run(process.execPath, [join(root, 'node_modules', name.entry), ...args], options)
+}

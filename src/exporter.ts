@@ -1,0 +1,56 @@
+import { OtelDoor } from './otel/door.js'
+import type { DoorOptions } from './pipelines.js'
+import { processScope, scopeOfTrace } from './scope/current.js'
+import type { LogRecordLike } from './translate/otel.js'
+
+/** OpenTelemetry's result of an export: 0 is success, 1 failure. */
+export interface ExportResult {
+  code: 0 | 1
+  error?: Error
+}
+
+/**
+ * A LogRecordExporter for Lognitor, to stand behind any processor, Batch or Simple. It takes records at once
+ * and hands them to the client, which batches, retries and bounds; so an export never fails and never waits.
+ * Prefer {@link LognitorLogRecordProcessor} where you can: in front of it there is no queue that a crash
+ * would empty.
+ *
+ * @example
+ * new BatchLogRecordProcessor({ exporter: new LognitorLogRecordExporter({ apiKey, service: 'shop' }) })
+ */
+export class LognitorLogRecordExporter {
+  readonly #door: OtelDoor
+
+  /**
+   * @param options `{ client }`, or a client's options; with neither the default client is used
+   * @throws {LognitorError} for a wrong option
+   */
+  constructor(options: DoorOptions = {}) {
+    this.#door = new OtelDoor(options)
+  }
+
+  /** Takes the records and calls back with success, always and at once. */
+  export(records: readonly LogRecordLike[], done: (result: ExportResult) => void): void {
+    try {
+      for (const record of records) this.#door.takeRecord(record, scopeOf(record))
+    } finally {
+      // A callback that never comes would keep the SDK's timer, and with it the process, alive.
+      done({ code: 0 })
+    }
+  }
+
+  /** Resolves when all that the client holds is delivered, or after 10 s. Never rejects. */
+  forceFlush(): Promise<void> {
+    return this.#door.forceFlush()
+  }
+
+  /** Flushes and ends this door; the client goes on, unless doors made it and this was the last. */
+  shutdown(): Promise<void> {
+    return this.#door.shutdown()
+  }
+}
+
+/** The record has left its request behind; its trace knows the way back. */
+function scopeOf({ spanContext }: LogRecordLike) {
+  return (spanContext && scopeOfTrace(spanContext.traceId, spanContext.spanId)) ?? processScope()
+}

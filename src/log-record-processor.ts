@@ -1,0 +1,96 @@
+import { LognitorError } from './errors.js'
+import { OtelDoor } from './otel/door.js'
+import type { DoorOptions } from './pipelines.js'
+import { currentScope, processScope, scopeOfTrace } from './scope/current.js'
+import { isTelling } from './tell.js'
+import type { InstrumentationScopeLike, LogRecordLike } from './translate/otel.js'
+import { severityLevel } from './translate/severity.js'
+import { isLevel, LEVELS, type Level, levelRank } from './wire/level.js'
+
+export type LogRecordProcessorOptions = Omit<DoorOptions, 'minLevel'> & {
+  /**
+   * Lowest level that is sent: one for all, or one per logger bridge, by its short name (`pino`, `winston`,
+   * `bunyan`, `console`) or by the name of its instrumentation scope.
+   */
+  minLevel?: Level | Readonly<Record<string, Level>> | undefined
+}
+
+/**
+ * A LogRecordProcessor that hands each record to the client as it is emitted, so that at a crash nothing waits
+ * in a queue out of our reach. It needs no exporter and no batch processor around it.
+ *
+ * @example
+ * new NodeSDK({ logRecordProcessors: [new LognitorLogRecordProcessor({ client, minLevel: { pino: 'warn' } })] })
+ */
+export class LognitorLogRecordProcessor {
+  readonly #door: OtelDoor
+  /** By bridge; under '' the one for all. */
+  readonly #minLevels: ReadonlyMap<string, Level>
+
+  /**
+   * @param options `{ client }`, or a client's options; with neither the default client is used
+   * @throws {LognitorError} for a wrong option
+   */
+  constructor({ minLevel, ...options }: LogRecordProcessorOptions = {}) {
+    this.#minLevels = readMinLevels(typeof minLevel === 'object' ? minLevel : { '': minLevel })
+    this.#door = new OtelDoor(options)
+  }
+
+  onEmit(record: LogRecordLike): void {
+    if (isTelling()) return
+    if (!this.#passes(record.instrumentationScope, record.severityNumber, record.severityText)) {
+      this.#door.turnAway()
+      return
+    }
+    const { spanContext } = record
+    const scope = currentScope()
+    const isOutside = scope === processScope() && spanContext !== undefined
+    const found = isOutside ? scopeOfTrace(spanContext.traceId, spanContext.spanId) : undefined
+    this.#door.takeRecord(record, found ?? scope)
+  }
+
+  /** Spares a logger the making of records that would not pass. */
+  enabled(about: { instrumentationScope: InstrumentationScopeLike; severityNumber?: number }): boolean {
+    return this.#passes(about.instrumentationScope, about.severityNumber, undefined)
+  }
+
+  /** Resolves when all that the client holds is delivered, or after 10 s. Never rejects. */
+  forceFlush(): Promise<void> {
+    return this.#door.forceFlush()
+  }
+
+  /** Flushes and ends this door; the client goes on, unless doors made it and this was the last. */
+  shutdown(): Promise<void> {
+    return this.#door.shutdown()
+  }
+
+  #passes(scope: InstrumentationScopeLike, severityNumber: unknown, severityText: unknown): boolean {
+    if (this.#minLevels.size === 0) return true
+    const levels = this.#minLevels
+    const least = levels.get(scope.name) ?? levels.get(bridgeName(scope.name)) ?? levels.get('')
+    const level = severityLevel(severityNumber, severityText)
+    return least === undefined || level === undefined || levelRank(level) >= levelRank(least)
+  }
+}
+
+/** `pino` for `@opentelemetry/instrumentation-pino`, `winston` for `@opentelemetry/winston-transport`. */
+function bridgeName(scope: string): string {
+  return scope.replace(/^@opentelemetry\//, '').replace(/^instrumentation-|-transport$/, '')
+}
+
+function readMinLevels(given: Readonly<Record<string, unknown>>): ReadonlyMap<string, Level> {
+  const levels = new Map<string, Level>()
+  for (const [bridge, level] of Object.entries(given)) {
+    if (level === undefined) continue
+    if (!isLevel(level)) {
+      const expected = `one of ${LEVELS.join(', ')}`
+      const option = bridge === '' ? 'minLevel' : `minLevel.${bridge}`
+      throw new LognitorError(
+        'LOGNITOR_BAD_OPTION',
+        `Option "${option}": expected ${expected}, got ${String(level)}.`,
+      )
+    }
+    levels.set(bridge, level)
+  }
+  return levels
+}

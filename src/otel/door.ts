@@ -1,0 +1,81 @@
+import type { Pipeline } from '../pipeline.js'
+import { type DoorOptions, type Lease, leaseFor } from '../pipelines.js'
+import type { Scope } from '../scope/scope.js'
+import { translateLogRecord } from '../translate/log-record.js'
+import type { LogRecordLike, ResourceLike } from '../translate/otel.js'
+import type { ResourceFields } from '../translate/resource.js'
+import { severityLevel } from '../translate/severity.js'
+import { ResourceReader } from './resource-reader.js'
+
+const FLUSH_MS = 10_000
+
+/** What the doors of OpenTelemetry have in common: a hold on a pipeline, and resources that may take a moment. */
+export class OtelDoor {
+  readonly #lease: Lease
+  #reader: ResourceReader | undefined
+  readonly #unhooks: (() => unknown)[] = []
+
+  /** @throws {LognitorError} for a wrong option */
+  constructor(options: DoorOptions) {
+    this.#lease = leaseFor(options)
+  }
+
+  get pipeline(): Pipeline {
+    return this.#lease.pipeline
+  }
+
+  /** Counts a record that is below the door's own minimum level. */
+  turnAway(): void {
+    const { ledger } = this.pipeline
+    ledger.written++
+    ledger.drop('min_level')
+  }
+
+  /** Takes one log record on its way, if its level is wanted. */
+  takeRecord(record: LogRecordLike, scope: Scope): void {
+    const { pipeline } = this
+    const level = severityLevel(record.severityNumber, record.severityText)
+    if (level !== undefined && !pipeline.wants(level)) return
+    this.withResource(record.resource, (resource) => {
+      const log = translateLogRecord(record, resource)
+      // A record without a severity gets its level from what is in it.
+      if (level === undefined && !pipeline.wants(log.level)) return
+      pipeline.write(log, { way: 'record', scope })
+    })
+  }
+
+  /** Calls `use` with what the resource says, at once or as soon as that is known. */
+  withResource(resource: ResourceLike, use: (fields: ResourceFields) => void): void {
+    this.#reader ??= this.#openReader()
+    this.#reader.read(resource, use)
+  }
+
+  /** Has `letGo` called before the process or the client ends. */
+  beforeEnd(letGo: () => void): void {
+    this.#unhooks.push(this.pipeline.beforeEnd(letGo))
+  }
+
+  /** Resolves when all that the client holds is delivered, or after 10 s. Never rejects. */
+  async forceFlush(): Promise<void> {
+    this.#reader?.settle()
+    await this.pipeline.flush(FLUSH_MS)
+  }
+
+  /** Flushes and ends this door; see {@link Lease.end}. Never rejects. */
+  async shutdown(): Promise<void> {
+    this.#reader?.settle()
+    for (const unhook of this.#unhooks.splice(0)) unhook()
+    await this.#lease.end(FLUSH_MS)
+  }
+
+  #openReader(): ResourceReader {
+    const { pipeline } = this
+    const reader = new ResourceReader({
+      clock: pipeline.clock,
+      allAttributes: pipeline.settings.allResourceAttributes,
+      learn: (fields) => pipeline.learn(fields),
+    })
+    this.beforeEnd(() => reader.settle())
+    return reader
+  }
+}

@@ -1,0 +1,71 @@
+import type { Clock } from '../clock.js'
+import type { ResourceLike } from '../translate/otel.js'
+import { type ResourceFields, translateResource } from '../translate/resource.js'
+
+export interface ResourceReaderParts {
+  readonly clock: Clock
+  readonly allAttributes: boolean
+  /** Told of each resource once. */
+  readonly learn: (fields: ResourceFields) => void
+}
+
+/** Longest that records wait for a resource whose attributes are still being detected. */
+const PATIENCE_MS = 1000
+const MOST_WAITING = 10_000
+
+type Use = (fields: ResourceFields) => void
+
+/**
+ * Reads resources, each once. One whose attributes are still being detected is not read before they are
+ * there, for the SDK complains and gives half; its records wait in order, at most a second.
+ */
+export class ResourceReader {
+  readonly #parts: ResourceReaderParts
+  readonly #known = new WeakMap<ResourceLike, ResourceFields>()
+  readonly #waiting = new Map<ResourceLike, Use[]>()
+
+  constructor(parts: ResourceReaderParts) {
+    this.#parts = parts
+  }
+
+  /** Calls `use` with the resource's fields: now, or as soon as they are there. */
+  read(resource: ResourceLike, use: Use): void {
+    const known = this.#known.get(resource)
+    if (known !== undefined) return use(known)
+    const waiting = this.#waiting.get(resource)
+    if (waiting !== undefined) {
+      if (waiting.length < MOST_WAITING) return void waiting.push(use)
+      return this.#finish(resource, use)
+    }
+    if (resource.asyncAttributesPending !== true) return use(this.#translate(resource))
+    this.#waiting.set(resource, [use])
+    const finish = () => this.#finish(resource)
+    this.#parts.clock.setTimer(finish, PATIENCE_MS)
+    resource.waitForAsyncAttributes?.().then(finish, finish)
+  }
+
+  /** Waits no longer: the process ends, or the door does. */
+  settle(): void {
+    for (const resource of [...this.#waiting.keys()]) this.#finish(resource)
+  }
+
+  #finish(resource: ResourceLike, last?: Use): void {
+    const waiting = this.#waiting.get(resource)
+    if (waiting === undefined) return
+    this.#waiting.delete(resource)
+    const isPending = resource.asyncAttributesPending === true
+    // Read early, the SDK gives what it knows so far and says so on diag; that is not kept for the next record.
+    const fields = isPending ? translateResource(resource.attributes) : this.#translate(resource)
+    for (const use of waiting) use(fields)
+    last?.(fields)
+  }
+
+  #translate(resource: ResourceLike): ResourceFields {
+    const known = this.#known.get(resource)
+    if (known !== undefined) return known
+    const fields = translateResource(resource.attributes, { allAttributes: this.#parts.allAttributes })
+    this.#known.set(resource, fields)
+    this.#parts.learn(fields)
+    return fields
+  }
+}

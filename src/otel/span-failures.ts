@@ -1,0 +1,90 @@
+import type { Scope } from '../scope/scope.js'
+import type { SpanLike } from '../translate/otel.js'
+import type { Log } from '../wire/log.js'
+import type { OtelDoor } from './door.js'
+
+export interface SpanFailure {
+  readonly span: SpanLike
+  readonly scope: Scope
+  readonly log: Log
+  readonly thrown: unknown
+}
+
+type Decide = (status: number | undefined) => void
+
+const MOST_HELD = 1000
+const CLIENT_CLOSED = 499
+
+/**
+ * Holds the failures of spans until their request is answered. Only then is it known whether what a framework
+ * recorded was an error at all, and whether the application has logged the same failure by hand, which says
+ * more and wins.
+ */
+export class SpanFailures {
+  readonly #door: OtelDoor
+  readonly #held = new Set<Decide>()
+  /** By trace, for requests that our HTTP instrumentation does not see: what waits for their server span. */
+  readonly #serverSpans = new Map<string, Decide[]>()
+  #isHooked = false
+
+  constructor(door: OtelDoor) {
+    this.#door = door
+  }
+
+  take(failure: SpanFailure): void {
+    const decide = this.#hold((status) => this.#settle(failure, status))
+    const { scope, span } = failure
+    const waiting = this.#serverSpans.get(span.spanContext().traceId)
+    if (scope.requestScope !== undefined) scope.onAnswered(decide)
+    else if (waiting !== undefined) waiting.push(decide)
+    else decide(undefined)
+  }
+
+  serverStarted(span: SpanLike): void {
+    const { traceId } = span.spanContext()
+    if (this.#serverSpans.size < MOST_HELD && !this.#serverSpans.has(traceId)) {
+      this.#serverSpans.set(traceId, [])
+    }
+  }
+
+  serverEnded(span: SpanLike): void {
+    const { traceId } = span.spanContext()
+    const waiting = this.#serverSpans.get(traceId) ?? []
+    this.#serverSpans.delete(traceId)
+    const status = span.attributes['http.response.status_code'] ?? span.attributes['http.status_code']
+    for (const decide of waiting) decide(typeof status === 'number' ? status : undefined)
+  }
+
+  /** Waits for no answer any more. */
+  release(): void {
+    for (const decide of this.#held) decide(undefined)
+  }
+
+  #hold(settle: Decide): Decide {
+    if (!this.#isHooked) {
+      this.#isHooked = true
+      this.#door.beforeEnd(() => this.release())
+    }
+    const decide: Decide = (status) => {
+      if (this.#held.delete(decide)) settle(status)
+    }
+    this.#held.add(decide)
+    if (this.#held.size > MOST_HELD) this.#held.values().next().value?.(undefined)
+    return decide
+  }
+
+  #settle({ span, scope, log, thrown }: SpanFailure, status: number | undefined): void {
+    const { pipeline } = this.#door
+    const isHandled = status !== undefined && status < 500 && status !== CLIENT_CLOSED
+    if (isHandled && isFramework(span.instrumentationScope.name)) {
+      pipeline.ledger.written++
+      pipeline.ledger.drop('handled_exception')
+      return
+    }
+    if (pipeline.wants(log.level)) pipeline.write(log, { way: 'span', scope, thrown })
+  }
+}
+
+function isFramework(instrumentation: string): boolean {
+  return instrumentation.startsWith('@opentelemetry/instrumentation-') || instrumentation === '@fastify/otel'
+}

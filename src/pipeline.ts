@@ -1,0 +1,330 @@
+import { randomUUID } from 'node:crypto'
+import { hostname } from 'node:os'
+import { type Clock, systemClock } from './clock.js'
+import { Batcher, type Post } from './delivery/batcher.js'
+import { httpTransport } from './delivery/http.js'
+import { deliveryMetrics } from './delivery/metrics.js'
+import { DeliveryReport } from './delivery/report.js'
+import { createUploader, type Uploader } from './delivery/uploader.js'
+import { LognitorError } from './errors.js'
+import { type DropReason, Ledger } from './ledger.js'
+import type { BeforeSend, Settings } from './options.js'
+import { type Failure, Failures, type Way } from './policy/failures.js'
+import { createPolicy, type Policy, type PolicySettings } from './policy/policy.js'
+import { parseRedactions } from './policy/redact.js'
+import { scrubbedParams } from './policy/scrub-url.js'
+import { applyScope, beneath } from './scope/apply.js'
+import { currentScope, processScope } from './scope/current.js'
+import type { Scope } from './scope/scope.js'
+import { createTell, type Tell } from './tell.js'
+import { SDK, USER_AGENT } from './version.js'
+import type { Level } from './wire/level.js'
+import { type Deploy, type Fields, LOG_ID_KEY, type Log } from './wire/log.js'
+import type { RequestEntry } from './wire/request-entry.js'
+
+/** What a resource, or a registered release, says of every log that does not say it itself. */
+export interface Origin {
+  service?: string
+  environment?: string
+  version?: string
+  hostname?: string
+  deploy?: Deploy
+  metadata?: Fields
+}
+
+export interface WriteOptions {
+  readonly way: Way
+  /** Whose user, tags, request ... fill the gaps. Default: the current one. */
+  readonly scope?: Scope
+  readonly thrown?: unknown
+  readonly ownStack?: string | undefined
+  readonly beforeSend?: BeforeSend | undefined
+}
+
+export interface Stats {
+  readonly queued: number
+  readonly queuedBytes: number
+  readonly inFlight: number
+  /** Log calls and records that reached the client. */
+  readonly written: number
+  readonly accepted: number
+  readonly rejected: number
+  readonly requestsWritten: number
+  readonly requestsAccepted: number
+  readonly dropped: Readonly<Partial<Record<DropReason, number>>>
+  /** Logs and entries on disk only. */
+  readonly spooled: number
+  /** Why nothing is being sent, when that is so. */
+  readonly holding?: string
+}
+
+export interface PipelineParts {
+  readonly clock?: Clock
+  readonly random?: () => number
+}
+
+/**
+ * The single path of a log: completed by what its scope and the process know, through policy, into the
+ * batcher. Owns flush and shutdown. Nothing here throws.
+ */
+export class Pipeline {
+  readonly ledger: Ledger
+  readonly clock: Clock
+  readonly tell: Tell
+  readonly uploader: Uploader
+  #settings: Settings
+  #origin: Origin = {}
+  #release: { id?: string; deploy?: Deploy } = {}
+  readonly #policy: Policy
+  readonly #batcher: Batcher
+  readonly #failures = new Failures()
+  readonly #beforeEnd = new Set<() => void>()
+  #isClosed = false
+  #closing: Promise<boolean> | undefined
+
+  constructor(settings: Settings, { clock = systemClock, random = Math.random }: PipelineParts = {}) {
+    this.#settings = settings
+    this.clock = clock
+    this.tell = createTell(settings.debug)
+    this.ledger = new Ledger(settings.onDrop, (reason) => this.tell.warn(`first drop: ${reason}`))
+    const { apiUrl, proxy, compression } = settings
+    this.uploader = createUploader({
+      transport: settings.transport ?? httpTransport({ apiUrl, proxy, compression }),
+      clock,
+      userAgent: USER_AGENT,
+      apiKey: () => this.#settings.apiKey ?? '',
+    })
+    const report = new DeliveryReport({
+      tell: this.tell,
+      metrics: deliveryMetrics(apiUrl, SDK.version),
+      onSampleRates: (rates) => this.#policy.setSampleRates(rates),
+      onRecovered: (count) => this.#reportLoss(count),
+    })
+    this.#batcher = new Batcher({
+      settings,
+      uploader: this.uploader,
+      ledger: this.ledger,
+      report,
+      clock,
+      random,
+      newId: randomUUID,
+    })
+    this.#policy = createPolicy({
+      settings: policySettings(settings),
+      ledger: this.ledger,
+      clock,
+      random,
+      out: (json) => this.#batcher.addLog(json),
+    })
+    processScope().limitBreadcrumbs(settings.maxBreadcrumbs)
+  }
+
+  get settings(): Settings {
+    return this.#settings
+  }
+
+  /** Whether `shutdown` has ended it. */
+  get isClosed(): boolean {
+    return this.#isClosed
+  }
+
+  /** Whether anything can be sent at all. */
+  get isActive(): boolean {
+    return this.#settings.enabled && !!(this.#settings.apiKey || this.#settings.transport) && !this.#isClosed
+  }
+
+  /** Asked before a log is built: enabled, minimum level, sample rates. Counts what it turns away. */
+  wants(level: Level): boolean {
+    this.ledger.written++
+    if (this.isActive) return this.#policy.wants(level)
+    this.ledger.drop(this.#isClosed ? 'closed' : 'disabled')
+    return false
+  }
+
+  /** The rest of a wanted log's way. Gives its id, or '' when it was dropped. */
+  write(log: Log, { way, scope = currentScope(), thrown, ownStack, beforeSend }: WriteOptions): string {
+    try {
+      this.#complete(log, scope, way)
+      const id = this.#admit({ log, way, thrown, ownStack }, scope, beforeSend)
+      if (id !== '' && this.#settings.breadcrumbs.logs) leaveBreadcrumb(log, scope)
+      return id
+    } catch (error) {
+      this.ledger.drop('hook_error')
+      this.tell.warn(`a log was lost: ${error}`)
+      return ''
+    }
+  }
+
+  /** One answered HTTP request. */
+  request(entry: RequestEntry, scope: Scope): void {
+    this.ledger.requestsWritten++
+    if (!this.isActive) {
+      this.ledger.drop(this.#isClosed ? 'closed' : 'disabled')
+      return
+    }
+    const { service, environment, version } = this.#settings
+    const { fallback } = this.#settings
+    const origin = this.#origin
+    entry.service ??= (service ?? origin.service ?? fallback.service) as string
+    entry.environment ??= (environment ?? origin.environment ?? fallback.environment) as string
+    entry.version ??= (version ?? origin.version ?? fallback.version) as string
+    const json = this.#policy.admitRequest(entry, { ownRequestId: scope.requestIdIsOurs })
+    if (json !== undefined) this.#batcher.addRequest(json)
+  }
+
+  /** What the OpenTelemetry resource says; the first word on each thing counts. */
+  learn(origin: Origin): void {
+    this.#origin = { ...origin, ...this.#origin }
+  }
+
+  /** From here on logs of all doors belong to this release. */
+  setRelease(id: string | undefined, deploy: Deploy): void {
+    this.#release = id === undefined ? { deploy } : { id, deploy }
+  }
+
+  /** Called before flush at the end of the process or of the client, for doors that hold something back. */
+  beforeEnd(letGo: () => void): () => void {
+    this.#beforeEnd.add(letGo)
+    return () => this.#beforeEnd.delete(letGo)
+  }
+
+  /** See {@link Batcher.flush}. */
+  flush(timeoutMs: number): Promise<boolean> {
+    return this.#batcher.flush(timeoutMs)
+  }
+
+  /** Everything that is held back goes into the queue: the end is near. */
+  letGo(): void {
+    for (const letGo of this.#beforeEnd) letGo()
+    this.#policy.release()
+  }
+
+  /** Flush, then closed for good. True when all was delivered. */
+  shutdown(timeoutMs: number): Promise<boolean> {
+    this.#closing ??= this.#shutdown(timeoutMs)
+    return this.#closing
+  }
+
+  /** What an exit has to deliver in its own way: see {@link Batcher.undelivered}. */
+  undelivered(): Post[] {
+    return this.#batcher.undelivered()
+  }
+
+  pause(): void {
+    this.#batcher.pause()
+  }
+
+  resume(): void {
+    this.#batcher.resume()
+  }
+
+  reconfigure(settings: Settings): void {
+    const hasNewKey = settings.apiKey !== this.#settings.apiKey
+    this.#settings = settings
+    this.#policy.reconfigure(policySettings(settings))
+    this.#batcher.reconfigure(settings)
+    processScope().limitBreadcrumbs(settings.maxBreadcrumbs)
+    if (hasNewKey) this.#batcher.retryNow()
+  }
+
+  stats(): Stats {
+    const { queued, queuedBytes, inFlight, holding } = this.#batcher
+    const { written, accepted, rejected, requestsWritten, requestsAccepted } = this.ledger
+    return {
+      queued,
+      queuedBytes,
+      inFlight,
+      written,
+      accepted,
+      rejected,
+      requestsWritten,
+      requestsAccepted,
+      dropped: this.ledger.dropped(),
+      spooled: 0,
+      ...(holding && { holding }),
+    }
+  }
+
+  async #shutdown(timeoutMs: number): Promise<boolean> {
+    this.letGo()
+    this.#batcher.resume()
+    const delivered = await this.#batcher.flush(timeoutMs)
+    this.#isClosed = true
+    this.ledger.drop('exit', this.#batcher.close())
+    await this.uploader.close()
+    return delivered
+  }
+
+  #complete(log: Log, scope: Scope, way: Way): void {
+    const { service, environment, version, fallback, releaseId } = this.#settings
+    const origin = this.#origin
+    if (way === 'record' || way === 'span') {
+      // Options of the client win over the record, the record over the resource.
+      if (service !== undefined) log.service = service
+      if (environment !== undefined) log.environment = environment
+      if (version !== undefined) log.version = version
+    }
+    set(log, 'service', service ?? origin.service ?? fallback.service)
+    set(log, 'environment', environment ?? origin.environment ?? fallback.environment)
+    set(log, 'version', version ?? origin.version ?? fallback.version)
+    set(log, 'hostname', origin.hostname ?? hostname())
+    set(log, 'release_id', releaseId ?? this.#release.id)
+    if (this.#release.deploy) log.deploy = { ...this.#release.deploy, ...log.deploy }
+    else set(log, 'deploy', origin.deploy)
+    if (way !== 'record' && way !== 'span' && origin.metadata) {
+      log.metadata = beneath(origin.metadata, log.metadata)
+    }
+    applyScope(log, scope)
+    log._sdk = SDK
+    log.metadata ??= {}
+    log.metadata[LOG_ID_KEY] ??= randomUUID()
+  }
+
+  #admit(failure: Failure, scope: Scope, beforeSend: BeforeSend | undefined): string {
+    const { log } = failure
+    if (log.error !== undefined) {
+      const known = this.#failures.meet(failure)
+      if (known?.isOtherLine) {
+        delete log.error
+      } else if (known !== undefined) {
+        this.ledger.drop('same_failure')
+        return known.id
+      }
+    }
+    const ownRequestId = scope.requestIdIsOurs && log.request_id === scope.requestId
+    return this.#policy.admit(log, { ...(beforeSend && { beforeSend }), ownRequestId })
+  }
+
+  /** An outage that cost something says so itself, once it is over. */
+  #reportLoss(count: number): void {
+    if (!this.wants('warn')) return
+    const message = `${count} logs and requests were lost while Lognitor could not be reached: the queue was full`
+    const metadata = { 'lognitor.lost': count, 'lognitor.dropped': { ...this.ledger.dropped() } }
+    const timestamp = new Date(this.clock.now()).toISOString()
+    this.write({ level: 'warn', message, timestamp, metadata }, { way: 'call', scope: processScope() })
+  }
+}
+
+function set<K extends keyof Log>(log: Log, field: K, value: Log[K] | undefined): void {
+  if (log[field] === undefined && value !== undefined) log[field] = value
+}
+
+function leaveBreadcrumb({ level, message, timestamp }: Log, scope: Scope): void {
+  scope.addBreadcrumb({ type: 'log', category: 'log', message: message.slice(0, 500), level, timestamp })
+}
+
+function policySettings(settings: Settings): PolicySettings {
+  const { enabled, minLevel, beforeSend, autoTruncate } = settings
+  const redact = parseRedactions(settings.redactPatterns)
+  if (typeof redact === 'string')
+    throw new LognitorError('LOGNITOR_BAD_OPTION', `Option "redactPatterns": ${redact}.`)
+  return {
+    enabled,
+    ...(minLevel && { minLevel }),
+    ...(beforeSend && { beforeSend }),
+    autoTruncate,
+    redact,
+    scrubParams: scrubbedParams(settings.scrubUrlParams),
+    duplicateWindowMs: 5000,
+  }
+}

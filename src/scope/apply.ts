@@ -1,0 +1,29 @@
+import { levelRank } from '../wire/level.js'
+import type { Fields, Log } from '../wire/log.js'
+import type { Scope } from './scope.js'
+
+const ERROR_RANK = levelRank('error')
+
+/** Fills what a log does not say itself with what its scope says. The log's own words win. */
+export function applyScope(log: Log, scope: Scope): void {
+  const { user, sessionId, requestId, tags, context } = scope
+  if (log.user === undefined && user !== undefined) log.user = user
+  if (log.user_id === undefined && log.user?.id !== undefined) log.user_id = String(log.user.id)
+  if (log.session_id === undefined && sessionId !== undefined) log.session_id = sessionId
+  if (log.request_id === undefined && requestId !== undefined) log.request_id = requestId
+  if (tags !== undefined) log.tags = log.tags === undefined ? [...tags] : [...tags, ...log.tags]
+  if (context !== undefined) log.metadata = beneath(context, log.metadata)
+  if (levelRank(log.level) >= ERROR_RANK) applyToError(log, scope)
+}
+
+/** `over` laid upon `under`, key by key; neither of the two changes. */
+export function beneath(under: Fields, over: Fields | undefined): Fields {
+  return over === undefined ? { ...under } : { ...under, ...over }
+}
+
+function applyToError(log: Log, scope: Scope): void {
+  log.breadcrumbs ??= scope.breadcrumbs()
+  const { request, trace } = scope
+  if (request !== undefined) log.request = { ...request, ...log.request }
+  if (log.trace === undefined && trace !== undefined) log.trace = { ...trace }
+}

@@ -1,0 +1,80 @@
+import { OtelDoor } from './otel/door.js'
+import { RecordedExceptions } from './otel/recorded-exceptions.js'
+import { SpanFailures } from './otel/span-failures.js'
+import type { DoorOptions } from './pipelines.js'
+import { currentScope } from './scope/current.js'
+import type { Scope } from './scope/scope.js'
+import { SPAN_KIND, type SpanLike } from './translate/otel.js'
+import { isExceptionEvent, translateExceptionEvent } from './translate/span.js'
+import { spanBreadcrumb } from './translate/span-breadcrumb.js'
+
+/**
+ * A SpanProcessor that turns the exceptions of spans into error logs, with the span's trace and the request
+ * they belong to, and outgoing calls into breadcrumbs. It exports no spans. Beneath a sampler wrapped by
+ * `recordUnsampled` it sees them all.
+ */
+export class LognitorSpanProcessor {
+  readonly #door: OtelDoor
+  readonly #failures: SpanFailures
+  readonly #scopes = new WeakMap<object, Scope>()
+  readonly #exceptions = new RecordedExceptions()
+
+  /**
+   * @param options `{ client }`, or a client's options; with neither the default client is used
+   * @throws {LognitorError} for a wrong option
+   */
+  constructor(options: DoorOptions = {}) {
+    this.#door = new OtelDoor(options)
+    this.#failures = new SpanFailures(this.#door)
+  }
+
+  onStart(span: SpanLike): void {
+    guarded(() => {
+      this.#scopes.set(span, currentScope())
+      this.#exceptions.watch(span)
+      if (span.kind === SPAN_KIND.server) this.#failures.serverStarted(span)
+    })
+  }
+
+  onEnd(span: SpanLike): void {
+    guarded(() => {
+      const scope = this.#scopes.get(span) ?? currentScope()
+      if (span.events.length > 0) this.#takeExceptions(span, scope)
+      if (span.kind === SPAN_KIND.server) this.#failures.serverEnded(span)
+      const isOutgoing = span.kind === SPAN_KIND.client || span.kind === SPAN_KIND.producer
+      if (isOutgoing && this.#door.pipeline.settings.breadcrumbs.outgoing) {
+        scope.addBreadcrumb(() => spanBreadcrumb(span))
+      }
+    })
+  }
+
+  /** Resolves when all that the client holds is delivered, or after 10 s. Never rejects. */
+  forceFlush(): Promise<void> {
+    return this.#door.forceFlush()
+  }
+
+  /** Flushes and ends this door; the client goes on, unless doors made it and this was the last. */
+  shutdown(): Promise<void> {
+    this.#failures.release()
+    return this.#door.shutdown()
+  }
+
+  #takeExceptions(span: SpanLike, scope: Scope): void {
+    span.events.forEach((event, index) => {
+      if (!isExceptionEvent(event)) return
+      const thrown = this.#exceptions.find(span, index, event)
+      this.#door.withResource(span.resource, (resource) => {
+        this.#failures.take({ span, scope, thrown, log: translateExceptionEvent(span, event, resource) })
+      })
+    })
+  }
+}
+
+/** The SDK runs processors in the application's own call, without a net. */
+function guarded(fn: () => void): void {
+  try {
+    fn()
+  } catch {
+    // A span is somebody else's object; whatever is wrong with it must stay there.
+  }
+}
