@@ -1,3 +1,4 @@
+export type { Alert } from './inbox/alerts/alerts.js'
 export type { ErrorGroup } from './inbox/data/error-groups.js'
 export type { Monitor } from './inbox/data/monitors.js'
 export type { RegisteredRelease } from './inbox/data/releases.js'

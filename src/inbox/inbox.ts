@@ -2,12 +2,17 @@ import { LognitorError } from '../errors.js'
 import type { Feedback } from '../wire/companion.js'
 import type { Log } from '../wire/log.js'
 import type { RequestEntry } from '../wire/request-entry.js'
+import { type Alert, Alerts } from './alerts/alerts.js'
+import { createWebhook } from './alerts/webhook.js'
+import { createApi } from './api/api.js'
+import { Stream } from './api/stream.js'
 import type { ErrorGroup } from './data/error-groups.js'
 import type { Monitor } from './data/monitors.js'
 import type { RegisteredRelease } from './data/releases.js'
 import { Store } from './data/store.js'
 import type { Totals } from './data/totals.js'
 import { listen } from './http/listen.js'
+import { page } from './page/page.js'
 import { createRouter } from './router.js'
 import { FaultSwitch, type Faults, parseFaults } from './service/faults.js'
 import { createService } from './service/service.js'
@@ -30,6 +35,8 @@ export interface Inbox {
   /** Releases, the last registered first. */
   releases(): RegisteredRelease[]
   feedback(): Feedback[]
+  /** Alerts that fired, the last first. */
+  alerts(): Alert[]
   stats(): Totals
   /** Misbehaves from now on as asked; `{}` ends it. Without an argument it only tells. */
   faults(faults?: Faults): Faults
@@ -51,7 +58,21 @@ export async function startInbox(options: InboxOptions = {}): Promise<Inbox> {
   const store = new Store(settings)
   const faults = new FaultSwitch(settings.now, settings.random)
   const service = createService(store, faults, settings)
-  const server = await listen(settings, createRouter(service))
+  const webhook = createWebhook()
+  const stream = new Stream()
+  const alerts = new Alerts(
+    settings.now,
+    () => server.url,
+    (alert) => {
+      stream.tell({ kind: 'alert', alert })
+      webhook.send(alerts.config.webhookUrl, alert)
+    },
+  )
+  store.subscribe((change) => alerts.add(change))
+  store.subscribe((change) => stream.tell(change))
+  const api = createApi({ store, faults, alerts, stream, now: settings.now })
+  const server = await listen(settings, createRouter({ service, api, page }))
+  const alertTimer = setInterval(() => alerts.evaluate(), ALERT_EVERY_MS).unref()
   return {
     url: server.url,
     apiUrl: `${server.url}/api/v1`,
@@ -62,15 +83,23 @@ export async function startInbox(options: InboxOptions = {}): Promise<Inbox> {
     heartbeats: () => store.monitors.list(settings.now()),
     releases: () => store.releases.list(),
     feedback: () => store.feedback.values(),
+    alerts: () => alerts.list(),
     stats: () => ({ ...store.totals }),
     faults: (wanted) => {
       if (wanted !== undefined) setFaults(faults, wanted)
       return faults.current()
     },
     clear: () => store.clear(),
-    close: () => server.close(),
+    close: () => {
+      clearInterval(alertTimer)
+      webhook.close()
+      stream.close()
+      return server.close()
+    },
   }
 }
+
+const ALERT_EVERY_MS = 1000
 
 function setFaults(faults: FaultSwitch, wanted: Faults): void {
   const parsed = parseFaults(wanted)

@@ -1,12 +1,13 @@
 import type { Handler } from './http/listen.js'
-import { refusal, writeReply } from './http/reply.js'
 
-/** Which part of the inbox serves which address. */
-export function createRouter(service: Handler): Handler {
-  return async (request, response, path) => {
-    if (path.startsWith(SERVICE)) return service(request, response, path.slice(SERVICE.length))
-    return writeReply(response, refusal(404, 'There is nothing at this address.'))
+/** Which part of the inbox serves which address; each is given the rest of the path. */
+export function createRouter(parts: { service: Handler; api: Handler; page: Handler }): Handler {
+  return (request, response, path) => {
+    if (path.startsWith(SERVICE)) return parts.service(request, response, path.slice(SERVICE.length))
+    if (path.startsWith(API)) return parts.api(request, response, path.slice(API.length))
+    return parts.page(request, response, path)
   }
 }
 
 const SERVICE = '/api/v1'
+const API = '/inbox/api'

@@ -41,6 +41,8 @@ export async function listen(address: { host: string; port: number }, handler: H
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     response.setHeader('x-content-type-options', 'nosniff')
     response.setHeader('cache-control', 'no-store')
+    response.setHeader('referrer-policy', 'no-referrer')
+    response.setHeader('cross-origin-resource-policy', 'same-origin')
     const refused = refuseForeign(request, address.host, port)
     if (refused !== undefined) return writeReply(response, refused)
     await handler(request, response, (request.url ?? '/').split('?', 1)[0] ?? '/')

@@ -1,0 +1,141 @@
+import { cut } from '../data/short-key.js'
+import type { Change } from '../data/store.js'
+import { createGauge, type Gauge } from './gauge.js'
+import { type AlertConfig, type AlertRule, DEFAULT_RULES } from './rule.js'
+
+/** An alert that fired, in the form its webhook gets it. */
+export interface Alert {
+  id: number
+  alert_name: string
+  condition: AlertRule['condition']
+  threshold: number
+  /** The value at which it fired; for an `error_rate` in percent. */
+  current_value: number
+  /** Such as `5m`. */
+  time_window: string
+  /** ISO 8601, by the inbox's clock. */
+  fired_at: string
+  /** Null where the logs name no service. */
+  service: string | null
+  dashboard_url: string
+  status: 'firing' | 'recovered'
+  recovered_at: string | null
+}
+
+interface Watch {
+  readonly rule: AlertRule
+  readonly service: string
+  readonly gauge: Gauge
+  alert: Alert | undefined
+}
+
+const MAX_ALERTS = 1000
+/** Services are named by whoever sends logs; what comes after so many of them is not watched. */
+const MAX_SERVICES = 200
+
+/** Watches what comes in by the rules that are set, each for each service by itself. */
+export class Alerts {
+  readonly #now: () => number
+  readonly #tell: (alert: Alert) => void
+  readonly #pageUrl: () => string
+  #config: AlertConfig = { rules: [...DEFAULT_RULES] }
+  #watches = new Map<string, Watch[]>()
+  #alerts: Alert[] = []
+  #lastId = 0
+
+  /**
+   * @param pageUrl where the page is, for the alert's link.
+   * @param tell called when an alert fires, and again when it recovers.
+   */
+  constructor(now: () => number, pageUrl: () => string, tell: (alert: Alert) => void) {
+    this.#now = now
+    this.#pageUrl = pageUrl
+    this.#tell = tell
+  }
+
+  get config(): AlertConfig {
+    return this.#config
+  }
+
+  /** Sets the rules. All watching begins anew. */
+  configure(config: AlertConfig): void {
+    this.#config = config
+    this.clear()
+  }
+
+  /** Alerts that fired, the last first, as of now. */
+  list(): Alert[] {
+    this.evaluate()
+    return this.#alerts.map((alert) => ({ ...alert })).reverse()
+  }
+
+  add(change: Change): void {
+    if (change.kind === 'cleared') this.clear()
+    if (change.kind !== 'log' && change.kind !== 'request') return
+    const service = cut(change.entry.value.service ?? '', 200)
+    const watches = this.#watches.get(service) ?? this.#watch(service, change.entry.at)
+    for (const watch of watches) watch.gauge.add(change)
+  }
+
+  /** Looks at all rules, and tells of those that fire or recover now. */
+  evaluate(): void {
+    const now = this.#now()
+    for (const watches of this.#watches.values()) for (const watch of watches) this.#check(watch, now)
+  }
+
+  clear(): void {
+    this.#alerts = []
+    this.#watches = new Map()
+    // Named services are watched from the start: that one of them never comes is what no_logs is for.
+    for (const { service } of this.#config.rules) {
+      if (service !== undefined && !this.#watches.has(service)) this.#watch(service, this.#now())
+    }
+  }
+
+  #watch(service: string, since: number): Watch[] {
+    if (this.#watches.size >= MAX_SERVICES) return []
+    const watches = this.#config.rules
+      .filter((rule) => rule.service === undefined || rule.service === service)
+      .map((rule) => ({ rule, service, gauge: createGauge(rule, since), alert: undefined }))
+    this.#watches.set(service, watches)
+    return watches
+  }
+
+  #check(watch: Watch, now: number): void {
+    const { value, isReached } = watch.gauge.read(now)
+    if (isReached && watch.alert === undefined) {
+      watch.alert = this.#fire(watch, value, now)
+      this.#tell({ ...watch.alert })
+    } else if (!isReached && watch.alert !== undefined) {
+      const recovered = watch.alert
+      watch.alert = undefined
+      recovered.status = 'recovered'
+      recovered.recovered_at = new Date(now).toISOString()
+      this.#tell({ ...recovered, current_value: value })
+    }
+  }
+
+  #fire({ rule, service }: Watch, value: number, now: number): Alert {
+    const alert: Alert = {
+      id: ++this.#lastId,
+      alert_name: rule.name,
+      condition: rule.condition,
+      threshold: rule.threshold,
+      current_value: value,
+      time_window: inWords(rule.windowMs),
+      fired_at: new Date(now).toISOString(),
+      service: service === '' ? null : service,
+      dashboard_url: `${this.#pageUrl()}/${service === '' ? '' : `?${new URLSearchParams({ service })}`}`,
+      status: 'firing',
+      recovered_at: null,
+    }
+    this.#alerts = [...this.#alerts, alert].slice(-MAX_ALERTS)
+    return alert
+  }
+}
+
+function inWords(windowMs: number): string {
+  const seconds = windowMs / 1000
+  if (seconds % 3600 === 0) return `${seconds / 3600}h`
+  return seconds % 60 === 0 ? `${seconds / 60}m` : `${seconds}s`
+}

@@ -1,0 +1,51 @@
+import { request } from 'node:http'
+import type { Alert } from './alerts.js'
+
+/** Posts alerts one after the other to an address that may change between them. */
+export interface Webhook {
+  send(url: string | undefined, alert: Alert): void
+  close(): void
+}
+
+const MAX_WAITING = 100
+const TIMEOUT_MS = 5000
+
+/** A receiver that fails or hangs costs its own alerts only: each is tried once. */
+export function createWebhook(): Webhook {
+  let waiting: { url: string; alert: Alert }[] = []
+  let isSending = false
+  return {
+    send: (url, alert) => {
+      if (url === undefined) return
+      waiting = [...waiting, { url, alert }].slice(-MAX_WAITING)
+      void drain()
+    },
+    close: () => {
+      waiting = []
+    },
+  }
+
+  async function drain(): Promise<void> {
+    if (isSending) return
+    isSending = true
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift())
+      await post(next.url, next.alert)
+    isSending = false
+  }
+}
+
+function post(url: string, alert: Alert): Promise<void> {
+  return new Promise((resolve) => {
+    const body = Buffer.from(JSON.stringify(alert))
+    const headers = { 'content-type': 'application/json', 'content-length': body.length }
+    const call = request(url, { method: 'POST', headers, agent: false, timeout: TIMEOUT_MS }, (response) => {
+      response.on('error', () => resolve())
+      response.resume()
+    })
+    call.on('socket', (socket) => socket.unref())
+    call.on('timeout', () => call.destroy())
+    call.on('error', () => resolve())
+    call.on('close', () => resolve())
+    call.end(body)
+  })
+}

@@ -1,0 +1,82 @@
+import type { IncomingMessage } from 'node:http'
+import type { Alerts } from '../alerts/alerts.js'
+import { parseAlertConfig } from '../alerts/rule.js'
+import type { Store } from '../data/store.js'
+import { readJson } from '../http/body.js'
+import type { Handler } from '../http/listen.js'
+import { type Reply, refusal, writeReply } from '../http/reply.js'
+import { type FaultSwitch, parseFaults } from '../service/faults.js'
+import { parseQuery, type Query } from './query.js'
+import type { Stream } from './stream.js'
+import { list, viewErrors, viewFeedback, viewLogs, viewRequests, viewStats } from './views.js'
+
+/** What the inbox's own calls read and change. */
+export interface ApiParts {
+  readonly store: Store
+  readonly faults: FaultSwitch
+  readonly alerts: Alerts
+  readonly stream: Stream
+  readonly now: () => number
+}
+
+const MAX_CALL_BYTES = 256 * 1024
+
+/** Serves the calls below `/inbox/api`, whose rest of the path it is given. */
+export function createApi({ store, faults, alerts, stream, now }: ApiParts): Handler {
+  const startedAt = now()
+  const views = new Map<string, (query: Query) => Reply>([
+    ['/logs', (query) => viewLogs(store, query)],
+    ['/requests', (query) => viewRequests(store, query)],
+    ['/errors', (query) => viewErrors(store, query, now())],
+    ['/heartbeats', (query) => list('heartbeats', store.monitors.list(now()).slice(0, query.limit), {})],
+    ['/releases', (query) => list('releases', store.releases.list().slice(0, query.limit), {})],
+    ['/feedback', (query) => viewFeedback(store, query)],
+    ['/alerts', (query) => list('alerts', alerts.list().slice(0, query.limit), { config: alerts.config })],
+    ['/stats', () => viewStats(store, startedAt)],
+    ['/faults', () => ({ status: 200, json: faults.current() })],
+  ])
+  const changes = new Map<string, (request: IncomingMessage) => Promise<Reply> | Reply>([
+    ['PUT /faults', (request) => change(request, parseFaults, (wanted) => faults.set(wanted))],
+    ['PUT /alerts', (request) => change(request, parseAlertConfig, (wanted) => alerts.configure(wanted))],
+    ['DELETE /data', clear],
+  ])
+
+  return async (request, response, path) => {
+    const method = request.method === 'HEAD' ? 'GET' : (request.method ?? '')
+    const act = changes.get(`${method} ${path}`)
+    if (act !== undefined) return writeReply(response, await act(request))
+    const view = views.get(path)
+    const isStream = path === '/stream'
+    if (method !== 'GET') return writeReply(response, refuseMethod(path, view !== undefined || isStream))
+    if (view === undefined && !isStream) return writeReply(response, refuseMethod(path, false))
+    const query = parseQuery(new URL(request.url ?? '/', 'http://inbox').searchParams)
+    if (typeof query === 'string') return writeReply(response, refusal(400, query))
+    if (isStream) return stream.connect(request, response, query)
+    return writeReply(response, view?.(query) ?? refuseMethod(path, false))
+  }
+
+  function refuseMethod(path: string, isReadable: boolean): Reply {
+    const allowed = ['PUT', 'DELETE'].filter((method) => changes.has(`${method} ${path}`))
+    if (isReadable) allowed.unshift('GET', 'HEAD')
+    if (allowed.length === 0) return refusal(404, 'The inbox has no such call.')
+    return refusal(405, `This call takes ${allowed.join(', ')} only.`, { allow: allowed.join(', ') })
+  }
+
+  function clear(): Reply {
+    store.clear()
+    return { status: 200, json: { message: 'emptied' } }
+  }
+}
+
+async function change<T extends object>(
+  request: IncomingMessage,
+  parse: (value: unknown) => T | string,
+  apply: (wanted: T) => void,
+): Promise<Reply> {
+  const body = await readJson(request, MAX_CALL_BYTES)
+  if ('status' in body) return body
+  const wanted = parse(body.value)
+  if (typeof wanted === 'string') return refusal(400, wanted)
+  apply(wanted)
+  return { status: 200, json: wanted }
+}

@@ -1,0 +1,76 @@
+import { LEVELS } from '../../wire/level.js'
+
+/** The filters of a call, of which each may be absent. */
+export interface Query {
+  levels?: readonly string[]
+  service?: string
+  traceId?: string
+  requestId?: string
+  /** In lower case. */
+  text?: string
+  route?: string
+  method?: string
+  /** A status, or a class of them such as `5xx`. */
+  status?: string
+  /** Arrived after this place. */
+  afterSeq?: number
+  /** Written at or after this time, in milliseconds since the epoch. */
+  fromMs?: number
+  limit: number
+}
+
+const DEFAULT_LIMIT = 100
+
+/** The filters, or in words what is wrong with them. An empty filter is none. */
+export function parseQuery(parameters: URLSearchParams): Query | string {
+  const query: Query = { limit: DEFAULT_LIMIT }
+  const levels = given(parameters, 'level')?.split(',')
+  if (levels !== undefined) {
+    if (!levels.every((level) => (LEVELS as readonly string[]).includes(level))) {
+      return `"level" must be one of ${LEVELS.join(', ')}, or several with commas.`
+    }
+    query.levels = levels
+  }
+  for (const [name, field] of TEXTS) {
+    const text = given(parameters, name)
+    if (text !== undefined) query[field] = text
+  }
+  const text = given(parameters, 'q')
+  if (text !== undefined) query.text = text.toLowerCase()
+  if (query.status !== undefined && !/^\d(\d\d|xx)$/.test(query.status))
+    return '"status" must be as 404 or 5xx.'
+  const limit = given(parameters, 'limit')
+  if (limit !== undefined) {
+    if (!/^\d{1,9}$/.test(limit)) return '"limit" must be a whole number.'
+    query.limit = Number(limit)
+  }
+  return withSince(query, given(parameters, 'since'))
+}
+
+/** The place up to which a reader has read, to be given back as `since`. */
+export function cursorAt(seq: number): string {
+  return `c${seq}`
+}
+
+const TEXTS = [
+  ['service', 'service'],
+  ['trace_id', 'traceId'],
+  ['request_id', 'requestId'],
+  ['route', 'route'],
+  ['method', 'method'],
+  ['status', 'status'],
+] as const
+
+function given(parameters: URLSearchParams, name: string): string | undefined {
+  return parameters.get(name) || undefined
+}
+
+/** A cursor of ours, milliseconds since the epoch, or a date. */
+function withSince(query: Query, since: string | undefined): Query | string {
+  if (since === undefined) return query
+  if (/^c\d{1,15}$/.test(since)) return { ...query, afterSeq: Number(since.slice(1)) }
+  const fromMs = /^\d{1,15}$/.test(since) ? Number(since) : Date.parse(since)
+  return Number.isNaN(fromMs)
+    ? '"since" must be a cursor, a date, or milliseconds since the epoch.'
+    : { ...query, fromMs }
+}

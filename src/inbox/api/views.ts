@@ -1,0 +1,93 @@
+import type { Feedback } from '../../wire/companion.js'
+import { LOG_ID_KEY, type Log } from '../../wire/log.js'
+import { ErrorGroups } from '../data/error-groups.js'
+import { summarizeRoutes } from '../data/route-summary.js'
+import type { Store } from '../data/store.js'
+import type { Reply } from '../http/reply.js'
+import { cursorAt, type Query } from './query.js'
+import { logPasses, requestPasses, select } from './select.js'
+
+/** `GET /inbox/api/logs` */
+export function viewLogs(store: Store, query: Query): Reply {
+  const found = select(store.logs, query, logPasses(query)).map((entry) => entry.value)
+  return list('logs', found, { cursor: cursorAt(store.logs.lastSeq) })
+}
+
+/** `GET /inbox/api/requests`: the routes are of all that pass, whatever the limit. */
+export function viewRequests(store: Store, query: Query): Reply {
+  const found = select(store.requests, query, requestPasses(query, store.logs), Number.POSITIVE_INFINITY)
+  const requests = found.map((entry) => entry.value)
+  return list('requests', requests.slice(0, query.limit), {
+    routes: summarizeRoutes(requests),
+    cursor: cursorAt(store.requests.lastSeq),
+  })
+}
+
+/**
+ * `GET /inbox/api/errors`: without a filter the groups count from the start; with one they are made from the
+ * logs that are held and pass.
+ */
+export function viewErrors(store: Store, query: Query, now: number): Reply {
+  const { limit, ...filters } = query
+  if (Object.keys(filters).length === 0) return list('groups', store.groups.list(now).slice(0, limit), {})
+  const groups = new ErrorGroups()
+  const found = select(store.logs, query, logPasses(query), Number.POSITIVE_INFINITY)
+  for (const entry of found.reverse()) groups.add(entry.value, entry.at)
+  return list('groups', groups.list(now).slice(0, limit), {})
+}
+
+/** `GET /inbox/api/feedback`: each with the log it speaks of, where that one is still held. */
+export function viewFeedback(store: Store, query: Query): Reply {
+  const found = Array.from(store.feedback.newestFirst()).slice(0, query.limit)
+  const logs = logsById(store, new Set(found.map((entry) => entry.value.event_id)))
+  return list(
+    'feedback',
+    found.map((entry) => describe(entry.value, entry.at, logs)),
+    {},
+  )
+}
+
+export function viewStats(store: Store, startedAt: number): Reply {
+  return {
+    status: 200,
+    json: {
+      ...store.totals,
+      errorGroups: store.groups.count,
+      held: {
+        logs: store.logs.count,
+        requests: store.requests.count,
+        bytes: store.logs.weight + store.requests.weight + store.feedback.weight,
+      },
+      startedAt: new Date(startedAt).toISOString(),
+    },
+  }
+}
+
+/** A list under its name, written item by item: fifty thousand logs are too much for one string. */
+export function list(name: string, items: readonly unknown[], rest: Record<string, unknown>): Reply {
+  return { status: 200, pieces: pieces() }
+
+  function* pieces(): Generator<string> {
+    yield `{${JSON.stringify(name)}:[`
+    for (let index = 0; index < items.length; index++)
+      yield (index === 0 ? '' : ',') + JSON.stringify(items[index])
+    yield ']'
+    for (const [key, value] of Object.entries(rest)) yield `,${JSON.stringify(key)}:${JSON.stringify(value)}`
+    yield '}'
+  }
+}
+
+function logsById(store: Store, ids: ReadonlySet<string>): Map<string, Log> {
+  const logs = new Map<string, Log>()
+  if (ids.size === 0) return logs
+  for (const { value } of store.logs.newestFirst()) {
+    const id = value.metadata?.[LOG_ID_KEY]
+    if (typeof id === 'string' && ids.has(id)) logs.set(id, value)
+  }
+  return logs
+}
+
+function describe(feedback: Feedback, at: number, logs: ReadonlyMap<string, Log>): unknown {
+  const log = logs.get(feedback.event_id)
+  return { ...feedback, received_at: new Date(at).toISOString(), log: log ?? null }
+}
