@@ -17,17 +17,33 @@ const AFTER = '(?![\\w\\p{Nd}])'
 /** Spaces and dashes, those of typography too. */
 const GAPS = '[ \\u00a0\\u2000-\\u200b\\u202f\\u2010-\\u2015\\u2212-]*'
 
-// Neither can backtrack further than one number: digits and gaps share no character.
-const CARD = new RegExp(`(?=\\p{Nd})${BEFORE}\\p{Nd}(?:${GAPS}\\p{Nd}){12,18}${AFTER}`, 'gu')
-const SSN = new RegExp(`(?=\\p{Nd})${BEFORE}\\p{Nd}{3}-\\p{Nd}{2}-\\p{Nd}{4}${AFTER}`, 'gu')
+const DIGIT = '\\p{Nd}'
+// A cluster of 13 to 19 digits as a whole; of more digits, what ends with a group from the 13th on.
+// No two neighbours in these share a character, so a failed try costs one number's length.
+const CLUSTER = `(?:${GAPS}${DIGIT}){12,18}${AFTER}(?!${GAPS}${DIGIT})`
+const GROUPS = `(?:${GAPS}${DIGIT}){12}${DIGIT}{0,6}${AFTER}`
+const CARD = new RegExp(`(?=${DIGIT})${BEFORE}${DIGIT}(?:${CLUSTER}|${GROUPS})`, 'gu')
+const SSN = new RegExp(`(?=${DIGIT})${BEFORE}${DIGIT}{3}-${DIGIT}{2}-${DIGIT}{4}${AFTER}`, 'gu')
 const BEARER = /Bearer\s+[A-Za-z0-9\-._~+/]+=*/gi
 
 /** The patterns that `redactPatterns` knows by name. All take time linear in the text's length. */
 export const BUILT_IN_REDACTIONS: Readonly<Record<string, Redaction>> = {
   email: redactEmails,
-  creditCard: (text) => text.replace(CARD, REDACTED),
-  ssn: (text) => text.replace(SSN, REDACTED),
+  creditCard: (text) => (hasDigits(text, 13) ? text.replace(CARD, REDACTED) : text),
+  ssn: (text) => (text.includes('-') && hasDigits(text, 9) ? text.replace(SSN, REDACTED) : text),
   bearer: (text) => text.replace(BEARER, REDACTED),
+}
+
+/** A first look that most texts do not pass; beyond ASCII every character counts as a digit. */
+function hasDigits(text: string, least: number): boolean {
+  if (text.length < least) return false
+  let found = 0
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index)
+    if ((code >= 0x30 && code <= 0x39) || code > 0x7f) found += 1
+    if (found === least) return true
+  }
+  return false
 }
 
 const LOCAL = new RegExp(`[\\w.%+\\-${LATIN}]`)

@@ -1,4 +1,5 @@
-import { BUILT_IN_REDACTIONS, REDACTED, type Redaction, redactionOf } from './redact-patterns.js'
+import { redactBase64, redactPercentEncoded } from './redact-encoded.js'
+import { BUILT_IN_REDACTIONS, type Redaction, redactionOf } from './redact-patterns.js'
 
 export { REDACTED, type Redaction } from './redact-patterns.js'
 
@@ -34,90 +35,31 @@ function describe(pattern: unknown): string {
   return typeof pattern === 'string' ? JSON.stringify(pattern.slice(0, 80)) : `a ${typeof pattern}`
 }
 
-/**
- * The text with every match replaced, also where it is spelled in percent-encoding (`bob%40example.com`)
- * or the whole text is the base64 of bytes that hold one. Idempotent for the built-in patterns.
- */
-export function redactText(text: string, redactions: readonly Redaction[]): string {
-  if (redactions.length === 0 || text === '') return text
-  const plain = redactPlain(text, redactions)
-  const decoded = /[%+]/.test(plain) ? redactPercentEncoded(plain, redactions) : plain
-  return isBase64(decoded) ? redactBase64(decoded, redactions) : decoded
-}
-
+/** Within one another: a redirect's address within an address, base64 of what is percent-encoded. */
+const MOST_ENCODINGS = 3
 /** One mark may uncover the word boundary that another pattern waits for. */
 const MOST_PASSES = 4
 
-function redactPlain(text: string, redactions: readonly Redaction[]): string {
+/**
+ * The text with every match replaced, also where it is spelled in percent-encoding (`bob%40example.com`)
+ * or the whole text is the base64 of bytes that hold one. Idempotent for the built-in patterns, and takes
+ * time linear in the text's length for them.
+ */
+export function redactText(text: string, redactions: readonly Redaction[]): string {
+  return redactions.length === 0 || text === '' ? text : redactSpellings(text, redactions, MOST_ENCODINGS)
+}
+
+function redactSpellings(text: string, redactions: readonly Redaction[], encodings: number): string {
+  const redactDecoded = (decoded: string) => redactSpellings(decoded, redactions, encodings - 1)
   let current = text
   for (let pass = 0; pass < MOST_PASSES; pass += 1) {
     const before = current
     for (const redaction of redactions) current = redaction(current)
+    if (encodings > 0) {
+      current = redactPercentEncoded(current, redactDecoded)
+      current = redactBase64(current, redactDecoded)
+    }
     if (current === before) break
   }
   return current
-}
-
-/** What stands between the delimiters of URLs and of text around them. */
-const TOKEN = /[^\s?&=;#/"'<>,]+/g
-
-function redactPercentEncoded(text: string, redactions: readonly Redaction[]): string {
-  return text.replace(TOKEN, (token, offset: number) => {
-    const spellings = [percentDecode(token)]
-    // In a query `+` is a space; elsewhere it is a plus.
-    if (token.includes('+') && text[offset - 1] === '=') {
-      spellings.push(percentDecode(token.replaceAll('+', ' ')))
-    }
-    for (const spelling of spellings) {
-      if (spelling === token) continue
-      const redacted = redactPlain(spelling, redactions)
-      if (redacted !== spelling) return percentEncode(redacted)
-    }
-    return token
-  })
-}
-
-function percentDecode(token: string): string {
-  if (!token.includes('%')) return token
-  return token.replace(/(?:%[\da-f]{2})+/gi, (sequence) => {
-    try {
-      return decodeURIComponent(sequence)
-    } catch {
-      return Buffer.from(sequence.replaceAll('%', ''), 'hex').toString('latin1')
-    }
-  })
-}
-
-function percentEncode(text: string): string {
-  try {
-    return text.split(REDACTED).map(encodeURIComponent).join(REDACTED)
-  } catch {
-    // A lone surrogate has no percent-encoding.
-    return REDACTED
-  }
-}
-
-/** Shorter than any text that a built-in pattern could match. */
-const SHORTEST_BASE64 = 8
-
-function isBase64(text: string): boolean {
-  return text.length >= SHORTEST_BASE64 && text.length % 4 === 0 && /^[A-Za-z0-9+/]+={0,2}$/.test(text)
-}
-
-/** Byte arrays arrive as base64; where the bytes are text, it is that text which is redacted. */
-function redactBase64(encoded: string, redactions: readonly Redaction[]): string {
-  const bytes = Buffer.from(encoded, 'base64')
-  const text = utf8Of(bytes)
-  if (text === undefined) return encoded
-  const redacted = redactPlain(text, redactions)
-  return redacted === text ? encoded : Buffer.from(redacted).toString('base64')
-}
-
-function utf8Of(bytes: Uint8Array): string | undefined {
-  try {
-    // As a stream, for bytes may have been cut within their last character.
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes, { stream: true })
-  } catch {
-    return undefined
-  }
 }

@@ -1,5 +1,6 @@
 import type { Breadcrumb, Fields, Log, RequestDetail } from '../wire/log.js'
 import type { RequestEntry } from '../wire/request-entry.js'
+import { percentDecode } from './percent-encoding.js'
 
 /** What stands in place of a scrubbed value. */
 export const SCRUBBED = '[SCRUBBED]'
@@ -67,22 +68,10 @@ function scrubSegment(segment: string, params: ReadonlySet<string>): string {
 }
 
 function isNamed(encoded: string, params: ReadonlySet<string>): boolean {
-  const name = decode(encoded)
+  const name = percentDecode(encoded.replaceAll('+', ' '))
     .replace(/[\t\n\r]/g, '')
     .toLowerCase()
   return params.has(name.trim()) || name.split(/[[\]]/).some((part) => params.has(part.trim()))
-}
-
-/** Percent-decoding that takes every malformed sequence as it stands. */
-function decode(encoded: string): string {
-  if (!/[%+]/.test(encoded)) return encoded
-  return encoded.replaceAll('+', ' ').replace(/(?:%[\da-f]{2})+/gi, (sequence) => {
-    try {
-      return decodeURIComponent(sequence)
-    } catch {
-      return Buffer.from(sequence.replaceAll('%', ''), 'hex').toString('latin1')
-    }
-  })
 }
 
 /** Scrubs every URL of a log in place; objects that may be shared between logs are copied first. */
