@@ -1,0 +1,63 @@
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
+import { isIP } from 'node:net'
+
+/** Who asked, for what host and how: the socket's word, or with `trustProxy` the proxy's. */
+export interface Caller {
+  readonly ip: string | undefined
+  readonly host: string | undefined
+  readonly scheme: string
+}
+
+const MAX_HOST_LENGTH = 260
+
+export function callerOf(request: IncomingMessage, trustProxy: boolean): Caller {
+  const { headers, socket } = request
+  const scheme = 'encrypted' in socket && socket.encrypted === true ? 'https' : 'http'
+  const direct = { ip: plainAddress(socket.remoteAddress), host: hostOf(headers.host), scheme }
+  return trustProxy ? behindProxy(headers, direct) : direct
+}
+
+/** The leftmost entry is the client; an entry that names no address leaves the socket's. */
+function behindProxy(headers: IncomingHttpHeaders, direct: Caller): Caller {
+  const forwarded = firstForwarded(headers.forwarded)
+  const proto = (first(headers['x-forwarded-proto']) ?? forwarded.get('proto'))?.toLowerCase()
+  const host = hostOf(first(headers['x-forwarded-host']) ?? forwarded.get('host'))
+  return {
+    ip: addressIn(first(headers['x-forwarded-for'])) ?? addressIn(forwarded.get('for')) ?? direct.ip,
+    host: host ?? direct.host,
+    scheme: proto === 'http' || proto === 'https' ? proto : direct.scheme,
+  }
+}
+
+function first(header: string | string[] | undefined): string | undefined {
+  const value = Array.isArray(header) ? header[0] : header
+  return value?.split(',', 1)[0]?.trim() || undefined
+}
+
+/** The first element of a `Forwarded` header (RFC 7239), its names in lower case. */
+function firstForwarded(header: string | undefined): ReadonlyMap<string, string> {
+  const parts = new Map<string, string>()
+  for (const pair of first(header)?.split(';') ?? []) {
+    const equals = pair.indexOf('=')
+    if (equals < 0) continue
+    const value = pair.slice(equals + 1).trim()
+    parts.set(pair.slice(0, equals).trim().toLowerCase(), value.replace(/^"(.*)"$/, '$1'))
+  }
+  return parts
+}
+
+/** `203.0.113.7`, `203.0.113.7:443`, `2001:db8::1`, `[2001:db8::1]:443`; `unknown` and `_hidden` are none. */
+function addressIn(entry: string | undefined): string | undefined {
+  if (entry === undefined) return undefined
+  const bare = /^\[([^\]]+)\](?::\d+)?$/.exec(entry)?.[1] ?? /^([\d.]+):\d+$/.exec(entry)?.[1] ?? entry
+  return isIP(bare) === 0 ? undefined : plainAddress(bare)
+}
+
+/** A server that listens on both families sees IPv4 callers as `::ffff:203.0.113.7`. */
+function plainAddress(address: string | undefined): string | undefined {
+  return address?.startsWith('::ffff:') && address.includes('.') ? address.slice(7) : address
+}
+
+function hostOf(host: string | undefined): string | undefined {
+  return host === undefined || host === '' || host.length > MAX_HOST_LENGTH ? undefined : host
+}

@@ -1,0 +1,30 @@
+import type { ClientRequest, IncomingMessage } from 'node:http'
+import type { Span } from '@opentelemetry/api'
+import { openRequestOf } from './emitters.js'
+import type { RequestHook } from './http-config.js'
+import { activeRpcMetadata } from './rpc-metadata.js'
+
+/** Hooks we made, with the user's own inside: so that a configuration read back is not chained twice. */
+const chained = new WeakMap<RequestHook, RequestHook | undefined>()
+
+/** A requestHook that runs the user's own first and then tells our request of its span. */
+export function chainRequestHook(given: RequestHook | undefined): RequestHook {
+  const own = given !== undefined && chained.has(given) ? chained.get(given) : given
+  const hook: RequestHook =
+    own === undefined
+      ? meetSpan
+      : function (this: unknown, span, request) {
+          try {
+            own.call(this, span, request)
+          } finally {
+            meetSpan(span, request)
+          }
+        }
+  chained.set(hook, own)
+  return hook
+}
+
+/** Outgoing requests come here too; nobody follows those. Runs in the request's context. */
+function meetSpan(span: Span, request: ClientRequest | IncomingMessage): void {
+  openRequestOf(request)?.meet(span, activeRpcMetadata())
+}

@@ -1,0 +1,7 @@
+export type { CaptureUser } from './captured-user.js'
+export type { HttpConfig, RequestHook, ResponseHook } from './http-config.js'
+export { LognitorHttpInstrumentation } from './http-instrumentation.js'
+export type { LognitorHttpOptions } from './http-options.js'
+export type { IgnoredRoute } from './ignored-routes.js'
+export type { RowOptions } from './row-options.js'
+export { type WithLognitorOptions, withLognitor } from './with-lognitor.js'

@@ -1,0 +1,168 @@
+import { randomUUID } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { INVALID_TRACEID, type Span } from '@opentelemetry/api'
+import { bindTrace, createRequestScope } from '../src/scope/current.js'
+import type { Scope } from '../src/scope/scope.js'
+import type { Breadcrumb, RequestDetail, User } from '../src/wire/log.js'
+import type { RequestEntry } from '../src/wire/request-entry.js'
+import { type Caller, callerOf } from './caller.js'
+import { capturedUser } from './captured-user.js'
+import { requestIdOf, sessionIdOf } from './request-ids.js'
+import { expressRoute } from './route.js'
+import type { RowSettings } from './row-options.js'
+import type { RowSink } from './row-sink.js'
+import type { RpcMetadata } from './rpc-metadata.js'
+import { parseTarget, type Target } from './target.js'
+
+/** What a client that went away before the answer is counted as. */
+const CLIENT_CLOSED_REQUEST = 499
+
+/** One incoming request, from its head to its row. */
+export class OpenRequest {
+  readonly scope: Scope
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly #sink: RowSink
+  readonly #settings: RowSettings
+  readonly #startMs: number
+  readonly #startedAt: number
+  // Taken now: a mounted router rewrites the URL, and a closed socket has no address.
+  readonly #target: Target
+  readonly #caller: Caller
+  readonly #detail: RequestDetail
+  #rpc: RpcMetadata | undefined
+  #framework: { readonly request: object; readonly route: string | undefined } | undefined
+  #hasFinished = false
+  #isOver = false
+
+  constructor(
+    request: IncomingMessage,
+    response: ServerResponse,
+    sink: RowSink,
+    settings: RowSettings,
+    newId: () => string = randomUUID,
+  ) {
+    this.request = request
+    this.response = response
+    this.#sink = sink
+    this.#settings = settings
+    this.#startMs = sink.clock.monotonic()
+    this.#startedAt = sink.clock.now()
+    this.#target = parseTarget(request.url ?? '/')
+    this.#caller = callerOf(request, settings.trustProxy)
+    this.#detail = this.#describe()
+    const { requestId, requestIdIsOurs } = requestIdOf(request.headers, newId)
+    this.scope = createRequestScope({
+      requestId,
+      requestIdIsOurs,
+      sessionId: sessionIdOf(request.headers),
+      request: this.#detail,
+      captureUser: settings.captureUser === false ? undefined : () => this.#user(),
+    })
+    if (sink.settings.breadcrumbs.requests) this.scope.addBreadcrumb(() => this.#breadcrumb())
+  }
+
+  /** The request's server span, and where its framework will write the route. */
+  meet(span: Span | undefined, rpc: RpcMetadata | undefined): void {
+    this.#rpc ??= rpc
+    if (span === undefined || this.scope.trace !== undefined) return
+    const { traceId, spanId } = span.spanContext()
+    if (traceId === INVALID_TRACEID) return
+    this.scope.setTrace({ trace_id: traceId, span_id: spanId })
+    bindTrace(traceId, spanId, this.scope)
+  }
+
+  /** The framework's own request object, and the template it found. */
+  meetFramework(request: object, route: string | undefined): void {
+    this.#framework = { request, route }
+  }
+
+  get hasMetSpan(): boolean {
+    return this.#rpc !== undefined
+  }
+
+  /** The whole answer was handed to the socket. */
+  finish(): void {
+    this.#hasFinished = true
+  }
+
+  /** Over, whichever way. Writes the row, once. */
+  close(): void {
+    if (this.#isOver) return
+    this.#isOver = true
+    const status = this.#status()
+    const durationMs = Math.round((this.#sink.clock.monotonic() - this.#startMs) * 1000) / 1000
+    this.scope.answer(status, durationMs)
+    if (this.#settings.isIgnored(this.#target.path)) return
+    this.#sink.request(this.#row(status, durationMs), this.scope)
+  }
+
+  /** A getter or pattern of the application's threw: this row cannot be. */
+  lose(): void {
+    this.#sink.ledger.drop('hook_error')
+  }
+
+  /** Node says 200 also where nothing was ever sent. What has a head on its way was seen with its status. */
+  #status(): number {
+    const { statusCode, headersSent, socket } = this.response
+    return this.#hasFinished || (headersSent && socket !== null) ? statusCode : CLIENT_CLOSED_REQUEST
+  }
+
+  #row(status: number, durationMs: number): RequestEntry {
+    const { host, scheme } = this.#caller
+    const { method = 'GET', path = '/', ip, user_agent } = this.#detail
+    const row: RequestEntry = {
+      method,
+      path,
+      status_code: status,
+      duration_ms: durationMs,
+      request_id: this.scope.requestId ?? '',
+      scheme,
+      runtime: 'node',
+      runtime_version: process.versions.node,
+      timestamp: new Date(this.#startedAt).toISOString(),
+    }
+    const route = this.#rpc?.route ?? this.#framework?.route ?? expressRoute(this.request)
+    if (route !== undefined) row.route = route
+    if (ip !== undefined) row.ip = ip
+    if (user_agent !== undefined) row.user_agent = user_agent
+    if (host !== undefined) row.host = host
+    return row
+  }
+
+  #describe(): RequestDetail {
+    const { host, scheme, ip } = this.#caller
+    const { method = 'GET', headers } = this.request
+    const path = this.#settings.includeQuery ? this.#target.path + this.#target.query : this.#target.path
+    const detail: RequestDetail = {
+      method,
+      path,
+      url: host === undefined ? path : `${scheme}://${host}${path}`,
+    }
+    if (ip !== undefined && this.#settings.captureIp) detail.ip = ip
+    const userAgent = headers['user-agent']
+    if (userAgent !== undefined) detail.user_agent = userAgent
+    return detail
+  }
+
+  #user(): User | undefined {
+    try {
+      return capturedUser(this.#settings.captureUser, this.request, this.#framework?.request)
+    } catch {
+      this.#sink.ledger.drop('hook_error')
+      return undefined
+    }
+  }
+
+  #breadcrumb(): Breadcrumb {
+    const { method, path, url } = this.#detail
+    return {
+      type: 'http',
+      category: 'request',
+      message: `${method} ${path}`,
+      level: 'info',
+      timestamp: new Date(this.#startedAt).toISOString(),
+      data: { method, url },
+    }
+  }
+}

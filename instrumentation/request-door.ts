@@ -1,0 +1,92 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { Lease } from '../src/pipelines.js'
+import { follow, openRequestOf } from './emitters.js'
+import { OpenRequest } from './open-request.js'
+import { type RowOptions, type RowSettings, resolveRowOptions } from './row-options.js'
+import type { RowSink } from './row-sink.js'
+import { warnOfTwo } from './two-instrumentations.js'
+
+/** Where Node tells of every request, patched or not, before the application sees it. */
+const REQUEST_START = 'http.server.request.start'
+/** Where Fastify tells which route it has found. */
+const FASTIFY_HANDLER = 'tracing:fastify.request.handler:start'
+
+interface RequestStart {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly server: Server
+}
+
+interface FastifyHandler {
+  readonly request: { readonly raw: IncomingMessage }
+  readonly route?: { readonly url?: string }
+}
+
+/** A lease, as far as this door uses it. */
+export type RowLease = { readonly pipeline: RowSink } & Pick<Lease, 'end'>
+
+const OPEN_DOORS = Symbol.for('lognitor.request-doors.v1')
+const OWN_SERVERS = Symbol.for('lognitor.own-servers')
+const shared = globalThis as { [OPEN_DOORS]?: Set<unknown>; [OWN_SERVERS]?: WeakSet<object> }
+
+/**
+ * The one source of request rows: a scope for every request that Node's diagnostics channel tells of, and its
+ * row once it is over. Of two doors the one that opened first takes the request.
+ */
+export class RequestDoor {
+  readonly #lease: RowLease
+  #settings: RowSettings
+
+  /** @throws {LognitorError} for a wrong option */
+  constructor(lease: RowLease, options: RowOptions) {
+    this.#lease = lease
+    this.#settings = resolveRowOptions(options)
+  }
+
+  /** @throws {LognitorError} for a wrong option; then nothing changes */
+  configure(options: RowOptions): void {
+    this.#settings = resolveRowOptions(options)
+  }
+
+  open(): void {
+    shared[OPEN_DOORS] ??= new Set()
+    const doors = shared[OPEN_DOORS]
+    if (doors.has(this)) return
+    doors.add(this)
+    if (doors.size > 1) warnOfTwo()
+    subscribe(REQUEST_START, this.#begin)
+    subscribe(FASTIFY_HANDLER, learnFastifyRoute)
+  }
+
+  /** Requests already begun still get their row. */
+  close(): void {
+    if (!shared[OPEN_DOORS]?.delete(this)) return
+    unsubscribe(REQUEST_START, this.#begin)
+    if (shared[OPEN_DOORS].size === 0) unsubscribe(FASTIFY_HANDLER, learnFastifyRoute)
+  }
+
+  /** Closes and flushes, within 10 s. Never rejects. */
+  async end(): Promise<void> {
+    this.close()
+    await this.#lease.end(10_000)
+  }
+
+  // Node rethrows what a subscriber throws as uncaught, so nothing may leave this function.
+  readonly #begin = (message: unknown): void => {
+    try {
+      const { request, response, server } = message as RequestStart
+      if (shared[OWN_SERVERS]?.has(server) || openRequestOf(request) !== undefined) return
+      follow(new OpenRequest(request, response, this.#lease.pipeline, this.#settings), server)
+    } catch {
+      this.#lease.pipeline.ledger.drop('hook_error')
+    }
+  }
+}
+
+function learnFastifyRoute(message: unknown): void {
+  const { request, route } = message as FastifyHandler
+  const open = openRequestOf(request.raw)
+  if (open === undefined) return
+  open.meetFramework(request, route?.url)
+}

@@ -1,0 +1,25 @@
+/** What a request line names: `/orders/7?full=1` in its parts. */
+export interface Target {
+  /** Without the query; `*` for `OPTIONS *`. */
+  readonly path: string
+  /** With its question mark, or empty. */
+  readonly query: string
+}
+
+/** @param url a request's original `url`; a proxy's absolute form gives its path too. */
+export function parseTarget(url: string): Target {
+  const origin = url.charCodeAt(0) === SLASH ? url : withoutOrigin(url)
+  const question = origin.indexOf('?')
+  return question < 0
+    ? { path: origin, query: '' }
+    : { path: origin.slice(0, question), query: origin.slice(question) }
+}
+
+const SLASH = 47
+
+function withoutOrigin(url: string): string {
+  const scheme = /^[a-z][a-z0-9+.-]*:\/\/[^/?]*/i.exec(url)
+  if (scheme === null) return url
+  const rest = url.slice(scheme[0].length)
+  return rest.startsWith('/') ? rest : `/${rest}`
+}

@@ -1,0 +1,20 @@
+import { warnOnce } from '../src/errors.js'
+
+/** Once: two HTTP instrumentations undo each other's spans. Rows are not affected. */
+export function warnOfTwo(): void {
+  warnOnce(
+    'LOGNITOR_TWO_HTTP_INSTRUMENTATIONS',
+    'Two HTTP instrumentations are active, and one takes the place of the other. Use LognitorHttpInstrumentation ' +
+      'instead of HttpInstrumentation, or give the one you have withLognitor(config). Each request is still ' +
+      'counted once.',
+  )
+}
+
+interface Patched {
+  readonly Server?: { readonly prototype?: { readonly emit?: { readonly __wrapped?: unknown } } }
+}
+
+/** Whether an instrumentation has patched this copy of node:http or node:https already. */
+export function isPatched(http: unknown): boolean {
+  return (http as Patched | undefined)?.Server?.prototype?.emit?.__wrapped === true
+}
