@@ -3,17 +3,18 @@ import type { Clock } from '../clock.js'
 import { warnOnce } from '../errors.js'
 import type { DropReason, Ledger } from '../ledger.js'
 import type { BeforeSend } from '../options.js'
-import { isLevel, type Level, levelRank } from '../wire/level.js'
+import { isLevel, LEVELS, type Level, levelRank } from '../wire/level.js'
 import { MAX_LOG_BYTES } from '../wire/limits.js'
 import { type Fields, LOG_ID_KEY, type Log } from '../wire/log.js'
 import type { RequestEntry } from '../wire/request-entry.js'
 import { runBeforeSend } from './before-send.js'
 import { createDuplicates, DEDUP_COUNT_KEY, type Held } from './duplicates.js'
 import { addFingerprint } from './fingerprint.js'
+import { identify } from './log-id.js'
 import type { Redaction } from './redact.js'
 import { redactEntry, redactLog } from './redact-log.js'
 import { createSampler } from './sampler.js'
-import { scrubEntry, scrubLog } from './scrub-url.js'
+import { scrubEntry, scrubLog } from './scrub-log.js'
 import { fits, truncate, truncateEntry } from './size.js'
 
 export interface PolicySettings {
@@ -88,41 +89,32 @@ export function createPolicy(parts: PolicyParts): Policy {
     summarise: (held) => guarded(() => summarise(held)),
   })
 
-  function wants(level: Level, roll?: number): boolean {
+  /** Why no log of this level is to be built. */
+  function refusal(level: Level, roll?: number): DropReason | undefined {
     if (!isLevel(level)) {
-      warnOnce(
-        'LOGNITOR_INVALID_LEVEL',
-        'A log was dropped: its level is none of debug, info, warn, error, fatal.',
-      )
-      return drop('invalid')
+      warnOnce('LOGNITOR_INVALID_LEVEL', `A log was dropped: its level is none of ${LEVELS.join(', ')}.`)
+      return 'invalid'
     }
-    if (!settings.enabled) return drop('disabled')
+    if (!settings.enabled) return 'disabled'
     const { minLevel } = settings
-    if (minLevel !== undefined && levelRank(level) < levelRank(minLevel)) return drop('min_level')
-    return sampler.takes(level, roll) || drop('sampled')
+    if (minLevel !== undefined && levelRank(level) < levelRank(minLevel)) return 'min_level'
+    return sampler.takes(level, roll) ? undefined : 'sampled'
   }
 
-  function drop(reason: DropReason): false {
+  function drop(reason: DropReason): undefined {
     ledger.drop(reason)
-    return false
-  }
-
-  function dropped(reason: DropReason): '' {
-    ledger.drop(reason)
-    return ''
   }
 
   function guarded<T>(work: () => T): T | undefined {
     try {
       return work()
     } catch {
-      ledger.drop('hook_error')
-      return undefined
+      return drop('hook_error')
     }
   }
 
-  /** From here to the end stands the order of policy, as the service's documentation has it. */
-  function process(given: Log, { beforeSend, ownRequestId = false }: AdmitOptions): string {
+  /** The order of policy stands here, once. */
+  function decide(given: Log, { beforeSend, ownRequestId = false }: AdmitOptions): string | undefined {
     let log = given
     const id = identify(log, newId)
     addFingerprint(log)
@@ -131,7 +123,7 @@ export function createPolicy(parts: PolicyParts): Policy {
     for (const hook of [beforeSend, settings.beforeSend]) {
       if (hook === undefined) continue
       const result = runHook(hook, log)
-      if (typeof result === 'string') return dropped(result)
+      if (typeof result === 'string') return drop(result)
       log = result
     }
     const finalId = identify(log, () => id)
@@ -139,12 +131,12 @@ export function createPolicy(parts: PolicyParts): Policy {
     if (fingerprint !== undefined) {
       const first = duplicates.hold(fingerprint)
       if (first !== undefined) {
-        ledger.drop('duplicate')
+        drop('duplicate')
         return first
       }
     }
     const json = send(log, settings.autoTruncate)
-    if (json === undefined) return ''
+    if (json === undefined) return undefined
     if (fingerprint !== undefined) duplicates.open(fingerprint, finalId, json)
     return finalId
   }
@@ -167,11 +159,7 @@ export function createPolicy(parts: PolicyParts): Policy {
       out(json, log)
       return json
     }
-    if (!mayCut) {
-      warnTooLarge()
-      ledger.drop('too_large')
-      return undefined
-    }
+    if (!mayCut) return dropTooLarge()
     const short = truncate(json)
     out(short.json, short.log)
     return short.json
@@ -185,52 +173,33 @@ export function createPolicy(parts: PolicyParts): Policy {
     send({ ...first, timestamp: new Date(clock.now()).toISOString(), metadata }, true)
   }
 
-  function processRequest(given: RequestEntry, ownRequestId: boolean): string | undefined {
-    if (!settings.enabled) {
-      ledger.drop('disabled')
-      return undefined
-    }
+  function decideRequest(given: RequestEntry, ownRequestId: boolean): string | undefined {
+    if (!settings.enabled) return drop('disabled')
     let entry = scrubEntry(given, settings.scrubParams)
     if (settings.redact.length > 0) entry = redactEntry(entry, settings.redact, ownRequestId)
     const json = JSON.stringify(entry)
     if (fits(json)) return json
-    if (settings.autoTruncate) return truncateEntry(entry)
-    warnTooLarge()
-    ledger.drop('too_large')
-    return undefined
+    return settings.autoTruncate ? truncateEntry(entry) : dropTooLarge()
+  }
+
+  function dropTooLarge(): undefined {
+    const hint = 'Set autoTruncate to have such logs cut instead.'
+    warnOnce('LOGNITOR_LOG_TOO_LARGE', `A log was over ${MAX_LOG_BYTES} bytes and was dropped. ${hint}`)
+    return drop('too_large')
   }
 
   return {
-    wants,
-    admit: (log, options = {}) => guarded(() => process(log, options)) ?? '',
-    admitRequest: (entry, { ownRequestId = false } = {}) =>
-      guarded(() => processRequest(entry, ownRequestId)),
+    wants(level, roll) {
+      const reason = refusal(level, roll)
+      if (reason !== undefined) drop(reason)
+      return reason === undefined
+    },
+    admit: (log, options = {}) => guarded(() => decide(log, options)) ?? '',
+    admitRequest: (entry, { ownRequestId = false } = {}) => guarded(() => decideRequest(entry, ownRequestId)),
     setSampleRates: (rates) => sampler.setRates(rates),
     release: () => duplicates.release(),
     reconfigure: (next) => {
       settings = next
     },
   }
-}
-
-/** Longest id that is kept: it has to survive every cut. */
-const LONGEST_ID = 200
-
-/** The log's id, given to it where it has none. */
-function identify(log: Log, newId: () => string): string {
-  const given = log.metadata?.[LOG_ID_KEY]
-  if (typeof given === 'string' && given !== '' && given.length <= LONGEST_ID) return given
-  const id = newId()
-  // A copy: logs may share their metadata, but never an id. The id stands first because appending to a
-  // spread object costs more than all the rest of this.
-  log.metadata = { [LOG_ID_KEY]: id, ...log.metadata }
-  if (log.metadata[LOG_ID_KEY] !== id) log.metadata[LOG_ID_KEY] = id
-  return id
-}
-
-function warnTooLarge(): void {
-  warnOnce(
-    'LOGNITOR_LOG_TOO_LARGE',
-    `A log was over ${MAX_LOG_BYTES} bytes and was dropped. Set autoTruncate to have such logs cut instead.`,
-  )
 }

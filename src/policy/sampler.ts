@@ -4,7 +4,7 @@ import { LEVELS, type Level } from '../wire/level.js'
 export interface Sampler {
   /** @param roll a number in [0, 1) in place of chance */
   takes(level: Level, roll?: number): boolean
-  /** From now on these rates and no others; what is no number from 0 to 1 is passed over. */
+  /** From now on these rates and no others; a level whose rate is no number from 0 to 1 keeps its last. */
   setRates(rates: Readonly<Partial<Record<Level, number>>>): void
 }
 
@@ -16,10 +16,11 @@ export function createSampler(random: () => number): Sampler {
       return rate === undefined || (roll ?? random()) < rate
     },
     setRates(given) {
-      rates.clear()
+      if (typeof given !== 'object' || given === null) return
       for (const level of LEVELS) {
-        const rate: unknown = Object.hasOwn(given, level) ? given[level] : undefined
-        if (typeof rate === 'number' && rate >= 0 && rate < 1) rates.set(level, rate)
+        const rate: unknown = given[level]
+        if (rate === undefined) rates.delete(level)
+        else if (typeof rate === 'number' && rate >= 0 && rate <= 1) rates.set(level, rate)
       }
     },
   }

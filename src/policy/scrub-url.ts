@@ -1,5 +1,3 @@
-import type { Breadcrumb, Fields, Log, RequestDetail } from '../wire/log.js'
-import type { RequestEntry } from '../wire/request-entry.js'
 import { percentDecode } from './percent-encoding.js'
 
 /** What stands in place of a scrubbed value. */
@@ -22,7 +20,7 @@ const DEFAULT_PARAMS = [
 
 /** The default names and the user's, in the form that {@link scrubUrl} compares with. */
 export function scrubbedParams(added: readonly string[] = []): ReadonlySet<string> {
-  return new Set([...DEFAULT_PARAMS, ...added].map((name) => name.trim().toLowerCase()))
+  return new Set([...DEFAULT_PARAMS, ...added].map((name) => name.trim().toLowerCase()).filter(Boolean))
 }
 
 /**
@@ -69,53 +67,7 @@ function scrubSegment(segment: string, params: ReadonlySet<string>): string {
 
 function isNamed(encoded: string, params: ReadonlySet<string>): boolean {
   const name = percentDecode(encoded.replaceAll('+', ' '))
-    .replace(/[\t\n\r]/g, '')
+    .replace(/\p{Cc}/gu, '')
     .toLowerCase()
   return params.has(name.trim()) || name.split(/[[\]]/).some((part) => params.has(part.trim()))
-}
-
-/** Scrubs every URL of a log in place; objects that may be shared between logs are copied first. */
-export function scrubLog(log: Log, params: ReadonlySet<string>): void {
-  if (log.request !== undefined) log.request = scrubRequest(log.request, params)
-  if (log.breadcrumbs !== undefined && log.breadcrumbs.length > 0) {
-    log.breadcrumbs = log.breadcrumbs.map((breadcrumb) => scrubBreadcrumb(breadcrumb, params))
-  }
-  if (log.metadata !== undefined) log.metadata = scrubAttributes(log.metadata, params)
-}
-
-/** The request entry, or a copy where its path held something to scrub. */
-export function scrubEntry(entry: RequestEntry, params: ReadonlySet<string>): RequestEntry {
-  return scrubField(entry, 'path', params)
-}
-
-function scrubRequest(request: RequestDetail, params: ReadonlySet<string>): RequestDetail {
-  const scrubbed = scrubField(request, 'url', params)
-  return scrubField(scrubbed, 'path', params)
-}
-
-function scrubBreadcrumb(breadcrumb: Breadcrumb, params: ReadonlySet<string>): Breadcrumb {
-  const { data } = breadcrumb
-  if (data === undefined) return breadcrumb
-  const scrubbed = scrubField(data, 'url', params)
-  return scrubbed === data ? breadcrumb : { ...breadcrumb, data: scrubbed }
-}
-
-/** OpenTelemetry's URL attributes, where translation left one because another took its place. */
-const URL_ATTRIBUTES = ['url.full', 'http.url', 'http.target']
-
-function scrubAttributes(metadata: Fields, params: ReadonlySet<string>): Fields {
-  let scrubbed = metadata
-  for (const name of URL_ATTRIBUTES) scrubbed = scrubField(scrubbed, name, params)
-  const query = scrubbed['url.query']
-  if (typeof query !== 'string') return scrubbed
-  const clean = scrubQuery(query, params)
-  return clean === query ? scrubbed : { ...scrubbed, 'url.query': clean }
-}
-
-/** The object itself when the field holds nothing to scrub, else a copy. */
-function scrubField<T extends object>(fields: T, name: string, params: ReadonlySet<string>): T {
-  const url = (fields as Fields)[name]
-  if (typeof url !== 'string') return fields
-  const scrubbed = scrubUrl(url, params)
-  return scrubbed === url ? fields : { ...fields, [name]: scrubbed }
 }
