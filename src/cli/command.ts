@@ -1,0 +1,48 @@
+import { type ParseArgsConfig, parseArgs } from 'node:util'
+
+/** One word of the `lognitor` program. */
+export interface Command {
+  /** What `--help` prints. */
+  readonly help: string
+  /**
+   * Runs it with the arguments after its name.
+   * @returns the exit code, or the signal this process is to end by.
+   */
+  run(args: readonly string[]): Promise<number | NodeJS.Signals>
+}
+
+/** Thrown by a command for arguments it cannot take: the message is printed, and the exit code is 2. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError'
+}
+
+/** Flags as `node:util` reads them, with its complaints as a {@link UsageError}. */
+export function parseFlags<T extends NonNullable<ParseArgsConfig['options']>>(
+  args: readonly string[],
+  options: T,
+) {
+  try {
+    return parseArgs({ args: [...args], options, allowPositionals: false, strict: true }).values
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? firstSentence(error.message) : String(error))
+  }
+}
+
+/** A flag that is a whole number, or nothing when it was not given. */
+export function wholeFlag(
+  name: string,
+  value: string | undefined,
+  least: number,
+  most: number,
+): number | undefined {
+  if (value === undefined) return undefined
+  const number = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN
+  if (number >= least && number <= most) return number
+  throw new UsageError(`--${name} must be a whole number from ${least} to ${most}, not "${value}".`)
+}
+
+/** Node goes on to explain positional arguments, which no command has. */
+function firstSentence(message: string): string {
+  const [first = message] = message.split('. ', 1)
+  return first.endsWith('.') ? first : `${first}.`
+}

@@ -1,0 +1,77 @@
+import { LognitorError } from '../errors.js'
+import { type Inbox, startInbox } from '../inbox/inbox.js'
+import { type Command, parseFlags, wholeFlag } from './command.js'
+import { runProgram } from './program.js'
+
+const FIRST_PORT = 4777
+const TRIED_PORTS = 20
+
+const HELP = `Usage: lognitor dev [options] [-- command args...]
+
+Starts the inbox: a local page that plays Lognitor, at http://127.0.0.1:${FIRST_PORT} or the next free port.
+With a command it also starts that, set up to report to the inbox, and ends with it.
+
+  --port N           listen on this port, and on no other
+  --max-logs N       logs to hold, the newest (50000)
+  --max-requests N   requests to hold, the newest (50000)
+  -h, --help         print this
+
+  lognitor dev
+  lognitor dev -- node app.js`
+
+/** `lognitor dev` */
+export const dev: Command = {
+  help: HELP,
+  async run(args) {
+    const split = args.indexOf('--')
+    const program = split < 0 ? [] : args.slice(split + 1)
+    const flags = parseFlags(split < 0 ? args : args.slice(0, split), {
+      port: { type: 'string' },
+      'max-logs': { type: 'string' },
+      'max-requests': { type: 'string' },
+    })
+    const port = wholeFlag('port', flags.port, 0, 65_535)
+    const maxLogs = wholeFlag('max-logs', flags['max-logs'], 1, 10_000_000)
+    const maxRequests = wholeFlag('max-requests', flags['max-requests'], 1, 10_000_000)
+    const inbox = await open(port, { ...(maxLogs && { maxLogs }), ...(maxRequests && { maxRequests }) })
+    process.stdout.write(`Lognitor inbox: ${inbox.url}\n`)
+    const [command, ...rest] = program
+    try {
+      if (command !== undefined) return await runProgram(command, rest, inbox.apiUrl)
+      process.stdout.write(`Send to it with LOGNITOR_API_KEY=dev LOGNITOR_API_URL=${inbox.apiUrl}\n`)
+      await interrupted()
+      return 0
+    } finally {
+      await inbox.close()
+    }
+  },
+}
+
+async function open(
+  port: number | undefined,
+  limits: { maxLogs?: number; maxRequests?: number },
+): Promise<Inbox> {
+  if (port !== undefined) return startInbox({ ...limits, port })
+  for (let tried = FIRST_PORT; tried < FIRST_PORT + TRIED_PORTS; tried++) {
+    try {
+      const inbox = await startInbox({ ...limits, port: tried })
+      if (tried !== FIRST_PORT) process.stdout.write(`Port ${FIRST_PORT} is taken, so this is another one.\n`)
+      return inbox
+    } catch (error) {
+      if (!(error instanceof LognitorError) || error.code !== 'LOGNITOR_ADDRESS_IN_USE') throw error
+    }
+  }
+  return startInbox(limits)
+}
+
+/** Resolves at the first signal to end; a second one then has its usual effect. */
+function interrupted(): Promise<void> {
+  return new Promise((resolve) => {
+    const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+    const stop = () => {
+      for (const signal of signals) process.off(signal, stop)
+      resolve()
+    }
+    for (const signal of signals) process.on(signal, stop)
+  })
+}

@@ -1,0 +1,146 @@
+import { writeFileSync } from 'node:fs'
+import { createServer, type Server } from 'node:net'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startInbox } from '../../src/testing.js'
+import { batchOf, logWith, post, until } from '../inbox/support.js'
+import { addressOf, buildProgram, type Program } from './support.js'
+
+let program: Program
+
+beforeAll(async () => {
+  program = await buildProgram()
+})
+
+afterAll(() => program.remove())
+
+describe('lognitor dev', () => {
+  it.each(['SIGINT', 'SIGTERM'] as const)(
+    'prints its address, takes logs, and ends at %s with its port free',
+    async (signal) => {
+      const run = program.start(['dev', '--port', '0'])
+      const url = await addressOf(run)
+      expect((await post(`${url}/api/v1/ingest`, batchOf(logWith()))).status).toBe(200)
+      run.child.kill(signal)
+      expect(await run.ended).toBe(0)
+      await expect(fetch(url)).rejects.toThrow()
+    },
+  )
+
+  it('takes the next free port when 4777 is taken, and says so', async () => {
+    const taken = await occupy(4777)
+    const run = program.start(['dev'])
+    const url = await addressOf(run)
+    expect(new URL(url).port).not.toBe('4777')
+    expect(run.output()).toContain('Port 4777 is taken')
+    run.child.kill('SIGTERM')
+    expect(await run.ended).toBe(0)
+    taken?.close()
+  })
+
+  it('fails when the port that was asked for is taken', async () => {
+    const other = await startInbox()
+    const { port } = other
+    const run = program.start(['dev', '--port', `${port}`])
+    expect(await run.ended).toBe(1)
+    expect(run.errors()).toBe(`lognitor: The address 127.0.0.1:${port} is in use.\n`)
+    await other.close()
+  })
+
+  it('holds as much as it is told', async () => {
+    const run = program.start(['dev', '--port', '0', '--max-logs', '2'])
+    const url = await addressOf(run)
+    await post(`${url}/api/v1/ingest`, batchOf(logWith(), logWith(), logWith()))
+    const answer = await fetch(`${url}/inbox/api/logs`)
+    expect(((await answer.json()) as { logs: unknown[] }).logs).toHaveLength(2)
+    run.child.kill('SIGTERM')
+    await run.ended
+  })
+})
+
+describe('lognitor dev -- command', () => {
+  const script = (name: string, source: string) => {
+    const path = join(program.folder, name)
+    writeFileSync(path, source)
+    return path
+  }
+  const REPORT = `console.log('seen ' + JSON.stringify({
+    key: process.env.LOGNITOR_API_KEY, url: process.env.LOGNITOR_API_URL, registered: globalThis.isRegistered === true, args: process.argv.slice(2),
+  }))`
+
+  it('starts node with the zero-code entry and the environment set, and ends with its exit code', async () => {
+    const run = program.start([
+      'dev',
+      '--port',
+      '0',
+      '--',
+      'node',
+      script('app.cjs', `${REPORT}; process.exitCode = 7`),
+      '--port',
+      '5',
+    ])
+    expect(await run.ended).toBe(7)
+    expect(JSON.parse(/seen (.*)/.exec(run.output())?.[1] ?? '')).toEqual({
+      key: 'dev',
+      url: `${await addressOf(run)}/api/v1`,
+      registered: true,
+      args: ['--port', '5'],
+    })
+  })
+
+  it('keeps a key that is set, and reaches node behind another command', async () => {
+    const path = script('shell.cjs', REPORT)
+    const run = program.start(['dev', '--port', '0', '--', 'sh', '-c', `node ${path}`], {
+      LOGNITOR_API_KEY: 'mine',
+    })
+    expect(await run.ended).toBe(0)
+    expect(run.output()).toContain('"key":"mine"')
+    expect(run.output()).toContain('"registered":true')
+  })
+
+  it('passes a signal on, lets the program finish, and takes its last logs', async () => {
+    const path = script(
+      'server.cjs',
+      `process.on('SIGTERM', async () => {
+        const body = JSON.stringify({ batch_id: 'last', logs: [{ level: 'info', message: 'bye', timestamp: new Date().toISOString() }] })
+        const answer = await fetch(process.env.LOGNITOR_API_URL + '/ingest', { method: 'POST', body, headers: { 'x-api-key': 'k' } })
+        console.log('answered ' + answer.status)
+        process.exit(3)
+      })
+      setInterval(() => {}, 1000)
+      console.log('ready')`,
+    )
+    const run = program.start(['dev', '--port', '0', '--', 'node', path])
+    await until(() => run.output().includes('ready'), 'the program is ready')
+    run.child.kill('SIGTERM')
+    expect(await run.ended).toBe(3)
+    expect(run.output()).toContain('answered 200')
+  })
+
+  it('ends by the signal that ended the program', async () => {
+    const run = program.start([
+      'dev',
+      '--port',
+      '0',
+      '--',
+      'node',
+      script('killed.cjs', `process.kill(process.pid, 'SIGTERM'); setInterval(() => {}, 1000)`),
+    ])
+    expect(await run.ended).toBe('SIGTERM')
+  })
+
+  it('says when the command does not exist', async () => {
+    const run = program.start(['dev', '--port', '0', '--', 'no-such-command-here'])
+    expect(await run.ended).toBe(127)
+    expect(run.errors()).toContain('no-such-command-here could not be started')
+  })
+})
+
+/** Nothing when somebody else has the port already, which is as good. */
+function occupy(port: number): Promise<Server | undefined> {
+  return new Promise((resolve) => {
+    const server = createServer()
+    server.once('error', () => resolve(undefined))
+    server.listen({ port, host: '127.0.0.1' }, () => resolve(server))
+  })
+}

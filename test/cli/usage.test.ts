@@ -1,0 +1,41 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import manifest from '../../package.json'
+import { buildProgram, type Program } from './support.js'
+
+let program: Program
+
+beforeAll(async () => {
+  program = await buildProgram()
+})
+
+afterAll(() => program.remove())
+
+describe('lognitor', () => {
+  it.each([
+    [[], 'Usage: lognitor <command>'],
+    [['--help'], '  tail '],
+    [['dev', '--help'], 'Usage: lognitor dev'],
+    [['tail', '-h'], 'Usage: lognitor tail'],
+    [['--version'], manifest.version],
+  ])('explains itself: %j', async (args, text) => {
+    const run = program.start(args)
+    expect(await run.ended).toBe(0)
+    expect(run.output()).toContain(text)
+    expect(run.errors()).toBe('')
+  })
+
+  it.each([
+    [['serve'], 'There is no command "serve".'],
+    [['dev', '--prot', '5'], "Unknown option '--prot'."],
+    [['dev', '--port', 'many'], '--port must be a whole number from 0 to 65535, not "many".'],
+    [['dev', '--port'], "Option '--port <value>' argument missing."],
+    [['dev', 'node', 'app.js'], "Unexpected argument 'node'."],
+    [['tail', '--level', 'loud'], '--level must be of debug, info, warn, error, fatal, not "loud".'],
+    [['tail', '--url', 'ftp://x'], '--url must be an http address, not "ftp://x".'],
+  ])('refuses %j by exit code 2', async (args, text) => {
+    const run = program.start(args)
+    expect(await run.ended).toBe(2)
+    expect(run.errors()).toContain(text)
+    expect(run.output()).toBe('')
+  })
+})
