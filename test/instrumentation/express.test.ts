@@ -1,0 +1,70 @@
+import express from 'express'
+import { afterEach, expect, test } from 'vitest'
+import { openDoor, type Served, serve, type WatchedDoor } from './support.js'
+
+let watched: WatchedDoor
+let served: Served
+
+afterEach(async () => {
+  watched.door.close()
+  await served.close()
+})
+
+/** Paths asked for in turn, and the routes their rows have. */
+async function routesFor(app: express.Express, paths: string[]): Promise<(string | undefined)[]> {
+  watched = openDoor()
+  served = await serve(app)
+  for (const path of paths) await (await fetch(served.url + path)).text()
+  const rows = await watched.waitForRows(paths.length)
+  expect(rows.map((row) => row.path)).toEqual(paths)
+  return rows.map((row) => row.route)
+}
+
+test('Express routes are rows by template, in mounted routers too', async () => {
+  const app = express()
+  const items = express.Router().get('/items/:id', (_request, response) => void response.send('item'))
+  items.get('/', (_request, response) => void response.send('all'))
+  app.get('/orders/:id', (_request, response) => void response.send('order'))
+  app.use('/api', express.Router().use('/v1', items))
+  const paths = ['/orders/7', '/api/v1/items/9', '/api/v1', '/nowhere', '/orders/8']
+  expect(await routesFor(app, paths)).toEqual([
+    '/orders/:id',
+    '/api/v1/items/:id',
+    '/api/v1',
+    undefined,
+    '/orders/:id',
+  ])
+})
+
+test('a mount point with a value in it never becomes part of a template', async () => {
+  const app = express()
+  const named = express.Router({ mergeParams: true })
+  named.get('/orders/:id', (_request, response) => void response.send('order'))
+  const unnamed = express.Router().get('/orders/:id', (_request, response) => void response.send('order'))
+  app.use('/shops/:shop', named)
+  app.use('/users/:user', unnamed)
+  expect(
+    await routesFor(app, ['/shops/7/orders/8', '/shops/caf%C3%A9/orders/8', '/users/7/orders/8']),
+  ).toEqual(['/shops/:shop/orders/:id', '/shops/:shop/orders/:id', undefined])
+})
+
+test('a RegExp and a list of paths are routes in their own words', async () => {
+  const app = express()
+  app.get(/^\/fl(y|ies)$/, (_request, response) => void response.send('fly'))
+  app.get(['/one', '/uno'], (_request, response) => void response.send('1'))
+  expect(await routesFor(app, ['/flies', '/uno'])).toEqual(['/^\\/fl(y|ies)$/', '/one,/uno'])
+})
+
+test('a handler that throws is a row with its route and 500', async () => {
+  const app = express()
+  app.set('env', 'test')
+  app.get('/boom/:kind', (request) => {
+    throw new Error(request.params.kind)
+  })
+  app.get('/later/:kind', async (request) => {
+    await Promise.resolve()
+    throw new Error(request.params.kind)
+  })
+  expect(await routesFor(app, ['/boom/now', '/later/then'])).toEqual(['/boom/:kind', '/later/:kind'])
+  expect(watched.rows.map((row) => row.status_code)).toEqual([500, 500])
+})

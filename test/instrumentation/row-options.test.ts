@@ -1,0 +1,144 @@
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { resolveRowOptions } from '../../instrumentation/row-options.js'
+import { requestScope } from '../../src/scope/current.js'
+import { openDoor, type Served, serve, until, type WatchedDoor } from './support.js'
+
+let watched: WatchedDoor | undefined
+let served: Served
+
+beforeEach(async () => {
+  served = await serve((_request, response) => response.end())
+})
+
+afterEach(async () => {
+  watched?.door.close()
+  await served.close()
+})
+
+/** The paths that get a row. The last one asked for always does, so we know when to look. */
+async function rowsFor(paths: string[], ignoreRoutes: (string | RegExp)[]): Promise<string[]> {
+  watched = openDoor({ ignoreRoutes })
+  for (const path of [...paths, '/last']) await fetch(served.url + path)
+  const { rows } = watched
+  await until(() => rows.at(-1)?.path === '/last')
+  return rows.slice(0, -1).map((row) => row.path)
+}
+
+test('an ignored route is an exact path and whole segments below it', async () => {
+  const paths = [
+    '/health',
+    '/health/',
+    '/health/deep/er',
+    '/health?x=1',
+    '/healthy',
+    '/api/health',
+    '/HEALTH',
+  ]
+  expect(await rowsFor(paths, ['/health'])).toEqual(['/healthy', '/api/health', '/HEALTH'])
+})
+
+test('an ignored route that ends with a slash is the same route', async () => {
+  expect(await rowsFor(['/static', '/static/a.js', '/statics'], ['/static/'])).toEqual(['/statics'])
+})
+
+test('an ignored "/" is the root alone', async () => {
+  expect(await rowsFor(['/', '/?a=1', '/orders'], ['/'])).toEqual(['/orders'])
+})
+
+test('an ignored RegExp is asked about the path, each time from its beginning', async () => {
+  const paths = ['/a.png', '/b.png', '/c.png', '/d.html?x=.png']
+  expect(await rowsFor(paths, [/\.png$/g])).toEqual(['/d.html'])
+})
+
+test('an ignored request still has its scope, and is told its status', async () => {
+  watched = openDoor({ ignoreRoutes: ['/health'] })
+  const statuses: (number | undefined)[] = []
+  const other = await serve((_request, response) => {
+    requestScope()?.onAnswered((status) => statuses.push(status))
+    response.statusCode = 204
+    response.end()
+  })
+  await fetch(`${other.url}/health`)
+  await until(() => statuses.length === 1)
+  await other.close()
+  expect(statuses).toEqual([204])
+  expect(watched.rows).toEqual([])
+})
+
+test('the address is left out when it should not be captured', async () => {
+  watched = openDoor({ captureIp: false })
+  await fetch(served.url)
+  const [row] = await watched.waitForRows(1)
+  expect(row).not.toHaveProperty('ip')
+  expect(watched.scopes[0]?.request).not.toHaveProperty('ip')
+})
+
+const proxied = {
+  'x-forwarded-for': '203.0.113.7, 10.0.0.1',
+  'x-forwarded-proto': 'https',
+  'x-forwarded-host': 'shop.example',
+}
+
+test('the words of a proxy count only when it is trusted', async () => {
+  watched = openDoor()
+  await fetch(served.url, { headers: proxied })
+  const [row] = await watched.waitForRows(1)
+  expect(row).toMatchObject({ ip: '127.0.0.1', scheme: 'http', host: `127.0.0.1:${served.port}` })
+})
+
+test('a trusted proxy tells address, scheme and host', async () => {
+  watched = openDoor({ trustProxy: true })
+  await fetch(served.url, { headers: proxied })
+  await fetch(served.url, {
+    headers: { forwarded: 'for="[2001:db8::17]:4711";proto=https;host=a.example, for=10.0.0.1' },
+  })
+  const rows = await watched.waitForRows(2)
+  expect(rows[0]).toMatchObject({ ip: '203.0.113.7', scheme: 'https', host: 'shop.example' })
+  expect(rows[1]).toMatchObject({ ip: '2001:db8::17', scheme: 'https', host: 'a.example' })
+})
+
+test('what a trusted proxy says and is no address leaves the one of the socket', async () => {
+  watched = openDoor({ trustProxy: true })
+  for (const entry of ['unknown', '_hidden', '999.1.1.1', '<script>']) {
+    await fetch(served.url, { headers: { 'x-forwarded-for': entry, forwarded: `for=${entry}` } })
+  }
+  await fetch(served.url, { headers: { 'x-forwarded-for': '203.0.113.7:51234' } })
+  const rows = await watched.waitForRows(5)
+  expect(rows.map((row) => row.ip)).toEqual([...Array(4).fill('127.0.0.1'), '203.0.113.7'])
+})
+
+test('a wrong option in code throws with name, expectation and value', () => {
+  expect(() => resolveRowOptions({ captureIp: 'yes' as never })).toThrow(
+    'Option "captureIp": expected true or false, got "yes".',
+  )
+  expect(() => resolveRowOptions({ ignoreRoutes: ['health'] })).toThrow(
+    'Option "ignoreRoutes": expected a list of paths that begin with / or RegExps',
+  )
+  expect(() => resolveRowOptions({ captureUser: 'me' as never })).toThrow(
+    expect.objectContaining({ code: 'LOGNITOR_BAD_OPTION' }),
+  )
+})
+
+test('the environment sets what a string can hold', () => {
+  const settings = resolveRowOptions(
+    {},
+    {
+      LOGNITOR_IGNORE_ROUTES: '/health,/static',
+      LOGNITOR_CAPTURE_USER: 'true',
+      LOGNITOR_CAPTURE_IP: 'false',
+      LOGNITOR_TRUST_PROXY: '1',
+      LOGNITOR_INCLUDE_QUERY: 'yes',
+    },
+  )
+  expect(settings).toMatchObject({
+    captureUser: true,
+    captureIp: false,
+    trustProxy: true,
+    includeQuery: true,
+  })
+  expect(['/health/x', '/static', '/other'].map(settings.isIgnored)).toEqual([true, true, false])
+})
+
+test('what code says goes before the environment', () => {
+  expect(resolveRowOptions({ trustProxy: false }, { LOGNITOR_TRUST_PROXY: 'true' }).trustProxy).toBe(false)
+})

@@ -1,0 +1,201 @@
+import { connect } from 'node:net'
+import { afterEach, expect, test } from 'vitest'
+import { openDoor, type Served, serve, speak, until, type WatchedDoor } from './support.js'
+
+let watched: WatchedDoor
+let served: Served
+
+afterEach(async () => {
+  watched.door.close()
+  await served.close()
+})
+
+test('a request becomes a row with all that is known of it', async () => {
+  watched = openDoor()
+  served = await serve((_request, response) => {
+    response.statusCode = 201
+    response.end('made')
+  })
+  const before = Date.now()
+  await fetch(`${served.url}/orders/7?full=1`, {
+    method: 'POST',
+    headers: { 'x-request-id': 'req-1', 'user-agent': 'a test' },
+  })
+  const [row] = await watched.waitForRows(1)
+  expect(row).toEqual({
+    method: 'POST',
+    path: '/orders/7',
+    status_code: 201,
+    duration_ms: expect.any(Number),
+    request_id: 'req-1',
+    ip: '127.0.0.1',
+    user_agent: 'a test',
+    host: `127.0.0.1:${served.port}`,
+    scheme: 'http',
+    runtime: 'node',
+    runtime_version: process.versions.node,
+    timestamp: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+  })
+  expect(Date.parse(row?.timestamp ?? '')).toBeGreaterThanOrEqual(before)
+  expect(row?.duration_ms).toBeGreaterThan(0)
+})
+
+test('a request id of strange characters, of two headers or of none gives way to a new one', async () => {
+  watched = openDoor()
+  served = await serve((_request, response) => response.end())
+  for (const given of ['with space', 'x'.repeat(129), 'a,b', 'ümlaut']) {
+    await speak(
+      served.port,
+      `GET / HTTP/1.1\r\nHost: a\r\nX-Request-Id: ${given}\r\nConnection: close\r\n\r\n`,
+      '\r\n\r\n',
+    )
+  }
+  await speak(
+    served.port,
+    'GET / HTTP/1.1\r\nHost: a\r\nX-Request-Id: a\r\nX-Request-Id: b\r\nConnection: close\r\n\r\n',
+    '\r\n\r\n',
+  )
+  await fetch(served.url)
+  const ids = (await watched.waitForRows(6)).map((row) => row.request_id)
+  expect(new Set(ids).size).toBe(6)
+  for (const id of ids) expect(id).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/)
+  expect(watched.scopes.every((scope) => scope.requestIdIsOurs)).toBe(true)
+})
+
+test('the query is kept when asked for, and the path of a request in absolute form is found', async () => {
+  watched = openDoor({ includeQuery: true })
+  served = await serve((_request, response) => response.end())
+  await fetch(`${served.url}/a?b=1&c=%20`)
+  await speak(
+    served.port,
+    'GET http://other.example/x?y=1 HTTP/1.1\r\nHost: other.example\r\nConnection: close\r\n\r\n',
+    '\r\n\r\n',
+  )
+  await speak(
+    served.port,
+    'OPTIONS * HTTP/1.1\r\nHost: other.example\r\nConnection: close\r\n\r\n',
+    '\r\n\r\n',
+  )
+  const rows = await watched.waitForRows(3)
+  expect(rows.map((row) => row.path)).toEqual(['/a?b=1&c=%20', '/x?y=1', '*'])
+})
+
+test('a client that goes away before the answer is a 499', async () => {
+  watched = openDoor()
+  const asked: string[] = []
+  served = await serve((request) => void asked.push(request.url ?? ''))
+  const leave = new AbortController()
+  const answer = fetch(`${served.url}/slow`, { signal: leave.signal }).catch(() => 'aborted')
+  await until(() => asked.length === 1)
+  leave.abort()
+  await answer
+  const [row] = await watched.waitForRows(1)
+  expect(row?.status_code).toBe(499)
+})
+
+test('a server that hangs up without an answer is a 499, since nobody saw the 200 of the response', async () => {
+  watched = openDoor()
+  served = await serve((_request, response) => void response.destroy())
+  await fetch(served.url).catch(() => {})
+  expect((await watched.waitForRows(1))[0]?.status_code).toBe(499)
+})
+
+test('an answer cut off after its head counts with the status the client saw', async () => {
+  watched = openDoor()
+  served = await serve((_request, response) => {
+    response.writeHead(206, { 'content-type': 'text/event-stream' })
+    response.write('data: 1\n\n')
+  })
+  const answer = await fetch(served.url)
+  await answer.body?.cancel()
+  expect((await watched.waitForRows(1))[0]?.status_code).toBe(206)
+})
+
+test('requests over one connection, pipelined or one after the other, are one row each', async () => {
+  watched = openDoor()
+  served = await serve((request, response) => {
+    setTimeout(() => response.end(`<${request.url}>`), request.url === '/1' ? 30 : 1)
+  })
+  const get = (path: string) => `GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`
+  const heard = await speak(served.port, get('/1') + get('/2') + get('/3'), '</3>')
+  expect(heard.match(/<\/\d>/g)).toEqual(['</1>', '</2>', '</3>'])
+  const rows = await watched.waitForRows(3)
+  expect(rows.map((row) => row.path)).toEqual(['/1', '/2', '/3'])
+})
+
+test('pipelined requests whose connection ends before their turn are 499, once each', async () => {
+  watched = openDoor()
+  let asked = 0
+  served = await serve((request, response) => {
+    asked++
+    if (request.url !== '/1') response.end('never sent')
+  })
+  const get = (path: string) => `GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`
+  const socket = connect(served.port, '127.0.0.1', () => socket.write(get('/1') + get('/2') + get('/3')))
+  await until(() => asked === 3)
+  socket.destroy()
+  const rows = await watched.waitForRows(3)
+  expect(rows.map((row) => [row.path, row.status_code]).sort()).toEqual([
+    ['/1', 499],
+    ['/2', 499],
+    ['/3', 499],
+  ])
+})
+
+test('what Node itself answers, such as a failed expectation, is a row too', async () => {
+  watched = openDoor()
+  served = await serve((_request, response) => response.end())
+  await speak(
+    served.port,
+    'GET /odd HTTP/1.1\r\nHost: a\r\nExpect: miracles\r\nConnection: close\r\n\r\n',
+    '\r\n\r\n',
+  )
+  await speak(served.port, 'GET /hostless HTTP/1.1\r\nConnection: close\r\n\r\n', '\r\n\r\n')
+  const rows = await watched.waitForRows(2)
+  expect(rows.map((row) => [row.path, row.status_code])).toEqual([
+    ['/odd', 417],
+    ['/hostless', 400],
+  ])
+})
+
+test('servers of our own write no rows', async () => {
+  watched = openDoor()
+  const own = await serve((_request, response) => response.end())
+  const key = Symbol.for('lognitor.own-servers')
+  const shared = globalThis as { [key]?: WeakSet<object> }
+  shared[key] ??= new WeakSet()
+  shared[key].add(own.server)
+  served = await serve((_request, response) => response.end())
+  await fetch(`${own.url}/ours`)
+  await fetch(`${served.url}/theirs`)
+  await watched.waitForRows(1)
+  await own.close()
+  expect(watched.rows.map((row) => row.path)).toEqual(['/theirs'])
+})
+
+test('a second door leaves each request to the first, and takes over when that one closes', async () => {
+  watched = openDoor()
+  const second = openDoor()
+  served = await serve((_request, response) => response.end())
+  await fetch(`${served.url}/a`)
+  await watched.waitForRows(1)
+  watched.door.close()
+  await fetch(`${served.url}/b`)
+  await second.waitForRows(1)
+  second.door.close()
+  await fetch(`${served.url}/c`)
+  expect(watched.rows.map((row) => row.path)).toEqual(['/a'])
+  expect(second.rows.map((row) => row.path)).toEqual(['/b'])
+})
+
+test('a request that was open when its door closed still gets its row', async () => {
+  watched = openDoor()
+  const waiting: (() => void)[] = []
+  served = await serve((_request, response) => void waiting.push(() => response.end()))
+  const answer = fetch(served.url)
+  await until(() => waiting.length === 1)
+  watched.door.close()
+  waiting[0]?.()
+  await answer
+  expect(await watched.waitForRows(1)).toHaveLength(1)
+})

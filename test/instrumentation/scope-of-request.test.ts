@@ -1,0 +1,154 @@
+import { afterEach, expect, test } from 'vitest'
+import { currentScope, processScope, requestScope } from '../../src/scope/current.js'
+import type { User } from '../../src/wire/log.js'
+import { openDoor, type Served, serve, speak, type WatchedDoor } from './support.js'
+
+let watched: WatchedDoor
+let served: Served
+
+afterEach(async () => {
+  watched.door.close()
+  await served.close()
+  processScope().setTags(undefined)
+})
+
+test('the scope of a request knows its facts, and once answered its status and duration', async () => {
+  watched = openDoor()
+  const during: unknown[] = []
+  served = await serve((_request, response) => {
+    during.push(requestScope()?.request, requestScope()?.requestId, requestScope()?.sessionId)
+    response.statusCode = 404
+    response.end()
+  })
+  await fetch(`${served.url}/a?token=1`, {
+    headers: { 'x-request-id': 'r.1', 'x-session-id': 's 1', 'user-agent': 'ua' },
+  })
+  await fetch(`${served.url}/a`, { headers: { 'x-session-id': 'session-1' } })
+  await watched.waitForRows(2)
+  const facts = { method: 'GET', path: '/a', url: `${served.url}/a`, ip: '127.0.0.1', user_agent: 'ua' }
+  expect(during.slice(0, 3)).toEqual([facts, 'r.1', undefined])
+  expect(during[5]).toBe('session-1')
+  const [scope] = watched.scopes
+  expect(scope?.request).toEqual({ ...facts, status_code: 404, duration_ms: watched.rows[0]?.duration_ms })
+  expect(scope?.requestIdIsOurs).toBe(false)
+})
+
+test('the incoming request is the first breadcrumb of its scope, unless that is turned off', async () => {
+  watched = openDoor()
+  served = await serve((_request, response) => response.end())
+  await fetch(`${served.url}/orders?secret=1`, { method: 'PUT' })
+  await watched.waitForRows(1)
+  expect(watched.scopes[0]?.breadcrumbs()).toEqual([
+    {
+      type: 'http',
+      category: 'request',
+      message: 'PUT /orders',
+      level: 'info',
+      timestamp: watched.rows[0]?.timestamp,
+      data: { method: 'PUT', url: `${served.url}/orders` },
+    },
+  ])
+  watched.door.close()
+  watched = openDoor({}, false)
+  await fetch(served.url)
+  await watched.waitForRows(1)
+  expect(watched.scopes[0]?.breadcrumbs()).toEqual([])
+})
+
+/** What `captureUser` makes of a request whose user is this. */
+async function userOf(capture: Parameters<typeof openDoor>[0], user: unknown): Promise<User | undefined> {
+  watched = openDoor(capture)
+  let seen: User | undefined
+  served = await serve((request, response) => {
+    Object.assign(request, { user })
+    seen = currentScope().user
+    response.end()
+  })
+  await fetch(served.url)
+  await watched.waitForRows(1)
+  return seen
+}
+
+test('captureUser takes id, email and name of req.user and nothing else', async () => {
+  const row = { _id: 7, email: 'a@b.c', username: 'ann', passwordHash: 'x' }
+  expect(await userOf({ captureUser: true }, row)).toEqual({ id: '7', email: 'a@b.c', name: 'ann' })
+})
+
+test('a captureUser function gives what it likes', async () => {
+  const captureUser = (request: unknown) => ({ ...(request as { user: object }).user, plan: 'pro' })
+  expect(await userOf({ captureUser }, { id: 1, team: 'x' })).toEqual({ id: '1', team: 'x', plan: 'pro' })
+})
+
+test('a captureUser function may give the id alone, or nobody', async () => {
+  expect(await userOf({ captureUser: () => 17 }, undefined)).toEqual({ id: '17' })
+  watched.door.close()
+  await served.close()
+  expect(await userOf({ captureUser: () => null }, undefined)).toBeUndefined()
+  expect(watched.drops).toEqual([])
+})
+
+test('a captureUser that throws, or is asynchronous, costs the user only and is counted', async () => {
+  const throwing = () => {
+    throw new Error('no user for you')
+  }
+  expect(await userOf({ captureUser: throwing }, undefined)).toBeUndefined()
+  expect(watched.drops).toEqual(['hook_error'])
+  watched.door.close()
+  await served.close()
+  expect(await userOf({ captureUser: async () => Promise.reject(new Error()) }, undefined)).toBeUndefined()
+  expect(watched.drops).toEqual(['hook_error'])
+  expect(watched.rows).toHaveLength(1)
+})
+
+test('a user set in the request goes before the captured one', async () => {
+  watched = openDoor({ captureUser: () => ({ id: 'captured' }) })
+  const seen: unknown[] = []
+  served = await serve((_request, response) => {
+    seen.push(currentScope().user)
+    currentScope().setUser({ id: 'set' })
+    seen.push(currentScope().user)
+    currentScope().setUser(undefined)
+    seen.push(currentScope().user)
+    response.end()
+  })
+  await fetch(served.url)
+  await watched.waitForRows(1)
+  expect(seen).toEqual([{ id: 'captured' }, { id: 'set' }, undefined])
+})
+
+test('a captureUser that asks for the current user itself comes to an end', async () => {
+  watched = openDoor({ captureUser: () => currentScope().user ?? { id: 'itself' } })
+  let seen: unknown
+  served = await serve((_request, response) => {
+    seen = currentScope().user
+    response.end()
+  })
+  await fetch(served.url)
+  await watched.waitForRows(1)
+  expect(seen).toEqual({ id: 'itself' })
+})
+
+test('what the process learns while a request runs holds in it too', async () => {
+  watched = openDoor()
+  let seen: unknown
+  served = await serve((_request, response) => {
+    processScope().setTags(['late'])
+    seen = currentScope().tags
+    response.end()
+  })
+  await fetch(served.url)
+  await watched.waitForRows(1)
+  expect(seen).toEqual(['late'])
+})
+
+test('nothing of a request is left on its connection', async () => {
+  watched = openDoor()
+  const seen: unknown[] = []
+  served = await serve((_request, response) => response.end('done'))
+  served.server.on('clientError', (_error, socket) => {
+    seen.push(requestScope())
+    socket.destroy()
+  })
+  await speak(served.port, 'GET / HTTP/1.1\r\nHost: a\r\n\r\nNONSENSE\r\n\r\n', 'never')
+  expect(seen).toEqual([undefined])
+})

@@ -1,0 +1,93 @@
+import { createServer, type RequestListener, type Server } from 'node:http'
+import { type AddressInfo, connect } from 'node:net'
+import { RequestDoor } from '../../instrumentation/request-door.js'
+import type { RowOptions } from '../../instrumentation/row-options.js'
+import { systemClock } from '../../src/clock.js'
+import type { DropReason } from '../../src/ledger.js'
+import type { Scope } from '../../src/scope/scope.js'
+import type { RequestEntry } from '../../src/wire/request-entry.js'
+
+/** A door with what came out of it. */
+export interface WatchedDoor {
+  readonly door: RequestDoor
+  readonly rows: RequestEntry[]
+  readonly scopes: Scope[]
+  readonly drops: DropReason[]
+  /** The rows, once there are so many. */
+  waitForRows(count: number): Promise<RequestEntry[]>
+}
+
+export function openDoor(options: RowOptions = {}, breadcrumbs = true): WatchedDoor {
+  const rows: RequestEntry[] = []
+  const scopes: Scope[] = []
+  const drops: DropReason[] = []
+  const pipeline = {
+    request: (entry: RequestEntry, scope: Scope) => {
+      rows.push(entry)
+      scopes.push(scope)
+    },
+    clock: systemClock,
+    ledger: { drop: (reason: DropReason) => void drops.push(reason) },
+    settings: { breadcrumbs: { requests: breadcrumbs, outgoing: true, logs: true } },
+  }
+  const door = new RequestDoor({ pipeline, end: async () => true }, options)
+  door.open()
+  return {
+    door,
+    rows,
+    scopes,
+    drops,
+    waitForRows: async (count) => {
+      await until(() => rows.length >= count)
+      return rows
+    },
+  }
+}
+
+export interface Served {
+  readonly url: string
+  readonly port: number
+  readonly server: Server
+  close(): Promise<void>
+}
+
+export async function serve(listener: RequestListener, server = createServer(listener)): Promise<Served> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  return {
+    url: `http://127.0.0.1:${port}`,
+    port,
+    server,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+}
+
+/** Sends bytes as they are and gives all that comes back until the answer holds `until`. */
+export async function speak(port: number, words: string, until: string): Promise<string> {
+  const socket = connect(port, '127.0.0.1')
+  let heard = ''
+  await new Promise<void>((resolve, reject) => {
+    socket.on('data', (bytes) => {
+      heard += bytes.toString('latin1')
+      if (heard.includes(until)) resolve()
+    })
+    socket.on('error', reject)
+    socket.on('close', () => resolve())
+    socket.write(words)
+  })
+  socket.destroy()
+  return heard
+}
+
+/** Waits for a condition, generously. */
+export async function until(condition: () => boolean, limitMs = 20_000): Promise<void> {
+  const end = Date.now() + limitMs
+  while (!condition()) {
+    if (Date.now() > end) throw new Error(`still not so after ${limitMs} ms: ${condition}`)
+    await new Promise((resolve) => setTimeout(resolve, 2))
+  }
+}

@@ -1,0 +1,71 @@
+import { expect, test } from 'vitest'
+import { Scope } from '../../src/scope/scope.js'
+import { TraceScopes } from '../../src/scope/trace-scopes.js'
+
+function requestScope(): Scope {
+  return new Scope(new Scope(), { requestId: 'r', requestIdIsOurs: true, request: {} })
+}
+
+test('what arrives later finds its request by trace, whatever its span', () => {
+  const traces = new TraceScopes()
+  const scope = requestScope()
+  traces.bind('t1', 's1', scope)
+  expect([traces.find('t1', 's1'), traces.find('t1', 'other'), traces.find('t1')]).toEqual([
+    scope,
+    scope,
+    scope,
+  ])
+  expect(traces.find('t2', 's1')).toBeUndefined()
+})
+
+test('where two requests share a trace, only a known span says whose it is', () => {
+  const traces = new TraceScopes()
+  const [one, two] = [requestScope(), requestScope()]
+  traces.bind('t', 's1', one)
+  traces.bind('t', 's2', two)
+  expect(traces.find('t', 's1')).toBe(one)
+  expect(traces.find('t', 's2')).toBe(two)
+  expect(traces.find('t', 's3')).toBeUndefined()
+  one.answer(200, 1)
+  expect(traces.find('t', 's3')).toBeUndefined()
+})
+
+test('spans within one request do not make its trace a shared one', () => {
+  const traces = new TraceScopes()
+  const scope = requestScope()
+  const part = new Scope(scope)
+  traces.bind('t', 's1', scope)
+  traces.bind('t', 's2', part)
+  expect(traces.find('t', 's2')).toBe(part)
+  expect(traces.find('t', 's3')).toBe(scope)
+})
+
+test('no more traces are held than the limit, and open requests outlast answered ones', () => {
+  const traces = new TraceScopes(50)
+  const open = requestScope()
+  traces.bind('open', 's', open)
+  for (let n = 0; n < 500; n++) {
+    const scope = requestScope()
+    scope.answer(200, 1)
+    traces.bind(`t${n}`, 's', scope)
+  }
+  expect(traces.find('open')).toBe(open)
+  const held = Array.from({ length: 500 }, (_, n) => traces.find(`t${n}`)).filter(Boolean)
+  expect(held).toHaveLength(49)
+})
+
+test('open requests alone cannot pass the limit either', () => {
+  const traces = new TraceScopes(50)
+  for (let n = 0; n < 500; n++) traces.bind(`t${n}`, 's', requestScope())
+  const held = Array.from({ length: 500 }, (_, n) => traces.find(`t${n}`)).filter(Boolean)
+  expect(held).toHaveLength(50)
+})
+
+test('spans held of one trace are bounded, the newest stay', () => {
+  const traces = new TraceScopes()
+  const [one, two] = [requestScope(), requestScope()]
+  traces.bind('t', 'first', one)
+  for (let n = 0; n < 1000; n++) traces.bind('t', `s${n}`, two)
+  expect(traces.find('t', 'first')).toBeUndefined()
+  expect(traces.find('t', 's999')).toBe(two)
+})
