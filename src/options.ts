@@ -14,9 +14,9 @@ import {
   splitList,
   text,
 } from './option-kinds.js'
-import type { Transport } from './wire/transport.js'
 import { LEVELS, type Level } from './wire/level.js'
 import type { Log } from './wire/log.js'
+import type { Transport } from './wire/transport.js'
 
 export type BeforeSend = (log: Log) => Log | null
 export type RedactPattern = 'email' | 'creditCard' | 'ssn' | 'bearer' | RegExp

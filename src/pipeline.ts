@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import { type Clock, systemClock } from './clock.js'
 import { Batcher, type Post } from './delivery/batcher.js'
+import { Courier } from './delivery/courier.js'
 import { httpTransport } from './delivery/http.js'
 import { deliveryMetrics } from './delivery/metrics.js'
 import { DeliveryReport } from './delivery/report.js'
@@ -21,6 +22,7 @@ import { SDK, USER_AGENT } from './version.js'
 import type { Level } from './wire/level.js'
 import { type Deploy, type Fields, LOG_ID_KEY, type Log } from './wire/log.js'
 import type { RequestEntry } from './wire/request-entry.js'
+import type { Transport } from './wire/transport.js'
 
 /** What a resource, or a registered release, says of every log that does not say it itself. */
 export interface Origin {
@@ -36,6 +38,8 @@ export interface WriteOptions {
   readonly way: Way
   /** Whose user, tags, request ... fill the gaps. Default: the current one. */
   readonly scope?: Scope
+  /** In place of the scope's: a child logger has its own. */
+  readonly tags?: readonly string[] | undefined
   readonly thrown?: unknown
   readonly ownStack?: string | undefined
   readonly beforeSend?: BeforeSend | undefined
@@ -72,7 +76,10 @@ export class Pipeline {
   readonly clock: Clock
   readonly tell: Tell
   readonly uploader: Uploader
+  /** Pings, feedback, releases. */
+  readonly courier: Courier
   #settings: Settings
+  #transport: Transport
   #origin: Origin = {}
   #release: { id?: string; deploy?: Deploy } = {}
   readonly #policy: Policy
@@ -87,16 +94,20 @@ export class Pipeline {
     this.clock = clock
     this.tell = createTell(settings.debug)
     this.ledger = new Ledger(settings.onDrop, (reason) => this.tell.warn(`first drop: ${reason}`))
-    const { apiUrl, proxy, compression } = settings
+    this.#transport = openTransport(settings)
     this.uploader = createUploader({
-      transport: settings.transport ?? httpTransport({ apiUrl, proxy, compression }),
+      transport: {
+        send: (request) => this.#transport.send(request),
+        close: () => this.#transport.close?.(),
+      },
       clock,
       userAgent: USER_AGENT,
       apiKey: () => this.#settings.apiKey ?? '',
     })
+    this.courier = new Courier({ uploader: this.uploader, ledger: this.ledger, clock, random })
     const report = new DeliveryReport({
       tell: this.tell,
-      metrics: deliveryMetrics(apiUrl, SDK.version),
+      metrics: deliveryMetrics(settings.apiUrl, SDK.version),
       onSampleRates: (rates) => this.#policy.setSampleRates(rates),
       onRecovered: (count) => this.#reportLoss(count),
     })
@@ -142,9 +153,10 @@ export class Pipeline {
   }
 
   /** The rest of a wanted log's way. Gives its id, or '' when it was dropped. */
-  write(log: Log, { way, scope = currentScope(), thrown, ownStack, beforeSend }: WriteOptions): string {
+  write(log: Log, options: WriteOptions): string {
+    const { way, scope = currentScope(), tags, thrown, ownStack, beforeSend } = options
     try {
-      this.#complete(log, scope, way)
+      this.#complete(log, scope, way, tags)
       const id = this.#admit({ log, way, thrown, ownStack }, scope, beforeSend)
       if (id !== '' && this.#settings.breadcrumbs.logs) leaveBreadcrumb(log, scope)
       return id
@@ -188,9 +200,10 @@ export class Pipeline {
     return () => this.#beforeEnd.delete(letGo)
   }
 
-  /** See {@link Batcher.flush}. */
-  flush(timeoutMs: number): Promise<boolean> {
-    return this.#batcher.flush(timeoutMs)
+  /** See {@link Batcher.flush}; pings, feedback and releases are waited for, too. */
+  async flush(timeoutMs: number): Promise<boolean> {
+    const done = await Promise.all([this.#batcher.flush(timeoutMs), this.courier.flush(timeoutMs)])
+    return done.every(Boolean)
   }
 
   /** Everything that is held back goes into the queue: the end is near. */
@@ -207,7 +220,7 @@ export class Pipeline {
 
   /** What an exit has to deliver in its own way: see {@link Batcher.undelivered}. */
   undelivered(): Post[] {
-    return this.#batcher.undelivered()
+    return [...this.#batcher.undelivered(), ...this.courier.undelivered()]
   }
 
   pause(): void {
@@ -219,12 +232,19 @@ export class Pipeline {
   }
 
   reconfigure(settings: Settings): void {
-    const hasNewKey = settings.apiKey !== this.#settings.apiKey
+    const before = this.#settings
     this.#settings = settings
+    const hasMoved = (['apiUrl', 'proxy', 'compression', 'transport'] as const).some(
+      (name) => settings[name] !== before[name],
+    )
+    if (hasMoved) {
+      // What is under way on the old one comes to its end there.
+      this.#transport = openTransport(settings)
+    }
     this.#policy.reconfigure(policySettings(settings))
     this.#batcher.reconfigure(settings)
     processScope().limitBreadcrumbs(settings.maxBreadcrumbs)
-    if (hasNewKey) this.#batcher.retryNow()
+    if (hasMoved || settings.apiKey !== before.apiKey) this.#batcher.retryNow()
   }
 
   stats(): Stats {
@@ -248,14 +268,15 @@ export class Pipeline {
   async #shutdown(timeoutMs: number): Promise<boolean> {
     this.letGo()
     this.#batcher.resume()
-    const delivered = await this.#batcher.flush(timeoutMs)
+    const delivered = await this.flush(timeoutMs)
     this.#isClosed = true
+    this.courier.close()
     this.ledger.drop('exit', this.#batcher.close())
     await this.uploader.close()
     return delivered
   }
 
-  #complete(log: Log, scope: Scope, way: Way): void {
+  #complete(log: Log, scope: Scope, way: Way, tags = scope.tags): void {
     const { service, environment, version, fallback, releaseId } = this.#settings
     const origin = this.#origin
     if (way === 'record' || way === 'span') {
@@ -274,7 +295,7 @@ export class Pipeline {
     if (way !== 'record' && way !== 'span' && origin.metadata) {
       log.metadata = beneath(origin.metadata, log.metadata)
     }
-    applyScope(log, scope)
+    applyScope(log, scope, tags)
     log._sdk = SDK
     log.metadata ??= {}
     log.metadata[LOG_ID_KEY] ??= randomUUID()
@@ -303,6 +324,10 @@ export class Pipeline {
     const timestamp = new Date(this.clock.now()).toISOString()
     this.write({ level: 'warn', message, timestamp, metadata }, { way: 'call', scope: processScope() })
   }
+}
+
+function openTransport({ transport, apiUrl, proxy, compression }: Settings): Transport {
+  return transport ?? httpTransport({ apiUrl, proxy, compression })
 }
 
 function set<K extends keyof Log>(log: Log, field: K, value: Log[K] | undefined): void {

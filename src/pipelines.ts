@@ -24,16 +24,22 @@ interface Shared {
 
 const shared = new Map<string, Shared>()
 let standard: Shared | undefined
+let whenDefault: (pipeline: Pipeline) => void = () => {}
 
 /** The default client's pipeline, made from the environment when there was none. */
 export function defaultPipeline(): Pipeline {
-  standard ??= open(resolveOptions())
-  return standard.pipeline
+  return (standard ?? makeDefault(resolveOptions())).pipeline
 }
 
-/** Whether `init`, or a door without options, has made a default. */
-export function hasDefault(): boolean {
-  return standard !== undefined
+/** Calls back when the default pipeline is made, by `init` or by a door that needs one. */
+export function onDefault(made: (pipeline: Pipeline) => void): void {
+  whenDefault = made
+}
+
+function makeDefault(settings: Settings): Shared {
+  standard = open(settings)
+  whenDefault(standard.pipeline)
+  return standard
 }
 
 /**
@@ -42,15 +48,16 @@ export function hasDefault(): boolean {
  */
 export function initDefault(options: Options): Pipeline {
   const settings = resolveOptions(options)
-  if (standard === undefined || standard.pipeline.isClosed) {
-    standard = open(settings)
-  } else if (standard.hasClient) {
+  let entry = standard
+  if (entry === undefined || entry.pipeline.isClosed) {
+    entry = makeDefault(settings)
+  } else if (entry.hasClient) {
     warnOnce('LOGNITOR_INIT_TWICE', 'init was called again; the client of the first call stays as it is.')
   } else {
-    standard.pipeline.reconfigure(settings)
+    entry.pipeline.reconfigure(settings)
   }
-  standard.hasClient = true
-  return standard.pipeline
+  entry.hasClient = true
+  return entry.pipeline
 }
 
 /** A pipeline for a client of its own; doors with the same key and address will share it. */

@@ -31,17 +31,9 @@ export class ResourceReader {
   /** Calls `use` with the resource's fields: now, or as soon as they are there. */
   read(resource: ResourceLike, use: Use): void {
     const known = this.#known.get(resource)
-    if (known !== undefined) return use(known)
-    const waiting = this.#waiting.get(resource)
-    if (waiting !== undefined) {
-      if (waiting.length < MOST_WAITING) return void waiting.push(use)
-      return this.#finish(resource, use)
-    }
-    if (resource.asyncAttributesPending !== true) return use(this.#translate(resource))
-    this.#waiting.set(resource, [use])
-    const finish = () => this.#finish(resource)
-    this.#parts.clock.setTimer(finish, PATIENCE_MS)
-    resource.waitForAsyncAttributes?.().then(finish, finish)
+    if (known !== undefined) use(known)
+    else if (resource.asyncAttributesPending !== true) use(this.#translate(resource))
+    else this.#wait(resource, use)
   }
 
   /** Waits no longer: the process ends, or the door does. */
@@ -49,7 +41,20 @@ export class ResourceReader {
     for (const resource of [...this.#waiting.keys()]) this.#finish(resource)
   }
 
-  #finish(resource: ResourceLike, last?: Use): void {
+  #wait(resource: ResourceLike, use: Use): void {
+    const waiting = this.#waiting.get(resource)
+    if (waiting !== undefined) {
+      waiting.push(use)
+      if (waiting.length >= MOST_WAITING) this.#finish(resource)
+      return
+    }
+    this.#waiting.set(resource, [use])
+    const finish = () => this.#finish(resource)
+    this.#parts.clock.setTimer(finish, PATIENCE_MS)
+    resource.waitForAsyncAttributes?.().then(finish, finish)
+  }
+
+  #finish(resource: ResourceLike): void {
     const waiting = this.#waiting.get(resource)
     if (waiting === undefined) return
     this.#waiting.delete(resource)
@@ -57,7 +62,6 @@ export class ResourceReader {
     // Read early, the SDK gives what it knows so far and says so on diag; that is not kept for the next record.
     const fields = isPending ? translateResource(resource.attributes) : this.#translate(resource)
     for (const use of waiting) use(fields)
-    last?.(fields)
   }
 
   #translate(resource: ResourceLike): ResourceFields {

@@ -4,9 +4,12 @@ import type { Scope } from './scope.js'
 
 const ERROR_RANK = levelRank('error')
 
-/** Fills what a log does not say itself with what its scope says. The log's own words win. */
-export function applyScope(log: Log, scope: Scope): void {
-  const { user, sessionId, requestId, tags, context } = scope
+/**
+ * Fills what a log does not say itself with what its scope says. The log's own words win; its own tags follow
+ * the scope's, or those given in their place.
+ */
+export function applyScope(log: Log, scope: Scope, tags = scope.tags): void {
+  const { user, sessionId, requestId, context } = scope
   if (log.user === undefined && user !== undefined) log.user = user
   if (log.user_id === undefined && log.user?.id !== undefined) log.user_id = String(log.user.id)
   if (log.session_id === undefined && sessionId !== undefined) log.session_id = sessionId

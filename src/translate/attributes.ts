@@ -1,17 +1,29 @@
 import * as read from './attribute-value.js'
 
-/** The part of a log that an attribute goes to; `parts` are pieces that make a field only together. */
-export type Section =
-  | 'log'
-  | 'deploy'
-  | 'user'
-  | 'request'
-  | 'perf'
-  | 'trace'
-  | 'error'
-  | 'device'
-  | 'metadata'
-  | 'parts'
+/**
+ * The parts of a log that attributes go to. `url` and `parts` are pieces that make a field only together,
+ * or only at times.
+ */
+const SECTIONS = [
+  'log',
+  'deploy',
+  'user',
+  'request',
+  'perf',
+  'trace',
+  'error',
+  'device',
+  'metadata',
+  'url',
+  'parts',
+] as const
+
+export type Section = (typeof SECTIONS)[number]
+
+/** A bit for each section. */
+export const SECTION_BITS = Object.fromEntries(
+  SECTIONS.map((section, index) => [section, 1 << index]),
+) as Readonly<Record<Section, number>>
 
 /** Where one attribute goes. */
 export interface Rule {
@@ -64,10 +76,10 @@ const ROWS: readonly (readonly [Section, string, Rule['read'], ...string[]])[] =
   ['request', 'method', read.text, 'lognitor.request.method', 'http.request.method', 'http.method'],
   ['request', 'url', read.text, 'lognitor.request.url'],
   ['request', 'path', read.text, 'lognitor.request.path'],
-  ['parts', 'urlFull', read.text, 'url.full', 'http.url'],
-  ['parts', 'urlPath', read.text, 'url.path'],
-  ['parts', 'urlQuery', read.text, 'url.query'],
-  ['parts', 'urlTarget', read.text, 'http.target'],
+  ['url', 'full', read.text, 'url.full', 'http.url'],
+  ['url', 'path', read.text, 'url.path'],
+  ['url', 'query', read.text, 'url.query'],
+  ['url', 'target', read.text, 'http.target'],
   [
     'request',
     'status_code',
@@ -112,12 +124,10 @@ const OPEN_ROWS: readonly (readonly [string, Section, Rule['read'], number])[] =
   ['device.', 'device', read.anything, 1],
 ]
 
-const HTTP_PARTS: ReadonlySet<string> = new Set(['urlFull', 'urlPath', 'urlQuery', 'urlTarget'])
-
 const TABLE: ReadonlyMap<string, Rule> = new Map(
   ROWS.flatMap(([section, key, reader, ...names]) =>
     names.map((name, index): [string, Rule] => {
-      const http = (section === 'request' || HTTP_PARTS.has(key)) && !name.startsWith('lognitor.')
+      const http = (section === 'request' || section === 'url') && !name.startsWith('lognitor.')
       return [name, { section, key, rank: names.length - index, read: reader, http }]
     }),
   ),

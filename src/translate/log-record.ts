@@ -1,5 +1,6 @@
+import type { Level } from '../wire/level.js'
 import type { Log } from '../wire/log.js'
-import { text } from './attribute-value.js'
+import { level, text } from './attribute-value.js'
 import { translateBody } from './body.js'
 import { Draft } from './draft.js'
 import { draftError } from './error-parts.js'
@@ -37,7 +38,7 @@ export function translateLogRecord(
 function translate(record: LogRecordLike, resource: ResourceFields, now: () => number): Log {
   const draft = new Draft(resource.metadata)
   draft.takeAll(record.attributes)
-  const spoken = severityLevel(record.severityNumber, record.severityText)
+  const spoken = draftLevel(draft) ?? severityLevel(record.severityNumber, record.severityText)
   const body = translateBody(record.body)
   const saidMessage = draft.peekText('error', 'message')
   const olderEventName = draft.peekText('parts', 'eventName')
@@ -57,6 +58,10 @@ function translate(record: LogRecordLike, resource: ResourceFields, now: () => n
     },
     resource,
   )
+}
+
+function draftLevel(draft: Draft): Level | undefined {
+  return draft.hasTaken ? level(draft.peekText('log', 'level')) : undefined
 }
 
 function noteRecord(draft: Draft, record: LogRecordLike, structure: unknown): void {

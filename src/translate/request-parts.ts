@@ -1,41 +1,46 @@
 import type { RequestDetail } from '../wire/log.js'
-import type { Draft } from './draft.js'
+import type { Draft, Taken } from './draft.js'
 
 /**
  * Makes `url` and `path` of the pieces that semantic conventions give: the whole URL, or path and query,
- * or the old request target. A piece that is not to be read from either of them afterwards stays in `metadata`.
+ * or the old request target. A piece that cannot be read from either of them afterwards stays in `metadata`.
+ *
+ * @param given the request as far as it is known; it is completed in place.
  */
 export function completeRequest(draft: Draft, given: RequestDetail | undefined): RequestDetail | undefined {
-  const full = draft.claim('parts', 'urlFull')
-  const path = draft.claim('parts', 'urlPath')
-  const query = draft.claim('parts', 'urlQuery')
-  const target = draft.claim('parts', 'urlTarget')
-  if (full === undefined && path === undefined && target === undefined) {
+  const full = draft.claim('url', 'full')
+  const path = draft.claim('url', 'path')
+  const query = draft.claim('url', 'query')
+  const target = draft.claim('url', 'target')
+  const targetText = textOf(target)
+  const pathText = textOf(path) ?? (targetText === undefined ? undefined : withoutQuery(targetText))
+  const url = textOf(full) ?? withQuery(textOf(path), textOf(query)) ?? targetText
+  if (url === undefined) {
     draft.release(query)
     return given
   }
-  const pathValue = path?.value as string | undefined
-  const targetValue = target?.value as string | undefined
-  const request: RequestDetail = { ...given }
-  request.url ??=
-    (full?.value as string | undefined) ?? withQuery(pathValue, query?.value) ?? (targetValue as string)
-  const requestPath =
-    request.path ?? pathValue ?? (targetValue === undefined ? undefined : withoutQuery(targetValue))
-  if (requestPath !== undefined) request.path = requestPath
+  const request = given ?? {}
+  request.url ??= url
+  if (pathText !== undefined) request.path ??= pathText
   if (full !== undefined && full.value !== request.url) draft.release(full)
-  if (path !== undefined && pathValue !== request.path) draft.release(path)
-  if (query !== undefined && !request.url.includes(withQuery('', query.value) as string)) draft.release(query)
-  if (targetValue !== undefined && !request.url.endsWith(targetValue)) draft.release(target)
+  if (path !== undefined && path.value !== request.path) draft.release(path)
+  if (query !== undefined && !request.url.includes(withQuery('', textOf(query)) as string))
+    draft.release(query)
+  if (targetText !== undefined && !request.url.endsWith(targetText)) draft.release(target)
   return request
+}
+
+function textOf(part: Taken | undefined): string | undefined {
+  return part?.value as string | undefined
+}
+
+function withQuery(path: string | undefined, query: string | undefined): string | undefined {
+  if (path === undefined || query === undefined) return path
+  return query.startsWith('?') ? path + query : `${path}?${query}`
 }
 
 /** A path or URL up to its query or fragment. */
 export function withoutQuery(url: string): string {
   const end = url.search(/[?#]/)
   return end === -1 ? url : url.slice(0, end)
-}
-
-function withQuery(path: string | undefined, query: unknown): string | undefined {
-  if (path === undefined || typeof query !== 'string') return path
-  return query.startsWith('?') ? path + query : `${path}?${query}`
 }

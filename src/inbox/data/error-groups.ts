@@ -117,7 +117,10 @@ function update(group: Group | undefined, log: Log, at: number): void {
   group.count += count
   group.times.add(at, count)
   group.level = log.level
-  group.message = cut(log.error?.message ?? log.message, 2000)
+  // The official clients' last summary has the fingerprint alone, and a message that says nothing of the error.
+  if (log.error !== undefined || group.message === '')
+    group.message = cut(log.error?.message ?? log.message, 2000)
+  if (log.error !== undefined && group.type === '') group.type = cut(log.error.type, 200)
   if (Date.parse(log.timestamp) < Date.parse(group.firstSeen)) group.firstSeen = log.timestamp
   if (Date.parse(log.timestamp) > Date.parse(group.lastSeen)) group.lastSeen = log.timestamp
   if (log.error?.stack !== undefined) group.stack = cut(log.error.stack, 8000)

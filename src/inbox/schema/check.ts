@@ -12,9 +12,6 @@ export type Check = (value: unknown) => Problem | undefined
 
 export const text: Check = (value) => (typeof value === 'string' ? undefined : wrongType('a string', value))
 
-export const textOrNull: Check = (value) =>
-  value === null || typeof value === 'string' ? undefined : wrongType('a string or null', value)
-
 export const flag: Check = (value) => (typeof value === 'boolean' ? undefined : wrongType('a boolean', value))
 
 export const amount: Check = (value) => (typeof value === 'number' ? undefined : wrongType('a number', value))
@@ -33,6 +30,11 @@ export const timestamp: Check = (value) => {
   if (typeof value !== 'string') return wrongType('an ISO 8601 string', value)
   if (value.length <= 40 && ISO.test(value) && !Number.isNaN(Date.parse(value))) return undefined
   return { field: '', code: 'value', message: 'must be an ISO 8601 time with its zone' }
+}
+
+/** Lets null pass, as the official clients write what they do not know. */
+export function orNull(check: Check): Check {
+  return (value) => (value === null ? undefined : check(value))
 }
 
 /** A list of which every item passes. */

@@ -1,7 +1,6 @@
-import { type Check, listOf, shape, text, textOrNull } from './check.js'
+import { listOf, orNull, shape, text } from './check.js'
 
-const texts = listOf(text)
-const textsOrNull: Check = (value) => (value === null ? undefined : texts(value))
+const textOrNull = orNull(text)
 
 /** Whether a value is a feedback as `POST /feedback` takes it: the official client sends null for what is not given. */
 export const checkFeedback = shape(
@@ -25,7 +24,7 @@ export const checkRelease = shape(
     deployed_by: textOrNull,
     deploy_url: textOrNull,
     changelog: textOrNull,
-    services: textsOrNull,
+    services: orNull(listOf(text)),
   },
   ['version'],
 )

@@ -1,4 +1,6 @@
-import { amount, shape, text, timestamp, whole } from './check.js'
+import { amount, orNull, shape, text, timestamp, whole } from './check.js'
+
+const textOrNull = orNull(text)
 
 /** Whether a value is a request entry as `POST /ingest/requests` takes it. */
 export const checkRequestEntry = shape(
@@ -7,18 +9,18 @@ export const checkRequestEntry = shape(
     path: text,
     status_code: whole,
     duration_ms: amount,
-    request_id: text,
-    route: text,
-    ip: text,
-    user_agent: text,
-    host: text,
-    scheme: text,
-    runtime: text,
-    runtime_version: text,
+    request_id: textOrNull,
+    route: textOrNull,
+    ip: textOrNull,
+    user_agent: textOrNull,
+    host: textOrNull,
+    scheme: textOrNull,
+    runtime: textOrNull,
+    runtime_version: textOrNull,
     timestamp,
-    environment: text,
-    service: text,
-    version: text,
+    environment: textOrNull,
+    service: textOrNull,
+    version: textOrNull,
   },
   ['method', 'path', 'status_code', 'duration_ms', 'timestamp'],
 )

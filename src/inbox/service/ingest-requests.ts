@@ -21,7 +21,18 @@ export function ingestRequests(store: Store, body: JsonBody): Reply {
       : judgeItems(requests, checkRequestEntry)
   store.totals.rejectedRequests += result.answer.rejected
   for (const { item, nodes } of result.taken) {
-    store.addRequest(item as RequestEntry, memoryWeight(body.byteLength / requests.length, nodes))
+    store.addRequest(
+      withoutNulls(item as RequestEntry),
+      memoryWeight(body.byteLength / requests.length, nodes),
+    )
   }
   return { status: result.status, json: result.answer }
+}
+
+/** The official middleware writes null for what it does not know. */
+function withoutNulls(entry: RequestEntry): RequestEntry {
+  if (!Object.values(entry).includes(null)) return entry
+  return Object.fromEntries(
+    Object.entries(entry).filter(([, value]) => value !== null),
+  ) as unknown as RequestEntry
 }

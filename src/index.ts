@@ -1,0 +1,57 @@
+export { LognitorClient } from './client/client.js'
+export {
+  captureException,
+  child,
+  debug,
+  error,
+  fatal,
+  flush,
+  getClient,
+  heartbeat,
+  info,
+  init,
+  log,
+  pause,
+  reconfigure,
+  registerRelease,
+  resume,
+  shutdown,
+  startTimer,
+  stats,
+  submitFeedback,
+  timed,
+  warn,
+} from './client/default-client.js'
+export type { FeedbackOptions } from './client/feedback.js'
+export type { Heartbeat } from './client/heartbeat.js'
+export type {
+  BreadcrumbOptions,
+  LogOptions,
+  PerfOptions,
+  RequestOptions,
+  UserOptions,
+} from './client/log-options.js'
+export type { ChildOptions, Logger, Timer } from './client/logger.js'
+export type { RegisteredRelease, ReleaseOptions } from './client/release.js'
+export {
+  addBreadcrumb,
+  clearUser,
+  setContext,
+  setSession,
+  setTags,
+  setUser,
+  withScope,
+} from './client/scoped.js'
+export { type ErrorCode, LognitorError, type WarningCode } from './errors.js'
+export { type ExportResult, LognitorLogRecordExporter } from './exporter.js'
+export type { DropReason } from './ledger.js'
+export { LognitorLogRecordProcessor, type LogRecordProcessorOptions } from './log-record-processor.js'
+export type { BeforeSend, Options, RedactPattern } from './options.js'
+export type { Stats } from './pipeline.js'
+export type { DoorOptions } from './pipelines.js'
+export { recordUnsampled } from './sampler.js'
+export { LognitorSpanProcessor } from './span-processor.js'
+export type { Level } from './wire/level.js'
+export type { Breadcrumb, ErrorDetail, Log, RequestDetail, User } from './wire/log.js'
+export type { RequestEntry } from './wire/request-entry.js'
+export type { Transport, TransportAnswer, TransportRequest } from './wire/transport.js'
