@@ -28,6 +28,8 @@ export const SECTION_BITS = Object.fromEntries(
 /** Where one attribute goes. */
 export interface Rule {
   readonly section: Section
+  /** The section's bit. */
+  readonly bit: number
   readonly key: string
   /** Of two attributes for one field the higher rank wins; the other one stays in `metadata`. */
   readonly rank: number
@@ -128,7 +130,10 @@ const TABLE: ReadonlyMap<string, Rule> = new Map(
   ROWS.flatMap(([section, key, reader, ...names]) =>
     names.map((name, index): [string, Rule] => {
       const http = (section === 'request' || section === 'url') && !name.startsWith('lognitor.')
-      return [name, { section, key, rank: names.length - index, read: reader, http }]
+      return [
+        name,
+        { section, bit: SECTION_BITS[section], key, rank: names.length - index, read: reader, http },
+      ]
     }),
   ),
 )
@@ -147,7 +152,14 @@ export function ruleFor(name: string): Rule | undefined {
 function openRule(name: string): Rule | undefined {
   for (const [prefix, section, reader, rank] of OPEN_ROWS) {
     if (name.length > prefix.length && name.startsWith(prefix)) {
-      return { section, key: name.slice(prefix.length), rank, read: reader, http: false }
+      return {
+        section,
+        bit: SECTION_BITS[section],
+        key: name.slice(prefix.length),
+        rank,
+        read: reader,
+        http: false,
+      }
     }
   }
   return undefined

@@ -141,7 +141,7 @@ export class Draft {
 
   #offer(offered: Taken): void {
     this.#taken ??= []
-    this.#present |= SECTION_BITS[offered.rule.section]
+    this.#present |= offered.rule.bit
     const index = this.#find(offered.rule.section, offered.rule.key)
     const present = index === -1 ? undefined : this.#taken[index]
     if (present === undefined) {

@@ -1,6 +1,6 @@
 import type { Level } from '../wire/level.js'
 import type { ErrorDetail, Log, Trace } from '../wire/log.js'
-import { attributeFields, NO_FIELDS } from './attribute-fields.js'
+import { type AttributeFields, attributeFields, NO_FIELDS } from './attribute-fields.js'
 import type { Draft } from './draft.js'
 import type { ResourceFields } from './resource.js'
 
@@ -23,32 +23,48 @@ export function assembleLog(draft: Draft, facts: LogFacts, resource: ResourceFie
     message: own.message ?? facts.message,
     timestamp: own.timestamp ?? facts.timestamp,
   }
-  put(log, 'service', own.service ?? resource.service)
-  put(log, 'environment', own.environment ?? resource.environment)
-  put(log, 'version', own.version ?? resource.version)
-  put(log, 'hostname', own.hostname ?? resource.hostname)
-  put(log, 'release_id', own.release_id)
-  put(log, 'deploy', resource.deploy === undefined ? own.deploy : { ...resource.deploy, ...own.deploy })
-  put(log, 'user', own.user)
-  put(log, 'user_id', own.user_id)
-  put(log, 'session_id', own.session_id)
-  put(log, 'request_id', own.request_id)
-  put(log, 'action', own.action ?? facts.action)
-  put(log, 'metadata', draft.metadata)
-  put(log, 'tags', own.tags)
-  put(log, 'error', facts.error)
-  put(log, 'request', own.request)
-  put(log, 'perf', facts.durationMs === undefined ? own.perf : { duration_ms: facts.durationMs, ...own.perf })
-  put(log, 'trace', own.trace ?? facts.trace)
-  put(log, 'fingerprint', own.fingerprint)
-  put(log, 'breadcrumbs', own.breadcrumbs)
-  put(log, 'notify', own.notify)
-  put(log, 'notify_channels', own.notify_channels)
-  put(log, 'source', own.source)
-  put(log, 'device', own.device)
+  addPlace(log, own, resource)
+  // Property by property: a loop over their names takes V8 several times as long.
+  if (own.user !== undefined) log.user = own.user
+  if (own.user_id !== undefined) log.user_id = own.user_id
+  if (own.session_id !== undefined) log.session_id = own.session_id
+  if (own.request_id !== undefined) log.request_id = own.request_id
+  const action = own.action ?? facts.action
+  if (action !== undefined) log.action = action
+  const { metadata } = draft
+  if (metadata !== undefined) log.metadata = metadata
+  if (own.tags !== undefined) log.tags = own.tags
+  if (facts.error !== undefined) log.error = facts.error
+  if (own.request !== undefined) log.request = own.request
+  const perf = facts.durationMs === undefined ? own.perf : { duration_ms: facts.durationMs, ...own.perf }
+  if (perf !== undefined) log.perf = perf
+  const trace = own.trace ?? facts.trace
+  if (trace !== undefined) log.trace = trace
+  if (own !== NO_FIELDS) addWishes(log, own)
   return log
 }
 
-function put<Key extends keyof Log>(log: Log, key: Key, value: Log[Key] | undefined): void {
-  if (value !== undefined) log[key] = value as Log[Key]
+/** Where it was written: the resource's fields, and the release's. */
+function addPlace(log: Log, own: AttributeFields, resource: ResourceFields): void {
+  const service = own.service ?? resource.service
+  if (service !== undefined) log.service = service
+  const environment = own.environment ?? resource.environment
+  if (environment !== undefined) log.environment = environment
+  const version = own.version ?? resource.version
+  if (version !== undefined) log.version = version
+  const hostname = own.hostname ?? resource.hostname
+  if (hostname !== undefined) log.hostname = hostname
+  if (own.release_id !== undefined) log.release_id = own.release_id
+  if (resource.deploy !== undefined) log.deploy = { ...resource.deploy, ...own.deploy }
+  else if (own.deploy !== undefined) log.deploy = own.deploy
+}
+
+/** What only a few logs have. */
+function addWishes(log: Log, own: AttributeFields): void {
+  if (own.fingerprint !== undefined) log.fingerprint = own.fingerprint
+  if (own.breadcrumbs !== undefined) log.breadcrumbs = own.breadcrumbs
+  if (own.notify !== undefined) log.notify = own.notify
+  if (own.notify_channels !== undefined) log.notify_channels = own.notify_channels
+  if (own.source !== undefined) log.source = own.source
+  if (own.device !== undefined) log.device = own.device
 }

@@ -1,0 +1,116 @@
+import { integer, text } from './attribute-value.js'
+import type { AttributesLike } from './otel.js'
+import { readProperty } from './property.js'
+import { withoutQuery } from './request-parts.js'
+
+/** What a span says of the HTTP request it stands for, in the current words of semantic conventions or the older ones. */
+export interface SpanHttp {
+  method: string
+  /** Whole where it is known, else as much of it as is. */
+  url?: string
+  path?: string
+  query?: string
+  statusCode?: number
+  route?: string
+  /** With the port, unless that is the scheme's own. */
+  host?: string
+  scheme?: string
+  userAgent?: string
+  /** The other end of the socket: a proxy, where there is one. */
+  peerAddress?: string
+  /** The client as the instrumentation made it out, `X-Forwarded-For` considered. */
+  clientAddress?: string
+}
+
+/** @returns `undefined` for a span without an HTTP method. */
+export function spanHttp(attributes: AttributesLike): SpanHttp | undefined {
+  const method = firstText(attributes, 'http.request.method', 'http.method')
+  if (method === undefined) return undefined
+  const http: SpanHttp = { method }
+  const target = firstText(attributes, 'http.target')
+  const full = firstText(attributes, 'url.full', 'http.url')
+  set(http, 'scheme', firstText(attributes, 'url.scheme', 'http.scheme') ?? schemeOf(full))
+  set(http, 'host', hostOf(attributes, http.scheme) ?? authorityOf(full))
+  set(http, 'path', firstText(attributes, 'url.path') ?? pathOf(target) ?? pathOf(afterAuthority(full)))
+  set(http, 'query', firstText(attributes, 'url.query') ?? queryOf(target) ?? queryOf(full))
+  set(http, 'url', full ?? composedUrl(http))
+  set(http, 'statusCode', firstInteger(attributes, 'http.response.status_code', 'http.status_code'))
+  set(http, 'route', firstText(attributes, 'http.route'))
+  set(http, 'userAgent', firstText(attributes, 'user_agent.original', 'http.user_agent'))
+  set(http, 'peerAddress', firstText(attributes, 'network.peer.address', 'net.sock.peer.addr', 'net.peer.ip'))
+  set(http, 'clientAddress', firstText(attributes, 'client.address', 'http.client_ip'))
+  return http
+}
+
+/** The first of these attributes that is a text with something in it. */
+export function firstText(attributes: AttributesLike, ...names: string[]): string | undefined {
+  for (const name of names) {
+    const value = text(readProperty(attributes, name))
+    if (value !== undefined) return value
+  }
+  return undefined
+}
+
+/** The first of these attributes that is a whole number. */
+export function firstInteger(attributes: AttributesLike, ...names: string[]): number | undefined {
+  for (const name of names) {
+    const value = integer(readProperty(attributes, name))
+    if (value !== undefined) return value
+  }
+  return undefined
+}
+
+function set<Key extends keyof SpanHttp>(http: SpanHttp, key: Key, value: SpanHttp[Key] | undefined): void {
+  if (value !== undefined) http[key] = value as SpanHttp[Key]
+}
+
+function hostOf(attributes: AttributesLike, scheme: string | undefined): string | undefined {
+  const old = firstText(attributes, 'http.host')
+  if (old !== undefined) return old
+  const name = firstText(attributes, 'server.address', 'http.server_name', 'net.host.name', 'net.peer.name')
+  const port = firstInteger(attributes, 'server.port', 'net.host.port', 'net.peer.port')
+  if (name === undefined || port === undefined) return name
+  return port === (scheme === 'https' ? 443 : 80) ? name : `${name}:${port}`
+}
+
+function composedUrl(http: SpanHttp): string | undefined {
+  const path = http.path === undefined || http.query === undefined ? http.path : `${http.path}?${http.query}`
+  return http.host === undefined ? path : `${http.scheme ?? 'http'}://${http.host}${path ?? ''}`
+}
+
+function schemeOf(url: string | undefined): string | undefined {
+  const end = url?.indexOf('://') ?? -1
+  return end > 0 ? url?.slice(0, end) : undefined
+}
+
+/** Host and port of a URL, without the user and password that may stand before them. */
+function authorityOf(url: string | undefined): string | undefined {
+  const start = url?.indexOf('://') ?? -1
+  if (url === undefined || start === -1) return undefined
+  const rest = url.slice(start + 3)
+  const authority = rest.slice(0, endOfAuthority(rest))
+  return authority.slice(authority.lastIndexOf('@') + 1) || undefined
+}
+
+function afterAuthority(url: string | undefined): string | undefined {
+  const start = url?.indexOf('://') ?? -1
+  if (url === undefined || start === -1) return url
+  const rest = url.slice(start + 3)
+  return rest.slice(endOfAuthority(rest)) || '/'
+}
+
+function endOfAuthority(rest: string): number {
+  const end = rest.search(/[/?#]/)
+  return end === -1 ? rest.length : end
+}
+
+function pathOf(target: string | undefined): string | undefined {
+  return target === undefined ? undefined : withoutQuery(target) || '/'
+}
+
+function queryOf(target: string | undefined): string | undefined {
+  const start = target?.indexOf('?') ?? -1
+  return target === undefined || start === -1
+    ? undefined
+    : target.slice(start + 1).split('#', 1)[0] || undefined
+}

@@ -1,0 +1,92 @@
+import type { RequestEntry } from '../wire/request-entry.js'
+import { SPAN_KIND, type SpanContextLike, type SpanLike, STATUS_ERROR } from './otel.js'
+import type { ResourceFields } from './resource.js'
+import { firstText, type SpanHttp, spanHttp } from './span-http.js'
+import { hrDurationToMillis, hrTimeToIso, hrTimeToMillis } from './time.js'
+import { translateTrace } from './trace.js'
+
+export interface SpanRequestOptions {
+  /** Believe `X-Forwarded-For`, which any client can write. Default: false, the socket's address. */
+  trustProxy?: boolean
+  /** Keep the query in `path`. Default: false. */
+  includeQuery?: boolean
+}
+
+/** What a client saw that went away before the answer. */
+const CLIENT_GONE = 499
+
+/**
+ * The request entry of a SERVER span with HTTP attributes.
+ *
+ * @returns `undefined` for every other span, and for one without a start time or a valid context.
+ */
+export function spanRequestEntry(
+  span: SpanLike,
+  resource: ResourceFields,
+  options: SpanRequestOptions = {},
+): RequestEntry | undefined {
+  try {
+    if (span.kind !== SPAN_KIND.server) return undefined
+    const http = spanHttp(span.attributes)
+    const requestId = spanRequestId(span.spanContext())
+    const timestamp = hrTimeToIso(span.startTime)
+    if (http === undefined || requestId === undefined || timestamp === undefined) return undefined
+    return requestEntry(span, http, requestId, timestamp, resource, options)
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * The id of the request that a server span answers, the same wherever it is worked out: whoever keeps no
+ * state finds row and logs together by it.
+ */
+export function spanRequestId(context: SpanContextLike): string | undefined {
+  const trace = translateTrace(context)
+  return trace?.span_id === undefined ? undefined : `${trace.trace_id}-${trace.span_id}`
+}
+
+function requestEntry(
+  span: SpanLike,
+  http: SpanHttp,
+  requestId: string,
+  timestamp: string,
+  resource: ResourceFields,
+  options: SpanRequestOptions,
+): RequestEntry {
+  const path = http.path ?? '/'
+  const ip = options.trustProxy === true ? http.clientAddress : (http.peerAddress ?? http.clientAddress)
+  const runtime = firstText(span.resource.attributes, 'process.runtime.name')
+  const optional: { [Key in keyof RequestEntry]?: RequestEntry[Key] | undefined } = {
+    route: http.route,
+    ip: ip ?? http.peerAddress,
+    user_agent: http.userAgent,
+    host: http.host,
+    scheme: http.scheme,
+    runtime: runtime === 'nodejs' ? 'node' : runtime,
+    runtime_version: firstText(span.resource.attributes, 'process.runtime.version'),
+    environment: resource.environment,
+    service: resource.service,
+    version: resource.version,
+  }
+  const entry: RequestEntry = {
+    method: http.method,
+    path: options.includeQuery === true && http.query !== undefined ? `${path}?${http.query}` : path,
+    status_code: http.statusCode ?? (span.status.code === STATUS_ERROR ? 500 : CLIENT_GONE),
+    duration_ms: durationOf(span),
+    request_id: requestId,
+    timestamp,
+  }
+  return Object.assign(
+    entry,
+    Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined)),
+  )
+}
+
+function durationOf(span: SpanLike): number {
+  const duration = hrDurationToMillis(span.duration)
+  if (duration !== undefined) return duration
+  const start = hrTimeToMillis(span.startTime)
+  const end = hrTimeToMillis(span.endTime)
+  return start === undefined || end === undefined || end < start ? 0 : Math.round((end - start) * 1000) / 1000
+}
