@@ -1,0 +1,125 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { scrubbedParams, scrubUrl } from '../../src/policy/scrub-url.js'
+import { bench, deepFreeze, info } from './support.js'
+
+const params = scrubbedParams(['X-Custom'])
+const scrub = (url: string) => scrubUrl(url, params)
+
+describe('a scrubbed URL', () => {
+  it.each([
+    ['/x?a=1&TOKEN=x#f', '/x?a=1&TOKEN=[SCRUBBED]#f'],
+    ['?token=1', '?token=[SCRUBBED]'],
+    ['https://u:p@h:8/a%20b/?q=%C3%A9+1&apikey=2&z', 'https://u:p@h:8/a%20b/?q=%C3%A9+1&apikey=[SCRUBBED]&z'],
+    ['/x?password=', '/x?password=[SCRUBBED]'],
+    ['/x?token=1&token=2', '/x?token=[SCRUBBED]&token=[SCRUBBED]'],
+    ['/x?token=a=b==', '/x?token=[SCRUBBED]'],
+    ['/x?x-custom=1', '/x?x-custom=[SCRUBBED]'],
+    ['//h/x?&&key=1&', '//h/x?&&key=[SCRUBBED]&'],
+    ['/x?password=bj\u00f6rn\ud800&a', '/x?password=[SCRUBBED]&a'],
+  ])('loses the values of named parameters and nothing else: %s', (url, scrubbed) => {
+    expect(scrub(url)).toBe(scrubbed)
+  })
+
+  it.each([
+    ['to%6ben=1', 'to%6ben=[SCRUBBED]'],
+    ['%74%4F%4b%65%6E=1', '%74%4F%4b%65%6E=[SCRUBBED]'],
+    ['+token=1', '+token=[SCRUBBED]'],
+    ['%20token%09=1', '%20token%09=[SCRUBBED]'],
+    ['tok%00en=1', 'tok%00en=[SCRUBBED]'],
+    ['token[]=1&token[0]=2', 'token[]=[SCRUBBED]&token[0]=[SCRUBBED]'],
+    ['token%5B%5D=1', 'token%5B%5D=[SCRUBBED]'],
+    ['user[password]=1', 'user[password]=[SCRUBBED]'],
+    ['a=1;token=2;b=3', 'a=1;token=[SCRUBBED];b=3'],
+    ['token=first;second&b=3', 'token=[SCRUBBED]&b=3'],
+    ['a=1&amp;token=2', 'a=1&amp;token=[SCRUBBED]'],
+    ['next=/login?token=2&b=3', 'next=/login?token=[SCRUBBED]&b=3'],
+    ['token=a?b=2&c=3', 'token=[SCRUBBED]&c=3'],
+    ['%zz=1&token=%E0%A4', '%zz=1&token=[SCRUBBED]'],
+  ])('knows a name in unusual spelling: %s', (query, scrubbed) => {
+    expect(scrub(`/x?${query}#f`)).toBe(`/x?${scrubbed}#f`)
+  })
+
+  it.each([
+    ['/token/secret'],
+    ['token=1'],
+    ['/x?token'],
+    ['/x?tokens=1&monkey=2&keyword=3'],
+    ['/x?q=token'],
+    ['/x?q=a%26token%3D1'],
+    ['/x#?token=1'],
+    ['/x?a=1#token=2'],
+    ['mailto:a@b'],
+    [''],
+    ['?'],
+    ['not a url at all ? = & ;'],
+  ])('stays as it is where no parameter is named: %s', (url) => {
+    expect(scrub(url)).toBe(url)
+  })
+
+  const url = fc
+    .tuple(
+      fc.constantFrom('', '/x', 'https://h/é', '//h'),
+      fc.array(fc.tuple(fc.constantFrom('a', 'token', 'toKen[]', 'b%20', ';key', 'c?'), fc.string())),
+      fc.constantFrom('', '#f', '#token=1'),
+    )
+    .map(
+      ([path, pairs, hash]) => `${path}?${pairs.map(([name, value]) => `${name}=${value}`).join('&')}${hash}`,
+    )
+
+  it('does not change when it is scrubbed again', () => {
+    fc.assert(fc.property(fc.oneof(url, fc.string()), (text) => scrub(scrub(text)) === scrub(text)))
+  })
+
+  it('gives a standard parser the same parameters, but for the named ones', () => {
+    const value = fc.string().map((text) => encodeURIComponent(text))
+    const pairs = fc.array(fc.tuple(fc.constantFrom('a', 'TOKEN', 'b', 'to%6Ben', 'key', 'keys'), value))
+    fc.assert(
+      fc.property(pairs, (given) => {
+        const query = given.map(([name, text]) => `${name}=${text}`).join('&')
+        const expected = [...new URLSearchParams(query)].map(([name, text]) =>
+          ['token', 'key'].includes(name.toLowerCase()) ? [name, '[SCRUBBED]'] : [name, text],
+        )
+        expect([...new URLSearchParams(scrub(`?${query}`))]).toEqual(expected)
+      }),
+    )
+  })
+
+  it('takes a long hostile query in one go', () => {
+    const hostile = ['?a=1&', '?', '[', ';', '=', '%74', '=;', ';token=', '&&', '%E0%A4%', '+']
+    for (const piece of hostile) {
+      const long = `/x?${piece.repeat(1_000_000 / piece.length)}&token=1`
+      expect(scrub(long)).toMatch(/token=\[SCRUBBED\]$/)
+    }
+  })
+})
+
+describe('the URLs of a log', () => {
+  it('are all scrubbed, and what logs share stays as it was', () => {
+    const { policy, sent } = bench()
+    const shared = deepFreeze({
+      request: { method: 'GET', url: 'https://h/x?token=1', path: '/x?token=1' },
+      breadcrumbs: [
+        {
+          type: 'http',
+          category: 'http',
+          message: 'GET /x?token=kept',
+          level: 'info' as const,
+          timestamp: '2026-11-23T02:10:06.062Z',
+          data: { url: '/x?a=1&token=1', status: 200 },
+        },
+      ],
+      metadata: { 'url.full': 'http://h/?key=1', 'url.query': 'a=1&key=1', other: '/x?key=kept' },
+    })
+    policy.admit(info(shared))
+    expect(sent[0]).toMatchObject({
+      request: { method: 'GET', url: 'https://h/x?token=[SCRUBBED]', path: '/x?token=[SCRUBBED]' },
+      breadcrumbs: [{ message: 'GET /x?token=kept', data: { url: '/x?a=1&token=[SCRUBBED]', status: 200 } }],
+      metadata: {
+        'url.full': 'http://h/?key=[SCRUBBED]',
+        'url.query': 'a=1&key=[SCRUBBED]',
+        other: '/x?key=kept',
+      },
+    })
+  })
+})
