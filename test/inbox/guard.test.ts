@@ -1,0 +1,146 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { request as httpRequest } from 'node:http'
+import { connect } from 'node:net'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { type Inbox, startInbox } from '../../src/testing.js'
+import { batchOf, logWith, until } from './support.js'
+
+let inbox: Inbox
+
+beforeEach(async () => {
+  inbox = await startInbox()
+})
+
+afterEach(() => inbox.close())
+
+function statusOf(path: string, method: string, headers: Record<string, string>, body = ''): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const request = httpRequest(
+      inbox.url + path,
+      { method, headers, setHost: headers.host === undefined },
+      (response) => {
+        response.resume()
+        resolve(response.statusCode ?? 0)
+      },
+    )
+    request.on('error', reject)
+    request.end(body)
+  })
+}
+
+describe('the inbox', () => {
+  it('answers to its own names only', async () => {
+    const { port } = inbox
+    for (const host of [`127.0.0.1:${port}`, `localhost:${port}`, `LOCALHOST:${port}`, `[::1]:${port}`]) {
+      expect(await statusOf('/', 'GET', { host })).toBe(200)
+    }
+    for (const host of [
+      'example.com',
+      `example.com:${port}`,
+      '127.0.0.1',
+      `127.0.0.1:${port + 1}`,
+      'localhost.example.com',
+    ]) {
+      expect(await statusOf('/inbox/api/logs', 'GET', { host })).toBe(421)
+      expect(await statusOf('/api/v1/heartbeat/x', 'POST', { host })).toBe(421)
+    }
+    expect(inbox.stats().heartbeats).toBe(0)
+  })
+
+  it('changes nothing for pages of other origins', async () => {
+    const body = JSON.stringify(batchOf(logWith()))
+    const { port } = inbox
+    for (const origin of [
+      'https://example.com',
+      'null',
+      'http://localhost',
+      `https://127.0.0.1:${port}`,
+      `http://127.0.0.1:${port}.example.com`,
+    ]) {
+      expect(await statusOf('/inbox/api/faults', 'PUT', { origin }, '{"status":500}')).toBe(403)
+      expect(await statusOf('/inbox/api/data', 'DELETE', { origin })).toBe(403)
+      expect(await statusOf('/api/v1/ingest', 'POST', { origin, 'x-api-key': 'k' }, body)).toBe(403)
+    }
+    expect(inbox.logs()).toHaveLength(0)
+    expect(inbox.faults()).toEqual({})
+    expect(await statusOf('/inbox/api/faults', 'PUT', { origin: inbox.url }, '{"status":500}')).toBe(200)
+  })
+
+  it('lets no page of another origin read it', async () => {
+    const answer = await fetch(`${inbox.url}/inbox/api/logs`, { headers: { origin: 'https://example.com' } })
+    expect(answer.headers.get('access-control-allow-origin')).toBeNull()
+    expect(answer.headers.get('x-content-type-options')).toBe('nosniff')
+    expect(answer.headers.get('cross-origin-resource-policy')).toBe('same-origin')
+    expect(answer.headers.get('content-type')).toBe('application/json; charset=utf-8')
+  })
+
+  it('serves its page under a strict policy, and nothing of it from elsewhere', async () => {
+    const answer = await fetch(inbox.url)
+    const policy = answer.headers.get('content-security-policy') ?? ''
+    expect(policy).toContain("default-src 'none'")
+    expect(policy).toContain("script-src 'self';")
+    expect(policy).toContain("frame-ancestors 'none'")
+    expect(policy).not.toContain('unsafe')
+    const html = await answer.text()
+    expect(html).not.toMatch(/https?:|\/\/[a-z]|<style|style=|\son\w+=|<script>/)
+    const files = [...html.matchAll(/(?:href|src)="([^"]+)"/g)].map((match) => match[1] ?? '')
+    expect(files.length).toBeGreaterThan(2)
+    for (const file of [
+      ...files,
+      '/assets/dom.js',
+      '/assets/logs.js',
+      '/assets/routes.js',
+      '/assets/errors.js',
+      '/assets/filters.js',
+    ]) {
+      const served = await fetch(inbox.url + file)
+      expect(served.status).toBe(200)
+      expect(await served.text()).not.toMatch(
+        /innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|new Function/,
+      )
+    }
+    expect((await fetch(inbox.url, { method: 'POST' })).status).toBe(405)
+    expect((await fetch(inbox.url, { method: 'HEAD' })).status).toBe(200)
+  })
+
+  it('is not brought down by what is no HTTP', async () => {
+    const socket = connect(inbox.port, '127.0.0.1')
+    socket.on('error', () => {})
+    socket.write('\u0000\u0001 nonsense\r\n\r\n')
+    await until(() => socket.destroyed, 'the connection is cut')
+    expect((await fetch(inbox.url)).status).toBe(200)
+  })
+
+  it('survives a client that goes away in the middle of its body', async () => {
+    const request = httpRequest(`${inbox.apiUrl}/ingest`, {
+      method: 'POST',
+      headers: { 'content-length': '1000' },
+    })
+    request.on('error', () => {})
+    request.write('{"batch')
+    await new Promise((resolve) => request.on('socket', (socket) => socket.once('connect', resolve)))
+    request.destroy()
+    expect((await fetch(inbox.url)).status).toBe(200)
+  })
+
+  it('marks its server as ours, so that instrumentation leaves it out', async () => {
+    const servers: object[] = []
+    const notice = (message: unknown) => servers.push((message as { server: object }).server)
+    subscribe('http.server.request.start', notice)
+    await fetch(inbox.url)
+    unsubscribe('http.server.request.start', notice)
+    const own = (globalThis as Record<symbol, unknown>)[Symbol.for('lognitor.own-servers')] as WeakSet<object>
+    expect(servers.map((server) => own.has(server))).toEqual([true])
+  })
+
+  it('closes at once, with connections kept alive, and frees its port', async () => {
+    await fetch(inbox.url).then((answer) => answer.text())
+    const idle = connect(inbox.port, '127.0.0.1')
+    await new Promise((resolve) => idle.once('connect', resolve))
+    idle.on('error', () => {})
+    await inbox.close()
+    const again = await startInbox({ port: inbox.port })
+    expect(again.port).toBe(inbox.port)
+    await again.close()
+  })
+})
