@@ -4,7 +4,7 @@ import type { JsonBody } from '../http/body.js'
 import { type Reply, refusal } from '../http/reply.js'
 import { isObject } from '../schema/check.js'
 import { checkRequestEntry } from '../schema/request-entry.js'
-import { judgeItems, memoryWeight, rejectAll } from './judge.js'
+import { judgeItems, rejectAll } from './judge.js'
 
 /** The service documents no limit. */
 const MAX_ENTRIES = 1000
@@ -20,11 +20,9 @@ export function ingestRequests(store: Store, body: JsonBody): Reply {
       ? rejectAll(requests.length, MAX_ENTRIES, 'requests', `At most ${MAX_ENTRIES} entries at a time.`)
       : judgeItems(requests, checkRequestEntry)
   store.totals.rejectedRequests += result.answer.rejected
-  for (const { item, nodes } of result.taken) {
-    store.addRequest(
-      withoutNulls(item as RequestEntry),
-      memoryWeight(body.byteLength / requests.length, nodes),
-    )
+  const textBytes = Math.ceil(body.byteLength / requests.length)
+  for (const { item, bytes } of result.taken) {
+    store.addRequest(withoutNulls(item as RequestEntry), textBytes + bytes)
   }
   return { status: result.status, json: result.answer }
 }

@@ -5,9 +5,9 @@ import type { Store } from '../data/store.js'
 import type { JsonBody } from '../http/body.js'
 import { type Reply, refusal } from '../http/reply.js'
 import { isObject, type Problem } from '../schema/check.js'
+import { footprint } from '../schema/footprint.js'
 import { checkLog } from '../schema/log.js'
-import { countNodes } from '../schema/nodes.js'
-import { judgeItems, memoryWeight, rejectAll } from './judge.js'
+import { judgeItems, rejectAll } from './judge.js'
 
 /**
  * `POST /ingest`: takes what is valid of a batch, and says for the rest what is wrong with it. A batch that
@@ -32,12 +32,11 @@ export function ingest(store: Store, body: JsonBody, refuses: () => boolean): Re
     logs.length > MAX_BATCH_LOGS
       ? rejectAll(logs.length, MAX_BATCH_LOGS, 'logs', `A batch has at most ${MAX_BATCH_LOGS} logs.`)
       : judgeItems(logs, (log) => checkLog(log) ?? (refuses() ? FAULT : undefined))
+  const textBytes = Math.ceil(body.byteLength / logs.length)
   store.totals.batches++
   store.totals.rejected += result.answer.rejected
   store.rememberAnswer(batchId, { status: result.status, answer: result.answer })
-  for (const { item, nodes } of result.taken) {
-    store.addLog(item as Log, memoryWeight(body.byteLength / logs.length, nodes))
-  }
+  for (const { item, bytes } of result.taken) store.addLog(item as Log, textBytes + bytes)
   return { status: result.status, json: result.answer }
 }
 
@@ -49,7 +48,7 @@ const FAULT: Problem = {
 
 /** What is nested too deeply cannot be measured, and is refused by itself. */
 function isTooLarge(log: unknown): boolean {
-  return Number.isFinite(countNodes(log)) && Buffer.byteLength(JSON.stringify(log)) > MAX_LOG_BYTES
+  return Number.isFinite(footprint(log)) && Buffer.byteLength(JSON.stringify(log)) > MAX_LOG_BYTES
 }
 
 function refuseTooLarge(index: number): Reply {

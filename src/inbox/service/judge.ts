@@ -1,12 +1,12 @@
 import type { IngestAnswer, Rejection } from '../../wire/answer.js'
 import type { Problem } from '../schema/check.js'
-import { countNodes, MAX_DEPTH } from '../schema/nodes.js'
+import { footprint, MAX_DEPTH } from '../schema/footprint.js'
 
-/** What became of a list: its answer, and the items that were taken, each with the number of its values. */
+/** What became of a list: its answer, and the items that were taken, each with the bytes it holds beside its text. */
 export interface Judgement {
   status: 200 | 422
   answer: IngestAnswer
-  taken: { item: unknown; nodes: number }[]
+  taken: { item: unknown; bytes: number }[]
 }
 
 /** Looks at each item of a list; each that has a problem is refused, by the first one found. */
@@ -18,9 +18,9 @@ export function judgeItems(
   const errors: Rejection[] = []
   for (let index = 0; index < items.length; index++) {
     const item = items[index]
-    const nodes = countNodes(item)
-    const problem = Number.isFinite(nodes) ? check(item) : TOO_DEEP
-    if (problem === undefined) taken.push({ item, nodes })
+    const bytes = footprint(item)
+    const problem = Number.isFinite(bytes) ? check(item) : TOO_DEEP
+    if (problem === undefined) taken.push({ item, bytes })
     else errors.push({ index, code: problem.code, field: problem.field, message: problem.message })
   }
   return {
@@ -33,11 +33,6 @@ export function judgeItems(
 /** Refuses a whole list for its length, by one entry at the first item too many. */
 export function rejectAll(count: number, index: number, field: string, message: string): Judgement {
   return { status: 422, answer: answer(0, count, [{ index, code: 'too_many', field, message }]), taken: [] }
-}
-
-/** About how many bytes a parsed item holds: its text, and what the engine adds to each value. */
-export function memoryWeight(bytes: number, nodes: number): number {
-  return Math.ceil(bytes + nodes * 32)
 }
 
 const TOO_DEEP: Problem = {

@@ -1,0 +1,21 @@
+/** Deepest nesting the inbox takes: deeper values parse, but could not be written out again. */
+export const MAX_DEPTH = 100
+
+const SCALAR_BYTES = 24
+const OBJECT_BYTES = 64
+
+/**
+ * About how many bytes the engine needs for a parsed JSON value beside its text: three bytes of `{},` make
+ * an object of many more. Infinity when it is nested too deeply.
+ */
+export function footprint(value: unknown, depth = 0): number {
+  if (typeof value !== 'object' || value === null) return SCALAR_BYTES
+  if (depth >= MAX_DEPTH) return Number.POSITIVE_INFINITY
+  let bytes = OBJECT_BYTES
+  if (Array.isArray(value)) {
+    for (const item of value) bytes += footprint(item, depth + 1)
+    return bytes
+  }
+  for (const item of Object.values(value)) bytes += footprint(item, depth + 1)
+  return bytes
+}
