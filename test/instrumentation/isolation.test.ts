@@ -1,0 +1,66 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type Consumer, createConsumer, NODE_24, startApp } from './consumer.js'
+
+let consumer: Consumer
+
+beforeAll(() => {
+  consumer = createConsumer('otel-2')
+})
+
+afterAll(() => consumer.remove())
+
+const REQUESTS = 200
+const ROUNDS = 50
+
+interface Result {
+  requests: number
+  rows: number
+  logs: number
+  points: Record<string, number>
+  leaks: unknown[]
+  leakCount: number
+  delivered: boolean
+  dropped: Record<string, number>
+}
+
+/** How often each request writes a log at each of these places. */
+const POINTS = {
+  'req-end': 1,
+  'req-close': 1,
+  'res-finish': 1,
+  'res-close': 1,
+  'after-the-answer': 1,
+  'next-tick': 1,
+  microtask: 1,
+  immediate: 1,
+  file: 1,
+  timer: 1,
+  'for-await': 1,
+  pipeline: 1,
+  'in-a-scope': 2,
+  'after-jobs': 1,
+  'end-callback': 1,
+}
+
+for (const [name, node] of [
+  ['Node 20', process.execPath],
+  ['Node 24', NODE_24],
+] as const) {
+  test(`${name}: of ${REQUESTS} interleaved requests none sees another's user, context or breadcrumbs`, async () => {
+    const app = await startApp(consumer, 'isolation.cjs', { node, environment: { ROUNDS: `${ROUNDS}` } })
+    const result = app.first as unknown as Result
+    expect(result.leaks).toEqual([])
+    expect(result).toMatchObject({
+      leakCount: 0,
+      requests: REQUESTS * ROUNDS,
+      rows: REQUESTS * ROUNDS,
+      delivered: true,
+      dropped: {},
+    })
+    for (const [point, times] of Object.entries(POINTS)) {
+      expect([point, result.points[point]]).toEqual([point, times * REQUESTS * ROUNDS])
+    }
+    expect(result.points['req-data']).toBeGreaterThanOrEqual(REQUESTS * ROUNDS)
+    expect(await app.exited).toBe(0)
+  }, 120_000)
+}

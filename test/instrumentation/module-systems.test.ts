@@ -1,0 +1,186 @@
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { type Inbox, startInbox } from '../../src/testing.js'
+import {
+  type App,
+  type AppOptions,
+  type Consumer,
+  createConsumer,
+  type Line,
+  NODE_24,
+  startApp,
+} from './consumer.js'
+import { until } from './support.js'
+
+let inbox: Inbox
+let app: App | undefined
+const consumers = new Map<Line, Consumer>()
+
+beforeAll(async () => {
+  inbox = await startInbox({ port: 0 })
+  for (const line of ['otel-2', 'otel-3'] as const) consumers.set(line, createConsumer(line))
+})
+
+afterEach(() => {
+  app?.kill()
+  inbox.clear()
+})
+
+afterAll(async () => {
+  for (const consumer of consumers.values()) consumer.remove()
+  await inbox.close()
+})
+
+const PATHS = ['/orders/7', '/api/items/9', '/boom', '/nowhere', '/orders/8']
+const EXPRESS_ROWS = [
+  ['/orders/7', 200, '/orders/:id'],
+  ['/api/items/9', 200, '/api/items/:id'],
+  ['/boom', 500, '/boom'],
+  ['/nowhere', 404, undefined],
+  ['/orders/8', 200, '/orders/:id'],
+]
+const PLAIN_ROWS = [
+  ['/orders/7', 200, undefined],
+  ['/api/items/9', 200, undefined],
+  ['/boom', 500, undefined],
+  ['/nowhere', 404, undefined],
+  ['/orders/8', 200, undefined],
+]
+
+interface Report {
+  /** Each path asked for once, as the inbox has it. */
+  readonly rows: unknown[]
+  readonly serverSpans: { name: string; attributes: Record<string, unknown> }[]
+  readonly stderr: string
+}
+
+/** Asks the app for each path and gives what arrived of it. */
+async function report(line: Line, file: string, options: AppOptions): Promise<Report> {
+  const consumer = consumers.get(line) as Consumer
+  const environment = { API_URL: inbox.apiUrl, ...options.environment }
+  app = await startApp(consumer, file, { ...options, environment })
+  for (const path of PATHS) await (await fetch(`http://127.0.0.1:${app.port}${path}`)).text()
+  await until(() => inbox.requests().length >= PATHS.length)
+  const { serverSpans } = await app.ask<Report>('end')
+  const rows = inbox.requests()
+  expect(new Set(rows.map((row) => row.request_id)).size).toBe(rows.length)
+  expect(rows.every((row) => row.service === 'an-app')).toBe(true)
+  return {
+    rows: rows.map((row) => [row.path, row.status_code, row.route]),
+    serverSpans,
+    stderr: app.stderr(),
+  }
+}
+
+const setUps: [Line, string, string][] = [
+  ['otel-2', 'Node 20', process.execPath],
+  ['otel-3', 'Node 24', NODE_24],
+]
+
+for (const [line, nodeName, node] of setUps) {
+  test(`${line}, ${nodeName}: a CommonJS app has one row a request, with its route`, async () => {
+    const { rows, serverSpans } = await report(line, 'express-app.cjs', {
+      node,
+      nodeArguments: ['--require', './setup.cjs'],
+    })
+    expect(rows).toEqual(EXPRESS_ROWS)
+    expect(serverSpans).toHaveLength(5)
+    expect(serverSpans[0]?.attributes).toMatchObject({ 'http.route': '/orders/:id' })
+  })
+
+  test(`${line}, ${nodeName}: an ES module app with the loader hook has the same rows`, async () => {
+    const { rows, serverSpans } = await report(line, 'express-app.mjs', {
+      node,
+      nodeArguments: ['--import', './setup-with-hook.mjs'],
+    })
+    expect(rows).toEqual(EXPRESS_ROWS)
+    expect(serverSpans).toHaveLength(5)
+  })
+
+  test(`${line}, ${nodeName}: an ES module app with Express and no hook, half patched, has the same rows`, async () => {
+    const { rows } = await report(line, 'express-app.mjs', {
+      node,
+      nodeArguments: ['--import', './setup.mjs'],
+    })
+    expect(rows).toEqual(EXPRESS_ROWS)
+  })
+
+  test(`${line}, ${nodeName}: an ES module app with only node:http has its rows with the hook`, async () => {
+    const { rows, serverSpans } = await report(line, 'plain-app.mjs', {
+      node,
+      nodeArguments: ['--import', './setup-with-hook.mjs'],
+    })
+    expect(rows).toEqual(PLAIN_ROWS)
+    expect(serverSpans).toHaveLength(5)
+  })
+
+  test(`${line}, ${nodeName}: an ES module app with only node:http has its rows without the hook and without spans`, async () => {
+    const { rows, serverSpans } = await report(line, 'plain-app.mjs', {
+      node,
+      nodeArguments: ['--import', './setup.mjs'],
+    })
+    expect(rows).toEqual(PLAIN_ROWS)
+    expect(serverSpans).toHaveLength(0)
+  })
+
+  test(`${line}, ${nodeName}: withLognitor in somebody else's HttpInstrumentation does the same`, async () => {
+    const { rows, serverSpans, stderr } = await report(line, 'express-app.cjs', {
+      node,
+      nodeArguments: ['--require', './setup.cjs'],
+      environment: { HTTP: 'wrapped' },
+    })
+    expect(rows).toEqual(EXPRESS_ROWS)
+    expect(serverSpans).toHaveLength(5)
+    expect(stderr).not.toContain('LOGNITOR_TWO_HTTP_INSTRUMENTATIONS')
+  })
+}
+
+test('without any SDK there are rows all the same, and routes', async () => {
+  const { rows } = await report('otel-2', 'express-app.cjs', { nodeArguments: ['--require', './alone.cjs'] })
+  expect(rows).toEqual(EXPRESS_ROWS)
+})
+
+test('without the Express instrumentation the routes come from Express itself', async () => {
+  const { rows } = await report('otel-2', 'express-app.cjs', {
+    nodeArguments: ['--require', './setup.cjs'],
+    environment: { EXPRESS: 'none' },
+  })
+  expect(rows).toEqual(EXPRESS_ROWS)
+})
+
+for (const [order, name] of [
+  ['beside', 'after another HTTP instrumentation'],
+  ['before', 'before another HTTP instrumentation'],
+  ['twice', 'twice'],
+] as const) {
+  test(`made ${name}, it warns once and writes each row once`, async () => {
+    const { rows, stderr } = await report('otel-2', 'express-app.cjs', {
+      nodeArguments: ['--require', './setup.cjs'],
+      environment: { HTTP: order },
+    })
+    expect(rows).toEqual(EXPRESS_ROWS)
+    expect(stderr.match(/\[LOGNITOR_TWO_HTTP_INSTRUMENTATIONS\]/g)).toHaveLength(1)
+  })
+}
+
+const without = ['@opentelemetry/instrumentation-http']
+
+test('without the peer the constructor names it, and withLognitor works', async () => {
+  const consumer = createConsumer('otel-2', { without })
+  try {
+    const failed = await startApp(consumer, 'express-app.cjs', {
+      nodeArguments: ['--require', './alone.cjs'],
+      environment: { API_URL: inbox.apiUrl },
+    }).catch((error: Error) => error.message)
+    expect(failed).toContain('LOGNITOR_MISSING_PEER')
+    expect(failed).toContain('npm install @opentelemetry/instrumentation-http')
+    app = await startApp(consumer, 'express-app.cjs', {
+      nodeArguments: ['--require', './alone.cjs'],
+      environment: { API_URL: inbox.apiUrl, HTTP: 'wrapped' },
+    })
+    await fetch(`http://127.0.0.1:${app.port}/orders/7`)
+    await until(() => inbox.requests().length === 1)
+    expect(inbox.requests()[0]).toMatchObject({ path: '/orders/7', route: '/orders/:id' })
+  } finally {
+    consumer.remove()
+  }
+})
