@@ -1,6 +1,6 @@
 // Builds dist/: one CommonJS copy of the code, thin ES module doors onto it, and the declarations.
 // One copy and not two, since a service that both imports and requires us must get one client.
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { isFresh } from './lib/freshness.mjs'
 import { ensureInstalled, root, run } from './lib/install.mjs'
@@ -18,22 +18,26 @@ const SOURCES = ['src', 'instrumentation', 'scripts', 'package.json', 'package-l
 ensureInstalled()
 if (!process.argv.includes('--if-stale') || !isFresh('dist/.built', SOURCES)) await build()
 
+/** Beside the old one, and put in its place when it is whole: who is just using that one loses nothing. */
 async function build() {
-  const dist = join(root, 'dist')
-  rmSync(dist, { recursive: true, force: true })
+  const dist = join(root, `.cache/dist-${process.pid}`)
   const chunks = await bundle(dist)
   for (const chunk of chunks) if (chunk.isEntry && chunk.name !== 'cli') writeDoors(dist, chunk)
   writeLicences(dist, chunks)
   const tsc = join(root, 'node_modules/typescript/bin/tsc')
-  run(process.execPath, [tsc, '-p', 'tsconfig.build.json'])
+  run(process.execPath, [tsc, '-p', 'tsconfig.build.json', '--outDir', join(dist, 'types')])
   writeFileSync(join(dist, '.built'), '')
+  const old = join(root, `.cache/dist-${process.pid}-old`)
+  if (existsSync(join(root, 'dist'))) renameSync(join(root, 'dist'), old)
+  renameSync(dist, join(root, 'dist'))
+  rmSync(old, { recursive: true, force: true })
 }
 
 async function bundle(dist) {
   const { rolldown } = await import('rolldown')
   const bundle = await rolldown({
     cwd: root,
-    input: ENTRIES,
+    input: Object.fromEntries(Object.entries(ENTRIES).filter(([, file]) => existsSync(join(root, file)))),
     platform: 'node',
     external: [/^node:/, /^@opentelemetry\//, /^@lognitor\//],
     // The root is CommonJS, the sources are written as ES modules with .js in their imports.
@@ -55,10 +59,14 @@ async function bundle(dist) {
 }
 
 function writeDoors(dist, { name, exports, fileName }) {
-  const esm = exports.length > 0 ? `export { ${exports.join(', ')} } from './${fileName}'\n` : `import './${fileName}'\n`
+  const esm =
+    exports.length > 0
+      ? `export { ${exports.join(', ')} } from './${fileName}'\n`
+      : `import './${fileName}'\n`
   writeFileSync(join(dist, `${name}.mjs`), esm)
   const types = `./types/${ENTRIES[name].replace(/\.ts$/, '.js')}`
-  for (const ending of ['d.cts', 'd.mts']) writeFileSync(join(dist, `${name}.${ending}`), `export * from '${types}'\n`)
+  for (const ending of ['d.cts', 'd.mts'])
+    writeFileSync(join(dist, `${name}.${ending}`), `export * from '${types}'\n`)
 }
 
 /** What is bundled keeps its licence beside it. */
@@ -79,12 +87,16 @@ function writeLicences(dist, chunks) {
 }
 
 function readLicence(folder) {
-  for (const name of ['LICENSE', 'LICENSE.md', 'LICENSE.txt', 'license', 'LICENCE']) {
-    try {
-      return readFileSync(join(folder, name), 'utf8').trim()
-    } catch {
-      // Under another name, then; some keep it in their README.
-    }
-  }
-  return readFileSync(join(folder, 'README.md'), 'utf8').split(/^#+ licen[cs]e/im)[1]?.split(/^#/m)[0]?.trim() ?? ''
+  const files = readdirSync(folder)
+  const own = files.find((name) => /^licen[cs]e/i.test(name))
+  if (own !== undefined) return readFileSync(join(folder, own), 'utf8').trim()
+  // Some keep it in their README.
+  const readme = files.find((name) => /^readme/i.test(name))
+  const text = readme === undefined ? '' : readFileSync(join(folder, readme), 'utf8')
+  return (
+    text
+      .split(/^#+ *licen[cs]e|^licen[cs]e\n-+$/im)[1]
+      ?.split(/^#/m)[0]
+      ?.trim() ?? ''
+  )
 }

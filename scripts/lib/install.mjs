@@ -15,22 +15,21 @@ export function run(command, args, options = {}) {
 }
 
 /** Installs what a lock file names, unless that very lock file has been installed already. */
-export function ensureInstalled(folder = '.') {
+export function ensureInstalled(folder = '.', { withScripts = false } = {}) {
   const at = join(root, folder)
-  const lock = createHash('sha256').update(readFileSync(join(at, 'package-lock.json'))).digest('hex')
+  const lock = createHash('sha256')
+    .update(readFileSync(join(at, 'package-lock.json')))
+    .digest('hex')
   const stamp = join(at, 'node_modules', '.installed')
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return
   console.error(`Installing the development packages${folder === '.' ? '' : ` of ${folder}`} ...`)
-  // Scripts of packages are not needed by any of ours, so none is run.
-  run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], {
+  // Not `npm ci`: it refuses a lock file that leaves out binaries for platforms other than the one it was
+  // written on. Versions come from the lock file all the same, and --no-save leaves it alone.
+  const scripts = withScripts ? [] : ['--ignore-scripts']
+  run('npm', ['install', '--no-save', ...scripts, '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: at,
     stdio: ['ignore', 'ignore', 'inherit'],
   })
   mkdirSync(join(at, 'node_modules'), { recursive: true })
   writeFileSync(stamp, lock)
-}
-
-/** Runs a program of the development packages. */
-export function runTool(name, args, options) {
-  run(process.execPath, [join(root, 'node_modules', name.entry), ...args], options)
 }

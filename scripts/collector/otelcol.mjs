@@ -1,0 +1,82 @@
+// Finds or builds the OpenTelemetry Collector of the tests. `node scripts/collector/otelcol.mjs` prints its path.
+import { execFile } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { access, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { arch, platform } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { root } from '../lib/install.mjs'
+
+const runFile = promisify(execFile)
+const MANIFEST = join(root, 'test/collector/builder.yaml')
+
+/**
+ * The Collector's path: the one OTELCOL names, else the one built from the manifest, else one on the PATH.
+ * Undefined where there is none and no Go to build it with. A build takes about 90 s on two cores, once for
+ * each manifest: the result stays in .cache/.
+ */
+export async function ensureCollector() {
+  if (process.env.OTELCOL) return process.env.OTELCOL
+  const manifest = await readFile(MANIFEST, 'utf8')
+  const key = createHash('sha256').update(manifest).digest('hex').slice(0, 16)
+  const folder = join(root, '.cache/otelcol', `${platform()}-${arch()}-${key}`)
+  const binary = join(folder, 'otelcol')
+  if (await exists(binary)) return binary
+  if (!(await answers('go', ['version']))) return onPath()
+  await build(manifest, folder, binary)
+  return binary
+}
+
+async function build(manifest, folder, binary) {
+  const version = /^ {2}version: *(\S+)/m.exec(manifest)?.[1]
+  const sources = join(folder, 'src')
+  const env = {
+    ...process.env,
+    GOTOOLCHAIN: 'local',
+    CGO_ENABLED: '0',
+    GOFLAGS: '-buildvcs=false',
+    GOBIN: folder,
+  }
+  console.error(`Building the OpenTelemetry Collector ${version}, once; about 90 s ...`)
+  await rm(sources, { recursive: true, force: true })
+  await mkdir(sources, { recursive: true })
+  await go(['install', `go.opentelemetry.io/collector/cmd/builder@v${version}`], { env })
+  const placed = join(folder, 'builder.yaml')
+  await writeFile(placed, manifest.replace(/^( {2}version:.*)$/m, `$1\n  output_path: ${sources}`))
+  await runFile(join(folder, 'builder'), ['--skip-compilation', '--config', placed], {
+    env,
+    maxBuffer: 1 << 26,
+  })
+  // The compiler is short-lived, and nobody debugs the result: without collection and debug information it
+  // is done a third sooner.
+  const flags = ['-mod=readonly', '-trimpath', '-gcflags=all=-dwarf=false', '-ldflags', '-s -w']
+  const fresh = `${binary}.new`
+  await go(['build', ...flags, '-o', fresh, '.'], { cwd: sources, env: { ...env, GOGC: 'off' } })
+  await rename(fresh, binary)
+}
+
+function go(args, options) {
+  return runFile('go', args, { maxBuffer: 1 << 26, ...options })
+}
+
+async function onPath() {
+  for (const name of ['otelcol-contrib', 'otelcol']) if (await answers(name, ['--version'])) return name
+  return undefined
+}
+
+function answers(command, args) {
+  return runFile(command, args).then(
+    () => true,
+    () => false,
+  )
+}
+
+function exists(path) {
+  return access(path).then(
+    () => true,
+    () => false,
+  )
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) console.log((await ensureCollector()) ?? 'none')

@@ -1,0 +1,87 @@
+// npm start: the inbox, a small instrumented shop and its customers. Ctrl-C ends everything.
+import { fork, spawn } from 'node:child_process'
+import { join } from 'node:path'
+import { ensureInstalled, root, run } from './lib/install.mjs'
+
+ensureInstalled()
+run(process.execPath, ['scripts/build.mjs', '--if-stale'])
+
+const children = []
+let isEnding = false
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => end(0))
+
+const inbox = await startInbox(process.argv.slice(2))
+const telemetry = {
+  ...process.env,
+  LOGNITOR_API_KEY: 'demo',
+  LOGNITOR_API_URL: `${inbox}/api/v1`,
+  LOGNITOR_FLUSH_INTERVAL: '1000',
+}
+const warehouse = await startService('warehouse', telemetry)
+const shop = await startService('shop', { ...telemetry, WAREHOUSE_URL: warehouse })
+watch(fork(join(root, 'examples/shop/traffic.mjs'), { env: { ...process.env, SHOP_URL: shop } }))
+
+console.log(`\n  Lognitor inbox with a live shop: ${inbox}\n\n  Ctrl-C ends everything.`)
+
+/** Starts `lognitor dev` and gives its address. */
+function startInbox(args) {
+  const child = watch(
+    spawn(process.execPath, [join(root, 'dist/cli.cjs'), 'dev', ...args], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    }),
+  )
+  return new Promise((resolve) => {
+    let said = ''
+    child.stdout.on('data', (chunk) => {
+      said += chunk
+      const address = /http:\/\/[^\s/]+/.exec(said)
+      if (address) resolve(address[0])
+    })
+  })
+}
+
+/** Starts one of the services and gives its address. */
+function startService(name, env) {
+  const child = watch(
+    fork(join(root, `examples/shop/${name}.mjs`), {
+      env: { ...env, LOGNITOR_SERVICE: name },
+      execArgv: ['--import', join(root, 'examples/shop/telemetry.mjs')],
+      // Their own log lines go to stderr, and would drown the address.
+      stdio: ['ignore', 'inherit', 'ignore', 'ipc'],
+    }),
+  )
+  return new Promise((resolve) => {
+    child.once('message', ({ port }) => resolve(`http://127.0.0.1:${port}`))
+  })
+}
+
+function watch(child) {
+  children.push(child)
+  child.on('exit', (code, signal) => {
+    if (isEnding) return
+    console.error(`${child.spawnargs.join(' ')} ended unexpectedly (${signal ?? code}).`)
+    end(1)
+  })
+  return child
+}
+
+/** Customers first, then the services, which still deliver, and the inbox last. */
+async function end(code) {
+  if (isEnding) return
+  isEnding = true
+  for (const child of [...children].reverse()) await stop(child)
+  process.exit(code)
+}
+
+function stop(child) {
+  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve()
+  return new Promise((resolve) => {
+    const patience = setTimeout(() => child.kill('SIGKILL'), 5000)
+    child.once('exit', () => {
+      clearTimeout(patience)
+      resolve()
+    })
+    child.kill('SIGTERM')
+  })
+}

@@ -1,0 +1,57 @@
+import { readdirSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+
+/** Finds and loads packages as the application would, which need not be how we would. */
+export interface Packages {
+  /** Its exports, or undefined when it is not installed. What it throws while loading is thrown. */
+  load(name: string): Record<string, unknown> | undefined
+  /** File path of a module, or undefined. */
+  resolve(name: string): string | undefined
+  /** Names of the packages of a scope that are installed where the application sees them. */
+  list(scope: string): string[]
+  /** The same, seen from within one of the packages: what it depends on. */
+  within(name: string): Packages
+}
+
+/** @param places files or folders to look from, in this order */
+export function packagesFrom(places: readonly string[]): Packages {
+  const requires = places.map((place) =>
+    createRequire(place.endsWith('/') ? place : join(dirname(place), '_')),
+  )
+  const resolve = (name: string) => {
+    for (const require of requires) {
+      try {
+        return require.resolve(name)
+      } catch {
+        // Not from here.
+      }
+    }
+    return undefined
+  }
+  return {
+    resolve,
+    load: (name) => {
+      const path = resolve(name)
+      return path === undefined ? undefined : createRequire(path)(path)
+    },
+    list: (scope) => {
+      const names = new Set<string>()
+      for (const require of requires) {
+        for (const folder of require.resolve.paths(`${scope}/_`) ?? []) {
+          for (const name of entries(join(folder, scope))) names.add(`${scope}/${name}`)
+        }
+      }
+      return [...names]
+    },
+    within: (name) => packagesFrom([resolve(name) ?? places[0] ?? '/', ...places]),
+  }
+}
+
+function entries(folder: string): string[] {
+  try {
+    return readdirSync(folder).slice(0, 1000)
+  } catch {
+    return []
+  }
+}

@@ -1,0 +1,33 @@
+import type { Environment } from '../options.js'
+import { recordUnsampled } from '../sampler.js'
+import type { Packages } from './packages.js'
+
+type Sampler = Parameters<typeof recordUnsampled>[0]
+type SamplerClass = new (...args: unknown[]) => Sampler
+
+/**
+ * The sampler that OTEL_TRACES_SAMPLER and OTEL_TRACES_SAMPLER_ARG name, wrapped so that errors are complete
+ * at any ratio. The SDK reads these variables itself, but keeps what it makes of them.
+ */
+export function samplerFrom(env: Environment, sdk: Packages): ReturnType<typeof recordUnsampled> | undefined {
+  const classes = sdk.load('@opentelemetry/sdk-trace-base') ?? sdk.load('@opentelemetry/sdk-trace')
+  if (classes === undefined) return undefined
+  const make = (name: string, ...args: unknown[]) => new (classes[name] as SamplerClass)(...args)
+  const root = (name: string): Sampler | undefined => {
+    if (name === 'always_on') return make('AlwaysOnSampler')
+    if (name === 'always_off') return make('AlwaysOffSampler')
+    if (name === 'traceidratio') return make('TraceIdRatioBasedSampler', ratioOf(env.OTEL_TRACES_SAMPLER_ARG))
+    return undefined
+  }
+  const name = env.OTEL_TRACES_SAMPLER?.trim().toLowerCase() ?? ''
+  const parentBased = name.startsWith('parentbased_') ? root(name.slice('parentbased_'.length)) : undefined
+  const plain = root(name)
+  // The default of OpenTelemetry's specification, also for a name that none of its samplers has.
+  const sampler = plain ?? make('ParentBasedSampler', { root: parentBased ?? make('AlwaysOnSampler') })
+  return recordUnsampled(sampler)
+}
+
+function ratioOf(text: string | undefined): number {
+  const ratio = Number(text?.trim() || Number.NaN)
+  return ratio >= 0 && ratio <= 1 ? ratio : 1
+}
