@@ -1,27 +1,37 @@
 import type { Agent } from 'node:http'
 import type { Duplex } from 'node:stream'
 
-const OPTIONS = { keepAlive: true, maxSockets: 8, maxFreeSockets: 8, scheduling: 'lifo' } as const
+type AgentSettings = { keepAlive: true; maxSockets: number; maxFreeSockets: number; scheduling: 'lifo' }
 
 /**
  * The pool of connections for one address, through a proxy where one is named. Loaded at the first send: an
  * app may never send, and an early import of node:http keeps others from instrumenting it.
  */
-export async function openAgent(url: URL, proxy: string | false | undefined): Promise<Agent> {
+export async function openAgent(
+  url: URL,
+  proxy: string | false | undefined,
+  connections: number,
+): Promise<Agent> {
   const through = proxy === undefined ? await proxyFromEnvironment(url) : proxy
-  const agent = through ? await openProxyAgent(url, through) : await openDirectAgent(url)
+  const settings: AgentSettings = {
+    keepAlive: true,
+    maxSockets: connections,
+    maxFreeSockets: connections,
+    scheduling: 'lifo',
+  }
+  const agent = through ? await openProxyAgent(url, through, settings) : await openDirectAgent(url, settings)
   return quieten(agent)
 }
 
-async function openDirectAgent(url: URL): Promise<Agent> {
-  if (url.protocol === 'https:') return new (await import('node:https')).Agent(OPTIONS)
-  return new (await import('node:http')).Agent(OPTIONS)
+async function openDirectAgent(url: URL, settings: AgentSettings): Promise<Agent> {
+  if (url.protocol === 'https:') return new (await import('node:https')).Agent(settings)
+  return new (await import('node:http')).Agent(settings)
 }
 
-async function openProxyAgent(url: URL, proxy: string): Promise<Agent> {
+async function openProxyAgent(url: URL, proxy: string, settings: AgentSettings): Promise<Agent> {
   if (url.protocol === 'https:')
-    return new (await import('https-proxy-agent')).HttpsProxyAgent(proxy, OPTIONS)
-  return new (await import('http-proxy-agent')).HttpProxyAgent(proxy, OPTIONS)
+    return new (await import('https-proxy-agent')).HttpsProxyAgent(proxy, settings)
+  return new (await import('http-proxy-agent')).HttpProxyAgent(proxy, settings)
 }
 
 /** `https_proxy`, `http_proxy` and `no_proxy`, in either case. */

@@ -9,6 +9,8 @@ export interface HttpOptions {
   /** Proxy address, false for none, undefined for what the environment names. */
   readonly proxy?: string | false | undefined
   readonly compression: 'none' | 'gzip'
+  /** Connections kept at most. Default 8. */
+  readonly connections?: number
 }
 
 const CONNECT_TIMEOUT_MS = 5_000
@@ -16,13 +18,13 @@ const CONNECT_TIMEOUT_MS = 5_000
 const MAX_ANSWER_BYTES = 64 * 1024
 
 /** Carries requests over HTTP/1.1 on a few kept connections, none of which keeps the process alive. */
-export function httpTransport({ apiUrl, proxy, compression }: HttpOptions): Transport {
+export function httpTransport({ apiUrl, proxy, compression, connections = 8 }: HttpOptions): Transport {
   const url = new URL(apiUrl)
   const base = url.pathname.replace(/\/+$/, '')
   let opening: Promise<Agent> | undefined
 
   async function send(request: TransportRequest): Promise<TransportAnswer> {
-    opening ??= openAgent(url, proxy)
+    opening ??= openAgent(url, proxy, connections)
     const agent = await opening
     const zipped = compression === 'gzip' && request.body.byteLength > 0
     const body = zipped ? await gzip(request.body) : request.body
@@ -67,19 +69,23 @@ function exchange(
 ): Promise<TransportAnswer> {
   return new Promise((resolve, reject) => {
     const abort = () => request.destroy(new Error('No answer in time', { cause: signal?.reason }))
-    const fail = (error: Error & { code?: string }) => {
+    const done = (end: () => void) => {
       signal?.removeEventListener('abort', abort)
-      const isStale = request.reusedSocket && (error.code === 'ECONNRESET' || error.code === 'EPIPE')
-      reject(isStale ? new StaleSocketError(error.message, { cause: error }) : error)
+      end()
     }
-    request.on('error', fail)
+    let hasAnswered = false
+    request.on('error', (error: NodeJS.ErrnoException) => {
+      const isStale =
+        !hasAnswered && request.reusedSocket && (error.code === 'ECONNRESET' || error.code === 'EPIPE')
+      done(() => reject(isStale ? new StaleSocketError(error.message, { cause: error }) : error))
+    })
     request.on('socket', limitConnecting)
     request.on('response', (response) => {
-      response.on('error', fail)
-      readBounded(response, (text) => {
-        signal?.removeEventListener('abort', abort)
-        resolve({ status: response.statusCode ?? 0, headers: response.headers, body: text })
-      })
+      hasAnswered = true
+      response.on('error', (error) => done(() => reject(error)))
+      readBounded(response, (text) =>
+        done(() => resolve({ status: response.statusCode ?? 0, headers: response.headers, body: text })),
+      )
     })
     if (signal?.aborted) abort()
     signal?.addEventListener('abort', abort, { once: true })
