@@ -92,17 +92,17 @@ function errorCode(value: unknown): string | undefined {
 /** ` {\n  [cause]: …\n}` as Node prints it behind a stack; empty without causes. */
 function causeBlock(value: unknown, seen: unknown[], causes: Cause[], depth: number): string {
   if (typeof value !== 'object' || value === null) return ''
-  let block = ''
+  const entries: string[] = []
   const cause = readProperty(value, 'cause')
-  if (cause !== undefined) block += `\n  [cause]: ${indent(causeText(cause, seen, causes, depth), '  ')}`
+  if (cause !== undefined) entries.push(`\n  [cause]: ${indent(causeText(cause, seen, causes, depth), '  ')}`)
   const errors = readProperty(value, 'errors')
   if (isError(value) && isList(errors)) {
     const items = firstItems(errors).map(
       (item) => `\n    ${indent(causeText(item, seen, causes, depth), '    ')}`,
     )
-    block += `\n  [errors]: [${items.join(',')}\n  ]`
+    entries.push(`\n  [errors]: [${items.join(',')}\n  ]`)
   }
-  return block === '' ? '' : ` {${block}\n}`
+  return entries.length === 0 ? '' : ` {${entries.join(',')}\n}`
 }
 
 function causeText(value: unknown, seen: unknown[], causes: Cause[], depth: number): string {

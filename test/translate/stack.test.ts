@@ -1,0 +1,160 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { applicationFrame } from '../../src/translate/stack.js'
+
+const PYTHON = `Traceback (most recent call last):
+  File "/app/main.py", line 3, in <module>
+    run()
+  File "/app/run.py", line 19, in cap
+    raise KeyError('x')
+  File "/venv/lib/python3.12/site-packages/lib/core.py", line 7, in go
+KeyError: 'x'
+`
+
+describe('the frame of the application', () => {
+  it.each<[string, string, ReturnType<typeof applicationFrame>]>([
+    [
+      'a named function',
+      'at pay (/app/pay.js:12:7)',
+      { file: '/app/pay.js', line: 12, column: 7, function: 'pay' },
+    ],
+    ['no name', 'at /app/pay.js:12:7', { file: '/app/pay.js', line: 12, column: 7 }],
+    [
+      'async',
+      'at async pay (/app/pay.js:12:7)',
+      { file: '/app/pay.js', line: 12, column: 7, function: 'pay' },
+    ],
+    ['async without name', 'at async /app/pay.js:12:7', { file: '/app/pay.js', line: 12, column: 7 }],
+    [
+      'a constructor',
+      'at new Pay (/app/pay.js:1:2)',
+      { file: '/app/pay.js', line: 1, column: 2, function: 'new Pay' },
+    ],
+    [
+      'a method with an alias',
+      'at Pay.go [as run] (/a.js:1:2)',
+      { file: '/a.js', line: 1, column: 2, function: 'Pay.go [as run]' },
+    ],
+    [
+      'an ES module',
+      'at pay (file:///app/a%20b.mjs:1:2)',
+      { file: '/app/a b.mjs', line: 1, column: 2, function: 'pay' },
+    ],
+    [
+      'Windows',
+      'at pay (C:\\app\\pay.js:1:2)',
+      { file: 'C:\\app\\pay.js', line: 1, column: 2, function: 'pay' },
+    ],
+    [
+      'an ES module on Windows',
+      'at file:///C:/app/pay.mjs:1:2',
+      { file: 'C:/app/pay.mjs', line: 1, column: 2 },
+    ],
+    [
+      'a path with parentheses',
+      'at pay (/app/(shop)/pay.js:1:2)',
+      { file: '/app/(shop)/pay.js', line: 1, column: 2, function: 'pay' },
+    ],
+    [
+      'eval',
+      'at eval (eval at pay (/app/pay.js:5:6), <anonymous>:1:1)',
+      { file: '/app/pay.js', line: 5, column: 6 },
+    ],
+    ['node -e', 'at [eval]:7:9', { file: '[eval]', line: 7, column: 9 }],
+    ['Java', 'at com.shop.Pay.go(Pay.java:42)', { file: 'Pay.java', line: 42, function: 'com.shop.Pay.go' }],
+    [
+      '.NET',
+      'at Shop.Pay.Go(String id) in C:\\src\\Pay.cs:line 42',
+      { file: 'C:\\src\\Pay.cs', line: 42, function: 'Shop.Pay.Go(String id)' },
+    ],
+    ['a built-in', 'at new Promise (<anonymous>)', undefined],
+    ['a place in a list', 'at async Promise.all (index 0)', undefined],
+    ['native code', 'at Array.map (native)', undefined],
+    ['no line', 'at pay (/app/pay.js)', undefined],
+    ['words', 'at the end of the day', undefined],
+  ])('reads %s', (_, line, frame) => {
+    expect(applicationFrame(`Error: boom\n    ${line}\n`)).toStrictEqual(frame)
+  })
+
+  it('is the first that is neither Node’s nor a package’s', () => {
+    const stack = [
+      'Error: boom',
+      '    at connect (node:net:1:1)',
+      '    at Object.load (internal/modules/cjs.js:1:1)',
+      '    at query (/app/node_modules/pg/client.js:1:1)',
+      '    at query (C:\\app\\node_modules\\pg\\client.js:1:1)',
+      '    at log (/linked/@lognitor/opentelemetry/dist/index.cjs:1:1)',
+      '    at load (/app/load.js:3:9)',
+      '    at main (/app/main.js:1:1)',
+    ].join('\n')
+    expect(applicationFrame(stack)).toMatchObject({ file: '/app/load.js', line: 3 })
+  })
+
+  it('is none when all are', () => {
+    expect(applicationFrame('Error: boom\n    at connect (node:net:1:1)')).toBeUndefined()
+    expect(applicationFrame('')).toBeUndefined()
+  })
+
+  it('is the last of a Python traceback, packages aside', () => {
+    expect(applicationFrame(PYTHON)).toStrictEqual({ file: '/app/run.py', line: 19, function: 'cap' })
+    const library = PYTHON.replaceAll('/app/', '/x/site-packages/')
+    expect(applicationFrame(library)).toMatchObject({
+      file: '/venv/lib/python3.12/site-packages/lib/core.py',
+    })
+  })
+
+  it('passes over the Java library', () => {
+    const stack = 'java.lang.Error: x\n\tat java.util.List.of(List.java:1)\n\tat com.shop.Pay.go(Pay.java:42)'
+    expect(applicationFrame(stack)).toMatchObject({ file: 'Pay.java', line: 42 })
+  })
+
+  it('is found below a message of many lines', () => {
+    const stack = `Error: ${'line\n'.repeat(5000)}    at load (/app/load.js:3:9)`
+    expect(applicationFrame(stack)).toMatchObject({ file: '/app/load.js' })
+  })
+
+  it.each([
+    ['parentheses', '('],
+    ['at', '\n    at '],
+    ['colons', ':1'],
+    ['digits', '1'],
+    ['blanks', ' '],
+    ['a traceback', '  File "'],
+    ['evals', '\n    at eval (eval at '],
+  ])('is looked for in a megabyte of %s without going over it again and again', (_, piece) => {
+    const stack = `    at x ${piece.repeat(1_000_000 / piece.length)}`
+    expect(applicationFrame(stack)).toBeUndefined()
+    expect(applicationFrame(`Traceback (most recent call last):${stack}`)).toBeUndefined()
+  })
+
+  it('is a file and a line, or nothing, for any text', () => {
+    const piece = fc.constantFrom(
+      'at ',
+      '\n    at ',
+      '(',
+      ')',
+      ':1',
+      ':2:3',
+      'eval at ',
+      ', ',
+      '  File "',
+      '", line ',
+      'a.js',
+      'node:',
+      '/',
+    )
+    const text = fc.oneof(
+      fc.string(),
+      fc.array(fc.oneof(piece, fc.string({ maxLength: 3 }))).map((parts) => parts.join('')),
+    )
+    fc.assert(
+      fc.property(text, (stack) => {
+        const frame = applicationFrame(stack)
+        if (frame === undefined) return
+        expect(frame.file).not.toBe('')
+        expect(Number.isSafeInteger(frame.line)).toBe(true)
+      }),
+      { numRuns: 2000 },
+    )
+  })
+})
