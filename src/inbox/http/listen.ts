@@ -16,7 +16,7 @@ export interface Listening {
 /** Listens on loopback and hands each call that is not foreign to the handler. */
 export async function listen(address: { host: string; port: number }, handler: Handler): Promise<Listening> {
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: REQUEST_MS }, onRequest)
-  disown(server)
+  markAsOwn(server)
   server.on('clientError', (_error, socket) => socket.destroy())
   const port = await bind(server, address)
   let closing: Promise<void> | undefined
@@ -56,7 +56,7 @@ const REQUEST_MS = 30_000
 const OWN_SERVERS = Symbol.for('lognitor.own-servers')
 
 /** Marks a server as ours, so that the instrumentation in the same process writes no rows for it. */
-function disown(server: Server): void {
+function markAsOwn(server: Server): void {
   const registry = globalThis as { [OWN_SERVERS]?: WeakSet<object> }
   registry[OWN_SERVERS] ??= new WeakSet()
   registry[OWN_SERVERS].add(server)

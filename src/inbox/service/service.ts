@@ -3,6 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { SAMPLE_RATES_HEADER } from '../../wire/answer.js'
 import type { Store } from '../data/store.js'
 import { type JsonBody, readJson } from '../http/body.js'
+import type { Handler } from '../http/listen.js'
 import { type Reply, refusal, writeReply } from '../http/reply.js'
 import type { InboxSettings } from '../settings.js'
 import { ping, registerRelease, takeFeedback } from './companion.js'
@@ -10,15 +11,12 @@ import type { FaultSwitch, Faults } from './faults.js'
 import { ingest } from './ingest.js'
 import { ingestRequests } from './ingest-requests.js'
 
-/** Serves one call below `/api/v1`, whose rest of the path is given, as Lognitor would. */
-export type Service = (request: IncomingMessage, response: ServerResponse, path: string) => Promise<void>
-
-/** What plays Lognitor: its calls, its keys, and its faults. */
+/** Plays Lognitor below `/api/v1`, whose rest of the path it is given: its calls, its keys, and its faults. */
 export function createService(
   store: Store,
   faults: FaultSwitch,
   settings: Pick<InboxSettings, 'acceptsKey' | 'maxBodyBytes'>,
-): Service {
+): Handler {
   const calls = new Map<string, (body: JsonBody, hit: Faults) => Reply>([
     [INGEST, (body, hit) => ingest(store, body, () => faults.refusesLog(hit))],
     ['/ingest/requests', (body) => ingestRequests(store, body)],
