@@ -59,9 +59,12 @@ function startService(name, env) {
 function watch(child) {
   children.push(child)
   child.on('exit', (code, signal) => {
-    if (isEnding) return
-    console.error(`${child.spawnargs.join(' ')} ended unexpectedly (${signal ?? code}).`)
-    end(1)
+    // A Ctrl-C reaches all of us at once, and it is chance who is heard first.
+    setTimeout(() => {
+      if (isEnding) return
+      console.error(`${child.spawnargs.join(' ')} ended unexpectedly (${signal ?? code}).`)
+      end(1)
+    }, 500)
   })
   return child
 }

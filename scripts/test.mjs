@@ -1,0 +1,23 @@
+// npm test: everything that has to hold, in the order of its price. Installs and builds by itself.
+// Names of test files or folders may follow: npm test -- test/delivery
+import { join } from 'node:path'
+import { ensureInstalled, root, run } from './lib/install.mjs'
+
+const only = process.argv.slice(2)
+const tool = (path) => join(root, 'node_modules', path)
+
+ensureInstalled()
+// The other line of OpenTelemetry, and the other line of Node: its package brings a binary by a script.
+ensureInstalled('test/lines/otel-3', { withScripts: true })
+
+if (only.length === 0) {
+  step('format and lint', tool('@biomejs/biome/bin/biome'), ['check', '--error-on-warnings'])
+  step('types', tool('typescript/bin/tsc'), ['-p', '.'])
+}
+step('build', join(root, 'scripts/build.mjs'), ['--if-stale'])
+step('tests', tool('vitest/vitest.mjs'), ['run', ...only])
+
+function step(name, file, args) {
+  console.log(`\n== ${name}`)
+  run(process.execPath, [file, ...args])
+}
