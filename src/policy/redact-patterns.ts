@@ -55,7 +55,7 @@ function redactEmails(text: string): string {
   let out = ''
   let done = 0
   for (let at = text.indexOf('@'); at !== -1; at = text.indexOf('@', Math.max(at + 1, done))) {
-    const start = startOfName(text, at, done)
+    const start = startOfName(text, at)
     DOMAIN.lastIndex = at + 1
     if (start === at || !DOMAIN.test(text)) continue
     out += text.slice(done, start) + REDACTED
@@ -64,10 +64,10 @@ function redactEmails(text: string): string {
   return done === 0 ? text : out + text.slice(done)
 }
 
-/** Where the name before `at` begins, at a word boundary and not before `least`; `at` when there is none. */
-function startOfName(text: string, at: number, least: number): number {
+/** Where the name before `at` begins, at a word boundary; `at` when there is none. */
+function startOfName(text: string, at: number): number {
   let start = at
-  while (start > least && LOCAL.test(text.charAt(start - 1))) start -= 1
+  while (start > 0 && LOCAL.test(text.charAt(start - 1))) start -= 1
   while (start < at && WORD.test(text.charAt(start - 1)) === WORD.test(text.charAt(start))) start += 1
   return start
 }

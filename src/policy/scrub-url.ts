@@ -30,11 +30,10 @@ export function scrubbedParams(added: readonly string[] = []): ReadonlySet<strin
  * so does a further `?`, for the sake of addresses passed on unencoded.
  */
 export function scrubUrl(url: string, params: ReadonlySet<string>): string {
-  const start = url.indexOf('?') + 1
-  if (start === 0) return url
   const hash = url.indexOf('#')
-  if (hash !== -1 && hash < start) return url
   const end = hash === -1 ? url.length : hash
+  const start = url.indexOf('?') + 1
+  if (start === 0 || start > end) return url
   const query = url.slice(start, end)
   const scrubbed = scrubQuery(query, params)
   return scrubbed === query ? url : url.slice(0, start) + scrubbed + url.slice(end)

@@ -53,6 +53,19 @@ describe('the duplicate window', () => {
     expect(sent.map(({ metadata }) => metadata?.dedupCount)).toEqual([undefined, 1, undefined])
   })
 
+  it('of each error ends in its own time', () => {
+    const { policy, clock, sent } = bench()
+    const summaries = () => sent.flatMap(({ message, metadata }) => (metadata?.dedupCount ? [message] : []))
+    for (const message of ['a', 'b']) {
+      policy.admit(failure(message))
+      policy.admit(failure(message))
+      clock.advance(3000)
+    }
+    expect(summaries()).toEqual(['a'])
+    clock.advance(2000)
+    expect(summaries()).toEqual(['a', 'b'])
+  })
+
   it('knows different errors apart', () => {
     const { policy, sent } = bench()
     policy.admit(failure('user not found'))
