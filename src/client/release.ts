@@ -1,4 +1,4 @@
-import { parseObject } from '../delivery/outcome.js'
+import { parseObject } from '../json.js'
 import type { Pipeline } from '../pipeline.js'
 import type { Release } from '../wire/companion.js'
 import type { Deploy } from '../wire/log.js'

@@ -1,3 +1,4 @@
+import { parseObject } from '../json.js'
 import type { IngestAnswer, Rejection } from '../wire/answer.js'
 import { SAMPLE_RATES_HEADER } from '../wire/answer.js'
 import { isLevel, type Level } from '../wire/level.js'
@@ -70,15 +71,4 @@ function readTaken({ status, body }: TransportAnswer): Outcome {
   // A 422 without a readable body says no more than that something in it is wrong for good.
   if (status === 422 && count === 0) return { kind: 'refused', why: `status 422: ${body.slice(0, 200)}` }
   return { kind: 'sent', rejections, rejected: count, body }
-}
-
-export function parseObject(json: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(json)
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : undefined
-  } catch {
-    return undefined
-  }
 }

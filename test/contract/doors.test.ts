@@ -1,0 +1,135 @@
+import { ROOT_CONTEXT, SpanKind, TraceFlags, trace } from '@opentelemetry/api'
+import { resourceFromAttributes } from '@opentelemetry/resources'
+import {
+  BatchLogRecordProcessor,
+  LoggerProvider,
+  type LogRecordProcessor,
+  SimpleLogRecordProcessor,
+} from '@opentelemetry/sdk-logs'
+import { BasicTracerProvider } from '@opentelemetry/sdk-trace-base'
+import { describe, expect, test } from 'vitest'
+import { LognitorClient } from '../../src/client/client.js'
+import { LognitorLogRecordExporter } from '../../src/exporter.js'
+import { LognitorLogRecordProcessor } from '../../src/log-record-processor.js'
+import { MemoryTransport } from '../../src/memory-transport.js'
+import type { Options } from '../../src/options.js'
+import { LognitorSpanProcessor } from '../../src/span-processor.js'
+import { LOG_ID_KEY, type Log } from '../../src/wire/log.js'
+import { CASES, type Case } from './telemetry.js'
+
+const RESOURCE = {
+  'service.name': 'shop',
+  'service.version': '2.1.0',
+  'deployment.environment.name': 'test',
+  'host.name': 'host-1',
+}
+const ORIGIN = { service: 'shop', version: '2.1.0', environment: 'test', hostname: 'host-1' }
+const TRACE = {
+  traceId: '0af7651916cd43dd8448eb211c80319c',
+  spanId: 'b7ad6b7169203331',
+  traceFlags: TraceFlags.SAMPLED,
+}
+const OPTIONS: Options = { redactPatterns: ['email', 'creditCard'], sourceContext: false }
+
+/** How each door is told of a case; undefined where it has no word for it. */
+const DOORS: Readonly<Record<string, (one: Case) => Promise<Log[]> | undefined>> = {
+  'the exporter behind Batch': (one) =>
+    throughProvider(one, (exporterOptions) => {
+      const exporter = new LognitorLogRecordExporter(exporterOptions)
+      return new BatchLogRecordProcessor({ exporter })
+    }),
+  'the exporter behind Simple': (one) =>
+    throughProvider(one, (options) => {
+      const exporter = new LognitorLogRecordExporter(options)
+      return new SimpleLogRecordProcessor({ exporter })
+    }),
+  'the processor': (one) => throughProvider(one, (options) => new LognitorLogRecordProcessor(options)),
+  'the companion client': (one) => one.call && throughClient(one.call),
+  'the span processor': (one) => one.exception && throughSpan(one.exception),
+}
+
+describe.each(CASES)('$name', (one) => {
+  for (const [door, tell] of Object.entries(DOORS)) {
+    const told = tell(one)
+    if (told === undefined) continue
+    test(`becomes the same log through ${door}`, async () => {
+      const logs = await told
+      expect(logs).toHaveLength(1)
+      expect(comparable(logs[0] as Log)).toEqual({ ...ORIGIN, ...one.expected, trace: expectedTrace(door) })
+    })
+  }
+})
+
+test('every door has cases', () => {
+  for (const [door, tell] of Object.entries(DOORS)) {
+    const told = CASES.map((one) => tell(one)).filter(Boolean)
+    expect(told.length, door).toBeGreaterThan(0)
+  }
+})
+
+/** What may differ by intention: ids, the moment, who says so, and what only a running process knows. */
+function comparable(log: Log): Partial<Log> {
+  const { timestamp, _sdk, fingerprint, breadcrumbs, perf, metadata, ...rest } = log
+  expect(timestamp).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
+  expect(_sdk?.name).toBe('@lognitor/opentelemetry')
+  if (log.error) expect(fingerprint).toMatch(/^[0-9a-f]{64}$/)
+  const { [LOG_ID_KEY]: id, 'otel.scope.name': _scope, 'span.name': spanName, ...own } = metadata ?? {}
+  expect(id).toMatch(/^[0-9a-f-]{36}$/)
+  // How long the span took is what its door alone can add.
+  const figures = spanName === undefined ? perf : undefined
+  return { ...rest, ...(figures && { perf: figures }), ...(Object.keys(own).length > 0 && { metadata: own }) }
+}
+
+function expectedTrace(door: string): Log['trace'] {
+  if (door === 'the span processor') return expect.objectContaining({ trace_id: TRACE.traceId })
+  return { trace_id: TRACE.traceId, span_id: TRACE.spanId }
+}
+
+async function throughProvider(
+  one: Case,
+  makeProcessor: (options: Options & { client: LognitorClient }) => unknown,
+): Promise<Log[]> {
+  const { client, transport } = openClient()
+  const processor = makeProcessor({ client }) as LogRecordProcessor
+  const provider = new LoggerProvider({ resource: resourceFromAttributes(RESOURCE), processors: [processor] })
+  provider.getLogger('test').emit({ ...one.record, context: trace.setSpanContext(ROOT_CONTEXT, TRACE) })
+  await provider.shutdown()
+  await client.shutdown()
+  return transport.logs
+}
+
+async function throughClient({ level, message, options }: NonNullable<Case['call']>): Promise<Log[]> {
+  const { client, transport } = openClient({ service: 'shop', version: '2.1.0', environment: 'test' })
+  await learnHost(client)
+  transport.clear()
+  client.log(level, message, { ...options, trace: { traceId: TRACE.traceId, spanId: TRACE.spanId } })
+  await client.shutdown()
+  return transport.logs
+}
+
+/** The client has no resource of its own: it knows the host from the first record that passes. */
+async function learnHost(client: LognitorClient): Promise<void> {
+  const processor = new LognitorLogRecordProcessor({ client }) as unknown as LogRecordProcessor
+  const provider = new LoggerProvider({ resource: resourceFromAttributes(RESOURCE), processors: [processor] })
+  provider.getLogger('test').emit({ body: 'first' })
+  await client.flush()
+}
+
+async function throughSpan(exception: Error): Promise<Log[]> {
+  const { client, transport } = openClient()
+  const provider = new BasicTracerProvider({
+    resource: resourceFromAttributes(RESOURCE),
+    spanProcessors: [new LognitorSpanProcessor({ client }) as never],
+  })
+  const parent = trace.setSpanContext(ROOT_CONTEXT, TRACE)
+  const span = provider.getTracer('test').startSpan('pay', { kind: SpanKind.INTERNAL }, parent)
+  span.recordException(exception)
+  span.end()
+  await client.shutdown()
+  return transport.logs
+}
+
+function openClient(options: Options = {}): { client: LognitorClient; transport: MemoryTransport } {
+  const transport = new MemoryTransport()
+  return { client: new LognitorClient({ ...OPTIONS, ...options, transport }), transport }
+}
