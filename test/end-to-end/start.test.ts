@@ -1,0 +1,91 @@
+import { spawn } from 'node:child_process'
+import { connect } from 'node:net'
+import { resolve } from 'node:path'
+import { expect, test } from 'vitest'
+import type { Log } from '../../src/wire/log.js'
+import type { RequestEntry } from '../../src/wire/request-entry.js'
+
+const root = resolve(import.meta.dirname, '../..')
+
+interface Route {
+  readonly method: string
+  readonly route: string
+  readonly count: number
+  readonly p50: number
+  readonly p99: number
+}
+
+interface Group {
+  readonly type: string
+  readonly service: string
+  readonly count: number
+}
+
+test('npm start shows a live shop in the inbox, and Ctrl-C ends it all', { timeout: 120_000 }, async () => {
+  const child = spawn(process.execPath, ['scripts/start.mjs', '--port', '0'], { cwd: root })
+  let said = ''
+  child.stdout.on('data', (chunk) => {
+    said += chunk
+  })
+  try {
+    const url = await waitFor(() => /live shop: (http:\S+)/.exec(said)?.[1])
+    const ask = async <T>(path: string) => (await (await fetch(`${url}/inbox/api/${path}`)).json()) as T
+
+    const routes = await waitFor(async () => {
+      const { routes } = await ask<{ routes: Route[] }>('requests')
+      const seen = new Set(routes.map(({ method, route }) => `${method} ${route}`))
+      const wanted = ['GET /orders/:id', 'POST /checkout/:id', 'GET /reports/:year', 'GET /invoices/:id']
+      return wanted.every((route) => seen.has(route)) ? routes : undefined
+    })
+    expect(routes.every(({ p50, p99 }) => p50 > 0 && p99 >= p50)).toBe(true)
+    expect(routes.some(({ route }) => route.includes('health'))).toBe(false)
+
+    const { logs } = await ask<{ logs: Log[] }>('logs?service=shop')
+    const written = logs.filter(({ message }) => message === 'order looked up')
+    expect(written.length).toBeGreaterThan(0)
+    expect(written.every(({ trace, request_id }) => trace?.trace_id && request_id)).toBe(true)
+    expect(JSON.stringify(logs)).not.toContain('4111')
+
+    // Customers go first, so that nothing is under way when we count.
+    const counts = await waitFor(async () => {
+      const { groups } = await ask<{ groups: Group[] }>('errors')
+      const { requests } = await ask<{ requests: RequestEntry[] }>('requests?limit=50000')
+      const failed = requests.filter(
+        ({ route, status_code }) => route === '/checkout/:id' && status_code === 500,
+      )
+      const errors = groups.filter(({ type }) => type === 'CheckoutError')
+      expect(errors.length).toBeLessThanOrEqual(1)
+      // Rows and errors travel apart and held-back duplicates come later: once they agree, they agree.
+      return failed.length > 0 && errors[0]?.count === failed.length ? { failed, errors } : undefined
+    })
+    expect(counts.errors[0]?.service).toBe('shop')
+
+    child.kill('SIGINT')
+    const code = await new Promise((resolve) => child.once('exit', resolve))
+    expect(code).toBe(0)
+    expect(await isFree(Number(new URL(url).port))).toBe(true)
+  } finally {
+    child.kill('SIGKILL')
+  }
+})
+
+async function waitFor<T>(look: () => T | undefined | Promise<T | undefined>): Promise<T> {
+  const deadline = performance.now() + 60_000
+  for (;;) {
+    const found = await look()
+    if (found !== undefined) return found
+    if (performance.now() > deadline) throw new Error('It did not come')
+    await new Promise((resolve) => setTimeout(resolve, 200))
+  }
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1')
+    socket.once('connect', () => {
+      socket.destroy()
+      resolve(false)
+    })
+    socket.once('error', () => resolve(true))
+  })
+}
