@@ -19,12 +19,16 @@ export class Batch {
   /** It has been on its way before, so nothing is gained by waiting for more entries. */
   hasReturned = false
   bytes = 0
-  /** Number of its oldest entry, counted over all that ever came in. */
-  oldest = 0
+  /** Number of its oldest entry within its lane; the others follow without a gap. */
+  first: number
   readonly #stretches: Stretch[] = []
   readonly #lengths: number[] = []
   /** Entries at the front that are no longer part of it. */
   #gone = 0
+
+  constructor(first: number) {
+    this.first = first
+  }
 
   get count(): number {
     return this.#lengths.length - this.#gone
@@ -46,8 +50,7 @@ export class Batch {
 
   /** Moves the oldest `count` entries into a batch of their own. */
   splitOff(count: number): Batch {
-    const front = new Batch()
-    front.oldest = this.oldest
+    const front = new Batch(this.first)
     while (front.count < count && this.count > 0) {
       const { chunk, start, end } = this.#takeOldest()
       front.add(chunk, start, end)
@@ -70,7 +73,7 @@ export class Batch {
     if (entry.end === first.end) this.#stretches.shift()
     else first.start = entry.end
     this.bytes -= length
-    this.oldest++
+    this.first++
     return entry
   }
 }

@@ -1,20 +1,16 @@
-import { Buffer } from 'node:buffer'
 import type { Clock, TimerHandle } from '../clock.js'
 import type { Ledger } from '../ledger.js'
-import { MAX_BATCH_LOGS, MAX_BATCH_REQUESTS } from '../wire/limits.js'
 import type { Batch } from './batch.js'
 import { FlushWaiters } from './flush-waiters.js'
 import { Gate } from './gate.js'
-import { Lane } from './lane.js'
+import type { Line } from './line.js'
+import { Queue, type QueueSettings } from './queue.js'
 import type { DeliveryReport } from './report.js'
 import type { Upload, Uploader } from './uploader.js'
 
-export interface BatcherSettings {
-  readonly batchSize: number
+export interface BatcherSettings extends QueueSettings {
   readonly flushInterval: number
   readonly maxRetries: number
-  readonly maxQueueSize: number
-  readonly maxQueueBytes: number
 }
 
 export interface BatcherParts {
@@ -36,16 +32,6 @@ export interface Post {
 
 const MAX_IN_FLIGHT = 4
 
-/** One address and what waits for it. */
-interface Line {
-  readonly path: '/ingest' | '/ingest/requests'
-  readonly lane: Lane
-  readonly frame: (batch: Batch) => Buffer
-  /** Its oldest has waited long enough. */
-  isDue: boolean
-  timer: TimerHandle | undefined
-}
-
 /**
  * Holds what is to be delivered, bounded in count and bytes, and delivers it: in batches by count, bytes
  * and time, a few at once, again after failures. Logs and request entries share the gate, the bytes, flush
@@ -54,56 +40,36 @@ interface Line {
 export class Batcher {
   #settings: BatcherSettings
   readonly #parts: BatcherParts
+  readonly #queue: Queue
   readonly #gate: Gate
-  readonly #logs: Line
-  readonly #requests: Line
-  readonly #flying = new Map<Batch, Line>()
   readonly #waiters: FlushWaiters
-  #flyingBytes = 0
-  /** Entries that ever came in. */
-  #entered = 0
   #isPaused = false
   #isClosed = false
   #pumpIsDue = false
   #wakeTimer: TimerHandle | undefined
+  #lastSent: Line | undefined
 
   constructor(parts: BatcherParts) {
     this.#parts = parts
     this.#settings = parts.settings
+    this.#queue = new Queue(parts)
     this.#gate = new Gate(parts.clock, parts.random)
     this.#waiters = new FlushWaiters(parts.clock)
-    const { batchSize } = parts.settings
-    this.#logs = {
-      path: '/ingest',
-      lane: new Lane({ capacity: MAX_BATCH_LOGS, batchSize }),
-      frame: (batch) => join(`{"batch_id":${JSON.stringify(batch.id)},"logs":[`, batch),
-      isDue: false,
-      timer: undefined,
-    }
-    this.#requests = {
-      path: '/ingest/requests',
-      lane: new Lane({ capacity: MAX_BATCH_REQUESTS, batchSize: Math.min(batchSize, MAX_BATCH_REQUESTS) }),
-      frame: (batch) => join('{"requests":[', batch),
-      isDue: false,
-      timer: undefined,
-    }
   }
 
   /** Logs and entries that wait, in flight ones not included. */
   get queued(): number {
-    return this.#logs.lane.count + this.#requests.lane.count
+    return this.#queue.waiting
   }
 
   /** Bytes held, waiting and in flight. */
   get queuedBytes(): number {
-    return this.#logs.lane.bytes + this.#requests.lane.bytes + this.#flyingBytes
+    return this.#queue.bytes
   }
 
   /** Logs and entries on their way. */
   get inFlight(): number {
-    let count = 0
-    for (const batch of this.#flying.keys()) count += batch.count
-    return count
+    return this.#queue.flying
   }
 
   /** Why nothing is sent at the moment, when nothing is. */
@@ -113,12 +79,12 @@ export class Batcher {
 
   /** @param json one log, serialised */
   addLog(json: string): void {
-    this.#add(this.#logs, json)
+    this.#add(this.#queue.logs, json)
   }
 
   /** @param json one request entry, serialised */
   addRequest(json: string): void {
-    this.#add(this.#requests, json)
+    this.#add(this.#queue.requests, json)
   }
 
   /**
@@ -126,9 +92,9 @@ export class Batcher {
    * lost or refused meanwhile, or it is plain that nothing can be delivered in time. Never rejects.
    */
   flush(timeoutMs: number): Promise<boolean> {
-    if (this.#isIdle) return Promise.resolve(true)
-    this.#gate.lift('backoff')
-    const flushed = this.#waiters.add(this.#entered, timeoutMs)
+    if (this.#queue.waiting === 0 && this.#queue.flights === 0) return Promise.resolve(true)
+    this.#gate.lift()
+    const flushed = this.#waiters.add(this.#queue.entered, timeoutMs)
     this.#pump()
     this.#settleWaiters()
     return flushed
@@ -145,74 +111,48 @@ export class Batcher {
 
   reconfigure(settings: BatcherSettings): void {
     this.#settings = settings
-    this.#logs.lane.batchSize = settings.batchSize
-    this.#requests.lane.batchSize = Math.min(settings.batchSize, MAX_BATCH_REQUESTS)
+    this.#queue.reconfigure(settings)
   }
 
   /** Another key, another address: what was held back because of the old one may go at once. */
   retryNow(): void {
-    this.#gate.lift('all')
+    this.#gate.forgive()
     this.#pump()
   }
 
   /**
    * All that is not delivered, as the requests that would deliver it, those in flight first and under their
-   * own ids. It stays here; {@link abandon} is for when it has found another way.
+   * own ids. It stays here.
    */
   undelivered(): Post[] {
-    const posts = [...this.#flying].map(([batch, line]) => toPost(line, batch))
-    for (const line of [this.#logs, this.#requests]) {
-      for (const batch of line.lane.all(this.#parts.newId)) posts.push(toPost(line, batch))
-    }
-    return posts
+    return this.#queue.all().map(([line, batch]) => {
+      return { path: line.path, body: line.frame(batch), count: batch.count }
+    })
   }
 
-  /** Ends for good. Gives how many logs and entries are left behind. */
+  /** Ends for good; answers that come later are not counted. Gives how many logs and entries are left behind. */
   close(): number {
     this.#isClosed = true
-    const { clock } = this.#parts
-    for (const timer of [this.#wakeTimer, this.#logs.timer, this.#requests.timer]) clock.clearTimer(timer)
+    this.#parts.clock.clearTimer(this.#wakeTimer)
+    for (const line of this.#queue.lines) line.stopTimer()
     return this.queued + this.inFlight
   }
 
   #add(line: Line, json: string): void {
-    const { lane } = line
-    lane.push(json, ++this.#entered)
-    if (lane.count > this.#settings.maxQueueSize || this.queuedBytes > this.#settings.maxQueueBytes) {
-      this.#makeRoom(lane)
-    }
-    if (lane.isFull) this.#pumpSoon()
-    else if (line.timer === undefined) this.#startTimer(line)
+    const lost = this.#queue.add(line, json)
+    if (lost > 0) this.#lose('queue_full', lost)
+    if (!line.hasTimer) this.#startTimer(line)
+    if (line.lane.isFull) this.#pumpSoon()
   }
 
-  #makeRoom(lane: Lane): void {
-    const { ledger, report } = this.#parts
-    let dropped = 0
-    while (lane.count > this.#settings.maxQueueSize) dropped += lane.dropOldest()
-    while (this.queuedBytes > this.#settings.maxQueueBytes && this.queued > 0) {
-      const [logs, requests] = [this.#logs.lane, this.#requests.lane]
-      dropped += (logs.bytes >= requests.bytes ? logs : requests).dropOldest()
-    }
-    ledger.drop('queue_full', dropped)
-    report.lost(dropped)
-    this.#waiters.lost()
-  }
-
-  /** The timer starts with the first entry and is not pushed back by the next: a trickle must leave, too. */
   #startTimer(line: Line): void {
-    const { clock, uploader } = this.#parts
-    const ring = () => {
-      line.timer = undefined
-      line.isDue = true
-      this.#pump()
-    }
-    line.timer = uploader.outside(() => clock.setTimer(ring, this.#settings.flushInterval))
+    this.#parts.uploader.outside(() => line.startTimer(() => this.#pump(), this.#settings.flushInterval))
   }
 
   /** In the next turn of the loop, so that what is written in one go travels in full batches. */
   #pumpSoon(): void {
     const isWaiting = this.#pumpIsDue || this.#wakeTimer !== undefined || this.#isPaused
-    if (isWaiting || this.#flying.size >= MAX_IN_FLIGHT) return
+    if (isWaiting || this.#queue.flights >= MAX_IN_FLIGHT) return
     this.#pumpIsDue = true
     this.#parts.uploader.outside(() =>
       setImmediate(() => {
@@ -223,12 +163,10 @@ export class Batcher {
   }
 
   #pump(): void {
-    while (
-      !this.#isPaused &&
-      !this.#isClosed &&
-      this.#flying.size < MAX_IN_FLIGHT &&
-      this.#gate.waitMs === 0
-    ) {
+    this.#parts.clock.clearTimer(this.#wakeTimer)
+    this.#wakeTimer = undefined
+    if (this.#isPaused || this.#isClosed) return
+    while (this.#queue.flights < MAX_IN_FLIGHT && this.#gate.waitMs === 0) {
       const line = this.#nextLine()
       if (line === undefined) break
       void this.#send(line)
@@ -236,111 +174,90 @@ export class Batcher {
     this.#wakeWhenOpen()
   }
 
+  /** The line whose turn it is: they take turns, so that neither can crowd out the other. */
   #nextLine(): Line | undefined {
-    const wants = (line: Line) =>
-      line.lane.count > 0 && (line.lane.isFull || line.isDue || this.#waiters.any || this.#gate.reason)
-    return [this.#logs, this.#requests].find(wants)
+    const goesAnyway = this.#waiters.any || this.#gate.reason !== undefined
+    const ready = this.#queue.lines.filter((line) => line.isReady || (goesAnyway && line.lane.count > 0))
+    return ready.find((line) => line !== this.#lastSent) ?? ready[0]
   }
 
   #wakeWhenOpen(): void {
-    const { clock, uploader } = this.#parts
     const { waitMs } = this.#gate
-    if (waitMs === 0 || waitMs === Number.POSITIVE_INFINITY || this.queued === 0 || this.#isClosed) return
-    clock.clearTimer(this.#wakeTimer)
-    const wake = () => {
-      this.#wakeTimer = undefined
-      this.#pump()
-    }
-    this.#wakeTimer = uploader.outside(() => clock.setTimer(wake, waitMs))
+    if (waitMs === 0 || waitMs === Number.POSITIVE_INFINITY || this.queued === 0) return
+    this.#wakeTimer = this.#parts.uploader.outside(() =>
+      this.#parts.clock.setTimer(() => this.#pump(), waitMs),
+    )
   }
 
   async #send(line: Line): Promise<void> {
-    const batch = line.lane.take(this.#parts.newId)
+    const batch = this.#queue.take(line)
     if (batch === undefined) return
-    if (line.lane.count === 0) {
-      line.isDue = false
-      this.#parts.clock.clearTimer(line.timer)
-      line.timer = undefined
-    }
-    const enteredAt = this.#gate.enter()
-    this.#flying.set(batch, line)
-    this.#flyingBytes += batch.bytes
-    this.#parts.report.sending(line.path, batch.count)
+    this.#lastSent = line
+    if (line.lane.count === 0) line.stopTimer()
+    const round = this.#gate.enter()
+    this.#parts.report.underWay(this.#queue.logsUnderWay)
     const upload = await this.#parts.uploader.post(line.path, line.frame(batch))
-    this.#flying.delete(batch)
-    this.#flyingBytes -= batch.bytes
-    this.#parts.report.sent(line.path, batch.count, upload)
-    this.#settle(line, batch, upload, enteredAt)
+    // Whoever closed has counted what was still on its way.
+    if (this.#isClosed) return
+    this.#settle(line, batch, upload, round)
+    this.#parts.report.underWay(this.#queue.logsUnderWay)
+    this.#parts.report.answered(line.path, batch.count, upload)
     this.#pump()
     this.#settleWaiters()
   }
 
-  #settle(line: Line, batch: Batch, { outcome }: Upload, enteredAt: number): void {
-    const { ledger, report } = this.#parts
+  #settle(line: Line, batch: Batch, { outcome }: Upload, round: number): void {
     switch (outcome.kind) {
-      case 'sent': {
-        this.#gate.succeeded()
+      case 'sent':
+        this.#gate.succeeded(round)
+        this.#queue.finish(batch)
         line.lane.grow()
-        const rejected = Math.min(outcome.rejected, batch.count)
-        if (line === this.#logs) {
-          ledger.accepted += batch.count - rejected
-          ledger.rejected += rejected
-        } else {
-          ledger.requestsAccepted += batch.count - rejected
-        }
-        if (rejected > 0) {
-          this.#lose('rejected', rejected)
-          report.rejected(line.path, outcome.rejections)
-        }
+        this.#count(line, batch.count, Math.min(outcome.rejected, batch.count))
+        if (outcome.rejected > 0) this.#parts.report.rejected(line.path, outcome.rejections)
         return
-      }
       case 'too_large':
-        this.#gate.succeeded()
-        if (!line.lane.halve(batch)) this.#lose('too_large', batch.count)
+        this.#gate.succeeded(round)
+        if (this.#queue.halve(batch)) return
+        this.#queue.finish(batch)
+        this.#lose('too_large', batch.count)
         return
       case 'refused':
-        this.#gate.succeeded()
+        this.#gate.succeeded(round)
+        this.#queue.finish(batch)
         this.#lose('bad_batch', batch.count)
         return
       default: {
         batch.attempts++
         const isTired = batch.attempts > this.#settings.maxRetries
         if (isTired) batch.attempts = 0
-        line.lane.putBack(batch, isTired ? 'last' : 'first')
-        this.#gate.failed(outcome, enteredAt)
-        if (line.lane.count > this.#settings.maxQueueSize) this.#makeRoom(line.lane)
+        this.#gate.failed(outcome, round)
+        this.#lose('queue_full', this.#queue.putBack(batch, isTired ? 'last' : 'first'))
       }
     }
   }
 
-  #lose(reason: 'rejected' | 'too_large' | 'bad_batch', count: number): void {
-    this.#parts.ledger.drop(reason, count)
-    this.#waiters.lost()
+  #count(line: Line, count: number, rejected: number): void {
+    const { ledger } = this.#parts
+    if (line === this.#queue.logs) {
+      ledger.accepted += count - rejected
+      ledger.rejected += rejected
+    } else {
+      ledger.requestsAccepted += count - rejected
+    }
+    this.#lose('rejected', rejected)
   }
 
-  get #isIdle(): boolean {
-    return this.queued === 0 && this.#flying.size === 0
+  #lose(reason: 'rejected' | 'too_large' | 'bad_batch' | 'queue_full', count: number): void {
+    if (count === 0) return
+    this.#parts.ledger.drop(reason, count)
+    if (reason === 'queue_full') this.#parts.report.lost(count)
+    this.#waiters.lost()
   }
 
   #settleWaiters(): void {
     if (!this.#waiters.any) return
-    this.#waiters.settle(this.#oldest)
-    if (this.#flying.size > 0) return
+    this.#waiters.settle(this.#queue.oldest)
+    if (this.#queue.flights > 0) return
     this.#waiters.giveUpBefore(this.#isPaused ? Number.POSITIVE_INFINITY : this.#gate.waitMs)
   }
-
-  /** Number of the oldest entry that is not delivered. */
-  get #oldest(): number {
-    let oldest = Math.min(this.#logs.lane.oldest, this.#requests.lane.oldest)
-    for (const batch of this.#flying.keys()) oldest = Math.min(oldest, batch.oldest)
-    return oldest
-  }
-}
-
-function join(head: string, batch: Batch): Buffer {
-  return Buffer.concat([Buffer.from(head), ...batch.content(), Buffer.from(']}')])
-}
-
-function toPost(line: Line, batch: Batch): Post {
-  return { path: line.path, body: line.frame(batch), count: batch.count }
 }

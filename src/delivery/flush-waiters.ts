@@ -1,8 +1,11 @@
-import type { Clock, TimerHandle } from '../clock.js'
+import { type Clock, LONGEST_TIMER_MS, type TimerHandle } from '../clock.js'
+
+/** How far each line has come, in numbers of its entries. */
+export type Marks = readonly number[]
 
 interface Waiter {
-  /** Waits for the entries up to this number. */
-  readonly last: number
+  /** Waits for the entries up to these numbers. */
+  readonly upTo: Marks
   readonly deadline: number
   readonly timer: TimerHandle
   readonly keepAlive: NodeJS.Timeout
@@ -23,15 +26,15 @@ export class FlushWaiters {
     return this.#waiting.size > 0
   }
 
-  /** Waits for the entries up to number `last`. True at {@link settle}, false at the deadline. */
-  add(last: number, timeoutMs: number): Promise<boolean> {
+  /** Waits for the entries up to these numbers. True at {@link settle}, false at the deadline. */
+  add(upTo: Marks, timeoutMs: number): Promise<boolean> {
     return new Promise((resolve) => {
       const waiter: Waiter = {
-        last,
+        upTo,
         deadline: this.#clock.monotonic() + timeoutMs,
         timer: this.#clock.setTimer(() => this.#end(waiter, false), timeoutMs),
         // Who awaits a flush wants the process to live until it is done, though nothing else of ours does.
-        keepAlive: setTimeout(() => {}, Math.min(timeoutMs, 60_000)),
+        keepAlive: setTimeout(() => {}, Math.min(timeoutMs, LONGEST_TIMER_MS)),
         resolve,
         hasLost: false,
       }
@@ -44,9 +47,12 @@ export class FlushWaiters {
     for (const waiter of this.#waiting) waiter.hasLost = true
   }
 
-  /** @param oldest number of the oldest entry that is not delivered */
-  settle(oldest: number): void {
-    for (const waiter of this.#waiting) if (oldest > waiter.last) this.#end(waiter, !waiter.hasLost)
+  /** @param oldest numbers of the oldest entries that are not delivered */
+  settle(oldest: Marks): void {
+    for (const waiter of this.#waiting) {
+      const isDone = waiter.upTo.every((number, line) => (oldest[line] ?? 0) > number)
+      if (isDone) this.#end(waiter, !waiter.hasLost)
+    }
   }
 
   /** Nothing will be sent for so long: whoever cannot wait that long need not wait at all. */

@@ -10,16 +10,19 @@ export type HoldReason = 'backoff' | 'retry_after' | 'unauthorized' | 'wrong_add
 
 /**
  * Says when the sender as a whole may send. One failure holds everything back, so that an outage meets one
- * probe at a time and not one retry loop per batch; the first success opens it fully.
+ * probe at a time and not one retry loop per batch; a probe's success opens it fully.
  */
 export class Gate {
   reason: HoldReason | undefined
   readonly #clock: Clock
   readonly #random: () => number
   #failures = 0
-  #heldAt = 0
   #opensAt = 0
   #probing = false
+  /** Goes up with each hold, so that what was under way when one began is told from the probes after it. */
+  #round = 0
+  /** What was sent before this round no longer counts: it went with an old key or to an old address. */
+  #forgiven = 0
 
   constructor(clock: Clock, random: () => number) {
     this.#clock = clock
@@ -33,35 +36,46 @@ export class Gate {
     return Math.max(0, this.#opensAt - this.#clock.monotonic())
   }
 
-  /** Called at each send; gives the moment to report its outcome with. */
+  /** Called at each send; gives the round to report its outcome with. */
   enter(): number {
     if (this.reason !== undefined) this.#probing = true
-    return this.#clock.monotonic()
+    return this.#round
   }
 
-  /** An answer that shows a service in good order. */
-  succeeded(): void {
+  /** An answer that shows a service in good order; one to a request older than the hold proves nothing. */
+  succeeded(round: number): void {
+    if (round !== this.#round) return
     this.reason = undefined
     this.#failures = 0
     this.#probing = false
   }
 
-  /** @param enteredAt from {@link enter}: what was under way when the hold began must not lengthen it again */
-  failed(outcome: Outcome, enteredAt: number): void {
-    const isNews = this.reason === undefined || enteredAt >= this.#heldAt
-    this.#probing = false
+  failed(outcome: Outcome, round: number): void {
+    if (round < this.#forgiven) return
+    const isNews = round === this.#round
+    if (isNews) this.#probing = false
     const [reason, waitMs] = this.#waitFor(outcome)
     const opensAt = this.#clock.monotonic() + waitMs
+    // Of requests older than the hold only a longer one, asked for by the service, counts.
     if (!isNews && (reason === 'backoff' || opensAt <= this.#opensAt)) return
     this.reason = reason
-    this.#failures++
-    this.#heldAt = this.#clock.monotonic()
     this.#opensAt = opensAt
+    if (!isNews) return
+    this.#failures++
+    this.#round++
   }
 
-  /** Lets one probe through now: a flush asks for what our own patience holds back, a new key for all. */
-  lift(what: 'backoff' | 'all'): void {
-    if (what === 'all' || this.reason === 'backoff') this.#opensAt = 0
+  /** Lets one probe through now, since a flush asks for what our own patience holds back. */
+  lift(): void {
+    if (this.reason === 'backoff') this.#opensAt = 0
+  }
+
+  /** Another key or address: what the old one met with says nothing about it. */
+  forgive(): void {
+    this.#round++
+    this.#forgiven = this.#round
+    this.#probing = false
+    this.#opensAt = 0
   }
 
   #waitFor(outcome: Outcome): [HoldReason, number] {

@@ -15,6 +15,10 @@ export class Lane {
   /** Entries waiting, and their bytes. */
   count = 0
   bytes = 0
+  /** Those of the waiting that have been on their way before. */
+  returned = 0
+  /** Entries that ever came in, which is the number of the last one. */
+  entered = 0
   /** Most entries in the next batch: less than the capacity after a 413. */
   #limit: number
   readonly #capacity: number
@@ -27,10 +31,10 @@ export class Lane {
     this.batchSize = batchSize
   }
 
-  /** @param number of the entry, one more than the last one's */
-  push(json: string, number: number): void {
-    this.bytes += this.#arena.write(json, this.#open(number))
+  push(json: string): void {
+    this.bytes += this.#arena.write(json, this.#open())
     this.count++
+    this.entered++
   }
 
   /** Whether a POST is worth it now, without waiting for more. */
@@ -42,9 +46,14 @@ export class Lane {
     )
   }
 
+  /** Number of the entry that is next in line; Infinity when there is none. */
+  get next(): number {
+    return this.#batches[0]?.first ?? Number.POSITIVE_INFINITY
+  }
+
   /** Number of the oldest entry that waits; Infinity when none does. */
   get oldest(): number {
-    return this.#batches.reduce((oldest, batch) => Math.min(oldest, batch.oldest), Number.POSITIVE_INFINITY)
+    return this.#batches.reduce((oldest, { first }) => Math.min(oldest, first), Number.POSITIVE_INFINITY)
   }
 
   /** The next batch, with its id. */
@@ -55,6 +64,7 @@ export class Lane {
     const batch = isTooLong ? head.splitOff(this.#limit) : head
     if (!isTooLong) this.#batches.shift()
     batch.id ??= newId()
+    if (batch.hasReturned) this.returned -= batch.count
     this.count -= batch.count
     this.bytes -= batch.bytes
     return batch
@@ -73,6 +83,7 @@ export class Lane {
     else this.#batches.push(batch)
     this.count += batch.count
     this.bytes += batch.bytes
+    this.returned += batch.count
   }
 
   /** After a 413: both halves go back, each to get an id of its own. False when there is nothing to halve. */
@@ -107,11 +118,12 @@ export class Lane {
     if (isGone) this.#batches.shift()
     this.bytes -= head.id === undefined ? before - head.bytes : before
     this.count -= dropped
+    if (head.hasReturned) this.returned -= dropped
     return dropped
   }
 
   /** The batch that new entries join: the last in line, as long as it may still grow. */
-  #open(number: number): Batch {
+  #open(): Batch {
     const last = this.#batches.at(-1)
     if (
       last !== undefined &&
@@ -122,8 +134,7 @@ export class Lane {
     ) {
       return last
     }
-    const fresh = new Batch()
-    fresh.oldest = number
+    const fresh = new Batch(this.entered + 1)
     this.#batches.push(fresh)
     return fresh
   }

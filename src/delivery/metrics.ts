@@ -2,8 +2,8 @@ import { type Attributes, type MeterProvider, metrics } from '@opentelemetry/api
 import type { Outcome } from './outcome.js'
 
 export interface DeliveryMetrics {
-  /** Logs that went on their way (positive) or came to an end of it (negative). */
-  inFlight(change: number): void
+  /** @param logs whose delivery has begun and not ended */
+  inFlight(logs: number): void
   exported(count: number, outcome: Outcome): void
 }
 
@@ -29,12 +29,14 @@ export function deliveryMetrics(apiUrl: string, version: string): DeliveryMetric
   }
   let provider: MeterProvider | undefined
   let instruments: Instruments | undefined
+  let told = 0
 
   // The API has no stand-in that would follow a provider registered later, so we look each time.
   function current(): Instruments {
     const registered = metrics.getMeterProvider()
     if (instruments !== undefined && registered === provider) return instruments
     provider = registered
+    told = 0
     const meter = registered.getMeter('@lognitor/opentelemetry', version)
     instruments = {
       exported: meter.createCounter('otel.sdk.exporter.log.exported', {
@@ -50,15 +52,21 @@ export function deliveryMetrics(apiUrl: string, version: string): DeliveryMetric
   }
 
   return {
-    inFlight: (change) => guarded(() => current().inFlight.add(change, attributes)),
+    inFlight: (logs) =>
+      guarded(() => {
+        const { inFlight } = current()
+        if (logs === told) return
+        inFlight.add(logs - told, attributes)
+        told = logs
+      }),
     exported: (count, outcome) =>
       guarded(() => {
+        // What will be sent again has not finished.
+        if (outcome.kind !== 'sent' && outcome.kind !== 'refused') return
         const { exported } = current()
         const rejected = outcome.kind === 'sent' ? Math.min(outcome.rejected, count) : count
         if (count > rejected) exported.add(count - rejected, attributes)
-        if (rejected === 0) return
-        const type = outcome.kind === 'sent' ? 'rejected' : outcome.kind
-        exported.add(rejected, { ...attributes, 'error.type': type })
+        if (rejected > 0) exported.add(rejected, { ...attributes, 'error.type': 'rejected' })
       }),
   }
 }

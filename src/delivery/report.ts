@@ -22,15 +22,13 @@ export class DeliveryReport {
     this.#parts = parts
   }
 
-  sending(path: string, count: number): void {
-    if (path === '/ingest') this.#parts.metrics.inFlight(count)
+  /** @param logs whose delivery has begun and not ended */
+  underWay(logs: number): void {
+    this.#parts.metrics.inFlight(logs)
   }
 
-  sent(path: string, count: number, { outcome, sampleRates }: Upload): void {
-    if (path === '/ingest') {
-      this.#parts.metrics.inFlight(-count)
-      this.#parts.metrics.exported(count, outcome)
-    }
+  answered(path: string, count: number, { outcome, sampleRates }: Upload): void {
+    if (path === '/ingest') this.#parts.metrics.exported(count, outcome)
     if (sampleRates) this.#parts.onSampleRates(sampleRates)
     if (outcome.kind === 'sent') {
       this.#parts.tell(`POST ${path}: ${count} entries taken`)

@@ -1,6 +1,6 @@
 import { AsyncResource } from 'node:async_hooks'
 import { context, createContextKey, ROOT_CONTEXT } from '@opentelemetry/api'
-import type { Clock } from '../clock.js'
+import type { Clock, TimerHandle } from '../clock.js'
 import type { Transport, TransportAnswer } from '../wire/transport.js'
 import { type Outcome, readAnswer, readSampleRates, type SampleRates } from './outcome.js'
 
@@ -42,9 +42,17 @@ export function createUploader({ transport, clock, userAgent, apiKey }: Uploader
     const headers: Record<string, string> = { 'content-type': 'application/json', 'user-agent': userAgent }
     if (withKey) headers['x-api-key'] = apiKey()
     const patience = new AbortController()
-    const timer = clock.setTimer(() => patience.abort(), REQUEST_TIMEOUT_MS)
+    const { signal } = patience
+    let timer: TimerHandle
     try {
-      const answer = await transport.send({ path, headers, body, signal: patience.signal })
+      const tooLate = new Promise<never>((_, reject) => {
+        timer = clock.setTimer(() => {
+          // First of all for a transport that does not listen to the signal.
+          reject(new Error('No answer in time'))
+          patience.abort()
+        }, REQUEST_TIMEOUT_MS)
+      })
+      const answer = await Promise.race([transport.send({ path, headers, body, signal }), tooLate])
       return { outcome: readAnswer(answer, clock.now()), sampleRates: readSampleRates(answer), answer }
     } catch (error) {
       return { outcome: { kind: 'retryable', why: describe(error) } }

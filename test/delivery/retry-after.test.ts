@@ -1,0 +1,139 @@
+import fc from 'fast-check'
+import { afterEach, describe, expect, test } from 'vitest'
+import { parseRetryAfter } from '../../src/delivery/retry-after.js'
+import { settle, until } from '../support/until.js'
+import { openRig, type Rig } from './support.js'
+
+const HOUR = 3_600_000
+
+describe('a service that says when to come back', () => {
+  let rig: Rig
+  afterEach(() => rig.close())
+
+  async function hold(retryAfter: string, status = 429): Promise<void> {
+    rig.vendor.answer({ status, headers: { 'retry-after': retryAfter } }, {})
+    rig.logMany(25)
+    await until(() => rig.vendor.seen.length >= 1, 'the first try')
+    await until(() => rig.pipeline.stats().inFlight === 0, 'it came back')
+  }
+
+  async function expectNextTryAfter(ms: number): Promise<void> {
+    rig.clock.advance(ms - 1)
+    await settle()
+    expect(rig.vendor.seen).toHaveLength(1)
+    rig.clock.advance(1)
+    await until(() => rig.vendor.messages().length > 0, `it arrived after ${ms} ms`)
+  }
+
+  test.each([429, 503, 408])('is heard in seconds, with a %i', async (status) => {
+    rig = await openRig()
+    await hold('15', status)
+    await expectNextTryAfter(15_000)
+  })
+
+  test('is heard as a date', async () => {
+    rig = await openRig()
+    await hold(new Date(rig.clock.now() + 40_000).toUTCString())
+    await expectNextTryAfter(40_000)
+  })
+
+  test('is retried at once when Retry-After is zero', async () => {
+    rig = await openRig()
+    await hold('0')
+    await until(() => rig.vendor.messages().length === 25, 'it arrived without the time passing')
+  })
+
+  test('is retried at once when the date lies in the past', async () => {
+    rig = await openRig()
+    await hold('Thu, 01 Jan 2015 00:00:00 GMT')
+    await until(() => rig.vendor.messages().length === 25, 'it arrived without the time passing')
+  })
+
+  test('is taken at its word only once when it always says "at once"', async () => {
+    rig = await openRig()
+    rig.vendor.answer({ status: 429, headers: { 'retry-after': '0' } })
+    rig.logMany(25)
+    await until(() => rig.vendor.seen.length === 2, 'the second try came at once')
+    await settle()
+    expect(rig.vendor.seen).toHaveLength(2)
+    rig.clock.advance(2000)
+    await until(() => rig.vendor.seen.length === 3, 'the third had to wait')
+  })
+
+  test.each(['soon', '-5', '', '1e3', '2 minutes', 'NaN', '99999999999999999999'])(
+    'is not heard when it says "%s"',
+    async (nonsense) => {
+      rig = await openRig()
+      await hold(nonsense)
+      expect(rig.pipeline.stats().holding).toBe('backoff')
+      await expectNextTryAfter(1000)
+    },
+  )
+
+  test('keeps buffering meanwhile and holds everything', async () => {
+    rig = await openRig()
+    await hold('600')
+    rig.logMany(1000, 'meanwhile')
+    rig.clock.advance(599_999)
+    await settle()
+    expect(rig.vendor.seen).toHaveLength(1)
+    expect(rig.pipeline.stats()).toMatchObject({ queued: 1025, holding: 'retry_after', dropped: {} })
+    rig.clock.advance(1)
+    await until(() => rig.vendor.messages().length === 1025, 'all arrived')
+  })
+
+  test('is asked once an hour when it says more than an hour', async () => {
+    rig = await openRig()
+    rig.vendor.answer({ status: 429, headers: { 'retry-after': String(30 * 24 * 3600) } })
+    rig.logMany(200)
+    await until(() => rig.pipeline.stats().holding === 'retry_after', 'it is held')
+    await until(() => rig.pipeline.stats().inFlight === 0, 'all tries came back')
+    const before = rig.vendor.seen.length
+    for (let hour = 1; hour <= 5; hour++) {
+      rig.clock.advance(HOUR - 1)
+      await settle()
+      expect(rig.vendor.seen).toHaveLength(before + hour - 1)
+      rig.clock.advance(1)
+      await until(() => rig.vendor.seen.length === before + hour, `probe ${hour}`)
+      await until(() => rig.pipeline.stats().inFlight === 0, 'it came back')
+    }
+    expect(rig.pipeline.stats()).toMatchObject({ queued: 200, dropped: {} })
+  })
+
+  test('is obeyed when a failure before it had asked for less', async () => {
+    rig = await openRig()
+    rig.vendor.answer({ status: 503 }, { status: 429, headers: { 'retry-after': '100' } })
+    rig.logMany(200)
+    await until(() => rig.pipeline.stats().inFlight === 0 && rig.vendor.seen.length === 2, 'both came back')
+    expect(rig.pipeline.stats().holding).toBe('retry_after')
+    rig.vendor.answer({})
+    rig.clock.advance(99_000)
+    await settle()
+    expect(rig.vendor.seen).toHaveLength(2)
+    rig.clock.advance(1000)
+    await until(() => rig.vendor.messages().length === 200, 'all arrived')
+  })
+})
+
+test('reads seconds exactly and never gives anything but a time or nothing', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 1e12 }), (seconds) => {
+      expect(parseRetryAfter(String(seconds), 0)).toBe(seconds * 1000)
+    }),
+  )
+  fc.assert(
+    fc.property(
+      fc.date({ min: new Date('1970-01-01'), max: new Date('2200-01-01'), noInvalidDate: true }),
+      (date) => {
+        const ms = parseRetryAfter(date.toUTCString(), 0)
+        expect(ms).toBe(Math.floor(date.getTime() / 1000) * 1000)
+      },
+    ),
+  )
+  fc.assert(
+    fc.property(fc.string({ maxLength: 100 }), fc.nat(), (text, now) => {
+      const ms = parseRetryAfter(text, now)
+      if (ms !== undefined) expect(ms).toBeGreaterThanOrEqual(0)
+    }),
+  )
+})
