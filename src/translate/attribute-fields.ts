@@ -15,7 +15,9 @@ export const NO_FIELDS: AttributeFields = fieldsOf({}, {})
 export function attributeFields(draft: Draft, facts: LogFacts): AttributeFields {
   const sections = draft.sections()
   const given = (sections.log ?? {}) as Partial<Log>
-  if (given.message !== undefined && given.message !== facts.message) draft.note('body', facts.message)
+  if (given.message !== undefined && facts.body !== undefined && given.message !== facts.body) {
+    draft.note('body', facts.body)
+  }
   return fieldsOf(given, {
     deploy: sections.deploy,
     user: completeUser(draft, sections.user),

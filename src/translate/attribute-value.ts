@@ -1,6 +1,6 @@
 import { isLevel, type Level } from '../wire/level.js'
 import type { Breadcrumb } from '../wire/log.js'
-import { toPlain } from './plain.js'
+import { PLAIN_LIMITS, toPlain } from './plain.js'
 import { wellFormed } from './property.js'
 import { textToIso } from './time.js'
 
@@ -12,13 +12,12 @@ export function text(value: unknown): string | undefined {
 
 /** Ids are texts, but many count theirs; a header comes as a list of one. */
 export function identifier(value: unknown): string | undefined {
-  if (typeof value === 'number') return Number.isFinite(value) ? String(value) : undefined
-  if (typeof value === 'bigint') return String(value)
+  if (typeof value === 'bigint' || Number.isFinite(value)) return String(toPlain(value))
   return text(Array.isArray(value) && value.length === 1 ? value[0] : value)
 }
 
 export function number(value: unknown): number | undefined {
-  if (typeof value === 'number') return Number.isFinite(value) ? value : undefined
+  if (typeof value === 'number') return Number.isFinite(value) ? value || 0 : undefined
   if (typeof value !== 'bigint') return undefined
   return value >= Number.MIN_SAFE_INTEGER && value <= Number.MAX_SAFE_INTEGER ? Number(value) : undefined
 }
@@ -39,8 +38,15 @@ export function texts(value: unknown): string[] | undefined {
 }
 
 export function lines(value: unknown): string[] | undefined {
-  if (!Array.isArray(value) || !value.every((item) => typeof item === 'string')) return undefined
-  return value.map(wellFormed)
+  if (!Array.isArray(value) || value.length > PLAIN_LIMITS.itemsPerArray) return undefined
+  const read: string[] = []
+  // By index: every() and its like pass over holes.
+  for (let index = 0; index < value.length; index++) {
+    const line: unknown = value[index]
+    if (typeof line !== 'string') return undefined
+    read.push(wellFormed(line))
+  }
+  return read
 }
 
 export function level(value: unknown): Level | undefined {

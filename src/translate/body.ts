@@ -19,9 +19,9 @@ const NO_BODY: BodyFields = Object.freeze({})
 
 /** The message that a body of any shape makes: a string itself, a map's `message` or `msg`, else its JSON. */
 export function translateBody(body: unknown): BodyFields {
-  if (body === undefined || body === null || body === '') return NO_BODY
+  if (body === undefined || body === null) return NO_BODY
   const plain = toPlain(body)
-  if (typeof plain === 'string') return { message: plain }
+  if (typeof plain === 'string') return plain === '' ? NO_BODY : { message: plain }
   if (typeof plain !== 'object' || plain === null) return { message: String(plain) }
   if (!isError(body)) return { message: structureMessage(plain), structure: plain }
   const thrown = describeThrown(body)

@@ -71,10 +71,16 @@ export class Draft {
   note(key: string, value: unknown): void {
     if (Object.hasOwn(this.#metadata, key)) {
       const present = this.#metadata[key]
-      if (present === value) return
-      setField(this.#metadata, `attributes.${key}`, present)
+      if (present !== value) this.note(`attributes.${key}`, present)
     }
     setField(this.#metadata, key, value)
+  }
+
+  /** Notes how much was dropped on the way here; counts that are none, or zero, are passed over. */
+  noteCount(key: string, ...counts: unknown[]): void {
+    let sum = 0
+    for (const count of counts) if (typeof count === 'number' && count > 0 && count < Infinity) sum += count
+    if (sum > 0) this.note(key, sum)
   }
 
   /** Takes a part out of the draft, so that a field can be made of it. */
@@ -92,7 +98,7 @@ export class Draft {
 
   /** Gives a claimed part back: it goes to `metadata` under its own name. */
   release(part: Taken | undefined): void {
-    if (part !== undefined) this.keep(part.name, part.value)
+    if (part !== undefined) this.#return(part.name, part.value)
   }
 
   /** True when an attribute is a field. */
@@ -123,20 +129,40 @@ export class Draft {
   #take(name: string, value: unknown): void {
     const rule = ruleFor(name)
     if (rule === undefined) {
-      if (!isGroup(name) || !this.#takeGroup(name, value)) this.keep(name, value)
-      return
+      if (isGroup(name)) this.#takeGroup(name, value)
+      else this.keep(name, value)
+    } else if (!this.#takeField(name, rule, value)) {
+      this.#return(name, value)
     }
+  }
+
+  #takeField(name: string, rule: Rule, value: unknown): boolean {
     const read = rule.http && this.#outgoing ? undefined : rule.read(value)
-    if (read === undefined) this.keep(name, value)
-    else this.#offer({ name, rule, value: read })
+    if (read !== undefined) this.#offer({ name, rule, value: read })
+    return read !== undefined
   }
 
   /** A group of fields as one map: `lognitor.user = { id, email }` is `lognitor.user.id` and `lognitor.user.email`. */
-  #takeGroup(name: string, value: unknown): boolean {
+  #takeGroup(name: string, value: unknown): void {
     const fields = structure(value) === undefined ? undefined : toPlain(value)
-    if (typeof fields !== 'object') return false
-    for (const [key, field] of Object.entries(fields as Fields)) this.#take(`${name}.${key}`, field)
-    return true
+    if (typeof fields !== 'object') {
+      this.#return(name, value)
+      return
+    }
+    const rest: Fields = {}
+    for (const [key, field] of Object.entries(fields as Fields)) {
+      const full = `${name}.${key}`
+      const rule = ruleFor(full)
+      if (isGroup(full)) this.#takeGroup(full, field)
+      else if (rule === undefined || !this.#takeField(full, rule, field)) setField(rest, key, field)
+    }
+    if (Object.keys(rest).length > 0) this.#return(name, rest)
+  }
+
+  /** Like `keep`, for a name that may come twice: alone and in a group. */
+  #return(name: string, value: unknown): void {
+    const plain = toPlain(value)
+    if (plain !== undefined) this.note(wellFormed(name), plain)
   }
 
   #offer(offered: Taken): void {

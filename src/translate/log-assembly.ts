@@ -9,6 +9,8 @@ export interface LogFacts {
   level: Level
   message: string
   timestamp: string
+  /** A body that is a text. */
+  body?: string | undefined
   action?: string | undefined
   trace?: Trace | undefined
   error?: ErrorDetail | undefined

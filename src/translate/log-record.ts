@@ -1,6 +1,6 @@
 import type { Level } from '../wire/level.js'
 import type { Log } from '../wire/log.js'
-import { level, text } from './attribute-value.js'
+import { level, number, text } from './attribute-value.js'
 import { translateBody } from './body.js'
 import { Draft } from './draft.js'
 import { draftError } from './error-parts.js'
@@ -52,6 +52,7 @@ function translate(record: LogRecordLike, resource: ResourceFields, now: () => n
       message: body.message ?? error?.message ?? saidMessage ?? eventName ?? olderEventName ?? NO_MESSAGE,
       timestamp:
         hrTimeToIso(record.hrTime) ?? hrTimeToIso(record.hrTimeObserved) ?? millisToIso(Math.floor(now())),
+      body: body.structure === undefined ? body.message : undefined,
       action: eventName,
       trace: translateTrace(record.spanContext),
       error,
@@ -67,8 +68,7 @@ function draftLevel(draft: Draft): Level | undefined {
 function noteRecord(draft: Draft, record: LogRecordLike, structure: unknown): void {
   if (structure !== undefined) draft.note('body', structure)
   noteScope(draft, record.instrumentationScope)
-  const dropped = (record.droppedAttributesCount || 0) + draft.dropped
-  if (dropped > 0) draft.note('otel.dropped_attributes_count', dropped)
+  draft.noteCount('otel.dropped_attributes_count', record.droppedAttributesCount, draft.dropped)
   const { severityText } = record
   // A level of the user's own making ("AUDIT") says more than the level that its number gives.
   if (typeof severityText === 'string' && severityText !== '' && textLevel(severityText) === undefined) {
@@ -99,19 +99,19 @@ function readableCopy(record: unknown): LogRecordLike {
       spanId: readText(context, 'spanId') ?? '',
     },
     severityText: readText(record, 'severityText'),
-    severityNumber: Number(toPlain(readProperty(record, 'severityNumber'))) || undefined,
+    severityNumber: number(toPlain(readProperty(record, 'severityNumber'))),
     body: toPlain(readProperty(record, 'body')),
     eventName: readText(record, 'eventName'),
     resource: { attributes: {} },
     instrumentationScope: { name: scopeName ?? '' },
     attributes: readAttributes(record),
-    droppedAttributesCount: Number(toPlain(readProperty(record, 'droppedAttributesCount'))) || 0,
+    droppedAttributesCount: number(toPlain(readProperty(record, 'droppedAttributesCount'))) ?? 0,
   }
 }
 
 function readTime(record: unknown, key: string): [number, number] {
   const time = toPlain(readProperty(record, key))
-  return Array.isArray(time) ? [Number(time[0]), Number(time[1])] : [0, 0]
+  return Array.isArray(time) ? [number(time[0]) ?? 0, number(time[1]) ?? 0] : [0, 0]
 }
 
 function readAttributes(record: unknown): AttributesLike {

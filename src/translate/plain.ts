@@ -48,6 +48,7 @@ function plainPrimitive(value: unknown): unknown {
 }
 
 function plainNumber(value: number): number | string {
+  if (value === 0) return 0 // JSON knows no -0
   if (!Number.isFinite(value)) return String(value)
   // From 1e21 on a number is written with an exponent, and nobody takes it for an exact integer.
   if (Number.isSafeInteger(value) || !Number.isInteger(value) || Math.abs(value) >= 1e21) return value
@@ -98,7 +99,7 @@ class Walk {
     return this.#viaToJson(value, depth) ?? this.#fields(value, depth)
   }
 
-  #items(items: ArrayLike<unknown>, depth: number, length = Number(items.length) || 0): unknown[] {
+  #items(items: ArrayLike<unknown>, depth: number, length = items.length): unknown[] {
     const count = Math.min(length, PLAIN_LIMITS.itemsPerArray, Math.max(this.#left, 0))
     this.#left -= count
     const copy: unknown[] = []

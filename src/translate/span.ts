@@ -1,4 +1,5 @@
 import type { Log } from '../wire/log.js'
+import { text } from './attribute-value.js'
 import { Draft } from './draft.js'
 import { draftError } from './error-parts.js'
 import { assembleLog } from './log-assembly.js'
@@ -70,10 +71,15 @@ function readableAttributes(holder: SpanLike | SpanEventLike): AttributesLike {
 }
 
 function noteSpan(draft: Draft, span: SpanLike, event: SpanEventLike): void {
-  draft.note('span.name', toPlain(span.name))
+  const name = text(span.name)
+  if (name !== undefined) draft.note('span.name', name)
   noteScope(draft, span.instrumentationScope)
-  const dropped = (span.droppedAttributesCount || 0) + (event.droppedAttributesCount || 0) + draft.dropped
-  if (dropped > 0) draft.note('otel.dropped_attributes_count', dropped)
-  if (span.droppedEventsCount > 0) draft.note('otel.dropped_events_count', span.droppedEventsCount)
-  if (span.droppedLinksCount > 0) draft.note('otel.dropped_links_count', span.droppedLinksCount)
+  draft.noteCount(
+    'otel.dropped_attributes_count',
+    span.droppedAttributesCount,
+    event.droppedAttributesCount,
+    draft.dropped,
+  )
+  draft.noteCount('otel.dropped_events_count', span.droppedEventsCount)
+  draft.noteCount('otel.dropped_links_count', span.droppedLinksCount)
 }

@@ -143,8 +143,9 @@ function isList(value: unknown): value is unknown[] {
 }
 
 function firstItems(list: unknown[]): unknown[] {
-  const length = Math.min(Number(readProperty(list, 'length')) || 0, MAX_CAUSES + 1)
-  return Array.from({ length }, (_, index) => readProperty(list, String(index)))
+  const length = readProperty(list, 'length')
+  const count = typeof length === 'number' ? Math.min(length, MAX_CAUSES + 1) : 0
+  return Array.from({ length: count }, (_, index) => readProperty(list, String(index)))
 }
 
 function indent(text: string, by: string): string {

@@ -43,3 +43,10 @@ export function leaves(value: unknown): string[] {
   if (typeof value !== 'object' || value === null) return [String(value)]
   return Object.values(value).flatMap(leaves)
 }
+
+/** Every key and text in a structure. */
+export function texts(value: unknown): string[] {
+  if (typeof value === 'string') return [value]
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([key, item]) => [key, ...texts(item)])
+}

@@ -1,0 +1,125 @@
+import { describe, expect, it } from 'vitest'
+import type { SpanLike } from '../../src/translate/otel.js'
+import { type SpanRequestOptions, spanRequestEntry } from '../../src/translate/span-request.js'
+import type { RequestEntry } from '../../src/wire/request-entry.js'
+import { SPAN_ID, span, TRACE_ID } from './support.js'
+
+const SERVER = 1
+
+function entryOf(
+  attributes: Record<string, unknown>,
+  given: Partial<SpanLike> = {},
+  options: SpanRequestOptions = {},
+): RequestEntry | undefined {
+  return spanRequestEntry(span({ kind: SERVER, attributes, ...given }), {}, options)
+}
+
+const CURRENT = {
+  'http.request.method': 'GET',
+  'url.scheme': 'https',
+  'url.path': '/orders/17',
+  'url.query': 'token=x',
+  'server.address': 'shop.example',
+  'server.port': 8443,
+  'client.address': '203.0.113.7',
+  'network.peer.address': '10.0.0.1',
+  'user_agent.original': 'curl/8',
+  'http.response.status_code': 200,
+  'http.route': '/orders/:id',
+}
+
+describe('the request entry of a server span', () => {
+  it('has all that the span and its resource know', () => {
+    const resource = { 'process.runtime.name': 'nodejs', 'process.runtime.version': '20.20.0' }
+    const entry = spanRequestEntry(
+      span({ kind: SERVER, attributes: CURRENT, resource: { attributes: resource } }),
+      { service: 'shop', environment: 'production', version: '1.0', hostname: 'h' },
+    )
+    expect(entry).toStrictEqual({
+      method: 'GET',
+      path: '/orders/17',
+      status_code: 200,
+      duration_ms: 45.679,
+      request_id: `${TRACE_ID}-${SPAN_ID}`,
+      timestamp: '2026-11-23T10:00:00.123Z',
+      route: '/orders/:id',
+      ip: '10.0.0.1',
+      user_agent: 'curl/8',
+      host: 'shop.example:8443',
+      scheme: 'https',
+      runtime: 'node',
+      runtime_version: '20.20.0',
+      environment: 'production',
+      service: 'shop',
+      version: '1.0',
+    })
+  })
+
+  it('reads the older names', () => {
+    const attributes = {
+      'http.method': 'POST',
+      'http.scheme': 'http',
+      'http.target': '/orders?x=1',
+      'http.host': 'shop.example:8080',
+      'net.peer.ip': '10.0.0.1',
+      'http.user_agent': 'curl/8',
+      'http.status_code': 201,
+      'http.route': '/orders',
+    }
+    expect(entryOf(attributes)).toStrictEqual({
+      method: 'POST',
+      path: '/orders',
+      status_code: 201,
+      duration_ms: 45.679,
+      request_id: `${TRACE_ID}-${SPAN_ID}`,
+      timestamp: '2026-11-23T10:00:00.123Z',
+      route: '/orders',
+      ip: '10.0.0.1',
+      user_agent: 'curl/8',
+      host: 'shop.example:8080',
+      scheme: 'http',
+    })
+  })
+
+  it('finds path, host and scheme in the whole URL', () => {
+    const attributes = { 'http.method': 'GET', 'http.url': 'https://u:p@shop.example/a/b?x=1#y' }
+    expect(entryOf(attributes)).toMatchObject({ path: '/a/b', host: 'shop.example', scheme: 'https' })
+    expect(entryOf({ 'http.method': 'GET', 'http.url': 'http://shop.example?x' })).toMatchObject({
+      path: '/',
+    })
+    expect(entryOf({ 'http.method': 'GET' })).toMatchObject({ path: '/' })
+  })
+
+  it('keeps the query, and believes a proxy, only when asked to', () => {
+    const options = { includeQuery: true, trustProxy: true }
+    expect(entryOf(CURRENT, {}, options)).toMatchObject({ path: '/orders/17?token=x', ip: '203.0.113.7' })
+    expect(entryOf({ 'http.method': 'GET', 'client.address': '203.0.113.7' })?.ip).toBe('203.0.113.7')
+    expect(entryOf({ 'http.method': 'GET', 'network.peer.address': '10.0.0.1' }, {}, options)?.ip).toBe(
+      '10.0.0.1',
+    )
+  })
+
+  it('leaves the port out when it is the scheme’s own', () => {
+    expect(entryOf({ ...CURRENT, 'server.port': 443 })?.host).toBe('shop.example')
+    expect(entryOf({ ...CURRENT, 'url.scheme': 'http', 'server.port': 80 })?.host).toBe('shop.example')
+  })
+
+  it('without a status was a failure, or a client that went away', () => {
+    expect(entryOf({ 'http.method': 'GET' }, { status: { code: 2 } })?.status_code).toBe(500)
+    expect(entryOf({ 'http.method': 'GET' })?.status_code).toBe(499)
+  })
+
+  it('takes its duration from start and end where the span has none', () => {
+    const nothing = [Number.NaN, 0] as const
+    expect(entryOf(CURRENT, { duration: nothing })?.duration_ms).toBe(45.679)
+    expect(entryOf(CURRENT, { duration: nothing, endTime: [0, 0] })?.duration_ms).toBe(0)
+  })
+
+  it('is none for another kind of span, without method, time or trace', () => {
+    expect(entryOf(CURRENT, { kind: 2 })).toBeUndefined()
+    expect(entryOf({ 'url.path': '/' })).toBeUndefined()
+    expect(entryOf(CURRENT, { startTime: [0, 0] })).toBeUndefined()
+    const spanContext = () => ({ traceId: '0'.repeat(32), spanId: SPAN_ID })
+    expect(entryOf(CURRENT, { spanContext })).toBeUndefined()
+  })
+})
