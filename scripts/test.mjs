@@ -9,6 +9,8 @@ const tool = (path) => join(root, 'node_modules', path)
 ensureInstalled()
 // The other line of OpenTelemetry, and the other line of Node: its package brings a binary by a script.
 ensureInstalled('test/lines/otel-3', { withScripts: true })
+// Frameworks, loggers and the collection of all instrumentations.
+ensureInstalled('test/lines/frameworks')
 
 if (only.length === 0) {
   step('format and lint', tool('@biomejs/biome/bin/biome'), ['check', '--error-on-warnings'])
