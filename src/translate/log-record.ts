@@ -10,6 +10,7 @@ import { toPlain } from './plain.js'
 import { readProperty, readText } from './property.js'
 import type { ResourceFields } from './resource.js'
 import { severityLevel, textLevel } from './severity.js'
+import { UNKNOWN_ERROR } from './thrown.js'
 import { hrTimeToIso, millisToIso } from './time.js'
 import { translateTrace } from './trace.js'
 
@@ -44,12 +45,15 @@ function translate(record: LogRecordLike, resource: ResourceFields, now: () => n
   const olderEventName = draft.peekText('parts', 'eventName')
   const error = draftError(draft, spoken === 'error' || spoken === 'fatal', body.thrown)
   const eventName = text(record.eventName)
+  // What an exception says comes before the event's name; that it says nothing comes after.
+  const told = error?.message === UNKNOWN_ERROR ? undefined : error?.message
+  const fallback = told ?? saidMessage ?? eventName ?? olderEventName ?? error?.message ?? NO_MESSAGE
   noteRecord(draft, record, body.structure)
   return assembleLog(
     draft,
     {
       level: spoken ?? (error === undefined ? 'info' : 'error'),
-      message: body.message ?? error?.message ?? saidMessage ?? eventName ?? olderEventName ?? NO_MESSAGE,
+      message: body.message ?? fallback,
       timestamp:
         hrTimeToIso(record.hrTime) ?? hrTimeToIso(record.hrTimeObserved) ?? millisToIso(Math.floor(now())),
       body: body.structure === undefined ? body.message : undefined,

@@ -67,6 +67,8 @@ describe('the message of a log record', () => {
     const attributes = { 'exception.message': 'boom' }
     expect(translate({ attributes, eventName: 'e' }).message).toBe('boom')
     expect(translate({ eventName: 'user.signup' }).message).toBe('user.signup')
+    expect(translate({ eventName: 'e', attributes: { 'exception.type': 'T' } }).message).toBe('e')
+    expect(translate({ attributes: { 'exception.type': 'T' } }).message).toBe('Unknown error')
     expect(translate({ attributes: { 'event.name': 'user.signup' } }).message).toBe('user.signup')
     expect(translate({}).message).toBe('(no message)')
     expect(translate({ body: '' }).message).toBe('(no message)')
