@@ -1,6 +1,7 @@
 import { OtelDoor } from './otel/door.js'
 import type { DoorOptions } from './pipelines.js'
 import { processScope, scopeOfTrace } from './scope/current.js'
+import type { Scope } from './scope/scope.js'
 import type { LogRecordLike } from './translate/otel.js'
 
 /** OpenTelemetry's result of an export: 0 is success, 1 failure. */
@@ -51,6 +52,11 @@ export class LognitorLogRecordExporter {
 }
 
 /** The record has left its request behind; its trace knows the way back. */
-function scopeOf({ spanContext }: LogRecordLike) {
-  return (spanContext && scopeOfTrace(spanContext.traceId, spanContext.spanId)) ?? processScope()
+function scopeOf(record: LogRecordLike): Scope {
+  try {
+    const { spanContext } = record
+    return (spanContext && scopeOfTrace(spanContext.traceId, spanContext.spanId)) ?? processScope()
+  } catch {
+    return processScope()
+  }
 }

@@ -86,6 +86,7 @@ export class Pipeline {
   readonly #batcher: Batcher
   readonly #failures = new Failures()
   readonly #beforeEnd = new Set<() => void>()
+  readonly #beforeFlush = new Set<() => Promise<void>>()
   #isClosed = false
   #closing: Promise<boolean> | undefined
 
@@ -200,8 +201,15 @@ export class Pipeline {
     return () => this.#beforeEnd.delete(letGo)
   }
 
+  /** Awaited before a flush, for doors whose records wait for something; it must not take long, nor reject. */
+  beforeFlush(ready: () => Promise<void>): () => void {
+    this.#beforeFlush.add(ready)
+    return () => this.#beforeFlush.delete(ready)
+  }
+
   /** See {@link Batcher.flush}; pings, feedback and releases are waited for, too. */
   async flush(timeoutMs: number): Promise<boolean> {
+    if (this.#beforeFlush.size > 0) await Promise.all([...this.#beforeFlush].map((ready) => ready()))
     const done = await Promise.all([this.#batcher.flush(timeoutMs), this.courier.flush(timeoutMs)])
     return done.every(Boolean)
   }

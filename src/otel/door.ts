@@ -34,14 +34,19 @@ export class OtelDoor {
   /** Takes one log record on its way, if its level is wanted. */
   takeRecord(record: LogRecordLike, scope: Scope): void {
     const { pipeline } = this
-    const level = severityLevel(record.severityNumber, record.severityText)
-    if (level !== undefined && !pipeline.wants(level)) return
-    this.withResource(record.resource, (resource) => {
-      const log = translateLogRecord(record, resource)
-      // A record without a severity gets its level from what is in it.
-      if (level === undefined && !pipeline.wants(log.level)) return
-      pipeline.write(log, { way: 'record', scope })
-    })
+    try {
+      const level = severityLevel(record.severityNumber, record.severityText)
+      if (level !== undefined && !pipeline.wants(level)) return
+      this.withResource(record.resource, (resource) => {
+        const log = translateLogRecord(record, resource)
+        // A record without a severity gets its level from what is in it.
+        if (level === undefined && !pipeline.wants(log.level)) return
+        pipeline.write(log, { way: 'record', scope })
+      })
+    } catch {
+      // No record of an SDK's, but an exporter can be handed anything.
+      pipeline.ledger.drop('hook_error')
+    }
   }
 
   /** Calls `use` with what the resource says, at once or as soon as that is known. */
@@ -57,13 +62,12 @@ export class OtelDoor {
 
   /** Resolves when all that the client holds is delivered, or after 10 s. Never rejects. */
   async forceFlush(): Promise<void> {
-    this.#reader?.settle()
     await this.pipeline.flush(FLUSH_MS)
   }
 
   /** Flushes and ends this door; see {@link Lease.end}. Never rejects. */
   async shutdown(): Promise<void> {
-    this.#reader?.settle()
+    await this.#reader?.ready()
     for (const unhook of this.#unhooks.splice(0)) unhook()
     await this.#lease.end(FLUSH_MS)
   }
@@ -76,6 +80,7 @@ export class OtelDoor {
       learn: (fields) => pipeline.learn(fields),
     })
     this.beforeEnd(() => reader.settle())
+    this.#unhooks.push(pipeline.beforeFlush(() => reader.ready()))
     return reader
   }
 }

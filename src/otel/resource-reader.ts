@@ -15,6 +15,11 @@ const MOST_WAITING = 10_000
 
 type Use = (fields: ResourceFields) => void
 
+interface Waiting {
+  readonly uses: Use[]
+  readonly finished: Promise<void>
+}
+
 /**
  * Reads resources, each once. One whose attributes are still being detected is not read before they are
  * there, for the SDK complains and gives half; its records wait in order, at most a second.
@@ -22,7 +27,7 @@ type Use = (fields: ResourceFields) => void
 export class ResourceReader {
   readonly #parts: ResourceReaderParts
   readonly #known = new WeakMap<ResourceLike, ResourceFields>()
-  readonly #waiting = new Map<ResourceLike, Use[]>()
+  readonly #waiting = new Map<ResourceLike, Waiting>()
 
   constructor(parts: ResourceReaderParts) {
     this.#parts = parts
@@ -36,22 +41,32 @@ export class ResourceReader {
     else this.#wait(resource, use)
   }
 
+  /** Resolves when no record waits any more, at most a second from now. Never rejects. */
+  async ready(): Promise<void> {
+    await Promise.all([...this.#waiting.values()].map(({ finished }) => finished))
+  }
+
   /** Waits no longer: the process ends, or the door does. */
   settle(): void {
     for (const resource of [...this.#waiting.keys()]) this.#finish(resource)
   }
 
   #wait(resource: ResourceLike, use: Use): void {
-    const waiting = this.#waiting.get(resource)
-    if (waiting !== undefined) {
-      waiting.push(use)
-      if (waiting.length >= MOST_WAITING) this.#finish(resource)
+    const known = this.#waiting.get(resource)
+    if (known !== undefined) {
+      known.uses.push(use)
+      if (known.uses.length >= MOST_WAITING) this.#finish(resource)
       return
     }
-    this.#waiting.set(resource, [use])
-    const finish = () => this.#finish(resource)
-    this.#parts.clock.setTimer(finish, PATIENCE_MS)
-    resource.waitForAsyncAttributes?.().then(finish, finish)
+    const finished = new Promise<void>((resolve) => {
+      const finish = () => {
+        this.#finish(resource)
+        resolve()
+      }
+      this.#parts.clock.setTimer(finish, PATIENCE_MS)
+      resource.waitForAsyncAttributes?.().then(finish, finish)
+    })
+    this.#waiting.set(resource, { uses: [use], finished })
   }
 
   #finish(resource: ResourceLike): void {
@@ -61,7 +76,7 @@ export class ResourceReader {
     const isPending = resource.asyncAttributesPending === true
     // Read early, the SDK gives what it knows so far and says so on diag; that is not kept for the next record.
     const fields = isPending ? translateResource(resource.attributes) : this.#translate(resource)
-    for (const use of waiting) use(fields)
+    for (const use of waiting.uses) use(fields)
   }
 
   #translate(resource: ResourceLike): ResourceFields {

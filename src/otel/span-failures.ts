@@ -1,4 +1,5 @@
 import type { Scope } from '../scope/scope.js'
+import { isInstrumentation } from '../translate/instrumentation-scope.js'
 import type { SpanLike } from '../translate/otel.js'
 import type { Log } from '../wire/log.js'
 import type { OtelDoor } from './door.js'
@@ -76,15 +77,11 @@ export class SpanFailures {
   #settle({ span, scope, log, thrown }: SpanFailure, status: number | undefined): void {
     const { pipeline } = this.#door
     const isHandled = status !== undefined && status < 500 && status !== CLIENT_CLOSED
-    if (isHandled && isFramework(span.instrumentationScope.name)) {
+    if (isHandled && isInstrumentation(span.instrumentationScope.name)) {
       pipeline.ledger.written++
       pipeline.ledger.drop('handled_exception')
       return
     }
     if (pipeline.wants(log.level)) pipeline.write(log, { way: 'span', scope, thrown })
   }
-}
-
-function isFramework(instrumentation: string): boolean {
-  return instrumentation.startsWith('@opentelemetry/instrumentation-') || instrumentation === '@fastify/otel'
 }

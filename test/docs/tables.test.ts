@@ -35,7 +35,8 @@ test('every option is in docs/options.md with its default and its variable', () 
         String(value).match(/[a-z]{4}/) && typeof value === 'string' ? `\`${value}\`` : String(value),
       )
     const variable = 'env' in known ? known.env[0] : environmentName(name)
-    expect(environment, name).toBe('read' in known.kind && known.kind.read ? `\`${variable}\`` : '')
+    const isReadable = (known.kind as { read?: unknown }).read !== undefined
+    expect(environment, name).toBe(isReadable ? `\`${variable}\`` : '')
   }
 })
 

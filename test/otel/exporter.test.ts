@@ -1,0 +1,126 @@
+import { resourceFromAttributes } from '@opentelemetry/resources'
+import { BatchLogRecordProcessor, SimpleLogRecordProcessor } from '@opentelemetry/sdk-logs'
+import { expect, test } from 'vitest'
+import { LognitorLogRecordExporter } from '../../src/exporter.js'
+import { startInbox } from '../../src/inbox/inbox.js'
+import { MemoryTransport } from '../../src/memory-transport.js'
+import { shutDoor } from '../support/until.js'
+import { logsThrough, openClient } from './support.js'
+
+test('records behind Batch arrive at forceFlush', async () => {
+  const { client, transport } = openClient()
+  const provider = logsThrough(
+    new BatchLogRecordProcessor({ exporter: new LognitorLogRecordExporter({ client }) }),
+  )
+  for (let n = 0; n < 600; n++) provider.getLogger('test').emit({ body: `line ${n}` })
+  await provider.forceFlush()
+  expect(transport.logs.map(({ message }) => message)).toEqual(
+    Array.from({ length: 600 }, (_, n) => `line ${n}`),
+  )
+  await provider.shutdown()
+})
+
+test('records behind Simple arrive at shutdown', async () => {
+  const { client, transport } = openClient()
+  const provider = logsThrough(
+    new SimpleLogRecordProcessor({ exporter: new LognitorLogRecordExporter({ client }) }),
+  )
+  provider.getLogger('test').emit({ body: 'one' })
+  await provider.shutdown()
+  expect(transport.logs.map(({ message }) => message)).toEqual(['one'])
+})
+
+test('an export succeeds at once, whatever the service says', async () => {
+  const inbox = await startInbox()
+  inbox.faults({ status: 503 })
+  const exporter = new LognitorLogRecordExporter({ apiKey: 'test', apiUrl: inbox.apiUrl })
+  const results: number[] = []
+  exporter.export([], ({ code }) => results.push(code))
+  expect(results).toEqual([0])
+  inbox.faults({})
+  await exporter.shutdown()
+  await inbox.close()
+})
+
+test('something that is no record costs only itself', async () => {
+  const { client, transport } = openClient()
+  const exporter = new LognitorLogRecordExporter({ client })
+  const results: number[] = []
+  const hostile = new Proxy(
+    {},
+    {
+      get: () => {
+        throw new Error('no')
+      },
+    },
+  )
+  expect(() => exporter.export([hostile as never], ({ code }) => results.push(code))).not.toThrow()
+  expect(results).toEqual([0])
+  client.info('still here')
+  await client.flush()
+  expect(transport.logs.map(({ message }) => message)).toContain('still here')
+})
+
+test('the client outlives its doors', async () => {
+  const { client, transport } = openClient()
+  const exporter = new LognitorLogRecordExporter({ client })
+  await exporter.shutdown()
+  client.info('after the door')
+  await client.flush()
+  expect(transport.logs).toHaveLength(1)
+})
+
+test('doors with an equal key and address share one client, which ends with the last of them', async () => {
+  const inbox = await startInbox()
+  const options = { apiKey: 'shared', apiUrl: inbox.apiUrl }
+  const [one, two] = [new LognitorLogRecordExporter(options), new LognitorLogRecordExporter(options)]
+  const emit = (exporter: LognitorLogRecordExporter, body: string) => {
+    const provider = logsThrough(new SimpleLogRecordProcessor({ exporter }))
+    provider.getLogger('test').emit({ body })
+  }
+  emit(one, 'by one')
+  emit(two, 'by two')
+  await one.shutdown()
+  expect(inbox.stats().batches).toBe(1)
+  emit(two, 'by two again')
+  await two.shutdown()
+  expect(inbox.logs().map(({ message }) => message)).toEqual(['by one', 'by two', 'by two again'])
+  await inbox.close()
+})
+
+test('a resource still being detected is waited for, and its records stay in order', async () => {
+  const { client, transport } = openClient()
+  const door = shutDoor()
+  const resource = resourceFromAttributes({ 'host.name': door.promise.then(() => 'host-7') })
+  const exporter = new LognitorLogRecordExporter({ client })
+  const provider = logsThrough(new SimpleLogRecordProcessor({ exporter }), resource)
+  provider.getLogger('test').emit({ body: 'early' })
+  provider.getLogger('test').emit({ body: 'later' })
+  door.open()
+  await provider.forceFlush()
+  await client.flush()
+  expect(transport.logs.map(({ message, hostname }) => [message, hostname])).toEqual([
+    ['early', 'host-7'],
+    ['later', 'host-7'],
+  ])
+})
+
+test('options of the client win over the record, the record over the resource', async () => {
+  const { client, transport } = openClient({ service: 'by options' })
+  const resource = resourceFromAttributes({ 'service.name': 'by resource', 'service.version': '1' })
+  const provider = logsThrough(
+    new SimpleLogRecordProcessor({ exporter: new LognitorLogRecordExporter({ client }) }),
+    resource,
+  )
+  provider.getLogger('test').emit({ body: 'x', attributes: { 'lognitor.version': '2' } })
+  await provider.shutdown()
+  await client.flush()
+  expect(transport.logs[0]).toMatchObject({ service: 'by options', version: '2' })
+})
+
+test('a wrong option throws at once and names itself', () => {
+  const wrong = { transport: new MemoryTransport(), batchSize: 1000 }
+  expect(() => new LognitorLogRecordExporter(wrong)).toThrow(
+    'Option "batchSize": expected a whole number from 1 to 100, got 1000.',
+  )
+})

@@ -1,0 +1,186 @@
+import { type Span, SpanKind, trace } from '@opentelemetry/api'
+import { AlwaysOffSampler } from '@opentelemetry/sdk-trace-base'
+import { expect, test } from 'vitest'
+import { recordUnsampled } from '../../src/sampler.js'
+import { createRequestScope, runInScope } from '../../src/scope/current.js'
+import { LognitorSpanProcessor } from '../../src/span-processor.js'
+import { openClient, spansThrough } from './support.js'
+
+function setUp(framework = 'app') {
+  const { client, transport } = openClient({ sourceContext: false })
+  const provider = spansThrough(new LognitorSpanProcessor({ client }))
+  const tracer = provider.getTracer(framework)
+  return { client, transport, tracer }
+}
+
+const requestScope = () =>
+  createRequestScope({
+    requestId: 'req-1',
+    requestIdIsOurs: true,
+    request: { method: 'GET', path: '/orders/7' },
+  })
+
+test("an exception of a span is an error log with the span's trace", async () => {
+  const { client, transport, tracer } = setUp()
+  const span = tracer.startSpan('pay', { attributes: { order: 7 } })
+  span.recordException(new TypeError('declined'))
+  span.end()
+  await client.flush()
+  const { traceId, spanId } = span.spanContext()
+  expect(transport.logs).toHaveLength(1)
+  expect(transport.logs[0]).toMatchObject({
+    level: 'error',
+    message: 'declined',
+    error: { type: 'TypeError', message: 'declined' },
+    trace: { trace_id: traceId, span_id: spanId },
+    metadata: { order: 7, 'span.name': 'pay' },
+    service: 'shop',
+  })
+})
+
+test('one error that passes several spans is one log', async () => {
+  const { client, transport, tracer } = setUp('@opentelemetry/instrumentation-koa')
+  const error = new Error('deep')
+  for (const name of ['middleware 1', 'middleware 2', 'middleware 3']) {
+    const span = tracer.startSpan(name)
+    span.recordException(error)
+    span.end()
+  }
+  await client.flush()
+  expect(transport.logs).toHaveLength(1)
+  expect(client.stats().dropped).toEqual({ same_failure: 2 })
+})
+
+function failInRequest(
+  tracer: ReturnType<typeof setUp>['tracer'],
+  status: number,
+  during: (span: Span) => void = () => {},
+) {
+  const scope = requestScope()
+  runInScope(scope, () => {
+    const span = tracer.startSpan('handler')
+    span.recordException(new Error('not found'))
+    during(span)
+    span.end()
+  })
+  scope.answer(status, 12)
+}
+
+test('what a framework recorded is no error when the request was answered below 500', async () => {
+  const { client, transport, tracer } = setUp('@opentelemetry/instrumentation-koa')
+  failInRequest(tracer, 404)
+  await client.flush()
+  expect(transport.logs).toHaveLength(0)
+  expect(client.stats().dropped).toEqual({ handled_exception: 1 })
+})
+
+test('what a framework recorded is an error when the request failed', async () => {
+  const { client, transport, tracer } = setUp('@fastify/otel')
+  failInRequest(tracer, 500)
+  await client.flush()
+  expect(transport.logs[0]).toMatchObject({
+    request_id: 'req-1',
+    request: { method: 'GET', path: '/orders/7', status_code: 500, duration_ms: 12 },
+  })
+})
+
+test('what the application itself recorded is an error whatever the answer', async () => {
+  const { client, transport, tracer } = setUp('my-app')
+  failInRequest(tracer, 200)
+  await client.flush()
+  expect(transport.logs).toHaveLength(1)
+})
+
+test('what was attached by hand wins over the span', async () => {
+  const { client, transport, tracer } = setUp('@opentelemetry/instrumentation-express')
+  const scope = requestScope()
+  const error = new Error('declined')
+  runInScope(scope, () => {
+    const span = tracer.startSpan('handler')
+    span.recordException(error)
+    span.end()
+    client.captureException(error, { tags: ['by hand'] })
+  })
+  scope.answer(500, 1)
+  await client.flush()
+  expect(transport.logs.map(({ tags }) => tags)).toEqual([['by hand']])
+})
+
+test('a failure still held when the client ends is delivered', async () => {
+  const { client, transport, tracer } = setUp('@opentelemetry/instrumentation-express')
+  runInScope(requestScope(), () => {
+    const span = tracer.startSpan('handler')
+    span.recordException(new Error('crashing'))
+    span.end()
+  })
+  await client.shutdown()
+  expect(transport.logs.map(({ message }) => message)).toEqual(['crashing'])
+})
+
+test('without our request rows, the server span tells how the request was answered', async () => {
+  const { client, transport, tracer } = setUp('@opentelemetry/instrumentation-koa')
+  for (const [status, message] of [
+    [404, 'handled'],
+    [500, 'failed'],
+  ] as const) {
+    const server = tracer.startSpan('GET', { kind: SpanKind.SERVER, root: true })
+    const inner = tracer.startSpan(
+      'handler',
+      {},
+      trace.setSpan((await import('@opentelemetry/api')).ROOT_CONTEXT, server),
+    )
+    inner.recordException(new Error(message))
+    inner.end()
+    server.setAttribute('http.response.status_code', status)
+    server.end()
+  }
+  await client.flush()
+  expect(transport.logs.map(({ message }) => message)).toEqual(['failed'])
+})
+
+test('outgoing calls become breadcrumbs of the next error', async () => {
+  const { client, transport, tracer } = setUp()
+  const scope = requestScope()
+  runInScope(scope, () => {
+    const span = tracer.startSpan('GET', {
+      kind: SpanKind.CLIENT,
+      attributes: {
+        'http.request.method': 'GET',
+        'url.full': 'http://stock/7?token=abc',
+        'http.response.status_code': 200,
+      },
+    })
+    span.end()
+    client.error('out of stock')
+  })
+  await client.flush()
+  expect(transport.logs[0]?.breadcrumbs).toMatchObject([
+    {
+      category: 'http',
+      message: expect.stringContaining('GET http://stock/7'),
+      data: { url: 'http://stock/7?token=[SCRUBBED]' },
+    },
+  ])
+})
+
+test('spans that a sampler drops are seen when the sampler is wrapped, and not exported', async () => {
+  const { client, transport } = openClient()
+  const provider = spansThrough(
+    new LognitorSpanProcessor({ client }),
+    recordUnsampled(new AlwaysOffSampler()),
+  )
+  const span = provider.getTracer('app').startSpan('pay')
+  expect(span.isRecording()).toBe(true)
+  expect(span.spanContext().traceFlags).toBe(0)
+  span.recordException(new Error('unsampled'))
+  span.end()
+  await client.flush()
+  expect(transport.logs.map(({ message }) => message)).toEqual(['unsampled'])
+})
+
+test('recordException still does what it did', () => {
+  const { tracer } = setUp()
+  const span = tracer.startSpan('pay') as Span & { events: { name: string; attributes: object }[] }
+  span.recordException(new Error('seen'))
+  expect(span.events).toMatchObject([{ name: 'exception', attributes: { 'exception.message': 'seen' } }])
+})

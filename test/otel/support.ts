@@ -1,0 +1,32 @@
+import { resourceFromAttributes } from '@opentelemetry/resources'
+import { LoggerProvider, type LogRecordProcessor } from '@opentelemetry/sdk-logs'
+import { BasicTracerProvider, type Sampler, type SpanProcessor } from '@opentelemetry/sdk-trace-base'
+import { LognitorClient } from '../../src/client/client.js'
+import { MemoryTransport } from '../../src/memory-transport.js'
+import type { Options } from '../../src/options.js'
+
+export interface Watched {
+  readonly client: LognitorClient
+  readonly transport: MemoryTransport
+}
+
+export function openClient(options: Options = {}): Watched {
+  const transport = new MemoryTransport()
+  return { client: new LognitorClient({ ...options, transport }), transport }
+}
+
+/** The real logger provider with a processor of ours, which TypeScript takes as it is. */
+export function logsThrough(
+  processor: LogRecordProcessor,
+  resource = resourceFromAttributes({ 'service.name': 'shop' }),
+): LoggerProvider {
+  return new LoggerProvider({ resource, processors: [processor] })
+}
+
+export function spansThrough(processor: SpanProcessor, sampler?: Sampler): BasicTracerProvider {
+  return new BasicTracerProvider({
+    resource: resourceFromAttributes({ 'service.name': 'shop' }),
+    spanProcessors: [processor],
+    ...(sampler && { sampler }),
+  })
+}
