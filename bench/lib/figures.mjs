@@ -1,0 +1,18 @@
+/** The middle one, which a neighbour's noise does not move. */
+export function median(figures) {
+  const sorted = [...figures].sort((a, b) => a - b)
+  const middle = sorted.length >> 1
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
+}
+
+/** Rows of texts and numbers under their headings, in columns; numbers with one digit behind the point. */
+export function printTable(headings, rows) {
+  const cells = [headings, ...rows].map((row) =>
+    row.map((cell) => (typeof cell === 'number' ? cell.toFixed(1) : cell)),
+  )
+  const widths = headings.map((_, n) => Math.max(...cells.map((row) => row[n].length)))
+  for (const row of cells) {
+    const line = row.map((cell, n) => (n === 0 ? cell.padEnd(widths[n]) : cell.padStart(widths[n])))
+    console.log(`  ${line.join('   ')}`)
+  }
+}

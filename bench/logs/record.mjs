@@ -1,0 +1,32 @@
+/** What each record's message begins with, for the server to count by. */
+export const MARK = 'order placed by'
+
+export const SERVICE = { name: 'shop', version: '1.4.2', environment: 'bench' }
+
+export const SPAN_CONTEXT = {
+  traceId: '0af7651916cd43dd8448eb211c80319c',
+  spanId: 'b7ad6b7169203331',
+  traceFlags: 1,
+}
+
+export function message(n) {
+  return `${MARK} customer ${n % 5000}`
+}
+
+/** Twelve attributes as a shop would log them: texts, numbers, flags, a list, and two that conventions name. */
+export function attributes(n) {
+  return {
+    'user.id': `customer-${n % 5000}`,
+    'session.id': `5f1c2a7e-${n % 100_000}`,
+    'order.id': n,
+    'order.total': 19.9 + (n % 977) / 100,
+    'order.currency': 'EUR',
+    'order.items': ['sku-1207', `sku-${n % 300}`],
+    'payment.method': 'card',
+    'payment.attempts': 1 + (n % 3),
+    'stock.reserved': true,
+    'db.query.rows': n % 40,
+    'cloud.availability_zone': 'eu-central-1b',
+    elapsed_ms: (n % 1999) / 8,
+  }
+}
