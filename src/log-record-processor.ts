@@ -2,6 +2,7 @@ import { LognitorError } from './errors.js'
 import { OtelDoor } from './otel/door.js'
 import type { DoorOptions } from './pipelines.js'
 import { currentScope, processScope, scopeOfTrace } from './scope/current.js'
+import type { Scope } from './scope/scope.js'
 import { isTelling } from './tell.js'
 import type { InstrumentationScopeLike, LogRecordLike } from './translate/otel.js'
 import { severityLevel } from './translate/severity.js'
@@ -37,16 +38,16 @@ export class LognitorLogRecordProcessor {
   }
 
   onEmit(record: LogRecordLike): void {
-    if (isTelling()) return
-    if (!this.#passes(record.instrumentationScope, record.severityNumber, record.severityText)) {
-      this.#door.turnAway()
-      return
+    try {
+      if (isTelling()) return
+      if (this.#passes(record.instrumentationScope, record.severityNumber, record.severityText)) {
+        this.#door.takeRecord(record, scopeOf(record))
+      } else {
+        this.#door.turnAway()
+      }
+    } catch {
+      // The SDK runs processors in the application's own call, without a net.
     }
-    const { spanContext } = record
-    const scope = currentScope()
-    const isOutside = scope === processScope() && spanContext !== undefined
-    const found = isOutside ? scopeOfTrace(spanContext.traceId, spanContext.spanId) : undefined
-    this.#door.takeRecord(record, found ?? scope)
   }
 
   /** Spares a logger the making of records that would not pass. */
@@ -71,6 +72,13 @@ export class LognitorLogRecordProcessor {
     const level = severityLevel(severityNumber, severityText)
     return least === undefined || level === undefined || levelRank(level) >= levelRank(least)
   }
+}
+
+/** The current one; a record emitted outside of any request may still name the trace of one. */
+function scopeOf({ spanContext }: LogRecordLike): Scope {
+  const scope = currentScope()
+  if (scope !== processScope() || spanContext === undefined) return scope
+  return scopeOfTrace(spanContext.traceId, spanContext.spanId) ?? scope
 }
 
 /** `pino` for `@opentelemetry/instrumentation-pino`, `winston` for `@opentelemetry/winston-transport`. */

@@ -10,13 +10,16 @@ function roomOf(file: string): string {
   const [, place = '', deeper] = file.split('/')
   if (deeper !== undefined)
     return (
-      { otel: 'doors', client: 'doors', gateway: 'doors', register: 'outermost', cli: 'outermost' }[place] ??
-      place
+      {
+        otel: 'doors',
+        client: 'doors',
+        gateway: 'doors',
+        stateless: 'pipeline',
+        register: 'outermost',
+        cli: 'outermost',
+      }[place] ?? place
     )
-  if (
-    ['pipeline.ts', 'pipelines.ts', 'stateless-pipeline.ts', 'source-context.ts', 'crash.ts'].includes(place)
-  )
-    return 'pipeline'
+  if (['pipeline.ts', 'pipelines.ts', 'source-context.ts', 'crash.ts'].includes(place)) return 'pipeline'
   if (['register.ts', 'index.ts', 'testing.ts', 'memory-transport.ts'].includes(place)) return 'outermost'
   if (
     place.startsWith('exporter') ||

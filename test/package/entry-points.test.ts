@@ -1,0 +1,176 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+
+const root = resolve(import.meta.dirname, '../..')
+const LINES = { '2.x': join(root, 'node_modules'), '3.x': join(root, 'test/lines/otel-3/node_modules') }
+
+let tarball: string
+let work: string
+
+beforeAll(() => {
+  work = mkdtempSync(join(tmpdir(), 'lognitor-package-'))
+  // The build is there already: --ignore-scripts keeps npm from making it again.
+  const said = execFileSync('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', work], {
+    cwd: root,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
+  tarball = join(work, (JSON.parse(said) as [{ filename: string }])[0].filename)
+})
+
+afterAll(() => rmSync(work, { recursive: true, force: true }))
+
+/** A project with the packed package and these others beside it. */
+function consumer(name: string, modules: string, packages: readonly string[]): string {
+  const folder = join(work, name)
+  const installed = join(folder, 'node_modules/@lognitor/opentelemetry')
+  mkdirSync(installed, { recursive: true })
+  execFileSync('tar', ['-xzf', tarball, '-C', installed, '--strip-components=1'])
+  for (const one of packages) {
+    const link = join(folder, 'node_modules', one)
+    mkdirSync(resolve(link, '..'), { recursive: true })
+    symlinkSync(join(modules, one), link)
+  }
+  return folder
+}
+
+function run(folder: string, file: string, code: string, args: readonly string[] = []) {
+  writeFileSync(join(folder, file), code)
+  const { PATH = '' } = process.env
+  return spawnSync(process.execPath, [...args, file], { cwd: folder, encoding: 'utf8', env: { PATH } })
+}
+
+describe('with @opentelemetry/api alone', () => {
+  const alone = () => consumer(`alone-${readdirSync(work).length}`, LINES['2.x'], ['@opentelemetry/api'])
+
+  test('import and require give one and the same client', () => {
+    const { stdout, stderr } = run(
+      alone(),
+      'both.mjs',
+      `import { createRequire } from 'node:module'
+       import * as esm from '@lognitor/opentelemetry'
+       const cjs = createRequire(import.meta.url)('@lognitor/opentelemetry')
+       const client = esm.init({ apiKey: 'k' })
+       console.log(cjs.getClient() === client, cjs.LognitorClient === esm.LognitorClient, Object.keys(cjs).sort().join() === Object.keys(esm).filter((key) => key !== 'default').sort().join())`,
+    )
+    expect(stderr).toBe('')
+    expect(stdout.trim()).toBe('true true true')
+  })
+
+  test('every entry point loads both ways, prints nothing, and lets the process end', () => {
+    const folder = alone()
+    for (const entry of ['', '/instrumentation', '/gateway', '/testing']) {
+      const esm = run(folder, 'one.mjs', `import '@lognitor/opentelemetry${entry}'`)
+      const cjs = run(folder, 'one.cjs', `require('@lognitor/opentelemetry${entry}')`)
+      expect([entry, esm.stdout, esm.stderr, esm.status, cjs.stdout, cjs.stderr, cjs.status]).toEqual([
+        entry,
+        '',
+        '',
+        0,
+        '',
+        '',
+        0,
+      ])
+    }
+  })
+
+  test('the HTTP instrumentation asks for its peer by name', () => {
+    const { stdout } = run(
+      alone(),
+      'peer.mjs',
+      `import { LognitorHttpInstrumentation, withLognitor } from '@lognitor/opentelemetry/instrumentation'
+       withLognitor({}, { apiKey: 'k' })
+       try { new LognitorHttpInstrumentation({ apiKey: 'k' }) } catch (error) { console.log(error.code, error.message) }`,
+    )
+    expect(stdout).toContain('LOGNITOR_MISSING_PEER')
+    expect(stdout).toContain('@opentelemetry/instrumentation-http')
+  })
+
+  test.each(['--import', '--require'])('zero code by %s names the missing peer, and the app runs', (how) => {
+    const { stdout, stderr, status } = run(alone(), 'app.cjs', `console.log('app runs')`, [
+      how,
+      '@lognitor/opentelemetry/register',
+    ])
+    expect(stdout).toBe('app runs\n')
+    expect(stderr).toContain('@opentelemetry/sdk-node')
+    expect(status).toBe(0)
+  })
+
+  test('no early import of node:http, which others want to patch first', () => {
+    const { stdout } = run(
+      alone(),
+      'early.cjs',
+      `require('@lognitor/opentelemetry').init({ apiKey: 'k' })
+       require('@lognitor/opentelemetry/instrumentation').withLognitor()
+       console.log(process.moduleLoadList.filter((name) => /NativeModule (http|https|_http_client)$/.test(name)).join())`,
+    )
+    expect(stdout.trim()).toBe('')
+  })
+})
+
+describe.each(Object.entries(LINES))('beside OpenTelemetry %s', (line, modules) => {
+  const app = `
+import { NodeSDK } from '@opentelemetry/sdk-node'
+import { BatchLogRecordProcessor, SimpleLogRecordProcessor } from '@opentelemetry/sdk-logs'
+import { AlwaysOnSampler, ParentBasedSampler } from '@opentelemetry/${line === '2.x' ? 'sdk-trace-base' : 'sdk-trace'}'
+import * as lognitor from '@lognitor/opentelemetry'
+import { LognitorHttpInstrumentation, withLognitor } from '@lognitor/opentelemetry/instrumentation'
+import { MemoryTransport, startInbox } from '@lognitor/opentelemetry/testing'
+
+const client: lognitor.LognitorClient = lognitor.init({ apiKey: process.env.KEY, transport: new MemoryTransport() })
+const exporter = new lognitor.LognitorLogRecordExporter({ client })
+export const sdk = new NodeSDK({
+  sampler: lognitor.recordUnsampled(new ParentBasedSampler({ root: new AlwaysOnSampler() })),
+  logRecordProcessors: [
+    new lognitor.LognitorLogRecordProcessor({ client, minLevel: { pino: 'warn' } }),
+    new BatchLogRecordProcessor({ exporter }),
+    new SimpleLogRecordProcessor({ exporter }),
+  ],
+  spanProcessors: [new lognitor.LognitorSpanProcessor({ client })],
+  instrumentations: [
+    new LognitorHttpInstrumentation({ client, ignoreRoutes: ['/health', /^\\/internal/], captureUser: (req) => ({ id: String(req.headers['x-user']) }) }),
+  ],
+})
+export const config = withLognitor({ ignoreIncomingRequestHook: (req) => req.url === '/x' }, { client })
+export const id: string = lognitor.error('x', { error: new Error('y'), perf: { durationMs: 1, rows: 2 } })
+export const inbox = startInbox({ port: 0 })
+`
+
+  test('types fit a strict consumer, as ES module and as CommonJS', () => {
+    const packages = [
+      '@types/node',
+      'undici-types',
+      ...readdirSync(join(modules, '@opentelemetry')).map((name) => `@opentelemetry/${name}`),
+    ]
+    const folder = consumer(
+      `types-${line}`,
+      modules,
+      packages.filter((name) => name.startsWith('@opentelemetry/')),
+    )
+    for (const name of ['@types/node', 'undici-types']) {
+      mkdirSync(join(folder, 'node_modules/@types'), { recursive: true })
+      symlinkSync(join(root, 'node_modules', name), join(folder, 'node_modules', name))
+    }
+    writeFileSync(join(folder, 'app.mts'), app)
+    writeFileSync(join(folder, 'app.cts'), app)
+    const compilerOptions = {
+      module: 'nodenext',
+      target: 'es2022',
+      strict: true,
+      exactOptionalPropertyTypes: true,
+      skipLibCheck: false,
+      noEmit: true,
+      types: ['node'],
+    }
+    writeFileSync(
+      join(folder, 'tsconfig.json'),
+      JSON.stringify({ compilerOptions, files: ['app.mts', 'app.cts'] }),
+    )
+    const tsc = join(root, 'node_modules/typescript/bin/tsc')
+    const { stdout } = spawnSync(process.execPath, [tsc, '-p', folder], { encoding: 'utf8' })
+    expect(stdout).toBe('')
+  })
+})
