@@ -2,7 +2,7 @@ import type { RequestEntry } from '../wire/request-entry.js'
 import { SPAN_KIND, type SpanContextLike, type SpanLike, STATUS_ERROR } from './otel.js'
 import type { ResourceFields } from './resource.js'
 import { firstText, type SpanHttp, spanHttp } from './span-http.js'
-import { hrDurationToMillis, hrTimeToIso, hrTimeToMillis } from './time.js'
+import { hrDurationToMillis, hrTimeToIso, hrTimeToMillis, millisToIso } from './time.js'
 import { translateTrace } from './trace.js'
 
 export interface SpanRequestOptions {
@@ -10,6 +10,10 @@ export interface SpanRequestOptions {
   trustProxy?: boolean
   /** Keep the query in `path`. Default: false. */
   includeQuery?: boolean
+  /** The id of a span whose own ids are none. Default: such a span gives no entry. */
+  newId?: () => string
+  /** Milliseconds since 1970, for a span without a start time. Default: such a span gives no entry. */
+  now?: () => number
 }
 
 /** What a client saw that went away before the answer. */
@@ -18,7 +22,8 @@ const CLIENT_GONE = 499
 /**
  * The request entry of a SERVER span with HTTP attributes.
  *
- * @returns `undefined` for every other span, and for one without a start time or a valid context.
+ * @returns `undefined` for every other span, and, unless the options help, for one without a start time or a
+ *   valid context.
  */
 export function spanRequestEntry(
   span: SpanLike,
@@ -28,9 +33,10 @@ export function spanRequestEntry(
   try {
     if (span.kind !== SPAN_KIND.server) return undefined
     const http = spanHttp(span.attributes)
-    const requestId = spanRequestId(span.spanContext())
-    const timestamp = hrTimeToIso(span.startTime)
-    if (http === undefined || requestId === undefined || timestamp === undefined) return undefined
+    if (http === undefined) return undefined
+    const requestId = spanRequestId(span.spanContext()) ?? options.newId?.()
+    const timestamp = hrTimeToIso(span.startTime) ?? (options.now && millisToIso(Math.floor(options.now())))
+    if (requestId === undefined || timestamp === undefined) return undefined
     return requestEntry(span, http, requestId, timestamp, resource, options)
   } catch {
     return undefined

@@ -1,0 +1,66 @@
+import type { HrTime } from '../../translate/otel.js'
+import { DecodeError } from './decode-error.js'
+
+export type JsonObject = Readonly<Record<string, unknown>>
+
+// How OTLP/JSON writes its fields. A null is a field left out; what is of another kind is no OTLP.
+
+export function object(value: unknown): JsonObject | undefined {
+  if (value === undefined || value === null) return undefined
+  if (typeof value === 'object' && !Array.isArray(value)) return value as JsonObject
+  throw new DecodeError('An object was expected.')
+}
+
+const NOTHING: readonly unknown[] = []
+
+export function list(value: unknown): readonly unknown[] {
+  if (value === undefined || value === null) return NOTHING
+  if (Array.isArray(value)) return value
+  throw new DecodeError('A list was expected.')
+}
+
+export function text(value: unknown): string | undefined {
+  if (value === undefined || value === null) return undefined
+  if (typeof value === 'string') return value
+  throw new DecodeError('A string was expected.')
+}
+
+/** A number of 32 bits, or an enum's: numbers, or strings of digits. */
+export function integer(value: unknown): number | undefined {
+  if (value === undefined || value === null) return undefined
+  const number = typeof value === 'string' && /^-?\d{1,10}$/.test(value) ? Number(value) : value
+  if (typeof number === 'number' && Number.isInteger(number)) return number
+  throw new DecodeError('A whole number was expected.')
+}
+
+/** Nanoseconds since 1970, as a string of digits or a number. */
+export function time(value: unknown): HrTime {
+  if (value === undefined || value === null) return [0, 0]
+  const digits = typeof value === 'number' && value >= 0 ? BigInt(Math.trunc(value)).toString() : value
+  if (typeof digits !== 'string' || !/^\d{1,20}$/.test(digits)) throw new DecodeError('A time was expected.')
+  return [Number(digits.slice(0, -9)), Number(digits.slice(-9))]
+}
+
+/** A 64-bit integer, as a string or a number; a bigint where a number could not hold it. */
+export function exactInteger(value: unknown): number | bigint {
+  if (typeof value === 'number' && Number.isInteger(value)) return value
+  if (typeof value !== 'string' || !/^-?\d{1,20}$/.test(value)) {
+    throw new DecodeError('A whole number was expected.')
+  }
+  const number = Number(value)
+  return Number.isSafeInteger(number) ? number : BigInt(value)
+}
+
+export function double(value: unknown): number {
+  if (typeof value === 'number') return value
+  if (typeof value === 'string' && value.trim() !== '') {
+    const number = Number(value)
+    if (!Number.isNaN(number) || value === 'NaN') return number
+  }
+  throw new DecodeError('A number was expected.')
+}
+
+/** Ids are hex in either case, and not base64 as elsewhere in protobuf's JSON. */
+export function hexId(value: unknown): string {
+  return text(value)?.toLowerCase() ?? ''
+}

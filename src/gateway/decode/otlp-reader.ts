@@ -1,0 +1,105 @@
+import protobuf from 'protobufjs/minimal.js'
+import type { HrTime } from '../../translate/otel.js'
+import { DecodeError } from './decode-error.js'
+
+const MAX_KEPT_BYTES = 40
+const SLOTS = 4096
+
+/** Protobuf's reader with what OTLP needs besides: messages that end where they say, exact times, integers and ids. */
+export class OtlpReader extends protobuf.BufferReader {
+  /** Steps into a message and gives the end of the one around it, for {@link leave}. */
+  enter(): number {
+    const outer = this.len
+    const end = this.uint32() + this.pos
+    if (end > outer) throw new DecodeError('A length reaches beyond the end.')
+    // From here on no read passes the message's own end.
+    this.len = end
+    return outer
+  }
+
+  leave(outer: number): void {
+    this.len = outer
+  }
+
+  /**
+   * Passes over a field that is not read.
+   * @param known fields of the message that have a meaning, one bit each: of another wire type they are wrong
+   */
+  pass(tag: number, known: number): void {
+    const field = tag >>> 3
+    if (field < 32 && (known >>> field) & 1) throw new DecodeError(`Field ${field} has a wrong wire type.`)
+    this.skipType(tag & 7, undefined, field)
+  }
+
+  /** A text that is likely to come again, such as a key. */
+  repeatedText(): string {
+    const start = this.pos
+    const length = this.uint32()
+    const from = this.pos
+    const end = from + length
+    if (end > this.len || length > MAX_KEPT_BYTES) {
+      this.pos = start
+      return this.string()
+    }
+    this.pos = end
+    return keptText(this.buf, from, end)
+  }
+
+  /** Bytes as lower-case hex digits. */
+  hex(): string {
+    const length = this.uint32()
+    const from = this.pos
+    if (from + length > this.len) throw new DecodeError('A length reaches beyond the end.')
+    this.pos = from + length
+    return (this.buf as Buffer).toString('hex', from, this.pos)
+  }
+
+  /** Nanoseconds since 1970, to the last one. */
+  time(): HrTime {
+    const low = this.fixed32()
+    const high = this.fixed32()
+    // A long division by sixteen bits at a time: a double holds every step exactly, and a BigInt costs more.
+    let seconds = 0
+    let rest = 0
+    for (const digit of [high >>> 16, high & 0xffff, low >>> 16, low & 0xffff]) {
+      rest = rest * 65_536 + digit
+      const quotient = Math.floor(rest / 1e9)
+      rest -= quotient * 1e9
+      seconds = seconds * 65_536 + quotient
+    }
+    return [seconds, rest]
+  }
+
+  /** A signed integer of 64 bits; a bigint where a number could not hold it. */
+  exactInteger(): number | bigint {
+    const first = this.buf[this.pos]
+    if (first !== undefined && first < 128 && this.pos < this.len) {
+      this.pos++
+      return first
+    }
+    const { low, high } = this.int64() as unknown as { low: number; high: number }
+    if (high >= -0x20_0000 && high < 0x20_0000) return high * 0x1_0000_0000 + (low >>> 0)
+    return (BigInt(high) << 32n) | BigInt(low >>> 0)
+  }
+}
+
+const keptBytes: (Uint8Array | undefined)[] = new Array(SLOTS)
+const keptTexts: string[] = new Array(SLOTS).fill('')
+
+/** Keys come by the thousand and are few: making each of them anew would be a third of all decoding. */
+function keptText(bytes: Uint8Array, from: number, end: number): string {
+  const length = end - from
+  let hash = length
+  for (let index = from; index < end; index++) hash = (hash * 31 + (bytes[index] as number)) | 0
+  const slot = hash & (SLOTS - 1)
+  const kept = keptBytes[slot]
+  if (kept !== undefined && kept.length === length) {
+    let same = 0
+    while (same < length && kept[same] === bytes[from + same]) same++
+    if (same === length) return keptTexts[slot] as string
+  }
+  const text = (bytes as Buffer).toString('utf8', from, end)
+  keptBytes[slot] = Uint8Array.prototype.slice.call(bytes, from, end)
+  keptTexts[slot] = text
+  return text
+}

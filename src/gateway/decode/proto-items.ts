@@ -1,0 +1,125 @@
+import type { AttributesLike, InstrumentationScopeLike, ResourceLike } from '../../translate/otel.js'
+import type { Fields } from '../../wire/log.js'
+import { DecodeError } from './decode-error.js'
+import { OtlpReader } from './otlp-reader.js'
+import { readKeyValue, skipLength } from './proto-values.js'
+import { DECODE_LIMITS } from './shapes.js'
+
+/** Where an item stands: shared by all that stand there. */
+export interface Place {
+  readonly resource: ResourceLike
+  readonly scope: InstrumentationScopeLike
+}
+
+/** Reads one message, from its length on. */
+export type ReadItem<T> = (reader: OtlpReader, place: Place) => T
+
+const REQUEST = 0b10
+const GROUP = 0b1110
+const RESOURCE = 0b110
+const SCOPE = 0b1_1110
+
+const NO_SCOPE: InstrumentationScopeLike = { name: '' }
+const NO_RESOURCE: ResourceLike = { attributes: {} }
+
+/**
+ * The items of an export request, one at a time. Requests for logs and for traces are built alike: resources,
+ * in each of them scopes, in each of those the items.
+ */
+export function* readItems<T>(body: Buffer, readItem: ReadItem<T>): Generator<T> {
+  const reader = new OtlpReader(body)
+  let hasResources = body.length === 0
+  while (reader.pos < reader.len) {
+    const tag = reader.uint32()
+    if (tag !== 10) {
+      reader.pass(tag, REQUEST)
+      continue
+    }
+    hasResources = true
+    const outer = reader.enter()
+    const resource = findFirst(reader, readResource) ?? NO_RESOURCE
+    while (reader.pos < reader.len) {
+      const groupTag = reader.uint32()
+      if (groupTag !== 18) {
+        passGroup(reader, groupTag)
+        continue
+      }
+      const outerGroup = reader.enter()
+      const place: Place = { resource, scope: findFirst(reader, readScope) ?? NO_SCOPE }
+      while (reader.pos < reader.len) {
+        const itemTag = reader.uint32()
+        if (itemTag === 18) yield readItem(reader, place)
+        else passGroup(reader, itemTag)
+      }
+      reader.leave(outerGroup)
+    }
+    reader.leave(outer)
+  }
+  if (!hasResources) throw new DecodeError('There are no resources in it.')
+}
+
+/** Resource, or scope, and schema URL: read already, or not needed. */
+function passGroup(reader: OtlpReader, tag: number): void {
+  if (tag === 10 || tag === 26) skipLength(reader)
+  else reader.pass(tag, GROUP)
+}
+
+/** Field 1 of the message that the reader is in, wherever it stands; the reader stays where it is. */
+function findFirst<T>(reader: OtlpReader, read: (reader: OtlpReader) => T): T | undefined {
+  const start = reader.pos
+  let found: T | undefined
+  while (found === undefined && reader.pos < reader.len) {
+    const tag = reader.uint32()
+    if (tag === 10) found = read(reader)
+    else if (tag === 18) skipLength(reader)
+    else passGroup(reader, tag)
+  }
+  reader.pos = start
+  return found
+}
+
+function readResource(reader: OtlpReader): ResourceLike {
+  const outer = reader.enter()
+  const attributes = new AttributeSet()
+  while (reader.pos < reader.len) {
+    const tag = reader.uint32()
+    if (tag === 10) attributes.read(reader)
+    else if (tag === 16) reader.uint32()
+    else reader.pass(tag, RESOURCE)
+  }
+  reader.leave(outer)
+  return { attributes: attributes.fields }
+}
+
+function readScope(reader: OtlpReader): InstrumentationScopeLike {
+  const outer = reader.enter()
+  const attributes = new AttributeSet()
+  let name = ''
+  let version: string | undefined
+  while (reader.pos < reader.len) {
+    const tag = reader.uint32()
+    if (tag === 10) name = reader.string()
+    else if (tag === 18) version = reader.string()
+    else if (tag === 26) attributes.read(reader)
+    else if (tag === 32) reader.uint32()
+    else reader.pass(tag, SCOPE)
+  }
+  reader.leave(outer)
+  return { name, version, attributes: attributes.fields }
+}
+
+/** Attributes as they are read, as many as are looked at. */
+export class AttributeSet {
+  readonly fields: Fields & AttributesLike = {}
+  /** Those that were too many. */
+  dropped = 0
+  #count = 0
+
+  read(reader: OtlpReader): void {
+    if (this.#count++ < DECODE_LIMITS.attributes) readKeyValue(reader, this.fields)
+    else {
+      skipLength(reader)
+      this.dropped++
+    }
+  }
+}

@@ -1,0 +1,139 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Held } from '../stateless/delivery.js'
+import type { StatelessPipeline } from '../stateless/pipeline.js'
+import type { Shipment } from '../stateless/shipment.js'
+import { Admission } from './admission.js'
+import { bodySeed } from './body-seed.js'
+import { callerCheck, callersKey } from './callers.js'
+import { decodeLogs, decodeSpans, type Encoding } from './decode/decode.js'
+import { DecodeError, TooMuchError } from './decode/decode-error.js'
+import type { GatewaySettings } from './gateway-options.js'
+import { CallerGoneError, readBody } from './read-body.js'
+import { comeAgain, type Reply, type Signal, TAKEN, writeReply } from './reply.js'
+import { shipLogs } from './ship-logs.js'
+import { shipSpans } from './ship-spans.js'
+
+/** Serves export requests: from the body to the answer, which is Lognitor's. */
+export class Exports {
+  readonly admission: Admission
+  readonly answers: Record<string, number> = {}
+  logRecords = 0
+  spans = 0
+  bytes = 0
+  readonly #settings: GatewaySettings
+  readonly #pipeline: StatelessPipeline
+  readonly #mayCall: (request: IncomingMessage) => boolean
+
+  constructor(settings: GatewaySettings, pipeline: StatelessPipeline) {
+    this.#settings = settings
+    this.#pipeline = pipeline
+    this.#mayCall = callerCheck(settings.authTokens)
+    this.admission = new Admission(settings.maxInFlightRequests, settings.maxInFlightBytes)
+  }
+
+  /** Never rejects. */
+  async serve(request: IncomingMessage, response: ServerResponse, signal: Signal): Promise<void> {
+    const encoding = encodingOf(request)
+    const admitted = this.admission.enter()
+    let reply: Reply
+    try {
+      if (!this.#mayCall(request)) {
+        reply = unread(request, {
+          status: 401,
+          message: 'A token of the gateway is needed.',
+          headers: { 'www-authenticate': 'Bearer' },
+        })
+      } else if (encoding === undefined) {
+        reply = unread(request, {
+          status: 415,
+          message: 'Content-Type must be application/x-protobuf or application/json.',
+        })
+      } else if (admitted === undefined) {
+        reply = unread(request, comeAgain(503, 'The gateway serves as many as it may.', 2000))
+      } else {
+        const body = await readBody(request, this.#settings.maxBodyBytes, admitted)
+        reply = Buffer.isBuffer(body) ? await this.#deliver(request, response, signal, encoding, body) : body
+      }
+    } catch (error) {
+      if (error instanceof CallerGoneError) return
+      reply = failed(error)
+      if (reply.status === 503) this.#pipeline.tell.warn(`an export could not be served: ${error}`)
+    } finally {
+      admitted?.leave()
+    }
+    const answer = `${signal} ${reply.status}`
+    this.answers[answer] = (this.answers[answer] ?? 0) + 1
+    writeReply(response, reply, signal, encoding ?? 'json')
+  }
+
+  async #deliver(
+    request: IncomingMessage,
+    response: ServerResponse,
+    signal: Signal,
+    encoding: Encoding,
+    body: Buffer,
+  ): Promise<Reply> {
+    const { passThroughKey, shared } = this.#settings
+    const key = (passThroughKey ? callersKey(request) : undefined) ?? shared.apiKey
+    this.bytes += body.length
+    // Not a 401: a key can be mended, and a Collector would drop what it has.
+    if (key === undefined && shared.transport === undefined) {
+      return comeAgain(503, 'The caller brought no X-API-Key.', 60_000)
+    }
+    const ship = (): Shipment => {
+      const shipment = this.#pipeline.ship(bodySeed(body, signal, passThroughKey ? key : ''), key)
+      response.on('close', () => {
+        if (!response.writableFinished) shipment.cancel()
+      })
+      return shipment
+    }
+    const { count, delivery } =
+      signal === 'logs' ? await this.#logs(body, encoding, ship) : await this.#spans(body, encoding, ship)
+    if (delivery.kind === 'held') return held(delivery)
+    if (delivery.rejected === 0) return TAKEN
+    const message = `${delivery.rejected} of ${count} were not taken: ${delivery.reasons.join('; ')}`
+    return { status: 200, rejected: delivery.rejected, message }
+  }
+
+  async #logs(body: Buffer, encoding: Encoding, ship: () => Shipment) {
+    const shipped = await shipLogs(
+      decodeLogs(body, encoding),
+      ship(),
+      this.#settings.shared.allResourceAttributes,
+    )
+    this.logRecords += shipped.count
+    return shipped
+  }
+
+  async #spans(body: Buffer, encoding: Encoding, ship: () => Shipment) {
+    const { includeQuery, trustProxy, shared } = this.#settings
+    const { allResourceAttributes } = shared
+    const settings = { allResourceAttributes, includeQuery, trustProxy }
+    const shipped = await shipSpans(decodeSpans(body, encoding), ship(), settings)
+    this.spans += shipped.count
+    return shipped
+  }
+}
+
+function encodingOf({ headers }: IncomingMessage): Encoding | undefined {
+  const type = headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase()
+  if (type === 'application/x-protobuf') return 'protobuf'
+  return type === 'application/json' ? 'json' : undefined
+}
+
+/** The body is thrown away as it comes. */
+function unread(request: IncomingMessage, reply: Reply): Reply {
+  request.resume()
+  return reply
+}
+
+function held({ status, retryAfterMs, why }: Held): Reply {
+  return comeAgain(status, why, retryAfterMs)
+}
+
+function failed(error: unknown): Reply {
+  if (error instanceof DecodeError) return { status: 400, message: error.message }
+  if (error instanceof TooMuchError) return { status: 413, message: error.message }
+  // What is our own fault can be mended: whoever sent it keeps it.
+  return comeAgain(503, 'The gateway failed.', 30_000)
+}

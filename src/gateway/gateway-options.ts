@@ -1,0 +1,161 @@
+import { LognitorError } from '../errors.js'
+import { flag, integer, type Kind, listOf, text } from '../option-kinds.js'
+import {
+  checkValue,
+  type Environment,
+  type Options,
+  readEnvironment,
+  resolveOptions,
+  type Settings,
+} from '../options.js'
+import { isLoopback, listenAddress } from './listen-address.js'
+
+/** Options of a client that hold at the gateway too. `service`, `environment` and `version` fill gaps only. */
+export const SHARED_OPTIONS = [
+  'apiKey',
+  'apiUrl',
+  'service',
+  'environment',
+  'version',
+  'releaseId',
+  'minLevel',
+  'enabled',
+  'autoTruncate',
+  'debug',
+  'redactPatterns',
+  'scrubUrlParams',
+  'beforeSend',
+  'compression',
+  'proxy',
+  'allResourceAttributes',
+  'onDrop',
+  'transport',
+] as const satisfies readonly (keyof Options)[]
+
+/** What `startGateway` takes; all optional but a key. Times are milliseconds. */
+export interface GatewayOptions extends Pick<Options, (typeof SHARED_OPTIONS)[number]> {
+  /** `host:port`; `:port` is every interface. Default `127.0.0.1:4778`. */
+  listen?: string | undefined
+  /** Callers show one of these as `Authorization: Bearer <token>`. Needed beyond loopback. Default none. */
+  authTokens?: readonly string[] | undefined
+  /** Listen beyond loopback without a token. Default false. */
+  noAuth?: boolean | undefined
+  /** Deliver with the caller's own `X-API-Key`; `apiKey` is then for callers without. Default false. */
+  passThroughKey?: boolean | undefined
+  /** Keep the query in the path of request entries. Default false. */
+  includeQuery?: boolean | undefined
+  /** Believe the client's address that spans name, and not the socket's. Default false. */
+  trustProxy?: boolean | undefined
+  /** Largest body, as it comes and unpacked. Default 64 MiB. */
+  maxBodyBytes?: number | undefined
+  /** Bytes of bodies at one time; beyond it callers wait and ask again. Default 128 MiB. */
+  maxInFlightBytes?: number | undefined
+  /** Requests at one time. Default 256. */
+  maxInFlightRequests?: number | undefined
+  /** Connections to Lognitor. Default 32. */
+  connections?: number | undefined
+  /** Of one request no post to Lognitor begins after so long. Default 20 000. */
+  deliveryTimeout?: number | undefined
+  /** How long `close` waits for what is under way. Default 25 000. */
+  closeTimeout?: number | undefined
+}
+
+interface Known<T> {
+  readonly kind: Kind<T>
+  readonly fallback?: T
+  readonly env?: readonly string[]
+  readonly secret?: true
+}
+
+const MEBIBYTE = 1024 * 1024
+
+const token: Kind<string> = {
+  ...text('a token of visible ASCII characters without commas'),
+  check: (value) =>
+    typeof value === 'string' && /^[\x21-\x2b\x2d-\x7e]{1,1024}$/.test(value) ? value : undefined,
+}
+
+/** The gateway's own options: the list is the source of its flags, of the environment's names and of the defaults. */
+export const GATEWAY_OPTIONS = {
+  listen: {
+    kind: listenAddress,
+    fallback: { host: '127.0.0.1', port: 4778 },
+    env: ['LOGNITOR_GATEWAY_LISTEN'],
+  },
+  authTokens: {
+    kind: listOf(
+      { ...token, read: token.check },
+      'a list of tokens of visible ASCII characters without commas',
+    ),
+    fallback: [],
+    env: ['LOGNITOR_GATEWAY_TOKEN'],
+    secret: true,
+  },
+  noAuth: { kind: flag, fallback: false, env: ['LOGNITOR_GATEWAY_NO_AUTH'] },
+  passThroughKey: { kind: flag, fallback: false, env: ['LOGNITOR_GATEWAY_PASS_THROUGH_KEY'] },
+  includeQuery: { kind: flag, fallback: false },
+  trustProxy: { kind: flag, fallback: false },
+  maxBodyBytes: { kind: integer(1024, 512 * MEBIBYTE), fallback: 64 * MEBIBYTE },
+  maxInFlightBytes: { kind: integer(1024, 4096 * MEBIBYTE), fallback: 128 * MEBIBYTE },
+  maxInFlightRequests: { kind: integer(1, 100_000), fallback: 256 },
+  connections: { kind: integer(1, 1000), fallback: 32 },
+  deliveryTimeout: { kind: integer(100, 600_000), fallback: 20_000 },
+  closeTimeout: { kind: integer(0, 600_000), fallback: 25_000 },
+} as const satisfies Record<Exclude<keyof GatewayOptions, keyof Options>, Known<unknown>>
+
+type Table = typeof GATEWAY_OPTIONS
+type ValueOf<K extends keyof Table> = Table[K] extends { kind: Kind<infer T> } ? T : never
+
+/** What we made of the options: complete, checked, frozen. */
+export type GatewaySettings = { readonly [K in keyof Table]: ValueOf<K> } & { readonly shared: Settings }
+
+/**
+ * Defaults, then environment, then code.
+ * @throws {LognitorError} `LOGNITOR_BAD_OPTION`, `LOGNITOR_UNKNOWN_OPTION`, `LOGNITOR_GATEWAY_UNPROTECTED`
+ */
+export function resolveGatewayOptions(
+  given: GatewayOptions = {},
+  env: Environment = process.env,
+): GatewaySettings {
+  const own: Record<string, unknown> = {}
+  for (const [name, known] of Object.entries<Known<unknown>>(GATEWAY_OPTIONS)) {
+    own[name] = readEnvironment(name, known, env) ?? known.fallback
+  }
+  const shared: Record<string, unknown> = {}
+  for (const [name, value] of Object.entries(given)) {
+    if (value === undefined) continue
+    const known: Known<unknown> | undefined = Object.hasOwn(GATEWAY_OPTIONS, name)
+      ? GATEWAY_OPTIONS[name as keyof Table]
+      : undefined
+    if (known !== undefined) own[name] = checkValue(name, known.kind, value, known.secret)
+    else if ((SHARED_OPTIONS as readonly string[]).includes(name)) shared[name] = value
+    else throw unknownOption(name)
+  }
+  const settings = Object.freeze({ ...own, shared: resolveOptions(shared, env) }) as GatewaySettings
+  checkTogether(settings)
+  return settings
+}
+
+function unknownOption(name: string): LognitorError {
+  const names = [...SHARED_OPTIONS, ...Object.keys(GATEWAY_OPTIONS)]
+  return new LognitorError(
+    'LOGNITOR_UNKNOWN_OPTION',
+    `The gateway has no option "${name}". Known are: ${names.join(', ')}.`,
+  )
+}
+
+function checkTogether({ listen, authTokens, noAuth, passThroughKey, shared }: GatewaySettings): void {
+  if (!isLoopback(listen) && authTokens.length === 0 && !noAuth) {
+    throw new LognitorError(
+      'LOGNITOR_GATEWAY_UNPROTECTED',
+      `${listen.host} can be reached from other machines: give a token (authTokens, --auth-token, LOGNITOR_GATEWAY_TOKEN), or say noAuth if something else protects it.`,
+    )
+  }
+  // A client without a key drops what it gets; a gateway would tell its callers that it was delivered.
+  if (!shared.apiKey && !passThroughKey && shared.transport === undefined) {
+    throw new LognitorError(
+      'LOGNITOR_BAD_OPTION',
+      'Option "apiKey": expected a key (LOGNITOR_API_KEY), or passThroughKey for the callers\' own; got neither.',
+    )
+  }
+}

@@ -1,0 +1,105 @@
+import type { DropReason } from '../ledger.js'
+
+/** What one gateway has done since its start. Repeats count each time. */
+export interface GatewayStats {
+  /** Answers to exports, by signal and status: `logs 200`. */
+  readonly answers: Readonly<Record<string, number>>
+  /** Log records and spans that came in, of bodies that could be decoded. */
+  readonly logRecords: number
+  readonly spans: number
+  /** Bytes of bodies, unpacked. */
+  readonly bytes: number
+  readonly inFlightRequests: number
+  readonly inFlightBytes: number
+  /** Logs that were made of it, those that Lognitor took, and those that it refused. */
+  readonly written: number
+  readonly accepted: number
+  readonly rejected: number
+  readonly requestsWritten: number
+  readonly requestsAccepted: number
+  readonly dropped: Readonly<Partial<Record<DropReason, number>>>
+}
+
+/** One figure as Prometheus has it. */
+export interface Sample {
+  readonly name: string
+  readonly kind: 'counter' | 'gauge'
+  readonly help: string
+  readonly labels?: Readonly<Record<string, string>>
+  readonly value: number
+}
+
+export function samples(stats: GatewayStats): Sample[] {
+  const one = (
+    name: string,
+    kind: Sample['kind'],
+    help: string,
+    value: number,
+    labels?: Sample['labels'],
+  ) => ({
+    name: `lognitor_gateway_${name}`,
+    kind,
+    help,
+    value,
+    ...(labels && { labels }),
+  })
+  const logs = (outcome: string, value: number) =>
+    one('logs_total', 'counter', 'Logs made of what came in, and what became of them.', value, { outcome })
+  const entries = (outcome: string, value: number) =>
+    one('request_entries_total', 'counter', 'Request entries made of server spans.', value, { outcome })
+  const { user, system } = process.cpuUsage()
+  return [
+    ...Object.entries(stats.answers).map(([answer, value]) => {
+      const [signal = '', status = ''] = answer.split(' ')
+      return one('answers_total', 'counter', 'Answers to exports.', value, { signal, status })
+    }),
+    one('log_records_total', 'counter', 'Log records that came in.', stats.logRecords),
+    one('spans_total', 'counter', 'Spans that came in.', stats.spans),
+    one('received_bytes_total', 'counter', 'Bytes of bodies, unpacked.', stats.bytes),
+    one('in_flight_requests', 'gauge', 'Requests under way.', stats.inFlightRequests),
+    one('in_flight_bytes', 'gauge', 'Bytes of bodies held.', stats.inFlightBytes),
+    logs('written', stats.written),
+    logs('accepted', stats.accepted),
+    logs('rejected', stats.rejected),
+    entries('written', stats.requestsWritten),
+    entries('accepted', stats.requestsAccepted),
+    ...Object.entries(stats.dropped).map(([reason, value]) =>
+      one('dropped_total', 'counter', 'Logs and entries that were not sent on, by reason.', value ?? 0, {
+        reason,
+      }),
+    ),
+    one('cpu_seconds_total', 'counter', 'Processor time used.', (user + system) / 1e6),
+    one('resident_memory_bytes', 'gauge', 'Resident memory.', process.memoryUsage.rss()),
+  ]
+}
+
+/** Figures of several processes as those of one. */
+export function addUp(all: readonly (readonly Sample[])[]): Sample[] {
+  const sums = new Map<string, Sample>()
+  for (const sample of all.flat()) {
+    const key = seriesOf(sample)
+    const before = sums.get(key)
+    sums.set(key, before === undefined ? sample : { ...before, value: before.value + sample.value })
+  }
+  return [...sums.values()]
+}
+
+/** The text format that Prometheus reads. */
+export function exposition(figures: readonly Sample[]): string {
+  const byName = new Map<string, Sample[]>()
+  for (const sample of figures) byName.set(sample.name, [...(byName.get(sample.name) ?? []), sample])
+  const lines: string[] = []
+  for (const [name, group] of byName) {
+    const [{ help, kind }] = group as [Sample]
+    lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} ${kind}`)
+    for (const sample of group) lines.push(`${seriesOf(sample)} ${sample.value}`)
+  }
+  return `${lines.join('\n')}\n`
+}
+
+function seriesOf({ name, labels }: Sample): string {
+  if (labels === undefined) return name
+  return `${name}{${Object.entries(labels)
+    .map(([label, value]) => `${label}="${value}"`)
+    .join(',')}}`
+}

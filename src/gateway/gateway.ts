@@ -1,0 +1,106 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { StatelessPipeline } from '../stateless/pipeline.js'
+import { Exports } from './exports.js'
+import { type GatewayOptions, type GatewaySettings, resolveGatewayOptions } from './gateway-options.js'
+import { exposition, type GatewayStats, type Sample, samples } from './gateway-stats.js'
+import type { Signal } from './reply.js'
+import { listen } from './server.js'
+
+/** A running gateway. */
+export interface Gateway {
+  /** Give it to a Collector or an SDK as its OTLP endpoint, such as `http://127.0.0.1:4778`. */
+  readonly url: string
+  readonly port: number
+  stats(): GatewayStats
+  /** Takes nothing new, finishes what is under way (25 s at most unless `closeTimeout` says otherwise), and ends. */
+  close(): Promise<void>
+}
+
+/**
+ * Starts an OTLP/HTTP gateway to Lognitor: `POST /v1/logs` and `/v1/traces`, protobuf and JSON. It answers
+ * when Lognitor has answered and keeps nothing, so that any number of them can stand behind a load balancer.
+ *
+ * @throws {LognitorError} `LOGNITOR_BAD_OPTION`, `LOGNITOR_UNKNOWN_OPTION`, `LOGNITOR_GATEWAY_UNPROTECTED`,
+ *   `LOGNITOR_ADDRESS_IN_USE`
+ * @example
+ * const gateway = await startGateway({ apiKey: process.env.LOGNITOR_API_KEY })
+ */
+export function startGateway(options: GatewayOptions = {}): Promise<Gateway> {
+  return openGateway(resolveGatewayOptions(options))
+}
+
+/** @param figures what `/metrics` shows; a worker among several asks for those of all */
+export async function openGateway(
+  settings: GatewaySettings,
+  figures: (own: () => Sample[]) => Promise<Sample[]> = async (own) => own(),
+): Promise<Gateway> {
+  const { deliveryTimeout, connections, closeTimeout } = settings
+  const pipeline = new StatelessPipeline(settings.shared, { timeoutMs: deliveryTimeout, connections })
+  const exports = new Exports(settings, pipeline)
+  let isClosing = false
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const path = (request.url ?? '/').split('?', 1)[0] ?? '/'
+    const signal = SIGNALS[path]
+    if (signal !== undefined && request.method === 'POST') return exports.serve(request, response, signal)
+    request.resume()
+    if (signal !== undefined) return say(response, 405, 'POST it.', { allow: 'POST' })
+    if (request.method !== 'GET' && request.method !== 'HEAD') return say(response, 404, NOT_HERE)
+    if (path === '/healthz') return say(response, 200, 'ok')
+    if (path === '/readyz') return isClosing ? say(response, 503, 'closing') : say(response, 200, 'ready')
+    if (path !== '/metrics') return say(response, 404, NOT_HERE)
+    const text = exposition(await figures(() => samples(stats())))
+    say(response, 200, text, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' })
+  }
+
+  function stats(): GatewayStats {
+    const { ledger } = pipeline
+    const { admission, answers, logRecords, spans, bytes } = exports
+    return {
+      answers: { ...answers },
+      logRecords,
+      spans,
+      bytes,
+      inFlightRequests: admission.requests,
+      inFlightBytes: admission.bytes,
+      written: ledger.written,
+      accepted: ledger.accepted,
+      rejected: ledger.rejected,
+      requestsWritten: ledger.requestsWritten,
+      requestsAccepted: ledger.requestsAccepted,
+      dropped: ledger.dropped(),
+    }
+  }
+
+  const server = await listen(settings.listen, (request, response) => {
+    answer(request, response).catch(() => response.destroy())
+  })
+  return {
+    url: server.url,
+    port: server.port,
+    stats,
+    close: async () => {
+      isClosing = true
+      await server.close(closeTimeout)
+      await pipeline.close()
+    },
+  }
+}
+
+const SIGNALS: Readonly<Record<string, Signal | undefined>> = { '/v1/logs': 'logs', '/v1/traces': 'traces' }
+const NOT_HERE = 'Here are POST /v1/logs, POST /v1/traces, GET /healthz, GET /readyz and GET /metrics.'
+
+function say(
+  response: ServerResponse,
+  status: number,
+  text: string,
+  headers: Record<string, string> = {},
+): void {
+  const body = Buffer.from(text.endsWith('\n') ? text : `${text}\n`)
+  response.writeHead(status, {
+    'content-type': 'text/plain; charset=utf-8',
+    ...headers,
+    'content-length': body.length,
+  })
+  response.end(body)
+}

@@ -1,0 +1,34 @@
+import type { Kind } from '../option-kinds.js'
+
+/** Where to listen. */
+export interface ListenAddress {
+  readonly host: string
+  readonly port: number
+}
+
+/** `127.0.0.1:4778`, `[::1]:4778`, `:4778` for all interfaces, `4778` for loopback; port 0 takes any. */
+export const listenAddress: Kind<ListenAddress> = {
+  expected: 'an address to listen on, such as 127.0.0.1:4778, [::]:4778, :4778 or 4778',
+  check: (value) => (typeof value === 'string' ? parse(value.trim()) : undefined),
+  get read() {
+    return listenAddress.check
+  },
+}
+
+function parse(text: string): ListenAddress | undefined {
+  const match = /^(?:\[([\da-f:.]+)\]:|([\w.-]*):)?(\d{1,5})$/i.exec(text)
+  if (match === null) return undefined
+  const [, v6, name, digits] = match
+  const port = Number(digits)
+  const host = v6 ?? (name === '' ? '::' : (name ?? '127.0.0.1'))
+  return port <= 65_535 ? { host, port } : undefined
+}
+
+/** Whether only this machine can reach it. */
+export function isLoopback({ host }: ListenAddress): boolean {
+  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
+}
+
+export function addressUrl({ host, port }: ListenAddress): string {
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+}

@@ -1,0 +1,90 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { LognitorError } from '../errors.js'
+import { addressUrl, type ListenAddress } from './listen-address.js'
+
+export interface Listening {
+  readonly url: string
+  readonly port: number
+  /** Takes no further connection, and closes each when what it carries is answered; after the time, at once. */
+  close(timeoutMs: number): Promise<void>
+}
+
+/** Longer than a Collector keeps an idle connection (90 s), so that it is never ours that closes first. */
+const KEEP_ALIVE_MS = 120_000
+/** A caller that sends a body slower than this is cut off. */
+const REQUEST_MS = 60_000
+const HEADERS_MS = 15_000
+
+export async function listen(
+  address: ListenAddress,
+  handler: (request: IncomingMessage, response: ServerResponse) => void,
+): Promise<Listening> {
+  let isClosing = false
+  const server = createServer(
+    { keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: REQUEST_MS, headersTimeout: HEADERS_MS },
+    (request, response) => {
+      request.on('error', ignore)
+      response.on('error', ignore)
+      if (isClosing) response.setHeader('connection', 'close')
+      handler(request, response)
+    },
+  )
+  disown(server)
+  server.on('clientError', refuseBytes)
+  const port = await bind(server, address)
+  let closing: Promise<void> | undefined
+  return {
+    url: addressUrl({ host: address.host, port }),
+    port,
+    close: (timeoutMs) => {
+      isClosing = true
+      closing ??= close(server, timeoutMs)
+      return closing
+    },
+  }
+}
+
+const OWN_SERVERS = Symbol.for('lognitor.own-servers')
+
+/** Marks a server as ours, so that the instrumentation in the same process writes no rows for it. */
+function disown(server: Server): void {
+  const registry = globalThis as { [OWN_SERVERS]?: WeakSet<object> }
+  registry[OWN_SERVERS] ??= new WeakSet()
+  registry[OWN_SERVERS].add(server)
+}
+
+/** What is no HTTP. */
+function refuseBytes(_error: Error, socket: Duplex): void {
+  if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n')
+  else socket.destroy()
+}
+
+function bind(server: Server, { host, port }: ListenAddress): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EADDRINUSE') return reject(error)
+      const message = `The address ${addressUrl({ host, port })} is in use.`
+      reject(new LognitorError('LOGNITOR_ADDRESS_IN_USE', message, { cause: error }))
+    })
+    server.listen({ host, port }, () => {
+      server.removeAllListeners('error')
+      server.on('error', ignore)
+      resolve((server.address() as AddressInfo).port)
+    })
+  })
+}
+
+function close(server: Server, timeoutMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => server.closeAllConnections(), timeoutMs)
+    server.close(() => {
+      clearTimeout(timer)
+      resolve()
+    })
+    server.closeIdleConnections()
+  })
+}
+
+function ignore(): void {}

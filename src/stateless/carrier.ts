@@ -1,0 +1,83 @@
+import type { DeliveryMetrics } from '../delivery/metrics.js'
+import type { Upload } from '../delivery/uploader.js'
+import type { Ledger } from '../ledger.js'
+import { type Held, heldBy } from './delivery.js'
+import { halves, type Parcel, parcelBody } from './parcel.js'
+import type { Seed } from './seed.js'
+import type { Slots } from './slots.js'
+import type { Tally } from './tally.js'
+import type { Tenant } from './tenant.js'
+
+export interface CarrierParts {
+  readonly ledger: Ledger
+  readonly metrics: DeliveryMetrics
+  readonly slots: Slots
+  readonly random: () => number
+}
+
+/** Carries parcels to the service, one post each, and keeps account of what came of it. */
+export class Carrier {
+  readonly #parts: CarrierParts
+  #logsInFlight = 0
+
+  constructor(parts: CarrierParts) {
+    this.#parts = parts
+  }
+
+  /** Nothing when the parcel came to an end, good or bad; else why it has to be sent again. */
+  async carry(parcel: Parcel, seed: Seed, tenant: Tenant, tally: Tally): Promise<Held | undefined> {
+    const { sources } = parcel
+    const upload = await this.#parts.slots.run(() => this.#post(parcel, seed, tenant))
+    const { outcome } = upload
+    switch (outcome.kind) {
+      case 'sent':
+        tally.refuse(sources, outcome.rejections, outcome.rejected)
+        this.#count(parcel, Math.min(outcome.rejected, sources.length))
+        return undefined
+      case 'refused':
+        this.#lose('bad_batch', parcel, `refused: ${outcome.why}`, tally)
+        return undefined
+      case 'too_large': {
+        if (sources.length === 1) {
+          this.#lose('too_large', parcel, `too large: ${outcome.why}`, tally)
+          return undefined
+        }
+        const [first, second] = halves(parcel)
+        return (
+          (await this.carry(first, seed, tenant, tally)) ?? (await this.carry(second, seed, tenant, tally))
+        )
+      }
+      default:
+        return heldBy(upload, this.#parts.random)
+    }
+  }
+
+  async #post(parcel: Parcel, seed: Seed, tenant: Tenant): Promise<Upload> {
+    const { metrics } = this.#parts
+    const logs = parcel.path === '/ingest' ? parcel.entries.length : 0
+    this.#logsInFlight += logs
+    metrics.inFlight(this.#logsInFlight)
+    const upload = await tenant.uploader.post(parcel.path, parcelBody(parcel, seed.batchId(parcel.name)))
+    this.#logsInFlight -= logs
+    metrics.inFlight(this.#logsInFlight)
+    if (logs > 0) metrics.exported(logs, upload.outcome)
+    if (upload.sampleRates) tenant.sampleRates = upload.sampleRates
+    return upload
+  }
+
+  #count({ path, entries }: Parcel, rejected: number): void {
+    const { ledger } = this.#parts
+    if (path === '/ingest') {
+      ledger.accepted += entries.length - rejected
+      ledger.rejected += rejected
+    } else {
+      ledger.requestsAccepted += entries.length - rejected
+    }
+    ledger.drop('rejected', rejected)
+  }
+
+  #lose(reason: 'bad_batch' | 'too_large', { sources }: Parcel, why: string, tally: Tally): void {
+    this.#parts.ledger.drop(reason, sources.length)
+    for (const source of sources) tally.lose(source, why)
+  }
+}

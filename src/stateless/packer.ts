@@ -1,0 +1,53 @@
+import { MAX_BATCH_BYTES, MAX_BATCH_LOGS, MAX_BATCH_REQUESTS } from '../wire/limits.js'
+import type { Parcel } from './parcel.js'
+
+/** Logs grow when they are translated; by how much is known only afterwards, when borders are drawn already. */
+const MOST_WEIGHT = MAX_BATCH_BYTES / 2
+
+/**
+ * Packs entries into parcels. Where one ends is decided by what could be in it and not by what policy let
+ * through, for sampling may choose otherwise when the same comes again.
+ */
+export class Packer {
+  readonly #path: Parcel['path']
+  readonly #most: number
+  #number = 0
+  #drawn = 0
+  #weight = 0
+  #entries: string[] = []
+  #sources: number[] = []
+
+  constructor(path: Parcel['path']) {
+    this.#path = path
+    this.#most = path === '/ingest' ? MAX_BATCH_LOGS : MAX_BATCH_REQUESTS
+  }
+
+  /** Makes room for one entry that may come. Gives the parcel that is full, if there is one with anything in it. */
+  draw(weight: number): Parcel | undefined {
+    const isFull = this.#drawn === this.#most || (this.#drawn > 0 && this.#weight + weight > MOST_WEIGHT)
+    const parcel = isFull ? this.close() : undefined
+    this.#drawn++
+    this.#weight += weight
+    return parcel
+  }
+
+  add(json: string, source: number): void {
+    this.#entries.push(json)
+    this.#sources.push(source)
+  }
+
+  /** What is packed so far; the next parcel begins. */
+  close(): Parcel | undefined {
+    const parcel: Parcel = {
+      name: String(this.#number++),
+      path: this.#path,
+      entries: this.#entries,
+      sources: this.#sources,
+    }
+    this.#drawn = 0
+    this.#weight = 0
+    this.#entries = []
+    this.#sources = []
+    return parcel.entries.length === 0 ? undefined : parcel
+  }
+}

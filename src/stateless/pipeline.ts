@@ -1,0 +1,134 @@
+import { type Clock, systemClock } from '../clock.js'
+import { httpTransport } from '../delivery/http.js'
+import { deliveryMetrics } from '../delivery/metrics.js'
+import { createUploader } from '../delivery/uploader.js'
+import { LognitorError } from '../errors.js'
+import { Ledger } from '../ledger.js'
+import type { Settings } from '../options.js'
+import type { PolicySettings } from '../policy/policy.js'
+import { parseRedactions } from '../policy/redact.js'
+import { scrubbedParams } from '../policy/scrub-url.js'
+import { createTell, type Tell } from '../tell.js'
+import { SDK, USER_AGENT } from '../version.js'
+import type { Log } from '../wire/log.js'
+import type { RequestEntry } from '../wire/request-entry.js'
+import type { Transport } from '../wire/transport.js'
+import { Carrier } from './carrier.js'
+import type { Seed } from './seed.js'
+import { Shipment } from './shipment.js'
+import { Slots } from './slots.js'
+import type { Tenant } from './tenant.js'
+
+export interface StatelessParts {
+  readonly clock?: Clock
+  readonly random?: () => number
+  /** After so long a shipment begins no further post. */
+  readonly timeoutMs: number
+  /** Posts to the service at one time, of all shipments. */
+  readonly connections: number
+}
+
+/** Keys whose sample rates are remembered. */
+const MOST_TENANTS = 1000
+
+/**
+ * The path of what somebody else keeps until we have delivered it: policy, then the service, and no queue in
+ * between. Nothing is remembered but the latest sample rates of each key.
+ */
+export class StatelessPipeline {
+  readonly ledger: Ledger
+  readonly tell: Tell
+  readonly #settings: Settings
+  readonly #parts: Required<StatelessParts>
+  readonly #policySettings: PolicySettings
+  readonly #transport: Transport
+  readonly #carrier: Carrier
+  readonly #tenants = new Map<string, Tenant>()
+
+  /** @throws {LognitorError} for a wrong option */
+  constructor(settings: Settings, parts: StatelessParts) {
+    this.#settings = settings
+    this.#parts = { clock: systemClock, random: Math.random, ...parts }
+    this.#policySettings = policySettings(settings)
+    this.tell = createTell(settings.debug)
+    const { apiUrl, proxy, compression, onDrop } = settings
+    const { connections, random } = this.#parts
+    this.ledger = new Ledger(onDrop, (reason) => this.tell.warn(`first drop: ${reason}`))
+    this.#transport = settings.transport ?? httpTransport({ apiUrl, proxy, compression, connections })
+    this.#carrier = new Carrier({
+      ledger: this.ledger,
+      metrics: deliveryMetrics(apiUrl, SDK.version),
+      slots: new Slots(connections),
+      random,
+    })
+  }
+
+  /** Begins what one caller sent. @param apiKey the caller's own, where each has one */
+  ship(seed: Seed, apiKey = this.#settings.apiKey ?? ''): Shipment {
+    const { clock, random, timeoutMs } = this.#parts
+    return new Shipment({
+      seed,
+      tenant: this.#tenant(apiKey),
+      carrier: this.#carrier,
+      policy: this.#policySettings,
+      ledger: this.ledger,
+      clock,
+      random,
+      timeoutMs,
+      completeLog: (log) => this.#completeLog(log),
+      completeRequest: (entry) => this.#fillGaps(entry),
+    })
+  }
+
+  /** Lets go of connections; called when no shipment is under way. */
+  async close(): Promise<void> {
+    await this.#transport.close?.()
+  }
+
+  #tenant(apiKey: string): Tenant {
+    const known = this.#tenants.get(apiKey)
+    if (known !== undefined) return known
+    if (this.#tenants.size >= MOST_TENANTS) this.#tenants.delete(this.#tenants.keys().next().value as string)
+    const { clock } = this.#parts
+    const uploader = createUploader({
+      transport: this.#transport,
+      clock,
+      userAgent: USER_AGENT,
+      apiKey: () => apiKey,
+    })
+    const tenant: Tenant = { uploader, sampleRates: {} }
+    this.#tenants.set(apiKey, tenant)
+    return tenant
+  }
+
+  #completeLog(log: Log): void {
+    this.#fillGaps(log)
+    const { releaseId } = this.#settings
+    if (releaseId !== undefined) log.release_id ??= releaseId
+    log._sdk = SDK
+  }
+
+  /** No more than gaps: the telemetry of many services knows better than the options of one process. */
+  #fillGaps(target: Log | RequestEntry): void {
+    const { service, environment, version } = this.#settings
+    if (service !== undefined) target.service ??= service
+    if (environment !== undefined) target.environment ??= environment
+    if (version !== undefined) target.version ??= version
+  }
+}
+
+function policySettings(settings: Settings): PolicySettings {
+  const { enabled, minLevel, beforeSend, autoTruncate } = settings
+  const redact = parseRedactions(settings.redactPatterns)
+  if (typeof redact === 'string')
+    throw new LognitorError('LOGNITOR_BAD_OPTION', `Option "redactPatterns": ${redact}.`)
+  return {
+    enabled,
+    minLevel,
+    beforeSend,
+    autoTruncate,
+    redact,
+    scrubParams: scrubbedParams(settings.scrubUrlParams),
+    duplicateWindowMs: 0,
+  }
+}
