@@ -115,3 +115,16 @@ export const address: Kind<string> = {
     return address.check
   },
 }
+
+/** An http or https address of a proxy, with the user and password that it wants to see, if any. */
+export const proxyAddress: Kind<string> = {
+  expected: 'an http or https URL of a proxy',
+  check: (value) => {
+    if (typeof value !== 'string' || !URL.canParse(value)) return undefined
+    const { protocol, href } = new URL(value)
+    return protocol === 'http:' || protocol === 'https:' ? href : undefined
+  },
+  get read() {
+    return proxyAddress.check
+  },
+}

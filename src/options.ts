@@ -10,6 +10,7 @@ import {
   listOf,
   oneOf,
   orFalse,
+  proxyAddress,
   regExp,
   splitList,
   text,
@@ -187,7 +188,7 @@ export const OPTIONS = {
   flushOnExit: { kind: orFalse(integer(0, 60_000)), fallback: 2000 },
   spool: { kind: spool, env: ['LOGNITOR_SPOOL_DIR'] },
   compression: { kind: oneOf(['none', 'gzip']), fallback: 'none' },
-  proxy: { kind: orFalse(address) },
+  proxy: { kind: orFalse(proxyAddress), secret: true },
   allResourceAttributes: { kind: flag, fallback: false },
   onDrop: { kind: fn<NonNullable<Options['onDrop']>>() },
   transport: { kind: transport },
@@ -304,7 +305,9 @@ function decode(encoded: string): string {
 /** A wrong value in words, short, whatever it is. */
 function show(value: unknown): string {
   if (typeof value === 'string') {
-    return value.length > 80 ? `${JSON.stringify(value.slice(0, 80))}...` : JSON.stringify(value)
+    // An address may have brought its password along.
+    const harmless = value.replace(/\/\/[^/\s]{0,1000}@/g, '//***@')
+    return harmless.length > 80 ? `${JSON.stringify(harmless.slice(0, 80))}...` : JSON.stringify(harmless)
   }
   if (typeof value === 'number' || typeof value === 'boolean' || value === null) return String(value)
   if (typeof value === 'bigint') return `${value}n`

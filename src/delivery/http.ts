@@ -1,7 +1,7 @@
-import type { Agent, ClientRequest, IncomingMessage } from 'node:http'
+import type { ClientRequest, IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Transport, TransportAnswer, TransportRequest } from '../wire/transport.js'
-import { openAgent } from './agent.js'
+import { openRoute, type Route } from './route.js'
 
 export interface HttpOptions {
   /** Where the API answers; the key goes nowhere else, since redirects are not followed. */
@@ -21,27 +21,23 @@ const MAX_ANSWER_BYTES = 64 * 1024
 export function httpTransport({ apiUrl, proxy, compression, connections = 8 }: HttpOptions): Transport {
   const url = new URL(apiUrl)
   const base = url.pathname.replace(/\/+$/, '')
-  let opening: Promise<Agent> | undefined
+  let opening: Promise<Route> | undefined
 
   async function send(request: TransportRequest): Promise<TransportAnswer> {
-    opening ??= openAgent(url, proxy, connections)
-    const agent = await opening
+    opening ??= openRoute(url, proxy, connections)
+    const { prefix, headers: more, ...way } = await opening
     const zipped = compression === 'gzip' && request.body.byteLength > 0
     const body = zipped ? await gzip(request.body) : request.body
-    const headers: Record<string, string> = { ...request.headers, 'content-length': String(body.byteLength) }
+    const headers: Record<string, string> = {
+      ...request.headers,
+      ...more,
+      'content-length': String(body.byteLength),
+    }
     if (zipped) headers['content-encoding'] = 'gzip'
     const { ClientRequest } = await import('node:http')
     const open = () =>
       // The class, and not http.request: that one is what instrumentations patch, and an upload is nobody's span.
-      new ClientRequest({
-        agent,
-        protocol: url.protocol,
-        hostname: url.hostname.replace(/^\[|\]$/g, ''),
-        port: url.port || (url.protocol === 'https:' ? 443 : 80),
-        path: base + request.path,
-        method: 'POST',
-        headers,
-      })
+      new ClientRequest({ ...way, path: prefix + base + request.path, method: 'POST', headers })
     try {
       return await exchange(open(), body, request.signal)
     } catch (error) {
@@ -51,9 +47,9 @@ export function httpTransport({ apiUrl, proxy, compression, connections = 8 }: H
   }
 
   async function close(): Promise<void> {
-    const agent = await opening?.catch(() => undefined)
+    const route = await opening?.catch(() => undefined)
     opening = undefined
-    agent?.destroy()
+    route?.agent.destroy()
   }
 
   return { send, close }

@@ -38,6 +38,8 @@ export function readAnswer(answer: TransportAnswer, nowMs: number): Outcome {
       return { kind: 'too_large', why }
     case 404:
     case 405:
+    // Only ever a proxy's own words.
+    case 407:
       return { kind: 'wrong_address', why }
     case 408:
     case 425:

@@ -1,0 +1,78 @@
+import { connect, type Socket } from 'node:net'
+import { type ConnectionOptions, connect as secure, type TLSSocket } from 'node:tls'
+import { bareHost, portOf, proxyAuthorization } from './route.js'
+
+const CONNECT_TIMEOUT_MS = 5_000
+const MAX_HEAD_BYTES = 16 * 1024
+
+type Done = (error: Error | null, socket?: TLSSocket) => void
+
+/**
+ * Gives the way an https Agent connects through a proxy: CONNECT to the address, and TLS with the address
+ * inside of that, so that the proxy sees neither key nor logs.
+ *
+ * @param quieten applied to each socket as soon as it is there
+ */
+export function tunnel(proxy: URL, quieten: (socket: Socket) => void) {
+  return (options: ConnectionOptions, done: Done): undefined => {
+    const outer = reach(proxy)
+    quieten(outer)
+    let hasEnded = false
+    const end = (error: Error | null, socket?: TLSSocket) => {
+      if (hasEnded) return
+      hasEnded = true
+      clearTimeout(timer)
+      done(error, socket)
+    }
+    const timer = setTimeout(
+      () => outer.destroy(Object.assign(new Error('No connection in time'), { code: 'ETIMEDOUT' })),
+      CONNECT_TIMEOUT_MS,
+    ).unref()
+    outer.on('error', end)
+    outer.on('close', () => end(new Error('The proxy closed the connection')))
+    outer.write(request(proxy, `${options.host}:${options.port}`))
+    readStatus(outer, (status) => {
+      if (status !== 200) {
+        outer.destroy(new Error(`The proxy refused the connection with status ${status}`))
+        return
+      }
+      const inner = secure({ ...options, socket: outer })
+      quieten(inner)
+      inner.on('error', end)
+      inner.once('secureConnect', () => end(null, inner))
+    })
+  }
+}
+
+function reach(proxy: URL): Socket {
+  const to = { host: bareHost(proxy), port: portOf(proxy) }
+  return proxy.protocol === 'https:' ? secure({ ...to, servername: to.host }) : connect(to)
+}
+
+function request(proxy: URL, address: string): string {
+  const authorization = proxyAuthorization(proxy)
+  const lines = [`CONNECT ${address} HTTP/1.1`, `Host: ${address}`]
+  if (authorization !== undefined) lines.push(`Proxy-Authorization: ${authorization}`)
+  return `${lines.join('\r\n')}\r\n\r\n`
+}
+
+/** Reads no byte beyond the proxy's answer: what follows belongs to TLS. */
+function readStatus(socket: Socket, done: (status: number) => void): void {
+  let head = Buffer.alloc(0)
+  const read = () => {
+    for (let chunk = socket.read(); chunk !== null; chunk = socket.read()) {
+      head = Buffer.concat([head, chunk])
+      const end = head.indexOf('\r\n\r\n')
+      if (end < 0 && head.length > MAX_HEAD_BYTES) {
+        socket.destroy(new Error('The proxy answered with something else than HTTP'))
+        return
+      }
+      if (end < 0) continue
+      socket.off('readable', read)
+      if (head.length > end + 4) socket.unshift(head.subarray(end + 4))
+      done(Number(/^HTTP\/1\.[01] (\d{3})/.exec(head.toString('latin1'))?.[1] ?? 0))
+      return
+    }
+  }
+  socket.on('readable', read)
+}

@@ -1,0 +1,19 @@
+// Writes some logs, lets the upload begin, and then has nothing more to do.
+import { resolveOptions } from '../../../src/options.js'
+import { Pipeline } from '../../../src/pipeline.js'
+
+const pipeline = new Pipeline(resolveOptions())
+const now = new Date().toISOString()
+for (let n = 0; n < Number(process.env.LOGS ?? 25); n++) {
+  if (pipeline.wants('info'))
+    pipeline.write({ level: 'info', message: `log ${n}`, timestamp: now }, { way: 'call' })
+}
+// Long enough for the upload to be under way, which alone must not keep the process.
+setTimeout(() => {
+  const flushMs = Number(process.env.FLUSH_MS ?? 0)
+  if (flushMs > 0) {
+    void pipeline.flush(flushMs).then((isDelivered) => process.stdout.write(`${isDelivered}\n`))
+  }
+  if (process.env.STATS) process.stdout.write(`${JSON.stringify(pipeline.stats())}\n`)
+  process.stdout.write('nothing more to do\n')
+}, 300)
