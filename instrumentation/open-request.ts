@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { INVALID_TRACEID, type Span } from '@opentelemetry/api'
 import { bindTrace, createRequestScope } from '../src/scope/current.js'
 import type { Scope } from '../src/scope/scope.js'
-import type { Breadcrumb, RequestDetail, User } from '../src/wire/log.js'
+import type { RequestDetail, User } from '../src/wire/log.js'
 import type { RequestEntry } from '../src/wire/request-entry.js'
 import { type Caller, callerOf } from './caller.js'
 import { capturedUser } from './captured-user.js'
@@ -16,6 +16,8 @@ import { parseTarget, type Target } from './target.js'
 
 /** What a client that went away before the answer is counted as. */
 const CLIENT_CLOSED_REQUEST = 499
+
+const NODE_VERSION = process.versions.node
 
 /** One incoming request, from its head to its row. */
 export class OpenRequest {
@@ -59,7 +61,7 @@ export class OpenRequest {
       request: this.#detail,
       captureUser: settings.captureUser === false ? undefined : () => this.#user(),
     })
-    if (sink.settings.breadcrumbs.requests) this.scope.addBreadcrumb(() => this.#breadcrumb())
+    if (sink.settings.breadcrumbs.requests) leaveBreadcrumb(this.scope, this.#detail, this.#startedAt)
   }
 
   /** The request's server span, and where its framework will write the route. */
@@ -119,7 +121,7 @@ export class OpenRequest {
       request_id: this.scope.requestId ?? '',
       scheme,
       runtime: 'node',
-      runtime_version: process.versions.node,
+      runtime_version: NODE_VERSION,
       timestamp: new Date(this.#startedAt).toISOString(),
     }
     const route = this.#rpc?.route ?? this.#framework?.route ?? expressRoute(this.request)
@@ -153,16 +155,16 @@ export class OpenRequest {
       return undefined
     }
   }
+}
 
-  #breadcrumb(): Breadcrumb {
-    const { method, path, url } = this.#detail
-    return {
-      type: 'http',
-      category: 'request',
-      message: `${method} ${path}`,
-      level: 'info',
-      timestamp: new Date(this.#startedAt).toISOString(),
-      data: { method, url },
-    }
-  }
+/** Scopes outlive their requests; this must not hold on to more than the facts. */
+function leaveBreadcrumb(scope: Scope, { method, path, url }: RequestDetail, startedAt: number): void {
+  scope.addBreadcrumb(() => ({
+    type: 'http',
+    category: 'request',
+    message: `${method} ${path}`,
+    level: 'info',
+    timestamp: new Date(startedAt).toISOString(),
+    data: { method, url },
+  }))
 }

@@ -3,59 +3,63 @@ import type { Scope } from './scope.js'
 interface Entry {
   /** The request this trace belongs to; undefined when several requests of this process share it. */
   request: Scope | undefined
-  readonly spans: Map<string, Scope>
+  /** Most traces have one span that was bound, and need no map. */
+  readonly firstSpan: string
+  readonly firstScope: Scope
+  others: Map<string, Scope> | undefined
 }
 
-const MAX_SPANS_OF_A_TRACE = 256
+const MAX_OTHER_SPANS = 256
 
 /**
  * Finds the scope of what arrives outside of the request it came from, such as a record out of a batch
  * processor: by its span, else by its trace where only one request of this process has that trace.
- * Bounded; the longest untouched goes first, answered requests before open ones.
+ * Holds at most the limit, in two generations: when the young one is full the old one goes, but for its
+ * open requests.
  */
 export class TraceScopes {
-  readonly #limit: number
-  readonly #entries = new Map<string, Entry>()
+  readonly #generation: number
+  #young = new Map<string, Entry>()
+  #old = new Map<string, Entry>()
 
   constructor(limit = 2000) {
-    this.#limit = limit
+    this.#generation = Math.max(1, limit >> 1)
   }
 
   bind(traceId: string, spanId: string, scope: Scope): void {
     const request = scope.requestScope ?? scope
-    const known = this.#entries.get(traceId)
+    const known = this.#young.get(traceId) ?? this.#old.get(traceId)
     if (known === undefined) {
-      this.#entries.set(traceId, { request, spans: new Map([[spanId, scope]]) })
-      if (this.#entries.size > this.#limit) this.#makeRoom()
+      if (this.#young.size >= this.#generation) this.#age()
+      this.#young.set(traceId, { request, firstSpan: spanId, firstScope: scope, others: undefined })
       return
     }
     if (known.request !== request) known.request = undefined
-    known.spans.set(spanId, scope)
-    if (known.spans.size > MAX_SPANS_OF_A_TRACE) deleteOldest(known.spans)
+    known.others ??= new Map()
+    known.others.set(spanId, scope)
+    if (known.others.size > MAX_OTHER_SPANS) deleteOldest(known.others)
   }
 
   find(traceId: string, spanId?: string): Scope | undefined {
-    const entry = this.#entries.get(traceId)
+    const entry = this.#young.get(traceId) ?? this.#old.get(traceId)
     if (entry === undefined) return undefined
-    const exact = spanId === undefined ? undefined : entry.spans.get(spanId)
-    return exact ?? entry.request
+    const exact = spanId === entry.firstSpan ? entry.firstScope : spanId && entry.others?.get(spanId)
+    return exact || entry.request
   }
 
-  #makeRoom(): void {
-    // An open request goes to the end of the line, but not so often that a bind takes long.
-    for (let tries = 0; tries < 4; tries++) {
-      const oldest = this.#entries.entries().next().value
-      if (oldest === undefined) return
-      const [traceId, entry] = oldest
-      this.#entries.delete(traceId)
-      if (tries === 3 || !isOpen(entry)) return
-      this.#entries.set(traceId, entry)
+  #age(): void {
+    const fresh = new Map<string, Entry>()
+    for (const [traceId, entry] of this.#old) {
+      // Half at most, or there would be no room for new ones.
+      if (fresh.size >= this.#generation >> 1) break
+      if (isOpen(entry)) fresh.set(traceId, entry)
     }
+    this.#old = this.#young
+    this.#young = fresh
   }
 }
 
-function isOpen(entry: Entry): boolean {
-  const { request } = entry
+function isOpen({ request }: Entry): boolean {
   return request !== undefined && request.requestScope !== undefined && !request.answered
 }
 

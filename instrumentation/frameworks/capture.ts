@@ -1,0 +1,90 @@
+import type { Pipeline } from '../../src/pipeline.js'
+import { defaultPipeline, type HasPipeline, PIPELINE } from '../../src/pipelines.js'
+import { currentScope } from '../../src/scope/current.js'
+import type { Scope } from '../../src/scope/scope.js'
+import { describeThrown } from '../../src/translate/thrown.js'
+import type { Log } from '../../src/wire/log.js'
+import { openRequestOf } from '../emitters.js'
+import { errorStatus } from './error-status.js'
+
+/** What each of the error handlers takes. */
+export interface CaptureOptions {
+  /** Default: the default client. */
+  readonly client?: HasPipeline | undefined
+  /**
+   * Which errors are captured, before it is known what the request is answered with. Default: all but those
+   * that name a status from 400 to 499. What is then answered below 500 is left out in any case.
+   */
+  readonly shouldCapture?: ((error: unknown) => boolean) | undefined
+}
+
+/** Takes what a framework caught; `request` is Node's own. Never throws. */
+export type Capture = (error: unknown, request?: object) => void
+
+const CLIENT_CLOSED_REQUEST = 499
+const MOST_HELD = 1000
+
+export function createCapture({ client, shouldCapture = isFailure }: CaptureOptions = {}): Capture {
+  const held = new Set<() => void>()
+  let hookedTo: Pipeline | undefined
+
+  /** An answer that never comes must not cost the log. */
+  function hold(pipeline: Pipeline, settle: () => void): void {
+    if (hookedTo !== pipeline) {
+      hookedTo = pipeline
+      pipeline.beforeEnd(() => {
+        for (const settleNow of held) settleNow()
+      })
+    }
+    held.add(settle)
+    if (held.size > MOST_HELD) held.values().next().value?.()
+  }
+
+  return (error, request) => {
+    // Looked up late: a handler may be made before `init`.
+    const pipeline = client?.[PIPELINE] ?? defaultPipeline()
+    try {
+      if (!shouldCapture(error)) return
+      const scope = scopeOf(request)
+      const { log, ownStack } = describe(error, pipeline)
+      const settle = (status?: number) => {
+        if (!held.delete(settle)) return
+        if (status !== undefined && status < 500 && status !== CLIENT_CLOSED_REQUEST) {
+          pipeline.ledger.written++
+          pipeline.ledger.drop('handled_exception')
+        } else if (pipeline.wants(log.level)) {
+          pipeline.write(log, { way: 'call', scope, thrown: error, ownStack })
+        }
+      }
+      hold(pipeline, settle)
+      scope.onAnswered(settle)
+    } catch {
+      pipeline.ledger.drop('hook_error')
+    }
+  }
+}
+
+function isFailure(error: unknown): boolean {
+  const status = errorStatus(error)
+  return status === undefined || status < 400 || status > 499
+}
+
+/** A framework may call its handlers outside of the request's own asynchronous context. */
+function scopeOf(request: object | undefined): Scope {
+  const scope = currentScope()
+  if (scope.requestScope !== undefined || request === undefined) return scope
+  return openRequestOf(request)?.scope ?? scope
+}
+
+function describe(thrown: unknown, pipeline: Pipeline): { log: Log; ownStack: string | undefined } {
+  const { error, causes, ownStack, code } = describeThrown(thrown)
+  const log: Log = {
+    level: 'error',
+    message: error.message,
+    timestamp: new Date(pipeline.clock.now()).toISOString(),
+    error,
+  }
+  if (causes.length > 0) log.metadata = { 'error.causes': causes }
+  if (code !== undefined) log.metadata = { ...log.metadata, 'error.code': code }
+  return { log, ownStack }
+}

@@ -1,0 +1,26 @@
+import { readProperty } from '../../src/translate/property.js'
+
+/**
+ * The HTTP status an error asks to be answered with: `status` or `statusCode` (Express, Koa, Fastify), Boom's
+ * `output`, or what Nest's `getStatus()` says.
+ */
+export function errorStatus(error: unknown): number | undefined {
+  if (typeof error !== 'object' || error === null) return undefined
+  const found = [
+    readProperty(error, 'status'),
+    readProperty(error, 'statusCode'),
+    readProperty(readProperty(error, 'output'), 'statusCode'),
+    asked(error),
+  ]
+  return found.find((status): status is number => Number.isInteger(status))
+}
+
+function asked(error: object): unknown {
+  const getStatus = readProperty(error, 'getStatus')
+  if (typeof getStatus !== 'function') return undefined
+  try {
+    return getStatus.call(error)
+  } catch {
+    return undefined
+  }
+}

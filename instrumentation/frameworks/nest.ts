@@ -1,0 +1,42 @@
+import { readProperty } from '../../src/translate/property.js'
+import { openRequestOf } from '../emitters.js'
+import { type CaptureOptions, createCapture } from './capture.js'
+
+interface ExceptionFilterLike {
+  // biome-ignore lint/suspicious/noExplicitAny: Nest's own host, of whatever version
+  catch(exception: any, host: any): any
+}
+
+/**
+ * Wraps an exception filter of NestJS so that it captures what it catches, with the request it happened in,
+ * before it answers. For applications without the NestJS instrumentation; beside it one failure is still one
+ * log.
+ *
+ * @example
+ * app.useGlobalFilters(nestExceptionFilter(new BaseExceptionFilter(app.getHttpAdapter())))
+ */
+export function nestExceptionFilter<Filter extends ExceptionFilterLike>(
+  filter: Filter,
+  options?: CaptureOptions,
+): Filter {
+  const capture = createCapture(options)
+  // Not a class of ours: Nest looks at the filter's own for what it catches.
+  return Object.assign(Object.create(filter) as Filter, {
+    catch(exception: unknown, host: unknown): unknown {
+      capture(exception, requestOf(host))
+      return filter.catch(exception, host)
+    },
+  })
+}
+
+/** Node's request behind Express's or Fastify's. */
+function requestOf(host: unknown): object | undefined {
+  try {
+    const { switchToHttp } = host as { switchToHttp(): { getRequest(): object } }
+    const request = switchToHttp.call(host).getRequest()
+    const raw = readProperty(request, 'raw')
+    return openRequestOf(request) === undefined && typeof raw === 'object' && raw !== null ? raw : request
+  } catch {
+    return undefined
+  }
+}
