@@ -7,6 +7,8 @@ const root = resolve(import.meta.dirname, '../..')
 
 /** A test's own little application, built so that plain Node runs it. */
 export interface Program {
+  /** What was built. */
+  readonly file: string
   start(env?: Record<string, string>, options?: StartOptions): Run
   remove(): void
 }
@@ -43,6 +45,7 @@ export async function buildProgram(entry: string): Promise<Program> {
   await bundle.write({ file, format: 'cjs', codeSplitting: false })
   await bundle.close()
   return {
+    file,
     start: (env = {}, { args = [], flags = [] } = {}) => run([...flags, file, ...args], env),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   }
