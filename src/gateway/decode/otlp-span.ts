@@ -20,7 +20,7 @@ export interface SpanParts {
   endTime: HrTime
   attributes: AttributesLike
   events: SpanEventLike[]
-  status: { code: number; message?: string }
+  status: { code: number; message: string }
   droppedAttributes: number
   droppedEvents: number
   droppedLinks: number
@@ -37,7 +37,7 @@ export function noSpanParts(): SpanParts {
     endTime: [0, 0],
     attributes: {},
     events: [],
-    status: { code: 0 },
+    status: { code: 0, message: '' },
     droppedAttributes: 0,
     droppedEvents: 0,
     droppedLinks: 0,

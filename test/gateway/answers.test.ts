@@ -1,0 +1,202 @@
+import { describe, expect, test } from 'vitest'
+import { takenBody } from '../support/vendor.js'
+import { logsOf, numbered, openGateway, sdkRecord, send, serialize } from './support.js'
+
+describe('an export that Lognitor takes', () => {
+  test('is answered with 200 and nothing more', async () => {
+    const { gateway, vendor } = await openGateway()
+    const answer = await send(gateway, '/v1/logs', logsOf('hello'))
+    expect(answer).toMatchObject({ status: 200, json: {} })
+    expect(vendor.messages()).toEqual(['hello'])
+  })
+
+  test('is answered in protobuf when it was protobuf', async () => {
+    const { gateway, vendor } = await openGateway()
+    const answer = await send(gateway, '/v1/logs', serialize('protobuf', [sdkRecord()]))
+    expect(answer).toMatchObject({ status: 200, text: '' })
+    expect(answer.headers.get('content-type')).toBe('application/x-protobuf')
+    expect(vendor.messages()).toEqual(['hello'])
+  })
+
+  test.each(['protobuf', 'json'] as const)('may come zipped as %s', async (encoding) => {
+    const { gateway, vendor } = await openGateway()
+    const headers = {
+      'content-type': encoding === 'json' ? 'application/json; charset=utf-8' : 'application/x-protobuf',
+    }
+    const answer = await send(gateway, '/v1/logs', serialize(encoding, [sdkRecord()]), {
+      gzip: true,
+      headers,
+    })
+    expect(answer.status).toBe(200)
+    expect(vendor.messages()).toEqual(['hello'])
+  })
+
+  test('is split into posts of a hundred, each with the key', async () => {
+    const { gateway, vendor } = await openGateway({ apiKey: 'the-key' })
+    await send(gateway, '/v1/logs', logsOf(...numbered(250)))
+    expect(vendor.batches.map(({ json }) => json.logs.length)).toEqual([100, 100, 50])
+    expect(vendor.batches.map(({ headers }) => headers['x-api-key'])).toEqual([
+      'the-key',
+      'the-key',
+      'the-key',
+    ])
+    expect(new Set(vendor.messages())).toEqual(new Set(numbered(250)))
+  })
+
+  test('is answered only when Lognitor has', async () => {
+    const { gateway, vendor } = await openGateway()
+    let isOpen = false
+    let open = () => {}
+    const after = new Promise<void>((resolve) => {
+      open = () => {
+        isOpen = true
+        resolve()
+      }
+    })
+    vendor.answer({ after })
+    const answering = send(gateway, '/v1/logs', logsOf('hello')).then((answer) => ({ answer, isOpen }))
+    setTimeout(open, 50)
+    expect(await answering).toMatchObject({ answer: { status: 200 }, isOpen: true })
+  })
+
+  test('may be empty', async () => {
+    const { gateway, vendor } = await openGateway()
+    expect(await send(gateway, '/v1/logs', {})).toMatchObject({ status: 200 })
+    expect(await send(gateway, '/v1/logs', new Uint8Array())).toMatchObject({ status: 200 })
+    expect(vendor.seen).toHaveLength(0)
+  })
+})
+
+describe('what Lognitor rejects', () => {
+  test('is reported as partial success, with count and reason', async () => {
+    const { gateway, vendor } = await openGateway()
+    vendor.answer((seen) => ({ status: 422, body: takenBody(seen, [0, 3]) }))
+    const answer = await send(gateway, '/v1/logs', logsOf(...numbered(5)))
+    expect(answer.status).toBe(200)
+    expect(answer.json.partialSuccess.rejectedLogRecords).toBe('2')
+    expect(answer.json.partialSuccess.errorMessage).toContain(
+      '2 of 5 were not taken: invalid message is empty',
+    )
+  })
+
+  test('is counted over all posts', async () => {
+    const { gateway, vendor } = await openGateway()
+    vendor.answer((seen) => ({ status: 422, body: takenBody(seen, [1]) }))
+    const answer = await send(gateway, '/v1/logs', logsOf(...numbered(250)))
+    expect(answer.json.partialSuccess.rejectedLogRecords).toBe('3')
+  })
+
+  test('is reported in protobuf as well', async () => {
+    const { gateway, vendor } = await openGateway()
+    vendor.answer((seen) => ({ status: 422, body: takenBody(seen, [0]) }))
+    const answer = await send(gateway, '/v1/logs', serialize('protobuf', [sdkRecord()]))
+    // Field 1, a message: in it field 1, the count 1, and field 2, the reason.
+    expect(answer.text.charCodeAt(0)).toBe(10)
+    expect(answer.text.slice(2, 4)).toBe('\b\u0001')
+    expect(answer.text).toContain('1 of 1 were not taken: invalid message is empty')
+  })
+
+  test('as a whole batch for good is rejected log by log', async () => {
+    const { gateway, vendor } = await openGateway()
+    vendor.answer({ status: 400, body: 'no' })
+    const answer = await send(gateway, '/v1/logs', logsOf(...numbered(3)))
+    expect(answer).toMatchObject({ status: 200, json: { partialSuccess: { rejectedLogRecords: '3' } } })
+  })
+
+  test('includes what was too large to be sent at all', async () => {
+    const { gateway, vendor } = await openGateway()
+    const answer = await send(gateway, '/v1/logs', logsOf('a', 'x'.repeat(300_000), 'b'))
+    expect(answer).toMatchObject({ status: 200, json: { partialSuccess: { rejectedLogRecords: '1' } } })
+    expect(answer.json.partialSuccess.errorMessage).toContain('too_large')
+    expect(vendor.messages()).toEqual(['a', 'b'])
+  })
+
+  test('does not include what policy was asked to leave out', async () => {
+    const { gateway, vendor } = await openGateway({ minLevel: 'warn' })
+    const answer = await send(
+      gateway,
+      '/v1/logs',
+      logsOf('quiet', { severityNumber: 17, body: { stringValue: 'loud' } }),
+    )
+    expect(answer).toMatchObject({ status: 200, json: {} })
+    expect(vendor.messages()).toEqual(['loud'])
+    expect(gateway.stats().dropped).toEqual({ min_level: 1 })
+  })
+})
+
+describe('what can be mended', () => {
+  test.each([
+    ['an outage', { status: 503 }, 503, /^[2-6]$/],
+    ['an outage with an end', { status: 503, headers: { 'retry-after': '7' } }, 503, /^7$/],
+    ['a failure', { status: 500 }, 503, /^[2-6]$/],
+    ['a quota', { status: 429, headers: { 'retry-after': '30' } }, 429, /^30$/],
+    [
+      'a quota for the rest of the month',
+      { status: 429, headers: { 'retry-after': '900000' } },
+      429,
+      /^3600$/,
+    ],
+    ['a quota without an end', { status: 429 }, 429, /^[2-6]$/],
+    ['a quota that is over', { status: 429, headers: { 'retry-after': '0' } }, 429, /^1$/],
+    ['a refused key', { status: 401 }, 503, /^60$/],
+    ['a key without rights', { status: 403 }, 503, /^60$/],
+    ['a wrong address', { status: 404 }, 503, /^60$/],
+    ['a redirect', { status: 302, headers: { location: 'https://elsewhere.example' } }, 503, /^60$/],
+    ['a cut connection', { reset: 'before' as const }, 503, /^[2-6]$/],
+  ])('%s is answered so that the sender keeps what it has', async (_name, reply, status, retryAfter) => {
+    const { gateway, vendor } = await openGateway({ apiKey: 'secret-4711' })
+    vendor.answer(reply)
+    const answer = await send(gateway, '/v1/logs', logsOf('hello'))
+    expect(answer.status).toBe(status)
+    expect(answer.headers.get('retry-after')).toMatch(retryAfter)
+    expect(answer.json.message).not.toContain('4711')
+    vendor.answer({})
+    expect(await send(gateway, '/v1/logs', logsOf('hello'))).toMatchObject({ status: 200 })
+  })
+
+  test('halves what Lognitor finds too large', async () => {
+    const { gateway, vendor } = await openGateway()
+    vendor.answer(({ json }) => (json.logs.length > 30 ? { status: 413 } : {}))
+    expect(await send(gateway, '/v1/logs', logsOf(...numbered(100)))).toMatchObject({ status: 200, json: {} })
+    expect(new Set(vendor.messages())).toEqual(new Set(numbered(100)))
+    expect(new Set(vendor.batches.map(({ json }) => json.batch_id)).size).toBe(vendor.batches.length)
+  })
+
+  test('sends nothing further of an export once a post has failed', async () => {
+    const { gateway, vendor } = await openGateway()
+    vendor.answer({ status: 503 })
+    await send(gateway, '/v1/logs', logsOf(...numbered(5000)))
+    expect(vendor.batches.length).toBeLessThan(10)
+  })
+})
+
+describe('what cannot be mended', () => {
+  test.each([
+    ['no OTLP', '{"resourceSpans":[]}', { 'content-type': 'application/json' }, 400],
+    ['no JSON', '{"resourceLogs":', { 'content-type': 'application/json' }, 400],
+    ['another content', 'hello', { 'content-type': 'text/plain' }, 415],
+    ['another encoding', '{}', { 'content-type': 'application/json', 'content-encoding': 'zstd' }, 415],
+    ['no gzip', '{}', { 'content-type': 'application/json', 'content-encoding': 'gzip' }, 400],
+  ])('%s is refused in words', async (_name, body, headers, status) => {
+    const { gateway, vendor } = await openGateway()
+    const answer = await send(gateway, '/v1/logs', body, { headers })
+    expect(answer.status).toBe(status)
+    expect(answer.json.message).toMatch(/\w+/)
+    expect(answer.headers.get('retry-after')).toBeNull()
+    expect(vendor.seen).toHaveLength(0)
+  })
+
+  test('a body above the limit is refused, however small it was packed', async () => {
+    const { gateway } = await openGateway({ maxBodyBytes: 100_000 })
+    const body = logsOf('x'.repeat(200_000))
+    expect(await send(gateway, '/v1/logs', body)).toMatchObject({ status: 413 })
+    expect(await send(gateway, '/v1/logs', body, { gzip: true })).toMatchObject({ status: 413 })
+    expect(await send(gateway, '/v1/logs', logsOf('fits'))).toMatchObject({ status: 200 })
+  })
+
+  test('other paths and methods are not served', async () => {
+    const { gateway } = await openGateway()
+    expect(await send(gateway, '/v1/metrics', {})).toMatchObject({ status: 404 })
+    expect((await fetch(`${gateway.url}/v1/logs`)).status).toBe(405)
+  })
+})

@@ -1,0 +1,158 @@
+import { describe, expect, test } from 'vitest'
+import { LOG_ID_KEY } from '../../src/wire/log.js'
+import type { Vendor } from '../support/vendor.js'
+import {
+  attribute,
+  exceptionEvent,
+  logsOf,
+  numbered,
+  openGateway,
+  sdkRecord,
+  send,
+  serialize,
+  spansOf,
+} from './support.js'
+
+/** Bodies of the posts that the service saw, in an order of their own. */
+function posts({ seen }: Vendor): string[] {
+  return seen.map(({ path, text }) => `${path} ${text}`).sort()
+}
+
+describe('a request that comes again', () => {
+  test.each([
+    ['logs', '/v1/logs', logsOf(...numbered(230))],
+    [
+      'logs in protobuf',
+      '/v1/logs',
+      serialize(
+        'protobuf',
+        numbered(230).map((body) => sdkRecord({ body })),
+      ),
+    ],
+    [
+      'logs without any time',
+      '/v1/logs',
+      logsOf(...numbered(3).map((body) => ({ body: { stringValue: body }, timeUnixNano: '0' }))),
+    ],
+    [
+      'spans',
+      '/v1/traces',
+      spansOf(
+        {
+          kind: 2,
+          attributes: [attribute('http.request.method', 'GET'), attribute('http.response.status_code', 500)],
+        },
+        { parentSpanId: '0000000000000001', events: [exceptionEvent('TypeError', 'x is not a function')] },
+        // Without ids or times of its own.
+        {
+          traceId: '',
+          spanId: '',
+          startTimeUnixNano: '0',
+          kind: 2,
+          attributes: [attribute('http.request.method', 'PUT')],
+        },
+      ),
+    ],
+  ])('becomes the same posts, byte for byte, at any gateway: %s', async (_name, path, body) => {
+    const first = await openGateway()
+    const second = await openGateway()
+    await send(first.gateway, path, body)
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    await send(second.gateway, path, body)
+    expect(posts(first.vendor).length).toBeGreaterThan(0)
+    expect(posts(second.vendor)).toEqual(posts(first.vendor))
+    await send(first.gateway, path, body, { gzip: true })
+    expect(posts(first.vendor)).toEqual([...posts(second.vendor), ...posts(second.vendor)].sort())
+  })
+
+  test('differs in all its ids from one that is not quite the same', async () => {
+    const { gateway, vendor } = await openGateway()
+    await send(gateway, '/v1/logs', logsOf('hello'))
+    await send(gateway, '/v1/logs', logsOf('hello '))
+    const [first, second] = vendor.batches.map(({ json }) => json)
+    expect(first.batch_id).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/)
+    expect(second.batch_id).not.toBe(first.batch_id)
+    expect(second.logs[0].metadata[LOG_ID_KEY]).not.toBe(first.logs[0].metadata[LOG_ID_KEY])
+  })
+
+  test('keeps ids that logs bring along', async () => {
+    const { gateway, vendor } = await openGateway()
+    await send(
+      gateway,
+      '/v1/logs',
+      logsOf({ body: { stringValue: 'a' }, attributes: [attribute(LOG_ID_KEY, 'mine')] }),
+    )
+    expect(vendor.batches[0]?.json.logs[0].metadata[LOG_ID_KEY]).toBe('mine')
+  })
+
+  test('makes the same halves of what is too large', async () => {
+    const runs = await Promise.all(
+      [1, 2].map(async () => {
+        const { gateway, vendor } = await openGateway()
+        vendor.answer(({ json }) => (json.logs.length > 30 ? { status: 413 } : {}))
+        await send(gateway, '/v1/logs', logsOf(...numbered(100)))
+        return posts(vendor)
+      }),
+    )
+    expect(runs[1]).toEqual(runs[0])
+  })
+})
+
+describe('sampling', () => {
+  const rates = { 'x-lognitor-sample-rates': '{"info":0.5}' }
+
+  test('makes the same choice for the same request', async () => {
+    const { gateway, vendor } = await openGateway()
+    vendor.answer({ headers: rates })
+    await send(gateway, '/v1/logs', logsOf('tell me the rates'))
+    await send(gateway, '/v1/logs', logsOf(...numbered(1000)))
+    const first = posts(vendor).slice()
+    await send(gateway, '/v1/logs', logsOf(...numbered(1000)))
+    const taken = vendor.messages().length - 1
+    expect(taken).toBeGreaterThan(800)
+    expect(taken).toBeLessThan(1200)
+    expect(posts(vendor)).toEqual([...first, ...first.filter((post) => !post.includes('tell me'))].sort())
+  })
+
+  test('does not move the borders between posts', async () => {
+    const { gateway, vendor } = await openGateway()
+    await send(gateway, '/v1/logs', logsOf(...numbered(300)))
+    const whole = new Map(vendor.batches.map(({ json }) => [json.batch_id, json.logs.map(messageOf)]))
+    vendor.answer({ headers: rates })
+    await send(gateway, '/v1/logs', logsOf('tell me the rates'))
+    const before = vendor.batches.length
+    await send(gateway, '/v1/logs', logsOf(...numbered(300)))
+    const sampled = vendor.batches.slice(before)
+    expect(sampled).toHaveLength(3)
+    for (const { json } of sampled) {
+      const messages: string[] = json.logs.map(messageOf)
+      expect(messages.length).toBeLessThan(100)
+      expect(whole.get(json.batch_id)).toEqual(expect.arrayContaining(messages))
+    }
+  })
+})
+
+describe('a missing time', () => {
+  test('is the latest one of the same body', async () => {
+    const { gateway, vendor } = await openGateway()
+    await send(gateway, '/v1/logs', logsOf('a', { body: { stringValue: 'b' }, timeUnixNano: '0' }, 'c'))
+    const times = vendor.batches[0]?.json.logs.map(({ timestamp }: { timestamp: string }) => timestamp)
+    expect(times[1]).toBe(times[2])
+    expect(times[2]).toBe(new Date(1_790_000_002_000).toISOString())
+  })
+
+  test('is the time of observation, where there is one', async () => {
+    const { gateway, vendor } = await openGateway()
+    const observed = {
+      body: { stringValue: 'b' },
+      timeUnixNano: '0',
+      observedTimeUnixNano: '1700000000123456789',
+    }
+    await send(gateway, '/v1/logs', logsOf('a', observed))
+    expect(vendor.batches[0]?.json.logs[1].timestamp).toBe('2023-11-14T22:13:20.123Z')
+  })
+})
+
+function messageOf({ message }: { message: string }): string {
+  return message
+}

@@ -1,0 +1,210 @@
+import { describe, expect, test } from 'vitest'
+import type { GatewayOptions } from '../../src/gateway/index.js'
+import type { Log } from '../../src/wire/log.js'
+import type { RequestEntry } from '../../src/wire/request-entry.js'
+import { takenBody } from '../support/vendor.js'
+import { attribute, exceptionEvent, openGateway, SPAN_ID, send, spansOf, TRACE_ID } from './support.js'
+
+const SERVER = {
+  kind: 2,
+  spanId: SPAN_ID,
+  name: 'GET /orders/:id',
+  attributes: [
+    attribute('http.request.method', 'GET'),
+    attribute('http.route', '/orders/:id'),
+    attribute('url.path', '/orders/7'),
+    attribute('url.query', 'token=abc'),
+    attribute('url.scheme', 'https'),
+    attribute('server.address', 'shop.example'),
+    attribute('http.response.status_code', 503),
+    attribute('network.peer.address', '10.0.0.9'),
+    attribute('client.address', '203.0.113.7'),
+    attribute('user_agent.original', 'curl/8'),
+  ],
+}
+
+function child(fields: Record<string, unknown>) {
+  return { parentSpanId: SPAN_ID, ...fields }
+}
+
+async function translated(
+  body: unknown,
+  options: GatewayOptions = {},
+): Promise<{ logs: Log[]; requests: RequestEntry[]; dropped: unknown }> {
+  const { gateway, vendor } = await openGateway(options)
+  expect((await send(gateway, '/v1/traces', body)).status).toBe(200)
+  const of = (path: string, list: string) =>
+    vendor.seen.filter((seen) => seen.path.endsWith(path)).flatMap(({ json }) => json[list])
+  return {
+    logs: of('/ingest', 'logs'),
+    requests: of('/ingest/requests', 'requests'),
+    dropped: gateway.stats().dropped,
+  }
+}
+
+describe('a server span', () => {
+  test('becomes a request entry', async () => {
+    const { requests } = await translated(spansOf(SERVER))
+    expect(requests).toEqual([
+      {
+        method: 'GET',
+        path: '/orders/7',
+        route: '/orders/:id',
+        status_code: 503,
+        duration_ms: 250,
+        request_id: `${TRACE_ID}-${SPAN_ID}`,
+        timestamp: '2026-09-21T14:13:20.000Z',
+        ip: '10.0.0.9',
+        user_agent: 'curl/8',
+        host: 'shop.example',
+        scheme: 'https',
+        service: 'shop',
+      },
+    ])
+  })
+
+  test('shows query and client where that is wished', async () => {
+    const { requests } = await translated(spansOf(SERVER), { includeQuery: true, trustProxy: true })
+    expect(requests[0]).toMatchObject({ path: '/orders/7?token=[SCRUBBED]', ip: '203.0.113.7' })
+  })
+
+  test('that is no HTTP, and spans of other kinds, become none', async () => {
+    const { requests, logs } = await translated(
+      spansOf({ kind: 2 }, { ...SERVER, kind: 3 }, { ...SERVER, kind: 1 }),
+    )
+    expect([requests, logs]).toEqual([[], []])
+  })
+
+  test('comes with others in posts of 25', async () => {
+    const { gateway, vendor } = await openGateway()
+    const servers = Array.from({ length: 60 }, (_, index) => ({
+      ...SERVER,
+      spanId: (index + 1).toString(16).padStart(16, '0'),
+    }))
+    await send(gateway, '/v1/traces', spansOf(...servers))
+    expect(vendor.seen.map(({ json }) => json.requests.length)).toEqual([25, 25, 10])
+  })
+})
+
+describe('an exception of a span', () => {
+  const FAILED = child({
+    name: 'charge',
+    events: [exceptionEvent('CardError', 'card declined')],
+    attributes: [attribute('card.brand', 'visa')],
+  })
+
+  test('becomes an error log that is found from the request it failed', async () => {
+    const { logs, requests } = await translated(spansOf(SERVER, FAILED))
+    expect(logs).toHaveLength(1)
+    expect(logs[0]).toMatchObject({
+      level: 'error',
+      message: 'card declined',
+      service: 'shop',
+      timestamp: '2026-09-21T14:13:20.100Z',
+      error: { type: 'CardError', message: 'card declined' },
+      trace: { trace_id: TRACE_ID, span_id: '0000000000000002' },
+      perf: { duration_ms: 250 },
+      request: {
+        method: 'GET',
+        url: 'https://shop.example/orders/7',
+        path: '/orders/7',
+        status_code: 503,
+        duration_ms: 250,
+      },
+      metadata: { 'span.name': 'charge', 'card.brand': 'visa' },
+    })
+    expect(logs[0]?.fingerprint).toMatch(/^[0-9a-f]{64}$/)
+    expect(logs[0]?.request_id).toBe(requests[0]?.request_id)
+  })
+
+  test('is found from its request across several spans, and whatever the order', async () => {
+    const middle = child({ spanId: 'aaaaaaaaaaaaaaaa', name: 'middle' })
+    const { logs, requests } = await translated(
+      spansOf({ ...FAILED, parentSpanId: 'aaaaaaaaaaaaaaaa' }, middle, SERVER),
+    )
+    expect(logs[0]?.request_id).toBe(requests[0]?.request_id)
+  })
+
+  test('stands alone where its request is in no reach', async () => {
+    const { logs } = await translated(spansOf(FAILED))
+    expect(logs).toHaveLength(1)
+    expect(logs[0]).not.toHaveProperty('request_id')
+    expect(logs[0]).not.toHaveProperty('request')
+  })
+
+  test('survives parents that lead in a circle', async () => {
+    const one = { ...FAILED, spanId: 'aaaaaaaaaaaaaaaa', parentSpanId: 'bbbbbbbbbbbbbbbb' }
+    const { logs } = await translated(
+      spansOf(one, { spanId: 'bbbbbbbbbbbbbbbb', parentSpanId: 'aaaaaaaaaaaaaaaa' }),
+    )
+    expect(logs).toHaveLength(1)
+  })
+
+  test('that several layers recorded is one log', async () => {
+    const layers = [1, 2, 3].map((layer) =>
+      child({ spanId: `cccccccccccccc0${layer}`, events: [exceptionEvent('E', 'same')] }),
+    )
+    const { logs, dropped } = await translated(spansOf(SERVER, ...layers))
+    expect(logs).toHaveLength(1)
+    expect(dropped).toEqual({ same_failure: 2 })
+  })
+
+  test.each([
+    '@opentelemetry/instrumentation-koa',
+    'opentelemetry.instrumentation.flask',
+    'io.opentelemetry.spring-webmvc-6.0',
+  ])('that %s recorded is none when the request was answered all the same', async (scope) => {
+    const body = spansOf(
+      {
+        ...SERVER,
+        attributes: [attribute('http.request.method', 'GET'), attribute('http.response.status_code', 404)],
+      },
+      FAILED,
+    ) as unknown as { resourceSpans: { scopeSpans: { scope: { name: string } }[] }[] }
+    for (const { scopeSpans } of body.resourceSpans)
+      for (const { scope: named } of scopeSpans) named.name = scope
+    const { logs, dropped, requests } = await translated(body)
+    expect(logs).toEqual([])
+    expect(dropped).toEqual({ handled_exception: 1 })
+    expect(requests).toHaveLength(1)
+  })
+
+  test('that the application recorded is one whatever the answer was', async () => {
+    const { logs } = await translated(
+      spansOf(
+        {
+          ...SERVER,
+          attributes: [attribute('http.request.method', 'GET'), attribute('http.response.status_code', 200)],
+        },
+        FAILED,
+      ),
+    )
+    expect(logs).toHaveLength(1)
+  })
+
+  test('and its span are one rejected span when Lognitor takes neither', async () => {
+    const { gateway, vendor } = await openGateway()
+    vendor.answer((seen) => ({ status: 422, body: takenBody(seen, [0]) }))
+    const answer = await send(
+      gateway,
+      '/v1/traces',
+      spansOf({ ...SERVER, events: [exceptionEvent('E', 'm')] }),
+    )
+    expect(answer.json.partialSuccess.rejectedSpans).toBe('1')
+  })
+})
+
+test('a span tells what the application says of its request by the table that holds for logs', async () => {
+  const { logs } = await translated(
+    spansOf({
+      ...SERVER,
+      events: [exceptionEvent('E', 'm')],
+      attributes: [
+        ...SERVER.attributes,
+        attribute('enduser.id', 'u1'),
+        attribute('lognitor.request_id', 'r-9'),
+      ],
+    }),
+  )
+  expect(logs[0]).toMatchObject({ user: { id: 'u1' }, request_id: 'r-9' })
+})
