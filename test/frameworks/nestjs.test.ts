@@ -1,0 +1,35 @@
+import { execFileSync } from 'node:child_process'
+import { resolve } from 'node:path'
+import type { Project } from '../support/project.js'
+import { packagesOf, testShop, withoutOpenTelemetry, ZERO_CODE } from './shop.js'
+
+const TSC = resolve(import.meta.dirname, '../../node_modules/typescript/bin/tsc')
+const packages = [...packagesOf('nestjs'), '@types/node', 'undici-types']
+
+function compile({ folder }: Project): void {
+  execFileSync(process.execPath, [TSC, '-p', folder], { stdio: 'inherit' })
+}
+
+testShop('the NestJS example', {
+  code: 'examples/nestjs',
+  packages,
+  prepare: compile,
+  start: ['--import', './telemetry.mjs', 'dist/main.js'],
+})
+
+testShop('NestJS with zero code', {
+  code: 'examples/nestjs',
+  packages,
+  prepare: compile,
+  start: [...ZERO_CODE.start, 'dist/main.js'],
+  env: ZERO_CODE.env,
+})
+
+testShop('NestJS with nothing but our filter', {
+  code: 'test/frameworks/alone',
+  packages: withoutOpenTelemetry(packages),
+  start: [...ZERO_CODE.start, 'nestjs.mjs'],
+  env: ZERO_CODE.env,
+  withoutLogger: true,
+  withoutTraces: true,
+})
