@@ -8,12 +8,15 @@ import { deliveryMetrics } from './delivery/metrics.js'
 import { DeliveryReport } from './delivery/report.js'
 import { createUploader, type Uploader } from './delivery/uploader.js'
 import { LognitorError } from './errors.js'
+import { createGuest } from './guest.js'
 import { type DropReason, Ledger } from './ledger.js'
 import type { BeforeSend, Settings } from './options.js'
 import { type Failure, Failures, type Way } from './policy/failures.js'
 import { createPolicy, type Policy, type PolicySettings } from './policy/policy.js'
 import { parseRedactions } from './policy/redact.js'
 import { scrubbedParams } from './policy/scrub-url.js'
+import type { Guest, WriteCrash } from './process/guest.js'
+import { watchProcess } from './process/watch.js'
 import { applyScope, beneath } from './scope/apply.js'
 import { currentScope, processScope } from './scope/current.js'
 import type { Scope } from './scope/scope.js'
@@ -65,6 +68,8 @@ export interface Stats {
 export interface PipelineParts {
   readonly clock?: Clock
   readonly random?: () => number
+  /** Keeps what the process could not deliver; gives what it could not keep. Default: keeps nothing. */
+  readonly rescue?: (posts: readonly Post[]) => readonly Post[]
 }
 
 /**
@@ -87,11 +92,16 @@ export class Pipeline {
   readonly #failures = new Failures()
   readonly #beforeEnd = new Set<() => void>()
   readonly #beforeFlush = new Set<() => Promise<void>>()
+  readonly #rescue: (posts: readonly Post[]) => readonly Post[]
+  #guest: Guest | undefined
+  #leaveProcess = () => {}
   #isClosed = false
   #closing: Promise<boolean> | undefined
 
-  constructor(settings: Settings, { clock = systemClock, random = Math.random }: PipelineParts = {}) {
+  constructor(settings: Settings, parts: PipelineParts = {}) {
+    const { clock = systemClock, random = Math.random, rescue = (posts) => posts } = parts
     this.#settings = settings
+    this.#rescue = rescue
     this.clock = clock
     this.tell = createTell(settings.debug)
     this.ledger = new Ledger(settings.onDrop, (reason) => this.tell.warn(`first drop: ${reason}`))
@@ -226,9 +236,25 @@ export class Pipeline {
     return this.#closing
   }
 
-  /** What an exit has to deliver in its own way: see {@link Batcher.undelivered}. */
-  undelivered(): Post[] {
-    return [...this.#batcher.undelivered(), ...this.courier.undelivered()]
+  /**
+   * From here on, for as long as there is a key, the end of the process is attended to: what is undelivered
+   * leaves before it, and what nobody caught is written.
+   */
+  attend(capture: (thrown: unknown) => WriteCrash): void {
+    const { ledger, clock, tell, courier } = this
+    this.#guest = createGuest({
+      settings: () => this.#settings,
+      batcher: this.#batcher,
+      courier,
+      ledger,
+      clock,
+      tell,
+      letGo: () => this.letGo(),
+      flush: (timeoutMs) => this.flush(timeoutMs),
+      capture,
+      rescue: this.#rescue,
+    })
+    this.#watchProcess()
   }
 
   pause(): void {
@@ -252,6 +278,7 @@ export class Pipeline {
     this.#policy.reconfigure(policySettings(settings))
     this.#batcher.reconfigure(settings)
     processScope().limitBreadcrumbs(settings.maxBreadcrumbs)
+    this.#watchProcess()
     if (hasMoved || settings.apiKey !== before.apiKey) this.#batcher.retryNow()
   }
 
@@ -280,8 +307,15 @@ export class Pipeline {
     this.#isClosed = true
     this.courier.close()
     this.ledger.drop('exit', this.#batcher.close())
+    this.#leaveProcess()
     await this.uploader.close()
     return delivered
+  }
+
+  #watchProcess(): void {
+    if (this.#guest === undefined) return
+    if (this.#settings.apiKey && this.isActive) this.#leaveProcess = watchProcess(this.#guest)
+    else this.#leaveProcess()
   }
 
   #complete(log: Log, scope: Scope, way: Way, tags = scope.tags): void {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { crashEntrance } from './crash.js'
 import { warnOnce } from './errors.js'
 import { type Options, resolveOptions, type Settings } from './options.js'
 import { Pipeline } from './pipeline.js'
@@ -116,11 +117,17 @@ function open(settings: Settings): Shared {
   }
   // A transport of its own means a destination of its own; so does having none.
   if (!settings.apiKey || settings.transport)
-    return { pipeline: new Pipeline(settings), doors: 0, hasClient: false }
+    return { pipeline: openPipeline(settings), doors: 0, hasClient: false }
   const place = createHash('sha256').update(`${settings.apiUrl}\n${settings.apiKey}`).digest('hex')
   const known = shared.get(place)
   if (known && !known.pipeline.isClosed) return known
-  const entry = { pipeline: new Pipeline(settings), doors: 0, hasClient: false }
+  const entry = { pipeline: openPipeline(settings), doors: 0, hasClient: false }
   shared.set(place, entry)
   return entry
+}
+
+function openPipeline(settings: Settings): Pipeline {
+  const pipeline = new Pipeline(settings)
+  pipeline.attend(crashEntrance(pipeline))
+  return pipeline
 }

@@ -48,6 +48,7 @@ export class Batcher {
   #pumpIsDue = false
   #wakeTimer: TimerHandle | undefined
   #lastSent: Line | undefined
+  #onChange: (() => void) | undefined
 
   constructor(parts: BatcherParts) {
     this.#parts = parts
@@ -75,6 +76,11 @@ export class Batcher {
   /** Why nothing is sent at the moment, when nothing is. */
   get holding(): Gate['reason'] {
     return this.#gate.reason
+  }
+
+  /** See {@link Gate.heldMs}. */
+  get heldMs(): number {
+    return this.#gate.heldMs
   }
 
   /** @param json one log, serialised */
@@ -130,6 +136,19 @@ export class Batcher {
     })
   }
 
+  /** Forgets all that is not delivered: it has gone another way, or nowhere. */
+  abandon(): void {
+    this.#queue.clear()
+    this.#onChange?.()
+    this.#settleWaiters()
+  }
+
+  /** From here on tells, at once and at each change, how many logs and entries are undelivered. */
+  publish(tell: (undelivered: number) => void): void {
+    this.#onChange = () => tell(this.queued + this.inFlight)
+    this.#onChange()
+  }
+
   /** Ends for good; answers that come later are not counted. Gives how many logs and entries are left behind. */
   close(): number {
     this.#isClosed = true
@@ -143,6 +162,7 @@ export class Batcher {
     if (lost > 0) this.#lose('queue_full', lost)
     if (!line.hasTimer) this.#startTimer(line)
     if (line.lane.isFull) this.#pumpSoon()
+    this.#onChange?.()
   }
 
   #startTimer(line: Line): void {
@@ -197,13 +217,14 @@ export class Batcher {
     const round = this.#gate.enter()
     this.#parts.report.underWay(this.#queue.logsUnderWay)
     const upload = await this.#parts.uploader.post(line.path, line.frame(batch))
-    // Whoever closed has counted what was still on its way.
-    if (this.#isClosed) return
+    // Whoever closed has counted what was still on its way; whoever abandoned it, too.
+    if (this.#isClosed || !this.#queue.isFlying(batch)) return
     this.#settle(line, batch, upload, round)
     this.#parts.report.underWay(this.#queue.logsUnderWay)
     this.#parts.report.answered(line.path, batch.count, upload)
     this.#pump()
     this.#settleWaiters()
+    this.#onChange?.()
   }
 
   #settle(line: Line, batch: Batch, { outcome }: Upload, round: number): void {

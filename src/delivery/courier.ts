@@ -90,6 +90,16 @@ export class Courier {
       .map(({ errand, bytes }) => ({ path: errand.path, body: bytes, count: 0 }))
   }
 
+  /** Errands that an exit would have to deliver. */
+  get waiting(): number {
+    return this.undelivered().length
+  }
+
+  /** Forgets what waits: it has gone another way, or nowhere. */
+  abandon(): void {
+    this.#pending.clear()
+  }
+
   close(): void {
     this.#isClosed = true
     for (const pending of this.#pending) pending.wake()

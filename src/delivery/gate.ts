@@ -36,6 +36,12 @@ export class Gate {
     return Math.max(0, this.#opensAt - this.#clock.monotonic())
   }
 
+  /** For so long the service has asked to be left alone, or nothing can come of it; our own patience aside. */
+  get heldMs(): number {
+    if (this.reason === undefined || this.reason === 'backoff') return 0
+    return Math.max(0, this.#opensAt - this.#clock.monotonic())
+  }
+
   /** Called at each send; gives the round to report its outcome with. */
   enter(): number {
     if (this.reason !== undefined) this.#probing = true

@@ -97,6 +97,10 @@ export class Queue {
     return batch
   }
 
+  isFlying(batch: Batch): boolean {
+    return this.#flying.has(batch)
+  }
+
   /** It has met its end, good or bad. */
   finish(batch: Batch): void {
     if (this.#flying.delete(batch)) this.#flyingBytes -= batch.bytes
@@ -118,6 +122,13 @@ export class Queue {
     this.finish(batch)
     line.lane.halve(batch)
     return true
+  }
+
+  /** Forgets everything, what is on its way too. */
+  clear(): void {
+    this.#flying.clear()
+    this.#flyingBytes = 0
+    for (const { lane } of this.lines) while (lane.count > 0) lane.dropOldest()
   }
 
   /** All batches, those on their way first, each with its id; from here on none of them grows. */

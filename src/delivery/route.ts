@@ -1,5 +1,6 @@
 import type { Agent } from 'node:http'
 import type { Duplex } from 'node:stream'
+import { proxyFor } from './proxy.js'
 
 /** How requests for one address travel: over which connections, and with what in front of their path. */
 export interface Route {
@@ -24,7 +25,7 @@ export async function openRoute(
   proxy: string | false | undefined,
   connections: number,
 ): Promise<Route> {
-  const named = proxy === undefined ? await proxyFromEnvironment(url) : proxy
+  const named = proxyFor(url, proxy)
   const through = named ? new URL(named) : undefined
   if (through && !/^https?:$/.test(through.protocol)) {
     throw new Error(`A proxy must be http or https, not ${through.protocol}`)
@@ -74,17 +75,6 @@ async function openAgent({ protocol }: URL, connections: number): Promise<Agent>
   } as const
   if (protocol === 'https:') return new (await import('node:https')).Agent(settings)
   return new (await import('node:http')).Agent(settings)
-}
-
-/** `https_proxy`, `http_proxy` and `no_proxy`, in either case. */
-async function proxyFromEnvironment(url: URL): Promise<string> {
-  const { http_proxy, HTTP_PROXY, https_proxy, HTTPS_PROXY, all_proxy, ALL_PROXY } = process.env
-  const named = [http_proxy, HTTP_PROXY, https_proxy, HTTPS_PROXY, all_proxy, ALL_PROXY].filter(Boolean)
-  if (named.length === 0) return ''
-  const proxy = (await import('proxy-from-env')).getProxyForUrl(url.href)
-  // "proxy:3128" means http, whatever the address behind it speaks.
-  const bare = proxy.replace(/^\w+:\/\//, '')
-  return named.includes(bare) ? `http://${bare}` : proxy
 }
 
 /** What an Agent does to connect, which its types do not tell. */

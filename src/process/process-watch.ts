@@ -1,0 +1,142 @@
+import { Budget } from './budget.js'
+import { Crashes } from './crashes.js'
+import { type Tap, tapEmit } from './emit-tap.js'
+import type { Guest, WriteCrash } from './guest.js'
+import { deliverLast } from './last-delivery.js'
+import { MainThread } from './main-thread.js'
+import { nodeThreads } from './node-threads.js'
+import { Signals } from './signals.js'
+import { WorkerThread } from './worker-thread.js'
+
+/** All that listens to the end of a thread: one set of listeners, however many clients there are. */
+export class ProcessWatch {
+  readonly #guests: ReadonlySet<Guest>
+  readonly #budget = new Budget()
+  readonly #crashes: Crashes
+  readonly #untap: () => void
+  /** One of the two. */
+  readonly #main: MainThread | undefined
+  readonly #thread: WorkerThread | undefined
+  #signals: Signals | undefined
+  #hasFlushed = false
+
+  constructor(guests: ReadonlySet<Guest>) {
+    this.#guests = guests
+    if (nodeThreads().isMainThread) this.#main = new MainThread((count) => this.#lose(count))
+    else this.#thread = new WorkerThread((timeoutMs) => this.#deliver(timeoutMs))
+    this.#crashes = new Crashes({
+      capture: (thrown) => this.#capture(thrown),
+      isKnown: (thrown) => this.#main?.knows(thrown) ?? false,
+      endsProcess: (thrown) => this.#thread?.crash(thrown) ?? true,
+      onSilentEnd: this.#onExit,
+    })
+    this.#untap = tapEmit(new Map([...this.#crashes.taps, ['exit', this.#aroundExit]]))
+    process.on('beforeExit', this.#onNaturalEnd)
+    // Besides the tap: one of the other listeners may call process.exit, and then nothing comes after it.
+    process.prependListener('exit', this.#onExit)
+    process.prependListener('uncaughtExceptionMonitor', this.#crashes.monitor)
+  }
+
+  /** Guests have come or gone, or have become more or less patient. */
+  update(): void {
+    this.#thread?.watch(this.#guests)
+    const wantsSignals = this.#main !== undefined && this.#patienceMs > 0
+    if (wantsSignals) this.#signals ??= this.#listenToSignals()
+    if (wantsSignals) return
+    this.#signals?.close()
+    this.#signals = undefined
+  }
+
+  close(): void {
+    this.#untap()
+    this.#signals?.close()
+    this.#main?.close()
+    this.#thread?.close()
+    process.removeListener('beforeExit', this.#onNaturalEnd)
+    process.removeListener('exit', this.#onExit)
+    process.removeListener('uncaughtExceptionMonitor', this.#crashes.monitor)
+  }
+
+  get #patienceMs(): number {
+    return Math.max(0, ...[...this.#guests].map(({ patienceMs }) => patienceMs))
+  }
+
+  #listenToSignals(): Signals {
+    return new Signals({
+      deliver: (isHolding) => (isHolding ? this.#budget.spend(() => this.#deliver()) : this.#deliver()),
+      lastChance: (atOnce) => this.#deliverBlocking(atOnce ? 0 : this.#budget.left(this.#patienceMs)),
+    })
+  }
+
+  /**
+   * Nothing is left to do. Delivering asynchronously is the gentler way, but work begun here makes Node call
+   * all listeners of `beforeExit` once more. Others would notice, so where there are others it is left to `exit`.
+   */
+  readonly #onNaturalEnd = (): void => {
+    if (this.#hasFlushed) return
+    for (const guest of this.#guests) guest.letGo()
+    const waiting = [...this.#guests].filter((guest) => guest.patienceMs > 0 && guest.undeliveredCount > 0)
+    const isNoticed = process.listenerCount('beforeExit') > 1
+    if (waiting.length === 0 || (isNoticed && waiting.every(({ destination }) => destination))) return
+    this.#hasFlushed = true
+    void this.#budget.spend(() => this.#deliver())
+  }
+
+  readonly #onExit = (): void => {
+    try {
+      this.#crashes.end()
+      this.#deliverBlocking(this.#budget.left(this.#patienceMs))
+    } catch {
+      // What escapes an exit handler becomes the exit code.
+    }
+  }
+
+  /** Once more when the others have had their turn, for what they wrote. */
+  readonly #aroundExit: Tap = (goOn) => {
+    const hadListeners = goOn()
+    this.#onExit()
+    this.#thread?.close()
+    return hadListeners
+  }
+
+  async #deliver(limitMs = Number.POSITIVE_INFINITY): Promise<void> {
+    const guests = [...this.#guests].filter(({ patienceMs }) => patienceMs > 0)
+    this.#main?.ask(this.#patienceMs)
+    const flushes = guests.map((guest) => {
+      guest.letGo()
+      return guest.flush(Math.min(limitMs, this.#budget.left(guest.patienceMs)))
+    })
+    const delivered = await Promise.all(flushes)
+    // Should the process live on, its real end has all the time again.
+    if (delivered.every(Boolean)) this.#budget.restore()
+  }
+
+  #deliverBlocking(timeoutMs: number): void {
+    this.#budget.spend(() => {
+      const deadline = performance.now() + timeoutMs
+      const waitForThreads = this.#main?.ask(timeoutMs)
+      deliverLast(this.#guests, timeoutMs)
+      waitForThreads?.(Math.max(0, deadline - performance.now()))
+    })
+  }
+
+  #capture(thrown: unknown): WriteCrash | undefined {
+    const guests = [...this.#guests].filter(({ capturesCrashes }) => capturesCrashes)
+    try {
+      const writes = guests.map((guest) => guest.capture(thrown))
+      if (writes.length === 0) return undefined
+      return (endsProcess) => {
+        for (const write of writes) write(endsProcess)
+      }
+    } catch {
+      // A crash while describing a crash would hide the first.
+      return undefined
+    }
+  }
+
+  /** A thread's loss is counted once, and in the main thread nobody knows whose it was. */
+  #lose(count: number): void {
+    const [first] = this.#guests
+    first?.lose(count)
+  }
+}

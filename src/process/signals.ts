@@ -1,0 +1,104 @@
+import { constants } from 'node:os'
+
+const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const
+type Ending = (typeof SIGNALS)[number]
+
+export interface SignalParts {
+  /**
+   * Delivers while the process goes on; never rejects. `isHolding` when it goes on for this alone; then it
+   * resolves within the patience.
+   */
+  readonly deliver: (isHolding: boolean) => Promise<void>
+  /** The process ends with the next line; `atOnce` when somebody has no more patience. */
+  readonly lastChance: (atOnce: boolean) => void
+}
+
+/**
+ * Delivers when a signal ends the process, and changes nothing else about it. Where the application, or anybody
+ * else, listens to the signal, they are in charge and it is only a reason to deliver soon. Where nobody does,
+ * the signal is raised again after the delivery, so that whoever started the process sees how it ended.
+ */
+export class Signals {
+  readonly #parts: SignalParts
+  /** Signals whose list of listeners we have left for a moment. */
+  readonly #aside = new Set<Ending>()
+  #isDelivering = false
+  #isOn = true
+
+  constructor(parts: SignalParts) {
+    this.#parts = parts
+    // Before all others: those that act only when they are alone must find themselves so.
+    for (const signal of SIGNALS) process.prependListener(signal, this.#onSignal)
+    process.on('removeListener', this.#onRemoved)
+  }
+
+  close(): void {
+    this.#isOn = false
+    process.removeListener('removeListener', this.#onRemoved)
+    for (const signal of SIGNALS) process.removeListener(signal, this.#onSignal)
+  }
+
+  readonly #onSignal = (name: NodeJS.Signals): void => {
+    const signal = name as Ending
+    if (!this.#isAlone(signal)) {
+      this.#stepAside(signal)
+      void this.#parts.deliver(false)
+    } else if (this.#isDelivering) {
+      this.#raise(signal, true)
+    } else {
+      void this.#deliverAndRaise(signal)
+    }
+  }
+
+  /**
+   * Many a library ends the process only when nobody else listens. While the others are called we are therefore
+   * not among them.
+   */
+  #stepAside(signal: Ending): void {
+    this.#aside.add(signal)
+    process.removeListener(signal, this.#onSignal)
+    setImmediate(() => this.#comeBack(signal)).unref()
+  }
+
+  /**
+   * Whoever is the last to take its listener away is about to raise the signal again: back at once, or that
+   * would be the end without a delivery.
+   */
+  readonly #onRemoved = (event: string | symbol): void => {
+    const signal = event as Ending
+    if (this.#aside.has(signal) && process.listenerCount(signal) === 0) this.#comeBack(signal)
+  }
+
+  #comeBack(signal: Ending): void {
+    if (this.#aside.delete(signal) && this.#isOn) process.prependListener(signal, this.#onSignal)
+  }
+
+  #isAlone(signal: Ending): boolean {
+    return process.listeners(signal).every((listener) => listener === this.#onSignal)
+  }
+
+  async #deliverAndRaise(signal: Ending): Promise<void> {
+    this.#isDelivering = true
+    await this.#parts.deliver(true)
+    this.#isDelivering = false
+    this.#raise(signal, false)
+  }
+
+  #raise(signal: Ending, atOnce: boolean): void {
+    const isAlone = this.#isAlone(signal)
+    if (isAlone) this.#parts.lastChance(atOnce)
+    process.removeListener(signal, this.#onSignal)
+    // Should the process live on, its next end is ours to watch again.
+    setImmediate(() => {
+      if (this.#isOn) process.prependListener(signal, this.#onSignal)
+    }).unref()
+    try {
+      process.kill(process.pid, signal)
+    } catch {
+      // No such signal on this platform; below is how it would have ended.
+    }
+    // The kernel spares the first process of a container from what it does not handle.
+    if (isAlone && (process.pid === 1 || process.platform === 'win32'))
+      process.exit(128 + constants.signals[signal])
+  }
+}
