@@ -23,3 +23,11 @@ testShop('Express with nothing but our error handler', {
   withoutLogger: true,
   withoutTraces: true,
 })
+
+testShop('Express with our error handler beside the instrumentation', {
+  code: 'test/frameworks/alone',
+  packages,
+  start: [...ZERO_CODE.start, 'express.mjs'],
+  env: ZERO_CODE.env,
+  withoutLogger: true,
+})

@@ -23,3 +23,11 @@ testShop('Fastify with nothing but our plugin', {
   withoutLogger: true,
   withoutTraces: true,
 })
+
+testShop('Fastify with our plugin beside the instrumentation', {
+  code: 'test/frameworks/alone',
+  packages,
+  start: [...ZERO_CODE.start, 'fastify.mjs'],
+  env: ZERO_CODE.env,
+  withoutLogger: true,
+})

@@ -26,3 +26,12 @@ testShop('hapi with nothing but our plugin', {
   withoutLogger: true,
   withoutTraces: true,
 })
+
+testShop('hapi with our plugin beside the instrumentation', {
+  code: 'test/frameworks/alone',
+  packages,
+  parameter: '{id}',
+  start: [...ZERO_CODE.start, 'hapi.mjs'],
+  env: ZERO_CODE.env,
+  withoutLogger: true,
+})

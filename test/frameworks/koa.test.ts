@@ -23,3 +23,11 @@ testShop('Koa with nothing but our middleware', {
   withoutLogger: true,
   withoutTraces: true,
 })
+
+testShop('Koa with our middleware beside the instrumentation', {
+  code: 'test/frameworks/alone',
+  packages,
+  start: [...ZERO_CODE.start, 'koa.mjs'],
+  env: ZERO_CODE.env,
+  withoutLogger: true,
+})

@@ -33,3 +33,30 @@ testShop('NestJS with nothing but our filter', {
   withoutLogger: true,
   withoutTraces: true,
 })
+
+testShop('NestJS with our filter beside the instrumentation', {
+  code: 'test/frameworks/alone',
+  packages,
+  start: [...ZERO_CODE.start, 'nestjs.mjs'],
+  env: ZERO_CODE.env,
+  withoutLogger: true,
+})
+
+const onFastify = [...packages.filter((name) => !name.includes('express')), '@nestjs/platform-fastify']
+
+testShop('NestJS on Fastify with nothing but our filter', {
+  code: 'test/frameworks/alone',
+  packages: withoutOpenTelemetry(onFastify),
+  start: [...ZERO_CODE.start, 'nestjs.mjs'],
+  env: { ...ZERO_CODE.env, ADAPTER: 'fastify' },
+  withoutLogger: true,
+  withoutTraces: true,
+})
+
+testShop('NestJS on Fastify with zero code', {
+  code: 'test/frameworks/alone',
+  packages: [...onFastify, '@fastify/otel'],
+  start: [...ZERO_CODE.start, 'nestjs.mjs'],
+  env: { ...ZERO_CODE.env, ADAPTER: 'fastify' },
+  withoutLogger: true,
+})

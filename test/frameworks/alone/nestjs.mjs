@@ -1,5 +1,5 @@
-// No OpenTelemetry but its API: request rows by themselves, errors by our filter. Decorators are called by
-// hand, since Node does not know them.
+// Made to need no OpenTelemetry but its API: request rows come by themselves, errors by our filter.
+// Decorators are called by hand, since Node does not know them.
 import 'reflect-metadata'
 import { nestExceptionFilter } from '@lognitor/opentelemetry/instrumentation'
 import { Controller, ForbiddenException, Get, Module, NotFoundException, Param } from '@nestjs/common'
@@ -42,7 +42,13 @@ for (const [name, path] of [
 class ShopModule {}
 Module({ controllers: [Shop] })(ShopModule)
 
-const app = await NestFactory.create(ShopModule, { logger: false })
+async function create() {
+  if (process.env.ADAPTER !== 'fastify') return NestFactory.create(ShopModule, { logger: false })
+  const { FastifyAdapter } = await import('@nestjs/platform-fastify')
+  return NestFactory.create(ShopModule, new FastifyAdapter(), { logger: false })
+}
+
+const app = await create()
 app.useGlobalFilters(nestExceptionFilter(new BaseExceptionFilter(app.getHttpAdapter())))
 app.use((req, _res, next) => {
   req.user = { id: req.headers['x-user'] }
