@@ -15,6 +15,7 @@ export interface CrashParts {
 interface Crash {
   readonly thrown: unknown
   write: WriteCrash | undefined
+  isDescribed: boolean
 }
 
 const REJECTED_WITHOUT_ERROR = 'ERR_UNHANDLED_REJECTION'
@@ -22,11 +23,11 @@ const REJECTED_WITHOUT_ERROR = 'ERR_UNHANDLED_REJECTION'
 /**
  * Follows what is thrown and not caught through Node's own course, whichever of the five
  * `--unhandled-rejections` modes that takes, without being part of it. Whether it ended the process is known
- * only after the application's handlers have run, so each crash is described at once and written then.
+ * only after the application's handlers have run, so each crash is described early and written then.
  */
 export class Crashes {
   readonly #parts: CrashParts
-  /** Described and not written yet. */
+  /** Not written yet. */
   #open: Crash | undefined
   /** The one that was written in this turn; Node may come with it a second time. */
   #last: Crash | undefined
@@ -46,6 +47,7 @@ export class Crashes {
   readonly monitor = (error: unknown, origin: string): void => {
     const isRejection = origin === 'unhandledRejection'
     const crash = this.#open && isSame(this.#open, error, isRejection) ? this.#open : this.#begin(error)
+    this.#describe(crash)
     if (process.hasUncaughtExceptionCaptureCallback()) this.#write(crash, false)
     else if (process.listenerCount('uncaughtException') === 0)
       this.#write(crash, crash.write !== undefined && this.#parts.endsProcess(error))
@@ -80,8 +82,7 @@ export class Crashes {
 
   #begin(thrown: unknown): Crash {
     if (this.#open) this.#write(this.#open, false)
-    const crash: Crash = { thrown, write: undefined }
-    if (!this.#parts.isKnown(thrown)) crash.write = this.#parts.capture(thrown)
+    const crash: Crash = { thrown, write: undefined, isDescribed: false }
     this.#open = crash
     // By then Node has gone its course, and the process goes on.
     process.nextTick(() => {
@@ -91,7 +92,18 @@ export class Crashes {
     return crash
   }
 
+  /**
+   * A rejection is not looked at before Node has taken up its error: reading the stack of one makes V8 forget
+   * where it was, and Node could no longer print the line. Until then its async context is the same.
+   */
+  #describe(crash: Crash): void {
+    if (crash.isDescribed) return
+    crash.isDescribed = true
+    if (!this.#parts.isKnown(crash.thrown)) crash.write = this.#parts.capture(crash.thrown)
+  }
+
   #write(crash: Crash, endsProcess: boolean): void {
+    this.#describe(crash)
     const { write } = crash
     crash.write = undefined
     if (this.#open === crash) {
