@@ -7,19 +7,18 @@ import { httpTransport } from './delivery/http.js'
 import { deliveryMetrics } from './delivery/metrics.js'
 import { DeliveryReport } from './delivery/report.js'
 import { createUploader, type Uploader } from './delivery/uploader.js'
-import { LognitorError } from './errors.js'
 import { createGuest } from './guest.js'
 import { type DropReason, Ledger } from './ledger.js'
 import type { BeforeSend, Settings } from './options.js'
 import { type Failure, Failures, type Way } from './policy/failures.js'
-import { createPolicy, type Policy, type PolicySettings } from './policy/policy.js'
-import { parseRedactions } from './policy/redact.js'
-import { scrubbedParams } from './policy/scrub-url.js'
+import { createPolicy, type Policy } from './policy/policy.js'
+import { policySettings } from './policy/settings.js'
 import type { Guest, WriteCrash } from './process/guest.js'
 import { watchProcess } from './process/watch.js'
 import { applyScope, beneath } from './scope/apply.js'
 import { currentScope, processScope } from './scope/current.js'
 import type { Scope } from './scope/scope.js'
+import { createSourceContext } from './source-context.js'
 import { createTell, type Tell } from './tell.js'
 import { SDK, USER_AGENT } from './version.js'
 import type { Level } from './wire/level.js'
@@ -86,10 +85,11 @@ export class Pipeline {
   #settings: Settings
   #transport: Transport
   #origin: Origin = {}
-  #release: { id?: string; deploy?: Deploy } = {}
+  #release: { readonly id?: string | undefined; readonly deploy?: Deploy | undefined } = {}
   readonly #policy: Policy
   readonly #batcher: Batcher
   readonly #failures = new Failures()
+  readonly #addSource = createSourceContext()
   readonly #beforeEnd = new Set<() => void>()
   readonly #beforeFlush = new Set<() => Promise<void>>()
   readonly #rescue: (posts: readonly Post[]) => readonly Post[]
@@ -168,9 +168,7 @@ export class Pipeline {
     const { way, scope = currentScope(), tags, thrown, ownStack, beforeSend } = options
     try {
       this.#complete(log, scope, way, tags)
-      const id = this.#admit({ log, way, thrown, ownStack }, scope, beforeSend)
-      if (id !== '' && this.#settings.breadcrumbs.logs) leaveBreadcrumb(log, scope)
-      return id
+      return this.#admit({ log, way, thrown, ownStack }, scope, beforeSend)
     } catch (error) {
       this.ledger.drop('hook_error')
       this.tell.warn(`a log was lost: ${error}`)
@@ -200,9 +198,9 @@ export class Pipeline {
     this.#origin = { ...origin, ...this.#origin }
   }
 
-  /** From here on logs of all doors belong to this release. */
-  setRelease(id: string | undefined, deploy: Deploy): void {
-    this.#release = id === undefined ? { deploy } : { id, deploy }
+  /** From here on logs of all doors belong to this release, whatever the option `releaseId` said before. */
+  setRelease(id: string, deploy: Deploy): void {
+    this.#release = { id, ...(Object.keys(deploy).length > 0 && { deploy }) }
   }
 
   /** Called before flush at the end of the process or of the client, for doors that hold something back. */
@@ -267,6 +265,7 @@ export class Pipeline {
 
   reconfigure(settings: Settings): void {
     const before = this.#settings
+    const policy = policySettings(settings)
     this.#settings = settings
     const hasMoved = (['apiUrl', 'proxy', 'compression', 'transport'] as const).some(
       (name) => settings[name] !== before[name],
@@ -275,11 +274,14 @@ export class Pipeline {
       // What is under way on the old one comes to its end there.
       this.#transport = openTransport(settings)
     }
-    this.#policy.reconfigure(policySettings(settings))
+    this.#policy.reconfigure(policy)
     this.#batcher.reconfigure(settings)
     processScope().limitBreadcrumbs(settings.maxBreadcrumbs)
     this.#watchProcess()
-    if (hasMoved || settings.apiKey !== before.apiKey) this.#batcher.retryNow()
+    if (settings.releaseId !== before.releaseId) this.#release = { ...this.#release, id: settings.releaseId }
+    if (!hasMoved && settings.apiKey === before.apiKey) return
+    this.#batcher.retryNow()
+    this.courier.retryNow()
   }
 
   stats(): Stats {
@@ -331,9 +333,9 @@ export class Pipeline {
     set(log, 'environment', environment ?? origin.environment ?? fallback.environment)
     set(log, 'version', version ?? origin.version ?? fallback.version)
     set(log, 'hostname', origin.hostname ?? hostname())
-    set(log, 'release_id', releaseId ?? this.#release.id)
-    if (this.#release.deploy) log.deploy = { ...this.#release.deploy, ...log.deploy }
-    else set(log, 'deploy', origin.deploy)
+    set(log, 'release_id', this.#release.id ?? releaseId)
+    const deploy = this.#release.deploy ?? origin.deploy
+    if (deploy) log.deploy = { ...deploy, ...ownDeploy(log.deploy, origin.deploy) }
     if (way !== 'record' && way !== 'span' && origin.metadata) {
       log.metadata = beneath(origin.metadata, log.metadata)
     }
@@ -346,16 +348,21 @@ export class Pipeline {
   #admit(failure: Failure, scope: Scope, beforeSend: BeforeSend | undefined): string {
     const { log } = failure
     if (log.error !== undefined) {
-      const known = this.#failures.meet(failure)
+      const known = this.#failures.meet(failure, this.clock.monotonic())
       if (known?.isOtherLine) {
         delete log.error
       } else if (known !== undefined) {
         this.ledger.drop('same_failure')
         return known.id
+      } else if (this.#settings.sourceContext) {
+        this.#addSource(log.error)
       }
     }
     const ownRequestId = scope.requestIdIsOurs && log.request_id === scope.requestId
-    return this.#policy.admit(log, { ...(beforeSend && { beforeSend }), ownRequestId })
+    const id = this.#policy.admit(log, { ...(beforeSend && { beforeSend }), ownRequestId })
+    this.#failures.conclude(failure, id)
+    if (id !== '' && this.#settings.breadcrumbs.logs) leaveBreadcrumb(log, scope)
+    return id
   }
 
   /** An outage that cost something says so itself, once it is over. */
@@ -376,22 +383,14 @@ function set<K extends keyof Log>(log: Log, field: K, value: Log[K] | undefined)
   if (log[field] === undefined && value !== undefined) log[field] = value
 }
 
-function leaveBreadcrumb({ level, message, timestamp }: Log, scope: Scope): void {
-  scope.addBreadcrumb({ type: 'log', category: 'log', message: message.slice(0, 500), level, timestamp })
+/** Without what only repeats the resource, which a registered release overrules. */
+function ownDeploy(deploy: Deploy | undefined, resource: Deploy = {}): Deploy {
+  const entries = Object.entries(deploy ?? {}).filter(
+    ([name, value]) => resource[name as keyof Deploy] !== value,
+  )
+  return Object.fromEntries(entries)
 }
 
-function policySettings(settings: Settings): PolicySettings {
-  const { enabled, minLevel, beforeSend, autoTruncate } = settings
-  const redact = parseRedactions(settings.redactPatterns)
-  if (typeof redact === 'string')
-    throw new LognitorError('LOGNITOR_BAD_OPTION', `Option "redactPatterns": ${redact}.`)
-  return {
-    enabled,
-    ...(minLevel && { minLevel }),
-    ...(beforeSend && { beforeSend }),
-    autoTruncate,
-    redact,
-    scrubParams: scrubbedParams(settings.scrubUrlParams),
-    duplicateWindowMs: 5000,
-  }
+function leaveBreadcrumb({ level, message, timestamp }: Log, scope: Scope): void {
+  scope.addBreadcrumb({ type: 'log', category: 'log', message: message.slice(0, 500), level, timestamp })
 }

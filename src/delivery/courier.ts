@@ -3,6 +3,7 @@ import type { Clock } from '../clock.js'
 import type { DropReason, Ledger } from '../ledger.js'
 import { backoffMs } from './backoff.js'
 import type { Post } from './batcher.js'
+import type { Outcome } from './outcome.js'
 import type { Uploader } from './uploader.js'
 
 export interface CourierParts {
@@ -26,12 +27,20 @@ export interface Errand {
 interface Pending {
   readonly errand: Errand
   readonly bytes: Buffer
+  /** A newer one has come. */
   isReplaced: boolean
+  /** Somebody else has seen to it. */
+  isAbandoned: boolean
+  /** The service has asked to be left alone so long; only another key or address is a reason not to wait. */
+  isHeld: boolean
   wake: () => void
 }
 
+const NEW = { isReplaced: false, isAbandoned: false, isHeld: false, wake: () => {} }
 const MOST_PENDING = 200
-const HOUR_MS = 3_600_000
+const MOST_BYTES = 16 * 1024 * 1024
+const MINUTE_MS = 60_000
+const HOUR_MS = 60 * MINUTE_MS
 
 /**
  * Runs the single errands that are no logs: pings, feedback, releases. Retries like the batcher, by the same
@@ -41,6 +50,10 @@ export class Courier {
   readonly #parts: CourierParts
   readonly #pending = new Set<Pending>()
   readonly #idle = new Set<() => void>()
+  #bytes = 0
+  #lost = 0
+  /** Grows when what was true of key and address is true no more. */
+  #round = 0
   #isClosed = false
 
   constructor(parts: CourierParts) {
@@ -49,31 +62,35 @@ export class Courier {
 
   /** The answer's body, or undefined when it could not be had. */
   async run(errand: Errand): Promise<string | undefined> {
-    if (this.#isClosed || this.#pending.size >= MOST_PENDING)
-      return this.#lose(this.#isClosed ? 'closed' : 'queue_full')
+    if (this.#isClosed) return this.#lose('closed')
     if (errand.subject !== undefined) this.#replace(errand.subject)
     const bytes = Buffer.from(JSON.stringify(errand.body))
-    const pending: Pending = { errand, bytes, isReplaced: false, wake: () => {} }
+    if (this.#pending.size >= MOST_PENDING || this.#bytes + bytes.byteLength > MOST_BYTES)
+      return this.#lose('queue_full')
+    const pending: Pending = { errand, bytes, ...NEW }
     this.#pending.add(pending)
+    this.#bytes += bytes.byteLength
     try {
       return await this.#deliver(pending)
     } finally {
       this.#pending.delete(pending)
+      this.#bytes -= bytes.byteLength
       if (this.#pending.size === 0) for (const idle of this.#idle) idle()
     }
   }
 
-  /** True when nothing is left to run within the time. */
+  /** True when all errands have come to a good end within the time. */
   async flush(timeoutMs: number): Promise<boolean> {
     if (this.#pending.size === 0) return true
-    for (const { wake } of this.#pending) wake()
+    const lostBefore = this.#lost
+    for (const { isHeld, wake } of this.#pending) if (!isHeld) wake()
     return new Promise((resolve) => {
       const { clock } = this.#parts
       const end = (isIdle: boolean) => {
         clock.clearTimer(timer)
         clearTimeout(keepAlive)
         this.#idle.delete(idle)
-        resolve(isIdle)
+        resolve(isIdle && this.#lost === lostBefore)
       }
       const idle = () => end(true)
       const timer = clock.setTimer(() => end(false), timeoutMs)
@@ -97,7 +114,17 @@ export class Courier {
 
   /** Forgets what waits: it has gone another way, or nowhere. */
   abandon(): void {
+    for (const pending of this.#pending) {
+      pending.isAbandoned = true
+      pending.wake()
+    }
     this.#pending.clear()
+  }
+
+  /** Another key, another address: what was held back because of the old one may go at once. */
+  retryNow(): void {
+    this.#round++
+    for (const { wake } of this.#pending) wake()
   }
 
   close(): void {
@@ -106,22 +133,36 @@ export class Courier {
   }
 
   async #deliver(pending: Pending): Promise<string | undefined> {
-    const { uploader, clock, random } = this.#parts
+    const { uploader, clock } = this.#parts
     const { errand, bytes } = pending
     const deadline = clock.monotonic() + errand.patienceMs
     for (let failures = 0; ; failures++) {
+      const round = this.#round
       const { outcome } = await uploader.post(errand.path, bytes, { withKey: errand.withKey })
       if (outcome.kind === 'sent') return outcome.body
-      if (outcome.kind === 'refused' || outcome.kind === 'too_large') return this.#lose('bad_batch')
-      const asked = outcome.kind === 'retryable' ? outcome.retryAfterMs : undefined
-      const waitMs = Math.min(asked ?? backoffMs(failures, random), HOUR_MS)
-      if (pending.isReplaced || clock.monotonic() + waitMs > deadline) {
-        return this.#lose(errand.withKey ? 'exit' : 'stale_ping')
-      }
-      await this.#sleep(pending, waitMs)
-      if (pending.isReplaced) return this.#lose('stale_ping')
-      if (this.#isClosed) return this.#lose('exit')
+      if (outcome.kind === 'refused' || outcome.kind === 'too_large')
+        return this.#lose(outcome.kind === 'refused' ? 'bad_batch' : 'too_large')
+      if (pending.isAbandoned) return undefined
+      const waitMs = round === this.#round ? this.#pause(pending, outcome, failures) : 0
+      const isTooLate = () => clock.monotonic() > deadline
+      if (pending.isReplaced || clock.monotonic() + waitMs > deadline) return this.#giveUp(errand)
+      if (!this.#isClosed) await this.#sleep(pending, waitMs)
+      if (pending.isAbandoned) return undefined
+      // Whoever sleeps may wake late: a laptop that was shut, a loop that was blocked.
+      if (this.#isClosed || pending.isReplaced || isTooLate()) return this.#giveUp(errand)
     }
+  }
+
+  /** How long to wait before the next try. */
+  #pause(pending: Pending, outcome: Outcome, failures: number): number {
+    const asked = outcome.kind === 'retryable' ? outcome.retryAfterMs : undefined
+    const isRefused = outcome.kind === 'unauthorized' || outcome.kind === 'wrong_address'
+    pending.isHeld = asked !== undefined || isRefused
+    return Math.min(asked ?? (isRefused ? MINUTE_MS : backoffMs(failures, this.#parts.random)), HOUR_MS)
+  }
+
+  #giveUp(errand: Errand): undefined {
+    return this.#lose(errand.withKey ? 'exit' : 'stale_ping')
   }
 
   #sleep(pending: Pending, waitMs: number): Promise<void> {
@@ -144,6 +185,7 @@ export class Courier {
   }
 
   #lose(reason: DropReason): undefined {
+    this.#lost++
     this.#parts.ledger.drop(reason)
     return undefined
   }
