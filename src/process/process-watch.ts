@@ -1,6 +1,6 @@
 import { Budget } from './budget.js'
 import { Crashes } from './crashes.js'
-import { type Tap, tapEmit } from './emit-tap.js'
+import { EmitTap, type Tap } from './emit-tap.js'
 import type { Guest, WriteCrash } from './guest.js'
 import { deliverLast } from './last-delivery.js'
 import { MainThread } from './main-thread.js'
@@ -13,7 +13,7 @@ export class ProcessWatch {
   readonly #guests: ReadonlySet<Guest>
   readonly #budget = new Budget()
   readonly #crashes: Crashes
-  readonly #untap: () => void
+  readonly #tap: EmitTap
   /** One of the two. */
   readonly #main: MainThread | undefined
   readonly #thread: WorkerThread | undefined
@@ -30,7 +30,7 @@ export class ProcessWatch {
       endsProcess: (thrown) => this.#thread?.crash(thrown) ?? true,
       onSilentEnd: this.#onExit,
     })
-    this.#untap = tapEmit(new Map([...this.#crashes.taps, ['exit', this.#aroundExit]]))
+    this.#tap = new EmitTap(new Map([...this.#crashes.taps, ['exit', this.#aroundExit]]))
     process.on('beforeExit', this.#onNaturalEnd)
     // Besides the tap: one of the other listeners may call process.exit, and then nothing comes after it.
     process.prependListener('exit', this.#onExit)
@@ -48,7 +48,7 @@ export class ProcessWatch {
   }
 
   close(): void {
-    this.#untap()
+    this.#tap.close()
     this.#signals?.close()
     this.#main?.close()
     this.#thread?.close()

@@ -1,0 +1,82 @@
+// An application with an open HTTP server, and with its own idea of signals.
+const { createServer } = require('node:http')
+
+const client = process.env.LOGNITOR_API_KEY ? require('@lognitor/opentelemetry').init() : undefined
+const server = createServer()
+const say = (word) => process.stdout.write(`${word}\n`)
+
+const ideas = {
+  none: () => {},
+  /** Drains for a while, writes on, and lets the process end by itself. */
+  drain: () => {
+    process.on('SIGTERM', () => {
+      say('draining')
+      client?.info('begin to drain')
+      server.close()
+      setTimeout(() => {
+        client?.info('drained')
+        say('drained')
+      }, 300)
+    })
+  },
+  'drain and exit': () => {
+    process.on('SIGTERM', () => {
+      client?.info('begin to drain')
+      setTimeout(() => {
+        client?.info('drained')
+        process.exit(3)
+      }, 300)
+    })
+  },
+  'once and again': () => {
+    process.once('SIGTERM', () => {
+      client?.info('begin to drain')
+      setTimeout(() => {
+        client?.info('drained')
+        process.kill(process.pid, 'SIGTERM')
+      }, 100)
+    })
+  },
+  'stay alive': () => {
+    process.on('SIGTERM', () => {
+      client?.info('not now')
+      say('not now')
+    })
+  },
+  'remove all': () => {
+    process.on('SIGTERM', () => {
+      process.removeAllListeners('SIGTERM')
+      client?.info('again')
+      process.kill(process.pid, 'SIGTERM')
+    })
+  },
+  'only when alone': () => {
+    process.on('SIGTERM', () => {
+      if (process.listeners('SIGTERM').length === 1) process.exit(44)
+    })
+  },
+  'signal-exit 4': () => {
+    require('signal-exit').onExit((code, signal) => void say(`cleaned up after ${code ?? signal}`))
+  },
+  'signal-exit 3': () => {
+    require('signal-exit-3')((code, signal) => say(`cleaned up after ${code ?? signal}`))
+  },
+  'both signal-exits': () => {
+    ideas['signal-exit 3']()
+    ideas['signal-exit 4']()
+  },
+  'signal-exit 4 and drain': () => {
+    ideas['signal-exit 4']()
+    ideas.drain()
+  },
+  'late listener': () => {
+    process.on('SIGUSR2', ideas['stay alive'])
+  },
+}
+
+const [, , idea, order] = process.argv
+if (order === 'first') ideas[idea]()
+for (let n = 0; n < 50; n++) client?.info(`log ${n}`)
+if (order !== 'first') ideas[idea]()
+server.listen(0, '127.0.0.1', () => say('up'))
+process.on('exit', () => client?.info('at exit'))
