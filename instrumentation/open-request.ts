@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { INVALID_TRACEID, type Span } from '@opentelemetry/api'
-import { bindTrace, createRequestScope } from '../src/scope/current.js'
+import { bindTrace, createRequestScope, releaseTrace } from '../src/scope/current.js'
 import type { Scope } from '../src/scope/scope.js'
 import type { RequestDetail, User } from '../src/wire/log.js'
 import type { RequestEntry } from '../src/wire/request-entry.js'
@@ -95,6 +95,8 @@ export class OpenRequest {
     const status = this.#status()
     const durationMs = Math.round((this.#sink.clock.monotonic() - this.#startMs) * 1000) / 1000
     this.scope.answer(status, durationMs)
+    const { trace } = this.scope
+    if (trace !== undefined) releaseTrace(trace.trace_id, this.scope)
     if (this.#settings.isIgnored(this.#target.path)) return
     this.#sink.request(this.#row(status, durationMs), this.scope)
   }

@@ -1,6 +1,6 @@
 import { OtelDoor } from './otel/door.js'
 import type { DoorOptions } from './pipelines.js'
-import { processScope, scopeOfTrace } from './scope/current.js'
+import { keepAnsweredScopes, processScope, scopeOfTrace } from './scope/current.js'
 import type { Scope } from './scope/scope.js'
 import type { LogRecordLike } from './translate/otel.js'
 
@@ -28,6 +28,7 @@ export class LognitorLogRecordExporter {
    */
   constructor(options: DoorOptions = {}) {
     this.#door = new OtelDoor(options)
+    keepAnsweredScopes()
   }
 
   /** Takes the records and calls back with success, always and at once. */

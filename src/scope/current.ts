@@ -64,6 +64,19 @@ export function bindTrace(traceId: string, spanId: string, scope: Scope): void {
   traces.bind(traceId, spanId, scope)
 }
 
+/** The request is over; see `keepAnsweredScopes`. */
+export function releaseTrace(traceId: string, scope: Scope): void {
+  traces.release(traceId, scope)
+}
+
+/**
+ * From now on `scopeOfTrace` knows requests for a while after their answer. For whoever gets records late,
+ * such as an exporter behind a batch processor; it is not free, so nobody else should ask for it.
+ */
+export function keepAnsweredScopes(): void {
+  traces.keepsAnswered = true
+}
+
 /**
  * The scope a span or record belongs to when it arrives outside of its request: by the span when that
  * was bound, else by the trace. Undefined when nobody bound it, and when several requests of this

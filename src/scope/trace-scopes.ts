@@ -5,7 +5,7 @@ interface Entry {
   request: Scope | undefined
   /** Most traces have one span that was bound, and need no map. */
   readonly firstSpan: string
-  readonly firstScope: Scope
+  firstScope: Scope | undefined
   others: Map<string, Scope> | undefined
 }
 
@@ -21,6 +21,8 @@ export class TraceScopes {
   readonly #generation: number
   #young = new Map<string, Entry>()
   #old = new Map<string, Entry>()
+  /** Whether answered requests can be found too: they are then kept alive, which costs. Default false. */
+  keepsAnswered = false
 
   constructor(limit = 2000) {
     this.#generation = Math.max(1, limit >> 1)
@@ -38,6 +40,20 @@ export class TraceScopes {
     known.others ??= new Map()
     known.others.set(spanId, scope)
     if (known.others.size > MAX_OTHER_SPANS) deleteOldest(known.others)
+  }
+
+  /**
+   * The request is over. Its scope is let go of unless answered ones are kept; its trace stays known, so
+   * that the next request in it is not taken for this one.
+   */
+  release(traceId: string, scope: Scope): void {
+    if (this.keepsAnswered) return
+    const entry = this.#young.get(traceId) ?? this.#old.get(traceId)
+    if (entry === undefined) return
+    const isOf = (other: Scope | undefined) => other?.requestScope === scope
+    if (isOf(entry.request)) entry.request = undefined
+    if (isOf(entry.firstScope)) entry.firstScope = undefined
+    for (const [spanId, other] of entry.others ?? []) if (isOf(other)) entry.others?.delete(spanId)
   }
 
   find(traceId: string, spanId?: string): Scope | undefined {

@@ -28,6 +28,7 @@ const TRACE = '0af7651916cd43dd8448eb211c80319c'
 
 test('the hook tells the request of its span, and the user’s own hook comes first', async () => {
   const order: unknown[] = []
+  let found: unknown
   const span = spanWith(TRACE)
   const config = {
     requestHook(this: unknown) {
@@ -39,6 +40,7 @@ test('the hook tells the request of its span, and the user’s own hook comes fi
     const hooked = config as { requestHook: (span: Span, request: object) => void }
     hooked.requestHook(span, request)
     order.push(['after', requestScope()?.trace])
+    found = scopeOfTrace(TRACE, span.spanContext().spanId)
     response.end()
   })
   await fetch(served.url)
@@ -48,7 +50,8 @@ test('the hook tells the request of its span, and the user’s own hook comes fi
     ['own', undefined, true],
     ['after', { trace_id: TRACE, span_id: spanId }],
   ])
-  expect(scopeOfTrace(TRACE, spanId)).toBe(watched.scopes[0])
+  expect(found).toBe(watched.scopes[0])
+  expect(scopeOfTrace(TRACE, spanId)).toBeUndefined()
 })
 
 test('a user’s hook that throws keeps neither us nor the request from going on', async () => {

@@ -40,6 +40,34 @@ test('spans within one request do not make its trace a shared one', () => {
   expect(traces.find('t', 's3')).toBe(scope)
 })
 
+test('an answered request is let go of, and the next one in its trace is not taken for it', () => {
+  const traces = new TraceScopes()
+  const [one, two] = [requestScope(), requestScope()]
+  traces.bind('t', 's1', one)
+  traces.bind('t', 's1.1', new Scope(one))
+  traces.release('t', one)
+  expect(['s1', 's1.1', undefined].map((span) => traces.find('t', span))).toEqual([
+    undefined,
+    undefined,
+    undefined,
+  ])
+  traces.bind('t', 's2', two)
+  expect(traces.find('t', 's2')).toBe(two)
+  expect(traces.find('t', 's1.1')).toBeUndefined()
+  traces.release('t', two)
+  expect(traces.find('t', 's2')).toBeUndefined()
+})
+
+test('answered requests are still found where somebody gets records late', () => {
+  const traces = new TraceScopes()
+  traces.keepsAnswered = true
+  const scope = requestScope()
+  traces.bind('t', 's', scope)
+  scope.answer(200, 1)
+  traces.release('t', scope)
+  expect(traces.find('t', 'child')).toBe(scope)
+})
+
 const held = (traces: TraceScopes) =>
   Array.from({ length: 500 }, (_, n) => n).filter((n) => traces.find(`t${n}`) !== undefined)
 
