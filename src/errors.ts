@@ -1,3 +1,5 @@
+import { tellUntilMicrotasks } from './telling.js'
+
 /**
  * Errors we throw, by their stable code. They are thrown by constructors, `init`, `reconfigure`,
  * `startGateway` and `startInbox` only; nothing else of ours throws.
@@ -48,7 +50,19 @@ export function warnOnce(code: WarningCode, message: string, key = ''): void {
   const id = `${code} ${key}`
   if (warned.has(id)) return
   if (warned.size < 1000) warned.add(id)
-  process.emitWarning(message, { type: 'LognitorWarning', code })
+  const warning = Object.assign(new Error(message), { name: 'LognitorWarning', code })
+  keepToItself(warning)
+  process.emitWarning(warning)
+}
+
+/** An application that logs its process's warnings must not send us ours. */
+function keepToItself(warning: Error): void {
+  function listener(emitted: Error): void {
+    if (emitted !== warning) return
+    process.off('warning', listener)
+    tellUntilMicrotasks()
+  }
+  process.prependListener('warning', listener)
 }
 
 /** For tests: lets each warning speak again. */

@@ -1,3 +1,4 @@
+import { isDiagLine, meetDiagLogger } from './otel/diag-lines.js'
 import { OtelDoor } from './otel/door.js'
 import type { DoorOptions } from './pipelines.js'
 import { keepAnsweredScopes, processScope, scopeOfTrace } from './scope/current.js'
@@ -28,13 +29,18 @@ export class LognitorLogRecordExporter {
    */
   constructor(options: DoorOptions = {}) {
     this.#door = new OtelDoor(options)
+    meetDiagLogger()
     keepAnsweredScopes()
   }
 
   /** Takes the records and calls back with success, always and at once. */
   export(records: readonly LogRecordLike[], done: (result: ExportResult) => void): void {
     try {
+      // One record at a time comes from a Simple processor, while it is being written.
+      if (records.length === 1 && isDiagLine()) return
       for (const record of records) this.#door.takeRecord(record, scopeOf(record))
+    } catch {
+      // No list of an SDK's.
     } finally {
       // A callback that never comes would keep the SDK's timer, and with it the process, alive.
       done({ code: 0 })

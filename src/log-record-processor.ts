@@ -1,9 +1,11 @@
 import { LognitorError } from './errors.js'
+import { completeRecord } from './otel/complete-record.js'
+import { isDiagLine, meetDiagLogger } from './otel/diag-lines.js'
 import { OtelDoor } from './otel/door.js'
+import { watchPino } from './otel/pino-errors.js'
 import type { DoorOptions } from './pipelines.js'
 import { currentScope, processScope, scopeOfTrace } from './scope/current.js'
 import type { Scope } from './scope/scope.js'
-import { isTelling } from './tell.js'
 import type { InstrumentationScopeLike, LogRecordLike } from './translate/otel.js'
 import { severityLevel } from './translate/severity.js'
 import { isLevel, LEVELS, type Level, levelRank } from './wire/level.js'
@@ -27,6 +29,7 @@ export class LognitorLogRecordProcessor {
   readonly #door: OtelDoor
   /** By bridge; under '' the one for all. */
   readonly #minLevels: ReadonlyMap<string, Level>
+  readonly #unwatchPino: () => void
 
   /**
    * @param options `{ client }`, or a client's options; with neither the default client is used
@@ -35,13 +38,15 @@ export class LognitorLogRecordProcessor {
   constructor({ minLevel, ...options }: LogRecordProcessorOptions = {}) {
     this.#minLevels = readMinLevels(typeof minLevel === 'object' ? minLevel : { '': minLevel })
     this.#door = new OtelDoor(options)
+    this.#unwatchPino = watchPino()
+    meetDiagLogger()
   }
 
   onEmit(record: LogRecordLike): void {
     try {
-      if (isTelling()) return
+      if (isDiagLine()) return
       if (this.#passes(record.instrumentationScope, record.severityNumber, record.severityText)) {
-        this.#door.takeRecord(record, scopeOf(record))
+        this.#door.takeRecord(record, scopeOf(record), completeRecord)
       } else {
         this.#door.turnAway()
       }
@@ -62,6 +67,7 @@ export class LognitorLogRecordProcessor {
 
   /** Flushes and ends this door; the client goes on, unless doors made it and this was the last. */
   shutdown(): Promise<void> {
+    this.#unwatchPino()
     return this.#door.shutdown()
   }
 

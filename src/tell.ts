@@ -1,4 +1,5 @@
 import { diag } from '@opentelemetry/api'
+import { whileTelling } from './telling.js'
 
 /** Says what we do to whoever listens: OpenTelemetry's diag logger, and stderr with `debug: true`. */
 export interface Tell {
@@ -7,25 +8,16 @@ export interface Tell {
   warn(message: string): void
 }
 
-let telling = false
-
-/** True while we speak: a bridge that makes log records of what is said (console, say) must not bring it back. */
-export function isTelling(): boolean {
-  return telling
-}
-
 /** @param debug also on stderr, one line each; never on stdout, and never through console */
 export function createTell(debug: boolean): Tell {
   const say = (level: 'debug' | 'warn', message: string) => {
-    const wasTelling = telling
-    telling = true
     try {
-      diag[level](`lognitor: ${message}`)
-      if (debug) process.stderr.write(`lognitor: ${message}\n`)
+      whileTelling(() => {
+        diag[level](`lognitor: ${message}`)
+        if (debug) process.stderr.write(`lognitor: ${message}\n`)
+      })
     } catch {
       // The diag logger is the application's; what it throws is not ours to pass on.
-    } finally {
-      telling = wasTelling
     }
   }
   return Object.assign((message: string) => say('debug', message), {

@@ -2,9 +2,11 @@ import type { Pipeline } from '../pipeline.js'
 import { type DoorOptions, type Lease, leaseFor } from '../pipelines.js'
 import type { Scope } from '../scope/scope.js'
 import { translateLogRecord } from '../translate/log-record.js'
-import type { LogRecordLike, ResourceLike } from '../translate/otel.js'
+import type { LogRecordLike } from '../translate/otel.js'
+import { readProperty } from '../translate/property.js'
 import type { ResourceFields } from '../translate/resource.js'
 import { severityLevel } from '../translate/severity.js'
+import type { Completed } from './complete-record.js'
 import { ResourceReader } from './resource-reader.js'
 
 const FLUSH_MS = 10_000
@@ -31,26 +33,37 @@ export class OtelDoor {
     ledger.drop('min_level')
   }
 
-  /** Takes one log record on its way, if its level is wanted. */
-  takeRecord(record: LogRecordLike, scope: Scope): void {
+  /**
+   * Takes one log record on its way, if its level is wanted. Never throws, whatever the record is.
+   * @param complete asked for what the record has lost, once it is wanted
+   */
+  takeRecord(
+    record: LogRecordLike,
+    scope: Scope,
+    complete: (record: LogRecordLike) => Completed = asItIs,
+  ): void {
     const { pipeline } = this
-    try {
-      const level = severityLevel(record.severityNumber, record.severityText)
-      if (level !== undefined && !pipeline.wants(level)) return
-      this.withResource(record.resource, (resource) => {
-        const log = translateLogRecord(record, resource)
-        // A record without a severity gets its level from what is in it.
-        if (level === undefined && !pipeline.wants(log.level)) return
-        pipeline.write(log, { way: 'record', scope })
-      })
-    } catch {
-      // No record of an SDK's, but an exporter can be handed anything.
-      pipeline.ledger.drop('hook_error')
-    }
+    // An exporter can be handed anything, and its getters may throw.
+    const level = severityLevel(readProperty(record, 'severityNumber'), readProperty(record, 'severityText'))
+    if (level !== undefined && !pipeline.wants(level)) return
+    const { record: whole, thrown, ownStack } = guarded(() => complete(record)) ?? { record }
+    this.withResource(readProperty(record, 'resource'), (resource) => {
+      const log = translateLogRecord(whole, resource)
+      // A record without a severity gets its level from what is in it.
+      if (level === undefined && !pipeline.wants(log.level)) return
+      pipeline.write(log, { way: 'record', scope, thrown, ownStack })
+    })
   }
 
-  /** Calls `use` with what the resource says, at once or as soon as that is known. */
-  withResource(resource: ResourceLike, use: (fields: ResourceFields) => void): void {
+  /** Counts what is something to log, but cannot be read. */
+  lose(): void {
+    const { ledger } = this.pipeline
+    ledger.written++
+    ledger.drop('hook_error')
+  }
+
+  /** Calls `use`, which must not throw, with what the resource says, at once or as soon as that is known. */
+  withResource(resource: unknown, use: (fields: ResourceFields) => void): void {
     this.#reader ??= this.#openReader()
     this.#reader.read(resource, use)
   }
@@ -82,5 +95,17 @@ export class OtelDoor {
     this.beforeEnd(() => reader.settle())
     this.#unhooks.push(pipeline.beforeFlush(() => reader.ready()))
     return reader
+  }
+}
+
+function asItIs(record: LogRecordLike): Completed {
+  return { record }
+}
+
+function guarded<T>(read: () => T): T | undefined {
+  try {
+    return read()
+  } catch {
+    return undefined
   }
 }

@@ -1,4 +1,5 @@
 import type { SpanEventLike, SpanLike } from '../translate/otel.js'
+import { readProperty } from '../translate/property.js'
 
 interface Recorded {
   readonly index: number
@@ -24,8 +25,10 @@ export class RecordedExceptions {
     this.#record = function (exception, time) {
       const original = Object.getPrototypeOf(this).recordException as RecordException
       const result = original.call(this, exception, time)
+      const count = readProperty(readProperty(this, 'events'), 'length')
+      if (typeof count !== 'number') return result
       const recorded = bySpan.get(this) ?? []
-      if (recorded.length < MOST_PER_SPAN) recorded.push({ index: this.events.length - 1, thrown: exception })
+      if (recorded.length < MOST_PER_SPAN) recorded.push({ index: count - 1, thrown: exception })
       bySpan.set(this, recorded)
       return result
     }
@@ -46,7 +49,7 @@ export class RecordedExceptions {
     // Over its limit a span drops its first events, and then the numbers no longer fit.
     const message = event.attributes?.['exception.message']
     const { thrown } = recorded
-    const said = typeof thrown === 'string' ? thrown : (thrown as { message?: unknown } | null)?.message
+    const said = typeof thrown === 'string' ? thrown : readProperty(thrown, 'message')
     return message === undefined || message === said ? thrown : undefined
   }
 }

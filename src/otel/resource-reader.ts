@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.js'
-import type { ResourceLike } from '../translate/otel.js'
+import { readProperty } from '../translate/property.js'
 import { type ResourceFields, translateResource } from '../translate/resource.js'
 
 export interface ResourceReaderParts {
@@ -12,6 +12,7 @@ export interface ResourceReaderParts {
 /** Longest that records wait for a resource whose attributes are still being detected. */
 const PATIENCE_MS = 1000
 const MOST_WAITING = 10_000
+const NOTHING: ResourceFields = Object.freeze({})
 
 type Use = (fields: ResourceFields) => void
 
@@ -26,18 +27,19 @@ interface Waiting {
  */
 export class ResourceReader {
   readonly #parts: ResourceReaderParts
-  readonly #known = new WeakMap<ResourceLike, ResourceFields>()
-  readonly #waiting = new Map<ResourceLike, Waiting>()
+  readonly #known = new WeakMap<object, ResourceFields>()
+  readonly #waiting = new Map<object, Waiting>()
 
   constructor(parts: ResourceReaderParts) {
     this.#parts = parts
   }
 
   /** Calls `use` with the resource's fields: now, or as soon as they are there. */
-  read(resource: ResourceLike, use: Use): void {
-    const known = this.#known.get(resource)
+  read(resource: unknown, use: Use): void {
+    const known = this.#known.get(resource as object)
     if (known !== undefined) use(known)
-    else if (resource.asyncAttributesPending !== true) use(this.#translate(resource))
+    else if (typeof resource !== 'object' || resource === null) use(NOTHING)
+    else if (!isPending(resource)) use(this.#translate(resource))
     else this.#wait(resource, use)
   }
 
@@ -51,7 +53,7 @@ export class ResourceReader {
     for (const resource of [...this.#waiting.keys()]) this.#finish(resource)
   }
 
-  #wait(resource: ResourceLike, use: Use): void {
+  #wait(resource: object, use: Use): void {
     const known = this.#waiting.get(resource)
     if (known !== undefined) {
       known.uses.push(use)
@@ -64,27 +66,42 @@ export class ResourceReader {
         resolve()
       }
       this.#parts.clock.setTimer(finish, PATIENCE_MS)
-      resource.waitForAsyncAttributes?.().then(finish, finish)
+      attributesOf(resource)?.then(finish, finish)
     })
     this.#waiting.set(resource, { uses: [use], finished })
   }
 
-  #finish(resource: ResourceLike): void {
+  #finish(resource: object): void {
     const waiting = this.#waiting.get(resource)
     if (waiting === undefined) return
     this.#waiting.delete(resource)
-    const isPending = resource.asyncAttributesPending === true
     // Read early, the SDK gives what it knows so far and says so on diag; that is not kept for the next record.
-    const fields = isPending ? translateResource(resource.attributes) : this.#translate(resource)
+    const fields = isPending(resource) ? translated(resource, false) : this.#translate(resource)
     for (const use of waiting.uses) use(fields)
   }
 
-  #translate(resource: ResourceLike): ResourceFields {
+  #translate(resource: object): ResourceFields {
     const known = this.#known.get(resource)
     if (known !== undefined) return known
-    const fields = translateResource(resource.attributes, { allAttributes: this.#parts.allAttributes })
+    const fields = translated(resource, this.#parts.allAttributes)
     this.#known.set(resource, fields)
     this.#parts.learn(fields)
     return fields
   }
+}
+
+// A resource is foreign: none of these throws, whatever its getters and its promise do.
+
+function isPending(resource: object): boolean {
+  return readProperty(resource, 'asyncAttributesPending') === true
+}
+
+function translated(resource: object, allAttributes: boolean): ResourceFields {
+  return translateResource(Object(readProperty(resource, 'attributes')), { allAttributes })
+}
+
+function attributesOf(resource: object): Promise<unknown> | undefined {
+  const wait = readProperty(resource, 'waitForAsyncAttributes')
+  if (typeof wait !== 'function') return undefined
+  return new Promise((resolve) => resolve(wait.call(resource)))
 }

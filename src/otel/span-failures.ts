@@ -1,6 +1,7 @@
 import type { Scope } from '../scope/scope.js'
 import { isInstrumentation } from '../translate/instrumentation-scope.js'
 import type { SpanLike } from '../translate/otel.js'
+import { readProperty, readText } from '../translate/property.js'
 import type { Log } from '../wire/log.js'
 import type { OtelDoor } from './door.js'
 
@@ -14,6 +15,8 @@ export interface SpanFailure {
 type Decide = (status: number | undefined) => void
 
 const MOST_HELD = 1000
+/** A stream's span may stay open for hours. */
+const MOST_HELD_PER_SPAN = 128
 const CLIENT_CLOSED = 499
 
 /**
@@ -34,11 +37,11 @@ export class SpanFailures {
 
   take(failure: SpanFailure): void {
     const decide = this.#hold((status) => this.#settle(failure, status))
-    const { scope, span } = failure
-    const waiting = this.#serverSpans.get(span.spanContext().traceId)
+    const { scope, log } = failure
+    const waiting = this.#serverSpans.get(log.trace?.trace_id ?? '')
     if (scope.requestScope !== undefined) scope.onAnswered(decide)
-    else if (waiting !== undefined) waiting.push(decide)
-    else decide(undefined)
+    else if (waiting === undefined) decide(undefined)
+    else if (waiting.push(decide) > MOST_HELD_PER_SPAN) waiting.shift()?.(undefined)
   }
 
   serverStarted(span: SpanLike): void {
@@ -77,7 +80,8 @@ export class SpanFailures {
   #settle({ span, scope, log, thrown }: SpanFailure, status: number | undefined): void {
     const { pipeline } = this.#door
     const isHandled = status !== undefined && status < 500 && status !== CLIENT_CLOSED
-    if (isHandled && isInstrumentation(span.instrumentationScope.name)) {
+    const scopeName = readText(readProperty(span, 'instrumentationScope'), 'name') ?? ''
+    if (isHandled && isInstrumentation(scopeName)) {
       pipeline.ledger.written++
       pipeline.ledger.drop('handled_exception')
       return

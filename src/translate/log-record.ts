@@ -4,15 +4,20 @@ import { level, number, text } from './attribute-value.js'
 import { translateBody } from './body.js'
 import { Draft } from './draft.js'
 import { draftError } from './error-parts.js'
+import { exceptionFromAttributes } from './exception.js'
 import { assembleLog } from './log-assembly.js'
 import type { AttributesLike, InstrumentationScopeLike, LogRecordLike } from './otel.js'
 import { toPlain } from './plain.js'
+import { type PrintedError, printedError } from './printed-error.js'
 import { readProperty, readText } from './property.js'
 import type { ResourceFields } from './resource.js'
 import { severityLevel, textLevel } from './severity.js'
 import { UNKNOWN_ERROR } from './thrown.js'
 import { hrTimeToIso, millisToIso } from './time.js'
 import { translateTrace } from './trace.js'
+
+/** The bridge that hands on what `console` prints. */
+export const CONSOLE = '@opentelemetry/instrumentation-console'
 
 /** The message of a record that says nothing. */
 export const NO_MESSAGE = '(no message)'
@@ -43,7 +48,9 @@ function translate(record: LogRecordLike, resource: ResourceFields, now: () => n
   const body = translateBody(record.body)
   const saidMessage = draft.peekText('error', 'message')
   const olderEventName = draft.peekText('parts', 'eventName')
-  const error = draftError(draft, spoken === 'error' || spoken === 'fatal', body.thrown)
+  const given = draftError(draft, spoken === 'error' || spoken === 'fatal', body.thrown)
+  const printed = given === undefined ? printedBy(record) : undefined
+  const error = given ?? (printed && exceptionFromAttributes(undefined, printed.message, printed.stack).error)
   const eventName = text(record.eventName)
   // What an exception says comes before the event's name; that it says nothing comes after.
   const told = error?.message === UNKNOWN_ERROR ? undefined : error?.message
@@ -63,6 +70,12 @@ function translate(record: LogRecordLike, resource: ResourceFields, now: () => n
     },
     resource,
   )
+}
+
+/** What console was given is known by what it printed; other loggers hand an error over. */
+function printedBy({ instrumentationScope, body }: LogRecordLike): PrintedError | undefined {
+  const isConsole = instrumentationScope?.name === CONSOLE
+  return isConsole && typeof body === 'string' ? printedError(body) : undefined
 }
 
 function draftLevel(draft: Draft): Level | undefined {
