@@ -15,6 +15,13 @@ export const COMMANDS: ReadonlyMap<string, Listing> = new Map<string, Listing>([
     },
   ],
   [
+    'gateway',
+    {
+      summary: 'take OTLP from Collectors and SDKs, and deliver it to Lognitor',
+      load: async () => (await import('./gateway.js')).gateway,
+    },
+  ],
+  [
     'tail',
     {
       summary: 'follow the logs of an inbox in the terminal',

@@ -1,6 +1,7 @@
 import { LognitorError } from '../errors.js'
 import { type Inbox, startInbox } from '../inbox/inbox.js'
 import { type Command, parseFlags, wholeFlag } from './command.js'
+import { interrupted } from './interrupted.js'
 import { runProgram } from './program.js'
 
 const FIRST_PORT = 4777
@@ -62,16 +63,4 @@ async function open(
     }
   }
   return startInbox(limits)
-}
-
-/** Resolves at the first signal to end; a second one then has its usual effect. */
-function interrupted(): Promise<void> {
-  return new Promise((resolve) => {
-    const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
-    const stop = () => {
-      for (const signal of signals) process.off(signal, stop)
-      resolve()
-    }
-    for (const signal of signals) process.on(signal, stop)
-  })
 }

@@ -1,5 +1,7 @@
 /** A request's share of what the gateway holds at one time. */
 export interface Admitted {
+  /** What it takes. */
+  readonly bytes: number
   /** Takes more bytes; false when there is no room for them. */
   grow(bytes: number): boolean
   leave(): void
@@ -23,6 +25,9 @@ export class Admission {
     let own = 0
     let hasLeft = false
     return {
+      get bytes() {
+        return own
+      },
       grow: (bytes) => {
         // Whatever may come at all has room when nothing else is here.
         const isAlone = this.bytes === own

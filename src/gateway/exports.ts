@@ -12,6 +12,7 @@ import { CallerGoneError, readBody } from './read-body.js'
 import { comeAgain, type Reply, type Signal, TAKEN, writeReply } from './reply.js'
 import { shipLogs } from './ship-logs.js'
 import { shipSpans } from './ship-spans.js'
+import { sweepAfter } from './sweep.js'
 
 /** Serves export requests: from the body to the answer, which is Lognitor's. */
 export class Exports {
@@ -60,6 +61,7 @@ export class Exports {
       if (reply.status === 503) this.#pipeline.tell.warn(`an export could not be served: ${error}`)
     } finally {
       admitted?.leave()
+      sweepAfter(admitted?.bytes ?? 0)
     }
     const answer = `${signal} ${reply.status}`
     this.answers[answer] = (this.answers[answer] ?? 0) + 1

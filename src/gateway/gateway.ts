@@ -25,7 +25,7 @@ export interface Gateway {
  * @example
  * const gateway = await startGateway({ apiKey: process.env.LOGNITOR_API_KEY })
  */
-export function startGateway(options: GatewayOptions = {}): Promise<Gateway> {
+export async function startGateway(options: GatewayOptions = {}): Promise<Gateway> {
   return openGateway(resolveGatewayOptions(options))
 }
 

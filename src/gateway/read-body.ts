@@ -41,29 +41,65 @@ function tooLarge(maxBytes: number): Reply {
  */
 function collect(request: IncomingMessage, maxBytes: number, admitted: Admitted): Promise<Buffer | Reply> {
   return new Promise((resolve, reject) => {
-    const pieces: Buffer[] = []
-    let length = 0
+    const body = new Pieces(Number(request.headers['content-length'] ?? 0))
     let refusal: Reply | undefined
     request.on('data', (piece: Buffer) => {
       if (refusal !== undefined) return
-      length += piece.length
-      if (length > maxBytes) refusal = tooLarge(maxBytes)
+      if (body.length + piece.length > maxBytes) refusal = tooLarge(maxBytes)
       else if (!admitted.grow(piece.length)) refusal = FULL
-      else pieces.push(piece)
-      if (refusal === undefined) return
-      pieces.length = 0
-      resolve(refusal)
+      if (refusal === undefined) body.add(piece)
+      else resolve(refusal)
     })
-    request.on('end', () => resolve(joined(pieces)))
+    request.on('end', () => resolve(body.whole()))
     request.on('error', () => reject(new CallerGoneError('The caller went away.')))
     request.on('close', () => reject(new CallerGoneError('The caller went away.')))
   })
 }
 
-/** Unpacked bytes count towards the bounds as they appear, for a small body may become a large one. */
+/** Pieces as one. Where their length is known they are laid into one place at once, and not held until the end. */
+class Pieces {
+  length = 0
+  readonly #place: Buffer
+  #pieces: Buffer[] = []
+
+  constructor(announced: number) {
+    this.#place = Buffer.allocUnsafeSlow(announced)
+  }
+
+  add(piece: Buffer): void {
+    if (this.#pieces.length === 0 && this.length + piece.length <= this.#place.length) {
+      piece.copy(this.#place, this.length)
+    } else this.#pieces.push(piece)
+    this.length += piece.length
+  }
+
+  whole(): Buffer {
+    const laid = this.#place.subarray(0, this.length)
+    return this.#pieces.length === 0 ? laid : Buffer.concat([laid, ...this.#pieces])
+  }
+}
+
+/** What a gzip says at its end of its length, modulo 4 GiB. RFC 1952, section 2.3.1. */
+function announcedLength(packed: Buffer): number {
+  return packed.length < 18 ? 0 : packed.readUInt32LE(packed.length - 4)
+}
+
+/** Beyond this much deflate cannot pack. */
+const BEST_RATIO = 1032
+const CHUNK_BYTES = 64 * 1024
+
+/**
+ * Unpacks into one place of the length that the gzip announces. Should it announce less than there is, the rest
+ * counts towards the bounds as it appears, for a small body may become a large one.
+ */
 function unpack(packed: Buffer, maxBytes: number, admitted: Admitted): Promise<Buffer | Reply> {
+  const announced = announcedLength(packed)
+  if (announced > maxBytes) return Promise.resolve(tooLarge(maxBytes))
+  const likely = Math.min(announced, packed.length * BEST_RATIO)
+  if (!admitted.grow(likely)) return Promise.resolve(FULL)
   return new Promise((resolve) => {
-    const gunzip = createGunzip({ chunkSize: 64 * 1024 })
+    // One byte more, so that zlib sees the end without asking for another chunk.
+    const gunzip = createGunzip({ chunkSize: Math.max(likely + 1, CHUNK_BYTES) })
     const pieces: Buffer[] = []
     let length = 0
     const refuse = (reply: Reply) => {
@@ -74,15 +110,11 @@ function unpack(packed: Buffer, maxBytes: number, admitted: Admitted): Promise<B
     gunzip.on('data', (piece: Buffer) => {
       length += piece.length
       if (length > maxBytes) refuse(tooLarge(maxBytes))
-      else if (!admitted.grow(piece.length)) refuse(FULL)
+      else if (length > likely && !admitted.grow(Math.min(piece.length, length - likely))) refuse(FULL)
       else pieces.push(piece)
     })
-    gunzip.on('end', () => resolve(joined(pieces)))
+    gunzip.on('end', () => resolve(pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces)))
     gunzip.on('error', () => refuse({ status: 400, message: 'The body is not gzip.' }))
     gunzip.end(packed)
   })
-}
-
-function joined(pieces: Buffer[]): Buffer {
-  return pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces)
 }

@@ -22,12 +22,15 @@ export async function listen(
   handler: (request: IncomingMessage, response: ServerResponse) => void,
 ): Promise<Listening> {
   let isClosing = false
+  const open = new Set<ServerResponse>()
   const server = createServer(
     { keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: REQUEST_MS, headersTimeout: HEADERS_MS },
     (request, response) => {
       request.on('error', ignore)
       response.on('error', ignore)
-      if (isClosing) response.setHeader('connection', 'close')
+      if (isClosing) lastAnswer(response)
+      open.add(response)
+      response.on('close', () => open.delete(response))
       handler(request, response)
     },
   )
@@ -40,10 +43,16 @@ export async function listen(
     port,
     close: (timeoutMs) => {
       isClosing = true
+      for (const response of open) lastAnswer(response)
       closing ??= close(server, timeoutMs)
       return closing
     },
   }
+}
+
+/** Tells the caller not to use the connection again, so that nothing is under way when it is closed. */
+function lastAnswer(response: ServerResponse): void {
+  if (!response.headersSent) response.setHeader('connection', 'close')
 }
 
 const OWN_SERVERS = Symbol.for('lognitor.own-servers')

@@ -33,7 +33,7 @@ export function decodeSpans(body: Buffer, encoding: Encoding): Iterable<OtlpSpan
 type Item = OtlpLogRecord | OtlpSpan
 
 /** What a decoded item costs in memory beside the bytes it came in. */
-const ITEM_BYTES = 200
+const ITEM_BYTES = 600
 const MOST_KEPT_BYTES = 8 * 1024 * 1024
 
 /**

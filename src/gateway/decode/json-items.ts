@@ -1,5 +1,5 @@
 import type { InstrumentationScopeLike, ResourceLike } from '../../translate/otel.js'
-import { DecodeError } from './decode-error.js'
+import { DecodeError, TooMuchError } from './decode-error.js'
 import { type JsonObject, list, object, text } from './json-fields.js'
 import { jsonAttributes } from './json-values.js'
 import type { Place } from './proto-items.js'
@@ -40,7 +40,7 @@ const SMALL_BODY = 1024 * 1024
 
 function parse(body: Buffer): unknown {
   if (body.length > SMALL_BODY && structures(body) > MAX_STRUCTURES) {
-    throw new DecodeError('There are too many objects in it.')
+    throw new TooMuchError('There are too many objects in it.')
   }
   try {
     return JSON.parse(withExactIntegers(body.toString('utf8')))

@@ -1,0 +1,62 @@
+import cluster, { type Worker } from 'node:cluster'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { gatherFigures } from './gateway-figures.js'
+import { interrupted } from './interrupted.js'
+
+/** What a worker is told at the end. */
+export const CLOSE = 'close'
+
+/** A worker that ends sooner than this is started again only after as long. */
+const SHORT_LIFE_MS = 2000
+
+/**
+ * Starts workers that share one address, and starts again what ends by itself. At a signal they all finish.
+ * @returns the exit code: a worker's, when none ever came to listen
+ */
+export async function leadWorkers(count: number): Promise<number> {
+  let isClosing = false
+  let hasListened = false
+  const failed = new Promise<number>((resolve) => {
+    cluster.on('exit', (worker, code, signal) => {
+      if (isClosing) return
+      if (!hasListened) return resolve(code || 1)
+      process.stderr.write(
+        `lognitor: worker ${worker.process.pid} ended (${signal ?? code}) and is replaced\n`,
+      )
+      replace(worker)
+    })
+  })
+  const born = new Map<number, number>()
+  const start = () => born.set(cluster.fork().id, performance.now())
+  async function replace(worker: Worker): Promise<void> {
+    const life = performance.now() - (born.get(worker.id) ?? 0)
+    born.delete(worker.id)
+    if (life < SHORT_LIFE_MS) await sleep(SHORT_LIFE_MS)
+    if (!isClosing) start()
+  }
+  cluster.on('listening', (_worker, { address, port }) => {
+    if (hasListened) return
+    hasListened = true
+    const host = address?.includes(':') ? `[${address}]` : (address ?? '[::]')
+    process.stdout.write(`Lognitor gateway: http://${host}:${port} (${count} workers)\n`)
+  })
+  gatherFigures()
+  for (let n = 0; n < count; n++) start()
+  const code = await Promise.race([interrupted(), failed])
+  isClosing = true
+  await Promise.all(workers().map(stop))
+  return code ?? 0
+}
+
+function workers(): Worker[] {
+  return Object.values(cluster.workers ?? {}).filter((worker) => worker !== undefined)
+}
+
+/** A signal to the group has reached it already; another one would end it at once. */
+function stop(worker: Worker): Promise<void> {
+  return new Promise((resolve) => {
+    worker.once('exit', () => resolve())
+    if (worker.isDead()) resolve()
+    else if (worker.isConnected()) worker.send(CLOSE)
+  })
+}

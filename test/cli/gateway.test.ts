@@ -1,0 +1,114 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { printed, startProgram } from '../gateway/program.js'
+import { logsOf, send } from '../gateway/support.js'
+import { buildProgram, type Program, type Run } from './support.js'
+
+let program: Program
+
+beforeAll(async () => {
+  program = await buildProgram()
+})
+
+afterAll(() => program.remove())
+
+const start = (args: readonly string[]) => startProgram(program, args)
+
+test('it serves until it is told to end, and ends well', async () => {
+  const { run, url, vendor } = await start([
+    '--min-level',
+    'warn',
+    '--auth-token',
+    'one',
+    '--auth-token',
+    'two',
+  ])
+  const headers = { authorization: 'Bearer two' }
+  expect(
+    await send({ url }, '/v1/logs', logsOf('quiet', { severityNumber: 17, body: { stringValue: 'loud' } }), {
+      headers,
+    }),
+  ).toMatchObject({ status: 200 })
+  expect(await send({ url }, '/v1/logs', logsOf('a'))).toMatchObject({ status: 401 })
+  expect(vendor.messages()).toEqual(['loud'])
+  run.child.kill('SIGTERM')
+  expect(await run.ended).toBe(0)
+})
+
+test('it finishes what is under way before it ends', async () => {
+  const { run, url, vendor } = await start([])
+  vendor.answer(() => ({ after: new Promise((resolve) => setTimeout(resolve, 300)) }))
+  const answering = send({ url }, '/v1/logs', logsOf('last words'))
+  while (vendor.open === 0) await new Promise((resolve) => setTimeout(resolve, 5))
+  run.child.kill('SIGTERM')
+  expect(await answering).toMatchObject({ status: 200 })
+  expect(await run.ended).toBe(0)
+})
+
+describe('with several workers', () => {
+  test('a worker that dies is replaced, and the others serve on', async () => {
+    const { run, url, vendor } = await start(['--workers', '2'])
+    for (let n = 0; n < 10; n++)
+      expect(await send({ url }, '/v1/logs', logsOf(`before ${n}`))).toMatchObject({ status: 200 })
+    process.kill(Number(await workerOf(run)), 'SIGKILL')
+    await printed(run, /ended \(SIGKILL\) and is replaced/)
+    for (let n = 0; n < 10; n++) {
+      // A connection that was the dead one's has to be made again, as a Collector does.
+      const again = () => send({ url }, '/v1/logs', logsOf(`after ${n}`))
+      expect(await again().catch(again)).toMatchObject({ status: 200 })
+    }
+    expect(new Set(vendor.messages()).size).toBe(20)
+    run.child.kill('SIGTERM')
+    expect(await run.ended).toBe(0)
+  })
+
+  test('the figures are those of all', async () => {
+    const { url } = await start(['--workers', '3'])
+    for (let n = 0; n < 9; n++)
+      await send({ url }, '/v1/logs', logsOf(`${n}`), { headers: { connection: 'close' } })
+    const figures = await (await fetch(`${url}/metrics`)).text()
+    expect(figures).toContain('lognitor_gateway_log_records_total 9\n')
+  })
+
+  test('it ends when none of them can start', async () => {
+    const { url } = await start([])
+    const { port } = new URL(url)
+    const second = program.start(['gateway', '--listen', port, '--workers', '2'], { LOGNITOR_API_KEY: 'key' })
+    expect(await second.ended).toBe(1)
+    expect(second.errors()).toContain('is in use')
+  })
+})
+
+describe('what it cannot do it says', () => {
+  test.each([
+    [['--listen', '0.0.0.0:0'], 1, /can be reached from other machines/],
+    [['--listen', 'here'], 1, /"listen"/],
+    [['--workers', '0'], 2, /--workers must be a whole number/],
+    [['--min-level', 'loud'], 2, /--min-level: expected one of/],
+    [['--batch-size', '3'], 2, /Unknown option '--batch-size'/],
+  ])('%j', async (args, code, words) => {
+    const run = program.start(['gateway', ...args], { LOGNITOR_API_KEY: 'key' })
+    expect(await run.ended).toBe(code)
+    expect(run.errors()).toMatch(words)
+  })
+
+  test('without a key', async () => {
+    const run = program.start(['gateway', '--listen', '127.0.0.1:0'], { LOGNITOR_API_KEY: '' })
+    expect(await run.ended).toBe(1)
+    expect(run.errors()).toContain('LOGNITOR_API_KEY')
+  })
+})
+
+test('its help names every flag', async () => {
+  const run = program.start(['gateway', '--help'])
+  expect(await run.ended).toBe(0)
+  for (const flag of ['--listen X', '--auth-token X', '--no-auth ', '--pass-through-key ', '--workers N'])
+    expect(run.output()).toContain(flag)
+})
+
+/** The pid of some worker, as the system tells it. */
+async function workerOf(run: Run): Promise<string> {
+  const { readFile } = await import('node:fs/promises')
+  const { pid } = run.child
+  const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')
+  return children.trim().split(' ')[0] as string
+}

@@ -1,0 +1,120 @@
+import { request as httpRequest } from 'node:http'
+import { connect } from 'node:net'
+import { expect, test } from 'vitest'
+import { shutDoor, until } from '../support/until.js'
+import { logsOf, numbered, openGateway, send } from './support.js'
+
+test('beyond its bound of requests others wait', async () => {
+  const { gateway, vendor } = await openGateway({ maxInFlightRequests: 2 })
+  const door = shutDoor()
+  vendor.answer({ after: door.promise })
+  const first = [1, 2].map((n) => send(gateway, '/v1/logs', logsOf(`${n}`)))
+  await until(() => gateway.stats().inFlightRequests === 2, 'two are under way')
+  const third = await send(gateway, '/v1/logs', logsOf('3'))
+  expect(third).toMatchObject({ status: 503 })
+  expect(third.headers.get('retry-after')).toBe('2')
+  door.open()
+  expect((await Promise.all(first)).map(({ status }) => status)).toEqual([200, 200])
+  expect(await send(gateway, '/v1/logs', logsOf('3'))).toMatchObject({ status: 200 })
+  expect(gateway.stats()).toMatchObject({ inFlightRequests: 0, inFlightBytes: 0 })
+})
+
+test('beyond its bound of bytes others wait, but what is alone always has room', async () => {
+  const { gateway, vendor } = await openGateway({ maxInFlightBytes: 10_000 })
+  const door = shutDoor()
+  vendor.answer({ after: door.promise })
+  const large = logsOf('x'.repeat(50_000))
+  const first = send(gateway, '/v1/logs', large)
+  await until(() => vendor.open === 1, 'the first is on its way')
+  expect(await send(gateway, '/v1/logs', large)).toMatchObject({ status: 503 })
+  expect(await send(gateway, '/v1/logs', large, { gzip: true })).toMatchObject({ status: 503 })
+  door.open()
+  expect(await first).toMatchObject({ status: 200 })
+  expect(await send(gateway, '/v1/logs', large, { gzip: true })).toMatchObject({ status: 200 })
+  expect(gateway.stats()).toMatchObject({ inFlightRequests: 0, inFlightBytes: 0 })
+})
+
+test('a few posts of one export are under way at one time, and no more', async () => {
+  const { gateway, vendor } = await openGateway()
+  vendor.answer(() => ({ after: new Promise((resolve) => setTimeout(resolve, 10)) }))
+  await send(gateway, '/v1/logs', logsOf(...numbered(3000)))
+  expect(vendor.mostOpen).toBeGreaterThan(1)
+  expect(vendor.mostOpen).toBeLessThanOrEqual(4)
+  expect(vendor.batches).toHaveLength(30)
+})
+
+test('no more posts than connections are under way, whoever sends', async () => {
+  const { gateway, vendor } = await openGateway({ connections: 3 })
+  const exports = numbered(8).map((name) =>
+    send(gateway, '/v1/logs', logsOf(...numbered(500).map((line) => `${name} ${line}`))),
+  )
+  expect((await Promise.all(exports)).map(({ status }) => status)).toEqual(Array(8).fill(200))
+  expect(vendor.mostOpen).toBeLessThanOrEqual(3)
+})
+
+test('an export that takes too long is given back', async () => {
+  const { gateway, vendor } = await openGateway({ deliveryTimeout: 100, connections: 1 })
+  vendor.answer(() => ({ after: new Promise((resolve) => setTimeout(resolve, 30)) }))
+  const answer = await send(gateway, '/v1/logs', logsOf(...numbered(3000)))
+  expect(answer).toMatchObject({ status: 503 })
+  expect(answer.json.message).toContain('too long')
+  expect(vendor.batches.length).toBeLessThan(30)
+})
+
+test('a caller that goes away takes the rest of its export along', async () => {
+  const { gateway, vendor } = await openGateway({ connections: 1 })
+  const door = shutDoor()
+  vendor.answer({ after: door.promise })
+  const request = httpRequest(`${gateway.url}/v1/logs`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+  })
+  request.on('error', () => {})
+  request.end(JSON.stringify(logsOf(...numbered(3000))))
+  await until(() => vendor.open === 1, 'the first post is on its way')
+  request.destroy()
+  await until(() => gateway.stats().inFlightBytes > 0, 'the export is under way')
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  door.open()
+  await until(() => gateway.stats().inFlightRequests === 0, 'the export is over')
+  expect(vendor.batches.length).toBeLessThan(10)
+})
+
+test('a caller that goes away before its body is whole leaves nothing behind', async () => {
+  const { gateway, vendor } = await openGateway()
+  const socket = connect(gateway.port, '127.0.0.1')
+  socket.write(
+    'POST /v1/logs HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n{"resource',
+  )
+  await until(() => gateway.stats().inFlightBytes > 0, 'some bytes have come')
+  socket.destroy()
+  await until(() => gateway.stats().inFlightRequests === 0, 'the request is over')
+  expect(gateway.stats().inFlightBytes).toBe(0)
+  expect(vendor.seen).toHaveLength(0)
+})
+
+test('its figures say what it has done', async () => {
+  const { gateway, vendor } = await openGateway({ minLevel: 'info' })
+  await send(gateway, '/v1/logs', logsOf('a', 'b', { severityNumber: 5 }))
+  vendor.answer({ status: 503 })
+  await send(gateway, '/v1/logs', logsOf('c'))
+  expect(gateway.stats()).toMatchObject({
+    answers: { 'logs 200': 1, 'logs 503': 1 },
+    logRecords: 4,
+    accepted: 2,
+    dropped: { min_level: 1 },
+  })
+  const text = await (await fetch(`${gateway.url}/metrics`)).text()
+  expect(text).toContain('# TYPE lognitor_gateway_answers_total counter\n')
+  expect(text).toContain('lognitor_gateway_answers_total{signal="logs",status="503"} 1\n')
+  expect(text).toContain('lognitor_gateway_logs_total{outcome="accepted"} 2\n')
+  expect(text).toContain('lognitor_gateway_dropped_total{reason="min_level"} 1\n')
+})
+
+test('logs of many large records go out in posts of a fair size', async () => {
+  const { gateway, vendor } = await openGateway()
+  const lines = numbered(60).map((line) => `${line} ${'x'.repeat(60_000)}`)
+  expect(await send(gateway, '/v1/logs', logsOf(...lines))).toMatchObject({ status: 200 })
+  expect(vendor.messages()).toHaveLength(60)
+  expect(Math.max(...vendor.batches.map(({ raw }) => raw.length))).toBeLessThan(1024 * 1024)
+})
