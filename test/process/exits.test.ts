@@ -1,24 +1,38 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Inbox, startInbox } from '../../src/testing.js'
 import { type Ending, NODE_24, type RunOptions, runApp } from './support.js'
 
 let inbox: Inbox
+let runs = 0
 
 beforeAll(async () => {
   inbox = await startInbox()
 })
-beforeEach(() => inbox.clear())
 afterAll(() => inbox.close())
 
+interface Outcome {
+  readonly ending: Ending
+  /** How many of the 50 logs arrived. */
+  readonly arrived: number
+  /** Level, type and message of all that was captured. */
+  readonly crashes: readonly string[]
+}
+
 /** Runs it twice, with us and without: all that anybody can see must be the same. */
-async function compare(event: string, options: RunOptions & { app?: string } = {}): Promise<Ending> {
-  const { app = 'ends.cjs', ...rest } = options
-  const [bare, ours] = await Promise.all([
-    runApp(app, [event], rest),
-    runApp(app, [event], { ...rest, apiUrl: inbox.apiUrl }),
+async function compare(event: string, options: RunOptions & { app?: string } = {}): Promise<Outcome> {
+  const { app = 'ends.cjs', env, ...rest } = options
+  const service = `run-${runs++}`
+  const [bare, ending] = await Promise.all([
+    runApp(app, [event], { ...rest, env }),
+    runApp(app, [event], { ...rest, env: { ...env, LOGNITOR_SERVICE: service }, apiUrl: inbox.apiUrl }),
   ])
-  expect({ ...ours, stderr: visible(ours.stderr) }).toEqual({ ...bare, stderr: visible(bare.stderr) })
-  return ours
+  expect({ ...ending, stderr: visible(ending.stderr) }).toEqual({ ...bare, stderr: visible(bare.stderr) })
+  const logs = inbox.logs().filter((log) => log.service === service)
+  return {
+    ending,
+    arrived: logs.filter(({ level }) => level === 'info').length,
+    crashes: logs.flatMap(({ level, error }) => (error ? [`${level} ${error.type} ${error.message}`] : [])),
+  }
 }
 
 /** Without process ids, and without frames of the stack, since ours may stand between Node's. */
@@ -26,18 +40,7 @@ function visible(stderr: string): string {
   return stderr.replace(/\(node:\d+\)/g, '(node)').replace(/^ +at .*\n/gm, '')
 }
 
-function infos(): number {
-  return inbox.logs().filter(({ level }) => level === 'info').length
-}
-
-/** Level, type and message of all that was captured. */
-function crashes(): string[] {
-  return inbox
-    .logs()
-    .flatMap(({ level, error }) => (error ? [`${level} ${error.type} ${error.message}`] : []))
-}
-
-describe.each([
+describe.concurrent.each([
   ['CommonJS', {}],
   ['ES modules', { app: 'ends.mjs' }],
   ['Node 24', { node: NODE_24 }],
@@ -51,13 +54,13 @@ describe.each([
     ['exit 7', 7],
     ['exit inside exit', 9],
   ])('%s', async (event, code) => {
-    expect((await compare(event, options)).code).toBe(code)
-    expect(infos()).toBe(50)
+    const { ending, arrived } = await compare(event, options)
+    expect([ending.code, arrived]).toEqual([code, 50])
   })
 
   test.each(['SIGTERM', 'SIGINT', 'SIGHUP'])('%s with an open HTTP server', async (signal) => {
-    expect((await compare(signal, options)).signal).toBe(signal)
-    expect(infos()).toBe(50)
+    const { ending, arrived } = await compare(signal, options)
+    expect([ending.signal, arrived]).toEqual([signal, 50])
   })
 
   test.each([
@@ -76,52 +79,53 @@ describe.each([
     ['reject and go on as an exception', 'error TypeError boom', 0],
     ['unhandled and handled', 'error TypeError boom', 0],
   ])('%s', async (event, crash, code) => {
-    expect((await compare(event, options)).code).toBe(code)
-    expect(infos()).toBe(50)
-    expect(crashes()).toEqual([crash])
+    const { ending, arrived, crashes } = await compare(event, options)
+    expect([ending.code, arrived, crashes]).toEqual([code, 50, [crash]])
   })
 })
 
-describe.each([
-  ['throw', 'fatal', 'error', 'error'],
-  ['strict', 'fatal', 'error', 'error'],
-  ['warn', 'error', 'error', 'error'],
-  ['none', 'error', 'error', 'error'],
-  ['warn-with-error-code', 'error', 'error', 'error'],
-])('with --unhandled-rejections=%s', (mode, alone) => {
+describe.concurrent.each([
+  ['throw', 'fatal'],
+  ['strict', 'fatal'],
+  ['warn', 'error'],
+  ['none', 'error'],
+  ['warn-with-error-code', 'error'],
+])('with --unhandled-rejections=%s', (mode, level) => {
   const flags = [`--unhandled-rejections=${mode}`]
 
   test('a rejection is one log, and Node does with it what it does', async () => {
-    await compare('reject', { flags })
-    expect(infos()).toBe(50)
-    expect(crashes()).toEqual([`${alone} TypeError boom`])
+    const { arrived, crashes } = await compare('reject', { flags })
+    expect([arrived, crashes]).toEqual([50, [`${level} TypeError boom`]])
   })
 
   test('so is one that is no error', async () => {
-    await compare('reject with a string', { flags })
-    expect(crashes()).toHaveLength(1)
-    expect(crashes()[0]).toMatch(/boom/)
+    const { crashes } = await compare('reject with a string', { flags })
+    expect(crashes).toEqual([expect.stringMatching(new RegExp(`^${level} .*boom`, 's'))])
   })
 
   test("an app's own handler of rejections stays in charge", async () => {
-    await compare('unhandled and handled', { flags })
-    expect(crashes()).toHaveLength(1)
+    const { crashes } = await compare('unhandled and handled', { flags })
+    // In strict mode such a handler is not asked.
+    expect(crashes).toEqual([`${mode === 'strict' ? 'fatal' : 'error'} TypeError boom`])
   })
 
   test("an app's own handler of exceptions stays in charge", async () => {
-    await compare('reject and go on as an exception', { flags })
-    expect(crashes()).toEqual(['error TypeError boom'])
+    const { crashes } = await compare('reject and go on as an exception', { flags })
+    expect(crashes).toEqual(['error TypeError boom'])
   })
 })
 
-test('captureUncaught: false leaves crashes alone, and the logs before them arrive all the same', async () => {
-  await compare('throw', { env: { LOGNITOR_CAPTURE_UNCAUGHT: 'false' } })
-  expect(crashes()).toEqual([])
-  expect(infos()).toBe(50)
-})
+describe.concurrent('as it was asked', () => {
+  test('captureUncaught: false leaves crashes alone, and the logs before them arrive all the same', async () => {
+    const { arrived, crashes } = await compare('throw', { env: { LOGNITOR_CAPTURE_UNCAUGHT: 'false' } })
+    expect([arrived, crashes]).toEqual([50, []])
+  })
 
-test('flushOnExit: false delivers nothing at the end, and leaves signals alone', async () => {
-  const env = { LOGNITOR_FLUSH_ON_EXIT: 'false', LOGNITOR_BATCH_SIZE: '100' }
-  for (const event of ['end', 'exit 7', 'SIGTERM']) await compare(event, { env })
-  expect(infos()).toBe(0)
+  test.each(['end', 'exit 7', 'SIGTERM'])(
+    'flushOnExit: false delivers nothing at the end (%s)',
+    async (event) => {
+      const env = { LOGNITOR_FLUSH_ON_EXIT: 'false', LOGNITOR_BATCH_SIZE: '100' }
+      expect((await compare(event, { env })).arrived).toBe(0)
+    },
+  )
 })

@@ -2,5 +2,7 @@
 const { events } = require('./events.cjs')
 
 const client = process.env.LOGNITOR_API_KEY ? require('@lognitor/opentelemetry').init() : undefined
-for (let n = 0; n < 50; n++) client?.info(`log ${n}`)
+const count = Number(process.env.LOGS ?? 50)
+for (let n = 0; n < count; n++) client?.info(`log ${n}`)
+if (process.env.TELL) process.on('exit', () => process.stdout.write(JSON.stringify(client.stats())))
 events[process.argv[2]]()

@@ -21,6 +21,11 @@ exports.events = {
   },
   'end after a while': () => setTimeout(() => {}, 100),
   'end with a beforeExit listener': () => process.on('beforeExit', () => console.log('before exit')),
+  'end with a beforeExit listener in an outage': () => {
+    // By then one batch has failed.
+    setTimeout(() => process.on('beforeExit', () => {}), 300)
+  },
+  'exit after a while': () => setTimeout(() => process.exit(0), 300),
   'exit 0': () => {
     spin(20)
     process.exit(0)
