@@ -1,0 +1,5 @@
+// An application with three threads that knows nothing of us.
+const { isMainThread, Worker } = require('node:worker_threads')
+
+if (isMainThread) for (let n = 0; n < 3; n++) new Worker(__filename)
+else setTimeout(() => {}, 20)
