@@ -96,7 +96,7 @@ function comparable(log: Log): Partial<Log> {
 }
 
 /** The SDK writes null into OTLP/JSON for what JSON has no number for: it is lost before the gateway sees it. */
-function asJsonHasIt(expected: Partial<Log>): Partial<Log> {
+function asJsonHasIt<T extends Pick<Partial<Log>, 'metadata'>>(expected: T): T {
   const { metadata } = expected
   if (metadata === undefined) return expected
   const lost = (value: unknown) => value === 'NaN' || value === 'Infinity' || value === '-Infinity'
