@@ -60,6 +60,8 @@ export class Ledger {
   /** Request entries that reached us, and those the service took. */
   requestsWritten = 0
   requestsAccepted = 0
+  /** Logs and entries that other processes had left in the spool, and that are now ours to deliver. */
+  takenOver = 0
   readonly #dropped = new Map<DropReason, number>()
   readonly #onDrop: OnDrop | undefined
   readonly #onFirst: ((reason: DropReason) => void) | undefined
@@ -77,7 +79,9 @@ export class Ledger {
     if (before === undefined) this.#onFirst?.(reason)
     if (this.#onDrop === undefined) return
     try {
-      this.#onDrop(reason, count)
+      // Asynchronous against its type, and then a rejection would end the process.
+      const result: unknown = this.#onDrop(reason, count)
+      if (result instanceof Promise) result.catch(() => {})
     } catch {
       // The user's counter must not cost the user's log.
     }

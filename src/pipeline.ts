@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import { type Clock, systemClock } from './clock.js'
-import { Batcher, type Post } from './delivery/batcher.js'
+import { Batcher } from './delivery/batcher.js'
 import { Courier } from './delivery/courier.js'
 import { httpTransport } from './delivery/http.js'
 import { deliveryMetrics } from './delivery/metrics.js'
+import type { Post } from './delivery/post.js'
 import { DeliveryReport } from './delivery/report.js'
 import { createUploader, type Uploader } from './delivery/uploader.js'
 import { createGuest } from './guest.js'
@@ -19,6 +20,7 @@ import { applyScope, beneath } from './scope/apply.js'
 import { currentScope, processScope } from './scope/current.js'
 import type { Scope } from './scope/scope.js'
 import { createSourceContext } from './source-context.js'
+import { Spool } from './spool/spool.js'
 import { createTell, type Tell } from './tell.js'
 import { SDK, USER_AGENT } from './version.js'
 import type { Level } from './wire/level.js'
@@ -60,6 +62,8 @@ export interface Stats {
   readonly dropped: Readonly<Partial<Record<DropReason, number>>>
   /** Logs and entries on disk only. */
   readonly spooled: number
+  /** Logs and entries that other processes had left in the spool, and that became ours to deliver. */
+  readonly takenOver: number
   /** Why nothing is being sent, when that is so. */
   readonly holding?: string
 }
@@ -70,6 +74,9 @@ export interface PipelineParts {
   /** Keeps what the process could not deliver; gives what it could not keep. Default: keeps nothing. */
   readonly rescue?: (posts: readonly Post[]) => readonly Post[]
 }
+
+/** For what is no time: plain JavaScript checks nothing. */
+const DEFAULT_FLUSH_MS = 10_000
 
 /**
  * The single path of a log: completed by what its scope and the process know, through policy, into the
@@ -88,6 +95,7 @@ export class Pipeline {
   #release: { readonly id?: string | undefined; readonly deploy?: Deploy | undefined } = {}
   readonly #policy: Policy
   readonly #batcher: Batcher
+  #spool: Spool | undefined
   readonly #failures = new Failures()
   readonly #addSource = createSourceContext()
   readonly #beforeEnd = new Set<() => void>()
@@ -169,9 +177,9 @@ export class Pipeline {
     try {
       this.#complete(log, scope, way, tags)
       return this.#admit({ log, way, thrown, ownStack }, scope, beforeSend)
-    } catch (error) {
+    } catch {
+      // What was thrown is foreign, and not even its words are to be trusted.
       this.ledger.drop('hook_error')
-      this.tell.warn(`a log was lost: ${error}`)
       return ''
     }
   }
@@ -218,7 +226,8 @@ export class Pipeline {
   /** See {@link Batcher.flush}; pings, feedback and releases are waited for, too. */
   async flush(timeoutMs: number): Promise<boolean> {
     if (this.#beforeFlush.size > 0) await Promise.all([...this.#beforeFlush].map((ready) => ready()))
-    const done = await Promise.all([this.#batcher.flush(timeoutMs), this.courier.flush(timeoutMs)])
+    const ms = typeof timeoutMs === 'number' && timeoutMs >= 0 ? timeoutMs : DEFAULT_FLUSH_MS
+    const done = await Promise.all([this.#batcher.flush(ms), this.courier.flush(ms)])
     return done.every(Boolean)
   }
 
@@ -286,7 +295,7 @@ export class Pipeline {
 
   stats(): Stats {
     const { queued, queuedBytes, inFlight, holding } = this.#batcher
-    const { written, accepted, rejected, requestsWritten, requestsAccepted } = this.ledger
+    const { written, accepted, rejected, requestsWritten, requestsAccepted, takenOver } = this.ledger
     return {
       queued,
       queuedBytes,
@@ -297,7 +306,8 @@ export class Pipeline {
       requestsWritten,
       requestsAccepted,
       dropped: this.ledger.dropped(),
-      spooled: 0,
+      spooled: this.#spool?.count ?? 0,
+      takenOver,
       ...(holding && { holding }),
     }
   }
@@ -308,7 +318,8 @@ export class Pipeline {
     const delivered = await this.flush(timeoutMs)
     this.#isClosed = true
     this.courier.close()
-    this.ledger.drop('exit', this.#batcher.close())
+    this.ledger.drop('exit', await this.#batcher.close())
+    await this.#spool?.close()
     this.#leaveProcess()
     await this.uploader.close()
     return delivered

@@ -7,6 +7,8 @@ const LINES_EACH_WAY = 5
 const MOST_LINE_LENGTH = 300
 const MOST_FILE_BYTES = 2 * 1024 * 1024
 const MOST_PLACES = 200
+/** What Linux takes. */
+const MOST_PATH_LENGTH = 4096
 
 /** A stack is only text, and can name any file there is; lines of anything but a program are nobody's business. */
 const PROGRAM = /\.(?:[cm]?[jt]sx?|vue|svelte)$/i
@@ -25,6 +27,7 @@ export function createSourceContext(): (error: ErrorDetail) => void {
   return (error) => {
     const { filename, line_number: line } = error
     if (filename === undefined || line === undefined || error.context_line !== undefined) return
+    if (filename.length > MOST_PATH_LENGTH) return
     const place = `${filename}:${line}`
     const isKnown = places.has(place)
     const lines = isKnown ? places.get(place) : readLines(filename, line)

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { levelRank } from '../wire/level.js'
 import { LOG_ID_KEY, type Log } from '../wire/log.js'
 
@@ -65,11 +66,11 @@ export class Failures {
     if (found !== undefined) {
       this.#remember(object, words, found)
       // Two lines of the user's own about one error are two lines, but still one failure.
-      const isOtherLine = LINES.has(way) && found.way === way && found.message !== log.message
+      const isOtherLine = LINES.has(way) && found.way === way && found.message !== bounded(log.message)
       return { id: found.id, isOtherLine }
     }
     const id = String(log.metadata?.[LOG_ID_KEY] ?? '')
-    const known = { id, way, message: log.message, occasion, sinceMs: nowMs }
+    const known = { id, way, message: bounded(log.message), occasion, sinceMs: nowMs }
     this.#remember(object, words, known)
     this.#marks.set(failure, { known, object, words })
     return undefined
@@ -123,5 +124,12 @@ function describe({ log, ownStack }: Failure): string | undefined {
   if (traceId === undefined || log.error === undefined) return undefined
   const { type, message } = log.error
   const stack = (ownStack ?? log.error.stack ?? '').slice(0, 2000)
-  return `${traceId}\n${type}\n${message}\n${stack}`
+  return bounded(`${traceId}\n${type}\n${message}\n${stack}`)
+}
+
+const LONGEST_KEPT = 4096
+
+/** The text, or of a long one a hash: a thousand of them are held, and they may be of any length. */
+function bounded(text: string): string {
+  return text.length <= LONGEST_KEPT ? text : createHash('sha256').update(text).digest('base64')
 }

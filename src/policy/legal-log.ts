@@ -48,7 +48,7 @@ const OPTIONAL: Readonly<Record<string, Mend>> = {
       method: textOf,
       url: textOf,
       path: textOf,
-      status_code: numberOf,
+      status_code: wholeOf,
       duration_ms: numberOf,
       ip: textOf,
       user_agent: textOf,
@@ -79,6 +79,10 @@ function numberOf(value: unknown): number | undefined {
   return typeof value === 'number' ? value : undefined
 }
 
+function wholeOf(value: unknown): number | undefined {
+  return Number.isSafeInteger(value) ? (value as number) : undefined
+}
+
 function objectOf(value: unknown): Fields | undefined {
   return isObject(value) ? value : undefined
 }
@@ -92,14 +96,18 @@ function textsOf(value: unknown): string[] | undefined {
 function timeOf(value: unknown): string | undefined {
   if (typeof value !== 'string' && typeof value !== 'number') return undefined
   const time = new Date(value)
-  return Number.isNaN(time.getTime()) ? undefined : time.toISOString()
+  const iso = Number.isNaN(time.getTime()) ? '' : time.toISOString()
+  return iso.length === ISO_LENGTH ? iso : undefined
 }
+
+/** Of a year of four digits; those before and after are written in a form that few can read. */
+const ISO_LENGTH = '2026-11-23T10:00:00.000Z'.length
 
 function errorOf(value: unknown): ErrorDetail | undefined {
   const error = mendFields(value, {
     stack: textOf,
     filename: textOf,
-    line_number: numberOf,
+    line_number: wholeOf,
     context_line: textOf,
     pre_context: textsOf,
     post_context: textsOf,

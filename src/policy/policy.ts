@@ -16,6 +16,7 @@ import { redactEntry, redactLog } from './redact-log.js'
 import { createSampler } from './sampler.js'
 import { scrubEntry, scrubLog } from './scrub-log.js'
 import { fits, truncate, truncateEntry } from './size.js'
+import { wellFormedJson } from './well-formed.js'
 
 export interface PolicySettings {
   readonly enabled: boolean
@@ -122,7 +123,8 @@ export function createPolicy(parts: PolicyParts): Policy {
     if (settings.redact.length > 0) redactLog(log, settings.redact, ownRequestId)
     for (const hook of [beforeSend, settings.beforeSend]) {
       if (hook === undefined) continue
-      const result = runHook(hook, log)
+      // A copy: the user, tags and breadcrumbs of a log are those of the logs after it as well.
+      const result = runHook(hook, log === given ? copyOf(log) : log)
       if (typeof result === 'string') return drop(result)
       log = result
     }
@@ -154,7 +156,7 @@ export function createPolicy(parts: PolicyParts): Policy {
 
   /** The JSON that went out, or undefined when the log was too large. */
   function send(log: Log, mayCut: boolean): string | undefined {
-    const json = JSON.stringify(log)
+    const json = wellFormedJson(JSON.stringify(log))
     if (fits(json)) {
       out(json, log)
       return json
@@ -177,9 +179,9 @@ export function createPolicy(parts: PolicyParts): Policy {
     if (!settings.enabled) return drop('disabled')
     let entry = scrubEntry(given, settings.scrubParams)
     if (settings.redact.length > 0) entry = redactEntry(entry, settings.redact, ownRequestId)
-    const json = JSON.stringify(entry)
+    const json = wellFormedJson(JSON.stringify(entry))
     if (fits(json)) return json
-    return settings.autoTruncate ? truncateEntry(entry) : dropTooLarge()
+    return settings.autoTruncate ? wellFormedJson(truncateEntry(entry)) : dropTooLarge()
   }
 
   function dropTooLarge(): undefined {
@@ -202,4 +204,9 @@ export function createPolicy(parts: PolicyParts): Policy {
       settings = next
     },
   }
+}
+
+/** As it would arrive. */
+function copyOf(log: Log): Log {
+  return JSON.parse(JSON.stringify(log)) as Log
 }

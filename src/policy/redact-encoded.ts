@@ -39,17 +39,49 @@ const SHORTEST_BASE64 = 8
 export function redactBase64(encoded: string, redact: Redaction): string {
   if (encoded.length < SHORTEST_BASE64 || encoded.length % 4 !== 0) return encoded
   if (!/^[A-Za-z0-9+/]+={0,2}$/.test(encoded)) return encoded
-  const text = utf8Of(Buffer.from(encoded, 'base64'))
-  if (text === undefined) return encoded
+  const read = textOf(Buffer.from(encoded, 'base64'))
+  if (read === undefined) return encoded
+  const { text, encoding } = read
   const redacted = redact(text)
-  return redacted === text ? encoded : Buffer.from(redacted).toString('base64')
+  return redacted === text ? encoded : Buffer.from(redacted, encoding).toString('base64')
 }
 
-function utf8Of(bytes: Buffer): string | undefined {
+interface Read {
+  readonly text: string
+  readonly encoding: 'utf8' | 'utf16le' | 'latin1'
+}
+
+/** The bytes as text, and how they were read; undefined for those that are none. */
+function textOf(bytes: Buffer): Read | undefined {
+  // ASCII in UTF-16 is legal UTF-8, too, with a NUL behind each character.
+  const isWide = bytes.length >= 4 && bytes[0] !== 0 && bytes[1] === 0 && bytes[3] === 0
+  if (isWide) return { text: bytes.toString('utf16le'), encoding: 'utf16le' }
   // Bytes may have been cut within their last character, which takes at most four.
   for (let missing = 0; missing < 4; missing += 1) {
     const whole = bytes.subarray(0, bytes.length - missing)
-    if (isUtf8(whole)) return whole.toString()
+    if (isUtf8(whole)) return { text: whole.toString(), encoding: 'utf8' }
   }
-  return undefined
+  return isMostlyText(bytes) ? { text: bytes.toString('latin1'), encoding: 'latin1' } : undefined
+}
+
+/** One byte in eight may be a letter beyond ASCII, or not text at all. */
+function isMostlyText(bytes: Buffer): boolean {
+  let others = 0
+  for (const byte of bytes) if (byte > 0x7e || (byte < 0x20 && (byte < 0x09 || byte > 0x0d))) others++
+  return others * 8 <= bytes.length
+}
+
+/**
+ * Redacts what JSON within a text spells by escapes (`bob\\u0040example.com`). The rest keeps its spelling; so
+ * does all of it where nothing is found.
+ */
+export function redactJsonEscapes(text: string, redact: Redaction): string {
+  if (!text.includes('\\u00')) return text
+  // Quotes and backslashes are what must stay escaped.
+  const spelled = text.replace(/\\u00([2-7][\da-f])/gi, (escaped, hex: string) => {
+    const character = String.fromCharCode(Number.parseInt(hex, 16))
+    return character === '"' || character === '\\' || character === '\u007f' ? escaped : character
+  })
+  const redacted = redact(spelled)
+  return redacted === spelled ? text : redacted
 }

@@ -73,6 +73,7 @@ function redactValue(
   if (typeof value !== 'object' || value === null) return value
   if (depth > MOST_DEPTH) return REDACTED
   if (Array.isArray(value)) return redactList(value, redactions, depth)
+  if (isBufferJson(value)) return redactBufferJson(value, redactions)
   let copy: Fields | undefined
   for (const name of Object.keys(value)) {
     const field = (value as Fields)[name]
@@ -94,6 +95,24 @@ function redactList(list: readonly unknown[], redactions: readonly Redaction[], 
     copy[index] = redacted
   }
   return copy ?? list
+}
+
+/** What `JSON.stringify` makes of a Buffer. */
+interface BufferJson {
+  readonly type: 'Buffer'
+  readonly data: readonly unknown[]
+}
+
+function isBufferJson(value: object): value is BufferJson {
+  const { type, data } = value as Partial<BufferJson>
+  return type === 'Buffer' && Array.isArray(data)
+}
+
+function redactBufferJson(value: BufferJson, redactions: readonly Redaction[]): BufferJson {
+  const bytes = Buffer.from(value.data.filter((byte) => typeof byte === 'number'))
+  const encoded = bytes.toString('base64')
+  const redacted = redactText(encoded, redactions)
+  return redacted === encoded ? value : { ...value, data: [...Buffer.from(redacted, 'base64')] }
 }
 
 /**

@@ -1,4 +1,4 @@
-import { redactBase64, redactPercentEncoded } from './redact-encoded.js'
+import { redactBase64, redactJsonEscapes, redactPercentEncoded } from './redact-encoded.js'
 import { BUILT_IN_REDACTIONS, type Redaction, redactionOf } from './redact-patterns.js'
 
 export { REDACTED, type Redaction } from './redact-patterns.js'
@@ -41,8 +41,8 @@ const MOST_ENCODINGS = 3
 const MOST_PASSES = 4
 
 /**
- * The text with every match replaced, also where it is spelled in percent-encoding (`bob%40example.com`)
- * or the whole text is the base64 of bytes that hold one. Idempotent for the built-in patterns, and takes
+ * The text with every match replaced, also where it is spelled in percent-encoding (`bob%40example.com`) or in
+ * the escapes of JSON within it, or the whole text is the base64 of bytes that hold one. Idempotent for the built-in patterns, and takes
  * time linear in the text's length for them.
  */
 export function redactText(text: string, redactions: readonly Redaction[]): string {
@@ -57,6 +57,7 @@ function redactSpellings(text: string, redactions: readonly Redaction[], encodin
     for (const redaction of redactions) current = redaction(current)
     if (encodings > 0) {
       current = redactPercentEncoded(current, redactDecoded)
+      current = redactJsonEscapes(current, redactDecoded)
       current = redactBase64(current, redactDecoded)
     }
     if (current === before) break
