@@ -4,7 +4,8 @@ import { SpanFailures } from './otel/span-failures.js'
 import type { DoorOptions } from './pipelines.js'
 import { currentScope } from './scope/current.js'
 import type { Scope } from './scope/scope.js'
-import { SPAN_KIND, type SpanLike } from './translate/otel.js'
+import { SPAN_KIND, type SpanEventLike, type SpanLike } from './translate/otel.js'
+import { readProperty } from './translate/property.js'
 import { isExceptionEvent, translateExceptionEvent } from './translate/span.js'
 import { spanBreadcrumb } from './translate/span-breadcrumb.js'
 
@@ -61,11 +62,20 @@ export class LognitorSpanProcessor {
 
   #takeExceptions(span: SpanLike, scope: Scope): void {
     span.events.forEach((event, index) => {
-      if (!isExceptionEvent(event)) return
-      const thrown = this.#exceptions.find(span, index, event)
-      this.#door.withResource(span.resource, (resource) => {
-        this.#failures.take({ span, scope, thrown, log: translateExceptionEvent(span, event, resource) })
+      guarded(() => {
+        if (isExceptionEvent(event)) this.#takeException(span, index, event, scope)
       })
+    })
+  }
+
+  #takeException(span: SpanLike, index: number, event: SpanEventLike, scope: Scope): void {
+    const thrown = this.#exceptions.find(span, index, event)
+    this.#door.withResource(readProperty(span, 'resource'), (resource) => {
+      try {
+        this.#failures.take({ span, scope, thrown, log: translateExceptionEvent(span, event, resource) })
+      } catch {
+        this.#door.lose()
+      }
     })
   }
 }
