@@ -227,6 +227,9 @@ export function resolveOptions(given: Options = {}, env: Environment = process.e
 
 /** Options as code gave them, each checked; those left out or undefined are absent. */
 export function checkOptions(given: Options): Partial<Settings> {
+  if (typeof given !== 'object' || given === null) {
+    throw new LognitorError('LOGNITOR_BAD_OPTION', `Options: expected an object, got a ${typeof given}.`)
+  }
   const checked: Record<string, unknown> = {}
   for (const [name, value] of Object.entries(given)) {
     const known: Known<unknown> | undefined = Object.hasOwn(OPTIONS, name)

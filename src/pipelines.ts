@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto'
 import { crashEntrance } from './crash.js'
-import { warnOnce } from './errors.js'
-import { type Options, resolveOptions, type Settings } from './options.js'
+import { LognitorError, warnOnce } from './errors.js'
+import { checkOptions, type Options, resolveOptions, type Settings } from './options.js'
 import { Pipeline } from './pipeline.js'
 
 /** Under this key a client shows its pipeline to the doors, and to nobody who does not look for it. */
@@ -23,24 +22,25 @@ interface Shared {
   hasClient: boolean
 }
 
-const shared = new Map<string, Shared>()
+const shared = new Set<Shared>()
 let standard: Shared | undefined
-let whenDefault: (pipeline: Pipeline) => void = () => {}
+let whenDefault: OnDefault = () => {}
+
+/** @param isFinal true when `init` made it, which is the last word on its options */
+export type OnDefault = (pipeline: Pipeline, isFinal: boolean) => void
 
 /** The default client's pipeline, made from the environment when there was none. */
 export function defaultPipeline(): Pipeline {
-  return (standard ?? makeDefault(resolveOptions())).pipeline
+  if (standard === undefined) {
+    standard = open(resolveOptions())
+    whenDefault(standard.pipeline, false)
+  }
+  return standard.pipeline
 }
 
-/** Calls back when the default pipeline is made, by `init` or by a door that needs one. */
-export function onDefault(made: (pipeline: Pipeline) => void): void {
+/** Calls back when the default pipeline is made or gets other options, by `init` or by a door that needs one. */
+export function onDefault(made: OnDefault): void {
   whenDefault = made
-}
-
-function makeDefault(settings: Settings): Shared {
-  standard = open(settings)
-  whenDefault(standard.pipeline)
-  return standard
 }
 
 /**
@@ -49,23 +49,41 @@ function makeDefault(settings: Settings): Shared {
  */
 export function initDefault(options: Options): Pipeline {
   const settings = resolveOptions(options)
-  let entry = standard
-  if (entry === undefined || entry.pipeline.isClosed) {
-    entry = makeDefault(settings)
-  } else if (entry.hasClient) {
+  if (standard?.hasClient && !standard.pipeline.isClosed) {
     warnOnce('LOGNITOR_INIT_TWICE', 'init was called again; the client of the first call stays as it is.')
-  } else {
-    entry.pipeline.reconfigure(settings)
+    return standard.pipeline
   }
-  entry.hasClient = true
-  return entry.pipeline
+  if (standard === undefined || standard.pipeline.isClosed) standard = openForClient(settings)
+  else {
+    warnWithoutKey(settings)
+    standard.pipeline.reconfigure(settings)
+  }
+  standard.hasClient = true
+  whenDefault(standard.pipeline, true)
+  return standard.pipeline
+}
+
+/**
+ * Other options from now on; those not named stay.
+ * @throws {LognitorError} for a wrong option
+ */
+export function reconfigurePipeline(pipeline: Pipeline, options: Options): void {
+  pipeline.reconfigure(Object.freeze({ ...pipeline.settings, ...checkOptions(options) }))
+  if (standard?.pipeline === pipeline) whenDefault(pipeline, false)
 }
 
 /** A pipeline for a client of its own; doors with the same key and address will share it. */
 export function clientPipeline(options: Options): Pipeline {
-  const entry = open(resolveOptions(options))
+  const entry = openForClient(resolveOptions(options))
   entry.hasClient = true
   return entry.pipeline
+}
+
+/** What doors alone have made takes the client's options. */
+function openForClient(settings: Settings): Shared {
+  const entry = open(settings)
+  if (!entry.hasClient && entry.doors > 0) entry.pipeline.reconfigure(settings)
+  return entry
 }
 
 /** A door's hold on a pipeline. */
@@ -82,7 +100,7 @@ export interface Lease {
  */
 export function leaseFor({ client, ...options }: DoorOptions = {}): Lease {
   const isGiven = Object.values(options).some((value) => value !== undefined)
-  let entry = client ? { pipeline: client[PIPELINE], doors: 0, hasClient: true } : undefined
+  let entry = client ? { pipeline: pipelineOf(client), doors: 0, hasClient: true } : undefined
   if (!client && isGiven) entry = open(resolveOptions(options))
   if (entry) entry.doors++
   const lookUp = () => {
@@ -108,22 +126,37 @@ export function leaseFor({ client, ...options }: DoorOptions = {}): Lease {
   }
 }
 
+function pipelineOf(client: HasPipeline): Pipeline {
+  const pipeline = client[PIPELINE] as Pipeline | undefined
+  if (pipeline !== undefined) return pipeline
+  throw new LognitorError('LOGNITOR_BAD_OPTION', 'Option "client": expected what init returned.')
+}
+
 function open(settings: Settings): Shared {
-  if (!settings.apiKey && !settings.transport && settings.enabled) {
-    warnOnce(
-      'LOGNITOR_NO_API_KEY',
-      'No API key: set LOGNITOR_API_KEY or the option apiKey. Until then nothing is sent.',
-    )
-  }
+  warnWithoutKey(settings)
   // A transport of its own means a destination of its own; so does having none.
   if (!settings.apiKey || settings.transport)
     return { pipeline: openPipeline(settings), doors: 0, hasClient: false }
-  const place = createHash('sha256').update(`${settings.apiUrl}\n${settings.apiKey}`).digest('hex')
-  const known = shared.get(place)
-  if (known && !known.pipeline.isClosed) return known
+  for (const entry of shared) {
+    if (entry.pipeline.isClosed) shared.delete(entry)
+    else if (goesTo(entry.pipeline.settings, settings)) return entry
+  }
   const entry = { pipeline: openPipeline(settings), doors: 0, hasClient: false }
-  shared.set(place, entry)
+  shared.add(entry)
   return entry
+}
+
+/** Asked of what holds now: `reconfigure` may have sent a pipeline elsewhere. */
+function goesTo(settings: Settings, { apiKey, apiUrl }: Settings): boolean {
+  return settings.apiKey === apiKey && settings.apiUrl === apiUrl && !settings.transport
+}
+
+function warnWithoutKey({ apiKey, transport, enabled }: Settings): void {
+  if (apiKey || transport || !enabled) return
+  warnOnce(
+    'LOGNITOR_NO_API_KEY',
+    'No API key: set LOGNITOR_API_KEY or the option apiKey. Until then nothing is sent.',
+  )
 }
 
 function openPipeline(settings: Settings): Pipeline {

@@ -1,8 +1,8 @@
-import { checkOptions, type Options } from '../options.js'
+import type { Options } from '../options.js'
 import type { Pipeline, Stats } from '../pipeline.js'
-import { clientPipeline, PIPELINE } from '../pipelines.js'
+import { clientPipeline, PIPELINE, reconfigurePipeline } from '../pipelines.js'
 import { type FeedbackOptions, submitFeedback } from './feedback.js'
-import { createHeartbeat, type Heartbeat } from './heartbeat.js'
+import { type Heartbeat, pipelineHeartbeat } from './heartbeat.js'
 import { Logger } from './logger.js'
 import { pipelineSink } from './pipeline-sink.js'
 import { type RegisteredRelease, type ReleaseOptions, registerRelease } from './release.js'
@@ -36,57 +36,49 @@ export class LognitorClient extends Logger {
    * A monitor's heart, by the token of its address.
    * @example await client.heartbeat('tok_123').wrap(runNightlyJob)
    */
-  heartbeat(token: string): Heartbeat {
-    return createHeartbeat(this[PIPELINE], token, (error) => this.captureException(error))
-  }
+  readonly heartbeat = (token: string): Heartbeat =>
+    pipelineHeartbeat(this[PIPELINE], token, (error) => this.captureException(error))
 
-  /** A user's own words about a log; `eventId` is what the log call returned. True when it was taken. Never rejects. */
-  submitFeedback(options: FeedbackOptions): Promise<boolean> {
-    return submitFeedback(this[PIPELINE], options)
-  }
+  /**
+   * A user's own words about a log; `eventId` is what the log call returned. True when it was taken within 10 s;
+   * else it is tried on. Never rejects.
+   */
+  readonly submitFeedback = (options: FeedbackOptions): Promise<boolean> =>
+    submitFeedback(this[PIPELINE], options)
 
   /**
    * Registers a release; from then on logs of all doors carry it. Resolves to what Lognitor answered, or to
-   * null when it could not be had. Never rejects.
+   * null when that could not be had within 10 s; then it is tried on. Never rejects.
    */
-  registerRelease(options: ReleaseOptions): Promise<RegisteredRelease | null> {
-    return registerRelease(this[PIPELINE], options)
-  }
+  readonly registerRelease = (options: ReleaseOptions): Promise<RegisteredRelease | null> =>
+    registerRelease(this[PIPELINE], options)
 
-  /** Sends nothing until `resume`; what comes in is kept within the queue's bounds. */
-  pause(): void {
-    this[PIPELINE].pause()
-  }
+  /** Sends no logs and no request rows until `resume`; what comes in is kept within the queue's bounds. */
+  readonly pause = (): void => this[PIPELINE].pause()
 
-  resume(): void {
-    this[PIPELINE].resume()
-  }
+  readonly resume = (): void => this[PIPELINE].resume()
 
   /**
    * Other options from now on; those not named stay.
    * @throws {LognitorError} for a wrong option
    */
-  reconfigure(options: Options): void {
-    const pipeline = this[PIPELINE]
-    pipeline.reconfigure(Object.freeze({ ...pipeline.settings, ...checkOptions(options) }))
-  }
+  readonly reconfigure = (options: Options): void => reconfigurePipeline(this[PIPELINE], options)
 
   /** Resolves to true when everything written so far is delivered, to false when not within the time. Never rejects. */
-  flush(timeoutMs: number = FLUSH_MS): Promise<boolean> {
-    return this[PIPELINE].flush(timeoutMs)
-  }
+  readonly flush = (timeoutMs?: number): Promise<boolean> => this[PIPELINE].flush(timeOf(timeoutMs))
 
   /** Flushes and ends the client for good. True when everything was delivered. Never rejects. */
-  shutdown(timeoutMs: number = FLUSH_MS): Promise<boolean> {
-    return this[PIPELINE].shutdown(timeoutMs)
-  }
+  readonly shutdown = (timeoutMs?: number): Promise<boolean> => this[PIPELINE].shutdown(timeOf(timeoutMs))
 
   /** What was written, delivered, is waiting, was dropped and why. */
-  stats(): Stats {
-    return this[PIPELINE].stats()
-  }
+  readonly stats = (): Stats => this[PIPELINE].stats()
 }
 
 function isPipeline(given: Options | Pipeline): given is Pipeline {
-  return 'ledger' in given
+  return typeof given === 'object' && given !== null && 'ledger' in given
+}
+
+/** As a listener (`process.on('SIGTERM', client.shutdown)`) it is called with anything. */
+function timeOf(timeoutMs: unknown): number {
+  return typeof timeoutMs === 'number' && timeoutMs >= 0 ? timeoutMs : FLUSH_MS
 }

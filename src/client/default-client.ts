@@ -1,24 +1,30 @@
-import type { Options } from '../options.js'
+import { type Options, resolveOptions } from '../options.js'
 import type { Pipeline, Stats } from '../pipeline.js'
-import { defaultPipeline, initDefault, onDefault } from '../pipelines.js'
+import { defaultPipeline, initDefault, onDefault, PIPELINE } from '../pipelines.js'
 import type { Level } from '../wire/level.js'
 import { LognitorClient } from './client.js'
 import type { FeedbackOptions } from './feedback.js'
-import type { Heartbeat } from './heartbeat.js'
+import { createHeartbeat, type Heartbeat, PING_MS, sendPing } from './heartbeat.js'
 import type { LogOptions } from './log-options.js'
-import { type ChildOptions, Logger, observe, type Timer } from './logger.js'
-import { WaitingRoom } from './pipeline-sink.js'
+import { type ChildOptions, captured, Logger, type Timer } from './logger.js'
+import { inTime } from './patience.js'
 import type { RegisteredRelease, ReleaseOptions } from './release.js'
+import { WaitingRoom } from './waiting-room.js'
 
 const clients = new WeakMap<Pipeline, LognitorClient>()
-const waitingRoom = new WaitingRoom()
+const waitingRoom = new WaitingRoom(watchEnd)
 const earlyLogger = new Logger(waitingRoom.sink)
 const MOST_EARLY_CALLS = 200
 let earlyCalls: ((client: LognitorClient) => void)[] = []
 let current: LognitorClient | undefined
 
-// The default may come by `init`, or by a door that needs one; either way it takes what waits.
-onDefault((pipeline) => {
+// The default may come by `init`, or by a door that needs one; either way it takes what waits. One that a door
+// made, and that the environment gave no key, takes nothing: `init` may still bring one.
+onDefault((pipeline, isFinal) => {
+  const { enabled, apiKey, transport } = pipeline.settings
+  if (!isFinal && enabled && !apiKey && !transport) return
+  if (current === clientOf(pipeline)) return
+  process.removeListener('beforeExit', onNaturalEnd)
   current = clientOf(pipeline)
   waitingRoom.empty(pipeline)
   const calls = earlyCalls
@@ -53,51 +59,74 @@ function logger(): Logger {
 }
 
 /** Waits for the default client, for what only a client can do. */
-function withClient<T>(work: (client: LognitorClient) => Promise<T>, otherwise: T): Promise<T> {
-  if (current) return work(current)
-  if (earlyCalls.length >= MOST_EARLY_CALLS) return Promise.resolve(otherwise)
+function withClient(call: (client: LognitorClient) => void): boolean {
+  if (current) {
+    call(current)
+    return true
+  }
+  if (earlyCalls.length >= MOST_EARLY_CALLS) return false
+  watchEnd()
+  earlyCalls.push(call)
+  return true
+}
+
+function fromClient<T>(work: (client: LognitorClient) => Promise<T>, otherwise: T): Promise<T> {
   return new Promise((resolve) => {
-    earlyCalls.push((client) => resolve(work(client)))
+    if (!withClient((client) => resolve(work(client)))) resolve(otherwise)
   })
+}
+
+/** Who logs and never calls `init` has the environment's client, at the latest when the program has nothing left to do. */
+function watchEnd(): void {
+  process.removeListener('beforeExit', onNaturalEnd)
+  process.once('beforeExit', onNaturalEnd)
+}
+
+function onNaturalEnd(): void {
+  initDefault({})
+}
+
+/** The client; before `init` the environment's, if something waits that it could deliver. */
+function clientThatDelivers(): LognitorClient | undefined {
+  if (!current && !isIdle() && resolveOptions().apiKey) getClient()
+  return current
+}
+
+function isIdle(): boolean {
+  return waitingRoom.isEmpty && earlyCalls.length === 0
 }
 
 /** See {@link Logger.log}; of the default client, as all that follow. */
 export function log(level: Level, message: string, options?: LogOptions): string {
-  return logger().log(level, message, options)
+  return logger().write({ level, message, options, below: log })
 }
 
 export function debug(message: string, options?: LogOptions): string {
-  return logger().debug(message, options)
+  return logger().write({ level: 'debug', message, options, below: debug })
 }
 
 export function info(message: string, options?: LogOptions): string {
-  return logger().info(message, options)
+  return logger().write({ level: 'info', message, options, below: info })
 }
 
 export function warn(message: string, options?: LogOptions): string {
-  return logger().warn(message, options)
+  return logger().write({ level: 'warn', message, options, below: warn })
 }
 
 export function error(message: string, options?: LogOptions): string {
-  return logger().error(message, options)
+  return logger().write({ level: 'error', message, options, below: error })
 }
 
 export function fatal(message: string, options?: LogOptions): string {
-  return logger().fatal(message, options)
+  return logger().write({ level: 'fatal', message, options, below: fatal })
 }
 
 export function captureException(thrown: unknown, options?: LogOptions): string {
-  return logger().captureException(thrown, options)
+  return logger().write(captured(thrown, options, captureException))
 }
 
 export function startTimer(): Timer {
-  const startedAt = performance.now()
-  return {
-    end: (message, options = {}) => {
-      const durationMs = performance.now() - startedAt
-      return logger().info(message, { ...options, perf: { ...options.perf, durationMs } })
-    },
-  }
+  return logger().startTimer()
 }
 
 export function timed<T>(name: string, fn: () => T, options?: LogOptions): T {
@@ -109,44 +138,45 @@ export function child(options?: ChildOptions): Logger {
 }
 
 export function heartbeat(token: string): Heartbeat {
-  const ping = () => withClient((client) => client.heartbeat(token).ping(), false)
-  return {
-    ping,
-    wrap: (fn, ...args) =>
-      observe(
-        () => fn(...args),
-        () => void ping(),
-        captureException,
-      ),
+  const ping = () => {
+    const askedAt = performance.now()
+    const isLate = () => performance.now() - askedAt > PING_MS
+    return fromClient(async (client) => !isLate() && sendPing(client[PIPELINE], token), false)
   }
+  const wait = (pinged: Promise<boolean>) =>
+    current ? inTime(pinged, false, current[PIPELINE].clock) : pinged
+  return createHeartbeat(ping, wait, captureException)
 }
 
 export function submitFeedback(options: FeedbackOptions): Promise<boolean> {
-  return withClient((client) => client.submitFeedback(options), false)
+  return fromClient((client) => client.submitFeedback(options), false)
 }
 
 export function registerRelease(options: ReleaseOptions): Promise<RegisteredRelease | null> {
-  return withClient<RegisteredRelease | null>((client) => client.registerRelease(options), null)
+  return fromClient<RegisteredRelease | null>((client) => client.registerRelease(options), null)
 }
 
 export function pause(): void {
-  getClient().pause()
+  withClient((client) => client.pause())
 }
 
 export function resume(): void {
-  getClient().resume()
+  withClient((client) => client.resume())
 }
 
+/** @throws {LognitorError} for a wrong option */
 export function reconfigure(options: Options): void {
   getClient().reconfigure(options)
 }
 
-export function flush(timeoutMs?: number): Promise<boolean> {
-  return current ? current.flush(timeoutMs) : Promise.resolve(true)
+/** True when all was delivered, false too when it waits for a client. Never rejects. */
+export async function flush(timeoutMs?: number): Promise<boolean> {
+  return clientThatDelivers()?.flush(timeoutMs) ?? isIdle()
 }
 
-export function shutdown(timeoutMs?: number): Promise<boolean> {
-  return current ? current.shutdown(timeoutMs) : Promise.resolve(true)
+/** See {@link LognitorClient.shutdown}. */
+export async function shutdown(timeoutMs?: number): Promise<boolean> {
+  return clientThatDelivers()?.shutdown(timeoutMs) ?? isIdle()
 }
 
 export function stats(): Stats {

@@ -1,6 +1,7 @@
 import type { Pipeline } from '../pipeline.js'
 import type { Feedback } from '../wire/companion.js'
-import { fields } from './build-log.js'
+import { named, text } from './given.js'
+import { inTime } from './patience.js'
 
 export interface FeedbackOptions {
   /** The id that a log call returned. */
@@ -15,18 +16,18 @@ export interface FeedbackOptions {
 
 const DAY_MS = 24 * 3_600_000
 
+/** True when it was taken within 10 s; else it is tried on, up to a day. Never rejects. */
 export async function submitFeedback(pipeline: Pipeline, options: FeedbackOptions): Promise<boolean> {
   if (!pipeline.isActive) return false
-  const given = fields(options) ?? {}
-  const read = (name: keyof FeedbackOptions) => (given[name] === undefined ? null : String(given[name]))
+  const given = named(options, ['eventId', 'comments', 'name', 'email', 'url', 'screenshot'])
   const body: Feedback = {
-    event_id: read('eventId') ?? '',
-    name: read('name'),
-    email: read('email'),
-    comments: read('comments') ?? '',
-    url: read('url'),
-    screenshot: read('screenshot'),
+    event_id: text(given.eventId) ?? '',
+    name: text(given.name) ?? null,
+    email: text(given.email) ?? null,
+    comments: text(given.comments) ?? '',
+    url: text(given.url) ?? null,
+    screenshot: text(given.screenshot) ?? null,
   }
-  const answer = await pipeline.courier.run({ path: '/feedback', body, withKey: true, patienceMs: DAY_MS })
-  return answer !== undefined
+  const errand = { path: '/feedback', body, withKey: true, patienceMs: DAY_MS }
+  return (await inTime(pipeline.courier.run(errand), undefined, pipeline.clock)) !== undefined
 }

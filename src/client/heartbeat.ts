@@ -1,8 +1,9 @@
 import type { Pipeline } from '../pipeline.js'
-import { observe } from './logger.js'
+import { observe } from './observe.js'
+import { inTime } from './patience.js'
 
 export interface Heartbeat {
-  /** Says that the job is alive. Tried for at most 30 s; true when it was heard. Never rejects. */
+  /** Says that the job is alive. Tried for at most 30 s; true when it was heard within 10. Never rejects. */
   ping(): Promise<boolean>
   /**
    * Runs the function, sync or async, with its arguments and gives its result; pings after success, captures
@@ -12,35 +13,23 @@ export interface Heartbeat {
 }
 
 /** Longer, and a late ping would call a dead job alive. */
-const PATIENCE_MS = 30_000
+export const PING_MS = 30_000
 
 /** It becomes part of an address, so nothing but plain characters. */
-const TOKEN = /^[A-Za-z0-9._~-]{1,256}$/
+const TOKEN = /^(?!\.{1,2}$)[A-Za-z0-9._~-]{1,256}$/
 
+/**
+ * @param ping sends one, and settles when that has come to its end; must not reject
+ * @param wait what a caller is kept waiting of it
+ * @param capture writes an error log about what a job threw
+ */
 export function createHeartbeat(
-  pipeline: Pipeline,
-  token: string,
+  ping: () => Promise<boolean>,
+  wait: (pinged: Promise<boolean>) => Promise<boolean>,
   capture: (error: unknown) => unknown,
 ): Heartbeat {
-  const isToken = typeof token === 'string' && TOKEN.test(token) && !/^\.{1,2}$/.test(token)
-  if (!isToken)
-    pipeline.tell.warn('a heartbeat token may hold letters, digits and . _ ~ - only; this one is not pinged')
-
-  async function ping(): Promise<boolean> {
-    if (!isToken || !pipeline.settings.enabled || pipeline.isClosed) return false
-    const path = `/heartbeat/${token}`
-    const answer = await pipeline.courier.run({
-      path,
-      body: null,
-      withKey: false,
-      patienceMs: PATIENCE_MS,
-      subject: path,
-    })
-    return answer !== undefined
-  }
-
   return {
-    ping,
+    ping: () => wait(ping()),
     wrap: (fn, ...args) =>
       observe(
         () => fn(...args),
@@ -48,4 +37,29 @@ export function createHeartbeat(
         capture,
       ),
   }
+}
+
+/** A client's heartbeat for one monitor. */
+export function pipelineHeartbeat(
+  pipeline: Pipeline,
+  token: string,
+  capture: (error: unknown) => unknown,
+): Heartbeat {
+  return createHeartbeat(
+    () => sendPing(pipeline, token),
+    (pinged) => inTime(pinged, false, pipeline.clock),
+    capture,
+  )
+}
+
+/** True when it was heard. Tried for at most 30 s; never rejects. */
+export async function sendPing(pipeline: Pipeline, token: unknown): Promise<boolean> {
+  if (!pipeline.isActive) return false
+  if (typeof token !== 'string' || !TOKEN.test(token)) {
+    pipeline.tell.warn('a heartbeat token may hold letters, digits and . _ ~ - only; this one is not pinged')
+    return false
+  }
+  const path = `/heartbeat/${token}`
+  const errand = { path, body: null, withKey: false, patienceMs: PING_MS, subject: path }
+  return (await pipeline.courier.run(errand)) !== undefined
 }

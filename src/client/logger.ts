@@ -1,14 +1,17 @@
 import { randomUUID } from 'node:crypto'
 import { trace } from '@opentelemetry/api'
 import { warnOnce } from '../errors.js'
-import type { Pipeline } from '../pipeline.js'
+import type { Pipeline, WriteOptions } from '../pipeline.js'
 import { currentScope } from '../scope/current.js'
 import type { Scope } from '../scope/scope.js'
-import { isLevel, type Level } from '../wire/level.js'
+import { translateTrace } from '../translate/trace.js'
+import { isLevel, LEVELS, type Level } from '../wire/level.js'
 import { type Fields, LOG_ID_KEY } from '../wire/log.js'
-import { type BuiltLog, buildLog, fields, texts } from './build-log.js'
+import { type BuiltLog, buildLog, type Said } from './build-log.js'
 import { callerSource } from './caller.js'
+import { fields, named, text, texts } from './given.js'
 import type { LogOptions } from './log-options.js'
+import { observe } from './observe.js'
 
 /** What a child adds to, or says instead of, its parent. */
 export interface ChildOptions {
@@ -27,12 +30,10 @@ export interface Timer {
   end(message: string, options?: LogOptions): string
 }
 
-export const UNKNOWN_ERROR = 'Unknown error'
-
 /** A log that was built and is not written yet: what a call before `init` leaves behind. */
 export interface Unwritten extends BuiltLog {
   readonly scope: Scope
-  readonly options: LogOptions
+  readonly way: WriteOptions['way']
 }
 
 /** Where a logger's logs go: into the pipeline, or, before `init`, into the waiting room. */
@@ -44,162 +45,140 @@ export interface Sink {
   take(level: Level, build: () => Unwritten, tags: readonly string[] | undefined): string
 }
 
-/** Writes logs. Nothing here throws; what cannot be a log is counted in `stats()`. */
+/** One call, as the method that was called has it. */
+export interface Call extends Omit<Said, 'level'> {
+  readonly level: unknown
+  /** The function of ours that the application called: what is above it is the application's. */
+  readonly below: (...args: never[]) => unknown
+  /** Where the work began that is logged now. */
+  readonly source?: string | undefined
+}
+
+/**
+ * Writes logs. Nothing here throws, whatever it is given; what cannot be a log is counted in `stats()`. The
+ * methods need no `this`: `promise.catch(client.captureException)` is all right.
+ */
 export class Logger {
   readonly #sink: Sink
-  readonly #own: ChildOptions
+  readonly #own: Readonly<Partial<Record<'service' | 'environment' | 'version', string>>>
   readonly #metadata: Fields | undefined
   readonly #tags: readonly string[] | undefined
 
   /** @internal */
   constructor(sink: Sink, own: ChildOptions = {}) {
     this.#sink = sink
-    this.#own = own
-    this.#metadata = fields(own.metadata)
-    this.#tags = texts(own.tags)
+    const { service, environment, version } = own
+    this.#own = {
+      ...(service && { service }),
+      ...(environment && { environment }),
+      ...(version && { version }),
+    }
+    this.#metadata = own.metadata
+    this.#tags = own.tags
   }
 
   /** Gives the log's id, the `eventId` of `submitFeedback`; `''` when it was filtered out. */
-  log(level: Level, message: string, options?: LogOptions): string {
-    return this.#write(level, message, options, this.log)
-  }
+  readonly log = (level: Level, message: string, options?: LogOptions): string =>
+    this.write({ level, message, options, below: this.log })
 
-  debug(message: string, options?: LogOptions): string {
-    return this.#write('debug', message, options, this.debug)
-  }
+  readonly debug = (message: string, options?: LogOptions): string =>
+    this.write({ level: 'debug', message, options, below: this.debug })
 
-  info(message: string, options?: LogOptions): string {
-    return this.#write('info', message, options, this.info)
-  }
+  readonly info = (message: string, options?: LogOptions): string =>
+    this.write({ level: 'info', message, options, below: this.info })
 
-  warn(message: string, options?: LogOptions): string {
-    return this.#write('warn', message, options, this.warn)
-  }
+  readonly warn = (message: string, options?: LogOptions): string =>
+    this.write({ level: 'warn', message, options, below: this.warn })
 
-  error(message: string, options?: LogOptions): string {
-    return this.#write('error', message, options, this.error)
-  }
+  readonly error = (message: string, options?: LogOptions): string =>
+    this.write({ level: 'error', message, options, below: this.error })
 
-  fatal(message: string, options?: LogOptions): string {
-    return this.#write('fatal', message, options, this.fatal)
-  }
+  readonly fatal = (message: string, options?: LogOptions): string =>
+    this.write({ level: 'fatal', message, options, below: this.fatal })
 
   /**
    * Writes an error log about anything that can be thrown. Its message is the error's, or `Unknown error`; its
    * causes follow in `error.stack` and, one by one, in `metadata["error.causes"]`.
    */
-  captureException(error: unknown, options: LogOptions = {}): string {
-    return this.#write('error', undefined, { ...options, error: error ?? NOTHING }, this.captureException)
-  }
+  readonly captureException = (error: unknown, options?: LogOptions): string =>
+    this.write(captured(error, options, this.captureException))
 
-  startTimer(): Timer {
+  readonly startTimer = (): Timer => {
     const startedAt = this.#sink.monotonic()
-    const end = (message: string, options: LogOptions = {}): string => {
+    const end = (message: string, options?: LogOptions): string => {
       const durationMs = this.#sink.monotonic() - startedAt
-      return this.#write('info', message, { ...options, perf: { ...options.perf, durationMs } }, end)
+      return this.write({ level: 'info', message, options, durationMs, below: end })
     }
     return { end }
   }
 
   /**
-   * Runs the function, sync or async, and gives its result. Writes an info log `name` with how long it took,
-   * or an error log when it failed, and then throws what it threw.
+   * Runs the function, sync or async, and gives its result. Writes an info log `name` with how long it took, or
+   * an error log `name failed`, and then throws what it threw.
    */
-  timed<T>(name: string, fn: () => T, options: LogOptions = {}): T {
+  readonly timed = <T>(name: string, fn: () => T, options?: LogOptions): T => {
     const startedAt = this.#sink.monotonic()
-    const perf = () => ({ ...options.perf, durationMs: this.#sink.monotonic() - startedAt })
-    const succeed = () => void this.#write('info', name, { ...options, perf: perf() }, this.timed)
-    const fail = (error: unknown) =>
-      void this.#write('error', name, { ...options, error: error ?? NOTHING, perf: perf() }, this.timed)
-    return observe(fn, succeed, fail)
+    const about = { options, below: this.timed, source: this.#callerOf(this.timed) }
+    const durationMs = () => this.#sink.monotonic() - startedAt
+    return observe(
+      fn,
+      () => void this.write({ ...about, level: 'info', message: name, durationMs: durationMs() }),
+      (error) => {
+        const message = `${text(name) ?? 'work'} failed`
+        const thrown = { value: error }
+        this.write({ ...about, level: 'error', message, thrown, durationMs: durationMs() })
+      },
+    )
   }
 
   /** A logger with more of its own; it shares the batcher, and its children inherit in turn. */
-  child(options: ChildOptions = {}): Logger {
-    const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
-    const metadata = { ...this.#metadata, ...fields(options.metadata) }
-    return new Logger(this.#sink, { ...this.#own, ...given, metadata })
+  readonly child = (options?: ChildOptions): Logger => {
+    const given = named(options, ['service', 'environment', 'version', 'metadata', 'tags'])
+    const { service, environment, version } = this.#own
+    return new Logger(this.#sink, {
+      service: text(given.service) || service,
+      environment: text(given.environment) || environment,
+      version: text(given.version) || version,
+      metadata: { ...this.#metadata, ...fields(given.metadata) },
+      tags: texts(given.tags) ?? this.#tags,
+    })
   }
 
-  #write(
-    level: unknown,
-    message: unknown,
-    options: LogOptions | undefined,
-    method: (...args: never[]) => unknown,
-  ): string {
+  /** @internal */
+  write(call: Call): string {
     try {
-      if (!isLevel(level)) {
-        const { ledger } = this.#sink.pipeline ?? {}
-        if (ledger) ledger.written++
-        ledger?.drop('invalid')
-        warnOnce(
-          'LOGNITOR_INVALID_LEVEL',
-          'A log was dropped: its level is none of debug, info, warn, error, fatal.',
-        )
-        return ''
-      }
-      return this.#sink.take(level, () => this.#build(level, message, options ?? {}, method), this.#tags)
+      const { level } = call
+      if (isLevel(level)) return this.#sink.take(level, () => this.#build(level, call), this.#tags)
+      const { ledger } = this.#sink.pipeline ?? {}
+      if (ledger) ledger.written++
+      ledger?.drop('invalid')
+      warnOnce('LOGNITOR_INVALID_LEVEL', `A log was dropped: its level is none of ${LEVELS.join(', ')}.`)
     } catch {
       this.#sink.pipeline?.ledger.drop('hook_error')
-      return ''
     }
+    return ''
   }
 
-  #build(
-    level: Level,
-    message: unknown,
-    options: LogOptions,
-    method: (...args: never[]) => unknown,
-  ): Unwritten {
-    const built = buildLog(level, message, options, new Date(this.#sink.now()).toISOString())
+  #build(level: Level, call: Call): Unwritten {
+    const { message, thrown, below } = call
+    const scope = currentScope()
+    const built = buildLog({ ...call, level }, new Date(this.#sink.now()).toISOString())
     const { log } = built
-    const { service, environment, version } = this.#own
-    if (service !== undefined) log.service = service
-    if (environment !== undefined) log.environment = environment
-    if (version !== undefined) log.version = version
-    if (this.#metadata) log.metadata = { ...this.#metadata, ...log.metadata }
-    log.metadata = { ...log.metadata, [LOG_ID_KEY]: randomUUID() }
-    const span = trace.getActiveSpan()?.spanContext()
-    if (log.trace === undefined && span !== undefined && isValid(span.traceId)) {
-      log.trace = { trace_id: span.traceId, span_id: span.spanId }
-    }
-    if (log.source === undefined && this.#sink.pipeline?.settings.captureCallerInfo) {
-      const source = callerSource(method)
-      if (source !== undefined) log.source = source
-    }
-    return { ...built, scope: currentScope(), options }
+    Object.assign(log, this.#own)
+    log.metadata = { ...this.#metadata, ...log.metadata, [LOG_ID_KEY]: randomUUID() }
+    const traced = translateTrace(trace.getActiveSpan()?.spanContext()) ?? scope.trace
+    if (log.trace === undefined && traced !== undefined) log.trace = { ...traced }
+    const source = log.source ?? call.source ?? this.#callerOf(below)
+    if (source !== undefined) log.source = source
+    return { ...built, scope, way: thrown && message === undefined ? 'capture' : 'call' }
+  }
+
+  #callerOf(below: Call['below']): string | undefined {
+    return this.#sink.pipeline?.settings.captureCallerInfo ? callerSource(below) : undefined
   }
 }
 
-/** What stands for a thrown `undefined` or `null`, which are no error to see. */
-const NOTHING = Object.freeze({ type: 'Error', message: UNKNOWN_ERROR })
-
-/** Calls one of the two when the work is over, at once or by a promise; the work's result is passed on. */
-export function observe<T>(
-  fn: () => T,
-  succeeded: (result: unknown) => void,
-  failed: (error: unknown) => void,
-): T {
-  let result: T
-  try {
-    result = fn()
-  } catch (error) {
-    failed(error)
-    throw error
-  }
-  if (!isThenable(result)) {
-    succeeded(result)
-    return result
-  }
-  // The very promise goes back, so that what the caller does not handle stays unhandled, and is his.
-  result.then(succeeded, failed)
-  return result
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as { then?: unknown } | null)?.then === 'function'
-}
-
-function isValid(traceId: string): boolean {
-  return /[1-9a-f]/.test(traceId)
+/** The call of `captureException`. */
+export function captured(error: unknown, options: unknown, below: Call['below']): Call {
+  return { level: 'error', message: undefined, thrown: { value: error }, options, below }
 }

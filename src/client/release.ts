@@ -2,7 +2,8 @@ import { parseObject } from '../json.js'
 import type { Pipeline } from '../pipeline.js'
 import type { Release } from '../wire/companion.js'
 import type { Deploy } from '../wire/log.js'
-import { fields, texts } from './build-log.js'
+import { named, text, texts } from './given.js'
+import { inTime } from './patience.js'
 
 export interface ReleaseOptions {
   version: string
@@ -21,31 +22,48 @@ export interface RegisteredRelease {
 }
 
 const DAY_MS = 24 * 3_600_000
+const NAMES = [
+  'version',
+  'commitHash',
+  'branch',
+  'deployedBy',
+  'deployUrl',
+  'changelog',
+  'services',
+] as const satisfies readonly (keyof ReleaseOptions)[]
 
+/**
+ * What Lognitor answered, or null when that could not be had within 10 s; else it is tried on, up to a day, and
+ * counts from when it is known. Never rejects.
+ */
 export async function registerRelease(
   pipeline: Pipeline,
   options: ReleaseOptions,
 ): Promise<RegisteredRelease | null> {
   if (!pipeline.isActive) return null
-  const given = fields(options) ?? {}
-  const read = (name: keyof ReleaseOptions) => (given[name] === undefined ? null : String(given[name]))
+  const given = named(options, NAMES)
   const body: Release = {
-    version: read('version') ?? '',
-    commit_hash: read('commitHash'),
-    branch: read('branch'),
-    deployed_by: read('deployedBy'),
-    deploy_url: read('deployUrl'),
-    changelog: read('changelog'),
+    version: text(given.version) ?? '',
+    commit_hash: text(given.commitHash) ?? null,
+    branch: text(given.branch) ?? null,
+    deployed_by: text(given.deployedBy) ?? null,
+    deploy_url: text(given.deployUrl) ?? null,
+    changelog: text(given.changelog) ?? null,
     services: texts(given.services) ?? null,
   }
+  return inTime(register(pipeline, body), null, pipeline.clock)
+}
+
+async function register(pipeline: Pipeline, body: Release): Promise<RegisteredRelease | null> {
   const errand = { path: '/releases/register', body, withKey: true, patienceMs: DAY_MS }
   const answer = parseObject((await pipeline.courier.run(errand)) ?? '')
-  if (typeof answer?.release_id !== 'string') return null
+  const id = text(answer?.release_id)
+  if (answer === undefined || !id) return null
   const deploy: Deploy = {}
   if (body.commit_hash !== null) deploy.commit = body.commit_hash
   if (body.branch !== null) deploy.branch = body.branch
-  pipeline.setRelease(answer.release_id, deploy)
-  return camelCased(answer) as RegisteredRelease
+  pipeline.setRelease(id, deploy)
+  return { ...camelCased(answer), releaseId: id }
 }
 
 function camelCased(answer: Record<string, unknown>): Record<string, unknown> {

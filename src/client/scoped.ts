@@ -1,11 +1,12 @@
 import { currentScope, withScope as runWithScope } from '../scope/current.js'
-import { fields, texts, toBreadcrumb, toUser } from './build-log.js'
+import { fields, text, texts } from './given.js'
 import type { BreadcrumbOptions, LogOptions, UserOptions } from './log-options.js'
+import { toBreadcrumb, toUser } from './log-parts.js'
 
 /** Leaves a trail for the next error of this request, or of the process outside of any. */
 export function addBreadcrumb(breadcrumb: BreadcrumbOptions): void {
-  const given = fields(breadcrumb) as BreadcrumbOptions | undefined
-  if (given !== undefined) currentScope().addBreadcrumb(toBreadcrumb(given, new Date().toISOString()))
+  const crumb = toBreadcrumb(breadcrumb, new Date().toISOString())
+  if (crumb !== undefined) currentScope().addBreadcrumb(crumb)
 }
 
 /** Whose doing it is: of the current request when there is one, else of the process. */
@@ -28,9 +29,9 @@ export function setTags(tags?: NonNullable<LogOptions['tags']>): void {
   currentScope().setTags(texts(tags))
 }
 
-/** The session that the logs of the current request or the process belong to. */
+/** The session that the logs of the current request or the process belong to; no argument ends it. */
 export function setSession(id?: string): void {
-  currentScope().setSession(typeof id === 'string' ? id : undefined)
+  currentScope().setSession(text(id))
 }
 
 /** Runs the function in a scope of its own: work that is no request (a job, a message of a queue). */

@@ -1,0 +1,87 @@
+import { isLevel } from '../wire/level.js'
+import type { Breadcrumb, RequestDetail, Trace, User } from '../wire/log.js'
+import { fields, items, number, text } from './given.js'
+
+/** The longest trail a single log may bring along. */
+const MOST_BREADCRUMBS = 1000
+
+/** A breadcrumb with its defaults; undefined for what is none. */
+export function toBreadcrumb(given: unknown, now: string): Breadcrumb | undefined {
+  const crumb = fields(given)
+  if (crumb === undefined) return undefined
+  const data = fields(crumb.data)
+  return {
+    type: text(crumb.type) ?? 'default',
+    category: text(crumb.category) ?? 'custom',
+    message: text(crumb.message) ?? '',
+    level: isLevel(crumb.level) ? crumb.level : 'info',
+    timestamp: toTimestamp(crumb.timestamp) ?? now,
+    ...(data && { data }),
+  }
+}
+
+export function toBreadcrumbs(given: unknown, now: string): Breadcrumb[] | undefined {
+  return items(given)
+    ?.slice(-MOST_BREADCRUMBS)
+    .flatMap((crumb) => toBreadcrumb(crumb, now) ?? [])
+}
+
+/** Everything as it is written, the id as a string. */
+export function toUser(given: unknown): User | undefined {
+  const user = fields(given)
+  if (user === undefined) return undefined
+  const id = text(user.id)
+  if (id === undefined) delete user.id
+  else user.id = id
+  return user as User
+}
+
+export function toRequest(given: unknown): RequestDetail | undefined {
+  const request = fields(given)
+  if (request === undefined) return undefined
+  const detail: RequestDetail = {}
+  const read = <K extends keyof RequestDetail>(field: K, value: RequestDetail[K] | undefined) => {
+    if (value !== undefined) detail[field] = value
+  }
+  read('method', text(request.method))
+  read('url', text(request.url))
+  read('path', text(request.path))
+  read('status_code', number(request.statusCode ?? request.status_code))
+  read('duration_ms', number(request.durationMs ?? request.duration_ms))
+  read('ip', text(request.ip))
+  read('user_agent', text(request.userAgent ?? request.user_agent))
+  return detail
+}
+
+/**
+ * `durationMs` and `memoryMb` by their wire names, own figures as they are written.
+ * @param durationMs what a timer measured, over what is given
+ */
+export function toPerf(given: unknown, durationMs?: number): Record<string, number> | undefined {
+  const perf = fields(given)
+  if (perf === undefined && durationMs === undefined) return undefined
+  const names = new Map([
+    ['durationMs', 'duration_ms'],
+    ['memoryMb', 'memory_mb'],
+  ])
+  const figures = Object.entries(perf ?? {}).flatMap(([name, value]) => {
+    const figure = number(value)
+    return figure === undefined ? [] : [[names.get(name) ?? name, figure] as const]
+  })
+  return { ...Object.fromEntries(figures), ...(durationMs !== undefined && { duration_ms: durationMs }) }
+}
+
+export function toTrace(given: unknown): Trace | undefined {
+  const trace = fields(given)
+  const traceId = text(trace?.traceId ?? trace?.trace_id)
+  if (traceId === undefined) return undefined
+  const spanId = text(trace?.spanId ?? trace?.span_id)
+  return spanId === undefined ? { trace_id: traceId } : { trace_id: traceId, span_id: spanId }
+}
+
+/** A plain copy has its dates as ISO strings already. */
+function toTimestamp(given: unknown): string | undefined {
+  if (typeof given !== 'string' && typeof given !== 'number') return undefined
+  const date = new Date(given)
+  return Number.isNaN(date.getTime()) ? undefined : date.toISOString()
+}

@@ -1,0 +1,72 @@
+import { Buffer } from 'node:buffer'
+import type { Pipeline } from '../pipeline.js'
+import type { Level } from '../wire/level.js'
+import { LOG_ID_KEY } from '../wire/log.js'
+import type { Sink, Unwritten } from './logger.js'
+import { pipelineSink, writeBuilt } from './pipeline-sink.js'
+
+interface Waiting {
+  readonly level: Level
+  readonly built: Unwritten
+  readonly tags: readonly string[] | undefined
+}
+
+const MOST_LOGS = 1000
+const MOST_BYTES = 8 * 1024 * 1024
+
+/**
+ * What calls leave behind before there is a client: their logs, in order, with their own time and scope. Once
+ * there is one, loggers made before write to it.
+ */
+export class WaitingRoom {
+  readonly sink: Sink
+  readonly #waiting: Waiting[] = []
+  #bytes = 0
+  #overflow = 0
+  #after: Sink | undefined
+
+  /** @param onFirst called when something begins to wait */
+  constructor(onFirst: () => void) {
+    const after = () => this.#after
+    this.sink = {
+      get pipeline() {
+        return after()?.pipeline
+      },
+      now: () => after()?.now() ?? Date.now(),
+      monotonic: () => after()?.monotonic() ?? performance.now(),
+      take: (level, build, tags) => {
+        const sink = after()
+        if (sink !== undefined) return sink.take(level, build, tags)
+        if (this.#waiting.length === 0) onFirst()
+        return this.#keep(level, build(), tags)
+      },
+    }
+  }
+
+  get isEmpty(): boolean {
+    return this.#waiting.length === 0
+  }
+
+  /** Everything in order into the pipeline, and what comes later too. */
+  empty(pipeline: Pipeline): void {
+    this.#after = pipelineSink(pipeline)
+    for (const { level, built, tags } of this.#waiting.splice(0)) {
+      if (pipeline.wants(level)) writeBuilt(pipeline, built, tags)
+    }
+    pipeline.ledger.written += this.#overflow
+    pipeline.ledger.drop('before_init_full', this.#overflow)
+    this.#overflow = 0
+    this.#bytes = 0
+  }
+
+  #keep(level: Level, built: Unwritten, tags: readonly string[] | undefined): string {
+    const bytes = Buffer.byteLength(JSON.stringify(built.log))
+    if (this.#waiting.length >= MOST_LOGS || this.#bytes + bytes > MOST_BYTES) {
+      this.#overflow++
+      return ''
+    }
+    this.#bytes += bytes
+    this.#waiting.push({ level, built: { ...built, scope: built.scope.snapshot() }, tags })
+    return String(built.log.metadata?.[LOG_ID_KEY])
+  }
+}
