@@ -4,7 +4,7 @@ import { ThreadSlot } from './thread-slot.js'
 import { CHANNEL, crashHash, type ThreadWord } from './thread-words.js'
 
 /** The main thread may be busy; a thread that crashes does not wait longer for its word. */
-const VERDICT_MS = 50
+const VERDICT_MS = 250
 
 /** A thread's side of what {@link MainThread} does. */
 export class WorkerThread {

@@ -31,7 +31,10 @@ const PATIENCE_MS = 30_000
 /** Runs an application of `test/process/apps` to its end. One that hangs is killed, and that is an error. */
 export function runApp(app: string, args: readonly string[] = [], options: RunOptions = {}): Promise<Ending> {
   const { apiUrl, env = {}, flags = [], node = process.execPath, before = [], when } = options
-  const own = apiUrl === undefined ? {} : { LOGNITOR_API_KEY: 'test-key', LOGNITOR_API_URL: apiUrl }
+  // A busy machine takes long for everything, and but for the tests about it how long is not the point.
+  const patience = { LOGNITOR_FLUSH_ON_EXIT: '20000' }
+  const own =
+    apiUrl === undefined ? {} : { LOGNITOR_API_KEY: 'test-key', LOGNITOR_API_URL: apiUrl, ...patience }
   const command = [...before, node, ...flags, join(root, 'test/process/apps', app), ...args]
   const child = spawn(command[0] as string, command.slice(1), {
     env: { PATH: process.env.PATH, HOME: process.env.HOME, ...own, ...env },
@@ -41,7 +44,7 @@ export function runApp(app: string, args: readonly string[] = [], options: RunOp
     let stdout = ''
     let stderr = ''
     let hasBeenTold = false
-    const patience = setTimeout(() => {
+    const limit = setTimeout(() => {
       child.kill('SIGKILL')
       fail(new Error(`${app} ${args.join(' ')} did not end:\n${stdout}\n${stderr}`))
     }, PATIENCE_MS)
@@ -56,7 +59,7 @@ export function runApp(app: string, args: readonly string[] = [], options: RunOp
     })
     child.on('error', fail)
     child.on('close', (code, signal) => {
-      clearTimeout(patience)
+      clearTimeout(limit)
       done({ code, signal, stdout, stderr })
     })
   })
