@@ -54,6 +54,8 @@ async function build(manifest, folder, binary) {
   const fresh = `${binary}.new`
   await go(['build', ...flags, '-o', fresh, '.'], { cwd: sources, env: { ...env, GOGC: 'off' } })
   await rename(fresh, binary)
+  await rm(sources, { recursive: true })
+  await rm(join(folder, 'builder'))
 }
 
 function go(args, options) {
