@@ -1,0 +1,214 @@
+import { context, ROOT_CONTEXT, trace } from '@opentelemetry/api'
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import type { LognitorClient } from '../../src/client/client.js'
+import { settle } from '../support/until.js'
+import { KEY, startWatchedInbox, type WatchedInbox } from './support.js'
+
+type Lognitor = typeof import('../../src/index.js')
+
+let watched: WatchedInbox
+let lognitor: Lognitor
+let client: LognitorClient | undefined
+
+beforeAll(async () => {
+  watched = await startWatchedInbox()
+  context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
+})
+
+afterAll(async () => {
+  context.disable()
+  await watched.close()
+})
+
+// Each test in a process, as far as the package can tell, that has not called init yet.
+beforeEach(async () => {
+  vi.resetModules()
+  lognitor = await import('../../src/index.js')
+  client = undefined
+  watched.inbox.clear()
+})
+
+afterEach(() => client?.shutdown())
+
+function init(options: Parameters<Lognitor['init']>[0] = {}): LognitorClient {
+  client = lognitor.init({ apiKey: KEY, apiUrl: watched.apiUrl, ...options })
+  return client
+}
+
+async function arrived() {
+  expect(await lognitor.flush()).toBe(true)
+  return watched.inbox.logs()
+}
+
+test('calls before init are written after it, in order, with their own time', async () => {
+  const before = Date.now()
+  lognitor.info('first')
+  lognitor.error('second', { error: new TypeError('early') })
+  lognitor.captureException(new RangeError('third'))
+  const after = Date.now()
+  await new Promise((resolve) => setTimeout(resolve, 30))
+  init()
+  lognitor.info('fourth')
+  const logs = await arrived()
+  expect(logs.map(({ message }) => message)).toEqual(['first', 'second', 'third', 'fourth'])
+  for (const { timestamp } of logs.slice(0, 3)) {
+    expect(Date.parse(timestamp)).toBeGreaterThanOrEqual(before)
+    expect(Date.parse(timestamp)).toBeLessThanOrEqual(after)
+  }
+})
+
+test('a call before init gives the id its log will have', async () => {
+  const id = lognitor.info('early')
+  expect(id).toMatch(/^[0-9a-f-]{36}$/)
+  init()
+  expect((await arrived())[0]?.metadata?.['log.record.uid']).toBe(id)
+})
+
+test('calls before init keep the user, context, tags, session, breadcrumbs and trace of their moment', async () => {
+  const spanContext = {
+    traceId: '0af7651916cd43dd8448eb211c80319c',
+    spanId: 'b7ad6b7169203331',
+    traceFlags: 1,
+  }
+  lognitor.withScope(() => {
+    lognitor.setUser({ id: 'ada' })
+    lognitor.setContext({ region: 'eu' })
+    lognitor.setTags(['early'])
+    lognitor.setSession('s1')
+    lognitor.addBreadcrumb({ message: 'before' })
+    context.with(trace.setSpanContext(ROOT_CONTEXT, spanContext), () => lognitor.error('as ada'))
+    lognitor.setUser({ id: 'bob' })
+    lognitor.setContext({ region: 'us' })
+    lognitor.setTags(['late'])
+    lognitor.setSession('s2')
+    lognitor.addBreadcrumb({ message: 'after' })
+  })
+  init()
+  const [log] = await arrived()
+  expect(log).toMatchObject({
+    user: { id: 'ada' },
+    user_id: 'ada',
+    tags: ['early'],
+    session_id: 's1',
+    metadata: { region: 'eu' },
+    trace: { trace_id: spanContext.traceId, span_id: spanContext.spanId },
+  })
+  expect(log?.breadcrumbs?.map(({ message }) => message)).toEqual(['before'])
+})
+
+test('what is set before init holds after it', async () => {
+  lognitor.setSession('set early')
+  init()
+  lognitor.info('late')
+  lognitor.setSession(undefined)
+  expect((await arrived())[0]?.session_id).toBe('set early')
+})
+
+test('a thousand calls are kept, and what is beyond is counted', async () => {
+  for (let n = 0; n < 1005; n++) lognitor.info(`early ${n}`)
+  const { written } = init().stats()
+  expect(written).toBe(1005)
+  const logs = await arrived()
+  expect(logs).toHaveLength(1000)
+  expect(logs.at(-1)?.message).toBe('early 999')
+  expect(lognitor.stats().dropped).toEqual({ before_init_full: 5 })
+})
+
+test('what is kept before init is bounded in bytes, too', async () => {
+  const text = 'x'.repeat(200_000)
+  for (let n = 0; n < 100; n++) lognitor.info('large', { metadata: { text } })
+  init()
+  expect(lognitor.stats().dropped.before_init_full).toBeGreaterThan(50)
+})
+
+test('levels that init turns out not to want are dropped then', async () => {
+  lognitor.debug('chatter')
+  lognitor.warn('kept')
+  init({ minLevel: 'warn' })
+  expect((await arrived()).map(({ message }) => message)).toEqual(['kept'])
+})
+
+test('loggers, timers and heartbeats made before init work after it', async () => {
+  const child = lognitor.child({ service: 'early-module' })
+  const timer = lognitor.startTimer()
+  const heartbeat = lognitor.heartbeat('early-token')
+  init()
+  child.info('from the child')
+  timer.end('timed')
+  expect(await heartbeat.ping()).toBe(true)
+  const logs = await arrived()
+  expect(logs[0]).toMatchObject({ message: 'from the child', service: 'early-module' })
+  expect(logs[1]?.perf?.duration_ms).toBeGreaterThan(0)
+})
+
+test('pings, feedback and releases wait for init', async () => {
+  const pinged = lognitor.heartbeat('tok').ping()
+  const taken = lognitor.submitFeedback({ eventId: 'e', comments: 'early' })
+  const release = lognitor.registerRelease({ version: '1.0.0' })
+  init()
+  expect(await pinged).toBe(true)
+  expect(await taken).toBe(true)
+  expect(await release).toMatchObject({ releaseId: expect.any(String) })
+})
+
+test('a ping from long before init is not sent: the job may be dead by now', async () => {
+  const now = vi.spyOn(performance, 'now')
+  const pinged = lognitor.heartbeat('long-ago').ping()
+  const later = performance.now() + 31_000
+  now.mockImplementation(() => later)
+  init()
+  now.mockRestore()
+  expect(await pinged).toBe(false)
+  expect(watched.inbox.heartbeats().some(({ token }) => token === 'long-ago')).toBe(false)
+})
+
+test('pause before init pauses the client that init makes', async () => {
+  lognitor.pause()
+  lognitor.info('held')
+  init({ flushInterval: 1 })
+  await settle()
+  expect(watched.inbox.logs()).toEqual([])
+  lognitor.resume()
+  expect(await arrived()).toHaveLength(1)
+})
+
+test('flush and shutdown before init say that something is still waiting', async () => {
+  expect(await lognitor.flush()).toBe(true)
+  lognitor.info('early')
+  expect(await lognitor.flush()).toBe(false)
+  expect(await lognitor.shutdown()).toBe(false)
+  init()
+  expect(await arrived()).toHaveLength(1)
+})
+
+test('an invalid level before init costs its own log only', async () => {
+  // biome-ignore lint/suspicious/noExplicitAny: what plain JavaScript may do
+  expect(lognitor.log('loud' as any, 'early')).toBe('')
+  lognitor.info('kept')
+  init()
+  expect(await arrived()).toHaveLength(1)
+})
+
+test('a door that finds no key does not take what waits for init', async () => {
+  lognitor.info('early')
+  const warning = new Promise((resolve) => process.once('warning', resolve))
+  const processor = new lognitor.LognitorLogRecordProcessor()
+  await processor.forceFlush()
+  expect(await warning).toMatchObject({ code: 'LOGNITOR_NO_API_KEY' })
+  lognitor.info('still early')
+  init()
+  expect(await arrived()).toHaveLength(2)
+})
+
+test('without init the environment makes the client, when something is to be delivered', async () => {
+  vi.stubEnv('LOGNITOR_API_KEY', KEY)
+  vi.stubEnv('LOGNITOR_API_URL', watched.apiUrl)
+  try {
+    lognitor.info('from the environment')
+    expect(await arrived()).toHaveLength(1)
+    client = lognitor.getClient()
+  } finally {
+    vi.unstubAllEnvs()
+  }
+})

@@ -1,0 +1,126 @@
+import { createServer, type IncomingHttpHeaders } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { LognitorClient } from '../../src/client/client.js'
+import { forgetWarnings } from '../../src/errors.js'
+import type { Options } from '../../src/options.js'
+import { resolveOptions } from '../../src/options.js'
+import { Pipeline } from '../../src/pipeline.js'
+import { type Inbox, MemoryTransport, startInbox } from '../../src/testing.js'
+import type { Log } from '../../src/wire/log.js'
+import { type ManualClock, manualClock } from '../support/manual-clock.js'
+import { startVendor, type Vendor } from '../support/vendor.js'
+
+export const KEY = 'lgn_client_test_key'
+
+/** One request as it went over the wire. */
+export interface Sent {
+  readonly path: string
+  readonly headers: IncomingHttpHeaders
+  // biome-ignore lint/suspicious/noExplicitAny: a test looks into whatever was sent
+  readonly body: any
+}
+
+export interface WatchedInbox {
+  readonly inbox: Inbox
+  readonly apiUrl: string
+  /** Every request so far, in order. */
+  readonly sent: readonly Sent[]
+  close(): Promise<void>
+}
+
+/** An inbox, and somebody in front of it who writes down what goes in. */
+export async function startWatchedInbox(): Promise<WatchedInbox> {
+  const inbox = await startInbox()
+  const sent: Sent[] = []
+  const server = createServer(async (request, response) => {
+    const chunks: Buffer[] = []
+    for await (const chunk of request) chunks.push(chunk as Buffer)
+    const body = Buffer.concat(chunks)
+    const path = request.url ?? ''
+    sent.push({ path, headers: request.headers, body: JSON.parse(body.toString()) })
+    const key = request.headers['x-api-key']
+    const answer = await fetch(inbox.url + path, {
+      method: 'POST',
+      body,
+      headers: { 'content-type': 'application/json', ...(typeof key === 'string' && { 'x-api-key': key }) },
+    })
+    response.writeHead(answer.status, { 'content-type': 'application/json' }).end(await answer.text())
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    inbox,
+    apiUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/v1`,
+    sent,
+    close: async () => {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+      await inbox.close()
+    },
+  }
+}
+
+export interface InMemory {
+  readonly client: LognitorClient
+  readonly transport: MemoryTransport
+  /** What was sent, once all is. */
+  logs(): Promise<readonly Log[]>
+}
+
+/** A client whose logs stay here. */
+export function inMemory(options: Options = {}): InMemory {
+  const transport = new MemoryTransport()
+  const client = new LognitorClient({ ...options, transport })
+  return {
+    client,
+    transport,
+    logs: async () => {
+      await client.flush()
+      return transport.logs
+    },
+  }
+}
+
+export interface OnClock {
+  readonly vendor: Vendor
+  readonly clock: ManualClock
+  readonly pipeline: Pipeline
+  readonly client: LognitorClient
+  close(): Promise<void>
+}
+
+/** A client with a vendor that answers as it is told, and a clock that the test moves. */
+export async function onClock(options: Options = {}): Promise<OnClock> {
+  const vendor = await startVendor()
+  const clock = manualClock()
+  const settings = resolveOptions({ apiKey: KEY, apiUrl: vendor.apiUrl, ...options }, {})
+  const pipeline = new Pipeline(settings, { clock, random: () => 0.5 })
+  return {
+    vendor,
+    clock,
+    pipeline,
+    client: new LognitorClient(pipeline),
+    close: async () => {
+      const ending = pipeline.shutdown(0)
+      clock.advance(1)
+      await ending
+      await vendor.close()
+    },
+  }
+}
+
+/** Process warnings of ours while the function runs, each heard anew. */
+export async function warningsDuring(fn: () => unknown): Promise<string[]> {
+  forgetWarnings()
+  const codes: string[] = []
+  const listener = (warning: Error & { code?: string }) => {
+    if (warning.name === 'LognitorWarning') codes.push(`${warning.code}: ${warning.message}`)
+  }
+  process.on('warning', listener)
+  try {
+    await fn()
+    await new Promise((resolve) => setImmediate(resolve))
+  } finally {
+    process.removeListener('warning', listener)
+  }
+  return codes
+}
