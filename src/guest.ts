@@ -1,7 +1,8 @@
 import type { Clock } from './clock.js'
-import type { Batcher, Post } from './delivery/batcher.js'
+import type { Batcher } from './delivery/batcher.js'
 import type { Courier } from './delivery/courier.js'
 import { countElsewhere, entriesOf } from './delivery/elsewhere.js'
+import type { Post } from './delivery/post.js'
 import { proxyFor } from './delivery/proxy.js'
 import type { Ledger } from './ledger.js'
 import type { Settings } from './options.js'
@@ -19,13 +20,11 @@ export interface GuestParts {
   readonly letGo: () => void
   readonly flush: (timeoutMs: number) => Promise<boolean>
   readonly capture: (thrown: unknown) => WriteCrash
-  /** Keeps what the process could not deliver for the next one; gives what it could not keep. */
-  readonly rescue: (posts: readonly Post[]) => readonly Post[]
 }
 
 /** A pipeline as the end of the process sees it. */
 export function createGuest(parts: GuestParts): Guest {
-  const { settings, batcher, courier, ledger, clock, tell, letGo, flush, capture, rescue } = parts
+  const { settings, batcher, courier, ledger, clock, tell, letGo, flush, capture } = parts
 
   function destination(): Destination | undefined {
     const { transport, apiUrl, proxy, apiKey = '' } = settings()
@@ -62,9 +61,9 @@ export function createGuest(parts: GuestParts): Guest {
     undelivered: () => [...batcher.undelivered(), ...courier.undelivered()],
     conclude(posts, answers) {
       const left = countElsewhere(posts as readonly Post[], answers, ledger, clock.now())
-      batcher.abandon()
+      const lost = batcher.abandon(left)
       courier.abandon()
-      lose(rescue(left).reduce((count, post) => count + entriesOf(post), 0))
+      lose(lost.reduce((count, post) => count + entriesOf(post), 0))
     },
     capture,
     lose,

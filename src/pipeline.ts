@@ -5,11 +5,11 @@ import { Batcher } from './delivery/batcher.js'
 import { Courier } from './delivery/courier.js'
 import { httpTransport } from './delivery/http.js'
 import { deliveryMetrics } from './delivery/metrics.js'
-import type { Post } from './delivery/post.js'
 import { DeliveryReport } from './delivery/report.js'
 import { createUploader, type Uploader } from './delivery/uploader.js'
 import { createGuest } from './guest.js'
-import { type DropReason, Ledger } from './ledger.js'
+import { Ledger } from './ledger.js'
+import { openSpool } from './open-spool.js'
 import type { BeforeSend, Settings } from './options.js'
 import { type Failure, Failures, type Way } from './policy/failures.js'
 import { createPolicy, type Policy } from './policy/policy.js'
@@ -20,7 +20,8 @@ import { applyScope, beneath } from './scope/apply.js'
 import { currentScope, processScope } from './scope/current.js'
 import type { Scope } from './scope/scope.js'
 import { createSourceContext } from './source-context.js'
-import { Spool } from './spool/spool.js'
+import type { Spool } from './spool/spool.js'
+import type { Stats } from './stats.js'
 import { createTell, type Tell } from './tell.js'
 import { SDK, USER_AGENT } from './version.js'
 import type { Level } from './wire/level.js'
@@ -49,30 +50,11 @@ export interface WriteOptions {
   readonly beforeSend?: BeforeSend | undefined
 }
 
-export interface Stats {
-  readonly queued: number
-  readonly queuedBytes: number
-  readonly inFlight: number
-  /** Log calls and records that reached the client. */
-  readonly written: number
-  readonly accepted: number
-  readonly rejected: number
-  readonly requestsWritten: number
-  readonly requestsAccepted: number
-  readonly dropped: Readonly<Partial<Record<DropReason, number>>>
-  /** Logs and entries on disk only. */
-  readonly spooled: number
-  /** Logs and entries that other processes had left in the spool, and that became ours to deliver. */
-  readonly takenOver: number
-  /** Why nothing is being sent, when that is so. */
-  readonly holding?: string
-}
+export type { Stats } from './stats.js'
 
 export interface PipelineParts {
   readonly clock?: Clock
   readonly random?: () => number
-  /** Keeps what the process could not deliver; gives what it could not keep. Default: keeps nothing. */
-  readonly rescue?: (posts: readonly Post[]) => readonly Post[]
 }
 
 /** For what is no time: plain JavaScript checks nothing. */
@@ -100,16 +82,14 @@ export class Pipeline {
   readonly #addSource = createSourceContext()
   readonly #beforeEnd = new Set<() => void>()
   readonly #beforeFlush = new Set<() => Promise<void>>()
-  readonly #rescue: (posts: readonly Post[]) => readonly Post[]
   #guest: Guest | undefined
   #leaveProcess = () => {}
   #isClosed = false
   #closing: Promise<boolean> | undefined
 
   constructor(settings: Settings, parts: PipelineParts = {}) {
-    const { clock = systemClock, random = Math.random, rescue = (posts) => posts } = parts
+    const { clock = systemClock, random = Math.random } = parts
     this.#settings = settings
-    this.#rescue = rescue
     this.clock = clock
     this.tell = createTell(settings.debug)
     this.ledger = new Ledger(settings.onDrop, (reason) => this.tell.warn(`first drop: ${reason}`))
@@ -147,6 +127,7 @@ export class Pipeline {
       out: (json) => this.#batcher.addLog(json),
     })
     processScope().limitBreadcrumbs(settings.maxBreadcrumbs)
+    this.#openSpool()
   }
 
   get settings(): Settings {
@@ -259,7 +240,6 @@ export class Pipeline {
       letGo: () => this.letGo(),
       flush: (timeoutMs) => this.flush(timeoutMs),
       capture,
-      rescue: this.#rescue,
     })
     this.#watchProcess()
   }
@@ -288,7 +268,9 @@ export class Pipeline {
     processScope().limitBreadcrumbs(settings.maxBreadcrumbs)
     this.#watchProcess()
     if (settings.releaseId !== before.releaseId) this.#release = { ...this.#release, id: settings.releaseId }
-    if (!hasMoved && settings.apiKey === before.apiKey) return
+    if (!hasMoved && settings.apiKey === before.apiKey && settings.spool === before.spool) return
+    void this.#spool?.move(settings.apiUrl, settings.apiKey ?? '')
+    this.#openSpool()
     this.#batcher.retryNow()
     this.courier.retryNow()
   }
@@ -323,6 +305,12 @@ export class Pipeline {
     this.#leaveProcess()
     await this.uploader.close()
     return delivered
+  }
+
+  #openSpool(): void {
+    if (this.#spool !== undefined || !this.isActive) return
+    const parts = { batcher: this.#batcher, ledger: this.ledger, clock: this.clock }
+    this.#spool = this.uploader.outside(() => openSpool(this.#settings, parts))
   }
 
   #watchProcess(): void {

@@ -18,6 +18,8 @@ export class Batch {
   attempts = 0
   /** It has been on its way before, so nothing is gained by waiting for more entries. */
   hasReturned = false
+  /** Its border is kept, so that its content is known to belong together beyond the process. */
+  hasBorder = false
   bytes = 0
   /** Number of its oldest entry within its lane; the others follow without a gap. */
   first: number
@@ -32,6 +34,11 @@ export class Batch {
 
   get count(): number {
     return this.#lengths.length - this.#gone
+  }
+
+  /** Number of its newest entry. */
+  get last(): number {
+    return this.first + this.count - 1
   }
 
   /** Adds one entry: JSON bytes with a comma behind. */
@@ -64,6 +71,19 @@ export class Batch {
     return this.#stretches.map(({ chunk, start, end }, n) =>
       chunk.subarray(start, n === last ? end - 1 : end),
     )
+  }
+
+  /** Calls back with the JSON of each entry from number `from` to number `to`, oldest first. */
+  eachEntry(from: number, to: number, call: (number: number, json: Buffer) => void): void {
+    let number = this.first
+    let n = this.#gone
+    for (const { chunk, start, end } of this.#stretches) {
+      for (let at = start; at < end; number++) {
+        const next = at + (this.#lengths[n++] as number)
+        if (number >= from && number <= to) call(number, chunk.subarray(at, next - 1))
+        at = next
+      }
+    }
   }
 
   #takeOldest(): Stretch {

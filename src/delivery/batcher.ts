@@ -1,12 +1,17 @@
 import type { Clock, TimerHandle } from '../clock.js'
 import type { Ledger } from '../ledger.js'
-import type { Batch } from './batch.js'
-import { FlushWaiters } from './flush-waiters.js'
+import { createDispatcher, type Dispatcher, type LossReason } from './dispatcher.js'
+import { FlushWaiters, type Marks } from './flush-waiters.js'
 import { Gate } from './gate.js'
+import type { Keeper } from './keeper.js'
+import { Keeping } from './keeping.js'
 import type { Line } from './line.js'
+import type { Parcel } from './parcel.js'
+import type { Post } from './post.js'
 import { Queue, type QueueSettings } from './queue.js'
+import { Replay } from './replay.js'
 import type { DeliveryReport } from './report.js'
-import type { Upload, Uploader } from './uploader.js'
+import type { Uploader } from './uploader.js'
 
 export interface BatcherSettings extends QueueSettings {
   readonly flushInterval: number
@@ -23,13 +28,6 @@ export interface BatcherParts {
   readonly newId: () => string
 }
 
-/** One POST, as it would go or has gone over the wire. */
-export interface Post {
-  readonly path: string
-  readonly body: Uint8Array
-  readonly count: number
-}
-
 const MAX_IN_FLIGHT = 4
 
 /**
@@ -42,20 +40,45 @@ export class Batcher {
   readonly #parts: BatcherParts
   readonly #queue: Queue
   readonly #gate: Gate
+  readonly #dispatcher: Dispatcher
   readonly #waiters: FlushWaiters
+  #keeping: Keeping | undefined
+  #replay: Replay | undefined
   #isPaused = false
   #isClosed = false
   #pumpIsDue = false
   #wakeTimer: TimerHandle | undefined
-  #lastSent: Line | undefined
   #onChange: (() => void) | undefined
 
   constructor(parts: BatcherParts) {
     this.#parts = parts
     this.#settings = parts.settings
+    const { clock } = parts
     this.#queue = new Queue(parts)
-    this.#gate = new Gate(parts.clock, parts.random)
-    this.#waiters = new FlushWaiters(parts.clock)
+    this.#gate = new Gate(clock, parts.random)
+    this.#waiters = new FlushWaiters(clock)
+    this.#dispatcher = createDispatcher({
+      ...parts,
+      gate: this.#gate,
+      maxRetries: () => this.#settings.maxRetries,
+      onLost: (reason, count) => this.lose(reason, count),
+    })
+  }
+
+  /** From here on entries outlive the process. */
+  keepIn(keeper: Keeper): void {
+    const { clock, uploader } = this.#parts
+    this.#keeping = new Keeping({
+      keeper,
+      queue: this.#queue,
+      clock,
+      outside: uploader.outside,
+      onWritten: () => this.lose('queue_full', this.#queue.makeRoom()),
+    })
+    this.#queue.relief = this.#keeping
+    this.#replay = new Replay(keeper, this.#queue.lines)
+    keeper.onBacklog = () => this.#pumpSoon()
+    if (this.queued > 0) this.#keeping.entered()
   }
 
   /** Logs and entries that wait, in flight ones not included. */
@@ -70,7 +93,7 @@ export class Batcher {
 
   /** Logs and entries on their way. */
   get inFlight(): number {
-    return this.#queue.flying
+    return this.#queue.flying + (this.#replay?.flying ?? 0)
   }
 
   /** Why nothing is sent at the moment, when nothing is. */
@@ -98,7 +121,7 @@ export class Batcher {
    * lost or refused meanwhile, or it is plain that nothing can be delivered in time. Never rejects.
    */
   flush(timeoutMs: number): Promise<boolean> {
-    if (this.#queue.waiting === 0 && this.#queue.flights === 0) return Promise.resolve(true)
+    if (this.#oldest.every((number) => number === Number.POSITIVE_INFINITY)) return Promise.resolve(true)
     this.#gate.lift()
     const flushed = this.#waiters.add(this.#queue.entered, timeoutMs)
     this.#pump()
@@ -127,20 +150,28 @@ export class Batcher {
   }
 
   /**
-   * All that is not delivered, as the requests that would deliver it, those in flight first and under their
-   * own ids. It stays here.
+   * All that is not delivered and not safe, as the requests that would deliver it, those in flight first and
+   * under their own ids. It stays here; a keeper gets it, too.
    */
   undelivered(): Post[] {
-    return this.#queue.all().map(([line, batch]) => {
-      return { path: line.path, body: line.frame(batch), count: batch.count }
+    const all = this.#queue.all()
+    this.#keeping?.saveNow()
+    return all.map(([line, batch]) => {
+      return { path: line.path, body: line.frame(batch), count: batch.count, batch }
     })
   }
 
-  /** Forgets all that is not delivered: it has gone another way, or nowhere. */
-  abandon(): void {
+  /**
+   * Forgets all that is in memory: it has gone another way, or nowhere.
+   * @param left what was not delivered after all
+   * @returns those of them that a keeper does not have
+   */
+  abandon(left: readonly Post[]): readonly Post[] {
+    const lost = this.#keeping === undefined ? left : this.#keeping.handOver(left)
     this.#queue.clear()
     this.#onChange?.()
     this.#settleWaiters()
+    return lost
   }
 
   /** From here on tells, at once and at each change, how many logs and entries are undelivered. */
@@ -149,17 +180,28 @@ export class Batcher {
     this.#onChange()
   }
 
-  /** Ends for good; answers that come later are not counted. Gives how many logs and entries are left behind. */
-  close(): number {
+  /** Ends for good; answers that come later are not counted. Resolves to how many logs and entries are lost. */
+  async close(): Promise<number> {
     this.#isClosed = true
     this.#parts.clock.clearTimer(this.#wakeTimer)
     for (const line of this.#queue.lines) line.stopTimer()
-    return this.queued + this.inFlight
+    await this.#keeping?.save()
+    this.#replay?.giveUp()
+    const left = this.undelivered()
+    return this.abandon(left).reduce((sum, { count }) => sum + count, 0)
+  }
+
+  /** Counts entries that will never be delivered. */
+  lose(reason: LossReason | 'spool_full' | 'spool_corrupt', count: number): void {
+    if (count === 0) return
+    this.#parts.ledger.drop(reason, count)
+    if (reason === 'queue_full' || reason === 'spool_full') this.#parts.report.lost(count)
+    this.#waiters.lost()
   }
 
   #add(line: Line, json: string): void {
-    const lost = this.#queue.add(line, json)
-    if (lost > 0) this.#lose('queue_full', lost)
+    this.lose('queue_full', this.#queue.add(line, json))
+    this.#keeping?.entered()
     if (!line.hasTimer) this.#startTimer(line)
     if (line.lane.isFull) this.#pumpSoon()
     this.#onChange?.()
@@ -187,98 +229,76 @@ export class Batcher {
     this.#wakeTimer = undefined
     if (this.#isPaused || this.#isClosed) return
     while (this.#queue.flights < MAX_IN_FLIGHT && this.#gate.waitMs === 0) {
-      const line = this.#nextLine()
-      if (line === undefined) break
-      void this.#send(line)
+      const parcel = this.#queue.takeNext(this.#waiters.any || this.#gate.reason !== undefined)
+      if (parcel === undefined) break
+      // At once, since it may be the one probe that is allowed.
+      void this.#send(parcel, this.#gate.enter())
     }
+    if (this.#replay?.isReady && this.#gate.waitMs === 0) void this.#sendStored(this.#replay)
     this.#wakeWhenOpen()
-  }
-
-  /** The line whose turn it is: they take turns, so that neither can crowd out the other. */
-  #nextLine(): Line | undefined {
-    const goesAnyway = this.#waiters.any || this.#gate.reason !== undefined
-    const ready = this.#queue.lines.filter((line) => line.isReady || (goesAnyway && line.lane.count > 0))
-    return ready.find((line) => line !== this.#lastSent) ?? ready[0]
   }
 
   #wakeWhenOpen(): void {
     const { waitMs } = this.#gate
-    if (waitMs === 0 || waitMs === Number.POSITIVE_INFINITY || this.queued === 0) return
+    const isIdle = this.queued === 0 && !this.#replay?.isReady
+    if (waitMs === 0 || waitMs === Number.POSITIVE_INFINITY || isIdle) return
     this.#wakeTimer = this.#parts.uploader.outside(() =>
       this.#parts.clock.setTimer(() => this.#pump(), waitMs),
     )
   }
 
-  async #send(line: Line): Promise<void> {
-    const batch = this.#queue.take(line)
-    if (batch === undefined) return
-    this.#lastSent = line
-    if (line.lane.count === 0) line.stopTimer()
-    const round = this.#gate.enter()
+  async #send(parcel: Parcel, round: number): Promise<void> {
     this.#parts.report.underWay(this.#queue.logsUnderWay)
-    const upload = await this.#parts.uploader.post(line.path, line.frame(batch))
-    // Whoever closed has counted what was still on its way; whoever abandoned it, too.
-    if (this.#isClosed || !this.#queue.isFlying(batch)) return
-    this.#settle(line, batch, upload, round)
+    await this.#keeping?.seal(parcel.line, parcel.batch)
+    await this.#dispatch(parcel, round)
+  }
+
+  /** One of those that only the keeper has. */
+  async #sendStored(replay: Replay): Promise<void> {
+    const parcel = await replay.take()
+    if (parcel === undefined) return
+    // Reading it took its time.
+    if (this.#isClosed || this.#isPaused || this.#gate.waitMs > 0) {
+      parcel.putBack('first')
+      this.#goOn()
+    } else {
+      await this.#dispatch(parcel, this.#gate.enter())
+    }
+  }
+
+  async #dispatch(parcel: Parcel, round: number): Promise<void> {
+    try {
+      await this.#dispatcher.dispatch(parcel, round)
+    } catch (error) {
+      // Warnings, metrics and diag end in foreign code; whatever it throws must cost no batch.
+      if (parcel.isOpen) {
+        this.#gate.failed({ kind: 'retryable', why: String(error) }, round)
+        parcel.putBack('last')
+      }
+    }
+    this.#goOn()
+  }
+
+  /** Something has come back. */
+  #goOn(): void {
+    if (this.#isClosed) return
     this.#parts.report.underWay(this.#queue.logsUnderWay)
-    this.#parts.report.answered(line.path, batch.count, upload)
     this.#pump()
     this.#settleWaiters()
     this.#onChange?.()
   }
 
-  #settle(line: Line, batch: Batch, { outcome }: Upload, round: number): void {
-    switch (outcome.kind) {
-      case 'sent':
-        this.#gate.succeeded(round)
-        this.#queue.finish(batch)
-        line.lane.grow()
-        this.#count(line, batch.count, Math.min(outcome.rejected, batch.count))
-        if (outcome.rejected > 0) this.#parts.report.rejected(line.path, outcome.rejections)
-        return
-      case 'too_large':
-        this.#gate.succeeded(round)
-        if (this.#queue.halve(batch)) return
-        this.#queue.finish(batch)
-        this.#lose('too_large', batch.count)
-        return
-      case 'refused':
-        this.#gate.succeeded(round)
-        this.#queue.finish(batch)
-        this.#lose('bad_batch', batch.count)
-        return
-      default: {
-        batch.attempts++
-        const isTired = batch.attempts > this.#settings.maxRetries
-        if (isTired) batch.attempts = 0
-        this.#gate.failed(outcome, round)
-        this.#lose('queue_full', this.#queue.putBack(batch, isTired ? 'last' : 'first'))
-      }
-    }
-  }
-
-  #count(line: Line, count: number, rejected: number): void {
-    const { ledger } = this.#parts
-    if (line === this.#queue.logs) {
-      ledger.accepted += count - rejected
-      ledger.rejected += rejected
-    } else {
-      ledger.requestsAccepted += count - rejected
-    }
-    this.#lose('rejected', rejected)
-  }
-
-  #lose(reason: 'rejected' | 'too_large' | 'bad_batch' | 'queue_full', count: number): void {
-    if (count === 0) return
-    this.#parts.ledger.drop(reason, count)
-    if (reason === 'queue_full') this.#parts.report.lost(count)
-    this.#waiters.lost()
-  }
-
   #settleWaiters(): void {
     if (!this.#waiters.any) return
-    this.#waiters.settle(this.#queue.oldest)
-    if (this.#queue.flights > 0) return
+    this.#waiters.settle(this.#oldest)
+    if (this.#queue.flights > 0 || this.#replay?.isBusy) return
     this.#waiters.giveUpBefore(this.#isPaused ? Number.POSITIVE_INFINITY : this.#gate.waitMs)
+  }
+
+  /** Numbers of the oldest entries that are not delivered, by line; Infinity for none. */
+  get #oldest(): Marks {
+    const stored = this.#replay?.oldest
+    if (stored === undefined) return this.#queue.oldest
+    return this.#queue.oldest.map((number, line) => Math.min(number, stored[line] as number))
   }
 }

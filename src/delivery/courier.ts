@@ -2,8 +2,8 @@ import { Buffer } from 'node:buffer'
 import type { Clock } from '../clock.js'
 import type { DropReason, Ledger } from '../ledger.js'
 import { backoffMs } from './backoff.js'
-import type { Post } from './batcher.js'
 import type { Outcome } from './outcome.js'
+import type { Post } from './post.js'
 import type { Uploader } from './uploader.js'
 
 export interface CourierParts {

@@ -1,7 +1,7 @@
 import type { Ledger } from '../ledger.js'
 import type { TransportAnswer } from '../wire/transport.js'
-import type { Post } from './batcher.js'
 import { readAnswer } from './outcome.js'
+import type { Post } from './post.js'
 
 /**
  * Counts what became of posts that did not go by the batcher, each with its answer or none. Gives those that

@@ -1,8 +1,11 @@
 import { MAX_BATCH_BYTES } from '../wire/limits.js'
 import { Arena } from './arena.js'
 import { Batch } from './batch.js'
+import type { EntryRange } from './keeper.js'
 
 export interface LaneOptions {
+  /** Which line it belongs to: 0 for logs, 1 for request entries. */
+  readonly index: number
   /** Most entries one POST may carry. */
   readonly capacity: number
   /** Entries that are worth a POST of their own. */
@@ -11,6 +14,7 @@ export interface LaneOptions {
 
 /** What waits for one address, oldest first: logs in one lane, request entries in another. */
 export class Lane {
+  readonly index: number
   batchSize: number
   /** Entries waiting, and their bytes. */
   count = 0
@@ -25,7 +29,8 @@ export class Lane {
   readonly #arena = new Arena()
   readonly #batches: Batch[] = []
 
-  constructor({ capacity, batchSize }: LaneOptions) {
+  constructor({ index, capacity, batchSize }: LaneOptions) {
+    this.index = index
     this.#capacity = capacity
     this.#limit = capacity
     this.batchSize = batchSize
@@ -60,13 +65,9 @@ export class Lane {
   take(newId: () => string): Batch | undefined {
     const head = this.#batches[0]
     if (head === undefined) return undefined
-    const isTooLong = head.id === undefined && head.count > this.#limit
-    const batch = isTooLong ? head.splitOff(this.#limit) : head
-    if (!isTooLong) this.#batches.shift()
+    const batch = head.id === undefined && head.count > this.#limit ? this.#split(head) : head
+    if (batch === head) this.takeOut()
     batch.id ??= newId()
-    if (batch.hasReturned) this.returned -= batch.count
-    this.count -= batch.count
-    this.bytes -= batch.bytes
     return batch
   }
 
@@ -91,6 +92,7 @@ export class Lane {
     if (batch.count < 2) return false
     this.#limit = Math.floor(batch.count / 2)
     batch.id = undefined
+    batch.hasBorder = false
     batch.attempts = 0
     const front = batch.splitOff(Math.ceil(batch.count / 2))
     this.putBack(batch, 'first')
@@ -105,21 +107,51 @@ export class Lane {
 
   /**
    * Makes room by dropping the oldest: one entry, or a batch that was sent before as a whole, since part of
-   * it under the same id would be another request. Gives how many entries went.
+   * it under the same id would be another request. Gives what went.
    */
-  dropOldest(): number {
+  dropOldest(): EntryRange | undefined {
     const head = this.#batches[0]
-    if (head === undefined) return 0
+    if (head === undefined) return undefined
+    const { first } = head
+    if (head.id !== undefined || head.count === 1) {
+      const { count } = this.takeOut() as Batch
+      return { line: this.index, first, count }
+    }
     const before = head.bytes
-    let dropped = 1
-    if (head.id === undefined) head.dropOldest()
-    else dropped = head.count
-    const isGone = head.id !== undefined || head.count === 0
-    if (isGone) this.#batches.shift()
-    this.bytes -= head.id === undefined ? before - head.bytes : before
-    this.count -= dropped
-    if (head.hasReturned) this.returned -= dropped
-    return dropped
+    head.dropOldest()
+    this.bytes -= before - head.bytes
+    this.count--
+    if (head.hasReturned) this.returned--
+    return { line: this.index, first, count: 1 }
+  }
+
+  /** The batch that is next in line. */
+  get head(): Batch | undefined {
+    return this.#batches[0]
+  }
+
+  /** Takes the batch that is next in line out, as it is. */
+  takeOut(): Batch | undefined {
+    const head = this.#batches.shift()
+    if (head === undefined) return undefined
+    this.bytes -= head.bytes
+    this.count -= head.count
+    if (head.hasReturned) this.returned -= head.count
+    return head
+  }
+
+  /** Waiting batches with entries beyond that number, in no certain order. */
+  beyond(number: number): Batch[] {
+    return this.#batches.filter(({ last }) => last > number)
+  }
+
+  /** Takes as many entries off the front of the first batch as one request may carry. */
+  #split(head: Batch): Batch {
+    const batch = head.splitOff(this.#limit)
+    if (head.hasReturned) this.returned -= batch.count
+    this.count -= batch.count
+    this.bytes -= batch.bytes
+    return batch
   }
 
   /** The batch that new entries join: the last in line, as long as it may still grow. */

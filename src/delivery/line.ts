@@ -4,7 +4,9 @@ import { MAX_BATCH_LOGS, MAX_BATCH_REQUESTS } from '../wire/limits.js'
 import type { Batch } from './batch.js'
 import { Lane } from './lane.js'
 
-export type LinePath = '/ingest' | '/ingest/requests'
+/** In the order by which a keeper counts them. */
+const LINE_PATHS = ['/ingest', '/ingest/requests'] as const
+export type LinePath = (typeof LINE_PATHS)[number]
 
 const CAPACITY: Readonly<Record<LinePath, number>> = {
   '/ingest': MAX_BATCH_LOGS,
@@ -14,6 +16,8 @@ const CAPACITY: Readonly<Record<LinePath, number>> = {
 /** One address, what waits for it, and for how long. */
 export class Line {
   readonly path: LinePath
+  /** Its number for a keeper. */
+  readonly index: number
   readonly lane: Lane
   readonly #clock: Clock
   /** Entries up to this number have waited long enough. */
@@ -22,7 +26,12 @@ export class Line {
 
   constructor(path: LinePath, batchSize: number, clock: Clock) {
     this.path = path
-    this.lane = new Lane({ capacity: CAPACITY[path], batchSize: Math.min(batchSize, CAPACITY[path]) })
+    this.index = LINE_PATHS.indexOf(path)
+    this.lane = new Lane({
+      index: this.index,
+      capacity: CAPACITY[path],
+      batchSize: Math.min(batchSize, CAPACITY[path]),
+    })
     this.#clock = clock
   }
 

@@ -1,7 +1,9 @@
 import type { Clock } from '../clock.js'
 import type { Batch } from './batch.js'
 import type { Marks } from './flush-waiters.js'
+import type { EntryRange } from './keeper.js'
 import { Line } from './line.js'
+import type { Parcel } from './parcel.js'
 
 export interface QueueSettings {
   readonly batchSize: number
@@ -15,15 +17,28 @@ export interface QueueParts {
   readonly newId: () => string
 }
 
+/** Takes what there is no room for, so that nothing need be dropped. */
+export interface Relief {
+  /**
+   * Takes over what is next in the line. `'soon'` when it will be able to in a moment, `'never'` when it is not
+   * to be counted on.
+   */
+  relieve(line: Line): 'relieved' | 'soon' | 'never'
+  /** These entries have met their end. */
+  gone(range: EntryRange): void
+}
+
 /** All that is not delivered, waiting or on its way, bounded in count and bytes. */
 export class Queue {
   readonly logs: Line
   readonly requests: Line
   readonly lines: readonly Line[]
+  relief: Relief | undefined
   readonly #newId: () => string
   readonly #flying = new Map<Batch, Line>()
   #settings: QueueSettings
   #flyingBytes = 0
+  #lastTaken: Line | undefined
 
   constructor({ settings, clock, newId }: QueueParts) {
     this.#settings = settings
@@ -85,43 +100,28 @@ export class Queue {
   /** Adds an entry; the oldest go when there is no room. Gives how many went. */
   add(line: Line, json: string): number {
     line.lane.push(json)
-    return this.#makeRoom(line)
+    const isOver = line.lane.count > this.#settings.maxQueueSize || this.bytes > this.#settings.maxQueueBytes
+    return isOver ? this.makeRoom() : 0
   }
 
-  /** The next batch of a line, with its id, on its way from here on. */
-  take(line: Line): Batch | undefined {
-    const batch = line.lane.take(this.#newId)
-    if (batch === undefined) return undefined
-    this.#flying.set(batch, line)
-    this.#flyingBytes += batch.bytes
-    return batch
+  /**
+   * The next batch that is worth sending, with its id, on its way from here on. Lines take turns, so that
+   * neither can crowd out the other.
+   * @param anyway also what could wait for more
+   */
+  takeNext(anyway: boolean): Parcel | undefined {
+    const ready = this.lines.filter((line) => line.isReady || (anyway && line.lane.count > 0))
+    const line = ready.find((each) => each !== this.#lastTaken) ?? ready[0]
+    if (line === undefined) return undefined
+    this.#lastTaken = line
+    return this.#take(line)
   }
 
-  isFlying(batch: Batch): boolean {
-    return this.#flying.has(batch)
-  }
-
-  /** It has met its end, good or bad. */
-  finish(batch: Batch): void {
-    if (this.#flying.delete(batch)) this.#flyingBytes -= batch.bytes
-  }
-
-  /** It waits again, whole. Gives how many entries went to make room for it. */
-  putBack(batch: Batch, where: 'first' | 'last'): number {
-    const line = this.#flying.get(batch)
-    if (line === undefined) return 0
-    this.finish(batch)
-    line.lane.putBack(batch, where)
-    return this.#makeRoom(line)
-  }
-
-  /** Its halves wait as batches of their own. False when it cannot be halved. */
-  halve(batch: Batch): boolean {
-    const line = this.#flying.get(batch)
-    if (line === undefined || batch.count < 2) return false
-    this.finish(batch)
-    line.lane.halve(batch)
-    return true
+  /** Batches of a line with entries beyond that number, by age. */
+  beyond(line: Line, number: number): Batch[] {
+    const flying = [...this.#flying].filter(([batch, its]) => its === line && batch.last > number)
+    const all = [...flying.map(([batch]) => batch), ...line.lane.beyond(number)]
+    return all.sort((a, b) => a.first - b.first)
   }
 
   /** Forgets everything, what is on its way too. */
@@ -138,15 +138,64 @@ export class Queue {
     return all
   }
 
-  #makeRoom({ lane }: Line): number {
+  /** The oldest go until all fits, to the relief if there is one. Gives how many were dropped. */
+  makeRoom(): number {
     const { maxQueueSize, maxQueueBytes } = this.#settings
     let dropped = 0
-    while (lane.count > maxQueueSize) dropped += lane.dropOldest()
+    for (const line of this.lines) {
+      while (line.lane.count > maxQueueSize) {
+        const relief = this.relief?.relieve(line) ?? 'never'
+        // The bytes are what is bounded without exception.
+        if (relief === 'soon') break
+        if (relief === 'never') dropped += this.#dropOldest(line)
+      }
+    }
     while (this.bytes > maxQueueBytes && this.waiting > 0) {
-      const [logs, requests] = [this.logs.lane, this.requests.lane]
-      dropped += (logs.bytes >= requests.bytes ? logs : requests).dropOldest()
+      const line = this.logs.lane.bytes >= this.requests.lane.bytes ? this.logs : this.requests
+      if (this.relief?.relieve(line) !== 'relieved') dropped += this.#dropOldest(line)
     }
     return dropped
+  }
+
+  #take(line: Line): Parcel | undefined {
+    const batch = line.lane.take(this.#newId)
+    if (batch === undefined) return undefined
+    if (line.lane.count === 0) line.stopTimer()
+    this.#flying.set(batch, line)
+    this.#flyingBytes += batch.bytes
+    const flying = this.#flying
+    return {
+      line,
+      batch,
+      get isOpen() {
+        return flying.has(batch)
+      },
+      finish: () => {
+        this.#land(batch)
+        this.relief?.gone({ line: line.index, first: batch.first, count: batch.count })
+      },
+      putBack: (where) => {
+        this.#land(batch)
+        line.lane.putBack(batch, where)
+        return this.makeRoom()
+      },
+      halve: () => {
+        if (batch.count < 2) return false
+        this.#land(batch)
+        return line.lane.halve(batch)
+      },
+    }
+  }
+
+  #dropOldest({ lane }: Line): number {
+    const range = lane.dropOldest()
+    if (range === undefined) return 0
+    this.relief?.gone(range)
+    return range.count
+  }
+
+  #land(batch: Batch): void {
+    if (this.#flying.delete(batch)) this.#flyingBytes -= batch.bytes
   }
 }
 

@@ -10,8 +10,8 @@ let warnings: { message: string; code: string }[]
 beforeEach(() => {
   forgetWarnings()
   warnings = []
-  vi.spyOn(process, 'emitWarning').mockImplementation(((message: string, { code }: { code: string }) => {
-    warnings.push({ message, code })
+  vi.spyOn(process, 'emitWarning').mockImplementation(((warning: Error & { code: string }) => {
+    if (warning.name === 'LognitorWarning') warnings.push({ message: warning.message, code: warning.code })
   }) as typeof process.emitWarning)
 })
 afterEach(async () => {

@@ -19,7 +19,7 @@ function roomOf(file: string): string {
         cli: 'outermost',
       }[place] ?? place
     )
-  if (['pipeline.ts', 'guest.ts', 'source-context.ts'].includes(place)) return 'pipeline'
+  if (['pipeline.ts', 'guest.ts', 'open-spool.ts', 'source-context.ts'].includes(place)) return 'pipeline'
   if (['register.ts', 'index.ts', 'testing.ts', 'memory-transport.ts'].includes(place)) return 'outermost'
   if (
     place.startsWith('exporter') ||

@@ -1,0 +1,86 @@
+import type { Ledger } from '../ledger.js'
+import type { Gate } from './gate.js'
+import type { Parcel } from './parcel.js'
+import type { DeliveryReport } from './report.js'
+import type { Upload, Uploader } from './uploader.js'
+
+export interface DispatcherParts {
+  readonly uploader: Uploader
+  readonly gate: Gate
+  readonly ledger: Ledger
+  readonly report: DeliveryReport
+  readonly maxRetries: () => number
+  /** Entries that will never be delivered. */
+  readonly onLost: (reason: LossReason, count: number) => void
+}
+
+export type LossReason = 'rejected' | 'too_large' | 'bad_batch' | 'queue_full'
+
+export interface Dispatcher {
+  /**
+   * Sends it once and sees to what becomes of it.
+   * @param round as the gate gave it
+   */
+  dispatch(parcel: Parcel, round: number): Promise<void>
+}
+
+/** The one place where an outcome turns into what happens to a batch. */
+export function createDispatcher(parts: DispatcherParts): Dispatcher {
+  const { uploader, gate, ledger, report, maxRetries, onLost } = parts
+
+  function settle(parcel: Parcel, { outcome }: Upload, round: number): void {
+    const { line, batch } = parcel
+    switch (outcome.kind) {
+      case 'sent':
+        gate.succeeded(round)
+        parcel.finish()
+        line.lane.grow()
+        count(parcel, Math.min(outcome.rejected, batch.count))
+        if (outcome.rejected > 0) report.rejected(line.path, outcome.rejections)
+        return
+      case 'too_large':
+        gate.succeeded(round)
+        if (parcel.halve()) return
+        parcel.finish()
+        lose('too_large', batch.count)
+        return
+      case 'refused':
+        gate.succeeded(round)
+        parcel.finish()
+        lose('bad_batch', batch.count)
+        return
+      default: {
+        batch.attempts++
+        const isTired = batch.attempts > maxRetries()
+        if (isTired) batch.attempts = 0
+        gate.failed(outcome, round)
+        lose('queue_full', parcel.putBack(isTired ? 'last' : 'first'))
+      }
+    }
+  }
+
+  function count({ line, batch }: Parcel, rejected: number): void {
+    if (line.path === '/ingest') {
+      ledger.accepted += batch.count - rejected
+      ledger.rejected += rejected
+    } else {
+      ledger.requestsAccepted += batch.count - rejected
+    }
+    lose('rejected', rejected)
+  }
+
+  function lose(reason: LossReason, count: number): void {
+    if (count > 0) onLost(reason, count)
+  }
+
+  return {
+    async dispatch(parcel, round) {
+      const { line, batch } = parcel
+      const upload = await uploader.post(line.path, line.frame(batch))
+      // Whoever has taken it over counts it, too.
+      if (!parcel.isOpen) return
+      settle(parcel, upload, round)
+      report.answered(line.path, batch.count, upload)
+    },
+  }
+}

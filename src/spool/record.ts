@@ -1,0 +1,117 @@
+import { Buffer } from 'node:buffer'
+import { crc32 } from 'node:zlib'
+
+/** One line of a spool file, read back. */
+export type SpoolRecord =
+  | { readonly kind: 'entry'; readonly line: number; readonly number: number; readonly json: Buffer }
+  /** Entries that travel, or have travelled, as one batch. */
+  | {
+      readonly kind: 'border'
+      readonly line: number
+      readonly first: number
+      readonly count: number
+      readonly id: string
+    }
+  /** Entries that have come to their end. */
+  | { readonly kind: 'done'; readonly line: number; readonly first: number; readonly count: number }
+
+/**
+ * A file is lines of text: a letter, the checksum of the rest in eight hex digits, the rest. JSON holds no line
+ * break, so that whatever happens to one line, the next is found again.
+ */
+const ENTRY_LETTERS = ['L', 'R'] as const
+const BORDER = 'B'
+const DONE = 'D'
+
+const NEWLINE = 0x0a
+const SPACE = 0x20
+const NEWLINE_BYTES = Buffer.from('\n')
+/** Letter, space, eight digits, space. */
+const HEAD_BYTES = 11
+
+/** First line of each file. */
+export const FILE_HEAD = Buffer.from('# lognitor spool 1\n')
+
+/** The line's bytes, in pieces. */
+export function entryLine(line: number, number: number, json: Buffer): Buffer[] {
+  const letter = ENTRY_LETTERS[line] as string
+  const label = Buffer.from(`${number} `, 'latin1')
+  const sum = crc32(json, crc32(label, letter.charCodeAt(0)))
+  return [Buffer.from(`${letter} ${hex(sum)} ${number} `, 'latin1'), json, NEWLINE_BYTES]
+}
+
+export function borderLine(line: number, first: number, count: number, id: string): Buffer {
+  return shortLine(BORDER, `${line} ${first} ${count} ${id}`)
+}
+
+export function doneLine(line: number, first: number, count: number): Buffer {
+  return shortLine(DONE, `${line} ${first} ${count}`)
+}
+
+/**
+ * Calls back with each line that is whole, in order; with the bytes of each that is not.
+ * Line breaks by themselves and remarks are passed over.
+ */
+export function readLines(
+  bytes: Buffer,
+  onRecord: (record: SpoolRecord) => void,
+  onDamage: (bytes: Buffer) => void,
+): void {
+  for (let start = 0; start < bytes.length; ) {
+    const newline = bytes.indexOf(NEWLINE, start)
+    const end = newline < 0 ? bytes.length : newline
+    if (end > start && bytes[start] !== 0x23) {
+      const line = bytes.subarray(start, end)
+      // Without its end it may be half of itself, even if it should look whole.
+      const record = newline < 0 ? undefined : readLine(line)
+      if (record !== undefined) onRecord(record)
+      else if (newline < 0) onDamage(line)
+      else readBroken(line, onRecord, onDamage)
+    }
+    start = end + 1
+  }
+}
+
+/** Behind what is torn, or where a line break has been altered, a whole line may stand. */
+function readBroken(
+  bytes: Buffer,
+  onRecord: (record: SpoolRecord) => void,
+  onDamage: (bytes: Buffer) => void,
+): void {
+  const text = bytes.toString('latin1')
+  for (const { index } of text.matchAll(/[LRBD] [0-9a-f]{8} /g)) {
+    const record = index > 0 ? readLine(bytes.subarray(index)) : undefined
+    if (record === undefined) continue
+    onDamage(bytes.subarray(0, index))
+    onRecord(record)
+    return
+  }
+  onDamage(bytes)
+}
+
+function readLine(bytes: Buffer): SpoolRecord | undefined {
+  if (bytes.length <= HEAD_BYTES || bytes[1] !== SPACE || bytes[HEAD_BYTES - 1] !== SPACE) return undefined
+  const letter = String.fromCharCode(bytes[0] as number)
+  const rest = bytes.subarray(HEAD_BYTES)
+  const sum = bytes.toString('latin1', 2, HEAD_BYTES - 1)
+  if (sum !== hex(crc32(rest, letter.charCodeAt(0)))) return undefined
+  const line = (ENTRY_LETTERS as readonly string[]).indexOf(letter)
+  if (line >= 0) {
+    const space = rest.indexOf(SPACE)
+    const number = Number(rest.toString('latin1', 0, space))
+    return { kind: 'entry', line, number, json: rest.subarray(space + 1) }
+  }
+  const [lineWord, first, count, id] = rest.toString('latin1').split(' ')
+  const range = { line: Number(lineWord), first: Number(first), count: Number(count) }
+  if (letter === DONE) return { kind: 'done', ...range }
+  if (letter === BORDER && id !== undefined) return { kind: 'border', ...range, id }
+  return undefined
+}
+
+function shortLine(letter: string, rest: string): Buffer {
+  return Buffer.from(`${letter} ${hex(crc32(rest, letter.charCodeAt(0)))} ${rest}\n`, 'latin1')
+}
+
+function hex(sum: number): string {
+  return sum.toString(16).padStart(8, '0')
+}

@@ -1,0 +1,118 @@
+import { Buffer } from 'node:buffer'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { MAX_BATCH_LOGS, MAX_BATCH_REQUESTS } from '../wire/limits.js'
+import type { Pending } from './backlog.js'
+import { Journal, segmentNames } from './journal.js'
+import { readLines } from './record.js'
+import { Segment } from './segment.js'
+import { countWithin, Spans, without } from './spans.js'
+
+/** Which line can take how many entries in one batch. */
+const CAPACITY = [MAX_BATCH_LOGS, MAX_BATCH_REQUESTS] as const
+const LINES = CAPACITY.length
+
+/** Of one broken line no more is kept. */
+const MOST_DAMAGE_BYTES = 64 * 1024
+
+/** Bytes of a file that make no line. */
+export interface Damage {
+  readonly file: string
+  readonly reason: string
+  readonly pieces: readonly Buffer[]
+}
+
+/** What a writer that has ended has left behind. */
+export interface Legacy {
+  readonly journal: Journal
+  /** What has not come to its end, in order of its writing. */
+  readonly pending: readonly Pending[]
+  readonly damages: readonly Damage[]
+}
+
+interface Border {
+  readonly first: number
+  readonly count: number
+  readonly id: string
+  /** Its place among all borders; the later of two that overlap holds. */
+  readonly order: number
+}
+
+/** Reads all files of a journal once, one after the other, keeping no entry. */
+export async function scanJournal(directory: string, segmentBytes: number): Promise<Legacy> {
+  const journal = new Journal(directory, segmentBytes)
+  const present = Array.from({ length: LINES }, () => new Spans())
+  const done = Array.from({ length: LINES }, () => new Spans())
+  const borders = Array.from({ length: LINES }, (): Border[] => [])
+  const damages: Damage[] = []
+  let order = 0
+  for (const name of segmentNames(directory)) {
+    const segment = new Segment(name)
+    const pieces: Buffer[] = []
+    try {
+      const bytes = await readFile(join(directory, name))
+      segment.bytes = bytes.length
+      readLines(
+        bytes,
+        (record) => {
+          if (record.kind === 'entry') {
+            segment.add(record.line, record.number)
+            present[record.line]?.add(record.number)
+          } else if (record.kind === 'done') {
+            done[record.line]?.add(record.first, record.first + record.count - 1)
+          } else {
+            borders[record.line]?.push({ ...record, order: order++ })
+          }
+        },
+        // A copy, so that the file's bytes can go.
+        (piece) => pieces.push(copyOf(piece)),
+      )
+      if (pieces.length > 0) damages.push({ file: name, reason: 'lines that are torn or altered', pieces })
+    } catch (error) {
+      damages.push({ file: name, reason: `could not be read: ${(error as Error).message}`, pieces: [] })
+    }
+    journal.include(segment, Number.parseInt(name, 10))
+  }
+  const pending = Array.from({ length: LINES }, (_, line) => {
+    const left = without(present[line]?.list() ?? [], done[line]?.list() ?? [])
+    return pendingOf(line, left, lastBorders(borders[line] ?? []))
+  })
+  return { journal, pending: pending.flat(), damages }
+}
+
+type SpanList = ReturnType<typeof without>
+
+function copyOf(bytes: Buffer): Buffer {
+  return Buffer.from(bytes.subarray(0, MOST_DAMAGE_BYTES))
+}
+
+/** Of borders that overlap, the last one written; by first entry. */
+function lastBorders(borders: readonly Border[]): Border[] {
+  const kept: Border[] = []
+  const sorted = [...borders].sort((a, b) => a.first - b.first || a.order - b.order)
+  for (const border of sorted) {
+    const before = kept.at(-1)
+    const overlaps = before !== undefined && before.first + before.count > border.first
+    if (overlaps && before.order > border.order) continue
+    if (overlaps) kept.pop()
+    kept.push(border)
+  }
+  return kept
+}
+
+function pendingOf(line: number, left: SpanList, borders: readonly Border[]): Pending[] {
+  const pending: Pending[] = []
+  for (const { first, count, id } of borders) {
+    const present = countWithin(left, first, first + count - 1)
+    if (present > 0) pending.push({ line, first, count, present, id })
+  }
+  const bordered = borders.map(({ first, count }) => ({ first, last: first + count - 1 }))
+  const capacity = CAPACITY[line] as number
+  for (const { first, last } of without(left, bordered)) {
+    for (let from = first; from <= last; from += capacity) {
+      const count = Math.min(capacity, last - from + 1)
+      pending.push({ line, first: from, count, present: count, id: undefined })
+    }
+  }
+  return pending.sort((a, b) => a.first - b.first)
+}

@@ -1,0 +1,42 @@
+/** From and to, both included. */
+export interface Span {
+  first: number
+  last: number
+}
+
+/** One file of a journal, and what is in it. */
+export class Segment {
+  /** Within the journal's folder. */
+  readonly name: string
+  bytes = 0
+  /** Entries in it that have not come to their end. */
+  live = 0
+  readonly #spans: (Span | undefined)[] = []
+
+  constructor(name: string) {
+    this.name = name
+  }
+
+  /** Its entries of a line, of which some may be missing in between. */
+  span(line: number): Readonly<Span> | undefined {
+    return this.#spans[line]
+  }
+
+  add(line: number, number: number): void {
+    const span = this.#spans[line]
+    this.live++
+    if (span === undefined) {
+      this.#spans[line] = { first: number, last: number }
+      return
+    }
+    span.first = Math.min(span.first, number)
+    span.last = Math.max(span.last, number)
+  }
+
+  /** How many of these entries lie in its span. */
+  overlap(line: number, first: number, count: number): number {
+    const span = this.#spans[line]
+    if (span === undefined) return 0
+    return Math.max(0, Math.min(span.last, first + count - 1) - Math.max(span.first, first) + 1)
+  }
+}

@@ -1,0 +1,342 @@
+import type { Buffer } from 'node:buffer'
+import { rmSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import type { Clock } from '../clock.js'
+import { warnOnce } from '../errors.js'
+import { MAX_BATCH_BYTES } from '../wire/limits.js'
+import type { Pending } from './backlog.js'
+import { Journal, type Range } from './journal.js'
+import { Legacies } from './legacies.js'
+import { claimFolder, type Owner } from './owner.js'
+import { listLegacies, openPlace, placeOf } from './place.js'
+import { borderLine, doneLine, entryLine } from './record.js'
+import { Shelf } from './shelf.js'
+
+export interface SpoolOptions {
+  readonly directory: string
+  /** Most bytes of all files of this process, those it has taken over included. */
+  readonly maxBytes: number
+  readonly apiUrl: string
+  readonly apiKey: string
+  readonly clock: Clock
+  readonly newId: () => string
+  /** Entries of others that are now ours to deliver; a negative number when they no longer are. */
+  readonly onTakenOver: (entries: number) => void
+  readonly onLost: (reason: 'spool_full' | 'spool_corrupt', entries: number) => void
+}
+
+export interface SpoolEntry {
+  readonly line: number
+  readonly number: number
+  readonly json: Buffer
+}
+
+export interface SpoolBorder extends Range {
+  readonly id: string
+}
+
+export interface SpoolPages {
+  readonly borders: readonly SpoolBorder[]
+  readonly entries: readonly SpoolEntry[]
+}
+
+export interface SpoolBatch extends SpoolBorder {
+  readonly entries: readonly Buffer[]
+  readonly isOwn: boolean
+}
+
+/** A batch on its way, and where it belongs. */
+interface TakenBatch extends SpoolBatch {
+  readonly shelf: Shelf
+}
+
+/** After the disk has failed it is not asked again for so long. */
+const PATIENCE_MS = 30_000
+const LARGEST_SEGMENT_BYTES = 1024 * 1024
+
+/**
+ * What is not yet delivered, on disk: one folder per address and key, in it one per process, in that the files
+ * to which it appends. What processes leave behind that live no more is taken over. Nothing here throws or
+ * rejects; a disk that fails is told once, and tried again now and then.
+ */
+export class Spool {
+  /** Called when there is something to take. */
+  onBacklog: () => void = () => {}
+  readonly #options: SpoolOptions
+  readonly #legacies: Legacies
+  readonly #segmentBytes: number
+  #apiUrl: string
+  #place: string
+  #owner: Owner | undefined
+  #own: Shelf | undefined
+  /** All that changes files stands in one line. */
+  #line: Promise<unknown> = Promise.resolve()
+  /** Has come to its end, and is not yet written down. */
+  #ended: Range[] = []
+  #failedAt = Number.NEGATIVE_INFINITY
+
+  constructor(options: SpoolOptions) {
+    this.#options = options
+    this.#segmentBytes = Math.min(LARGEST_SEGMENT_BYTES, Math.ceil(options.maxBytes / 16))
+    this.#legacies = new Legacies({ ...options, segmentBytes: this.#segmentBytes })
+    this.#apiUrl = options.apiUrl
+    this.#place = placeOf(options.directory, options.apiUrl, options.apiKey)
+    try {
+      this.#claim()
+    } catch (error) {
+      this.#fail(error)
+    }
+  }
+
+  /** Entries that are nowhere but here, and not on their way. */
+  get count(): number {
+    return this.#shelves.reduce((sum, { backlog }) => sum + backlog.count, 0)
+  }
+
+  /** Numbers of the oldest of these that this process wrote, by line; Infinity for none. */
+  get oldest(): readonly number[] {
+    return [0, 1].map((line) => this.#own?.backlog.oldest(line) ?? Number.POSITIVE_INFINITY)
+  }
+
+  /** Takes over what the dead have left, now and from then on once a minute. */
+  async lookAround(): Promise<void> {
+    await this.#legacies.look(() => this.#owner && { place: this.#place, own: this.#owner.directory })
+    if (this.count > 0) this.onBacklog()
+  }
+
+  /** Resolves to whether all of it is on disk. */
+  write(pages: SpoolPages): Promise<boolean> {
+    return this.#enqueue(async () => {
+      if (this.#options.clock.monotonic() - this.#failedAt < PATIENCE_MS) return false
+      const lines = linesOf(pages)
+      const own = this.#own ?? this.#claim()
+      await this.#makeRoom(lines.reduce((sum, { length }) => sum + length, 0))
+      await own.journal.append(lines, pages.entries)
+      return true
+    }, false)
+  }
+
+  /** The same while everything stands still. */
+  writeNow(pages: SpoolPages): boolean {
+    try {
+      const own = this.#own ?? this.#claim()
+      own.journal.appendNow(linesOf(pages), pages.entries)
+      return true
+    } catch (error) {
+      this.#fail(error)
+      return false
+    }
+  }
+
+  /** Entries that were written have come to their end. */
+  settle(range: Range): void {
+    this.#ended.push(range)
+    if (this.#ended.length > 1) return
+    void this.#enqueue(async () => {
+      const ended = this.#ended
+      this.#ended = []
+      const own = this.#own
+      if (own === undefined) return
+      for (const each of ended) own.journal.end(each)
+      // When nothing is left the files go, and with them every word about what has ended.
+      if (own.journal.live > 0) await own.journal.append(ended.map(doneLineOf))
+      await own.journal.trim()
+    }, undefined)
+  }
+
+  settleNow(ranges: readonly Range[]): void {
+    const own = this.#own
+    if (own === undefined) return
+    const ended = [...this.#ended, ...ranges]
+    this.#ended = []
+    for (const each of ended) own.journal.end(each)
+    try {
+      if (own.journal.live > 0) own.journal.appendNow(ended.map(doneLineOf))
+      else if (this.#legacies.shelves.length === 0) {
+        rmSync(own.journal.directory, { recursive: true, force: true })
+        this.#owner?.release()
+        this.#owner = undefined
+        this.#own = undefined
+      }
+    } catch {
+      // Then it is sent once more, under the ids it had.
+    }
+  }
+
+  /** Entries that were written are nowhere but here from now on. */
+  entrust({ line, first, count }: Range, id: string | undefined): void {
+    this.#own?.backlog.add({ line, first, count, present: count, id })
+    this.onBacklog()
+  }
+
+  /** The next batch that is nowhere but here, its border written; what others have left goes first. */
+  next(): Promise<SpoolBatch | undefined> {
+    return this.#enqueue(async () => {
+      for (const shelf of [...this.#shelves]) {
+        for (let pending = shelf.take(); pending !== undefined; pending = shelf.take()) {
+          const batch = await this.#open(shelf, pending)
+          if (batch !== undefined) return batch
+        }
+      }
+      return undefined
+    }, undefined)
+  }
+
+  /** It has come to its end. */
+  finish(batch: SpoolBatch): void {
+    const { shelf } = batch as TakenBatch
+    shelf.taken--
+    this.#end(shelf, batch)
+  }
+
+  /** It is to be sent again later. */
+  giveBack(batch: SpoolBatch, where: 'first' | 'last'): void {
+    const { shelf, line, first, count, id, entries } = batch as TakenBatch
+    if (shelf.journal.holds(batch)) {
+      shelf.giveBack({ line, first, count, present: entries.length, id }, where)
+      return
+    }
+    // Its file had to go while it was on its way.
+    shelf.taken--
+    this.#options.onLost('spool_full', entries.length)
+  }
+
+  /** Its halves are to be sent under ids of their own. False when it cannot be halved. */
+  halve(batch: SpoolBatch): boolean {
+    const { shelf, line, first, count, id, entries } = batch as TakenBatch
+    return shelf.halve({ line, first, count, present: entries.length, id })
+  }
+
+  /** Another address or key: what is ours moves along, what we took over stays with its project. */
+  move(apiUrl: string, apiKey: string): Promise<void> {
+    return this.#enqueue(async () => {
+      const [before, place] = [this.#place, placeOf(this.#options.directory, apiUrl, apiKey)]
+      if (place === before) return
+      this.#apiUrl = apiUrl
+      this.#place = place
+      if (this.#owner === undefined || this.#own === undefined) return
+      await this.#legacies.giveUp(before)
+      openPlace(place, apiUrl)
+      this.#owner.move(place)
+      this.#own.journal.directory = this.#owner.directory
+    }, undefined)
+  }
+
+  /** Lets go: what is left is for another to take over. */
+  async close(): Promise<void> {
+    await this.#legacies.close()
+    await this.#enqueue(async () => {
+      const own = this.#own
+      if (own === undefined) return
+      await own.journal.close()
+      const isEmpty = own.journal.live === 0 && (await listLegacies(own.journal.directory)).length === 0
+      if (isEmpty) await rm(own.journal.directory, { recursive: true, force: true })
+    }, undefined)
+    this.#owner?.release()
+  }
+
+  get #shelves(): readonly Shelf[] {
+    return this.#own === undefined ? this.#legacies.shelves : [...this.#legacies.shelves, this.#own]
+  }
+
+  #claim(): Shelf {
+    openPlace(this.#place, this.#apiUrl)
+    this.#owner = claimFolder(this.#place, this.#options.clock)
+    this.#own = new Shelf(new Journal(this.#owner.directory, this.#segmentBytes), true)
+    return this.#own
+  }
+
+  /** Reads a batch and writes its border, unless it has one. Undefined when there is nothing left of it. */
+  async #open(shelf: Shelf, pending: Pending): Promise<TakenBatch | undefined> {
+    const { line, first, present } = pending
+    let { count, id } = pending
+    let entries = await shelf.journal.read(pending)
+    if (entries.length < present) this.#options.onLost('spool_corrupt', present - entries.length)
+    const fitting = countFitting(entries)
+    // Only what has never travelled may be cut: its count is then that of its entries.
+    if (id === undefined && fitting < entries.length && entries.length === count) {
+      const rest = { line, first: first + fitting, count: count - fitting, present: count - fitting, id }
+      shelf.backlog.add(rest, 'first')
+      entries = entries.slice(0, fitting)
+      count = fitting
+    }
+    if (entries.length === 0) {
+      shelf.taken--
+      this.#end(shelf, pending)
+      return undefined
+    }
+    if (id === undefined) {
+      id = this.#options.newId()
+      // A disk that cannot take it must not keep what is on it from being delivered.
+      await shelf.journal.append([borderLine(line, first, count, id)]).catch((error) => this.#fail(error))
+    }
+    return { line, first, count, id, entries, isOwn: shelf.isOwn, shelf }
+  }
+
+  #end(shelf: Shelf, range: Range): void {
+    if (shelf.isOwn) {
+      this.settle(range)
+      return
+    }
+    void this.#enqueue(async () => {
+      if (!this.#legacies.shelves.includes(shelf)) return
+      if (!shelf.isSpent) await shelf.journal.append([doneLineOf(range)])
+      await this.#legacies.discardSpent(shelf)
+    }, undefined)
+  }
+
+  /** The oldest files go, those taken over first. */
+  async #makeRoom(bytes: number): Promise<void> {
+    const { maxBytes, onLost } = this.#options
+    const all = this.#shelves
+    let sum = all.reduce((total, { journal }) => total + journal.bytes, bytes)
+    for (const shelf of all) {
+      while (sum > maxBytes && shelf.journal.bytes > 0) {
+        const before = shelf.journal.bytes
+        await shelf.journal.removeOldest()
+        sum -= before - shelf.journal.bytes
+        const lost = shelf.forgetMissing()
+        if (lost > 0) onLost('spool_full', lost)
+      }
+    }
+  }
+
+  /** Runs it when all before it is done. */
+  #enqueue<T>(task: () => Promise<T>, otherwise: T): Promise<T> {
+    const done = this.#line.then(task).catch((error) => {
+      this.#fail(error)
+      return otherwise
+    })
+    this.#line = done
+    return done
+  }
+
+  #fail(error: unknown): void {
+    const { clock, directory } = this.#options
+    this.#failedAt = clock.monotonic()
+    warnOnce(
+      'LOGNITOR_SPOOL_UNAVAILABLE',
+      `The spool in ${directory} cannot be used (${(error as Error).message}). Logs are held in memory only until it can.`,
+    )
+  }
+}
+
+function linesOf({ borders, entries }: SpoolPages): Buffer[] {
+  // Borders first: should the end be torn off, what is left of a batch still knows its id.
+  const lines = borders.map(({ line, first, count, id }) => borderLine(line, first, count, id))
+  return lines.concat(...entries.map(({ line, number, json }) => entryLine(line, number, json)))
+}
+
+function doneLineOf({ line, first, count }: Range): Buffer {
+  return doneLine(line, first, count)
+}
+
+/** How many entries make one batch that is not too large; at least one. */
+function countFitting(entries: readonly Buffer[]): number {
+  let bytes = 0
+  const tooMany = entries.findIndex((entry, n) => {
+    bytes += entry.length + 1
+    return n > 0 && bytes > MAX_BATCH_BYTES / 2
+  })
+  return tooMany < 0 ? entries.length : tooMany
+}

@@ -1,0 +1,109 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Clock, systemClock } from '../../src/clock.js'
+import { type Options, resolveOptions } from '../../src/options.js'
+import { Pipeline } from '../../src/pipeline.js'
+import { buildProgram, type Program, type Run } from '../support/program.js'
+import { until } from '../support/until.js'
+import { startVendor, type Vendor } from '../support/vendor.js'
+
+export const KEY = 'lgn_spool_test_key'
+
+/** A vendor, a spool's directory, and processes and pipelines that share both. */
+export interface SpoolRig {
+  readonly vendor: Vendor
+  readonly directory: string
+  open(options?: Options, clock?: Clock): Pipeline
+  /** Lets another process write and be killed when all is on disk. */
+  writeAndDie(env?: Record<string, string>): Promise<void>
+  /** The same, but leaves it alive. */
+  writeAndLive(env?: Record<string, string>): Promise<Run>
+  files(): string[]
+  close(): Promise<void>
+}
+
+let program: Promise<Program> | undefined
+
+export async function openSpoolRig(): Promise<SpoolRig> {
+  program ??= buildProgram('test/spool/apps/writer.ts')
+  const { start } = await program
+  const vendor = await startVendor()
+  const directory = mkdtempSync(join(tmpdir(), 'lognitor-spool-'))
+  const pipelines: Pipeline[] = []
+  const runs: Run[] = []
+  const writeAndLive = async (env: Record<string, string> = {}) => {
+    const run = start({
+      LOGNITOR_API_KEY: KEY,
+      LOGNITOR_API_URL: vendor.apiUrl,
+      LOGNITOR_SPOOL_DIR: directory,
+      ...env,
+    })
+    runs.push(run)
+    await until(() => run.output().includes('\n'), `the writer wrote: ${run.errors()}`)
+    return run
+  }
+  return {
+    vendor,
+    directory,
+    open: (options = {}, clock = systemClock) => {
+      const settings = resolveOptions(
+        { apiKey: KEY, apiUrl: vendor.apiUrl, spool: { directory }, ...options },
+        {},
+      )
+      const pipeline = new Pipeline(settings, { clock })
+      pipelines.push(pipeline)
+      return pipeline
+    },
+    writeAndLive,
+    writeAndDie: async (env) => {
+      const run = await writeAndLive(env)
+      run.child.kill('SIGKILL')
+      await run.ended
+    },
+    files: () => listFiles(directory),
+    close: async () => {
+      for (const run of runs) run.child.kill('SIGKILL')
+      await Promise.all(pipelines.map((pipeline) => pipeline.shutdown(0)))
+      await vendor.close()
+      rmSync(directory, { recursive: true, force: true })
+    },
+  }
+}
+
+export async function removeProgram(): Promise<void> {
+  ;(await program)?.remove()
+  program = undefined
+}
+
+/** All files below a folder, sockets not included. */
+export function listFiles(directory: string): string[] {
+  if (!existsSync(directory)) return []
+  return readdirSync(directory, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+}
+
+/** All that is written about entries. */
+export function spooledText(directory: string): string {
+  return listFiles(directory)
+    .filter((file) => file.endsWith('.log'))
+    .map((file) => readFileSync(file, 'utf8'))
+    .join('')
+}
+
+export function spooledBytes(directory: string): number {
+  return listFiles(directory)
+    .filter((file) => file.endsWith('.log'))
+    .reduce((sum, file) => sum + statSync(file).size, 0)
+}
+
+export function logTo(pipeline: Pipeline, ...messages: string[]): void {
+  for (const message of messages) {
+    const timestamp = new Date(pipeline.clock.now()).toISOString()
+    if (pipeline.wants('info')) pipeline.write({ level: 'info', message, timestamp }, { way: 'call' })
+  }
+}
+
+export const numbered = (count: number, name = 'log') =>
+  Array.from({ length: count }, (_, n) => `${name} ${n + 1}`)
