@@ -1,3 +1,4 @@
+export { withBunyan2 } from './bunyan-2.js'
 export type { CaptureUser } from './captured-user.js'
 export type { CaptureOptions } from './frameworks/capture.js'
 export { expressErrorHandler } from './frameworks/express.js'

@@ -1,13 +1,16 @@
-import module from 'node:module'
-import { pathToFileURL } from 'node:url'
+import { isMainThread, parentPort } from 'node:worker_threads'
 import { withLognitor } from '../instrumentation/with-lognitor.js'
-import { init } from './client/default-client.js'
+import { getClient } from './client/default-client.js'
 import { warnOnce } from './errors.js'
 import { LognitorLogRecordProcessor } from './log-record-processor.js'
 import { PIPELINE } from './pipelines.js'
 import { processorsFrom } from './register/exporters.js'
-import { installedInstrumentations } from './register/instrumentations.js'
+import { AUTO, HTTP, installedInstrumentations } from './register/instrumentations.js'
+import { hookLoader } from './register/loader-hook.js'
+import { bridgeLogsApi } from './register/logs-api.js'
+import { nameMissing } from './register/missing.js'
 import { type Packages, packagesFrom } from './register/packages.js'
+import { applicationPlaces } from './register/places.js'
 import { samplerFrom } from './register/sampler.js'
 import { LognitorSpanProcessor } from './span-processor.js'
 
@@ -18,12 +21,13 @@ import { LognitorSpanProcessor } from './span-processor.js'
 
 const STARTED = Symbol.for('lognitor.registered')
 const SDK_NODE = '@opentelemetry/sdk-node'
-const LOADER_HOOK = '@opentelemetry/instrumentation/hook.mjs'
 
 type NodeSdk = new (configuration: object) => { start(): void; shutdown(): Promise<void> }
 
 const shared = globalThis as { [STARTED]?: boolean }
-if (!shared[STARTED]) {
+// Node preloads --require into its own thread for loader hooks too, where no application runs.
+const isNodesOwn = !isMainThread && parentPort === null
+if (!shared[STARTED] && !isNodesOwn) {
   shared[STARTED] = true
   try {
     start()
@@ -36,25 +40,27 @@ if (!shared[STARTED]) {
 }
 
 function start(): void {
-  const client = init()
-  const { tell } = client[PIPELINE]
-  // First as the application sees it, whose versions must fit each other; ours only where it has none.
-  const packages = packagesFrom(
-    [process.argv[1] ?? '', `${process.cwd()}/`, __filename].filter((place) => place !== ''),
-  )
+  // Not `init`, which an application may still call with options that no variable can hold.
+  const client = getClient()
   const http = withLognitor({}, { client })
-  const sdkClass = packages.load(SDK_NODE)?.NodeSDK as NodeSdk | undefined
+  const { env } = process
+  if (env.OTEL_SDK_DISABLED?.trim().toLowerCase() === 'true') return
+  // First as the application sees it, whose versions must fit each other; ours only where it has none.
+  const packages = packagesFrom(applicationPlaces(process.argv[1], process.cwd(), __filename))
+  // The collection brings an SDK of its own.
+  const sdkPlace = packages.resolve(SDK_NODE) === undefined ? packages.within(AUTO) : packages
+  const sdkClass = sdkPlace.load(SDK_NODE)?.NodeSDK as NodeSdk | undefined
   if (sdkClass === undefined) {
     warnOnce(
       'LOGNITOR_MISSING_PEER',
-      `Zero code needs ${SDK_NODE} for logs and errors with trace ids (npm install ${SDK_NODE}). Until then there are request rows, uncaught errors and the client only.`,
+      `Zero code needs ${SDK_NODE} for logs and errors with trace ids (npm install ${SDK_NODE} ${AUTO}). Until then there are request rows, uncaught errors and the client only.`,
       SDK_NODE,
     )
     return
   }
-  hookLoader(packages)
-  const sdk = packages.within(SDK_NODE)
-  const { env } = process
+  const sdk = sdkPlace.within(SDK_NODE)
+  hookLoader(sdk)
+  const { tell } = client[PIPELINE]
   const beside = { spans: processorsFrom('traces', env, sdk), logs: processorsFrom('logs', env, sdk) }
   const nodeSdk = new sdkClass({
     sampler: samplerFrom(env, sdk),
@@ -66,29 +72,21 @@ function start(): void {
   })
   nodeSdk.start()
   bridgeLogsApi(packages)
+  if (isMainThread) nameWhatIsMissing(packages)
   if (beside.spans.length + beside.logs.length > 0) {
     process.once('beforeExit', () => void nodeSdk.shutdown().catch(() => {}))
   }
   tell('zero code has started OpenTelemetry')
 }
 
-/** ES modules are patched only through a loader hook. */
-function hookLoader(packages: Packages): void {
-  const hook = packages.resolve(LOADER_HOOK) ?? packages.within(SDK_NODE).resolve(LOADER_HOOK)
-  if (hook !== undefined) module.register(pathToFileURL(hook), pathToFileURL(__filename))
-}
-
-/**
- * With OpenTelemetry 3 the Logs API is part of `api`, and bridges that still speak the older `api-logs` would
- * speak to nobody: we hand them the provider.
- */
-function bridgeLogsApi(packages: Packages): void {
-  const current = packages.load('@opentelemetry/api')?.logs as LogsApi | undefined
-  const older = packages.load('@opentelemetry/api-logs')?.logs as LogsApi | undefined
-  if (current && older) older.setGlobalLoggerProvider(current.getLoggerProvider())
-}
-
-interface LogsApi {
-  getLoggerProvider(): object
-  setGlobalLoggerProvider(provider: object): unknown
+function nameWhatIsMissing(packages: Packages): void {
+  const seen = packages.within(AUTO)
+  if (seen.resolve(HTTP) === undefined) {
+    warnOnce(
+      'LOGNITOR_MISSING_PEER',
+      `Requests have rows but no spans: install ${HTTP} (npm install ${HTTP}) for trace ids.`,
+      HTTP,
+    )
+  }
+  nameMissing(packages, seen, process.env)
 }

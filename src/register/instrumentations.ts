@@ -1,18 +1,26 @@
-import { warnOnce } from '../errors.js'
+import { withBunyan2 } from '../../instrumentation/bunyan-2.js'
 import { splitList } from '../option-kinds.js'
 import type { Environment } from '../options.js'
 import type { Tell } from '../tell.js'
 import type { Packages } from './packages.js'
 
-type Make = (config?: object) => unknown[]
-type Class = new (config?: object) => unknown
+interface Instrumentation {
+  readonly instrumentationName: string
+  getModuleDefinitions(): { readonly name: string; readonly supportedVersions: string[] }[]
+}
+
+type Class = new (config?: object) => Instrumentation
+type Make = (config?: object) => Instrumentation[]
 
 const PREFIX = '@opentelemetry/instrumentation-'
-const AUTO = '@opentelemetry/auto-instrumentations-node'
-const HTTP = '@opentelemetry/instrumentation-http'
+const FASTIFY = '@fastify/otel'
+
+/** All of them in one package. */
+export const AUTO = '@opentelemetry/auto-instrumentations-node'
+export const HTTP = '@opentelemetry/instrumentation-http'
 
 /** Off unless asked for, as in the collection of them all: each makes a span of the smallest things. */
-const OFF_BY_DEFAULT = new Set(['fs', 'host-metrics', 'runtime-node'])
+const OFF_BY_DEFAULT = new Set(['fs', 'host-metrics'])
 
 export interface InstrumentationParts {
   readonly packages: Packages
@@ -22,33 +30,48 @@ export interface InstrumentationParts {
   readonly http: object
 }
 
-/** Every OpenTelemetry instrumentation that the application has installed: the collection, or single ones. */
-export function installedInstrumentations({ packages, env, tell, http }: InstrumentationParts): unknown[] {
-  const auto = packages.load(AUTO)?.getNodeAutoInstrumentations as Make | undefined
-  const made = auto?.({ [HTTP]: http }) ?? []
-  const known = new Set(made.map((one) => (one as { instrumentationName?: string }).instrumentationName))
+/** Every OpenTelemetry instrumentation that the application has installed: the collection, and single ones. */
+export function installedInstrumentations({
+  packages,
+  env,
+  tell,
+  http,
+}: InstrumentationParts): Instrumentation[] {
+  const made = collection(packages, tell, http)
+  // What the collection depends on is in its hands, also where it left it off.
+  const isItsOwn = new Set(made.length > 0 ? packages.dependencies(AUTO) : [])
   const singles = packages
     .list('@opentelemetry')
-    .filter((name) => name.startsWith(PREFIX) && !known.has(name))
-  for (const name of auto ? [] : singles) {
-    if (!isWanted(name.slice(PREFIX.length), env)) continue
-    made.push(...make(name, name === HTTP ? http : {}, packages, tell))
-  }
-  // Fastify 5 brings its own; it hooks itself in where a Fastify is made.
-  if (packages.resolve('@fastify/otel') && isWanted('fastify-otel', env)) {
-    made.push(...make('@fastify/otel', { registerOnInitialization: true }, packages, tell))
-  }
-  if (!auto && !packages.resolve(HTTP)) {
-    warnOnce(
-      'LOGNITOR_MISSING_PEER',
-      `Requests have rows but no spans: install ${HTTP} (npm install ${HTTP}) for trace ids.`,
-      HTTP,
+    .filter(
+      (name) => name.startsWith(PREFIX) && !isItsOwn.has(name) && isWanted(name.slice(PREFIX.length), env),
     )
+  for (const name of singles) made.push(...single(name, name === HTTP ? http : {}, packages, tell))
+  if (isWanted('fastify-otel', env)) {
+    // It hooks itself in wherever a Fastify is made.
+    made.push(...single(FASTIFY, { registerOnInitialization: true }, packages, tell))
   }
-  return made
+  return made.map((instrumentation) => withBunyan2(instrumentation))
 }
 
-function make(name: string, config: object, packages: Packages, tell: Tell): unknown[] {
+/** OTEL_NODE_ENABLED_INSTRUMENTATIONS and OTEL_NODE_DISABLED_INSTRUMENTATIONS, by short names. */
+export function isWanted(shortName: string, env: Environment): boolean {
+  const enabled = splitList(env.OTEL_NODE_ENABLED_INSTRUMENTATIONS ?? '')
+  const disabled = splitList(env.OTEL_NODE_DISABLED_INSTRUMENTATIONS ?? '')
+  if (disabled.includes(shortName)) return false
+  return enabled.length > 0 ? enabled.includes(shortName) : !OFF_BY_DEFAULT.has(shortName)
+}
+
+function collection(packages: Packages, tell: Tell, http: object): Instrumentation[] {
+  try {
+    const make = packages.load(AUTO)?.getNodeAutoInstrumentations as Make | undefined
+    return make?.({ [HTTP]: http }) ?? []
+  } catch (error) {
+    tell.warn(`${AUTO} could not be turned on: ${error}`)
+    return []
+  }
+}
+
+function single(name: string, config: object, packages: Packages, tell: Tell): Instrumentation[] {
   try {
     const classes = Object.entries(packages.load(name) ?? {}).filter(([key]) => /Instrumentation$/.test(key))
     const Found = classes[0]?.[1]
@@ -57,12 +80,4 @@ function make(name: string, config: object, packages: Packages, tell: Tell): unk
     tell.warn(`${name} could not be turned on: ${error}`)
     return []
   }
-}
-
-/** OTEL_NODE_ENABLED_INSTRUMENTATIONS and OTEL_NODE_DISABLED_INSTRUMENTATIONS, by short names. */
-function isWanted(shortName: string, env: Environment): boolean {
-  const enabled = splitList(env.OTEL_NODE_ENABLED_INSTRUMENTATIONS ?? '')
-  const disabled = splitList(env.OTEL_NODE_DISABLED_INSTRUMENTATIONS ?? '')
-  if (disabled.includes(shortName)) return false
-  return enabled.length > 0 ? enabled.includes(shortName) : !OFF_BY_DEFAULT.has(shortName)
 }

@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 
@@ -10,11 +10,13 @@ export interface Packages {
   resolve(name: string): string | undefined
   /** Names of the packages of a scope that are installed where the application sees them. */
   list(scope: string): string[]
+  /** Names of what the application itself, or an installed package, depends on. */
+  dependencies(name?: string): string[]
   /** The same, seen from within one of the packages: what it depends on. */
   within(name: string): Packages
 }
 
-/** @param places files or folders to look from, in this order */
+/** @param places files or folders (with a `/` at their end) to look from, in this order */
 export function packagesFrom(places: readonly string[]): Packages {
   const requires = places.map((place) =>
     createRequire(place.endsWith('/') ? place : join(dirname(place), '_')),
@@ -44,6 +46,10 @@ export function packagesFrom(places: readonly string[]): Packages {
       }
       return [...names]
     },
+    dependencies: (name) => {
+      const file = name === undefined ? places[0] : resolve(name)
+      return file === undefined ? [] : dependenciesAbove(file, name)
+    },
     within: (name) => packagesFrom([resolve(name) ?? places[0] ?? '/', ...places]),
   }
 }
@@ -53,5 +59,24 @@ function entries(folder: string): string[] {
     return readdirSync(folder).slice(0, 1000)
   } catch {
     return []
+  }
+}
+
+/** From the nearest package.json, or the nearest of that name. */
+function dependenciesAbove(file: string, name: string | undefined): string[] {
+  for (let folder = file.endsWith('/') ? join(file, '.') : dirname(file); ; folder = dirname(folder)) {
+    const manifest = readManifest(join(folder, 'package.json'))
+    if (manifest !== undefined && (name === undefined || manifest.name === name)) {
+      return Object.keys(manifest.dependencies ?? {})
+    }
+    if (folder === dirname(folder)) return []
+  }
+}
+
+function readManifest(path: string): { name?: string; dependencies?: object } | undefined {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'))
+  } catch {
+    return undefined
   }
 }

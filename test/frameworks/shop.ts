@@ -24,6 +24,9 @@ export interface ShopOptions extends ProjectOptions {
   /** Node's arguments. */
   readonly start: readonly string[]
   readonly env?: Readonly<Record<string, string>>
+  readonly node?: string
+  /** What has to be on stderr in the end. Default: nothing in particular. */
+  readonly stderr?: (text: string) => void
   /** How this framework writes a parameter of a route. Default `:id`. */
   readonly parameter?: string
   /** No logger is bridged here: errors and rows only. */
@@ -48,7 +51,15 @@ export function withoutOpenTelemetry(packages: readonly string[]): string[] {
 
 /** Starts a shop, goes shopping once, and holds what arrived to what every framework promises. */
 export function testShop(name: string, options: ShopOptions): void {
-  const { parameter = ':id', withoutLogger = false, withoutTraces = false, prepare, start, env } = options
+  const {
+    parameter = ':id',
+    withoutLogger = false,
+    withoutTraces = false,
+    prepare,
+    start,
+    env,
+    node,
+  } = options
   let inbox: Inbox
   let project: Project
   let program: Program
@@ -60,6 +71,7 @@ export function testShop(name: string, options: ShopOptions): void {
     project = createProject(options)
     prepare?.(project)
     program = run(project, start, {
+      ...(node && { node }),
       env: {
         PORT: '0',
         LOGNITOR_API_KEY: 'test-key',
@@ -130,8 +142,16 @@ export function testShop(name: string, options: ShopOptions): void {
   }
 
   test(`${name}: what was answered with a 4xx is no error`, () => {
-    expect(logs.filter(isError)).toHaveLength(2)
+    expect(
+      logs
+        .filter(isError)
+        .map((log) => log.error?.message ?? log)
+        .sort(),
+    ).toEqual(['card declined for order 7', 'invoice 8 has no total'])
   })
+
+  const { stderr } = options
+  if (stderr) test(`${name}: stderr says no more and no less than it should`, () => stderr(program.stderr()))
 
   if (withoutLogger) return
 

@@ -18,6 +18,8 @@ export interface ProjectOptions {
   readonly packages: readonly (string | readonly [string, string])[]
   /** A folder of the repository that is the project's own code. */
   readonly code?: string
+  /** Another such folder. */
+  readonly more?: string
   /** More code, by file name. */
   readonly files?: Readonly<Record<string, string>>
 }
@@ -28,7 +30,8 @@ export interface Project {
 }
 
 /** A project outside of the repository that has installed the built package and these others. */
-export function createProject({ line = 'frameworks', packages, code, files = {} }: ProjectOptions): Project {
+export function createProject(options: ProjectOptions): Project {
+  const { line = 'frameworks', packages, code, more, files = {} } = options
   if (!existsSync(join(ROOT, 'dist/register.cjs'))) throw new Error('not built yet: npm run build')
   const folder = mkdtempSync(join(tmpdir(), 'lognitor-project-'))
   const installed = join(folder, 'node_modules/@lognitor/opentelemetry')
@@ -46,7 +49,7 @@ export function createProject({ line = 'frameworks', packages, code, files = {} 
     if (name === place) symlinkSync(found, link)
     else cpSync(found, link, { recursive: true })
   }
-  if (code !== undefined) cpSync(join(ROOT, code), folder, { recursive: true })
+  for (const place of [code, more]) if (place) cpSync(join(ROOT, place), folder, { recursive: true })
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)
   return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) }
 }

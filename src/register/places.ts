@@ -1,0 +1,22 @@
+import { statSync } from 'node:fs'
+import { isAbsolute, sep } from 'node:path'
+
+/**
+ * Where the application's packages are looked for, in this order: from its first file, from the working
+ * directory, and last from here. A tool that starts the application (`nest start`, say) is not the application.
+ */
+export function applicationPlaces(
+  script: string | undefined,
+  workingDirectory: string,
+  here: string,
+): string[] {
+  const own = script !== undefined && isAbsolute(script) ? [asPlace(script)] : []
+  const isTool = own[0]?.includes(`${sep}node_modules${sep}`)
+  const around = `${workingDirectory}/`
+  return isTool ? [around, ...own, here] : [...own, around, here]
+}
+
+/** `node .` names a folder. */
+function asPlace(script: string): string {
+  return statSync(script, { throwIfNoEntry: false })?.isDirectory() ? `${script}/` : script
+}
