@@ -1,5 +1,7 @@
 import type { Agent } from 'node:http'
+import type { LookupFunction } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { createLookup } from './lookup.js'
 import { proxyFor } from './proxy.js'
 
 /** How requests for one address travel: over which connections, and with what in front of their path. */
@@ -32,10 +34,11 @@ export async function openRoute(
   }
   const isForwarded = through !== undefined && url.protocol === 'http:'
   const to = isForwarded ? through : url
-  const agent = await openAgent(to, connections)
+  const lookup = createLookup()
+  const agent = await openAgent(to, connections, lookup)
   if (through && !isForwarded) {
     const { tunnel } = await import('./tunnel.js')
-    connectBy(agent, tunnel(through, quietenSocket))
+    connectBy(agent, tunnel(through, lookup, quietenSocket))
   }
   const authorization = isForwarded ? proxyAuthorization(through) : undefined
   return {
@@ -66,12 +69,13 @@ export function proxyAuthorization({ username, password }: URL): string | undefi
   return `Basic ${Buffer.from(pair).toString('base64')}`
 }
 
-async function openAgent({ protocol }: URL, connections: number): Promise<Agent> {
+async function openAgent({ protocol }: URL, connections: number, lookup: LookupFunction): Promise<Agent> {
   const settings = {
     keepAlive: true,
     maxSockets: connections,
     maxFreeSockets: connections,
     scheduling: 'lifo',
+    lookup,
   } as const
   if (protocol === 'https:') return new (await import('node:https')).Agent(settings)
   return new (await import('node:http')).Agent(settings)

@@ -1,4 +1,4 @@
-import { connect, type Socket } from 'node:net'
+import { connect, type LookupFunction, type Socket } from 'node:net'
 import { type ConnectionOptions, connect as secure, type TLSSocket } from 'node:tls'
 import { bareHost, portOf, proxyAuthorization } from './route.js'
 
@@ -11,11 +11,12 @@ type Done = (error: Error | null, socket?: TLSSocket) => void
  * Gives the way an https Agent connects through a proxy: CONNECT to the address, and TLS with the address
  * inside of that, so that the proxy sees neither key nor logs.
  *
+ * @param lookup finds the proxy's address
  * @param quieten applied to each socket as soon as it is there
  */
-export function tunnel(proxy: URL, quieten: (socket: Socket) => void) {
+export function tunnel(proxy: URL, lookup: LookupFunction, quieten: (socket: Socket) => void) {
   return (options: ConnectionOptions, done: Done): undefined => {
-    const outer = reach(proxy)
+    const outer = reach(proxy, lookup)
     quieten(outer)
     let hasEnded = false
     const end = (error: Error | null, socket?: TLSSocket) => {
@@ -44,8 +45,8 @@ export function tunnel(proxy: URL, quieten: (socket: Socket) => void) {
   }
 }
 
-function reach(proxy: URL): Socket {
-  const to = { host: bareHost(proxy), port: portOf(proxy) }
+function reach(proxy: URL, lookup: LookupFunction): Socket {
+  const to = { host: bareHost(proxy), port: portOf(proxy), lookup }
   return proxy.protocol === 'https:' ? secure({ ...to, servername: to.host }) : connect(to)
 }
 

@@ -1,7 +1,10 @@
-import { readFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { createSocket } from 'node:dgram'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
-import { join } from 'node:path'
-import { afterEach, describe, expect, test } from 'vitest'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterAll, afterEach, describe, expect, test } from 'vitest'
 import type { Stats } from '../../src/pipeline.js'
 import { type ProxyStub, startProxy } from '../support/proxy.js'
 import { type Script, startVendor, takenBody, type Vendor } from '../support/vendor.js'
@@ -198,6 +201,33 @@ describe.concurrent('a service that is of no use holds the end no longer than fl
     })
 
     test('one that refuses connections', () => endsWith('http://127.0.0.1:9/api/v1'))
+    test('one whose name servers are silent', async ({ skip }) => {
+      const before = await silenceNames()
+      if (before === undefined) skip('needs the rights to set a name server')
+      const options = { apiUrl: 'http://lognitor.example/api/v1', env, before, limitMs: 20_000 }
+      const { code, signal } = await runApp('ends.cjs', [event], options)
+      expect(signal ?? code).toBe(expected)
+    })
+
     test('one whose name nobody knows', () => endsWith('http://nobody.invalid/api/v1'))
   })
+})
+
+/** A command in front of others that gives them a name server which takes questions and never answers. */
+async function silenceNames(): Promise<string[] | undefined> {
+  const mount = spawnSync('unshare', ['--mount', 'true'])
+  if (mount.status !== 0 || !(await silent)) return undefined
+  return ['unshare', '--mount', 'sh', '-c', 'mount --bind "$0" /etc/resolv.conf && exec "$@"', resolvConf]
+}
+
+const resolvConf = join(mkdtempSync(join(tmpdir(), 'names-')), 'resolv.conf')
+writeFileSync(resolvConf, 'nameserver 127.0.0.77\n')
+const nameServer = createSocket('udp4')
+const silent = new Promise<boolean>((done) => {
+  nameServer.once('error', () => done(false))
+  nameServer.bind(53, '127.0.0.77', () => done(true))
+})
+afterAll(() => {
+  nameServer.close()
+  rmSync(dirname(resolvConf), { recursive: true })
 })

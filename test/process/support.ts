@@ -13,6 +13,8 @@ export interface RunOptions {
   readonly node?: string | undefined
   /** In front of the whole command: `unshare ...`. */
   readonly before?: readonly string[] | undefined
+  /** Longer than any healthy run takes. Default 30 s. */
+  readonly limitMs?: number | undefined
   /** Called with the process once it has written this to stdout. */
   readonly when?: readonly [text: string, then: (child: ChildProcess) => void] | undefined
 }
@@ -25,12 +27,10 @@ export interface Ending {
   readonly stderr: string
 }
 
-/** Longer than any healthy run takes. */
-const PATIENCE_MS = 30_000
-
 /** Runs an application of `test/process/apps` to its end. One that hangs is killed, and that is an error. */
 export function runApp(app: string, args: readonly string[] = [], options: RunOptions = {}): Promise<Ending> {
   const { apiUrl, env = {}, flags = [], node = process.execPath, before = [], when } = options
+  const { limitMs = 30_000 } = options
   // A busy machine takes long for everything, and but for the tests about it how long is not the point.
   const patience = { LOGNITOR_FLUSH_ON_EXIT: '20000' }
   const own =
@@ -47,7 +47,7 @@ export function runApp(app: string, args: readonly string[] = [], options: RunOp
     const limit = setTimeout(() => {
       child.kill('SIGKILL')
       fail(new Error(`${app} ${args.join(' ')} did not end:\n${stdout}\n${stderr}`))
-    }, PATIENCE_MS)
+    }, limitMs)
     child.stdout.on('data', (piece) => {
       stdout += piece
       if (when === undefined || hasBeenTold || !stdout.includes(when[0])) return
