@@ -1,0 +1,290 @@
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { type Inbox, startInbox } from '../../src/testing.js'
+import { createProject, type Program, type Project, type ProjectOptions, run } from '../support/project.js'
+import { until } from '../support/until.js'
+
+const REGISTER = ['--import', '@lognitor/opentelemetry/register']
+const SDK = ['@opentelemetry/api', '@opentelemetry/sdk-node', '@opentelemetry/instrumentation']
+const HTTP = '@opentelemetry/instrumentation-http'
+const PINO = '@opentelemetry/instrumentation-pino'
+
+/** One request to itself, some lines, and an end. */
+const APP = `
+import { createServer } from 'node:http'
+import { trace } from '@opentelemetry/api'
+import pino from 'pino'
+const log = pino()
+const server = createServer((_request, response) => {
+  log.info({ n: 1 }, 'asked')
+  trace.getTracer('app').startActiveSpan('work', (span) => {
+    span.recordException(new RangeError('out of stock'))
+    span.end()
+  })
+  response.end('ok')
+})
+server.listen(0, '127.0.0.1', async () => {
+  const answer = await fetch('http://127.0.0.1:' + server.address().port + '/orders')
+  await answer.text()
+  server.closeAllConnections()
+  server.close()
+})
+`
+
+let inbox: Inbox
+let collector: Collector
+let project: Project | undefined
+let program: Program | undefined
+
+beforeEach(async () => {
+  inbox = await startInbox({ port: 0 })
+  collector = await startCollector()
+})
+
+afterEach(async () => {
+  program?.child.kill('SIGKILL')
+  project?.remove()
+  await inbox.close()
+  await collector.close()
+})
+
+interface Collector {
+  readonly url: string
+  /** Paths of the requests that came. */
+  readonly paths: string[]
+  close(): Promise<void>
+}
+
+/** Takes OTLP and whatever else. */
+async function startCollector(): Promise<Collector> {
+  const paths: string[] = []
+  const server: Server = createServer((request, response) => {
+    paths.push(request.url ?? '')
+    request.resume().on('end', () => response.end())
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    paths,
+    close: async () => {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
+
+interface Ran {
+  readonly code: number | string | null
+  readonly stderr: string
+  readonly stdout: string
+}
+
+/** Runs the app to its end. */
+async function runApp(
+  packages: ProjectOptions['packages'],
+  env: Record<string, string> = {},
+  files: Record<string, string> = { 'app.mjs': APP },
+  start = [...REGISTER, 'app.mjs'],
+): Promise<Ran> {
+  project = createProject({ packages, files })
+  program = run(project, start, {
+    env: {
+      LOGNITOR_API_KEY: 'test-key',
+      LOGNITOR_API_URL: inbox.apiUrl,
+      LOGNITOR_SERVICE: 'an-app',
+      OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+      ...env,
+    },
+  })
+  const code = await program.exited
+  return { code, stderr: program.stderr(), stdout: program.stdout() }
+}
+
+const messages = () =>
+  inbox
+    .logs()
+    .map(({ message }) => message)
+    .sort()
+
+test('a short program has delivered everything when it has ended, and nothing else went anywhere', async () => {
+  const { code, stderr } = await runApp([...SDK, HTTP, PINO, 'pino'])
+  expect([code, stderr]).toEqual([0, ''])
+  expect(inbox.requests()).toMatchObject([{ path: '/orders', status_code: 200, service: 'an-app' }])
+  expect(messages()).toEqual(['asked', 'out of stock'])
+  expect(inbox.logs().every((log) => log.trace && log.request_id)).toBe(true)
+  // No Collector was asked for, so none is sought.
+  expect(collector.paths).toEqual([])
+})
+
+test('OTLP exporters that the environment names get the same beside Lognitor', async () => {
+  const named = { OTEL_TRACES_EXPORTER: 'otlp', OTEL_LOGS_EXPORTER: 'otlp' }
+  await runApp([...SDK, HTTP, PINO, 'pino'], named)
+  expect(messages()).toEqual(['asked', 'out of stock'])
+  expect(new Set(collector.paths)).toEqual(new Set(['/v1/traces', '/v1/logs']))
+})
+
+test('console exporters that the environment names print beside Lognitor', async () => {
+  const named = { OTEL_TRACES_EXPORTER: 'console', OTEL_LOGS_EXPORTER: 'console' }
+  const { stdout } = await runApp([...SDK, HTTP, PINO, 'pino'], named)
+  expect(stdout).toContain("name: 'work'")
+  expect(stdout).toContain("body: 'asked'")
+  expect(messages()).toEqual(['asked', 'out of stock'])
+})
+
+test('an exporter that zero code does not know is named in a warning', async () => {
+  const { stderr } = await runApp([...SDK, HTTP, PINO, 'pino'], { OTEL_TRACES_EXPORTER: 'zipkin' })
+  expect(stderr).toContain('OTEL_TRACES_EXPORTER names "zipkin"')
+  expect(messages()).toEqual(['asked', 'out of stock'])
+})
+
+for (const [sampler, ratio] of [
+  ['always_off', ''],
+  ['traceidratio', '0'],
+  ['parentbased_traceidratio', '0'],
+] as const) {
+  test(`with OTEL_TRACES_SAMPLER=${sampler} ${ratio} errors are complete, and no span is exported`, async () => {
+    await runApp([...SDK, HTTP, PINO, 'pino'], {
+      OTEL_TRACES_SAMPLER: sampler,
+      OTEL_TRACES_SAMPLER_ARG: ratio,
+      OTEL_TRACES_EXPORTER: 'otlp',
+    })
+    expect(messages()).toEqual(['asked', 'out of stock'])
+    expect(inbox.requests()).toHaveLength(1)
+    expect(collector.paths).toEqual([])
+  })
+}
+
+test('without the SDK the row and the client work, and the warning names what to install', async () => {
+  const app = `
+import { info } from '@lognitor/opentelemetry'
+${APP}
+info('by the client')
+`
+  const { code, stderr } = await runApp(['@opentelemetry/api', 'pino'], {}, { 'app.mjs': app })
+  expect(code).toBe(0)
+  expect(stderr).toContain('[LOGNITOR_MISSING_PEER]')
+  expect(stderr).toContain('npm install @opentelemetry/sdk-node')
+  expect(inbox.requests()).toHaveLength(1)
+  expect(messages()).toEqual(['by the client'])
+})
+
+test('without the HTTP instrumentation there are rows and lines, and the warning names it', async () => {
+  const { stderr } = await runApp([...SDK, PINO, 'pino'])
+  expect(stderr).toContain('npm install @opentelemetry/instrumentation-http')
+  expect(stderr.match(/LOGNITOR_MISSING_PEER/g)).toHaveLength(1)
+  expect(inbox.requests()).toHaveLength(1)
+  expect(messages()).toEqual(['asked', 'out of stock'])
+})
+
+const MANIFEST = JSON.stringify({ dependencies: { fastify: '5', winston: '3', pino: '10', lodash: '4' } })
+
+test('what the application depends on, but has no instrumentation for, is named once', async () => {
+  const files = { 'app.mjs': APP, 'package.json': MANIFEST }
+  const { stderr } = await runApp([...SDK, HTTP, PINO, 'pino'], {}, files)
+  expect(stderr.match(/LOGNITOR_MISSING_PEER/g)).toHaveLength(1)
+  expect(stderr).toContain(
+    'npm install @fastify/otel @opentelemetry/instrumentation-winston @opentelemetry/winston-transport\n',
+  )
+})
+
+test('who turned an instrumentation off is not told to install it', async () => {
+  const files = { 'app.mjs': APP, 'package.json': MANIFEST }
+  const off = { OTEL_NODE_DISABLED_INSTRUMENTATIONS: 'fastify-otel,winston,pino' }
+  const { stderr } = await runApp([...SDK, HTTP, PINO, 'pino'], off, files)
+  expect(stderr).toBe('')
+  expect(messages()).toEqual(['out of stock'])
+})
+
+test('OTEL_NODE_ENABLED_INSTRUMENTATIONS leaves on what it names, and that alone', async () => {
+  await runApp([...SDK, HTTP, PINO, 'pino'], { OTEL_NODE_ENABLED_INSTRUMENTATIONS: 'http' })
+  expect(messages()).toEqual(['out of stock'])
+})
+
+test('an instrumentation that cannot be loaded costs only itself', async () => {
+  const files = {
+    'app.mjs': APP,
+    'node_modules/@opentelemetry/instrumentation-broken.js': 'throw new Error("no")',
+  }
+  const { code } = await runApp([...SDK, HTTP, PINO, 'pino'], {}, files)
+  expect(code).toBe(0)
+  expect(messages()).toEqual(['asked', 'out of stock'])
+})
+
+test('an instrumentation that is not of the collection is turned on beside it', async () => {
+  const app = `console.warn('by console')\n${APP}`
+  const packages = [...SDK, '@opentelemetry/auto-instrumentations-node', 'pino']
+  const beside = [...packages, '@opentelemetry/instrumentation-console']
+  await runApp(beside, {}, { 'app.mjs': app })
+  expect(messages()).toEqual(['asked', 'by console', 'out of stock'])
+})
+
+test('OTEL_SDK_DISABLED leaves rows and the client', async () => {
+  const { stderr } = await runApp([...SDK, HTTP, PINO, 'pino'], { OTEL_SDK_DISABLED: 'true' })
+  expect(stderr).toBe('')
+  expect(inbox.requests()).toHaveLength(1)
+  expect(messages()).toEqual([])
+})
+
+test('NODE_OPTIONS does as well as an argument, and both together as one', async () => {
+  const options = { NODE_OPTIONS: REGISTER.join(' ') }
+  const { stderr } = await runApp([...SDK, HTTP, PINO, 'pino'], options)
+  expect(stderr).toBe('')
+  expect(inbox.requests()).toHaveLength(1)
+  expect(messages()).toEqual(['asked', 'out of stock'])
+})
+
+test('an init of the application takes over what the environment began, without a warning', async () => {
+  const app = `
+import { init } from '@lognitor/opentelemetry'
+init({ service: 'in-code', beforeSend: (log) => ({ ...log, message: log.message.toUpperCase() }) })
+${APP}
+`
+  const { stderr } = await runApp([...SDK, HTTP, PINO, 'pino'], {}, { 'app.mjs': app })
+  expect(stderr).toBe('')
+  expect(messages()).toEqual(['ASKED', 'OUT OF STOCK'])
+  expect(inbox.requests()).toMatchObject([{ service: 'in-code' }])
+})
+
+test('without an API key the application runs, one warning says why nothing is sent', async () => {
+  const { code, stderr } = await runApp([...SDK, HTTP, PINO, 'pino'], { LOGNITOR_API_KEY: '' })
+  expect(code).toBe(0)
+  expect(stderr.match(/LognitorWarning/g)).toHaveLength(1)
+  expect(stderr).toContain('[LOGNITOR_NO_API_KEY]')
+  expect(inbox.logs()).toEqual([])
+})
+
+const WORKERS = `
+import { Worker, isMainThread, threadId } from 'node:worker_threads'
+import pino from 'pino'
+const log = pino({}, pino.destination(2))
+if (isMainThread) {
+  for (let n = 0; n < 3; n++) new Worker(new URL(import.meta.url))
+  log.info('main')
+} else {
+  log.info('worker')
+}
+`
+
+for (const how of ['--import', '--require']) {
+  test(`worker threads inherit a preload by ${how}: each delivers its own, and all end by themselves`, async () => {
+    const start = [how, '@lognitor/opentelemetry/register', 'app.mjs']
+    const { code } = await runApp([...SDK, HTTP, PINO, 'pino'], {}, { 'app.mjs': WORKERS }, start)
+    expect(code).toBe(0)
+    await until(() => inbox.logs().length >= 4, 'all threads deliver')
+    expect(messages()).toEqual(['main', 'worker', 'worker', 'worker'])
+  })
+}
+
+const TRANSPORT = `
+import pino from 'pino'
+const log = pino({ transport: { target: 'pino/file', options: { destination: 2 } } })
+log.info('through a transport of its own thread')
+`
+
+test("pino's own transport threads do no harm: a line is a line", async () => {
+  const { code, stderr } = await runApp([...SDK, HTTP, PINO, 'pino'], {}, { 'app.mjs': TRANSPORT })
+  expect(code).toBe(0)
+  expect(messages()).toEqual(['through a transport of its own thread'])
+  expect(stderr).toContain('through a transport of its own thread')
+})
