@@ -7,8 +7,8 @@ import { interleave } from './lib/rounds.mjs'
 import { MARK } from './logs/record.mjs'
 import { VARIANTS } from './logs/variants.mjs'
 
-const WARM_UP = 20_000
-const MEASURED = 50_000
+const WARM_UP = 100_000
+const MEASURED = 40_000
 const rounds = Number(process.argv[2] ?? 7)
 
 const server = await startCountingServer(MARK)
@@ -38,13 +38,18 @@ async function measure(name) {
 }
 
 function runChild(name) {
-  const child = fork(
-    fileURLToPath(new URL('logs/child.mjs', import.meta.url)),
-    [name, server.url, String(WARM_UP), String(MEASURED)],
-    { execArgv: ['--expose-gc'] },
-  )
+  const child = fork(fileURLToPath(new URL('logs/child.mjs', import.meta.url)), [
+    name,
+    server.url,
+    String(WARM_UP),
+    String(MEASURED),
+  ])
   return new Promise((resolve, reject) => {
-    child.once('message', resolve)
+    child.on('message', async (message) => {
+      if (message !== 'warm') return resolve(message)
+      await server.take()
+      child.send('go')
+    })
     child.once('error', reject)
     child.once('exit', (code) => reject(new Error(`${name} ended with ${code}`)))
   })

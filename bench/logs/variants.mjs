@@ -1,9 +1,8 @@
 // The ways a record can take. Each starts with the server's address and gives `emit(n)` and `flush()`.
 import { Agent, request } from 'node:http'
-import { context, ROOT_CONTEXT, trace } from '@opentelemetry/api'
-import { attributes, message, SERVICE, SPAN_CONTEXT } from './record.mjs'
+import { trace } from '@opentelemetry/api'
+import { attributes, message, SERVICE } from './record.mjs'
 
-const inSpan = trace.setSpanContext(ROOT_CONTEXT, SPAN_CONTEXT)
 const apiKey = 'bench'
 
 export const VARIANTS = {
@@ -31,12 +30,10 @@ export const VARIANTS = {
 
   'info()': async (apiUrl) => {
     const { init } = await import('@lognitor/opentelemetry')
-    const { AsyncLocalStorageContextManager } = await import('@opentelemetry/context-async-hooks')
-    context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
     const { name: service, version, environment } = SERVICE
     const client = init({ apiKey, apiUrl, service, version, environment })
     return {
-      emit: (n) => context.with(inSpan, () => client.info(message(n), { metadata: attributes(n) })),
+      emit: (n) => client.info(message(n), { metadata: attributes(n) }),
       flush: () => client.flush(),
     }
   },
@@ -60,7 +57,6 @@ async function sdk(processorOf) {
         severityText: 'INFO',
         body: message(n),
         attributes: attributes(n),
-        context: inSpan,
       }),
     flush: () => provider.forceFlush(),
   }
@@ -89,7 +85,7 @@ function stringifyAndPost(url) {
       const metadata = attributes(n)
       const timestamp = new Date().toISOString()
       const { name: service, version, environment } = SERVICE
-      const { traceId, spanId } = SPAN_CONTEXT
+      const { traceId, spanId } = trace.getActiveSpan().spanContext()
       logs.push({
         level: 'info',
         message: message(n),
