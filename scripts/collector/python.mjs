@@ -11,7 +11,10 @@ const REQUIREMENTS = join(root, 'test/collector/python/requirements.txt')
 
 /** Its path; undefined where there is no Python. Thirty seconds, once for each list of requirements. */
 export async function ensurePython() {
-  const wanted = createHash('sha256').update(await readFile(REQUIREMENTS)).digest('hex').slice(0, 16)
+  const wanted = createHash('sha256')
+    .update(await readFile(REQUIREMENTS))
+    .digest('hex')
+    .slice(0, 16)
   const folder = join(root, '.cache/python', wanted)
   const python = join(folder, 'bin/python')
   const stamp = join(folder, '.installed')
@@ -24,9 +27,13 @@ export async function ensurePython() {
   console.error("Installing Python's OpenTelemetry SDK, once ...")
   await rm(folder, { recursive: true, force: true })
   await runFile('python3', ['-m', 'venv', folder])
-  await runFile(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', REQUIREMENTS], {
-    maxBuffer: 1 << 26,
-  })
+  await runFile(
+    python,
+    ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', REQUIREMENTS],
+    {
+      maxBuffer: 1 << 26,
+    },
+  )
   await writeFile(stamp, '')
   return python
 }
