@@ -108,8 +108,9 @@ export class OpenRequest {
 
   /** Node says 200 also where nothing was ever sent. What has a head on its way was seen with its status. */
   #status(): number {
-    const { statusCode, headersSent, socket } = this.response
-    return this.#hasFinished || (headersSent && socket !== null) ? statusCode : CLIENT_CLOSED_REQUEST
+    const { response } = this
+    const wasSeen = this.#hasFinished || (response.headersSent && response.socket !== null)
+    return wasSeen ? response.statusCode : CLIENT_CLOSED_REQUEST
   }
 
   #row(status: number, durationMs: number): RequestEntry {

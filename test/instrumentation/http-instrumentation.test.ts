@@ -1,0 +1,101 @@
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { LognitorHttpInstrumentation, type LognitorHttpOptions } from '../../instrumentation/index.js'
+import type { RequestEntry } from '../../src/wire/request-entry.js'
+import { type Served, serve } from './support.js'
+
+let served: Served
+let instrumentation: LognitorHttpInstrumentation
+let delivered: RequestEntry[]
+
+beforeEach(async () => {
+  delivered = []
+  served = await serve((_request, response) => response.end())
+})
+
+afterEach(async () => {
+  await instrumentation.shutdown()
+  await served.close()
+})
+
+function create(options: LognitorHttpOptions = {}): void {
+  const transport = {
+    async send({ body }: { body: Uint8Array }) {
+      const { requests } = JSON.parse(Buffer.from(body).toString()) as { requests: RequestEntry[] }
+      delivered.push(...requests)
+      return { status: 200, headers: {}, body: '{}' }
+    },
+  }
+  const client = { apiKey: 'key', service: 'shop', transport, captureUncaught: false }
+  instrumentation = new LognitorHttpInstrumentation({ ...client, ...options })
+}
+
+/** The paths that were delivered by the time the door was shut. */
+async function pathsAtEnd(): Promise<string[]> {
+  await instrumentation.shutdown()
+  return delivered.map((row) => row.path)
+}
+
+/** The answer arrives before the server has closed it; the next one on its connection comes after that. */
+async function ask(...paths: string[]): Promise<void> {
+  for (const path of paths) {
+    const done = new Promise<void>((resolve) => {
+      served.server.once('request', (_request, response) => response.once('close', resolve))
+    })
+    await fetch(served.url + path)
+    await done
+  }
+}
+
+test('shutdown delivers every row that was written', async () => {
+  create()
+  await ask('/1', '/2')
+  expect(await pathsAtEnd()).toEqual(['/1', '/2'])
+  expect(delivered[0]).toMatchObject({ service: 'shop', status_code: 200, runtime: 'node' })
+})
+
+test('while it is disabled there are no rows', async () => {
+  create()
+  await ask('/1')
+  instrumentation.disable()
+  await ask('/2')
+  instrumentation.enable()
+  await ask('/3')
+  expect(await pathsAtEnd()).toEqual(['/1', '/3'])
+})
+
+test('made with enabled: false it begins with enable()', async () => {
+  create({ enabled: false })
+  await ask('/1')
+  instrumentation.enable()
+  await ask('/2')
+  expect(await pathsAtEnd()).toEqual(['/2'])
+})
+
+test('setConfig replaces the options and keeps the client', async () => {
+  create({ ignoreRoutes: ['/1'] })
+  await ask('/1', '/2')
+  instrumentation.setConfig({ ignoreRoutes: ['/2'] })
+  await ask('/1', '/2')
+  expect(await pathsAtEnd()).toEqual(['/2', '/1'])
+})
+
+test('a configuration that is read, changed and set again keeps what it had', async () => {
+  let hooked = 0
+  create({ ignoreRoutes: ['/1'], requestHook: () => void hooked++ })
+  instrumentation.setConfig({ ...instrumentation.getConfig(), requireParentforIncomingSpans: false })
+  expect(instrumentation.getConfig()).not.toHaveProperty('apiKey')
+  instrumentation.getConfig().requestHook?.({ spanContext: () => ({}) } as never, {} as never)
+  await ask('/1', '/2')
+  expect(await pathsAtEnd()).toEqual(['/2'])
+  expect(hooked).toBe(1)
+})
+
+test('a wrong option throws at once, in the constructor and in setConfig, and changes nothing', async () => {
+  create({ ignoreRoutes: ['/1'] })
+  const wrong = { ignoreRoutes: 'everything' as never }
+  const badOption = expect.objectContaining({ code: 'LOGNITOR_BAD_OPTION' })
+  expect(() => new LognitorHttpInstrumentation(wrong)).toThrow(badOption)
+  expect(() => instrumentation.setConfig(wrong)).toThrow(badOption)
+  await ask('/1', '/2')
+  expect(await pathsAtEnd()).toEqual(['/2'])
+})

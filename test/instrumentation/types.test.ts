@@ -1,0 +1,74 @@
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { expect, test } from 'vitest'
+import { createConsumer, type Line } from './consumer.js'
+
+const MODULES = resolve(import.meta.dirname, '../../node_modules')
+
+const SOURCE = `
+import { HttpInstrumentation, type HttpInstrumentationConfig } from '@opentelemetry/instrumentation-http'
+import { NodeSDK } from '@opentelemetry/sdk-node'
+import { LognitorHttpInstrumentation, withLognitor } from '@lognitor/opentelemetry/instrumentation'
+
+const ours = new LognitorHttpInstrumentation({
+  apiKey: 'key',
+  ignoreRoutes: ['/health', /x/],
+  captureUser: (request) => request.headers.from,
+  requestHook(span, request) {
+    span.setAttribute('known', request.listenerCount('close'))
+  },
+})
+new NodeSDK({ instrumentations: [ours, [ours]] })
+ours.setConfig({ ...ours.getConfig(), responseHook: (span, response) => span.setAttribute('x', 'writableEnded' in response) })
+
+const config: HttpInstrumentationConfig = withLognitor(
+  { requestHook: (span, request) => request.once('close', () => span.end()), enabled: true },
+  { trustProxy: true },
+)
+declare const given: HttpInstrumentationConfig
+for (const one of [config, withLognitor(), withLognitor({}), withLognitor(given)]) new HttpInstrumentation(one)
+// @ts-expect-error
+new LognitorHttpInstrumentation({ ignoreRoutes: '/health' })
+// @ts-expect-error
+withLognitor({}, { ignoreRoute: ['/health'] })
+`
+
+for (const line of ['otel-2', 'otel-3'] as Line[]) {
+  test(`${line}: the declarations hold for a strict project in both module forms`, () => {
+    const consumer = createConsumer(line)
+    try {
+      for (const name of ['@types/node', 'undici-types']) {
+        const link = join(consumer.folder, 'node_modules', name)
+        mkdirSync(dirname(link), { recursive: true })
+        symlinkSync(join(MODULES, name), link)
+      }
+      const files = ['consumer.mts', 'consumer.cts']
+      for (const file of files) writeFileSync(join(consumer.folder, file), SOURCE)
+      const compilerOptions = {
+        strict: true,
+        exactOptionalPropertyTypes: true,
+        noUncheckedIndexedAccess: true,
+        skipLibCheck: false,
+        module: 'nodenext',
+        target: 'es2022',
+        types: ['node'],
+        noEmit: true,
+      }
+      writeFileSync(join(consumer.folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files }))
+      expect(compile(consumer.folder)).toBe('')
+    } finally {
+      consumer.remove()
+    }
+  })
+}
+
+/** What the compiler has to say. */
+function compile(folder: string): string {
+  try {
+    const tsc = join(MODULES, 'typescript/bin/tsc')
+    return execFileSync(process.execPath, [tsc, '-p', folder], { encoding: 'utf8' })
+  } catch (error) {
+    return (error as { stdout: string }).stdout
+  }
+}
