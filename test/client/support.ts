@@ -8,6 +8,7 @@ import { Pipeline } from '../../src/pipeline.js'
 import { type Inbox, MemoryTransport, startInbox } from '../../src/testing.js'
 import type { Log } from '../../src/wire/log.js'
 import { type ManualClock, manualClock } from '../support/manual-clock.js'
+import { until } from '../support/until.js'
 import { startVendor, type Vendor } from '../support/vendor.js'
 
 export const KEY = 'lgn_client_test_key'
@@ -85,6 +86,8 @@ export interface OnClock {
   readonly clock: ManualClock
   readonly pipeline: Pipeline
   readonly client: LognitorClient
+  /** Resolves when so many calls in all have been answered, and what follows from the answers has begun. */
+  answered(calls: number): Promise<void>
   close(): Promise<void>
 }
 
@@ -94,11 +97,13 @@ export async function onClock(options: Options = {}): Promise<OnClock> {
   const clock = manualClock()
   const settings = resolveOptions({ apiKey: KEY, apiUrl: vendor.apiUrl, ...options }, {})
   const pipeline = new Pipeline(settings, { clock, random: () => 0.5 })
+  const answers = countAnswers(pipeline)
   return {
     vendor,
     clock,
     pipeline,
     client: new LognitorClient(pipeline),
+    answered: (calls) => until(() => answers() >= calls, `${calls} answers`),
     close: async () => {
       const ending = pipeline.shutdown(0)
       clock.advance(1)
@@ -106,6 +111,17 @@ export async function onClock(options: Options = {}): Promise<OnClock> {
       await vendor.close()
     },
   }
+}
+
+function countAnswers({ uploader }: Pipeline): () => number {
+  let answers = 0
+  const { post } = uploader
+  uploader.post = async (...args) => {
+    const upload = await post(...args)
+    setImmediate(() => answers++)
+    return upload
+  }
+  return () => answers
 }
 
 /** Process warnings of ours while the function runs, each heard anew. */
