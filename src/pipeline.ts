@@ -29,6 +29,9 @@ import { type Deploy, type Fields, LOG_ID_KEY, type Log } from './wire/log.js'
 import type { RequestEntry } from './wire/request-entry.js'
 import type { Transport } from './wire/transport.js'
 
+/** Asked once: it is a call to the system. */
+const HOST = hostname()
+
 /** What a resource, or a registered release, says of every log that does not say it itself. */
 export interface Origin {
   service?: string
@@ -331,7 +334,7 @@ export class Pipeline {
     set(log, 'service', service ?? origin.service ?? fallback.service)
     set(log, 'environment', environment ?? origin.environment ?? fallback.environment)
     set(log, 'version', version ?? origin.version ?? fallback.version)
-    set(log, 'hostname', origin.hostname ?? hostname())
+    set(log, 'hostname', origin.hostname ?? HOST)
     set(log, 'release_id', this.#release.id ?? releaseId)
     const deploy = this.#release.deploy ?? origin.deploy
     if (deploy) log.deploy = { ...deploy, ...ownDeploy(log.deploy, origin.deploy) }
