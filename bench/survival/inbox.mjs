@@ -1,0 +1,12 @@
+/** The inbox as a receiver: it checks every log against the wire contract. */
+export async function startInboxReceiver({ startInbox }) {
+  const inbox = await startInbox()
+  const messages = () => inbox.logs().map(({ message }) => message)
+  return {
+    url: inbox.url,
+    logs: () => new Set(messages().filter((message) => message.startsWith('survival log'))).size,
+    errors: () => messages().filter((message) => message === 'survival error').length,
+    clear: () => inbox.clear(),
+    close: () => inbox.close(),
+  }
+}
