@@ -159,6 +159,11 @@ export class Logger {
     return ''
   }
 
+  /** Printed it is its name alone: what is behind it holds the key. @internal */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return `${this.constructor.name} {}`
+  }
+
   #build(level: Level, call: Call): Unwritten {
     const { message, thrown, below } = call
     const scope = currentScope()

@@ -1,0 +1,324 @@
+import { inspect } from 'node:util'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { LognitorClient } from '../../src/client/client.js'
+import { LognitorLogRecordProcessor } from '../../src/log-record-processor.js'
+import type { Options } from '../../src/options.js'
+import { LognitorSpanProcessor } from '../../src/span-processor.js'
+import { logsThrough } from '../otel/support.js'
+import { settle, shutDoor, until } from '../support/until.js'
+import { startVendor } from '../support/vendor.js'
+import { inMemory, KEY, type OnClock, onClock, warningsDuring } from './support.js'
+
+type Lognitor = typeof import('../../src/index.js')
+
+let rig: OnClock
+
+beforeEach(async () => {
+  rig = await onClock()
+})
+afterEach(() => rig.close())
+
+const keys = () => rig.vendor.seen.map(({ headers }) => headers['x-api-key'])
+
+test('while it is paused nothing is sent and everything is kept', async () => {
+  rig.client.pause()
+  for (let n = 0; n < 60; n++) rig.client.info(`log ${n}`)
+  rig.clock.advance(60_000)
+  await settle()
+  expect(rig.vendor.seen).toEqual([])
+  expect(rig.client.stats().queued).toBe(60)
+  expect(await rig.client.flush(1000)).toBe(false)
+  rig.client.resume()
+  expect(await rig.client.flush()).toBe(true)
+  expect(rig.vendor.messages()).toHaveLength(60)
+})
+
+test('what is kept while paused is bounded, and what is beyond is counted', async () => {
+  rig.client.reconfigure({ maxQueueSize: 10 })
+  rig.client.pause()
+  for (let n = 0; n < 25; n++) rig.client.info(`log ${n}`)
+  expect(rig.client.stats()).toMatchObject({ queued: 10, dropped: { queue_full: 15 } })
+})
+
+test('shutdown delivers what a pause has held', async () => {
+  rig.client.pause()
+  rig.client.info('held')
+  expect(await rig.client.shutdown()).toBe(true)
+  expect(rig.vendor.messages()).toEqual(['held'])
+})
+
+test('reconfigure changes what is named and nothing else', async () => {
+  const { client, logs } = inMemory({ service: 'shop', minLevel: 'warn' })
+  client.info('too low')
+  client.reconfigure({ minLevel: 'info', environment: 'canary' })
+  client.info('now')
+  client.reconfigure({ enabled: false })
+  client.info('off')
+  client.reconfigure({ enabled: true, beforeSend: (log) => ({ ...log, message: `${log.message}!` }) })
+  client.info('on')
+  expect(await logs()).toMatchObject([
+    { message: 'now', service: 'shop', environment: 'canary' },
+    { message: 'on!', service: 'shop' },
+  ])
+  expect(client.stats().dropped).toEqual({ min_level: 1, disabled: 1 })
+})
+
+test('another key holds from the next request on; what is under way keeps its own', async () => {
+  const door = shutDoor()
+  rig.vendor.answer({ after: door.promise }, {})
+  rig.client.info('under way')
+  const flushed = rig.client.flush()
+  await until(() => rig.vendor.open === 1, 'the first batch is under way')
+  rig.client.reconfigure({ apiKey: 'lgn_second' })
+  rig.client.info('after')
+  door.open()
+  await flushed
+  await rig.client.flush()
+  expect(keys()).toEqual([KEY, 'lgn_second'])
+  expect(rig.vendor.messages()).toEqual(['under way', 'after'])
+})
+
+test('another address holds from the next request on, and what failed there goes here', async () => {
+  const next = await startVendor()
+  try {
+    rig.vendor.answer({ status: 503 })
+    rig.client.info('failed there')
+    expect(await rig.client.flush(100)).toBe(false)
+    rig.client.reconfigure({ apiUrl: next.apiUrl })
+    rig.client.info('written for here')
+    expect(await rig.client.flush()).toBe(true)
+    expect(next.messages().sort()).toEqual(['failed there', 'written for here'])
+  } finally {
+    await next.close()
+  }
+})
+
+test('a wrong value in reconfigure throws, and changes nothing', async () => {
+  const { client, logs } = inMemory({ redactPatterns: ['email'] })
+  expect(() => client.reconfigure({ minLevel: 'error', batchSize: 0 })).toThrow(/batchSize/)
+  // @ts-expect-error no list
+  expect(() => client.reconfigure({ redactPatterns: 'email' })).toThrow(/redactPatterns/)
+  client.info('to ada@example.com')
+  expect(await logs()).toMatchObject([{ message: 'to [REDACTED]' }])
+})
+
+test('flush waits for everything written so far, pings and feedback too', async () => {
+  const door = shutDoor()
+  rig.vendor.answer({ after: door.promise })
+  rig.client.info('log')
+  void rig.client.heartbeat('tok').ping()
+  void rig.client.submitFeedback({ eventId: 'e', comments: 'c' })
+  let isDone = false
+  const flushed = rig.client.flush().then((delivered) => {
+    isDone = true
+    return delivered
+  })
+  await until(() => rig.vendor.open === 3, 'all three are under way')
+  expect(isDone).toBe(false)
+  door.open()
+  expect(await flushed).toBe(true)
+})
+
+test('flush is false when not all was delivered in time, and never rejects', async () => {
+  rig.vendor.answer({ silent: true })
+  rig.client.info('log')
+  const flushed = rig.client.flush(300)
+  await until(() => rig.vendor.open === 1, 'it is under way')
+  rig.clock.advance(300)
+  expect(await flushed).toBe(false)
+})
+
+test.each([undefined, Number.NaN, -1, 'SIGTERM', null, {}])(
+  'flush and shutdown take %s for no time at all',
+  async (time) => {
+    rig.client.info('log')
+    expect(await rig.client.flush(time as number)).toBe(true)
+    rig.client.info('log')
+    expect(await rig.client.shutdown(time as number)).toBe(true)
+  },
+)
+
+test('after shutdown calls do nothing, and are counted', async () => {
+  rig.client.info('before')
+  const [first, second] = await Promise.all([rig.client.shutdown(), rig.client.shutdown()])
+  expect([first, second]).toEqual([true, true])
+  expect(rig.client.info('after')).toBe('')
+  expect(rig.client.captureException(new Error('after'))).toBe('')
+  expect(await rig.client.heartbeat('tok').ping()).toBe(false)
+  expect(await rig.client.submitFeedback({ eventId: 'e', comments: 'c' })).toBe(false)
+  expect(await rig.client.registerRelease({ version: '1' })).toBeNull()
+  expect(rig.client.stats().dropped).toEqual({ closed: 2 })
+  expect(rig.vendor.messages()).toEqual(['before'])
+})
+
+test('shutdown sends the summary of what the duplicate window holds', async () => {
+  for (let n = 0; n < 4; n++) rig.client.error('again', { error: { type: 'T', message: 'same' } })
+  expect(await rig.client.shutdown()).toBe(true)
+  const logs = rig.vendor.batches.flatMap(({ json }) => json.logs)
+  expect(logs.map(({ metadata }) => metadata.dedupCount)).toEqual([undefined, 3])
+})
+
+test('clients with the same key and address share one batcher, and another key has its own', async () => {
+  const options = { apiKey: 'lgn_shared', apiUrl: rig.vendor.apiUrl }
+  const [one, same] = [new LognitorClient(options), new LognitorClient(options)]
+  const other = new LognitorClient({ ...options, apiKey: 'lgn_other' })
+  one.info('one')
+  same.info('same')
+  other.info('other')
+  expect(same.stats().queued).toBe(2)
+  // Sent elsewhere, it is no longer what that key stands for.
+  one.reconfigure({ apiKey: 'lgn_moved' })
+  const fresh = new LognitorClient(options)
+  fresh.info('fresh')
+  expect(fresh.stats().written).toBe(1)
+  await Promise.all([one, other, fresh].map((client) => client.shutdown()))
+  const sent = rig.vendor.batches.map(({ headers, json }) => [headers['x-api-key'], json.logs.length])
+  expect(sent.sort()).toEqual([
+    ['lgn_moved', 2],
+    ['lgn_other', 1],
+    ['lgn_shared', 1],
+  ])
+})
+
+test("a client takes over what a door with its key had made, with the client's options", async () => {
+  const options: Options = { apiKey: 'lgn_door_first', apiUrl: rig.vendor.apiUrl }
+  const processor = new LognitorLogRecordProcessor(options)
+  const client = new LognitorClient({ ...options, redactPatterns: ['email'], service: 'shop' })
+  logsThrough(processor).getLogger('app').emit({ body: 'to ada@example.com' })
+  await client.shutdown()
+  expect(rig.vendor.batches[0]?.json.logs).toMatchObject([{ message: 'to [REDACTED]', service: 'shop' }])
+})
+
+test('no way of looking at a client or its errors shows the key', async () => {
+  const secret = 'lgn_secret_0123456789'
+  const client = new LognitorClient({ apiKey: secret, apiUrl: rig.vendor.apiUrl, debug: true })
+  const stderr = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
+  rig.vendor.answer({ status: 401 })
+  const warnings = await warningsDuring(async () => {
+    client.info('refused')
+    await client.flush(50)
+  })
+  const views = [
+    inspect(client, { depth: 20, showHidden: true, getters: true }),
+    inspect(client.child(), { depth: 20, showHidden: true }),
+    JSON.stringify(client),
+    String(client),
+    JSON.stringify(client.stats()),
+    ...warnings,
+    stderr.mock.calls.join('\n'),
+  ]
+  stderr.mockRestore()
+  expect(warnings).toHaveLength(1)
+  expect(views.filter((view) => view.includes(secret))).toEqual([])
+  await client.shutdown(0)
+})
+
+async function freshModule(): Promise<Lognitor> {
+  vi.resetModules()
+  return import('../../src/index.js')
+}
+
+test('init again is one warning, and the client of the first call', async () => {
+  const lognitor = await freshModule()
+  const first = lognitor.init({ apiKey: KEY, apiUrl: rig.vendor.apiUrl, service: 'first' })
+  const codes: string[] = []
+  const listener = (warning: Error & { code?: string }) => codes.push(String(warning.code))
+  process.on('warning', listener)
+  const again = [1, 2].map(() => lognitor.init({ apiKey: 'lgn_other', service: 'second' }))
+  await settle()
+  process.off('warning', listener)
+  expect(again).toEqual([first, first])
+  expect(lognitor.getClient()).toBe(first)
+  expect(codes).toEqual(['LOGNITOR_INIT_TWICE'])
+  lognitor.info('log')
+  await lognitor.shutdown()
+  expect(rig.vendor.batches[0]?.json.logs[0].service).toBe('first')
+})
+
+test('after shutdown init makes a new client', async () => {
+  const lognitor = await freshModule()
+  const options = { apiKey: KEY, apiUrl: rig.vendor.apiUrl }
+  const first = lognitor.init(options)
+  await lognitor.shutdown()
+  const second = lognitor.init(options)
+  expect(second).not.toBe(first)
+  lognitor.info('again')
+  expect(await lognitor.shutdown()).toBe(true)
+  expect(rig.vendor.messages()).toEqual(['again'])
+})
+
+test('without a key everything is a no-op that warns once and never throws', async () => {
+  const lognitor = await freshModule()
+  const codes: string[] = []
+  const listener = (warning: Error & { code?: string }) => codes.push(String(warning.code))
+  process.on('warning', listener)
+  const client = lognitor.init({ apiUrl: rig.vendor.apiUrl, service: 'shop' })
+  for (const logger of [lognitor, client, client.child({ service: 'c' })]) {
+    expect(logger.info('x')).toBe('')
+    expect(logger.captureException(new Error('x'))).toBe('')
+    expect(logger.startTimer().end('x')).toBe('')
+    expect(logger.timed('x', () => 7)).toBe(7)
+  }
+  client.setUser({ id: 'u' })
+  client.addBreadcrumb({ message: 'm' })
+  client.clearUser()
+  client.pause()
+  client.resume()
+  expect(client.heartbeat('tok').wrap(() => 'ran')).toBe('ran')
+  expect(await client.heartbeat('tok').ping()).toBe(false)
+  expect(await client.submitFeedback({ eventId: 'e', comments: 'c' })).toBe(false)
+  expect(await client.registerRelease({ version: '1' })).toBeNull()
+  expect(await client.flush()).toBe(true)
+  const processors = [new LognitorLogRecordProcessor(), new LognitorSpanProcessor()]
+  for (const processor of processors) await processor.shutdown()
+  expect(await client.shutdown()).toBe(true)
+  await settle()
+  process.off('warning', listener)
+  expect(codes).toEqual(['LOGNITOR_NO_API_KEY'])
+  expect(rig.vendor.seen).toEqual([])
+})
+
+test.each<[string, unknown, RegExp]>([
+  ['batchSize', { batchSize: 0 }, /"batchSize": expected a whole number from 1 to 100, got 0/],
+  ['flushInterval', { flushInterval: '5s' }, /"flushInterval": expected a whole number .* got "5s"/],
+  [
+    'minLevel',
+    { minLevel: 'loud' },
+    /"minLevel": expected one of debug, info, warn, error, fatal, got "loud"/,
+  ],
+  ['apiUrl', { apiUrl: 'lognitor.com' }, /"apiUrl": expected an http or https URL/],
+  ['beforeSend', { beforeSend: true }, /"beforeSend": expected a function, got true/],
+  ['an unknown name', { apikey: 'lgn_oops' }, /no option "apikey"/],
+  ['no object', 'lgn_oops', /expected an object, got a string/],
+  ['null', null, /expected an object/],
+  ['apiKey', { apiKey: 'lgn_oops\n' + 'x' }, /"apiKey": expected a string of visible ASCII/],
+  ['apiKey of another type', { apiKey: 7 }, /"apiKey": .* got a number/],
+])(
+  'a wrong option throws and says what was expected, without ever showing a key: %s',
+  (_, options, words) => {
+    const make = () => new LognitorClient(options as Options)
+    expect(make).toThrow(words)
+    try {
+      make()
+    } catch (error) {
+      expect(inspect(error)).not.toContain('lgn_oops')
+      expect((error as { code?: string }).code).toMatch(/^LOGNITOR_(BAD|UNKNOWN)_OPTION$/)
+    }
+  },
+)
+
+test('a door given something else for its client says so', () => {
+  // @ts-expect-error no client
+  expect(() => new LognitorSpanProcessor({ client: {} })).toThrow(/"client"/)
+})
+
+test('a wrong value in the environment is passed over, with a warning', async () => {
+  vi.stubEnv('LOGNITOR_BATCH_SIZE', 'many')
+  vi.stubEnv('LOGNITOR_API_KEY', 'lgn bad key')
+  const warnings = await warningsDuring(() => inMemory())
+  vi.unstubAllEnvs()
+  expect(warnings).toHaveLength(2)
+  expect(warnings.join()).toMatch(/LOGNITOR_BATCH_SIZE was ignored: expected a whole number/)
+  expect(warnings.join()).toMatch(/LOGNITOR_API_KEY was ignored/)
+  expect(warnings.join()).not.toContain('bad key')
+})
