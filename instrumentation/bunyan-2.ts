@@ -1,24 +1,31 @@
-interface BunyanInstrumentationLike {
-  readonly instrumentationName: string
-  getModuleDefinitions(): { readonly name: string; readonly supportedVersions: string[] }[]
+interface ModuleDefinition {
+  readonly name: string
+  readonly supportedVersions: string[]
 }
 
-const INSTRUMENTATION = '@opentelemetry/instrumentation-bunyan'
+// biome-ignore lint/suspicious/noExplicitAny: TypeScript asks it of a class that is extended
+type Class = new (...options: any[]) => object
+
 const BUNYAN_2 = '>=2 <3'
 
 /**
- * Lets OpenTelemetry's `BunyanInstrumentation`, which passes bunyan 2 over, take it as it takes bunyan 1. To be
- * called before bunyan is loaded; gives the very instrumentation back.
+ * OpenTelemetry's `BunyanInstrumentation`, which passes bunyan 2 over, as one that takes it like bunyan 1.
  *
  * @example
- * new NodeSDK({ instrumentations: [withBunyan2(new BunyanInstrumentation())] })
+ * new NodeSDK({ instrumentations: [new (withBunyan2(BunyanInstrumentation))()] })
  */
-export function withBunyan2<Instrumentation extends BunyanInstrumentationLike>(
-  instrumentation: Instrumentation,
-): Instrumentation {
-  if (instrumentation.instrumentationName !== INSTRUMENTATION) return instrumentation
-  for (const { name, supportedVersions } of instrumentation.getModuleDefinitions()) {
-    if (name === 'bunyan' && !supportedVersions.includes(BUNYAN_2)) supportedVersions.push(BUNYAN_2)
+export function withBunyan2<BunyanInstrumentation extends Class>(
+  instrumentation: BunyanInstrumentation,
+): BunyanInstrumentation {
+  return class extends instrumentation {
+    /** For OpenTelemetry. */
+    init(): ModuleDefinition[] {
+      // Protected there, and so nothing that a type from outside could name.
+      const definitions: ModuleDefinition[] = Reflect.get(instrumentation.prototype, 'init').call(this)
+      for (const { name, supportedVersions } of definitions) {
+        if (name === 'bunyan') supportedVersions.push(BUNYAN_2)
+      }
+      return definitions
+    }
   }
-  return instrumentation
 }

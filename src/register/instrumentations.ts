@@ -4,15 +4,12 @@ import type { Environment } from '../options.js'
 import type { Tell } from '../tell.js'
 import type { Packages } from './packages.js'
 
-interface Instrumentation {
-  readonly instrumentationName: string
-  getModuleDefinitions(): { readonly name: string; readonly supportedVersions: string[] }[]
-}
-
+type Instrumentation = object
 type Class = new (config?: object) => Instrumentation
 type Make = (config?: object) => Instrumentation[]
 
 const PREFIX = '@opentelemetry/instrumentation-'
+const BUNYAN = '@opentelemetry/instrumentation-bunyan'
 const FASTIFY = '@fastify/otel'
 
 /** All of them in one package. */
@@ -39,18 +36,18 @@ export function installedInstrumentations({
 }: InstrumentationParts): Instrumentation[] {
   const made = collection(packages, tell, http)
   // What the collection depends on is in its hands, also where it left it off.
-  const isItsOwn = new Set(made.length > 0 ? packages.dependencies(AUTO) : [])
-  const singles = packages
-    .list('@opentelemetry')
-    .filter(
-      (name) => name.startsWith(PREFIX) && !isItsOwn.has(name) && isWanted(name.slice(PREFIX.length), env),
-    )
-  for (const name of singles) made.push(...single(name, name === HTTP ? http : {}, packages, tell))
+  const isItsOwn = new Set([BUNYAN, ...(made.length > 0 ? packages.dependencies(AUTO) : [])])
+  const singles = packages.list('@opentelemetry').filter((name) => name.startsWith(PREFIX))
+  for (const name of singles) {
+    if (isItsOwn.has(name) || !isWanted(name.slice(PREFIX.length), env)) continue
+    made.push(...single(name, name === HTTP ? http : {}, packages, tell))
+  }
+  if (isWanted('bunyan', env)) made.push(...single(BUNYAN, {}, packages.within(AUTO), tell))
   if (isWanted('fastify-otel', env)) {
     // It hooks itself in wherever a Fastify is made.
     made.push(...single(FASTIFY, { registerOnInitialization: true }, packages, tell))
   }
-  return made.map((instrumentation) => withBunyan2(instrumentation))
+  return made
 }
 
 /** OTEL_NODE_ENABLED_INSTRUMENTATIONS and OTEL_NODE_DISABLED_INSTRUMENTATIONS, by short names. */
@@ -64,18 +61,21 @@ export function isWanted(shortName: string, env: Environment): boolean {
 function collection(packages: Packages, tell: Tell, http: object): Instrumentation[] {
   try {
     const make = packages.load(AUTO)?.getNodeAutoInstrumentations as Make | undefined
-    return make?.({ [HTTP]: http }) ?? []
+    return make?.({ [HTTP]: http, [BUNYAN]: { enabled: false } }) ?? []
   } catch (error) {
     tell.warn(`${AUTO} could not be turned on: ${error}`)
     return []
   }
 }
 
+/** None where it is not installed. */
 function single(name: string, config: object, packages: Packages, tell: Tell): Instrumentation[] {
   try {
     const classes = Object.entries(packages.load(name) ?? {}).filter(([key]) => /Instrumentation$/.test(key))
-    const Found = classes[0]?.[1]
-    return typeof Found === 'function' ? [new (Found as Class)(config)] : []
+    const found = classes[0]?.[1]
+    if (typeof found !== 'function') return []
+    const Found = name === BUNYAN ? withBunyan2(found as Class) : (found as Class)
+    return [new Found(config)]
   } catch (error) {
     tell.warn(`${name} could not be turned on: ${error}`)
     return []

@@ -15,6 +15,7 @@ import { severityLevel, textLevel } from './severity.js'
 import { UNKNOWN_ERROR } from './thrown.js'
 import { hrTimeToIso, millisToIso } from './time.js'
 import { translateTrace } from './trace.js'
+import { tidyWinston, WINSTON } from './winston-error.js'
 
 /** The bridge that hands on what `console` prints. */
 export const CONSOLE = '@opentelemetry/instrumentation-console'
@@ -43,7 +44,8 @@ export function translateLogRecord(
 
 function translate(record: LogRecordLike, resource: ResourceFields, now: () => number): Log {
   const draft = new Draft(resource.metadata)
-  draft.takeAll(record.attributes)
+  const isWinston = record.instrumentationScope?.name === WINSTON
+  draft.takeAll(isWinston ? tidyWinston(record.attributes) : record.attributes)
   const spoken = draftLevel(draft) ?? severityLevel(record.severityNumber, record.severityText)
   const body = translateBody(record.body)
   const saidMessage = draft.peekText('error', 'message')
@@ -60,7 +62,7 @@ function translate(record: LogRecordLike, resource: ResourceFields, now: () => n
     draft,
     {
       level: spoken ?? (error === undefined ? 'info' : 'error'),
-      message: body.message ?? fallback,
+      message: printed?.text ?? body.message ?? fallback,
       timestamp:
         hrTimeToIso(record.hrTime) ?? hrTimeToIso(record.hrTimeObserved) ?? millisToIso(Math.floor(now())),
       body: body.structure === undefined ? body.message : undefined,
