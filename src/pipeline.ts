@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { hostname } from 'node:os'
 import { type Clock, systemClock } from './clock.js'
 import { Batcher } from './delivery/batcher.js'
 import { Courier } from './delivery/courier.js'
@@ -11,12 +10,13 @@ import { createGuest } from './guest.js'
 import { Ledger } from './ledger.js'
 import { openSpool } from './open-spool.js'
 import type { BeforeSend, Settings } from './options.js'
+import { type Origin, Origins } from './origin.js'
 import { type Failure, Failures, type Way } from './policy/failures.js'
 import { createPolicy, type Policy } from './policy/policy.js'
 import { policySettings } from './policy/settings.js'
 import type { Guest, WriteCrash } from './process/guest.js'
 import { watchProcess } from './process/watch.js'
-import { applyScope, beneath } from './scope/apply.js'
+import { applyScope } from './scope/apply.js'
 import { currentScope, processScope } from './scope/current.js'
 import type { Scope } from './scope/scope.js'
 import { createSourceContext } from './source-context.js'
@@ -25,22 +25,9 @@ import type { Stats } from './stats.js'
 import { createTell, type Tell } from './tell.js'
 import { SDK, USER_AGENT } from './version.js'
 import type { Level } from './wire/level.js'
-import { type Deploy, type Fields, LOG_ID_KEY, type Log } from './wire/log.js'
+import { type Deploy, LOG_ID_KEY, type Log } from './wire/log.js'
 import type { RequestEntry } from './wire/request-entry.js'
 import type { Transport } from './wire/transport.js'
-
-/** Asked once: it is a call to the system. */
-const HOST = hostname()
-
-/** What a resource, or a registered release, says of every log that does not say it itself. */
-export interface Origin {
-  service?: string
-  environment?: string
-  version?: string
-  hostname?: string
-  deploy?: Deploy
-  metadata?: Fields
-}
 
 export interface WriteOptions {
   readonly way: Way
@@ -76,8 +63,7 @@ export class Pipeline {
   readonly courier: Courier
   #settings: Settings
   #transport: Transport
-  #origin: Origin = {}
-  #release: { readonly id?: string | undefined; readonly deploy?: Deploy | undefined } = {}
+  readonly #origins: Origins
   readonly #policy: Policy
   readonly #batcher: Batcher
   #spool: Spool | undefined
@@ -93,6 +79,7 @@ export class Pipeline {
   constructor(settings: Settings, parts: PipelineParts = {}) {
     const { clock = systemClock, random = Math.random } = parts
     this.#settings = settings
+    this.#origins = new Origins(settings)
     this.clock = clock
     this.tell = createTell(settings.debug)
     this.ledger = new Ledger(settings.onDrop, (reason) => this.tell.warn(`first drop: ${reason}`))
@@ -175,24 +162,19 @@ export class Pipeline {
       this.ledger.drop(this.#isClosed ? 'closed' : 'disabled')
       return
     }
-    const { service, environment, version } = this.#settings
-    const { fallback } = this.#settings
-    const origin = this.#origin
-    entry.service ??= (service ?? origin.service ?? fallback.service) as string
-    entry.environment ??= (environment ?? origin.environment ?? fallback.environment) as string
-    entry.version ??= (version ?? origin.version ?? fallback.version) as string
+    this.#origins.fillRequest(entry)
     const json = this.#policy.admitRequest(entry, { ownRequestId: scope.requestIdIsOurs })
     if (json !== undefined) this.#batcher.addRequest(json)
   }
 
   /** What the OpenTelemetry resource says; the first word on each thing counts. */
   learn(origin: Origin): void {
-    this.#origin = { ...origin, ...this.#origin }
+    this.#origins.learn(origin)
   }
 
   /** From here on logs of all doors belong to this release, whatever the option `releaseId` said before. */
   setRelease(id: string, deploy: Deploy): void {
-    this.#release = { id, ...(Object.keys(deploy).length > 0 && { deploy }) }
+    this.#origins.setRelease(id, deploy)
   }
 
   /** Called before flush at the end of the process or of the client, for doors that hold something back. */
@@ -266,11 +248,11 @@ export class Pipeline {
       // What is under way on the old one comes to its end there.
       this.#transport = openTransport(settings)
     }
+    this.#origins.reconfigure(settings)
     this.#policy.reconfigure(policy)
     this.#batcher.reconfigure(settings)
     processScope().limitBreadcrumbs(settings.maxBreadcrumbs)
     this.#watchProcess()
-    if (settings.releaseId !== before.releaseId) this.#release = { ...this.#release, id: settings.releaseId }
     if (!hasMoved && settings.apiKey === before.apiKey && settings.spool === before.spool) return
     void this.#spool?.move(settings.apiUrl, settings.apiKey ?? '')
     this.#openSpool()
@@ -323,24 +305,7 @@ export class Pipeline {
   }
 
   #complete(log: Log, scope: Scope, way: Way, tags = scope.tags): void {
-    const { service, environment, version, fallback, releaseId } = this.#settings
-    const origin = this.#origin
-    if (way === 'record' || way === 'span') {
-      // Options of the client win over the record, the record over the resource.
-      if (service !== undefined) log.service = service
-      if (environment !== undefined) log.environment = environment
-      if (version !== undefined) log.version = version
-    }
-    set(log, 'service', service ?? origin.service ?? fallback.service)
-    set(log, 'environment', environment ?? origin.environment ?? fallback.environment)
-    set(log, 'version', version ?? origin.version ?? fallback.version)
-    set(log, 'hostname', origin.hostname ?? HOST)
-    set(log, 'release_id', this.#release.id ?? releaseId)
-    const deploy = this.#release.deploy ?? origin.deploy
-    if (deploy) log.deploy = { ...deploy, ...ownDeploy(log.deploy, origin.deploy) }
-    if (way !== 'record' && way !== 'span' && origin.metadata) {
-      log.metadata = beneath(origin.metadata, log.metadata)
-    }
+    this.#origins.fill(log, way === 'record' || way === 'span')
     applyScope(log, scope, tags)
     log._sdk = SDK
     log.metadata ??= {}
@@ -379,18 +344,6 @@ export class Pipeline {
 
 function openTransport({ transport, apiUrl, proxy, compression }: Settings): Transport {
   return transport ?? httpTransport({ apiUrl, proxy, compression })
-}
-
-function set<K extends keyof Log>(log: Log, field: K, value: Log[K] | undefined): void {
-  if (log[field] === undefined && value !== undefined) log[field] = value
-}
-
-/** Without what only repeats the resource, which a registered release overrules. */
-function ownDeploy(deploy: Deploy | undefined, resource: Deploy = {}): Deploy {
-  const entries = Object.entries(deploy ?? {}).filter(
-    ([name, value]) => resource[name as keyof Deploy] !== value,
-  )
-  return Object.fromEntries(entries)
 }
 
 function leaveBreadcrumb({ level, message, timestamp }: Log, scope: Scope): void {
