@@ -1,0 +1,195 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import type { LogOptions } from '../../src/client/log-options.js'
+import type { Level } from '../../src/wire/level.js'
+import { inMemory } from './support.js'
+
+const throwing = (): never => {
+  throw new Error('hostile')
+}
+
+/** Every trap of it throws. */
+const hostileProxy = () =>
+  new Proxy(
+    {},
+    new Proxy(
+      {},
+      {
+        get: () => throwing,
+      },
+    ),
+  )
+
+function revoked(): object {
+  const { proxy, revoke } = Proxy.revocable({}, {})
+  revoke()
+  return proxy
+}
+
+function cyclic(): object {
+  const self: Record<string, unknown> = { name: 'self' }
+  self.self = self
+  self.list = [self, { self }]
+  return self
+}
+
+/** Makers of what nobody means to give to a logger: fast-check itself would trip over some of it. */
+const hostile: fc.Arbitrary<() => unknown> = fc.oneof(
+  fc
+    .anything({
+      withBigInt: true,
+      withBoxedValues: true,
+      withDate: true,
+      withMap: true,
+      withNullPrototype: true,
+      withObjectString: true,
+      withSet: true,
+      withSparseArray: true,
+      withTypedArray: true,
+    })
+    .map((value) => () => value),
+  fc.constantFrom<() => unknown>(
+    hostileProxy,
+    revoked,
+    () => new Proxy([], { get: throwing }),
+    () => new Proxy(() => {}, { get: throwing, getPrototypeOf: throwing }),
+    () => new Proxy(new Error('inside'), { get: throwing, getPrototypeOf: throwing }),
+    cyclic,
+    () => ({
+      get metadata() {
+        return throwing()
+      },
+      get error() {
+        return throwing()
+      },
+    }),
+    () => ({ toString: throwing, valueOf: throwing, toJSON: throwing, [Symbol.toPrimitive]: throwing }),
+    () => Object.defineProperty(new Error('getters'), 'message', { get: throwing }),
+    () => Object.defineProperty(new Error('getters'), 'stack', { get: throwing }),
+    () => Object.freeze(Object.assign(new Error('frozen'), { code: 7 })),
+    () => Symbol('symbol'),
+    () => 10n ** 4000n,
+    () => throwing,
+    () => class Foreign {},
+    () => '\ud800 half',
+    () => 'x'.repeat(100_000),
+    () => Object.create(null),
+    () => new Date(Number.NaN),
+    () => Promise.resolve(1),
+  ),
+)
+
+const NAMES: readonly (keyof LogOptions)[] = [
+  'metadata',
+  'tags',
+  'user',
+  'request',
+  'perf',
+  'trace',
+  'deploy',
+  'error',
+  'action',
+  'requestId',
+  'fingerprint',
+  'breadcrumbs',
+  'notify',
+  'notifyChannels',
+  'source',
+  'device',
+  'beforeSend',
+]
+
+/** Hostile as a whole, or in some of its parts. */
+const hostileOptions: fc.Arbitrary<() => unknown> = fc.oneof(
+  hostile,
+  fc
+    .dictionary(fc.constantFrom(...NAMES), hostile)
+    .map((makers) => () => Object.fromEntries(Object.entries(makers).map(([name, make]) => [name, make()]))),
+)
+
+test('whatever a log call is given, it never throws, and gives an id or nothing', async () => {
+  const { client, transport } = inMemory()
+  const child = client.child()
+  await fc.assert(
+    fc.asyncProperty(hostile, hostileOptions, hostile, async (makeMessage, makeOptions, makeThrown) => {
+      const [message, more, thrown] = [makeMessage(), makeOptions() as LogOptions, makeThrown()]
+      const ids = [
+        client.info(message as string, more),
+        client.error(message as string, more),
+        client.captureException(thrown, more),
+        client.log(message as Level, thrown as string, more),
+        client.startTimer().end(message as string, more),
+        child.child(more as object).fatal(message as string, more),
+      ]
+      client.timed(message as string, () => 1, more)
+      for (const id of ids) expect(id).toMatch(/^([0-9a-f-]{36})?$/)
+      await client.flush()
+      transport.clear()
+    }),
+    { numRuns: 300 },
+  )
+})
+
+test('what is hostile costs its own field, and not the log', async () => {
+  const { client, logs } = inMemory()
+  const values = [
+    hostileProxy(),
+    revoked(),
+    new Proxy([], { get: throwing }),
+    cyclic(),
+    Symbol('s'),
+    10n,
+    throwing,
+  ]
+  for (const value of values) {
+    const given = { metadata: value, tags: value, user: value, error: value, breadcrumbs: value, perf: value }
+    expect(client.warn('kept', { ...(given as LogOptions), action: 'still.there' })).not.toBe('')
+  }
+  const arrived = await logs()
+  expect(arrived).toHaveLength(values.length)
+  for (const log of arrived) expect(log).toMatchObject({ message: 'kept', action: 'still.there' })
+  expect(client.stats().dropped).toEqual({})
+})
+
+test('every other call takes anything, too', async () => {
+  const { client, transport } = inMemory()
+  await fc.assert(
+    fc.asyncProperty(hostile, async (make) => {
+      const given = make()
+      // biome-ignore lint/suspicious/noExplicitAny: what plain JavaScript may do
+      const any = given as any
+      await client.withScope(async () => {
+        client.addBreadcrumb(any)
+        client.addBreadcrumb({
+          message: any,
+          type: any,
+          category: any,
+          level: any,
+          data: any,
+          timestamp: any,
+        })
+        client.setUser(any)
+        client.setContext(any)
+        client.setTags(any)
+        client.setSession(any)
+        client.captureException(any)
+        client.clearUser()
+        await client.heartbeat(any).ping()
+        expect(client.heartbeat('tok').wrap(() => given)).toSatisfy(
+          (result) => result === given || isPromise(result),
+        )
+        await client.submitFeedback(any)
+        await client.submitFeedback({ eventId: any, comments: any, name: any, screenshot: any })
+        await client.registerRelease(any)
+        await client.registerRelease({ version: any, services: any })
+        await client.flush(any)
+      })
+      transport.clear()
+    }),
+    { numRuns: 200 },
+  )
+})
+
+function isPromise(value: unknown): boolean {
+  return value instanceof Promise
+}
