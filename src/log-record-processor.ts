@@ -1,4 +1,5 @@
-import { LognitorError } from './errors.js'
+import { oneOf } from './option-kinds.js'
+import { checkValue } from './options.js'
 import { completeRecord } from './otel/complete-record.js'
 import { isDiagLine, meetDiagLogger } from './otel/diag-lines.js'
 import { OtelDoor } from './otel/door.js'
@@ -7,8 +8,9 @@ import type { DoorOptions } from './pipelines.js'
 import { currentScope, processScope, scopeOfTrace } from './scope/current.js'
 import type { Scope } from './scope/scope.js'
 import type { InstrumentationScopeLike, LogRecordLike } from './translate/otel.js'
+import { readProperty, readText } from './translate/property.js'
 import { severityLevel } from './translate/severity.js'
-import { isLevel, LEVELS, type Level, levelRank } from './wire/level.js'
+import { LEVELS, type Level, levelRank } from './wire/level.js'
 
 export type LogRecordProcessorOptions = Omit<DoorOptions, 'minLevel'> & {
   /**
@@ -36,7 +38,7 @@ export class LognitorLogRecordProcessor {
    * @throws {LognitorError} for a wrong option
    */
   constructor({ minLevel, ...options }: LogRecordProcessorOptions = {}) {
-    this.#minLevels = readMinLevels(typeof minLevel === 'object' ? minLevel : { '': minLevel })
+    this.#minLevels = readMinLevels(minLevel)
     this.#door = new OtelDoor(options)
     this.#unwatchPino = watchPino()
     meetDiagLogger()
@@ -45,11 +47,8 @@ export class LognitorLogRecordProcessor {
   onEmit(record: LogRecordLike): void {
     try {
       if (isDiagLine()) return
-      if (this.#passes(record.instrumentationScope, record.severityNumber, record.severityText)) {
-        this.#door.takeRecord(record, scopeOf(record), completeRecord)
-      } else {
-        this.#door.turnAway()
-      }
+      if (this.#passes(record)) this.#door.takeRecord(record, scopeOf(record), completeRecord)
+      else this.#door.turnAway()
     } catch {
       // The SDK runs processors in the application's own call, without a net.
     }
@@ -57,7 +56,7 @@ export class LognitorLogRecordProcessor {
 
   /** Spares a logger the making of records that would not pass. */
   enabled(about: { instrumentationScope: InstrumentationScopeLike; severityNumber?: number }): boolean {
-    return this.#passes(about.instrumentationScope, about.severityNumber, undefined)
+    return this.#passes(about)
   }
 
   /** Resolves when all that the client holds is delivered, or after 10 s. Never rejects. */
@@ -71,20 +70,24 @@ export class LognitorLogRecordProcessor {
     return this.#door.shutdown()
   }
 
-  #passes(scope: InstrumentationScopeLike, severityNumber: unknown, severityText: unknown): boolean {
-    if (this.#minLevels.size === 0) return true
+  /** Reads as if it were hostile: some loggers make their records themselves. */
+  #passes(record: unknown): boolean {
     const levels = this.#minLevels
-    const least = levels.get(scope.name) ?? levels.get(bridgeName(scope.name)) ?? levels.get('')
-    const level = severityLevel(severityNumber, severityText)
+    if (levels.size === 0) return true
+    const scope = readText(readProperty(record, 'instrumentationScope'), 'name') ?? ''
+    const least = levels.get(scope) ?? levels.get(bridgeName(scope)) ?? levels.get('')
+    const level = severityLevel(readProperty(record, 'severityNumber'), readProperty(record, 'severityText'))
     return least === undefined || level === undefined || levelRank(level) >= levelRank(least)
   }
 }
 
 /** The current one; a record emitted outside of any request may still name the trace of one. */
-function scopeOf({ spanContext }: LogRecordLike): Scope {
+function scopeOf(record: LogRecordLike): Scope {
   const scope = currentScope()
-  if (scope !== processScope() || spanContext === undefined) return scope
-  return scopeOfTrace(spanContext.traceId, spanContext.spanId) ?? scope
+  if (scope !== processScope()) return scope
+  const context = readProperty(record, 'spanContext')
+  const traceId = readText(context, 'traceId')
+  return (traceId && scopeOfTrace(traceId, readText(context, 'spanId'))) || scope
 }
 
 /** `pino` for `@opentelemetry/instrumentation-pino`, `winston` for `@opentelemetry/winston-transport`. */
@@ -92,19 +95,14 @@ function bridgeName(scope: string): string {
   return scope.replace(/^@opentelemetry\//, '').replace(/^instrumentation-|-transport$/, '')
 }
 
-function readMinLevels(given: Readonly<Record<string, unknown>>): ReadonlyMap<string, Level> {
+const levelKind = oneOf(LEVELS)
+
+function readMinLevels(given: LogRecordProcessorOptions['minLevel']): ReadonlyMap<string, Level> {
+  const isByBridge = typeof given === 'object' && given !== null
   const levels = new Map<string, Level>()
-  for (const [bridge, level] of Object.entries(given)) {
-    if (level === undefined) continue
-    if (!isLevel(level)) {
-      const expected = `one of ${LEVELS.join(', ')}`
-      const option = bridge === '' ? 'minLevel' : `minLevel.${bridge}`
-      throw new LognitorError(
-        'LOGNITOR_BAD_OPTION',
-        `Option "${option}": expected ${expected}, got ${String(level)}.`,
-      )
-    }
-    levels.set(bridge, level)
+  for (const [bridge, level] of Object.entries<unknown>(isByBridge ? given : { '': given })) {
+    const option = bridge === '' ? 'minLevel' : `minLevel.${bridge}`
+    if (level !== undefined) levels.set(bridge, checkValue(option, levelKind, level))
   }
   return levels
 }

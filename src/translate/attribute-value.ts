@@ -24,7 +24,7 @@ export function number(value: unknown): number | undefined {
 
 export function integer(value: unknown): number | undefined {
   const read = number(value)
-  return Number.isInteger(read) ? read : undefined
+  return Number.isSafeInteger(read) ? read : undefined
 }
 
 export function flag(value: unknown): boolean | undefined {

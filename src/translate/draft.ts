@@ -52,6 +52,8 @@ export class Draft {
   }
 
   takeAll(attributes: AttributesLike): void {
+    // Of a text every character would be one.
+    if (typeof attributes !== 'object') return
     const names = Object.keys(attributes)
     const count = Math.min(names.length, MAX_ATTRIBUTES)
     this.dropped += names.length - count

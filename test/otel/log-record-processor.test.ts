@@ -55,7 +55,7 @@ test('what is below the level is counted', () => {
 test('a wrong level names the bridge', () => {
   const wrong = { minLevel: { pino: 'loud' } } as never
   expect(() => new LognitorLogRecordProcessor(wrong)).toThrow(
-    'Option "minLevel.pino": expected one of debug, info, warn, error, fatal, got loud.',
+    'Option "minLevel.pino": expected one of debug, info, warn, error, fatal, got "loud".',
   )
 })
 
