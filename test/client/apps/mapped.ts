@@ -1,0 +1,20 @@
+// Throws in TypeScript that was compiled and bundled; the test looks for the line it was written on.
+import { LognitorClient } from '../../../src/client/client.js'
+import { MemoryTransport } from '../../../src/memory-transport.js'
+
+interface Order {
+  readonly id: number
+}
+
+function charge(order: Order): never {
+  throw new RangeError(`order ${order.id} is out of range`)
+}
+
+const transport = new MemoryTransport()
+const client = new LognitorClient({ transport })
+try {
+  charge({ id: 7 })
+} catch (error) {
+  client.captureException(error)
+}
+void client.flush().then(() => console.log(JSON.stringify(transport.logs[0]?.error)))
