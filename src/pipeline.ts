@@ -326,7 +326,7 @@ export class Pipeline {
       }
     }
     const ownRequestId = scope.requestIdIsOurs && log.request_id === scope.requestId
-    const id = this.#policy.admit(log, { ...(beforeSend && { beforeSend }), ownRequestId })
+    const id = this.#policy.admit(log, { beforeSend, ownRequestId })
     this.#failures.conclude(failure, id)
     if (id !== '' && this.#settings.breadcrumbs.logs) leaveBreadcrumb(log, scope)
     return id

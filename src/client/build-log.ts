@@ -8,7 +8,6 @@ import { toBreadcrumbs, toPerf, toRequest, toTrace, toUser } from './log-parts.j
 
 /** What a call says. */
 export interface Said {
-  readonly level: Level
   readonly message: unknown
   readonly options: unknown
   /** What was thrown, where the call is about that: any value, undefined too. */
@@ -51,17 +50,19 @@ const NAMES = [
 /** What stands for a thrown `undefined` or `null`, which are no error to see. */
 const NOTHING = Object.freeze({ type: 'Error', message: 'Unknown error' })
 const NO_MESSAGE = '(no message)'
+const NOT_THROWN: Pick<BuiltLog, 'thrown' | 'ownStack'> = Object.freeze({})
 
 /**
  * A wire log of what a call said. What does not fit its field is left out, foreign values become plain ones, and
  * nothing is shared with the caller's objects.
  */
-export function buildLog({ level, message, options, thrown, durationMs }: Said, timestamp: string): BuiltLog {
+export function buildLog(level: Level, said: Said, timestamp: string): BuiltLog {
+  const { message, options, thrown, durationMs } = said
   const given = named(asOptions(options), NAMES)
   const error = thrown ? (thrown.value ?? NOTHING) : (given.error ?? (isError(message) ? message : undefined))
   const log: Log = { level, message: '', timestamp }
   put(log, 'metadata', fields(given.metadata))
-  const described = error === undefined || error === null ? {} : describeError(error, log)
+  const described = error === undefined || error === null ? NOT_THROWN : describeError(error, log)
   log.message = toMessage(message, log.error)
   put(log, 'tags', texts(given.tags))
   put(log, 'user', toUser(given.user))
@@ -81,7 +82,12 @@ export function buildLog({ level, message, options, thrown, durationMs }: Said, 
   put(log, 'device', fields(given.device))
   const { beforeSend } = given
   const isHook = typeof beforeSend === 'function'
-  return { log, ...described, ...(isHook && { beforeSend: beforeSend as LogOptions['beforeSend'] }) }
+  return {
+    log,
+    thrown: described.thrown,
+    ownStack: described.ownStack,
+    beforeSend: isHook ? (beforeSend as LogOptions['beforeSend']) : undefined,
+  }
 }
 
 function put<K extends keyof Log>(log: Log, field: K, value: Log[K] | undefined): void {
@@ -94,11 +100,11 @@ function toMessage(message: unknown, error: ErrorDetail | undefined): string {
 }
 
 /** `{ type, message, ... }` as it stands, or whatever was thrown. */
-function describeError(error: unknown, log: Log): Omit<BuiltLog, 'log'> {
+function describeError(error: unknown, log: Log): Pick<BuiltLog, 'thrown' | 'ownStack'> {
   const detail = toErrorDetail(error)
   if (detail !== undefined) {
     log.error = detail
-    return {}
+    return NOT_THROWN
   }
   const { error: described, causes, ownStack, code } = describeThrown(error)
   log.error = described

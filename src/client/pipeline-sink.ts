@@ -7,15 +7,10 @@ export function pipelineSink(pipeline: Pipeline): Sink {
     pipeline,
     now: () => pipeline.clock.now(),
     monotonic: () => pipeline.clock.monotonic(),
-    take: (level, build, tags) => (pipeline.wants(level) ? writeBuilt(pipeline, build(), tags) : ''),
+    take: (level, build) => (pipeline.wants(level) ? writeBuilt(pipeline, build()) : ''),
   }
 }
 
-export function writeBuilt(
-  pipeline: Pipeline,
-  built: Unwritten,
-  tags: readonly string[] | undefined,
-): string {
-  const { log, ...options } = built
-  return pipeline.write(log, { ...options, tags })
+export function writeBuilt(pipeline: Pipeline, built: Unwritten): string {
+  return pipeline.write(built.log, built)
 }

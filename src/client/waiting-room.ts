@@ -8,7 +8,6 @@ import { pipelineSink, writeBuilt } from './pipeline-sink.js'
 interface Waiting {
   readonly level: Level
   readonly built: Unwritten
-  readonly tags: readonly string[] | undefined
 }
 
 const MOST_LOGS = 1000
@@ -34,11 +33,11 @@ export class WaitingRoom {
       },
       now: () => after()?.now() ?? Date.now(),
       monotonic: () => after()?.monotonic() ?? performance.now(),
-      take: (level, build, tags) => {
+      take: (level, build) => {
         const sink = after()
-        if (sink !== undefined) return sink.take(level, build, tags)
+        if (sink !== undefined) return sink.take(level, build)
         if (this.#waiting.length === 0) onFirst()
-        return this.#keep(level, build(), tags)
+        return this.#keep(level, build())
       },
     }
   }
@@ -50,8 +49,8 @@ export class WaitingRoom {
   /** Everything in order into the pipeline, and what comes later too. */
   empty(pipeline: Pipeline): void {
     this.#after = pipelineSink(pipeline)
-    for (const { level, built, tags } of this.#waiting.splice(0)) {
-      if (pipeline.wants(level)) writeBuilt(pipeline, built, tags)
+    for (const { level, built } of this.#waiting.splice(0)) {
+      if (pipeline.wants(level)) writeBuilt(pipeline, built)
     }
     pipeline.ledger.written += this.#overflow
     pipeline.ledger.drop('before_init_full', this.#overflow)
@@ -59,14 +58,14 @@ export class WaitingRoom {
     this.#bytes = 0
   }
 
-  #keep(level: Level, built: Unwritten, tags: readonly string[] | undefined): string {
+  #keep(level: Level, built: Unwritten): string {
     const bytes = Buffer.byteLength(JSON.stringify(built.log))
     if (this.#waiting.length >= MOST_LOGS || this.#bytes + bytes > MOST_BYTES) {
       this.#overflow++
       return ''
     }
     this.#bytes += bytes
-    this.#waiting.push({ level, built: { ...built, scope: built.scope.snapshot() }, tags })
+    this.#waiting.push({ level, built: { ...built, scope: built.scope.snapshot() } })
     return String(built.log.metadata?.[LOG_ID_KEY])
   }
 }
