@@ -73,6 +73,11 @@ export class OtelDoor {
     this.#unhooks.push(this.pipeline.beforeEnd(letGo))
   }
 
+  /** Has `letGo` called before each flush. */
+  beforeFlush(letGo: () => void): void {
+    this.#unhooks.push(this.pipeline.beforeFlush(async () => letGo()))
+  }
+
   /** Resolves when all that the client holds is delivered, or after 10 s. Never rejects. */
   async forceFlush(): Promise<void> {
     await this.pipeline.flush(FLUSH_MS)

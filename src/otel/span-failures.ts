@@ -18,6 +18,8 @@ const MOST_HELD = 1000
 /** A stream's span may stay open for hours. */
 const MOST_HELD_PER_SPAN = 128
 const CLIENT_CLOSED = 499
+/** Outside of any request: so long an outer `catch` has to capture by hand what the span recorded. */
+const BY_HAND_MS = 100
 
 /**
  * Holds the failures of spans until their request is answered. Only then is it known whether what a framework
@@ -27,6 +29,8 @@ const CLIENT_CLOSED = 499
 export class SpanFailures {
   readonly #door: OtelDoor
   readonly #held = new Set<Decide>()
+  /** Of these, those that wait for no request. */
+  readonly #soon = new Set<Decide>()
   /** By trace, for requests that our HTTP instrumentation does not see: what waits for their server span. */
   readonly #serverSpans = new Map<string, Decide[]>()
   #isHooked = false
@@ -40,7 +44,7 @@ export class SpanFailures {
     const { scope, log } = failure
     const waiting = this.#serverSpans.get(log.trace?.trace_id ?? '')
     if (scope.requestScope !== undefined) scope.onAnswered(decide)
-    else if (waiting === undefined) decide(undefined)
+    else if (waiting === undefined) this.#decideSoon(decide)
     else if (waiting.push(decide) > MOST_HELD_PER_SPAN) waiting.shift()?.(undefined)
   }
 
@@ -64,10 +68,27 @@ export class SpanFailures {
     for (const decide of this.#held) decide(undefined)
   }
 
+  #decideSoon(decide: Decide): void {
+    const { clock, uploader } = this.#door.pipeline
+    this.#soon.add(decide)
+    uploader.outside(() =>
+      clock.setTimer(() => {
+        this.#soon.delete(decide)
+        decide(undefined)
+      }, BY_HAND_MS),
+    )
+  }
+
+  #releaseSoon(): void {
+    for (const decide of this.#soon) decide(undefined)
+    this.#soon.clear()
+  }
+
   #hold(settle: Decide): Decide {
     if (!this.#isHooked) {
       this.#isHooked = true
       this.#door.beforeEnd(() => this.release())
+      this.#door.beforeFlush(() => this.#releaseSoon())
     }
     const decide: Decide = (status) => {
       if (this.#held.delete(decide)) settle(status)
