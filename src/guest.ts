@@ -61,7 +61,9 @@ export function createGuest(parts: GuestParts): Guest {
     undelivered: () => [...batcher.undelivered(), ...courier.undelivered()],
     conclude(posts, answers) {
       const left = countElsewhere(posts as readonly Post[], answers, ledger, clock.now())
-      const lost = batcher.abandon(left)
+      const pings = left.filter(({ withoutKey }) => withoutKey)
+      ledger.drop('stale_ping', pings.length)
+      const lost = batcher.abandon(left.filter((post) => !pings.includes(post)))
       courier.abandon()
       lose(lost.reduce((count, post) => count + entriesOf(post), 0))
     },

@@ -100,11 +100,14 @@ export class Courier {
     })
   }
 
-  /** What an exit has to deliver in its own way. A ping of a process that has ended is no sign of life. */
+  /** What an exit has to deliver in its own way: a job that was done is worth its ping when the program ends with it. */
   undelivered(): Post[] {
     return [...this.#pending]
-      .filter(({ errand }) => errand.withKey)
-      .map(({ errand, bytes }) => ({ path: errand.path, body: bytes, count: 0 }))
+      .filter(({ isReplaced }) => !isReplaced)
+      .map(({ errand, bytes }) => {
+        const post = { path: errand.path, body: bytes, count: 0 }
+        return errand.withKey ? post : { ...post, withoutKey: true }
+      })
   }
 
   /** Errands that an exit would have to deliver. */

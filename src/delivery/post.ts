@@ -5,6 +5,8 @@ export interface Post {
   readonly path: string
   readonly body: Uint8Array
   readonly count: number
+  /** A ping is known by its address alone. */
+  readonly withoutKey?: true
   /** The batch that it carries, if it carries one. */
   readonly batch?: Batch
 }

@@ -4,6 +4,8 @@ import type { TransportAnswer } from '../wire/transport.js'
 export interface LastPost {
   readonly path: string
   readonly body: Uint8Array
+  /** The key stays out of it. */
+  readonly withoutKey?: true
 }
 
 /** Where the last posts of a client go. */

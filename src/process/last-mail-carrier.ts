@@ -70,6 +70,7 @@ async function sendPatiently(parcel) {
 
 async function sendOnce({ destination, url, agent, letter }) {
   const headers = { ...destination.headers, 'content-length': String(letter.body.byteLength) }
+  if (letter.withoutKey) delete headers['x-api-key']
   const path = url.pathname.replace(/\/+$/, '') + letter.path
   const host = url.hostname.replace(/^\[|\]$/g, '')
   const isSecure = url.protocol === 'https:'

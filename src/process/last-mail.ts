@@ -46,11 +46,11 @@ function startCarrier(
 ): Worker {
   const bodies: ArrayBuffer[] = []
   const parcels = mails.map(({ destination, posts }) => {
-    const letters = posts.map(({ path, body }) => {
+    const letters = posts.map(({ path, body, withoutKey }) => {
       // A copy that can be moved: many small bodies share one pool.
       const copy = new Uint8Array(body)
       bodies.push(copy.buffer)
-      return { path, body: copy }
+      return { path, body: copy, withoutKey }
     })
     return { destination, letters }
   })

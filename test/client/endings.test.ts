@@ -1,0 +1,64 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { buildProgram, type Program } from '../support/program.js'
+import { startVendor, type Vendor } from '../support/vendor.js'
+import { KEY, startWatchedInbox, type WatchedInbox } from './support.js'
+
+let program: Program
+let watched: WatchedInbox
+
+beforeAll(async () => {
+  program = await buildProgram('test/client/apps/ending.ts')
+  watched = await startWatchedInbox()
+})
+afterAll(async () => {
+  program.remove()
+  await watched.close()
+})
+beforeEach(() => watched.inbox.clear())
+
+async function run(name: string, env: Record<string, string> = {}) {
+  const one = program.start(
+    { LOGNITOR_API_KEY: KEY, LOGNITOR_API_URL: watched.apiUrl, ...env },
+    { args: [name] },
+  )
+  return { ended: await one.ended, output: one.output().trim(), errors: one.errors() }
+}
+
+test('a program that awaits an answer lives until it has it', async () => {
+  watched.inbox.faults({ delayMs: 500 })
+  expect(await run('awaits a release')).toMatchObject({ ended: 0, output: 'release true', errors: '' })
+  watched.inbox.faults({})
+})
+
+test('and is told when it cannot be had', async () => {
+  const vendor: Vendor = await startVendor()
+  vendor.answer({ status: 400 })
+  const ending = await run('awaits a release that cannot be had', { LOGNITOR_API_URL: vendor.apiUrl })
+  expect(ending).toMatchObject({ ended: 0, output: 'release null' })
+  await vendor.close()
+})
+
+test.each([
+  ['wraps a job and has nothing left to do', 0],
+  ['wraps a job and exits', 3],
+])('the ping of a job leaves before the program ends: it %s', async (name, code) => {
+  const before = watched.sent.length
+  expect(await run(name)).toMatchObject({ ended: code, errors: '' })
+  const pings = watched.sent.slice(before)
+  expect(pings.map(({ path }) => path)).toEqual(['/api/v1/heartbeat/nightly'])
+  expect(pings[0]?.headers['x-api-key']).toBeUndefined()
+})
+
+test('who never calls init has the client of the environment', async () => {
+  expect(await run('never calls init')).toMatchObject({ ended: 0, output: 'taken true', errors: '' })
+  expect(watched.inbox.logs().map(({ message }) => message)).toEqual(['nobody called init'])
+  await run('never calls init, and has something to do')
+  expect(watched.inbox.logs()).toHaveLength(3)
+})
+
+test('and is told so when the environment has no key', async () => {
+  const ending = await run('never calls init', { LOGNITOR_API_KEY: '' })
+  expect(ending).toMatchObject({ ended: 0, output: 'taken false' })
+  expect(ending.errors).toContain('LOGNITOR_NO_API_KEY')
+  expect(watched.inbox.logs()).toEqual([])
+})
