@@ -1,4 +1,4 @@
-import { tellUntilMicrotasks } from './telling.js'
+import { beginTelling } from './telling.js'
 
 /**
  * Errors we throw, by their stable code. They are thrown by constructors, `init`, `reconfigure`,
@@ -57,12 +57,19 @@ export function warnOnce(code: WarningCode, message: string, key = ''): void {
 
 /** An application that logs its process's warnings must not send us ours. */
 function keepToItself(warning: Error): void {
-  function listener(emitted: Error): void {
+  let end = () => {}
+  const first = (emitted: Error) => {
     if (emitted !== warning) return
-    process.off('warning', listener)
-    tellUntilMicrotasks()
+    end = beginTelling()
+    // Should one of the listeners throw, the last one is not called.
+    setImmediate(end)
   }
-  process.prependListener('warning', listener)
+  const last = (emitted: Error) => {
+    if (emitted !== warning) return
+    end()
+    process.off('warning', first).off('warning', last)
+  }
+  process.prependListener('warning', first).on('warning', last)
 }
 
 /** For tests: lets each warning speak again. */

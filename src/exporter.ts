@@ -1,9 +1,10 @@
-import { isDiagLine, meetDiagLogger } from './otel/diag-lines.js'
+import { isDiagMark, markDiagLines, meetDiagLoggers } from './diag-logger.js'
 import { OtelDoor } from './otel/door.js'
 import type { DoorOptions } from './pipelines.js'
 import { keepAnsweredScopes, processScope, scopeOfTrace } from './scope/current.js'
 import type { Scope } from './scope/scope.js'
 import type { LogRecordLike } from './translate/otel.js'
+import { readProperty } from './translate/property.js'
 
 /** OpenTelemetry's result of an export: 0 is success, 1 failure. */
 export interface ExportResult {
@@ -29,16 +30,17 @@ export class LognitorLogRecordExporter {
    */
   constructor(options: DoorOptions = {}) {
     this.#door = new OtelDoor(options)
-    meetDiagLogger()
+    markDiagLines()
+    meetDiagLoggers()
     keepAnsweredScopes()
   }
 
   /** Takes the records and calls back with success, always and at once. */
   export(records: readonly LogRecordLike[], done: (result: ExportResult) => void): void {
     try {
-      // One record at a time comes from a Simple processor, while it is being written.
-      if (records.length === 1 && isDiagLine()) return
-      for (const record of records) this.#door.takeRecord(record, scopeOf(record))
+      for (const record of records) {
+        if (!isDiagMark(readProperty(record, 'spanContext'))) this.#door.takeRecord(record, scopeOf(record))
+      }
     } catch {
       // No list of an SDK's.
     } finally {

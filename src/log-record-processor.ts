@@ -1,7 +1,8 @@
+import { meetDiagLoggers } from './diag-logger.js'
 import { oneOf } from './option-kinds.js'
 import { checkValue } from './options.js'
 import { completeRecord } from './otel/complete-record.js'
-import { isDiagLine, meetDiagLogger } from './otel/diag-lines.js'
+import { isDiagLine } from './otel/diag-lines.js'
 import { OtelDoor } from './otel/door.js'
 import { watchPino } from './otel/pino-errors.js'
 import type { DoorOptions } from './pipelines.js'
@@ -41,7 +42,7 @@ export class LognitorLogRecordProcessor {
     this.#minLevels = readMinLevels(minLevel)
     this.#door = new OtelDoor(options)
     this.#unwatchPino = watchPino()
-    meetDiagLogger()
+    meetDiagLoggers()
   }
 
   onEmit(record: LogRecordLike): void {

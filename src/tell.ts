@@ -1,4 +1,5 @@
 import { diag } from '@opentelemetry/api'
+import { meetDiagLogger } from './diag-logger.js'
 import { whileTelling } from './telling.js'
 
 /** Says what we do to whoever listens: OpenTelemetry's diag logger, and stderr with `debug: true`. */
@@ -12,6 +13,7 @@ export interface Tell {
 export function createTell(debug: boolean): Tell {
   const say = (level: 'debug' | 'warn', message: string) => {
     try {
+      meetDiagLogger()
       whileTelling(() => {
         diag[level](`lognitor: ${message}`)
         if (debug) process.stderr.write(`lognitor: ${message}\n`)

@@ -16,10 +16,11 @@ export function whileTelling<T>(speak: () => T): T {
   }
 }
 
-/** The same for the rest of the current call of the event loop, whoever is called in it. */
-export function tellUntilMicrotasks(): void {
+/** The same where begin and end are two calls; gives the end. */
+export function beginTelling(): () => void {
+  const wasTelling = telling
   telling = true
-  queueMicrotask(() => {
-    telling = false
-  })
+  return () => {
+    telling = wasTelling
+  }
 }

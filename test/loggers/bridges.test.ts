@@ -1,0 +1,189 @@
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { type Inbox, startInbox } from '../../src/testing.js'
+import type { Log } from '../../src/wire/log.js'
+import { NODE_24 } from '../support/project.js'
+import { runJob, ZERO_CODE } from './job.js'
+
+const SDK = ['@opentelemetry/api', '@opentelemetry/instrumentation', '@opentelemetry/sdk-node']
+const CONSOLE = '@opentelemetry/instrumentation-console'
+const PINO = ['@opentelemetry/instrumentation-pino', 'pino']
+const WINSTON = ['@opentelemetry/instrumentation-winston', '@opentelemetry/winston-transport', 'winston']
+
+let inbox: Inbox
+
+beforeEach(async () => {
+  inbox = await startInbox({ port: 0 })
+})
+
+afterEach(() => inbox.close())
+
+async function logsOf(packages: string[], app: string): Promise<Log[]> {
+  const { logs } = await runJob(inbox, { packages, files: { 'app.mjs': app }, start: ZERO_CODE })
+  return logs
+}
+
+test('a minimum level per bridge holds for that bridge alone', async () => {
+  const telemetry = `
+import { register } from 'node:module'
+import { init, LognitorLogRecordProcessor } from '@lognitor/opentelemetry'
+import { ConsoleInstrumentation } from '@opentelemetry/instrumentation-console'
+import { PinoInstrumentation } from '@opentelemetry/instrumentation-pino'
+import { WinstonInstrumentation } from '@opentelemetry/instrumentation-winston'
+import { NodeSDK } from '@opentelemetry/sdk-node'
+register('@opentelemetry/instrumentation/hook.mjs', import.meta.url)
+const client = init({ service: 'a-job' })
+new NodeSDK({
+  logRecordProcessors: [new LognitorLogRecordProcessor({ client, minLevel: { pino: 'warn', winston: 'info', console: 'error' } })],
+  spanProcessors: [],
+  metricReaders: [],
+  instrumentations: [new ConsoleInstrumentation(), new PinoInstrumentation(), new WinstonInstrumentation()],
+}).start()
+`
+  const app = `
+import pino from 'pino'
+import winston from 'winston'
+const logs = {
+  pino: pino({ level: 'debug' }),
+  winston: winston.createLogger({ level: 'debug', transports: [new winston.transports.Stream({ stream: process.stderr })] }),
+  console,
+}
+for (const [name, log] of Object.entries(logs)) {
+  for (const level of ['debug', 'info', 'warn', 'error']) log[level](name + ' ' + level)
+}
+`
+  const { logs } = await runJob(inbox, {
+    packages: [...SDK, CONSOLE, ...PINO, ...WINSTON],
+    files: { 'telemetry.mjs': telemetry, 'app.mjs': app },
+  })
+  expect(logs.map(({ message }) => message)).toEqual([
+    'pino warn',
+    'pino error',
+    'winston info',
+    'winston warn',
+    'winston error',
+    'console error',
+  ])
+})
+
+test('an error logged by pino and captured by hand is one log, without any trace', async () => {
+  const logs = await logsOf(
+    [...SDK, ...PINO],
+    `
+import { captureException } from '@lognitor/opentelemetry'
+import pino from 'pino'
+const log = pino()
+const error = new TypeError('once')
+log.error(error)
+captureException(error)
+`,
+  )
+  expect(logs).toMatchObject([{ message: 'once', error: { type: 'TypeError', message: 'once' } }])
+  expect(logs[0]?.trace).toBeUndefined()
+})
+
+test('what pino was told to redact stays redacted, in the error too', async () => {
+  const logs = await logsOf(
+    [...SDK, ...PINO],
+    `
+import pino from 'pino'
+const log = pino({ redact: ['err.message', 'err.stack', 'error.config.token', 'password'] })
+// Not in one piece, for the source around it is part of the log.
+const secret = 'hu' + 'sh'
+const error = Object.assign(new Error('card ' + secret), { config: { token: secret } })
+log.error({ err: error, password: secret }, 'redacted')
+log.error({ error: Object.assign(new RangeError('no'), { config: { token: secret } }) }, 'partly')
+`,
+  )
+  expect(JSON.stringify(logs)).not.toMatch(/hush/)
+  expect(logs[1]).toMatchObject({ error: { type: 'RangeError', message: 'no' } })
+})
+
+test('an error under a key of its own reaches pino’s log as an error, its fields as metadata', async () => {
+  const logs = await logsOf(
+    [...SDK, ...PINO],
+    `
+import pino from 'pino'
+const log = pino()
+log.warn({ reason: Object.assign(new Error('late', { cause: new Error('asleep') }), { code: 'E_LATE' }) }, 'retrying')
+log.info({ n: 1 }, 'and a line after it')
+`,
+  )
+  expect(logs).toMatchObject([
+    {
+      level: 'warn',
+      message: 'retrying',
+      error: { type: 'Error', message: 'late' },
+      metadata: { reason: { code: 'E_LATE' }, 'error.causes': [{ type: 'Error', message: 'asleep' }] },
+    },
+    { message: 'and a line after it', metadata: { n: 1 } },
+  ])
+  expect(logs[1]?.error).toBeUndefined()
+})
+
+test('an error that console prints is the one that is captured by hand with it', async () => {
+  const logs = await logsOf(
+    [...SDK, CONSOLE],
+    `
+import { trace } from '@opentelemetry/api'
+import { captureException } from '@lognitor/opentelemetry'
+const error = Object.assign(new TypeError('once'), { code: 'E_ONCE' })
+trace.getTracer('t').startActiveSpan('work', (span) => {
+  console.error(error)
+  captureException(error)
+  span.end()
+})
+`,
+  )
+  expect(logs).toMatchObject([{ level: 'error', message: 'once', error: { type: 'TypeError' } }])
+})
+
+test('winston leaves an error’s stack and code once in the log, and its stray words as they are', async () => {
+  const logs = await logsOf(
+    [...SDK, ...WINSTON],
+    `
+import winston from 'winston'
+const log = winston.createLogger({ transports: [new winston.transports.Stream({ stream: process.stderr })] })
+log.error('failed:', Object.assign(new RangeError('too far'), { code: 'E_FAR', limit: 3 }))
+log.info('hello %s', 'bob')
+`,
+  )
+  expect(logs).toMatchObject([
+    { level: 'error', message: 'failed: too far', error: { type: 'RangeError', message: 'too far' } },
+    { level: 'info' },
+  ])
+  expect(logs[0]?.metadata).toMatchObject({ 'error.code': 'E_FAR', limit: 3 })
+  expect(Object.keys(logs[0]?.metadata ?? {})).not.toContain('stack')
+  expect(Object.keys(logs[0]?.metadata ?? {})).not.toContain('code')
+  expect(logs[1]?.error).toBeUndefined()
+})
+
+test('on OpenTelemetry 3 the bridges that still speak the older Logs API are heard with zero code', async () => {
+  const { logs, stderr } = await runJob(inbox, {
+    line: 'otel-3',
+    node: NODE_24,
+    packages: [...SDK, CONSOLE, ...PINO, ...WINSTON],
+    files: {
+      'app.mjs': `
+import { trace } from '@opentelemetry/api'
+import pino from 'pino'
+import winston from 'winston'
+const winstonLog = winston.createLogger({ transports: [new winston.transports.Stream({ stream: process.stdout })] })
+const pinoLog = pino()
+trace.getTracer('t').startActiveSpan('work', (span) => {
+  pinoLog.info({ n: 1 }, 'by pino')
+  winstonLog.info('by winston', { n: 2 })
+  console.info('by console')
+  span.end()
+})
+`,
+    },
+    start: ZERO_CODE,
+  })
+  expect(stderr).toContain('LOGNITOR_MISSING_PEER')
+  expect(logs).toMatchObject([
+    { message: 'by pino', metadata: { n: 1 } },
+    { message: 'by winston', metadata: { n: 2 } },
+    { message: 'by console' },
+  ])
+  expect(new Set(logs.map((log) => log.trace?.trace_id)).size).toBe(1)
+})
