@@ -1,49 +1,51 @@
-// npm run survival: what arrives of 50 logs when the process ends, in each way it can. Installs and builds by
-// itself. npm run survival -- --peers FOLDER also runs the peers that are installed in that folder.
-import { existsSync } from 'node:fs'
+// npm run survival: what arrives of 50 logs when the process ends, in each way it can, and of 20 that are written
+// while the service is down. Installs and builds by itself.
+//   --exits         only the columns that take no minute
+//   --peers FOLDER  also the peers that are installed there, together or in folders of their own
+import { existsSync, readdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
 import { runCell } from '../bench/survival/cell.mjs'
-import { exits } from '../bench/survival/exits.mjs'
-import { startInboxReceiver } from '../bench/survival/inbox.mjs'
-import { startReceiver } from '../bench/survival/receiver.mjs'
+import { exits, outages } from '../bench/survival/columns.mjs'
+import { openInbox } from '../bench/survival/inbox.mjs'
+import { openReceiver } from '../bench/survival/receiver.mjs'
 import { ours, peers, systems } from '../bench/survival/systems.mjs'
 import { ensureInstalled, root, run } from './lib/install.mjs'
 
-const [option, folder = '.'] = process.argv.slice(2)
-if (option !== undefined && option !== '--peers') {
-  console.error('npm run survival [-- --peers FOLDER]')
-  process.exit(2)
-}
+const { values } = parseArgs({ options: { exits: { type: 'boolean' }, peers: { type: 'string' } } })
 ensureInstalled()
 run(process.execPath, [join(root, 'scripts/build.mjs'), '--if-stale'])
 
-const columns = [...exits]
-row('system', ...columns.map(({ title }) => title))
-row('---', ...columns.map(() => '---'))
-const inbox = await startInboxReceiver(await import('../dist/testing.mjs'))
-const isWhole = await runRow(ours, { receiver: inbox, folder: root })
-await inbox.close()
-if (option !== undefined) await runPeers(resolve(folder))
-if (!isWhole) process.exitCode = 1
+const waits = values.exits ? [] : outages
+const titles = [...exits, ...waits].map(({ title }) => title)
+print('system', ...titles)
+print('---', ...titles.map(() => '---'))
+const testing = await import('../dist/testing.mjs')
+const isWhole = await runRow(ours, { open: () => openInbox(testing), folder: root })
+if (values.peers !== undefined) await runPeers(resolve(values.peers))
+process.exitCode = isWhole ? 0 : 1
 
 async function runPeers(folder) {
-  const receiver = await startReceiver()
+  const subfolders = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory())
+  const folders = [folder, ...subfolders.map(({ name }) => join(folder, name))]
   for (const name of peers) {
-    if (existsSync(join(folder, 'node_modules', systems[name].package)))
-      await runRow(name, { receiver, folder })
-    else row(`${name} (not installed)`, ...columns.map(() => ''))
+    const place = folders.find((each) => existsSync(join(each, 'node_modules', systems[name].package)))
+    if (place) await runRow(name, { open: openReceiver, folder: place })
+    else print(`${name} (not installed)`, ...titles.map(() => ''))
   }
-  receiver.close()
 }
 
 async function runRow(name, place) {
+  // Those that mostly wait do so side by side, while the others run one by one.
+  const waiting = waits.map((column) => runCell(name, column, place))
   const cells = []
-  for (const column of columns) cells.push(await runCell(name, column, place))
-  row(name, ...cells.map(({ text }) => text))
+  for (const column of exits) cells.push(await runCell(name, column, place))
+  cells.push(...(await Promise.all(waiting)))
+  print(name, ...cells.map(({ text }) => text))
   for (const { stderr, isWhole } of cells) if (!isWhole && process.env.DEBUG) console.error(stderr)
   return cells.every((cell) => cell.isWhole)
 }
 
-function row(...cells) {
+function print(...cells) {
   console.log(`| ${cells.join(' | ')} |`)
 }

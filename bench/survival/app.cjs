@@ -1,8 +1,8 @@
-// A service that writes 50 logs, and then something happens to it: node app.cjs SYSTEM EVENT
+// A service that logs, and then something happens to it: node app.cjs SYSTEM EVENT LOGS EVERY_MS
 const { createServer } = require('node:http')
+const { setTimeout } = require('node:timers/promises')
 
-const LOGS = 50
-const [, , system, event] = process.argv
+const [, , system, event, logs, everyMs] = process.argv
 
 const events = {
   end: () => {},
@@ -20,7 +20,10 @@ const events = {
 async function main() {
   const { start } = await import('./systems.mjs')
   const log = await start(system)
-  for (let n = 0; n < LOGS; n++) log(`survival log ${n}.`)
+  for (let n = 0; n < Number(logs); n++) {
+    log(`survival log ${n}.`)
+    if (Number(everyMs) > 0) await setTimeout(Number(everyMs))
+  }
   events[event]()
 }
 

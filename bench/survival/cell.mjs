@@ -3,53 +3,65 @@ import { fileURLToPath } from 'node:url'
 import { seenFrom, systems } from './systems.mjs'
 
 const APP = fileURLToPath(new URL('app.cjs', import.meta.url))
+/** Who has not ended so long after the last of it never will. */
 const LIMIT_MS = 25_000
 /** Beyond this, a process that had nothing left to do lingers. */
 const LINGER_MS = 5_000
-/** Without us and without anybody: what a package's own threads or children send last has a moment to arrive. */
+/** What a package's own threads or children send last has a moment to arrive. */
 const SETTLE_MS = 300
 
-/** Runs one system through one event; gives what arrived and how the process ended, in the words of the table. */
-export async function runCell(name, exit, { receiver, folder }) {
-  receiver.clear()
+/**
+ * Runs one system through one column; gives what arrived and how the process ended, in the words of the table.
+ * `open` starts a receiver, `folder` is where the system is installed.
+ */
+export async function runCell(name, column, { open, folder }) {
+  const receiver = await open()
+  if (column.fault) receiver.fault(column.fault)
+  const { status, tookMs, hasEnded, stderr } = await ending(start(name, column, receiver.url, folder), column)
+  await new Promise((resolve) => setTimeout(resolve, SETTLE_MS))
+  const [logs, errors] = [receiver.logs(), receiver.errors()]
+  await receiver.close()
+  const words = [column.fault ? `${logs}/${column.logs}` : `${logs}`]
+  if (column.hasError && errors > 0) words[0] += ' + error'
+  if (!hasEnded) words.push('but the process never ends')
+  else if (status !== column.status) words.push(`but ends with ${status}`)
+  else if (tookMs > LINGER_MS + (column.fault ? duration(column) : 0))
+    words.push(`lingers ${Math.round(tookMs / 1000)} s`)
+  const isWhole = logs === column.logs && words.length === 1 && errors === (column.hasError ? 1 : 0)
+  return { text: words.join(', '), isWhole, stderr }
+}
+
+function start(name, { event, logs, everyMs }, url, folder) {
   const { flags = [], environment } = systems[name]
   const require = seenFrom(folder)
   const resolved = flags.map((flag) => (flag.startsWith('--') ? flag : require.resolve(flag)))
-  const child = spawn(process.execPath, [...resolved, APP, name, exit.event], {
-    env: {
-      PATH: process.env.PATH,
-      HOME: process.env.HOME,
-      ...environment(receiver.url),
-      SURVIVAL_FROM: folder,
-    },
+  const { PATH, HOME } = process.env
+  return spawn(process.execPath, [...resolved, APP, name, event, `${logs}`, `${everyMs}`], {
+    env: { PATH, HOME, ...environment(url), SURVIVAL_FROM: folder },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
-  const { status, tookMs, hasEnded, stderr } = await ending(child)
-  await new Promise((resolve) => setTimeout(resolve, SETTLE_MS))
-  const isCrash = exit.event === 'throw' || exit.event === 'reject'
-  const words = [`${receiver.logs()}${isCrash && receiver.errors() > 0 ? ' + error' : ''}`]
-  if (!hasEnded) words.push('but the process never ends')
-  else if (status !== exit.status) words.push(`but ends with ${status}`)
-  else if (tookMs > LINGER_MS) words.push(`lingers ${Math.round(tookMs / 1000)} s`)
-  const isWhole = receiver.logs() === 50 && words.length === 1 && (!isCrash || receiver.errors() === 1)
-  return { text: words.join(', '), isWhole, tookMs, stderr }
 }
 
-function ending(child) {
+function duration({ logs, everyMs, termAfterMs }) {
+  return logs * everyMs + termAfterMs
+}
+
+function ending(child, column) {
   const startedAt = performance.now()
   let stderr = ''
   child.stderr.on('data', (piece) => {
     stderr += piece
   })
   child.stdout.on('data', (piece) => {
-    if (piece.toString().includes('ready')) setTimeout(() => child.kill('SIGTERM'), 200)
+    if (piece.toString().includes('ready')) setTimeout(() => child.kill('SIGTERM'), column.termAfterMs)
   })
   return new Promise((resolve) => {
     let hasEnded = true
-    const limit = setTimeout(() => {
+    const giveUp = () => {
       hasEnded = false
       child.kill('SIGKILL')
-    }, LIMIT_MS)
+    }
+    const limit = setTimeout(giveUp, duration(column) + LIMIT_MS)
     child.on('close', (code, signal) => {
       clearTimeout(limit)
       resolve({ status: signal ?? code, tookMs: performance.now() - startedAt, hasEnded, stderr })

@@ -7,13 +7,18 @@ const UNPACK = { gzip: gunzipSync, deflate: inflateSync, br: brotliDecompressSyn
  * Takes what any of the peers sends, in whatever protocol: a message stands in the body as it was written, be
  * that JSON, protobuf or MessagePack, and each message counts once.
  */
-export async function startReceiver() {
+export async function openReceiver() {
+  let fault
   const logs = new Set()
   let errors = 0
   const server = createServer(async (request, response) => {
     const chunks = []
     for await (const chunk of request) chunks.push(chunk)
     const body = Buffer.concat(chunks)
+    if (fault && performance.now() < fault.endsAt) {
+      response.writeHead(fault.status, fault.retryAfter && { 'retry-after': `${fault.retryAfter}` }).end()
+      return
+    }
     const text = (UNPACK[request.headers['content-encoding']]?.(body) ?? body).toString('latin1')
     for (const [message] of text.matchAll(/survival log \d+\./g)) logs.add(message)
     if (text.includes('survival error')) errors++
@@ -25,11 +30,13 @@ export async function startReceiver() {
     url: `http://127.0.0.1:${server.address().port}`,
     logs: () => logs.size,
     errors: () => errors,
-    clear: () => {
-      logs.clear()
-      errors = 0
+    fault: ({ forMs, ...how }) => {
+      fault = { ...how, endsAt: performance.now() + forMs }
     },
-    close: () => server.close(),
+    close: () => {
+      server.close()
+      server.closeAllConnections()
+    },
   }
 }
 

@@ -70,7 +70,7 @@ export const systems = {
     start: ({ PostHog }) => {
       const host = process.env.POSTHOG_HOST
       const client = new PostHog('survival', { host, enableExceptionAutocapture: true })
-      return (event) => client.capture({ distinctId: 'survival', event })
+      return (message) => client.logger.info(message)
     },
   },
   Logtail: {
