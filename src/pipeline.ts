@@ -229,6 +229,11 @@ export class Pipeline {
     this.#watchProcess()
   }
 
+  /** Resolves when what other processes have left in the spool is known; it is delivered in its turn. */
+  async takeOver(): Promise<void> {
+    await this.#spool?.lookAround()
+  }
+
   pause(): void {
     this.#batcher.pause()
   }

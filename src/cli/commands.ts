@@ -22,6 +22,13 @@ export const COMMANDS: ReadonlyMap<string, Listing> = new Map<string, Listing>([
     },
   ],
   [
+    'spool',
+    {
+      summary: 'see, deliver or delete what a spool directory holds',
+      load: async () => (await import('./spool.js')).spool,
+    },
+  ],
+  [
     'tail',
     {
       summary: 'follow the logs of an inbox in the terminal',

@@ -10,7 +10,7 @@ import type { Queue, Relief } from './queue.js'
  * Twice this is the longest an entry is in memory only: at each tick is written what was there at the one
  * before. What is delivered sooner is never written at all.
  */
-const TICK_MS = 90
+const TICK_MS = 80
 /** When the last write has failed. */
 const LATER_MS = 5_000
 

@@ -2,7 +2,7 @@ import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { Damage } from './scan.js'
 
-const FOLDER = 'damaged'
+export const DAMAGED = 'damaged'
 const MOST_FILES = 20
 const MOST_BYTES = 1024 * 1024
 
@@ -14,7 +14,7 @@ export async function setAside(
   nowMs: number,
 ): Promise<void> {
   if (damages.length === 0) return
-  const folder = join(place, FOLDER)
+  const folder = join(place, DAMAGED)
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 })
     for (const { file, reason, pieces } of damages) {

@@ -61,8 +61,13 @@ function reachable(directory: string, name: string): { path: string; close(): vo
   if (Buffer.byteLength(path) <= LONGEST_PATH || process.platform !== 'linux')
     return { path, close: () => {} }
   try {
-    const descriptor = openSync(directory, 'r')
-    return { path: `/proc/self/fd/${descriptor}/${name}`, close: () => closeSync(descriptor) }
+    let descriptor: number | undefined = openSync(directory, 'r')
+    const close = () => {
+      // Once: the number may belong to somebody else by now.
+      if (descriptor !== undefined) closeSync(descriptor)
+      descriptor = undefined
+    }
+    return { path: `/proc/self/fd/${descriptor}/${name}`, close }
   } catch {
     return { path, close: () => {} }
   }

@@ -7,7 +7,7 @@ import { type Doorbell, hangDoorbell, ringDoorbell } from './doorbell.js'
 import { hasProcess, type Identity, isSameKernel, ownIdentity, parseIdentity } from './identity.js'
 
 /** The file in which an owner says who it is. */
-const OWNER_FILE = 'owner.json'
+export const OWNER_FILE = 'owner.json'
 /** The file that it writes again and again for as long as it lives. */
 const BEAT_FILE = 'beat'
 /** A folder that is still being made. */
@@ -84,7 +84,8 @@ export async function isAbandoned(directory: string): Promise<boolean> {
 
 /** By the file system's own clock, since those of two machines may differ. */
 async function hasLeaseEnded(directory: string): Promise<boolean> {
-  const probe = join(directory, `time-${randomBytes(6).toString('hex')}`)
+  // Beside it and not in it, where it would be a sign of life by itself.
+  const probe = join(directory, '..', `.time-${randomBytes(6).toString('hex')}`)
   try {
     const { mtimeMs } = await stat(join(directory, BEAT_FILE)).catch(() => stat(directory))
     await writeFile(probe, '.', { mode: 0o600 })

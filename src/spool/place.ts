@@ -76,29 +76,28 @@ export async function takeOver(place: string, own: string): Promise<string[]> {
       continue
     }
     mkdirSync(join(own, LEGACIES), { recursive: true, mode: 0o700 })
-    const now = join(own, LEGACIES, name)
-    try {
-      await rename(folder, now)
-    } catch {
-      // Somebody was faster.
-      continue
-    }
-    taken.push(now, ...(await flatten(now, own)))
+    taken.push(...(await moveBelow(own, folder)))
   }
   return taken
 }
 
-/** What the dead had taken over themselves moves up, or each crash would bury it deeper. */
-async function flatten(folder: string, own: string): Promise<string[]> {
+/**
+ * Moves a folder to where an owner has what it took over; what that folder's owner had taken over goes beside
+ * it, or each crash would bury it deeper.
+ */
+async function moveBelow(own: string, folder: string): Promise<string[]> {
   const moved: string[] = []
-  for (const legacy of await listLegacies(folder)) {
-    const now = join(own, LEGACIES, basename(legacy))
+  const toMove = [folder]
+  for (let next = toMove.pop(); next !== undefined; next = toMove.pop()) {
+    const now = join(own, LEGACIES, basename(next))
     try {
-      await rename(legacy, now)
-      moved.push(now)
+      await rename(next, now)
     } catch {
-      // It stays where it is, and goes the same way the next time.
+      // Somebody was faster.
+      continue
     }
+    moved.push(now)
+    toMove.push(...(await listLegacies(now)))
   }
   return moved
 }

@@ -73,6 +73,8 @@ export class Spool {
   #line: Promise<unknown> = Promise.resolve()
   /** Has come to its end, and is not yet written down. */
   #ended: Range[] = []
+  /** Entries that are being read to be sent. */
+  #opening = 0
   #failedAt = Number.NEGATIVE_INFINITY
 
   constructor(options: SpoolOptions) {
@@ -90,7 +92,7 @@ export class Spool {
 
   /** Entries that are nowhere but here, and not on their way. */
   get count(): number {
-    return this.#shelves.reduce((sum, { backlog }) => sum + backlog.count, 0)
+    return this.#shelves.reduce((sum, { backlog }) => sum + backlog.count, this.#opening)
   }
 
   /** Numbers of the oldest of these that this process wrote, by line; Infinity for none. */
@@ -169,17 +171,20 @@ export class Spool {
     this.onBacklog()
   }
 
-  /** The next batch that is nowhere but here, its border written; what others have left goes first. */
-  next(): Promise<SpoolBatch | undefined> {
-    return this.#enqueue(async () => {
-      for (const shelf of [...this.#shelves]) {
-        for (let pending = shelf.take(); pending !== undefined; pending = shelf.take()) {
-          const batch = await this.#open(shelf, pending)
-          if (batch !== undefined) return batch
-        }
+  /**
+   * The next batch that is nowhere but here, its border written; what others have left goes first. Two calls must
+   * not overlap.
+   */
+  async next(): Promise<SpoolBatch | undefined> {
+    for (const shelf of [...this.#shelves]) {
+      for (let pending = shelf.take(); pending !== undefined; pending = shelf.take()) {
+        this.#opening = pending.present
+        const batch = await this.#open(shelf, pending)
+        this.#opening = 0
+        if (batch !== undefined) return batch
       }
-      return undefined
-    }, undefined)
+    }
+    return undefined
   }
 
   /** It has come to its end. */
@@ -267,8 +272,9 @@ export class Spool {
     }
     if (id === undefined) {
       id = this.#options.newId()
+      const border = borderLine(line, first, count, id)
       // A disk that cannot take it must not keep what is on it from being delivered.
-      await shelf.journal.append([borderLine(line, first, count, id)]).catch((error) => this.#fail(error))
+      await this.#enqueue(() => shelf.journal.append([border]), undefined)
     }
     return { line, first, count, id, entries, isOwn: shelf.isOwn, shelf }
   }

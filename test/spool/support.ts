@@ -40,7 +40,8 @@ export async function openSpoolRig(): Promise<SpoolRig> {
       ...env,
     })
     runs.push(run)
-    await until(() => run.output().includes('\n'), `the writer wrote: ${run.errors()}`)
+    await until(() => run.output().includes('\n') || run.child.exitCode !== null, 'the writer has written')
+    if (run.child.exitCode !== null) throw new Error(run.errors())
     return run
   }
   return {

@@ -1,0 +1,42 @@
+// Writes logs at an uneven pace until it is killed, and notes each call that has returned where a kill cannot
+// reach it. Arguments: the module, the address, the spool, the notes, its name, a seed.
+import { openSync, writeSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { chance } from './chance.mjs'
+
+const [module, apiUrl, spool, notes, name, seed] = process.argv.slice(2)
+const { init } = createRequire(import.meta.url)(module)
+const random = chance(Number(seed))
+const client = init({
+  apiKey: 'kill',
+  apiUrl,
+  service: 'kill',
+  flushInterval: Math.round(50 + random() * 2000),
+  batchSize: Math.round(5 + random() * 50),
+  maxQueueSize: Math.round(100 + random() * 2000),
+  breadcrumbs: { logs: false },
+  spool: { directory: spool },
+})
+
+const file = openSync(notes, 'a', 0o600)
+const now = () => performance.timeOrigin + performance.now()
+const width = 20 + random() * 2000
+let count = 0
+let lateMs = 0
+let expected = now()
+
+function burst() {
+  // How late the loop is: by so much more may the disk be behind.
+  lateMs = Math.max(lateMs * 0.5, now() - expected)
+  let words = ''
+  for (let n = random() * 20; n > 0; n--) {
+    const message = `${name} ${++count}`
+    client.info(message, { metadata: { filling: 'x'.repeat(random() * width) } })
+    words += `${message}\t${now().toFixed(1)}\n`
+  }
+  const pauseMs = random() * 12
+  expected = now() + pauseMs
+  writeSync(file, `${words}next\t${expected.toFixed(1)}\t${lateMs.toFixed(1)}\n`)
+  setTimeout(burst, pauseMs)
+}
+burst()

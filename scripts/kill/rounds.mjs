@@ -1,0 +1,87 @@
+import { spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { chance } from './chance.mjs'
+import { startService } from './service.mjs'
+
+const CHILD = fileURLToPath(new URL('child.mjs', import.meta.url))
+const DRAIN = fileURLToPath(new URL('drain.mjs', import.meta.url))
+/** A call that returned so long before the end must survive it. */
+const SAFE_MS = 250
+
+/**
+ * Kills a process that logs, again and again, with a service that fails now and then, and gives an account:
+ * how many logs were due, which of them never arrived, which arrived in more than one batch, and how many
+ * batches came again, unchanged or not.
+ */
+export async function killAgainAndAgain({ module, rounds, seed, onRound = () => {} }) {
+  const random = chance(seed)
+  const service = await startService(random)
+  const folder = mkdtempSync(join(tmpdir(), 'lognitor-kill-'))
+  const spool = join(folder, 'spool')
+  const due = []
+  let written = 0
+  try {
+    for (let round = 1; round <= rounds; round++) {
+      const notes = join(folder, `notes-${round}`)
+      const args = [CHILD, module, service.apiUrl, spool, notes, `round ${round}`, `${seed + round}`]
+      const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] })
+      const ended = new Promise((resolve) => child.once('close', resolve))
+      service.misbehave()
+      await sleep(300 + random() * 1200)
+      const killedAt = performance.timeOrigin + performance.now()
+      child.kill('SIGKILL')
+      await ended
+      const { calls, lateMs } = readNotes(notes, killedAt)
+      written += calls.length
+      for (const [message, at] of calls) if (Number(at) < killedAt - SAFE_MS - lateMs) due.push(message)
+      rmSync(notes, { force: true })
+      onRound(round, rounds)
+    }
+    service.behave()
+    await drain(module, service.apiUrl, spool)
+    const { batches, arrivals } = service
+    const lost = due.filter((message) => !arrivals.has(message))
+    const twice = [...arrivals].filter(([, ids]) => ids.size > 1).map(([message]) => message)
+    const again = [...batches.values()].filter(({ texts }) => texts.length > 1)
+    const altered = again.filter(({ texts }) => new Set(texts).size > 1)
+    return { written, due: due.length, lost, twice, again: again.length, altered: altered.length }
+  } finally {
+    await service.close()
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/** The calls that had returned, and how late the loop was at the end. */
+function readNotes(file, killedAt) {
+  let text = ''
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch {
+    // It was killed before its first word.
+  }
+  const lines = text.slice(0, text.lastIndexOf('\n') + 1).split('\n')
+  const words = lines.filter(Boolean).map((line) => line.split('\t'))
+  const turns = words.filter(([word]) => word === 'next')
+  const calls = words.filter(([word]) => word !== 'next')
+  // About the last second, and what it would have noted had it still come to that.
+  const lates = turns.slice(-150).map(([, , lateMs]) => Number(lateMs))
+  const lastExpected = Number(turns.at(-1)?.[1] ?? killedAt)
+  return { calls, lateMs: Math.max(0, killedAt - lastExpected, ...lates) }
+}
+
+/** One more process, which only delivers what the others have left. */
+function drain(module, apiUrl, spool) {
+  const child = spawn(process.execPath, [DRAIN, module, apiUrl, spool], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
+  return new Promise((resolve, reject) => {
+    child.once('close', (code) => (code === 0 ? resolve() : reject(new Error(`Draining ended with ${code}`))))
+  })
+}
+
+function sleep(ms) {
+  return new Promise((resolve) => setTimeout(resolve, ms))
+}

@@ -1,0 +1,140 @@
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { createProgress } from '../../src/cli/progress.js'
+import { KEY, openSpoolRig, removeProgram, type SpoolRig } from '../spool/support.js'
+import { buildProgram, type Program } from './support.js'
+
+let program: Program
+let rig: SpoolRig
+
+beforeAll(async () => {
+  program = await buildProgram()
+})
+beforeEach(async () => {
+  rig = await openSpoolRig()
+})
+afterEach(() => rig.close())
+afterAll(async () => {
+  program.remove()
+  await removeProgram()
+})
+
+async function run(args: string[], env: Record<string, string> = {}) {
+  const started = program.start(['spool', ...args], {
+    LOGNITOR_API_KEY: KEY,
+    LOGNITOR_API_URL: rig.vendor.apiUrl,
+    ...env,
+  })
+  return { code: await started.ended, output: started.output(), errors: started.errors() }
+}
+
+test('status tells what is not delivered, by address and process', async () => {
+  expect((await run(['status', rig.directory])).output).toBe('The spool is empty.\n')
+  rig.vendor.answer({ status: 503 })
+  await rig.writeAndDie({ LOGS: '40', REQUESTS: '5' })
+  const living = await rig.writeAndLive({ LOGS: '10' })
+  const { code, output } = await run(['status', rig.directory])
+  expect(code).toBe(0)
+  const lines = output.trim().split('\n')
+  expect(lines[0]).toMatch(new RegExp(`^${rig.vendor.apiUrl} \\(place [0-9a-f]{8}\\)$`))
+  // The living one has taken over what the other left.
+  expect(lines.slice(1)).toEqual([
+    expect.stringMatching(
+      new RegExp(`^ {2}process ${living.child.pid} on .+, running: 55 not delivered, \\d+ KiB$`),
+    ),
+  ])
+  living.child.kill('SIGKILL')
+  await living.ended
+  const json = JSON.parse((await run(['status', rig.directory, '--json'])).output)
+  expect(json.places).toMatchObject([{ apiUrl: rig.vendor.apiUrl, folders: [{ lives: false, entries: 55 }] }])
+})
+
+test('replay delivers what processes that have ended left behind', async () => {
+  rig.vendor.answer({ status: 503 })
+  await rig.writeAndDie({ LOGS: '250', REQUESTS: '5' })
+  rig.vendor.answer({})
+  const { code, output, errors } = await run(['replay', rig.directory])
+  expect({ code, output, errors }).toEqual({ code: 0, output: '255 of 255 delivered.\n', errors: '' })
+  expect(new Set(rig.vendor.messages()).size).toBe(250)
+  expect((await run(['status', rig.directory])).output).toContain('  nothing')
+})
+
+test('replay leaves to another key or address what is theirs', async () => {
+  rig.vendor.answer({ status: 503 })
+  await rig.writeAndDie({ LOGS: '25' })
+  rig.vendor.answer({})
+  const { code, output } = await run(['replay', rig.directory], { LOGNITOR_API_KEY: 'another' })
+  expect(code).toBe(0)
+  expect(output).toBe('0 of 0 delivered.\nWhat is left was written for another key or address.\n')
+  expect(rig.vendor.messages()).toEqual([])
+})
+
+test('replay ends, and leaves everything where it is, when the key is refused', async () => {
+  rig.vendor.answer({ status: 401 })
+  await rig.writeAndDie({ LOGS: '25' })
+  const { code, errors } = await run(['replay', rig.directory])
+  expect(code).toBe(1)
+  expect(errors).toContain('the rest stays in the spool (unauthorized)')
+  expect((await run(['status', rig.directory])).output).toContain('ended: 25 not delivered')
+})
+
+test('replay ends when nothing gets through for as long as one is patient', async () => {
+  rig.vendor.answer({ status: 503 })
+  await rig.writeAndDie({ LOGS: '25' })
+  const { code, errors } = await run(['replay', rig.directory, '--patience', '1'])
+  expect(code).toBe(1)
+  expect(errors).toContain('the rest stays in the spool (backoff)')
+  expect((await run(['status', rig.directory])).output).toContain('ended: 25 not delivered')
+})
+
+test('purge deletes what the dead have left, and nothing of the living', async () => {
+  rig.vendor.answer({ status: 503 })
+  const living = await rig.writeAndLive({ LOGS: '10' })
+  await rig.writeAndDie({ LOGS: '25' })
+  const asked = await run(['purge', rig.directory])
+  expect(asked).toMatchObject({ code: 1, output: '' })
+  expect((await run(['purge', rig.directory, '--yes'])).output).toBe('25 deleted.\n')
+  const { output } = await run(['status', rig.directory])
+  expect(output).toContain(`process ${living.child.pid} `)
+  expect(output).not.toContain('ended')
+})
+
+test.each([
+  [['status'], 2, 'Which directory?'],
+  [['burn', '.'], 2, 'There is no "spool burn".'],
+  [['status', '.', '--loud'], 2, "Unknown option '--loud'."],
+  [['replay', '.', '--patience', 'endless'], 2, '--patience must be'],
+  [['status', join('no', 'such', 'place')], 1, 'there is no directory'],
+])('refuses %j by exit code %i', async (args, code, words) => {
+  const result = await run(args)
+  expect(result.code).toBe(code)
+  expect(result.errors).toContain(words)
+})
+
+test('replay asks for a key', async () => {
+  const { code, errors } = await run(['replay', rig.directory], { LOGNITOR_API_KEY: '' })
+  expect(code).toBe(2)
+  expect(errors).toContain('LOGNITOR_API_KEY')
+})
+
+test('progress is shown in a terminal and nowhere else', () => {
+  const written: string[] = []
+  const stream = (isTTY: boolean) =>
+    ({ isTTY, write: (text: string) => written.push(text) }) as unknown as NodeJS.WriteStream
+  const pipe = createProgress(stream(false))
+  pipe.show(1, 2)
+  pipe.end()
+  expect(written).toEqual([])
+  const terminal = createProgress(stream(true))
+  terminal.show(0, 0)
+  terminal.show(50, 200)
+  terminal.show(50, 200)
+  terminal.show(300, 200)
+  terminal.end()
+  expect(written.map((text) => text.replace('\r\x1b[K', ''))).toEqual([
+    `[${'#'.repeat(30)}] 100 %  0 of 0`,
+    `[${'#'.repeat(7)}${'-'.repeat(23)}]  25 %  50 of 200`,
+    `[${'#'.repeat(30)}] 100 %  300 of 200`,
+    '',
+  ])
+})

@@ -1,0 +1,67 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { buildProgram, type Program } from '../support/program.js'
+import { until } from '../support/until.js'
+import { KEY, numbered, openSpoolRig, removeProgram, type SpoolRig, spooledBytes } from './support.js'
+
+let program: Program
+let rig: SpoolRig
+
+beforeAll(async () => {
+  program = await buildProgram('test/spool/apps/exits.ts')
+})
+afterEach(() => rig.close())
+afterAll(async () => {
+  program.remove()
+  await removeProgram()
+})
+
+const env = (more: Record<string, string>) => ({
+  LOGNITOR_API_KEY: KEY,
+  LOGNITOR_API_URL: rig.vendor.apiUrl,
+  LOGNITOR_SPOOL_DIR: rig.directory,
+  LOGNITOR_FLUSH_ON_EXIT: '500',
+  ...more,
+})
+const messages = () => rig.vendor.messages().filter((message) => message.startsWith('log'))
+
+describe.each([
+  { END: 'exit', code: 3 },
+  { END: 'throw', code: 1 },
+  { END: 'signal', code: 'SIGTERM' },
+  { END: 'nothing', code: 0 },
+])('at the end by $END', ({ END, code }) => {
+  test.each(['', '1'])(
+    'what cannot be delivered goes to the spool, and from there to the next (late: "%s")',
+    async (LATE) => {
+      rig = await openSpoolRig()
+      rig.vendor.answer({ silent: true })
+      const run = program.start(env({ END, LATE }))
+      expect(await run.ended).toBe(code)
+      const tries = rig.vendor.batches.slice()
+      rig.vendor.answer({})
+      const pipeline = rig.open()
+      await until(() => messages().length >= 50, 'all arrived')
+      const rest = () => pipeline.stats().spooled + pipeline.stats().inFlight
+      await until(() => rest() === 0, 'nothing is left')
+      expect(messages()).toHaveLength(50)
+      expect([...messages()].sort()).toEqual(numbered(50).sort())
+      // What had been tried comes again under the id it had.
+      for (const { json, text } of tries) {
+        const again = rig.vendor.batches
+          .slice(tries.length)
+          .filter((each) => each.json.batch_id === json.batch_id)
+        expect(again.map((each) => each.text)).toEqual([text])
+      }
+    },
+  )
+
+  test('what is delivered is not left in the spool', async () => {
+    rig = await openSpoolRig()
+    expect(await program.start(env({ END, LATE: '1' })).ended).toBe(code)
+    expect(messages()).toHaveLength(50)
+    expect(spooledBytes(rig.directory)).toBe(0)
+    const pipeline = rig.open()
+    await pipeline.flush(1000)
+    expect(pipeline.stats().takenOver).toBe(0)
+  })
+})

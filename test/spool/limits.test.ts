@@ -1,0 +1,251 @@
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { forgetWarnings } from '../../src/errors.js'
+import { manualClock } from '../support/manual-clock.js'
+import { settle, until } from '../support/until.js'
+import {
+  listFiles,
+  logTo,
+  numbered,
+  openSpoolRig,
+  removeProgram,
+  type SpoolRig,
+  spooledBytes,
+  spooledText,
+} from './support.js'
+
+let rig: SpoolRig
+let warnings: string[]
+
+beforeEach(() => {
+  forgetWarnings()
+  warnings = []
+  vi.spyOn(process, 'emitWarning').mockImplementation(((warning: Error & { code: string }) => {
+    if (warning.name === 'LognitorWarning') warnings.push(warning.code)
+  }) as typeof process.emitWarning)
+})
+afterEach(async () => {
+  vi.restoreAllMocks()
+  await rig.close()
+})
+afterAll(removeProgram)
+
+const sum = (dropped: Partial<Record<string, number>>) =>
+  Object.values(dropped).reduce<number>((a, b = 0) => a + b, 0)
+
+test('what memory has no room for is kept on disk and delivered later', async () => {
+  rig = await openSpoolRig()
+  rig.vendor.answer({ status: 503 })
+  const pipeline = rig.open({ maxQueueSize: 100 })
+  for (let n = 0; n < 20; n++) {
+    logTo(pipeline, ...numbered(100, `burst ${n}:`))
+    await settle(3)
+  }
+  await until(() => pipeline.stats().spooled >= 1700, 'most of it is on disk only')
+  expect(pipeline.stats().queued).toBeLessThanOrEqual(200)
+  expect(pipeline.stats().dropped).toEqual({})
+  rig.vendor.answer({})
+  await until(() => pipeline.stats().accepted === 2000, 'all were taken')
+  expect(new Set(rig.vendor.messages()).size).toBe(2000)
+  expect(rig.vendor.messages()).toHaveLength(2000)
+  await until(() => spooledBytes(rig.directory) === 0, 'nothing is left on disk')
+})
+
+test('a flush waits for what is on disk only, too', async () => {
+  rig = await openSpoolRig()
+  rig.vendor.answer({ status: 503 })
+  const pipeline = rig.open({ maxQueueSize: 50 })
+  logTo(pipeline, ...numbered(500))
+  await until(() => pipeline.stats().spooled >= 400, 'most of it is on disk only')
+  rig.vendor.answer({})
+  expect(await pipeline.flush(20_000)).toBe(true)
+  expect(pipeline.stats()).toMatchObject({ accepted: 500, spooled: 0 })
+})
+
+test('live logs are not held up by what is replayed', async () => {
+  rig = await openSpoolRig()
+  rig.vendor.answer({ status: 503 })
+  await rig.writeAndDie({ LOGS: '3000', NAME: 'old', LOGNITOR_MAX_QUEUE_SIZE: '5000' })
+  rig.vendor.answer({})
+  const pipeline = rig.open({ batchSize: 10 })
+  await until(() => rig.vendor.messages().length >= 200, 'the replay goes on')
+  logTo(pipeline, ...numbered(10, 'live'))
+  await until(() => rig.vendor.messages().includes('live 1'), 'the live ones arrived')
+  await until(() => pipeline.stats().accepted === 3010, 'all were taken')
+  const place = rig.vendor.messages().indexOf('live 1')
+  expect(place).toBeLessThan(2500)
+  // One at a time, so that most connections stay free.
+  expect(rig.vendor.mostOpen).toBeLessThanOrEqual(4)
+})
+
+test('a stored batch that is too large is halved, and its halves have ids of their own', async () => {
+  rig = await openSpoolRig()
+  rig.vendor.answer({ status: 503 })
+  await rig.writeAndDie({ LOGS: '100' })
+  rig.vendor.answer(({ json }) => ({ status: json.logs.length > 30 ? 413 : 200 }))
+  const pipeline = rig.open()
+  await until(() => pipeline.stats().accepted === 100, 'all were taken')
+  expect(rig.vendor.messages()).toHaveLength(100)
+  expect(new Set(rig.vendor.messages()).size).toBe(100)
+})
+
+test('what is refused for good is dropped, counted, and gone from disk', async () => {
+  rig = await openSpoolRig()
+  rig.vendor.answer({ status: 503 })
+  await rig.writeAndDie({ LOGS: '100' })
+  rig.vendor.answer({ status: 400 })
+  const pipeline = rig.open()
+  await until(() => pipeline.stats().dropped.bad_batch === 100, 'they were dropped')
+  await until(() => spooledBytes(rig.directory) === 0, 'nothing is left on disk')
+})
+
+test('the oldest go when the spool is full, counted, and the account balances', async () => {
+  rig = await openSpoolRig()
+  rig.vendor.answer({ status: 503 })
+  const maxBytes = 1024 * 1024
+  const pipeline = rig.open({ maxQueueSize: 50, spool: { directory: rig.directory, maxBytes } })
+  const wide = 'x'.repeat(1000)
+  for (let n = 0; n < 60; n++) {
+    logTo(pipeline, ...numbered(50, `${n} ${wide}`))
+    await until(() => pipeline.stats().queued < 200, 'the disk keeps up')
+  }
+  await until(() => (pipeline.stats().dropped.spool_full ?? 0) > 1000, 'the oldest had to go')
+  expect(spooledBytes(rig.directory)).toBeLessThanOrEqual(maxBytes)
+  rig.vendor.answer({})
+  const rest = () => pipeline.stats().queued + pipeline.stats().inFlight + pipeline.stats().spooled
+  await until(() => rest() === 0, 'the rest is delivered')
+  expect(await pipeline.flush(20_000)).toBe(true)
+  const { written, accepted, dropped } = pipeline.stats()
+  expect(accepted + sum(dropped)).toBe(written)
+  expect(new Set(rig.vendor.messages()).size).toBe(rig.vendor.messages().length)
+  const reports = rig.vendor.batches
+    .flatMap(({ json }) => json.logs)
+    .filter((log) => log.metadata['lognitor.lost'])
+  expect(reports.length).toBeGreaterThan(0)
+})
+
+test('a directory that cannot be written costs one warning, and logs are held in memory', async () => {
+  rig = await openSpoolRig()
+  const file = join(rig.directory, 'a file')
+  writeFileSync(file, '')
+  const pipeline = rig.open({ spool: { directory: join(file, 'spool') }, flushInterval: 50 })
+  rig.vendor.answer({ status: 503 })
+  logTo(pipeline, ...numbered(300))
+  await until(() => pipeline.stats().holding === 'backoff', 'an outage')
+  await settle(300)
+  expect(warnings).toEqual(['LOGNITOR_SPOOL_UNAVAILABLE'])
+  expect(pipeline.stats()).toMatchObject({ spooled: 0, dropped: {} })
+  rig.vendor.answer({})
+  await until(() => pipeline.stats().accepted === 300, 'all were taken')
+})
+
+test('a disk that fails in between is noticed, and used again when it works', async () => {
+  rig = await openSpoolRig()
+  const clock = manualClock()
+  rig.vendor.answer({ status: 503 })
+  const pipeline = rig.open({}, clock)
+  logTo(pipeline, 'before')
+  clock.advance(200)
+  await until(() => spooledText(rig.directory).includes('before'), 'it is on disk')
+  const [folder] = folders(rig)
+  // As full or read-only as a disk can be made without being root or not.
+  rmSync(folder as string, { recursive: true })
+  writeFileSync(folder as string, '')
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  for (let n = 0; n < 12; n++) {
+    logTo(pipeline, ...numbered(2, 'x'.repeat(200_000)))
+    clock.advance(100)
+    await settle(5)
+  }
+  await until(() => warnings.length > 0, 'it was noticed')
+  rmSync(folder as string)
+  mkdirSync(folder as string, { mode: 0o700 })
+  for (let n = 0; n < 10; n++) {
+    clock.advance(10_000)
+    await settle(20)
+  }
+  await until(() => spooledBytes(rig.directory) > 2_000_000, 'all of it is on disk again')
+  expect(warnings).toEqual(['LOGNITOR_SPOOL_UNAVAILABLE'])
+  rig.vendor.answer({})
+  expect(await pipeline.flush(3_600_000)).toBe(true)
+  expect(pipeline.stats()).toMatchObject({ dropped: {}, queued: 0 })
+})
+
+test('an altered file costs only the lines that were altered, which are set aside with a reason', async () => {
+  rig = await openSpoolRig()
+  rig.vendor.answer({ status: 503 })
+  await rig.writeAndDie({ LOGS: '100' })
+  const file = listFiles(rig.directory).find((name) => name.endsWith('.log')) as string
+  const text = readFileSync(file, 'latin1')
+  writeFileSync(file, text.replace('"log 7"', '"lag 7"').replace('"log 50"', '"log\n50"'), 'latin1')
+  rig.vendor.answer({})
+  const pipeline = rig.open()
+  await until(() => pipeline.stats().accepted === 98, 'the others were taken')
+  const missing = numbered(100).filter((message) => !rig.vendor.messages().includes(message))
+  expect(missing).toEqual(['log 7', 'log 50'])
+  expect(pipeline.stats().dropped.spool_corrupt).toBeGreaterThanOrEqual(2)
+  const { takenOver, accepted, dropped } = pipeline.stats()
+  expect(accepted + sum(dropped)).toBe(takenOver)
+  const aside = listFiles(rig.directory).filter((name) => name.includes('damaged'))
+  expect(aside).toHaveLength(1)
+  expect(readFileSync(aside[0] as string, 'utf8')).toMatch(/^# .*torn or altered\n(.|\n)*"lag 7"/)
+  expect(statSync(aside[0] as string).mode & 0o777).toBe(0o600)
+})
+
+test('files of nothing but rubbish are survived', async () => {
+  rig = await openSpoolRig()
+  rig.vendor.answer({ status: 503 })
+  await rig.writeAndDie({ LOGS: '30' })
+  const [folder] = folders(rig)
+  writeFileSync(join(folder as string, '00000000.log'), Buffer.alloc(100_000, 7))
+  writeFileSync(join(folder as string, '99999999.log'), '')
+  writeFileSync(join(folder as string, 'readme.txt'), 'hello')
+  mkdirSync(join(folder as string, '00000007.log'))
+  rig.vendor.answer({})
+  const pipeline = rig.open()
+  await until(() => pipeline.stats().accepted === 30, 'the rest was taken')
+})
+
+test("a folder without its owner's word is left alone while it is young", async () => {
+  rig = await openSpoolRig()
+  rig.vendor.answer({ status: 503 })
+  await rig.writeAndDie({ LOGS: '30' })
+  const [folder] = folders(rig)
+  rmSync(join(folder as string, 'owner.json'))
+  rig.vendor.answer({})
+  const pipeline = rig.open()
+  logTo(pipeline, 'mine')
+  expect(await pipeline.flush(10_000)).toBe(true)
+  await settle(100)
+  expect(pipeline.stats().takenOver).toBe(0)
+})
+
+test("with another key one's own logs move along, and those of others stay", async () => {
+  rig = await openSpoolRig()
+  rig.vendor.answer({ status: 401 })
+  await rig.writeAndDie({ LOGS: '30', NAME: 'old project' })
+  const pipeline = rig.open()
+  logTo(pipeline, ...numbered(25, 'mine'))
+  await until(() => pipeline.stats().takenOver === 30, 'the others are taken over')
+  await until(() => spooledText(rig.directory).includes('mine 25'), 'the own are on disk')
+  const places = () => readdirSync(rig.directory)
+  expect(places()).toHaveLength(1)
+  rig.vendor.answer(({ headers }) => ({ status: headers['x-api-key'] === 'new' ? 200 : 401 }))
+  pipeline.reconfigure({ ...pipeline.settings, apiKey: 'new' })
+  await until(() => pipeline.stats().accepted === 25, 'the own arrived')
+  await until(() => pipeline.stats().takenOver === 0, 'the others are given back')
+  expect(rig.vendor.messages().every((message) => message.startsWith('mine'))).toBe(true)
+  expect(places()).toHaveLength(2)
+  rig.vendor.answer({})
+  const next = rig.open()
+  await until(() => next.stats().accepted === 30, 'the old project gets its own')
+})
+
+function folders({ directory }: SpoolRig): string[] {
+  return readdirSync(directory).flatMap((place) =>
+    readdirSync(join(directory, place))
+      .filter((name) => /^\d+-/.test(name))
+      .map((name) => join(directory, place, name)),
+  )
+}

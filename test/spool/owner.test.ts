@@ -1,0 +1,140 @@
+import { spawn } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { ownIdentity } from '../../src/spool/identity.js'
+import { claimFolder, isAbandoned, type Owner } from '../../src/spool/owner.js'
+import { takeOver } from '../../src/spool/place.js'
+import { manualClock } from '../support/manual-clock.js'
+import { until } from '../support/until.js'
+
+let place: string
+let owners: Owner[]
+
+beforeEach(() => {
+  place = mkdtempSync(join(tmpdir(), 'lognitor-owner-'))
+  owners = []
+})
+afterEach(() => {
+  for (const owner of owners) owner.release()
+  rmSync(place, { recursive: true, force: true })
+})
+
+function claim(at = place, clock = manualClock()): Owner {
+  const owner = claimFolder(at, clock)
+  owners.push(owner)
+  return owner
+}
+
+/** A folder whose owner says of itself what it likes. */
+function folderOf(words: object, beatAgeMs = 0): string {
+  const folder = join(place, `1-${'0'.repeat(11)}${readdirSync(place).length}`)
+  mkdirSync(folder)
+  writeFileSync(join(folder, 'owner.json'), JSON.stringify({ ...ownIdentity(''), ...words }))
+  writeFileSync(join(folder, 'beat'), '.')
+  const then = new Date(Date.now() - beatAgeMs)
+  utimesSync(join(folder, 'beat'), then, then)
+  return folder
+}
+
+const HOUR = 3_600_000
+const onLinux = test.runIf(process.platform === 'linux')
+
+test('an owner lives from the moment its folder can be seen until it lets go', async () => {
+  const owner = claim()
+  expect(readdirSync(place)).toHaveLength(1)
+  expect(await isAbandoned(owner.directory)).toBe(false)
+  owner.release()
+  expect(await isAbandoned(owner.directory)).toBe(true)
+})
+
+test('a folder at the end of a long path has an owner, too', async () => {
+  const deep = join(place, 'x'.repeat(100), 'y'.repeat(100))
+  const owner = claim(deep)
+  expect(readFileSync(join(owner.directory, 'owner.json'), 'utf8')).toMatch(/"socket":"\w+\.sock"/)
+  expect(await isAbandoned(owner.directory)).toBe(false)
+  owner.release()
+  expect(await isAbandoned(owner.directory)).toBe(true)
+})
+
+test('an owner in another container lives as long as its socket answers, whatever its pid', async () => {
+  const owner = claim()
+  const file = join(owner.directory, 'owner.json')
+  const identity = JSON.parse(readFileSync(file, 'utf8'))
+  writeFileSync(
+    file,
+    JSON.stringify({ ...identity, pid: 999_999, pids: 'pid:[4026532999]', host: 'elsewhere' }),
+  )
+  expect(await isAbandoned(owner.directory)).toBe(false)
+  owner.release()
+  expect(await isAbandoned(owner.directory)).toBe(true)
+})
+
+onLinux('a pid that was given out again is not taken for its former owner', async () => {
+  expect(await isAbandoned(folderOf({}))).toBe(false)
+  expect(await isAbandoned(folderOf({ began: '1' }))).toBe(true)
+})
+
+onLinux('a process that is gone owns nothing', async () => {
+  const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'])
+  await until(() => child.pid !== undefined, 'it runs')
+  const stat = readFileSync(`/proc/${child.pid}/stat`, 'latin1')
+  const began = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]
+  const folder = folderOf({ pid: child.pid, began })
+  expect(await isAbandoned(folder)).toBe(false)
+  child.kill('SIGKILL')
+  await new Promise((resolve) => child.once('close', resolve))
+  expect(await isAbandoned(folder)).toBe(true)
+})
+
+test('an owner on another machine lives as long as it gives a sign now and then', async () => {
+  const elsewhere = { boot: 'another', host: 'elsewhere', socket: 'some.sock' }
+  expect(await isAbandoned(folderOf(elsewhere))).toBe(false)
+  expect(await isAbandoned(folderOf(elsewhere, 60_000))).toBe(false)
+  expect(await isAbandoned(folderOf(elsewhere, HOUR))).toBe(true)
+})
+
+test('an owner gives a sign every 15 seconds', async () => {
+  const clock = manualClock()
+  const owner = claim(place, clock)
+  const beat = join(owner.directory, 'beat')
+  for (let n = 0; n < 3; n++) {
+    rmSync(beat, { force: true })
+    clock.advance(15_000)
+    await until(() => readdirSync(owner.directory).includes('beat'), 'the sign was given')
+  }
+})
+
+test('asking a second time does not make an owner younger', async () => {
+  const folder = join(place, '1-0123456789ab')
+  mkdirSync(folder)
+  const then = new Date(Date.now() - HOUR)
+  utimesSync(folder, then, then)
+  expect(await isAbandoned(folder)).toBe(true)
+  expect(await isAbandoned(folder)).toBe(true)
+  expect(readdirSync(place)).toEqual(['1-0123456789ab'])
+})
+
+test('words that make no sense are no proof of death', async () => {
+  const folder = folderOf({})
+  for (const words of ['', '{', 'null', '[]', '{"pid":"1"}']) {
+    writeFileSync(join(folder, 'owner.json'), words)
+    expect(await isAbandoned(folder)).toBe(false)
+  }
+})
+
+test('of many that take over at once each folder goes to one, however deep it was', async () => {
+  const dead = [claim(), claim(), claim()]
+  for (const owner of dead) {
+    const below = join(owner.directory, 'from', `7-00000000000${dead.indexOf(owner)}`)
+    mkdirSync(join(below, 'from', `8-00000000000${dead.indexOf(owner)}`), { recursive: true })
+    owner.release()
+  }
+  const takers = [claim(), claim(), claim(), claim()]
+  const taken = await Promise.all(takers.map(({ directory }) => takeOver(place, directory)))
+  const names = taken.flat().map((path) => path.slice(path.lastIndexOf('/') + 1))
+  expect(names).toHaveLength(9)
+  expect(new Set(names).size).toBe(9)
+  for (const path of taken.flat()) expect(path.match(/\/from\//g)).toHaveLength(1)
+})
