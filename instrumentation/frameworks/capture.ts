@@ -53,7 +53,7 @@ export function createCapture({ client, shouldCapture = isFailure }: CaptureOpti
           pipeline.ledger.written++
           pipeline.ledger.drop('handled_exception')
         } else if (pipeline.wants(log.level)) {
-          pipeline.write(log, { way: 'call', scope, thrown: error, ownStack })
+          pipeline.write(log, { way: 'capture', scope, thrown: error, ownStack })
         }
       }
       hold(pipeline, settle)
