@@ -1,9 +1,8 @@
+import { thrownLog } from '../../src/otel/thrown-log.js'
 import type { Pipeline } from '../../src/pipeline.js'
 import { defaultPipeline, type HasPipeline, PIPELINE } from '../../src/pipelines.js'
 import { currentScope } from '../../src/scope/current.js'
 import type { Scope } from '../../src/scope/scope.js'
-import { describeThrown } from '../../src/translate/thrown.js'
-import type { Log } from '../../src/wire/log.js'
 import { openRequestOf } from '../emitters.js'
 import { errorStatus } from './error-status.js'
 
@@ -46,7 +45,7 @@ export function createCapture({ client, shouldCapture = isFailure }: CaptureOpti
     try {
       if (!shouldCapture(error)) return
       const scope = scopeOf(request)
-      const { log, ownStack } = describe(error, pipeline)
+      const { log, ownStack } = thrownLog(error, pipeline.clock.now())
       const settle = (status?: number) => {
         if (!held.delete(settle)) return
         if (status !== undefined && status < 500 && status !== CLIENT_CLOSED_REQUEST) {
@@ -74,17 +73,4 @@ function scopeOf(request: object | undefined): Scope {
   const scope = currentScope()
   if (scope.requestScope !== undefined || request === undefined) return scope
   return openRequestOf(request)?.scope ?? scope
-}
-
-function describe(thrown: unknown, pipeline: Pipeline): { log: Log; ownStack: string | undefined } {
-  const { error, causes, ownStack, code } = describeThrown(thrown)
-  const log: Log = {
-    level: 'error',
-    message: error.message,
-    timestamp: new Date(pipeline.clock.now()).toISOString(),
-    error,
-  }
-  if (causes.length > 0) log.metadata = { 'error.causes': causes }
-  if (code !== undefined) log.metadata = { ...log.metadata, 'error.code': code }
-  return { log, ownStack }
 }

@@ -1,14 +1,14 @@
 import type { Breadcrumb, Fields, RequestDetail, Trace, User } from '../wire/log.js'
 import { BreadcrumbRing, type Crumb } from './breadcrumb-ring.js'
 
-/** What the entrance of an HTTP request knows of it. */
+/** What the entrance of a request, or of another call from outside, knows of it. */
 export interface RequestFacts {
   readonly requestId: string
   /** True when we generated the id: such a one is ours to protect from redaction. */
   readonly requestIdIsOurs: boolean
   readonly sessionId?: string | undefined
-  /** Known so far; the scope adds status and duration once answered. */
-  readonly request: RequestDetail
+  /** Known so far; the scope adds status and duration once answered. Absent where it is none of HTTP. */
+  readonly request?: RequestDetail | undefined
   /** Asked for the user of each log, when nobody called `setUser`. Should not throw. */
   readonly captureUser?: (() => User | undefined) | undefined
 }
@@ -114,7 +114,7 @@ export class Scope {
 
   /** The request's facts so far, as an object of the caller's own. */
   get request(): RequestDetail | undefined {
-    if (this.#facts === undefined) return this.parent?.request
+    if (this.#facts?.request === undefined) return this.parent?.request
     const request = { ...this.#facts.request }
     if (this.#status !== undefined) request.status_code = this.#status
     if (this.#durationMs !== undefined) request.duration_ms = this.#durationMs
@@ -191,9 +191,7 @@ export class Scope {
   snapshot(): Scope {
     const { request, requestId } = this
     const facts =
-      request === undefined || requestId === undefined
-        ? undefined
-        : { request, requestId, requestIdIsOurs: this.requestIdIsOurs }
+      requestId === undefined ? undefined : { request, requestId, requestIdIsOurs: this.requestIdIsOurs }
     const copy = new Scope(undefined, facts)
     copy.#requestScope = this.#requestScope
     copy.#user = this.user ?? null

@@ -14,6 +14,7 @@ function roomOf(file: string): string {
         otel: 'doors',
         client: 'doors',
         gateway: 'doors',
+        serverless: 'doors',
         stateless: 'pipeline',
         register: 'outermost',
         cli: 'outermost',
