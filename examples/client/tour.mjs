@@ -12,7 +12,13 @@ lognitor.info('Order created', {
   action: 'order.created',
 })
 lognitor.warn('Rate limit near', { metadata: { usage: 850, limit: 1000 } })
-lognitor.log('fatal', 'Disk full', { notify: true, notifyChannels: ['email'] })
+lognitor.error('Payment failed', {
+  error: { type: 'CardError', message: 'declined' },
+  action: 'payment.failed',
+})
+lognitor.fatal('Disk full', { notify: true, notifyChannels: ['email'] })
+lognitor.log('info', 'With the level as an argument')
+lognitor.getClient().info('By the client itself')
 
 // One job, with its own user, context and trail.
 const eventId = await lognitor.withScope(async () => {

@@ -169,7 +169,11 @@ export class Logger {
 
   #build(level: Level, call: Call): Unwritten {
     const scope = currentScope()
-    const { log, thrown, ownStack, beforeSend } = buildLog(level, call, millisToIso(Math.floor(this.#sink.now())))
+    const { log, thrown, ownStack, beforeSend } = buildLog(
+      level,
+      call,
+      millisToIso(Math.floor(this.#sink.now())),
+    )
     Object.assign(log, this.#own)
     log.metadata = this.#completeMetadata(log.metadata)
     const traced = translateTrace(trace.getActiveSpan()?.spanContext()) ?? scope.trace

@@ -1,0 +1,96 @@
+import { execFile } from 'node:child_process'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Inbox, startInbox } from '../../src/testing.js'
+import { packagesOf, ROOT, readBlocks } from './blocks.js'
+
+const blocks = readBlocks()
+const OURS = '@lognitor/opentelemetry'
+let folder: string
+let inbox: Inbox
+
+/** A project beside the repository that has installed what was built, and what the blocks import. */
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'lognitor-blocks-'))
+  const installed = join(folder, 'node_modules', OURS)
+  mkdirSync(installed, { recursive: true })
+  for (const part of ['package.json', 'dist'])
+    cpSync(join(ROOT, part), join(installed, part), { recursive: true })
+  const peers = ['@opentelemetry/api', '@opentelemetry/sdk-node', '@opentelemetry/instrumentation-http']
+  const names = new Set([...peers, '@types/node', ...blocks.flatMap(packagesOf)])
+  names.delete(OURS)
+  for (const name of names) link(name)
+  for (const { file, code } of blocks) writeFileSync(join(folder, file), code)
+  writeFileSync(join(folder, 'package.json'), '{ "name": "blocks", "private": true }')
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions: COMPILER, include: ['*'] }))
+  inbox = await startInbox()
+})
+
+afterAll(async () => {
+  await inbox?.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const COMPILER = {
+  target: 'es2022',
+  lib: ['es2023'],
+  module: 'nodenext',
+  types: ['node'],
+  strict: true,
+  exactOptionalPropertyTypes: true,
+  experimentalDecorators: true,
+  emitDecoratorMetadata: true,
+  skipLibCheck: true,
+  allowJs: true,
+  outDir: 'out',
+}
+
+function link(name: string): void {
+  const places = ['test/lines/frameworks/node_modules', 'node_modules'].map((place) =>
+    join(ROOT, place, name),
+  )
+  const found = places.find(existsSync)
+  if (found === undefined) throw new Error(`${name}, which a block imports, is not installed`)
+  const place = join(folder, 'node_modules', name)
+  mkdirSync(dirname(place), { recursive: true })
+  symlinkSync(found, place)
+}
+
+interface Ended {
+  readonly code: unknown
+  readonly output: string
+}
+
+function node(args: readonly string[], env: Record<string, string> = {}): Promise<Ended> {
+  const options = { cwd: folder, env: { PATH: process.env.PATH ?? '', ...env }, timeout: 50_000 }
+  return new Promise((done) =>
+    execFile(process.execPath, args, options, (error, stdout, stderr) =>
+      done({ code: error ? (error.code ?? error.signal) : 0, output: stdout + stderr }),
+    ),
+  )
+}
+
+test('every block compiles for who has installed the package', async () => {
+  const ended = await node([join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', '.'])
+  expect(ended).toEqual({ code: 0, output: '' })
+})
+
+describe('every block runs:', () => {
+  test.each(blocks.filter(({ runs }) => runs).map((block) => [block.place, block] as const))(
+    '%s',
+    async (_, { file }) => {
+      const built = join('out', file.replace(/ts$/, 'js'))
+      const env = { LOGNITOR_API_KEY: 'lgn_blocks', LOGNITOR_API_URL: inbox.apiUrl }
+      const { code, output } = await node([built], env)
+      expect(code, output).toBe(0)
+      expect(output).not.toMatch(/Warning:|Assertion failed/)
+    },
+  )
+})
+
+test('what the blocks said has arrived', () => {
+  expect(inbox.stats()).toMatchObject({ rejected: 0 })
+  expect(inbox.logs().length).toBeGreaterThan(20)
+})

@@ -1,0 +1,51 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+
+export const ROOT = resolve(import.meta.dirname, '../..')
+
+/** A fenced block of TypeScript or JavaScript on one of our pages. */
+export interface Block {
+  /** `README.md:38`. */
+  readonly place: string
+  /** The name of a file for it. */
+  readonly file: string
+  readonly code: string
+  /** Blocks run unless their fence says `no-run`: those that would go on for ever, or need what no test has. */
+  readonly runs: boolean
+}
+
+const FENCE = /^```(ts|js)\b *(no-run)?$/
+
+/** All blocks of the README and of docs/. */
+export function readBlocks(): Block[] {
+  const pages = readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' })
+  const docs = pages.filter((page) => page.endsWith('.md')).map((page) => `docs/${page}`)
+  return ['README.md', ...docs.sort()].flatMap(blocksOf)
+}
+
+function blocksOf(page: string): Block[] {
+  const lines = readFileSync(join(ROOT, page), 'utf8').split('\n')
+  return lines.flatMap((line, index) => {
+    const fence = FENCE.exec(line)
+    if (fence === null) return []
+    const code = lines.slice(index + 1, lines.indexOf('```', index + 1)).join('\n')
+    const ending = /\brequire\(/.test(code) ? 'c' : 'm'
+    return [
+      {
+        place: `${page}:${index + 1}`,
+        file: `${page.replaceAll('/', '.').replace(/\.md$/, '')}-${index + 1}.${ending}${fence[1]}`,
+        code: `${code}\n`,
+        runs: fence[2] === undefined,
+      },
+    ]
+  })
+}
+
+/** Packages a block imports, by name. */
+export function packagesOf({ code }: Block): string[] {
+  const targets = [...code.matchAll(/(?:\bfrom|\bimport|\brequire\(|\bimport\() *'([^']+)'/g)]
+  return targets
+    .map(([, target = '']) => target)
+    .filter((target) => !/^(node:|\.)/.test(target))
+    .map((target) => /^(?:@[^/]+\/)?[^/]+/.exec(target)?.[0] ?? target)
+}

@@ -1,0 +1,31 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { LognitorClient } from '../../src/client/client.js'
+import * as lognitor from '../../src/index.js'
+import { MemoryTransport } from '../../src/memory-transport.js'
+import { ROOT } from './blocks.js'
+
+const page = readFileSync(join(ROOT, 'docs/client.md'), 'utf8')
+const tour = readFileSync(join(ROOT, 'examples/client/tour.mjs'), 'utf8')
+
+const functions = Object.entries(lognitor)
+  .filter(([name, value]) => typeof value === 'function' && /^[a-z]/.test(name) && name !== 'recordUnsampled')
+  .map(([name]) => name)
+
+test.each(functions)('docs/client.md has an example of %s', (name) => {
+  expect(page).toMatch(new RegExp(`\\b${name}\\(`))
+})
+
+test('the tour makes every call', () => {
+  expect(functions.filter((name) => !tour.includes(`lognitor.${name}(`))).toEqual([])
+})
+
+test('every function of the module is a method of the client', () => {
+  const client = new LognitorClient({ transport: new MemoryTransport() }) as unknown as Record<
+    string,
+    unknown
+  >
+  const missing = functions.filter((name) => typeof client[name] !== 'function')
+  expect(missing.sort()).toEqual(['getClient', 'init'])
+})
