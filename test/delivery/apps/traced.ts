@@ -18,11 +18,12 @@ const requests = new AsyncLocalStorage<string>()
 const seenWhileSending: unknown[] = []
 const pipeline = new Pipeline(resolveOptions({ onDrop: () => seenWhileSending.push(requests.getStore()) }))
 const spans = new InMemorySpanExporter()
+const spanProcessor = new SimpleSpanProcessor(spans)
 const reader = new PeriodicExportingMetricReader({
   exporter: new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE),
 })
 new NodeSDK({
-  spanProcessors: [new SimpleSpanProcessor(spans)],
+  spanProcessors: [spanProcessor],
   metricReaders: [reader],
   logRecordProcessors: [],
   instrumentations: [
@@ -55,6 +56,8 @@ server.listen(0, '127.0.0.1', async () => {
     await new Promise((resolve) => setTimeout(resolve, 5))
   }
   await pipeline.flush(10_000)
+  // Spans wait for the resource, which may take longer than all of the above.
+  await spanProcessor.forceFlush()
   const { resourceMetrics } = await reader.collect()
   const facts = {
     port,
