@@ -63,7 +63,11 @@ export class ProcessWatch {
 
   #listenToSignals(): Signals {
     return new Signals({
-      deliver: (isHolding) => (isHolding ? this.#budget.spend(() => this.#deliver()) : this.#deliver()),
+      // Without letting go: requests under way may still be answered.
+      hurry: () => {
+        for (const guest of this.#guests) void guest.flush(0)
+      },
+      deliver: () => this.#budget.spend(() => this.#deliver()),
       lastChance: (atOnce) => this.#deliverBlocking(atOnce ? 0 : this.#budget.left(this.#patienceMs)),
     })
   }

@@ -4,11 +4,10 @@ const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const
 type Ending = (typeof SIGNALS)[number]
 
 export interface SignalParts {
-  /**
-   * Delivers while the process goes on; never rejects. `isHolding` when it goes on for this alone; then it
-   * resolves within the patience.
-   */
-  readonly deliver: (isHolding: boolean) => Promise<void>
+  /** Begins to deliver; nothing waits for it. */
+  readonly hurry: () => void
+  /** Delivers while the process goes on for this alone; resolves within the patience, never rejects. */
+  readonly deliver: () => Promise<void>
   /** The process ends with the next line; `atOnce` when somebody has no more patience. */
   readonly lastChance: (atOnce: boolean) => void
 }
@@ -42,7 +41,7 @@ export class Signals {
     const signal = name as Ending
     if (!this.#isAlone(signal)) {
       this.#stepAside(signal)
-      void this.#parts.deliver(false)
+      this.#parts.hurry()
     } else if (this.#isDelivering) {
       this.#raise(signal, true)
     } else {
@@ -79,7 +78,7 @@ export class Signals {
 
   async #deliverAndRaise(signal: Ending): Promise<void> {
     this.#isDelivering = true
-    await this.#parts.deliver(true)
+    await this.#parts.deliver()
     this.#isDelivering = false
     this.#raise(signal, false)
   }

@@ -42,7 +42,6 @@ function visible(stderr: string): string {
 
 describe.concurrent.each([
   ['CommonJS', {}],
-  ['ES modules', { app: 'ends.mjs' }],
   ['Node 24', { node: NODE_24 }],
 ])('%s: all 50 logs arrive, and all else is as without us', (_, options) => {
   test.each([
@@ -113,6 +112,26 @@ describe.concurrent.each([
     const { crashes } = await compare('reject and go on as an exception', { flags })
     expect(crashes).toEqual(['error TypeError boom'])
   })
+})
+
+describe.concurrent('ES modules are no different', () => {
+  const options = { app: 'ends.mjs' }
+
+  test.each([
+    ['end', 0, []],
+    ['exit 7', 7, []],
+    ['throw', 1, ['fatal TypeError boom']],
+    ['reject', 1, ['fatal TypeError boom']],
+    ['SIGTERM', 'SIGTERM', []],
+  ])('%s', async (event, expected, captured) => {
+    const { ending, arrived, crashes } = await compare(event, options)
+    expect([ending.signal ?? ending.code, arrived, crashes]).toEqual([expected, 50, captured])
+  })
+})
+
+test('a module that awaits what never comes ends with 13, and its logs arrive', async () => {
+  const { ending, arrived } = await compare('', { app: 'never-settled.mjs' })
+  expect([ending.code, arrived]).toEqual([13, 50])
 })
 
 describe.concurrent('as it was asked', () => {
