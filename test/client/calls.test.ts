@@ -152,6 +152,20 @@ test('a beforeSend that throws, or gives a promise, costs its log and says so in
   expect(client.stats().dropped).toEqual({ before_send_error: 2 })
 })
 
+test('a call is over before anything is sent', async () => {
+  const { client, transport } = inMemory({ batchSize: 1 })
+  const order: string[] = []
+  const send = transport.send.bind(transport)
+  transport.send = (request) => {
+    order.push('sent')
+    return send(request)
+  }
+  client.error('one', { error: new Error('one') })
+  order.push('called')
+  await client.flush()
+  expect(order).toEqual(['called', 'sent'])
+})
+
 test('what the caller gave is not changed, and not shared', async () => {
   const { client, logs } = inMemory({ redactPatterns: ['email'] })
   const metadata = { to: 'ada@example.com', list: ['bob@example.com'] }
