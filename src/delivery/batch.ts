@@ -86,6 +86,13 @@ export class Batch {
     }
   }
 
+  /** Lets go of the bytes; what it is known by stays. */
+  release(): void {
+    // A batch that the garbage collector has moved to its old generation is garbage for a while, and would keep
+    // its chunks with it: megabytes at a busy time, and full collections because of them.
+    this.#stretches.length = 0
+  }
+
   #takeOldest(): Stretch {
     const first = this.#stretches[0] as Stretch
     const length = this.#lengths[this.#gone++] as number

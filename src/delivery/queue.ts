@@ -173,6 +173,7 @@ export class Queue {
       finish: () => {
         this.#land(batch)
         this.relief?.gone({ line: line.index, first: batch.first, count: batch.count })
+        batch.release()
       },
       putBack: (where) => {
         this.#land(batch)
