@@ -191,7 +191,10 @@ export class Pipeline {
 
   /** See {@link Batcher.flush}; pings, feedback and releases are waited for, too. */
   async flush(timeoutMs: number): Promise<boolean> {
-    if (this.#beforeFlush.size > 0) await Promise.all([...this.#beforeFlush].map((ready) => ready()))
+    // Twice, for what one door has waited for may be what another one then holds.
+    for (let round = 0; round < 2 && this.#beforeFlush.size > 0; round++) {
+      await Promise.all([...this.#beforeFlush].map((ready) => ready()))
+    }
     const ms = typeof timeoutMs === 'number' && timeoutMs >= 0 ? timeoutMs : DEFAULT_FLUSH_MS
     const done = await Promise.all([this.#batcher.flush(ms), this.courier.flush(ms)])
     return done.every(Boolean)

@@ -1,11 +1,12 @@
 import { isMainThread, parentPort } from 'node:worker_threads'
+import { trace } from '@opentelemetry/api'
 import { withLognitor } from '../instrumentation/with-lognitor.js'
 import { getClient } from './client/default-client.js'
 import { warnOnce } from './errors.js'
 import { LognitorLogRecordProcessor } from './log-record-processor.js'
 import { PIPELINE } from './pipelines.js'
 import { processorsFrom } from './register/exporters.js'
-import { AUTO, HTTP, installedInstrumentations } from './register/instrumentations.js'
+import { AUTO, HTTP, installedInstrumentations, provideLambda } from './register/instrumentations.js'
 import { hookLoader } from './register/loader-hook.js'
 import { bridgeLogsApi } from './register/logs-api.js'
 import { nameMissing } from './register/missing.js'
@@ -62,15 +63,17 @@ function start(): void {
   hookLoader(sdk)
   const { tell } = client[PIPELINE]
   const beside = { spans: processorsFrom('traces', env, sdk), logs: processorsFrom('logs', env, sdk) }
+  const instrumentations = installedInstrumentations({ packages, env, tell, http })
   const nodeSdk = new sdkClass({
     sampler: samplerFrom(env, sdk),
     spanProcessors: [new LognitorSpanProcessor({ client }), ...beside.spans],
     logRecordProcessors: [new LognitorLogRecordProcessor({ client }), ...beside.logs],
-    instrumentations: installedInstrumentations({ packages, env, tell, http }),
+    instrumentations,
     // The SDK's default would send metrics to a Collector on this host.
     ...(env.OTEL_METRICS_EXPORTER === undefined && { metricReaders: [] }),
   })
   nodeSdk.start()
+  provideLambda(instrumentations, trace.getTracerProvider())
   bridgeLogsApi(packages)
   if (isMainThread) nameWhatIsMissing(packages)
   if (beside.spans.length + beside.logs.length > 0) {

@@ -4,11 +4,16 @@ import type { Environment } from '../options.js'
 import type { Tell } from '../tell.js'
 import type { Packages } from './packages.js'
 
-type Instrumentation = object
+interface Instrumentation {
+  readonly instrumentationName: string
+  setTracerProvider(provider: object): void
+}
+
 type Class = new (config?: object) => Instrumentation
 type Make = (config?: object) => Instrumentation[]
 
 const PREFIX = '@opentelemetry/instrumentation-'
+const LAMBDA = '@opentelemetry/instrumentation-aws-lambda'
 const BUNYAN = '@opentelemetry/instrumentation-bunyan'
 const FASTIFY = '@fastify/otel'
 
@@ -48,6 +53,16 @@ export function installedInstrumentations({
     made.push(...single(FASTIFY, { registerOnInitialization: true }, packages, tell))
   }
   return made
+}
+
+/**
+ * To be called once the SDK has started: what the instrumentation for Lambda flushes at the end of an invocation
+ * is the provider that it was given, and it was given one that nothing stood behind yet.
+ */
+export function provideLambda(instrumentations: readonly Instrumentation[], provider: object): void {
+  for (const instrumentation of instrumentations) {
+    if (instrumentation.instrumentationName === LAMBDA) instrumentation.setTracerProvider(provider)
+  }
 }
 
 /** OTEL_NODE_ENABLED_INSTRUMENTATIONS and OTEL_NODE_DISABLED_INSTRUMENTATIONS, by short names. */

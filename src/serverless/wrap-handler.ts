@@ -38,7 +38,7 @@ export function wrapHandler<Args extends unknown[], Result>(
   handler: (...args: Args) => Result,
   { client, timeoutMs = FLUSH_MS, waitUntil }: ServerlessOptions = {},
 ): (...args: Args) => Promise<Awaited<Result>> {
-  return async function lognitorHandler(this: unknown, ...args: Args): Promise<Awaited<Result>> {
+  async function lognitorHandler(this: unknown, ...args: Args): Promise<Awaited<Result>> {
     // Looked up late: a handler may be wrapped before `init`.
     const pipeline = client?.[PIPELINE] ?? defaultPipeline()
     const scope = invocationScope(args)
@@ -61,6 +61,8 @@ export function wrapHandler<Args extends unknown[], Result>(
       if (later === undefined || !handOver(later, delivered)) await delivered
     }
   }
+  // Lambda knows a handler that streams by a mark on it.
+  return Object.assign(lognitorHandler, handler)
 }
 
 /** Calls the handler, whether it answers by its result or by a callback. */

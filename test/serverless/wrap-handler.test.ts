@@ -1,9 +1,11 @@
 import { resourceFromAttributes } from '@opentelemetry/resources'
 import { LoggerProvider } from '@opentelemetry/sdk-logs'
+import { BasicTracerProvider } from '@opentelemetry/sdk-trace-base'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import {
   LognitorClient,
   LognitorLogRecordProcessor,
+  LognitorSpanProcessor,
   type ServerlessOptions,
   setTags,
   setUser,
@@ -73,6 +75,23 @@ test('100 OpenTelemetry records have arrived too, though their resource takes it
   await handler()
   expect(inbox.logs()).toHaveLength(100)
   expect(inbox.logs().every((log) => log.service === 'a-function')).toBe(true)
+})
+
+test('an exception of a span has arrived too, though its resource takes its time', async () => {
+  const { promise, open: know } = shutDoor()
+  const resource = resourceFromAttributes({ 'cloud.region': promise.then(() => 'eu-central-1') })
+  const provider = new BasicTracerProvider({
+    resource,
+    spanProcessors: [new LognitorSpanProcessor({ client })],
+  })
+  const handler = wrap(async () => {
+    const span = provider.getTracer('app').startSpan('work')
+    span.recordException(new RangeError('out of stock'))
+    span.end()
+    setImmediate(know)
+  })
+  await handler()
+  expect(inbox.logs()).toMatchObject([{ error: { type: 'RangeError', message: 'out of stock' } }])
 })
 
 test('repeated errors and their summary have arrived', async () => {
@@ -198,6 +217,12 @@ test('a streaming handler gets its stream and its context', async () => {
   await handler({}, stream, lambda('id-1'))
   expect(stream).toEqual(['id-1'])
   expect(inbox.logs()).toMatchObject([{ message: 'streamed', request_id: 'id-1' }])
+})
+
+test('a mark on the handler, by which the platform knows that it streams, is on the wrapped one too', () => {
+  const mark = Symbol.for('aws.lambda.runtime.handler.streaming')
+  const streaming = Object.assign(async () => {}, { [mark]: 'response' })
+  expect(Reflect.get(wrap(streaming), mark)).toBe('response')
 })
 
 test('a method keeps its object', async () => {
