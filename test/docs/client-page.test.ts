@@ -2,16 +2,15 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { LognitorClient } from '../../src/client/client.js'
-import * as lognitor from '../../src/index.js'
+import * as calls from '../../src/client/default-client.js'
+import * as scoped from '../../src/client/scoped.js'
 import { MemoryTransport } from '../../src/memory-transport.js'
 import { ROOT } from './blocks.js'
 
 const page = readFileSync(join(ROOT, 'docs/client.md'), 'utf8')
 const tour = readFileSync(join(ROOT, 'examples/client/tour.mjs'), 'utf8')
 
-const functions = Object.entries(lognitor)
-  .filter(([name, value]) => typeof value === 'function' && /^[a-z]/.test(name) && name !== 'recordUnsampled')
-  .map(([name]) => name)
+const functions = Object.keys({ ...calls, ...scoped })
 
 test.each(functions)('docs/client.md has an example of %s', (name) => {
   expect(page).toMatch(new RegExp(`\\b${name}\\(`))
