@@ -24,6 +24,7 @@ async function main() {
     log(`survival log ${n}.`)
     if (Number(everyMs) > 0) await setTimeout(Number(everyMs))
   }
+  process.stdout.write('now\n')
   events[event]()
 }
 

@@ -3,6 +3,8 @@ import { fileURLToPath } from 'node:url'
 import { seenFrom, systems } from './systems.mjs'
 
 const APP = fileURLToPath(new URL('app.cjs', import.meta.url))
+/** Longer than the slowest of them needs to start and to log. */
+const START_MS = 120_000
 /** Who has not ended so long after the last of it never will. */
 const LIMIT_MS = 25_000
 /** Beyond this, a process that had nothing left to do lingers. */
@@ -25,8 +27,7 @@ export async function runCell(name, column, { open, folder }) {
   if (column.hasError && errors > 0) words[0] += ' + error'
   if (!hasEnded) words.push('but the process never ends')
   else if (status !== column.status) words.push(`but ends with ${status}`)
-  else if (tookMs > LINGER_MS + (column.fault ? duration(column) : 0))
-    words.push(`lingers ${Math.round(tookMs / 1000)} s`)
+  else if (tookMs > LINGER_MS) words.push(`lingers ${Math.round(tookMs / 1000)} s`)
   const isWhole = logs === column.logs && words.length === 1 && errors === (column.hasError ? 1 : 0)
   return { text: words.join(', '), isWhole, stderr }
 }
@@ -42,29 +43,40 @@ function start(name, { event, logs, everyMs }, url, folder) {
   })
 }
 
-function duration({ logs, everyMs, termAfterMs }) {
-  return logs * everyMs + termAfterMs
-}
-
-function ending(child, column) {
-  const startedAt = performance.now()
+/** Watches the process from the moment that it says the event comes now. */
+function ending(child, { termAfterMs }) {
   let stderr = ''
+  let hasEnded = true
+  let isReady = false
+  let eventAt = performance.now()
+  const giveUp = () => {
+    hasEnded = false
+    child.kill('SIGKILL')
+  }
+  let limit = setTimeout(giveUp, START_MS)
+  const wait = () => {
+    clearTimeout(limit)
+    eventAt = performance.now()
+    limit = setTimeout(giveUp, LIMIT_MS)
+  }
+  const terminate = () => {
+    wait()
+    child.kill('SIGTERM')
+  }
   child.stderr.on('data', (piece) => {
     stderr += piece
   })
   child.stdout.on('data', (piece) => {
-    if (piece.toString().includes('ready')) setTimeout(() => child.kill('SIGTERM'), column.termAfterMs)
+    if (piece.toString().includes('now')) wait()
+    if (isReady || !piece.toString().includes('ready')) return
+    isReady = true
+    clearTimeout(limit)
+    limit = setTimeout(terminate, termAfterMs)
   })
   return new Promise((resolve) => {
-    let hasEnded = true
-    const giveUp = () => {
-      hasEnded = false
-      child.kill('SIGKILL')
-    }
-    const limit = setTimeout(giveUp, duration(column) + LIMIT_MS)
     child.on('close', (code, signal) => {
       clearTimeout(limit)
-      resolve({ status: signal ?? code, tookMs: performance.now() - startedAt, hasEnded, stderr })
+      resolve({ status: signal ?? code, tookMs: performance.now() - eventAt, hasEnded, stderr })
     })
   })
 }
