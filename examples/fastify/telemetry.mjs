@@ -1,6 +1,6 @@
 // Loaded before the application: node --import ./telemetry.mjs app.mjs
 import { register } from 'node:module'
-import FastifyOtelInstrumentation from '@fastify/otel'
+import { FastifyOtelInstrumentation } from '@fastify/otel'
 import { init, LognitorLogRecordProcessor, LognitorSpanProcessor } from '@lognitor/opentelemetry'
 import { LognitorHttpInstrumentation } from '@lognitor/opentelemetry/instrumentation'
 import { PinoInstrumentation } from '@opentelemetry/instrumentation-pino'

@@ -21,7 +21,10 @@ beforeAll(async () => {
   const peers = ['@opentelemetry/api', '@opentelemetry/sdk-node', '@opentelemetry/instrumentation-http']
   const names = new Set([...peers, '@types/node', ...blocks.flatMap(packagesOf)])
   names.delete(OURS)
-  for (const name of names) link(name)
+  for (const name of names) {
+    link(name)
+    if (places(`@types/${name}`).some(existsSync)) link(`@types/${name}`)
+  }
   for (const { file, code } of blocks) writeFileSync(join(folder, file), code)
   writeFileSync(join(folder, 'package.json'), '{ "name": "blocks", "private": true }')
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions: COMPILER, include: ['*'] }))
@@ -47,15 +50,16 @@ const COMPILER = {
   outDir: 'out',
 }
 
+function places(name: string): string[] {
+  return ['test/lines/frameworks/node_modules', 'node_modules'].map((place) => join(ROOT, place, name))
+}
+
 function link(name: string): void {
-  const places = ['test/lines/frameworks/node_modules', 'node_modules'].map((place) =>
-    join(ROOT, place, name),
-  )
-  const found = places.find(existsSync)
+  const found = places(name).find(existsSync)
   if (found === undefined) throw new Error(`${name}, which a block imports, is not installed`)
   const place = join(folder, 'node_modules', name)
   mkdirSync(dirname(place), { recursive: true })
-  symlinkSync(found, place)
+  if (!existsSync(place)) symlinkSync(found, place)
 }
 
 interface Ended {
