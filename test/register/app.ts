@@ -1,0 +1,107 @@
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterEach, beforeEach } from 'vitest'
+import { type Inbox, startInbox } from '../../src/testing.js'
+import { createProject, type Program, type Project, type ProjectOptions, run } from '../support/project.js'
+
+export const REGISTER = ['--import', '@lognitor/opentelemetry/register']
+export const SDK = ['@opentelemetry/api', '@opentelemetry/sdk-node', '@opentelemetry/instrumentation']
+export const HTTP = '@opentelemetry/instrumentation-http'
+export const PINO = '@opentelemetry/instrumentation-pino'
+
+/** One request to itself, some lines, and an end. */
+export const APP = `
+import { createServer } from 'node:http'
+import { trace } from '@opentelemetry/api'
+import pino from 'pino'
+const log = pino()
+const server = createServer((_request, response) => {
+  log.info({ n: 1 }, 'asked')
+  trace.getTracer('app').startActiveSpan('work', (span) => {
+    span.recordException(new RangeError('out of stock'))
+    span.end()
+  })
+  response.end('ok')
+})
+server.listen(0, '127.0.0.1', async () => {
+  const answer = await fetch('http://127.0.0.1:' + server.address().port + '/orders')
+  await answer.text()
+  server.closeAllConnections()
+  server.close()
+})
+`
+
+export let inbox: Inbox
+export let collector: Collector
+let project: Project | undefined
+let program: Program | undefined
+
+beforeEach(async () => {
+  inbox = await startInbox({ port: 0 })
+  collector = await startCollector()
+})
+
+afterEach(async () => {
+  program?.child.kill('SIGKILL')
+  project?.remove()
+  await inbox.close()
+  await collector.close()
+})
+
+interface Collector {
+  readonly url: string
+  /** Paths of the requests that came. */
+  readonly paths: string[]
+  close(): Promise<void>
+}
+
+/** Takes OTLP and whatever else. */
+async function startCollector(): Promise<Collector> {
+  const paths: string[] = []
+  const server: Server = createServer((request, response) => {
+    paths.push(request.url ?? '')
+    request.resume().on('end', () => response.end())
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    paths,
+    close: async () => {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
+
+interface Ran {
+  readonly code: number | string | null
+  readonly stderr: string
+  readonly stdout: string
+}
+
+/** Runs the app to its end. */
+export async function runApp(
+  packages: ProjectOptions['packages'],
+  env: Record<string, string> = {},
+  files: Record<string, string> = { 'app.mjs': APP },
+  start = [...REGISTER, 'app.mjs'],
+): Promise<Ran> {
+  project = createProject({ packages, files })
+  program = run(project, start, {
+    env: {
+      LOGNITOR_API_KEY: 'test-key',
+      LOGNITOR_API_URL: inbox.apiUrl,
+      LOGNITOR_SERVICE: 'an-app',
+      OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+      ...env,
+    },
+  })
+  const code = await program.exited
+  return { code, stderr: program.stderr(), stdout: program.stdout() }
+}
+
+export const messages = () =>
+  inbox
+    .logs()
+    .map(({ message }) => message)
+    .sort()
