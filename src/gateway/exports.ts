@@ -100,6 +100,7 @@ export class Exports {
   async #logs(body: Buffer, encoding: Encoding, ship: () => Shipment) {
     const shipped = await shipLogs(
       decodeLogs(body, encoding),
+      body.length,
       ship(),
       this.#settings.shared.allResourceAttributes,
     )

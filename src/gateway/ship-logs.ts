@@ -6,14 +6,24 @@ import { bodyTime } from './body-time.js'
 import type { OtlpLogRecord } from './decode/shapes.js'
 import { createResources } from './resources.js'
 
-/** Sends log records on their way. Gives how many there were, and what became of them. */
+/** Of so large a body not all that is made of it is held at one time. */
+const LARGE_BYTES = 8 * 1024 * 1024
+
+/**
+ * Sends log records on their way, but none before all of them could be read. Gives how many there were, and what
+ * became of them.
+ * @throws what walking the records throws
+ */
 export async function shipLogs(
   records: Iterable<OtlpLogRecord>,
+  bytes: number,
   shipment: Shipment,
   allResourceAttributes: boolean,
 ): Promise<{ count: number; delivery: Delivery }> {
   const resourceFields = createResources(allResourceAttributes)
   const now = bodyTime(records, ({ hrTime, hrTimeObserved }) => [hrTime, hrTimeObserved])
+  if (bytes > LARGE_BYTES) readThrough(records)
+  else shipment.holdBack()
   let count = 0
   for (const record of records) {
     shipment.next(count++, record.weight)
@@ -23,6 +33,10 @@ export async function shipLogs(
     shipRecord(record, shipment, () => translateLogRecord(record, resourceFields(record.resource), now))
   }
   return { count, delivery: await shipment.finish(count) }
+}
+
+function readThrough(records: Iterable<OtlpLogRecord>): void {
+  for (const _ of records);
 }
 
 function shipRecord(

@@ -2,7 +2,7 @@ import type { DeliveryMetrics } from '../delivery/metrics.js'
 import type { Upload } from '../delivery/uploader.js'
 import type { Ledger } from '../ledger.js'
 import { type Held, heldBy } from './delivery.js'
-import { halves, type Parcel, parcelBody } from './parcel.js'
+import type { Parcel } from './parcel.js'
 import type { Seed } from './seed.js'
 import type { Slots } from './slots.js'
 import type { Tally } from './tally.js'
@@ -42,7 +42,7 @@ export class Carrier {
           this.#lose('too_large', parcel, `too large: ${outcome.why}`, tally)
           return undefined
         }
-        const [first, second] = halves(parcel)
+        const [first, second] = parcel.halves()
         return (
           (await this.carry(first, seed, tenant, tally)) ?? (await this.carry(second, seed, tenant, tally))
         )
@@ -54,10 +54,10 @@ export class Carrier {
 
   async #post(parcel: Parcel, seed: Seed, tenant: Tenant): Promise<Upload> {
     const { metrics } = this.#parts
-    const logs = parcel.path === '/ingest' ? parcel.entries.length : 0
+    const logs = parcel.path === '/ingest' ? parcel.sources.length : 0
     this.#logsInFlight += logs
     metrics.inFlight(this.#logsInFlight)
-    const upload = await tenant.uploader.post(parcel.path, parcelBody(parcel, seed.batchId(parcel.name)))
+    const upload = await tenant.uploader.post(parcel.path, parcel.body(seed.batchId(parcel.name)))
     this.#logsInFlight -= logs
     metrics.inFlight(this.#logsInFlight)
     if (logs > 0) metrics.exported(logs, upload.outcome)
@@ -65,13 +65,13 @@ export class Carrier {
     return upload
   }
 
-  #count({ path, entries }: Parcel, rejected: number): void {
+  #count({ path, sources }: Parcel, rejected: number): void {
     const { ledger } = this.#parts
     if (path === '/ingest') {
-      ledger.accepted += entries.length - rejected
+      ledger.accepted += sources.length - rejected
       ledger.rejected += rejected
     } else {
-      ledger.requestsAccepted += entries.length - rejected
+      ledger.requestsAccepted += sources.length - rejected
     }
     ledger.drop('rejected', rejected)
   }

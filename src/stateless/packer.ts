@@ -1,5 +1,5 @@
 import { MAX_BATCH_BYTES, MAX_BATCH_LOGS, MAX_BATCH_REQUESTS } from '../wire/limits.js'
-import type { Parcel } from './parcel.js'
+import { Parcel, type ParcelPath } from './parcel.js'
 
 /** Logs grow when they are translated; by how much is known only afterwards, when borders are drawn already. */
 const MOST_WEIGHT = MAX_BATCH_BYTES / 2
@@ -9,15 +9,15 @@ const MOST_WEIGHT = MAX_BATCH_BYTES / 2
  * through, for sampling may choose otherwise when the same comes again.
  */
 export class Packer {
-  readonly #path: Parcel['path']
+  readonly #path: ParcelPath
   readonly #most: number
   #number = 0
   #drawn = 0
   #weight = 0
-  #entries: string[] = []
-  #sources: number[] = []
+  #parcel: Parcel | undefined
+  #lastBytes = 0
 
-  constructor(path: Parcel['path']) {
+  constructor(path: ParcelPath) {
     this.#path = path
     this.#most = path === '/ingest' ? MAX_BATCH_LOGS : MAX_BATCH_REQUESTS
   }
@@ -32,22 +32,18 @@ export class Packer {
   }
 
   add(json: string, source: number): void {
-    this.#entries.push(json)
-    this.#sources.push(source)
+    this.#parcel ??= new Parcel(String(this.#number), this.#path, this.#lastBytes * 1.1)
+    this.#parcel.add(json, source)
   }
 
   /** What is packed so far; the next parcel begins. */
   close(): Parcel | undefined {
-    const parcel: Parcel = {
-      name: String(this.#number++),
-      path: this.#path,
-      entries: this.#entries,
-      sources: this.#sources,
-    }
+    const parcel = this.#parcel
+    if (parcel !== undefined) this.#lastBytes = parcel.byteLength
+    this.#parcel = undefined
+    this.#number++
     this.#drawn = 0
     this.#weight = 0
-    this.#entries = []
-    this.#sources = []
-    return parcel.entries.length === 0 ? undefined : parcel
+    return parcel
   }
 }

@@ -3,7 +3,7 @@ import { type DropReason, Ledger } from '../ledger.js'
 import { Failures, type Way } from '../policy/failures.js'
 import { createPolicy, type Policy, type PolicySettings } from '../policy/policy.js'
 import type { Level } from '../wire/level.js'
-import type { Log } from '../wire/log.js'
+import { LOG_ID_KEY, type Log } from '../wire/log.js'
 import type { RequestEntry } from '../wire/request-entry.js'
 import type { Carrier } from './carrier.js'
 import { type Delivery, type Held, soonMs } from './delivery.js'
@@ -51,6 +51,8 @@ export class Shipment {
   #position = -1
   #source = -1
   #held: Held | undefined
+  /** Parcels that wait for all the others to be packed. */
+  #heldBack: Parcel[] | undefined
 
   constructor(parts: ShipmentParts) {
     this.#parts = parts
@@ -100,7 +102,10 @@ export class Shipment {
 
   /** The rest of a wanted log's way. */
   write(log: Log, way: Way, ownRequestId: boolean): void {
-    this.#parts.completeLog(log)
+    const { completeLog, seed } = this.#parts
+    completeLog(log)
+    log.metadata ??= {}
+    log.metadata[LOG_ID_KEY] ??= seed.logId(this.#position)
     if (log.error !== undefined) {
       const known = this.#failures.meet({ log, way })
       if (known?.isOtherLine) delete log.error
@@ -127,6 +132,11 @@ export class Shipment {
     return this.#parts.seed.batchId(name)
   }
 
+  /** From here on nothing is sent before `finish`: what follows may turn out to be unreadable. */
+  holdBack(): void {
+    this.#heldBack = []
+  }
+
   /** Waits while too many of its posts are under way; nothing when there is no need to. */
   room(): Promise<void> | undefined {
     return this.#underway.size < WINDOW ? undefined : Promise.race(this.#underway)
@@ -144,12 +154,22 @@ export class Shipment {
   async finish(records: number): Promise<Delivery> {
     this.#send(this.#logs.close())
     this.#send(this.#requests.close())
+    const heldBack = this.#heldBack ?? []
+    this.#heldBack = undefined
+    for (const parcel of heldBack) {
+      await this.room()
+      this.#send(parcel)
+    }
     await Promise.all(this.#underway)
     return this.#held ?? this.#tally.delivered(records)
   }
 
   #send(parcel: Parcel | undefined): void {
     if (parcel === undefined || this.isOver) return
+    if (this.#heldBack !== undefined) {
+      this.#heldBack.push(parcel)
+      return
+    }
     const post = this.#deliver(parcel).finally(() => this.#underway.delete(post))
     this.#underway.add(post)
   }

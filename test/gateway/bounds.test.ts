@@ -2,7 +2,7 @@ import { request as httpRequest } from 'node:http'
 import { connect } from 'node:net'
 import { expect, test } from 'vitest'
 import { shutDoor, until } from '../support/until.js'
-import { logsOf, numbered, openGateway, send } from './support.js'
+import { logsOf, numbered, openGateway, sdkRecord, send, serialize } from './support.js'
 
 test('beyond its bound of requests others wait', async () => {
   const { gateway, vendor } = await openGateway({ maxInFlightRequests: 2 })
@@ -117,4 +117,16 @@ test('logs of many large records go out in posts of a fair size', async () => {
   expect(await send(gateway, '/v1/logs', logsOf(...lines))).toMatchObject({ status: 200 })
   expect(vendor.messages()).toHaveLength(60)
   expect(Math.max(...vendor.batches.map(({ raw }) => raw.length))).toBeLessThan(1024 * 1024)
+})
+
+test('a large body is delivered whole, or not at all when its end cannot be read', async () => {
+  const { gateway, vendor } = await openGateway()
+  const { resource } = sdkRecord()
+  const records = numbered(90).map((line) => sdkRecord({ resource, body: `${line} ${'x'.repeat(100_000)}` }))
+  const body = serialize('protobuf', records)
+  expect(body.length).toBeGreaterThan(8 * 1024 * 1024)
+  expect(await send(gateway, '/v1/logs', body.subarray(0, body.length - 1))).toMatchObject({ status: 400 })
+  expect(vendor.seen).toHaveLength(0)
+  expect(await send(gateway, '/v1/logs', body)).toMatchObject({ status: 200 })
+  expect(vendor.messages()).toHaveLength(90)
 })

@@ -3,6 +3,7 @@ import { DecodeError, TooMuchError } from './decode-error.js'
 import { type JsonObject, list, object, text } from './json-fields.js'
 import { jsonAttributes } from './json-values.js'
 import type { Place } from './proto-items.js'
+import { DECODE_LIMITS } from './shapes.js'
 
 /** What an export request for logs or traces calls its lists. */
 export interface JsonNames {
@@ -14,31 +15,49 @@ export interface JsonNames {
 export const LOG_NAMES: JsonNames = { resources: 'resourceLogs', scopes: 'scopeLogs', items: 'logRecords' }
 export const SPAN_NAMES: JsonNames = { resources: 'resourceSpans', scopes: 'scopeSpans', items: 'spans' }
 
-/** The items of an export request, one at a time. */
+/**
+ * The items of an export request, one at a time.
+ * @param bytes of the body, which its items share evenly
+ */
 export function* jsonItems<T>(
-  body: Buffer,
+  json: unknown,
   names: JsonNames,
-  readItem: (item: JsonObject, place: Place) => T,
+  bytes: number,
+  readItem: (item: JsonObject, place: Place, weight: number) => T,
 ): Generator<T> {
-  const request = object(parse(body))
+  const request = object(json)
   if (request === undefined) throw new DecodeError('An object was expected.')
   if (request[names.resources] === undefined && Object.keys(request).length > 0) {
     throw new DecodeError(`There is no "${names.resources}" in it.`)
   }
-  for (const group of list(request[names.resources])) {
+  const groups = list(request[names.resources])
+  const count = countItems(groups, names)
+  if (count > DECODE_LIMITS.records) throw new TooMuchError('There are too many records in it.')
+  for (const group of groups) {
     const resource = readResource(object(group)?.resource)
     for (const scoped of list(object(group)?.[names.scopes])) {
       const place: Place = { resource, scope: readScope(object(scoped)?.scope) }
-      for (const item of list(object(scoped)?.[names.items])) yield readItem(object(item) ?? {}, place)
+      for (const item of list(object(scoped)?.[names.items]))
+        yield readItem(object(item) ?? {}, place, bytes / count)
     }
   }
+}
+
+function countItems(groups: readonly unknown[], names: JsonNames): number {
+  let count = 0
+  for (const group of groups) {
+    for (const scoped of list(object(group)?.[names.scopes]))
+      count += list(object(scoped)?.[names.items]).length
+  }
+  return count
 }
 
 /** Objects and lists in one body: each costs memory though it takes two bytes. */
 const MAX_STRUCTURES = 4_000_000
 const SMALL_BODY = 1024 * 1024
 
-function parse(body: Buffer): unknown {
+/** @throws {DecodeError} for what is no JSON, {@link TooMuchError} for what would take too much memory */
+export function parseJson(body: Buffer): unknown {
   if (body.length > SMALL_BODY && structures(body) > MAX_STRUCTURES) {
     throw new TooMuchError('There are too many objects in it.')
   }

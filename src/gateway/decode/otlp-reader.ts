@@ -59,15 +59,13 @@ export class OtlpReader extends protobuf.BufferReader {
     const low = this.fixed32()
     const high = this.fixed32()
     // A long division by sixteen bits at a time: a double holds every step exactly, and a BigInt costs more.
-    let seconds = 0
-    let rest = 0
-    for (const digit of [high >>> 16, high & 0xffff, low >>> 16, low & 0xffff]) {
-      rest = rest * 65_536 + digit
-      const quotient = Math.floor(rest / 1e9)
-      rest -= quotient * 1e9
-      seconds = seconds * 65_536 + quotient
-    }
-    return [seconds, rest]
+    let seconds = Math.floor(high / 1e9)
+    let rest = (high % 1e9) * 65_536 + (low >>> 16)
+    let quotient = Math.floor(rest / 1e9)
+    seconds = seconds * 65_536 + quotient
+    rest = (rest - quotient * 1e9) * 65_536 + (low & 0xffff)
+    quotient = Math.floor(rest / 1e9)
+    return [seconds * 65_536 + quotient, rest - quotient * 1e9]
   }
 
   /** A signed integer of 64 bits; a bigint where a number could not hold it. */

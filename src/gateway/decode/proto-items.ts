@@ -1,6 +1,6 @@
 import type { AttributesLike, InstrumentationScopeLike, ResourceLike } from '../../translate/otel.js'
 import type { Fields } from '../../wire/log.js'
-import { DecodeError } from './decode-error.js'
+import { DecodeError, TooMuchError } from './decode-error.js'
 import { OtlpReader } from './otlp-reader.js'
 import { readKeyValue, skipLength } from './proto-values.js'
 import { DECODE_LIMITS } from './shapes.js'
@@ -29,33 +29,40 @@ const NO_RESOURCE: ResourceLike = { attributes: {} }
 export function* readItems<T>(body: Buffer, readItem: ReadItem<T>): Generator<T> {
   const reader = new OtlpReader(body)
   let hasResources = body.length === 0
-  while (reader.pos < reader.len) {
-    const tag = reader.uint32()
-    if (tag !== 10) {
-      reader.pass(tag, REQUEST)
-      continue
-    }
-    hasResources = true
-    const outer = reader.enter()
-    const resource = findFirst(reader, readResource) ?? NO_RESOURCE
+  let count = 0
+  try {
     while (reader.pos < reader.len) {
-      const groupTag = reader.uint32()
-      if (groupTag !== 18) {
-        passGroup(reader, groupTag)
-        continue
-      }
-      const outerGroup = reader.enter()
-      const place: Place = { resource, scope: findFirst(reader, readScope) ?? NO_SCOPE }
+      if (!enterField(reader, 10, REQUEST)) continue
+      hasResources = true
+      const outer = reader.enter()
+      const resource = findFirst(reader, readResource) ?? NO_RESOURCE
       while (reader.pos < reader.len) {
-        const itemTag = reader.uint32()
-        if (itemTag === 18) yield readItem(reader, place)
-        else passGroup(reader, itemTag)
+        if (!enterField(reader, 18, GROUP)) continue
+        const outerGroup = reader.enter()
+        const place: Place = { resource, scope: findFirst(reader, readScope) ?? NO_SCOPE }
+        while (reader.pos < reader.len) {
+          if (!enterField(reader, 18, GROUP)) continue
+          if (++count > DECODE_LIMITS.records) throw new TooMuchError('There are too many records in it.')
+          yield readItem(reader, place)
+        }
+        reader.leave(outerGroup)
       }
-      reader.leave(outerGroup)
+      reader.leave(outer)
     }
-    reader.leave(outer)
+  } catch (error) {
+    if (error instanceof TooMuchError || error instanceof DecodeError) throw error
+    throw new DecodeError('The body is not a protobuf message of this kind.', { cause: error })
   }
   if (!hasResources) throw new DecodeError('There are no resources in it.')
+}
+
+/** Reads a tag: true when it is the wanted one, else what belongs to it has been passed over. */
+function enterField(reader: OtlpReader, wanted: number, known: number): boolean {
+  const tag = reader.uint32()
+  if (tag === wanted) return true
+  if (known === GROUP) passGroup(reader, tag)
+  else reader.pass(tag, known)
+  return false
 }
 
 /** Resource, or scope, and schema URL: read already, or not needed. */

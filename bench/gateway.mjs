@@ -1,0 +1,163 @@
+// One gateway process, protobuf in and Lognitor's JSON out, beside the OpenTelemetry Collector forwarding the same
+// records to the same server as JSON: records a second, CPU a record (user and system, all threads), peak memory.
+import { fork, spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { fileURLToPath } from 'node:url'
+import { ensureCollector } from '../scripts/collector/otelcol.mjs'
+import { startCountingServer } from './lib/counting-server.mjs'
+import { median, printTable } from './lib/figures.mjs'
+import { interleave } from './lib/rounds.mjs'
+import { MARK } from './logs/record.mjs'
+
+const RECORDS_A_REQUEST = 500
+const WARM_UP = 200
+const MEASURED = 400
+const rounds = Number(process.argv[2] ?? 5)
+/** Of the kernel's clock that processes are charged by. */
+const MS_A_TICK = 10
+
+const here = (path) => fileURLToPath(new URL(path, import.meta.url))
+const server = await startCountingServer(MARK)
+const collector = await ensureCollector()
+const VARIANTS = {
+  'lognitor gateway': startGateway,
+  ...(collector && { 'OpenTelemetry Collector': startCollector }),
+}
+const names = Object.keys(VARIANTS)
+const figures = await interleave(names, rounds, measure)
+server.stop()
+
+const of = (name, what) => median(figures.get(name).map((figure) => figure[what]))
+console.log(
+  `\nOne process, ${RECORDS_A_REQUEST} records of twelve attributes a request, medians of ${rounds} interleaved rounds\n`,
+)
+printTable(
+  ['', 'records a second', 'CPU us a record', 'bytes out a record', 'peak MiB'],
+  names.map((name) => [
+    name,
+    String(Math.round(of(name, 'perSecond'))),
+    of(name, 'usPerRecord'),
+    String(Math.round(of(name, 'bytesPerRecord'))),
+    String(Math.round(of(name, 'peakMiB'))),
+  ]),
+)
+if (collector) {
+  const [gateway, other] = names
+  const times = of(gateway, 'usPerRecord') / of(other, 'usPerRecord')
+  console.log(
+    `\n  CPU: ${times.toFixed(2)} times the Collector's, which sends ${of(other, 'bytesPerRecord').toFixed(0)} bytes a record and reshapes nothing.`,
+  )
+} else console.log('\n  There is neither an otelcol nor go to build one: nothing to compare with.')
+
+async function measure(name) {
+  const target = await VARIANTS[name]()
+  const load = fork(here('gateway/load.mjs'), [target.url])
+  await message(load)
+  await run(load, WARM_UP)
+  const before = cpuMs(target.pid)
+  const since = performance.now()
+  const bytes = await run(load, MEASURED)
+  const elapsedMs = performance.now() - since
+  const records = MEASURED * RECORDS_A_REQUEST
+  const figure = {
+    usPerRecord: ((cpuMs(target.pid) - before) * 1000) / records,
+    perSecond: (records / elapsedMs) * 1000,
+    bytesPerRecord: bytes / records,
+    peakMiB: peakMiB(target.pid),
+  }
+  load.disconnect()
+  await target.stop()
+  return figure
+}
+
+/** Sends so many requests and waits until all their records are with the server. Gives their bytes there. */
+async function run(load, requests) {
+  load.send(requests)
+  await message(load)
+  let marks = 0
+  let bytes = 0
+  while (marks < requests * RECORDS_A_REQUEST) {
+    const counted = await server.take()
+    marks += counted.marks
+    bytes += counted.bytes
+    if (counted.marks === 0) await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+  if (marks !== requests * RECORDS_A_REQUEST)
+    throw new Error(`${marks} records arrived, and not ${requests * RECORDS_A_REQUEST}`)
+  return bytes
+}
+
+async function startGateway() {
+  const [port] = await freePorts(1)
+  const child = spawn(process.execPath, [here('../dist/cli.cjs'), 'gateway', '--listen', String(port)], {
+    env: { PATH: process.env.PATH, LOGNITOR_API_KEY: 'bench', LOGNITOR_API_URL: server.url },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
+  return ready(child, `http://127.0.0.1:${port}`, `http://127.0.0.1:${port}/readyz`)
+}
+
+async function startCollector() {
+  const [port, health] = await freePorts(2)
+  const child = spawn(collector, ['--config', here('gateway/collector.yaml')], {
+    env: { PORT: String(port), HEALTH: String(health), SINK: server.url },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
+  return ready(child, `http://127.0.0.1:${port}`, `http://127.0.0.1:${health}/`)
+}
+
+async function ready(child, url, health) {
+  const ended = new Promise((resolve) => child.once('exit', resolve))
+  process.once('exit', () => child.kill('SIGKILL'))
+  while (
+    !(await fetch(health).then(
+      ({ ok }) => ok,
+      () => false,
+    ))
+  )
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  return {
+    url,
+    pid: child.pid,
+    stop: () => {
+      child.kill()
+      return ended
+    },
+  }
+}
+
+/** User and system time of all threads, and of those that have ended. */
+function cpuMs(pid) {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ')
+  return (Number(fields[11]) + Number(fields[12])) * MS_A_TICK
+}
+
+function peakMiB(pid) {
+  return Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) / 1024
+}
+
+function message(child) {
+  return new Promise((resolve, reject) => {
+    const ended = (code) => reject(new Error(`the sender ended (${code})`))
+    child.once('exit', ended)
+    child.once('message', (said) => {
+      child.off('exit', ended)
+      resolve(said)
+    })
+  })
+}
+
+async function freePorts(count) {
+  const servers = await Promise.all(
+    Array.from(
+      { length: count },
+      () =>
+        new Promise((resolve) => {
+          const probe = createServer().listen(0, '127.0.0.1', () => resolve(probe))
+        }),
+    ),
+  )
+  const ports = servers.map((probe) => probe.address().port)
+  await Promise.all(servers.map((probe) => new Promise((resolve) => probe.close(resolve))))
+  return ports
+}
