@@ -13,6 +13,7 @@ export class Replay {
   /** A batch is being taken, or is on its way. */
   isBusy = false
   #current: StoredBatch | undefined
+  #beforeTaking: readonly number[] | undefined
 
   constructor(keeper: Keeper, lines: readonly Line[]) {
     this.#keeper = keeper
@@ -27,15 +28,19 @@ export class Replay {
   /** Numbers of the oldest entries of this process that are not delivered, by line; Infinity for none. */
   get oldest(): readonly number[] {
     const current = this.#current?.isOwn ? this.#current : undefined
-    return this.#keeper.oldest.map((number, line) =>
-      current?.line === line ? Math.min(number, current.first) : number,
-    )
+    return this.#keeper.oldest.map((number, line) => {
+      const taken = current?.line === line ? current.first : Number.POSITIVE_INFINITY
+      return Math.min(number, taken, this.#beforeTaking?.[line] ?? Number.POSITIVE_INFINITY)
+    })
   }
 
   /** The next batch, on its way from here on. Nothing else may be taken until it has met its end. */
   async take(): Promise<Parcel | undefined> {
     this.isBusy = true
+    // While a batch is being read it is neither the keeper's nor ours, and a flush must not miss it.
+    this.#beforeTaking = this.#keeper.oldest
     const stored = await this.#keeper.next()
+    this.#beforeTaking = undefined
     if (stored === undefined) {
       this.isBusy = false
       return undefined
