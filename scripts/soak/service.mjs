@@ -1,0 +1,130 @@
+import { createServer } from 'node:http'
+import { drawRetryAfter, nextFault } from './faults.mjs'
+
+/**
+ * A service with moods. It keeps the wire contract in all of them: a batch id that it knows gets its first answer
+ * again, and what it has taken it has taken once.
+ */
+export async function startMoodyService(random) {
+  /** What it has taken and said so, and what it has refused and said so; by the ids of logs and requests. */
+  const confirmed = new Set()
+  const refused = new Set()
+  /** Batch id to the body of the answer. */
+  const answers = new Map()
+  const moods = new Map()
+  let fault = { name: 'health', share: 0, untilMs: 0 }
+  let isHealthy = false
+
+  function mood() {
+    if (isHealthy) return { name: 'health', share: 0 }
+    if (Date.now() > fault.untilMs) fault = nextFault(random, Date.now())
+    moods.set(fault.name, (moods.get(fault.name) ?? 0) + 1)
+    return random() < fault.share ? fault : { name: 'health' }
+  }
+
+  /** Judges what came, and gives the answer to it with what it confirms. */
+  function judge({ batch_id: id, logs, requests }, isStrict) {
+    const known = id && answers.get(id)
+    if (known) return known
+    const names = (logs ?? requests).map(
+      ({ metadata, request_id }) => metadata?.['log.record.uid'] ?? request_id,
+    )
+    const errors = isStrict
+      ? names
+          .map((_, index) => ({ index, code: 'invalid', field: 'message', message: 'disliked' }))
+          .filter(() => random() < 0.2)
+      : []
+    const bad = new Set(errors.map(({ index }) => index))
+    const answer = {
+      status: errors.length > 0 ? 422 : 200,
+      body: JSON.stringify({ accepted: names.length - bad.size, rejected: bad.size, errors, message: '' }),
+      taken: names.filter((_, index) => !bad.has(index)),
+      refused: names.filter((_, index) => bad.has(index)),
+    }
+    if (id) answers.set(id, answer)
+    return answer
+  }
+
+  function reply(response, answer) {
+    // Confirmed only when it has left as a whole.
+    response.on('finish', () => {
+      for (const name of answer.taken) confirmed.add(name)
+      for (const name of answer.refused) refused.add(name)
+    })
+    response.writeHead(answer.status, { 'content-type': 'application/json' }).end(answer.body)
+  }
+
+  const server = createServer(async (request, response) => {
+    let text = ''
+    try {
+      for await (const chunk of request) text += chunk
+    } catch {
+      return
+    }
+    const body = JSON.parse(text)
+    const { name, status } = mood()
+    const refuse = (code, headers = {}) => response.writeHead(code, headers).end('{}')
+    switch (name) {
+      case 'errors':
+      case 'outage':
+        return refuse(status[Math.floor(random() * status.length)])
+      case 'refusals':
+        // Only what was never taken: nobody refuses what he has confirmed.
+        if (answers.has(body.batch_id)) return reply(response, judge(body))
+        return refuse(status[Math.floor(random() * status.length)])
+      case 'quota': {
+        const retryAfter = drawRetryAfter(random, Date.now())
+        return refuse(429, retryAfter === undefined ? {} : { 'retry-after': retryAfter })
+      }
+      case 'small batches only':
+        if ((body.logs ?? body.requests).length > 20 && !answers.has(body.batch_id)) return refuse(413)
+        return reply(response, judge(body))
+      case 'invalid logs':
+        return reply(response, judge(body, body.logs !== undefined))
+      case 'cuts before':
+        return request.socket.destroy()
+      case 'cuts after':
+        judge(body)
+        return request.socket.destroy()
+      case 'torn answers':
+        judge(body)
+        response.writeHead(200, { 'content-length': '100' })
+        return response.write('{', () => request.socket.destroy())
+      case 'slowness':
+        return setTimeout(() => reply(response, judge(body)), random() * 2000)
+      case 'silence':
+        return undefined
+      case 'endless answers': {
+        const answer = judge(body)
+        for (const each of answer.taken) confirmed.add(each)
+        for (const each of answer.refused) refused.add(each)
+        // What says no more than "taken" cannot tell of single logs.
+        if (answer.status === 422) return reply(response, answer)
+        response.writeHead(200)
+        const pour = () => {
+          while (!response.destroyed && response.write('x'.repeat(16_384)));
+        }
+        response.on('drain', pour)
+        return pour()
+      }
+      default:
+        return reply(response, judge(body))
+    }
+  })
+  server.on('clientError', (_, socket) => socket.destroy())
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    apiUrl: `http://127.0.0.1:${server.address().port}/api/v1`,
+    confirmed,
+    refused,
+    moods,
+    behave: () => {
+      isHealthy = true
+    },
+    close: () =>
+      new Promise((resolve) => {
+        server.close(resolve)
+        server.closeAllConnections()
+      }),
+  }
+}
