@@ -161,8 +161,10 @@ export class Spool {
     this.#ended = []
     for (const each of ended) own.journal.end(each)
     try {
-      if (own.journal.live > 0) own.journal.appendNow(ended.map(doneLineOf))
-      else if (this.#legacies.shelves.length === 0) {
+      // What was taken over lies in the same folder, and must stay.
+      if (own.journal.live > 0 || this.#legacies.shelves.length > 0) {
+        if (ended.length > 0) own.journal.appendNow(ended.map(doneLineOf))
+      } else {
         rmSync(own.journal.directory, { recursive: true, force: true })
         this.#owner?.release()
         this.#owner = undefined

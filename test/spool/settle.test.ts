@@ -1,0 +1,76 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { systemClock } from '../../src/clock.js'
+import { Spool } from '../../src/spool/spool.js'
+
+let directory: string
+let id = 0
+
+beforeEach(() => {
+  directory = mkdtempSync(`${tmpdir()}/lognitor-settle-`)
+})
+afterEach(() => rmSync(directory, { recursive: true, force: true }))
+
+function open() {
+  const counts = { takenOver: 0, lost: 0 }
+  const spool = new Spool({
+    directory,
+    maxBytes: 1024 * 1024,
+    apiUrl: 'http://127.0.0.1:1',
+    apiKey: 'key',
+    clock: systemClock,
+    newId: () => `id-${++id}`,
+    onTakenOver: (entries) => {
+      counts.takenOver += entries
+    },
+    onLost: (_, entries) => {
+      counts.lost += entries
+    },
+  })
+  return { spool, counts }
+}
+
+const entries = (count: number) =>
+  Array.from({ length: count }, (_, n) => ({ line: 0, number: n + 1, json: Buffer.from(`{"n":${n}}`) }))
+const pages = (count: number) => ({ borders: [], entries: entries(count) })
+
+test('what ended while everything stood still does not come back beside what was taken over', async () => {
+  const first = open()
+  await first.spool.write(pages(5))
+  await first.spool.close()
+  const second = open()
+  await second.spool.lookAround()
+  expect(second.counts.takenOver).toBe(5)
+  await second.spool.write(pages(7))
+  second.spool.settleNow([{ line: 0, first: 1, count: 7 }])
+  await second.spool.close()
+  const third = open()
+  await third.spool.lookAround()
+  expect(third.counts).toEqual({ takenOver: 5, lost: 0 })
+  await third.spool.close()
+})
+
+test('what ended while everything stood still leaves nothing behind when it was all', async () => {
+  const first = open()
+  await first.spool.write(pages(7))
+  first.spool.settleNow([{ line: 0, first: 1, count: 7 }])
+  await first.spool.close()
+  const second = open()
+  await second.spool.lookAround()
+  expect(second.counts).toEqual({ takenOver: 0, lost: 0 })
+  await second.spool.close()
+})
+
+test('what is being read to be sent still counts as being here', async () => {
+  const { spool } = open()
+  await spool.write(pages(7))
+  spool.entrust({ line: 0, first: 1, count: 7 }, undefined)
+  const taking = spool.next()
+  expect(spool.count).toBe(7)
+  expect(spool.oldest[0]).toBe(1)
+  const batch = await taking
+  expect(batch?.entries).toHaveLength(7)
+  expect(spool.count).toBe(0)
+  await spool.close()
+})
