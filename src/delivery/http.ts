@@ -17,6 +17,11 @@ const CONNECT_TIMEOUT_MS = 5_000
 /** Of an answer no more is read: an endless one must not fill the memory. */
 const MAX_ANSWER_BYTES = 64 * 1024
 
+// Imported late, but once: where loader hooks are registered, as OpenTelemetry's for ES modules are, every
+// import() asks their thread, and an upload has no reason to.
+const http = once(() => import('node:http'))
+const zlib = once(() => import('node:zlib'))
+
 /** Carries requests over HTTP/1.1 on a few kept connections, none of which keeps the process alive. */
 export function httpTransport({ apiUrl, proxy, compression, connections = 8 }: HttpOptions): Transport {
   const url = new URL(apiUrl)
@@ -27,14 +32,14 @@ export function httpTransport({ apiUrl, proxy, compression, connections = 8 }: H
     opening ??= openRoute(url, proxy, connections)
     const { prefix, headers: more, ...way } = await opening
     const zipped = compression === 'gzip' && request.body.byteLength > 0
-    const body = zipped ? await gzip(request.body) : request.body
+    const body = zipped ? await zip(request.body) : request.body
     const headers: Record<string, string> = {
       ...request.headers,
       ...more,
       'content-length': String(body.byteLength),
     }
     if (zipped) headers['content-encoding'] = 'gzip'
-    const { ClientRequest } = await import('node:http')
+    const { ClientRequest } = await http()
     const open = () =>
       // The class, and not http.request: that one is what instrumentations patch, and an upload is nobody's span.
       new ClientRequest({ ...way, path: prefix + base + request.path, method: 'POST', headers })
@@ -114,9 +119,17 @@ function readBounded(response: IncomingMessage, done: (text: string) => void): v
   response.on('end', finish)
 }
 
-async function gzip(body: Uint8Array): Promise<Uint8Array> {
-  const zlib = await import('node:zlib')
+async function zip(body: Uint8Array): Promise<Uint8Array> {
+  const { gzip } = await zlib()
   return new Promise((resolve, reject) => {
-    zlib.gzip(body, (error, zipped) => (error ? reject(error) : resolve(zipped)))
+    gzip(body, (error, zipped) => (error ? reject(error) : resolve(zipped)))
   })
+}
+
+function once<T>(load: () => Promise<T>): () => Promise<T> {
+  let loading: Promise<T> | undefined
+  return () => {
+    loading ??= load()
+    return loading
+  }
 }
