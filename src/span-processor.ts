@@ -9,6 +9,9 @@ import { readProperty } from './translate/property.js'
 import { isExceptionEvent, translateExceptionEvent } from './translate/span.js'
 import { spanBreadcrumb } from './translate/span-breadcrumb.js'
 
+/** Of one span; the SDK keeps 128 unless told otherwise. */
+const MOST_EVENTS = 10_000
+
 /**
  * A SpanProcessor that turns the exceptions of spans into error logs, with the span's trace and the request
  * they belong to, and outgoing calls into breadcrumbs. It exports no spans. Beneath a sampler wrapped by
@@ -61,11 +64,15 @@ export class LognitorSpanProcessor {
   }
 
   #takeExceptions(span: SpanLike, scope: Scope): void {
-    span.events.forEach((event, index) => {
+    const { events } = span
+    // By index and bounded: a list may have any length, and hold next to nothing.
+    const count = Math.min(events.length, MOST_EVENTS)
+    for (let index = 0; index < count; index++) {
       guarded(() => {
-        if (isExceptionEvent(event)) this.#takeException(span, index, event, scope)
+        const event = events[index]
+        if (event && isExceptionEvent(event)) this.#takeException(span, index, event, scope)
       })
-    })
+    }
   }
 
   #takeException(span: SpanLike, index: number, event: SpanEventLike, scope: Scope): void {

@@ -1,3 +1,4 @@
+import { instantToIso, textToIso } from '../translate/time.js'
 import { isLevel } from '../wire/level.js'
 import type { Breadcrumb, RequestDetail, Trace, User } from '../wire/log.js'
 import { fields, items, number, text } from './given.js'
@@ -26,13 +27,15 @@ export function toBreadcrumbs(given: unknown, now: string): Breadcrumb[] | undef
     .flatMap((crumb) => toBreadcrumb(crumb, now) ?? [])
 }
 
-/** Everything as it is written, the id as a string. */
+/** Everything as it is written, but for the fields that have to be texts: a number becomes one, a list none. */
 export function toUser(given: unknown): User | undefined {
   const user = fields(given)
   if (user === undefined) return undefined
-  const id = text(user.id)
-  if (id === undefined) delete user.id
-  else user.id = id
+  for (const name of ['id', 'email', 'name']) {
+    const value = text(user[name])
+    if (value === undefined) delete user[name]
+    else user[name] = value
+  }
   return user as User
 }
 
@@ -81,7 +84,6 @@ export function toTrace(given: unknown): Trace | undefined {
 
 /** A plain copy has its dates as ISO strings already. */
 function toTimestamp(given: unknown): string | undefined {
-  if (typeof given !== 'string' && typeof given !== 'number') return undefined
-  const date = new Date(given)
-  return Number.isNaN(date.getTime()) ? undefined : date.toISOString()
+  if (typeof given === 'string') return textToIso(given)
+  return typeof given === 'number' ? instantToIso(given) : undefined
 }

@@ -47,7 +47,11 @@ export function hrDurationToMillis(duration: HrTime | undefined): number | undef
 
 /** The time in our own form, when the text is a date that `Date` can read. */
 export function textToIso(text: string): string | undefined {
-  const millis = Date.parse(text)
+  return instantToIso(Date.parse(text))
+}
+
+/** Like {@link millisToIso}, of any number; `undefined` for what is no time of a four-digit year. */
+export function instantToIso(millis: number): string | undefined {
   const second = Math.floor(millis / 1000)
-  return second >= MIN_SECONDS && second < MAX_SECONDS ? millisToIso(millis) : undefined
+  return second >= MIN_SECONDS && second < MAX_SECONDS ? millisToIso(Math.floor(millis)) : undefined
 }

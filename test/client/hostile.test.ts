@@ -151,6 +151,26 @@ test('what is hostile costs its own field, and not the log', async () => {
   expect(client.stats().dropped).toEqual({})
 })
 
+test('a user has texts for id, email and name, and everything else as it is written', async () => {
+  const { client, logs } = inMemory()
+  const user = { id: 7, email: ['a@example.com'], name: { first: 'Ann' }, plan: { name: 'pro' } }
+  client.info('as an option', { user: user as never })
+  client.withScope(() => {
+    client.setUser(user as never)
+    client.info('of the scope')
+  })
+  for (const log of await logs()) expect(log.user).toEqual({ id: '7', plan: { name: 'pro' } })
+})
+
+test('a breadcrumb of a year that takes more than four digits has happened now', async () => {
+  const { client, logs } = inMemory()
+  const farOff = [8.64e15, '+275760-09-13T00:00:00.000Z', new Date(-8.64e15), -1e15]
+  const breadcrumbs = farOff.map((timestamp) => ({ message: 'far off', timestamp }))
+  client.error('kept', { breadcrumbs })
+  const [log] = await logs()
+  expect(log?.breadcrumbs?.map(({ timestamp }) => timestamp)).toEqual(farOff.map(() => log?.timestamp))
+})
+
 test('every other call takes anything, too', async () => {
   const { client, transport } = inMemory()
   await fc.assert(

@@ -38,6 +38,16 @@ test("an exception of a span is an error log with the span's trace", async () =>
   })
 })
 
+test('a span of four thousand million events, all but one of them holes, ends at once', async () => {
+  const { client, transport, tracer } = setUp()
+  const span = tracer.startSpan('pay')
+  const events = new Array(4_000_000_000)
+  events[1] = { name: 'exception', time: [1, 0], attributes: { 'exception.message': 'declined' } }
+  Object.assign(span, { events }).end()
+  await client.flush()
+  expect(transport.logs.map(({ message }) => message)).toEqual(['declined'])
+})
+
 test('one error that passes several spans is one log', async () => {
   const { client, transport, tracer } = setUp('@opentelemetry/instrumentation-koa')
   const error = new Error('deep')

@@ -1,0 +1,81 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { LognitorLogRecordExporter } from '../../src/exporter.js'
+import { LognitorLogRecordProcessor } from '../../src/log-record-processor.js'
+import { type Attempt, CASES, feed, LONG_MS, type Watched, watchedClient } from './fuzz.js'
+import { hostile, type Recipe } from './hostile.js'
+
+const NOON = [1795428000, 123_456_789]
+
+/** A record as an SDK makes it, any part of which may be something else altogether. */
+const SOUND: Readonly<Record<string, unknown>> = {
+  hrTime: NOON,
+  hrTimeObserved: NOON,
+  spanContext: { traceId: '4bf92f3577b34da6a3ce929d0e0e4736', spanId: '00f067aa0ba902b7' },
+  severityText: 'WARN',
+  severityNumber: 17,
+  body: 'Order created',
+  eventName: 'order.created',
+  resource: { attributes: { 'service.name': 'shop' } },
+  instrumentationScope: { name: '@opentelemetry/instrumentation-pino' },
+  attributes: { 'user.id': 7 },
+  droppedAttributesCount: 0,
+}
+const parts = fc.uniqueArray(fc.tuple(fc.constantFrom(...Object.keys(SOUND)), hostile), {
+  maxLength: 4,
+  selector: ([name]) => name,
+})
+const oddAttributes = hostile.map((recipe): [string, Recipe][] => [['attributes', recipe]])
+const oddBody = hostile.map((recipe): [string, Recipe][] => [['body', recipe]])
+const record = fc.oneof(
+  { weight: 5, arbitrary: fc.oneof(parts, oddAttributes, oddBody) },
+  { weight: 1, arbitrary: hostile },
+)
+
+type Given = [string, Recipe][] | Recipe
+
+function make(given: Given): unknown {
+  if (!Array.isArray(given)) return given.make()
+  return { ...SOUND, ...Object.fromEntries(given.map(([name, recipe]) => [name, recipe.make()])) }
+}
+
+/** Four thousand million records would all be taken, each in its turn. */
+function isEndless(given: unknown): given is never {
+  try {
+    return Array.isArray(given) && given.length > 1e6
+  } catch {
+    return false
+  }
+}
+
+function doors(watched: Watched): readonly ((record: unknown) => unknown)[] {
+  const { client } = watched
+  const exporter = new LognitorLogRecordExporter({ client })
+  const processor = new LognitorLogRecordProcessor({ client })
+  const picky = new LognitorLogRecordProcessor({ client, minLevel: { pino: 'warn', '': 'info' } })
+  const done = () => {}
+  return [
+    (given) => exporter.export([given] as never, done),
+    (given) => exporter.export(isEndless(given) ? [given] : (given as never), done),
+    (given) => processor.onEmit(given as never),
+    (given) => picky.onEmit(given as never),
+    (given) => picky.enabled(given as never),
+  ]
+}
+
+test(
+  'any log record is a legal log, or counted, at any door for records',
+  async () => {
+    const watched = watchedClient()
+    const all = doors(watched)
+    const attempt = ([door, given]: [number, Given]): Attempt => {
+      const input = make(given)
+      return { inputs: [input], go: () => all[door]?.(input) }
+    }
+    const one = fc.tuple(fc.nat({ max: all.length - 1 }), record as fc.Arbitrary<Given>)
+    await feed(CASES.records, one, watched, attempt)
+    const { accepted, written } = watched.client.stats()
+    expect(accepted).toBeGreaterThan(written / 3)
+  },
+  LONG_MS,
+)
