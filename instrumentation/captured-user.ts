@@ -1,4 +1,6 @@
 import type { IncomingMessage } from 'node:http'
+import { toPlain } from '../src/translate/plain.js'
+import { readProperty } from '../src/translate/property.js'
 import type { User } from '../src/wire/log.js'
 
 /** `true` takes `req.user` (of the framework's request where that has it); a function gives the user of a request, or nothing. */
@@ -13,8 +15,8 @@ const NAMES = {
 
 /**
  * The user of a request. `true` takes id, email and name only, for `req.user` is often a database row
- * with things in it that nobody meant to log; a function's answer is taken as it is.
- * @throws what the function or a getter throws, and for a promise, whose answer would come too late
+ * with things in it that nobody meant to log; a function's answer is taken whole, as plain data.
+ * @throws what the function throws, and for a promise, whose answer would come too late
  */
 export function capturedUser(
   capture: CaptureUser,
@@ -32,23 +34,42 @@ export function capturedUser(
     Promise.resolve(given).catch(() => {})
     throw new TypeError('captureUser gave a promise')
   }
-  const known = knownParts(given as Record<string, unknown>)
-  return capture === true ? known : { ...given, ...known }
+  const known = knownParts(given)
+  return capture === true ? known : { ...plainParts(given), ...known }
 }
 
 function userOn(request: object | undefined): unknown {
   return (request as { user?: unknown } | undefined)?.user
 }
 
-function knownParts(user: Record<string, unknown>): User {
+/** Everything in it, but for the fields that have to be texts: these are the known parts. */
+function plainParts(user: object): object {
+  const plain = toPlain(user)
+  if (typeof plain !== 'object' || Array.isArray(plain))
+    throw new TypeError('a user is no list, date or bytes')
+  const { id, email, name, ...others } = plain as User
+  return others
+}
+
+function knownParts(user: object): User {
   const known: User = {}
   for (const [part, names] of Object.entries(NAMES)) {
     for (const name of names) {
-      const value = user[name]
-      if (value === undefined || value === null || value === '') continue
-      known[part] = String(value)
+      const value = words(readProperty(user, name))
+      if (value === '') continue
+      known[part] = value
       break
     }
   }
   return known
+}
+
+/** An id is often an object that knows how to write itself; empty for what is nothing or cannot. */
+function words(value: unknown): string {
+  try {
+    const text = String(value ?? '')
+    return text.startsWith('[object ') ? '' : text
+  } catch {
+    return ''
+  }
 }

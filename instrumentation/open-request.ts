@@ -10,7 +10,7 @@ import { capturedUser } from './captured-user.js'
 import { requestIdOf, sessionIdOf } from './request-ids.js'
 import { expressRoute } from './route.js'
 import type { RowSettings } from './row-options.js'
-import type { RowSink } from './row-sink.js'
+import { loseRow, type RowSink } from './row-sink.js'
 import type { RpcMetadata } from './rpc-metadata.js'
 import { parseTarget, type Target } from './target.js'
 
@@ -103,7 +103,7 @@ export class OpenRequest {
 
   /** A getter or pattern of the application's threw: this row cannot be. */
   lose(): void {
-    this.#sink.ledger.drop('hook_error')
+    loseRow(this.#sink)
   }
 
   /** Node says 200 also where nothing was ever sent. What has a head on its way was seen with its status. */

@@ -4,7 +4,7 @@ import type { Lease } from '../src/pipelines.js'
 import { follow, openRequestOf } from './emitters.js'
 import { OpenRequest } from './open-request.js'
 import { type RowOptions, type RowSettings, resolveRowOptions } from './row-options.js'
-import type { RowSink } from './row-sink.js'
+import { loseRow, type RowSink } from './row-sink.js'
 import { warnOfTwo } from './two-instrumentations.js'
 
 /** Where Node tells of every request, patched or not, before the application sees it. */
@@ -79,7 +79,7 @@ export class RequestDoor {
       if (shared[OWN_SERVERS]?.has(server) || openRequestOf(request) !== undefined) return
       follow(new OpenRequest(request, response, this.#lease.pipeline, this.#settings), server)
     } catch {
-      this.#lease.pipeline.ledger.drop('hook_error')
+      loseRow(this.#lease.pipeline)
     }
   }
 }

@@ -9,9 +9,18 @@ interface Routed {
 
 /**
  * The template Express matched, such as `/api/orders/:id`, without the Express instrumentation. Undefined
- * where nothing matched, and where the mount point itself holds a value we cannot give its name back.
+ * where nothing matched, and where the mount point itself holds a value we cannot give its name back. What the
+ * application has put on its request may be anything; this never throws.
  */
 export function expressRoute(request: IncomingMessage): string | undefined {
+  try {
+    return readRoute(request)
+  } catch {
+    return undefined
+  }
+}
+
+function readRoute(request: IncomingMessage): string | undefined {
   const { baseUrl, params, route } = request as Routed
   const path = templateOf(route?.path)
   if (path === undefined) return undefined
@@ -24,8 +33,13 @@ export function expressRoute(request: IncomingMessage): string | undefined {
 function templateOf(path: unknown): string | undefined {
   if (typeof path === 'string') return path === '' ? '/' : path
   if (path instanceof RegExp) return String(path)
-  return Array.isArray(path) && path.length > 0 ? path.map(String).join(',') : undefined
+  if (!Array.isArray(path) || path.length === 0) return undefined
+  const count = Math.min(path.length, MOST_PATHS)
+  return Array.from({ length: count }, (_, index) => String(path[index] ?? '')).join(',')
 }
+
+/** Of a route that takes several. */
+const MOST_PATHS = 100
 
 const LOOKS_LIKE_A_VALUE = /^(?:\d+|[0-9a-f]{16,}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/i
 

@@ -8,6 +8,12 @@ import type { RequestEntry } from '../src/wire/request-entry.js'
 export interface RowSink {
   request(entry: RequestEntry, scope: Scope): void
   readonly clock: Pick<Clock, 'now' | 'monotonic'>
-  readonly ledger: Pick<Ledger, 'drop'>
+  readonly ledger: Pick<Ledger, 'drop' | 'requestsWritten'>
   readonly settings: Pick<Settings, 'breadcrumbs'>
+}
+
+/** Counts a request of which no row could be made. */
+export function loseRow({ ledger }: RowSink): void {
+  ledger.requestsWritten++
+  ledger.drop('hook_error')
 }

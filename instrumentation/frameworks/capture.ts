@@ -58,6 +58,7 @@ export function createCapture({ client, shouldCapture = isFailure }: CaptureOpti
       hold(pipeline, settle)
       scope.onAnswered(settle)
     } catch {
+      pipeline.ledger.written++
       pipeline.ledger.drop('hook_error')
     }
   }

@@ -83,7 +83,7 @@ test('shouldCapture decides in place of the status, and one that throws costs th
   const error = new Error('uncounted')
   expect(handle(error, { shouldCapture: failing })).toBe(error)
   expect(await captured()).toEqual(['teapot'])
-  expect(client.stats().dropped).toMatchObject({ hook_error: 1 })
+  expect(client.stats()).toMatchObject({ written: 2, accepted: 1, dropped: { hook_error: 1 } })
 })
 
 test('an error caught and thrown again, caught by hand too, is one log, and what the hand attached wins', async () => {

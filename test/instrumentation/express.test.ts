@@ -36,6 +36,28 @@ test('Express routes are rows by template, in mounted routers too', async () => 
   ])
 })
 
+test('what looks like a route of Express and cannot be read costs the template only', async () => {
+  const routes = [
+    { path: new Array(4_000_000_000) },
+    { path: [Object.create(null)] },
+    Object.defineProperty({}, 'path', {
+      get: () => {
+        throw new Error('no path')
+      },
+    }),
+  ]
+  watched = openDoor()
+  served = await serve((request, response) => {
+    Object.assign(request, { route: routes[watched.rows.length] })
+    response.end()
+  })
+  for (const [index] of routes.entries()) {
+    await fetch(served.url)
+    await watched.waitForRows(index + 1)
+  }
+  expect(watched.rows.map(({ route }) => route)).toEqual([','.repeat(99), undefined, undefined])
+})
+
 test('a mount point with a value in it never becomes part of a template', async () => {
   const app = express()
   const named = express.Router({ mergeParams: true })

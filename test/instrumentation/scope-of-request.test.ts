@@ -100,6 +100,28 @@ test('a captureUser that throws, or is asynchronous, costs the user only and is 
   expect(watched.rows).toHaveLength(1)
 })
 
+test('a user is plain data of our own, whatever is behind it', async () => {
+  const row: Record<string, unknown> = { id: { toString: () => 'u1' }, email: {}, credits: 10n }
+  row.team = { members: [row] }
+  const user = await userOf({ captureUser: () => row }, undefined)
+  expect(user).toEqual({ id: 'u1', credits: 10, team: { members: ['[Circular]'] } })
+  expect(watched.drops).toEqual([])
+})
+
+test('a user of which a part cannot be read has the other parts', async () => {
+  const throwing = () => {
+    throw new Error('detached')
+  }
+  const row = Object.defineProperty({ id: 7, name: Object.create(null) }, 'email', { get: throwing })
+  expect(await userOf({ captureUser: true }, row)).toEqual({ id: '7' })
+  expect(watched.drops).toEqual([])
+})
+
+test.each([[[7]], [new Date(0)], [Buffer.from('7')]])('%j is no user', async (given) => {
+  expect(await userOf({ captureUser: () => given }, undefined)).toBeUndefined()
+  expect(watched.drops).toEqual(['hook_error'])
+})
+
 test('a user set in the request goes before the captured one', async () => {
   watched = openDoor({ captureUser: () => ({ id: 'captured' }) })
   const seen: unknown[] = []

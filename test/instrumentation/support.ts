@@ -27,7 +27,7 @@ export function openDoor(options: RowOptions = {}, breadcrumbs = true): WatchedD
       scopes.push(scope)
     },
     clock: systemClock,
-    ledger: { drop: (reason: DropReason) => void drops.push(reason) },
+    ledger: { requestsWritten: 0, drop: (reason: DropReason) => void drops.push(reason) },
     settings: { breadcrumbs: { requests: breadcrumbs, outgoing: true, logs: true } },
   }
   const door = new RequestDoor({ pipeline, end: async () => true }, options)

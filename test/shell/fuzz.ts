@@ -51,14 +51,15 @@ const PER_RUN = 50
 /**
  * Feeds many cases to a door, some in each run so that a flush is paid for once. Nothing may throw; all that was
  * written must be delivered and legal, or counted; no input and no prototype may have changed. And as many cases
- * must have run as were asked for.
+ * must have run as were asked for; it gives their number.
  */
 export async function feed<T>(
   cases: number,
   one: fc.Arbitrary<T>,
   { client, transport }: Watched,
   attempt: (given: T) => Attempt,
-): Promise<void> {
+  account = unaccounted,
+): Promise<number> {
   const prototypes = remember(Object.prototype, Array.prototype, Function.prototype, Error.prototype)
   let ran = 0
 
@@ -75,8 +76,7 @@ export async function feed<T>(
     const blame = (what: string) => expect.fail(`${what}: ${fc.stringify(item)}`)
     if (changed().length > 0) blame(`An input was changed (${changed().join(', ')})`)
     const stats = client.stats()
-    if (unaccounted(stats) !== 0)
-      blame(`The account is out by ${unaccounted(stats)}: ${JSON.stringify(stats)}`)
+    if (account(stats) !== 0) blame(`The account is out by ${account(stats)}: ${JSON.stringify(stats)}`)
   }
 
   const run = async (given: readonly T[]) => {
@@ -88,7 +88,7 @@ export async function feed<T>(
     expect(changes).toEqual([])
     expect(prototypes()).toEqual([])
     const stats = client.stats()
-    expect({ ...stats, unaccounted: unaccounted(stats) }).toEqual({ ...stats, queued: 0, unaccounted: 0 })
+    expect({ ...stats, unaccounted: account(stats) }).toEqual({ ...stats, queued: 0, unaccounted: 0 })
   }
   const many = fc.array(one, { minLength: PER_RUN, maxLength: PER_RUN })
   // For trying out: FUZZ_CASES=1000 runs so many of each part, and does not shrink.
@@ -99,4 +99,5 @@ export async function feed<T>(
     endOnFailure: tried > 0,
   })
   expect(ran).toBeGreaterThanOrEqual(wanted)
+  return ran
 }
