@@ -46,6 +46,18 @@ export function redactBase64(encoded: string, redact: Redaction): string {
   return redacted === text ? encoded : Buffer.from(redacted, encoding).toString('base64')
 }
 
+/** A Buffer in JSON within a text is a list of its bytes: `{"type":"Buffer","data":[98,111,98]}`. */
+export function redactByteLists(text: string, redact: Redaction): string {
+  if (!text.includes('Buffer')) return text
+  return text.replace(/\[\s*(\d{1,3}(?:\s*,\s*\d{1,3}){5,})\s*\]/g, (list, numbers: string) => {
+    const bytes = numbers.split(',').map(Number)
+    if (bytes.some((byte) => byte > 0xff)) return list
+    const encoded = Buffer.from(bytes).toString('base64')
+    const redacted = redactBase64(encoded, redact)
+    return redacted === encoded ? list : `[${[...Buffer.from(redacted, 'base64')].join(',')}]`
+  })
+}
+
 interface Read {
   readonly text: string
   readonly encoding: 'utf8' | 'utf16le' | 'latin1'

@@ -1,4 +1,4 @@
-import { redactBase64, redactJsonEscapes, redactPercentEncoded } from './redact-encoded.js'
+import { redactBase64, redactByteLists, redactJsonEscapes, redactPercentEncoded } from './redact-encoded.js'
 import { BUILT_IN_REDACTIONS, type Redaction, redactionOf } from './redact-patterns.js'
 
 export { REDACTED, type Redaction } from './redact-patterns.js'
@@ -41,9 +41,9 @@ const MOST_ENCODINGS = 3
 const MOST_PASSES = 4
 
 /**
- * The text with every match replaced, also where it is spelled in percent-encoding (`bob%40example.com`) or in
- * the escapes of JSON within it, or the whole text is the base64 of bytes that hold one. Idempotent for the built-in patterns, and takes
- * time linear in the text's length for them.
+ * The text with every match replaced, also where it is spelled in percent-encoding (`bob%40example.com`), in the
+ * escapes of JSON or in the bytes of a Buffer in JSON within it, or the whole text is the base64 of bytes that
+ * hold one. Idempotent for the built-in patterns, and takes time linear in the text's length for them.
  */
 export function redactText(text: string, redactions: readonly Redaction[]): string {
   return redactions.length === 0 || text === '' ? text : redactSpellings(text, redactions, MOST_ENCODINGS)
@@ -58,6 +58,7 @@ function redactSpellings(text: string, redactions: readonly Redaction[], encodin
     if (encodings > 0) {
       current = redactPercentEncoded(current, redactDecoded)
       current = redactJsonEscapes(current, redactDecoded)
+      current = redactByteLists(current, redactDecoded)
       current = redactBase64(current, redactDecoded)
     }
     if (current === before) break

@@ -66,6 +66,16 @@ describe('a redacted text', () => {
     expect(Buffer.from(redact(cut.toString('base64')), 'base64').toString()).toBe(`${R} für `)
   })
 
+  it('is found in the bytes of a Buffer that became JSON within a text', () => {
+    const written = (text: string) =>
+      JSON.stringify({ sent: Buffer.from(text), codes: [1, 2, 3, 4, 5, 6, 999] })
+    expect(redact(written('to bob@x.org'))).toBe(written(`to ${R}`))
+    expect(redact(written('hello'))).toBe(written('hello'))
+    expect(redact(JSON.stringify(written('4111111111111111')))).toBe(JSON.stringify(written(R)))
+    const spaced = JSON.stringify(Buffer.from('bob@x.org'), null, 2)
+    expect(JSON.parse(redact(spaced))).toEqual(Buffer.from(R).toJSON())
+  })
+
   it('leaves other bytes and words that look like base64 alone', () => {
     fc.assert(
       fc.property(fc.uint8Array({ minLength: 6 }), (bytes) => {
@@ -180,6 +190,7 @@ describe('a hostile text of a million characters', () => {
     ],
     ...['Bearer ', 'Bearer', 'Bearer a=', 'bearer\t'],
     ...['%41', '%E0%A4', '%2540', '=+', '=1+', 'QUFB', 'QUFB+', R, '[REDACTED'],
+    ...['Buffer[1,', 'Buffer[1,2,3,4,5,6', 'Buffer [ 1 , ', '[111,98,111,98,64,120]Buffer'],
   ]
 
   it.each(pieces)('made of %j is redacted in one go', (piece) => {

@@ -35,8 +35,8 @@ export interface Watched {
   readonly transport: CheckedTransport
 }
 
-export function watchedClient(options: Options = {}): Watched {
-  const transport = new CheckedTransport()
+export function watchedClient(options: Options = {}, looks: { keepsBodies?: boolean } = {}): Watched {
+  const transport = new CheckedTransport(looks)
   return { client: new LognitorClient({ ...ALL_ON, ...options, transport }), transport }
 }
 
