@@ -1,4 +1,5 @@
 import { types } from 'node:util'
+import { withoutTrailingSlashes } from '../src/trailing-slashes.js'
 
 /** An exact path with all whole segments below it (`/` is the root alone), or a RegExp. */
 export type IgnoredRoute = string | RegExp
@@ -13,7 +14,7 @@ export function ignoredRoutes(routes: readonly IgnoredRoute[] = []): IsIgnored {
 
 function below(route: string): IsIgnored {
   if (route === '/') return (path) => path === '/'
-  const exact = route.replace(/\/+$/, '')
+  const exact = withoutTrailingSlashes(route)
   const prefix = `${exact}/`
   return (path) => path === exact || path.startsWith(prefix)
 }

@@ -1,3 +1,5 @@
+import { withoutTrailingSlashes } from './trailing-slashes.js'
+
 /**
  * What an option may hold: how it is checked when code gives it, how a string of the environment
  * is read, and the words in which a mistake is told. A kind never sees the option's name.
@@ -109,7 +111,7 @@ export const address: Kind<string> = {
     const url = new URL(value)
     const plain = url.username === '' && url.password === '' && url.search === '' && url.hash === ''
     if (!plain || (url.protocol !== 'http:' && url.protocol !== 'https:')) return undefined
-    return url.origin + url.pathname.replace(/\/+$/, '')
+    return url.origin + withoutTrailingSlashes(url.pathname)
   },
   get read() {
     return address.check

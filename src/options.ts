@@ -222,7 +222,22 @@ export function resolveOptions(given: Options = {}, env: Environment = process.e
   }
   Object.assign(settings, checkOptions(given))
   settings.fallback = readResourceEnvironment(env)
-  return Object.freeze(settings) as Settings
+  return sealSettings(settings as Settings)
+}
+
+/** Frozen; and whoever prints it, or what holds it, sees no secret. */
+export function sealSettings(settings: Settings): Settings {
+  // Not enumerable, so that a spread copy leaves them behind: it has to be sealed anew.
+  for (const name of [Symbol.for('nodejs.util.inspect.custom'), 'toJSON']) {
+    Object.defineProperty(settings, name, { value: withoutSecrets })
+  }
+  return Object.freeze(settings)
+}
+
+function withoutSecrets(this: Settings): object {
+  const secrets = Object.entries<Known<unknown>>(OPTIONS).filter(([, { secret }]) => secret)
+  const masks = secrets.filter(([name]) => this[name as keyof Settings]).map(([name]) => [name, '***'])
+  return { ...this, ...Object.fromEntries(masks) }
 }
 
 /** Options as code gave them, each checked; those left out or undefined are absent. */

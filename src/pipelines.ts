@@ -1,6 +1,6 @@
 import { crashEntrance } from './crash.js'
 import { LognitorError, warnOnce } from './errors.js'
-import { checkOptions, type Options, resolveOptions, type Settings } from './options.js'
+import { checkOptions, type Options, resolveOptions, type Settings, sealSettings } from './options.js'
 import { Pipeline } from './pipeline.js'
 
 /** Under this key a client shows its pipeline to the doors, and to nobody who does not look for it. */
@@ -68,7 +68,7 @@ export function initDefault(options: Options): Pipeline {
  * @throws {LognitorError} for a wrong option
  */
 export function reconfigurePipeline(pipeline: Pipeline, options: Options): void {
-  pipeline.reconfigure(Object.freeze({ ...pipeline.settings, ...checkOptions(options) }))
+  pipeline.reconfigure(sealSettings({ ...pipeline.settings, ...checkOptions(options) }))
   if (standard?.pipeline === pipeline) whenDefault(pipeline, false)
 }
 

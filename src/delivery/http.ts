@@ -1,5 +1,6 @@
 import type { ClientRequest, IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
+import { withoutTrailingSlashes } from '../trailing-slashes.js'
 import type { Transport, TransportAnswer, TransportRequest } from '../wire/transport.js'
 import { openRoute, type Route } from './route.js'
 
@@ -25,7 +26,7 @@ const zlib = once(() => import('node:zlib'))
 /** Carries requests over HTTP/1.1 on a few kept connections, none of which keeps the process alive. */
 export function httpTransport({ apiUrl, proxy, compression, connections = 8 }: HttpOptions): Transport {
   const url = new URL(apiUrl)
-  const base = url.pathname.replace(/\/+$/, '')
+  const base = withoutTrailingSlashes(url.pathname)
   let opening: Promise<Route> | undefined
 
   async function send(request: TransportRequest): Promise<TransportAnswer> {

@@ -65,8 +65,17 @@ export function portOf(url: URL): number {
 
 export function proxyAuthorization({ username, password }: URL): string | undefined {
   if (username === '' && password === '') return undefined
-  const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`
+  const pair = `${decode(username)}:${decode(password)}`
   return `Basic ${Buffer.from(pair).toString('base64')}`
+}
+
+/** A password may well hold a `%` that nobody has encoded. */
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return part
+  }
 }
 
 async function openAgent({ protocol }: URL, connections: number, lookup: LookupFunction): Promise<Agent> {

@@ -40,7 +40,8 @@ export function createUploader({ transport, clock, userAgent, apiKey }: Uploader
 
   async function post(path: string, body: Uint8Array, withKey: boolean): Promise<Upload> {
     const headers: Record<string, string> = { 'content-type': 'application/json', 'user-agent': userAgent }
-    if (withKey) headers['x-api-key'] = apiKey()
+    const key = apiKey()
+    if (withKey) headers['x-api-key'] = key
     const patience = new AbortController()
     const { signal } = patience
     let timer: TimerHandle
@@ -52,7 +53,8 @@ export function createUploader({ transport, clock, userAgent, apiKey }: Uploader
           patience.abort()
         }, REQUEST_TIMEOUT_MS)
       })
-      const answer = await Promise.race([transport.send({ path, headers, body, signal }), tooLate])
+      const sending = transport.send({ path, headers, body, signal })
+      const answer = withoutKey(await Promise.race([sending, tooLate]), key)
       return { outcome: readAnswer(answer, clock.now()), sampleRates: readSampleRates(answer), answer }
     } catch (error) {
       return { outcome: { kind: 'retryable', why: describe(error) } }
@@ -72,6 +74,14 @@ export function createUploader({ transport, clock, userAgent, apiKey }: Uploader
       }
     },
   }
+}
+
+const SHORTEST_KEY = 8
+
+/** Some answer with what they were asked, and parts of answers are told to whoever debugs. */
+function withoutKey(answer: TransportAnswer, key: string): TransportAnswer {
+  if (key.length < SHORTEST_KEY || !answer.body.includes(key)) return answer
+  return { ...answer, body: answer.body.replaceAll(key, '***') }
 }
 
 /** An error's code and message, cut short. They name addresses, never headers, so never a key. */

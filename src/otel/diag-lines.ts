@@ -16,5 +16,6 @@ function isCalledByDiag(): boolean {
   Error.stackTraceLimit = 50
   const { stack = '' } = new Error()
   Error.stackTraceLimit = stackTraceLimit
-  return /\bDiag(?:API|ComponentLogger)\b|[\\/]@opentelemetry[\\/]api[\\/].*[\\/]diag/.test(stack)
+  // Bounded, since a file may lie at a path of any length, in many folders of that name.
+  return /\bDiag(?:API|ComponentLogger)\b|[\\/]@opentelemetry[\\/]api[\\/].{0,100}[\\/]diag/.test(stack)
 }

@@ -94,7 +94,7 @@ async function sendOnce({ destination, url, agent, letter }) {
 function proxyOptions(address) {
   const proxy = new URL(address)
   const isSecure = proxy.protocol === 'https:'
-  const login = proxy.username && decodeURIComponent(proxy.username) + ':' + decodeURIComponent(proxy.password)
+  const login = proxy.username && decode(proxy.username) + ':' + decode(proxy.password)
   return {
     client: isSecure ? https : http,
     where: {
@@ -104,6 +104,14 @@ function proxyOptions(address) {
       rejectUnauthorized: !trustsAnyone,
     },
     headers: login ? { 'proxy-authorization': 'Basic ' + Buffer.from(login).toString('base64') } : {},
+  }
+}
+
+function decode(part) {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return part
   }
 }
 

@@ -92,10 +92,14 @@ test('takes a proxy without a scheme for http', async () => {
   expect(proxy.asked).toHaveLength(1)
 })
 
-test.each(['http', 'https'])('shows a proxy its credentials (%s)', async (scheme) => {
+test.each([
+  ['http', 'me:p%40ss', 'me:p@ss'],
+  ['https', 'me:p%40ss', 'me:p@ss'],
+  ['http', 'me:50%off', 'me:50%off'],
+])('shows a proxy its credentials (%s, %s)', async (scheme, written, credentials) => {
   vendor = await (scheme === 'https' ? secureVendor() : startVendor())
-  proxy = await startProxy({ credentials: 'me:p@ss' })
-  expect(await deliver({ LOGNITOR_PROXY: proxy.url.replace('//', '//me:p%40ss@') })).toBe(true)
+  proxy = await startProxy({ credentials })
+  expect(await deliver({ LOGNITOR_PROXY: proxy.url.replace('//', `//${written}@`) })).toBe(true)
   expect(vendor.messages()).toHaveLength(3)
 })
 
