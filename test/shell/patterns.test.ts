@@ -1,0 +1,57 @@
+import { once } from 'node:events'
+import { Worker } from 'node:worker_threads'
+import { afterAll, afterEach, expect, test } from 'vitest'
+import { type Pattern, patternsOfOurs, piecesFor } from './patterns.js'
+
+/** Patterns that go over something twice take minutes for one of these; the others take milliseconds. */
+const LENGTH = 1_000_000
+
+/** In a thread of its own, for a time-out cannot reach into a pattern that is running. */
+const TRY_PATTERNS = `
+  const { parentPort } = require('node:worker_threads')
+  parentPort.on('message', ({ source, flags, pieces, length }) => {
+    for (const piece of pieces) {
+      const row = piece.repeat(Math.ceil(length / piece.length))
+      for (const text of [row, row + '\\u0000', '\\u0000' + row + '!']) text.search(new RegExp(source, flags))
+    }
+    parentPort.postMessage(pieces.length)
+  })
+`
+
+let worker: Worker | undefined
+
+// One that is still at it when the time is up must not keep the next ones waiting.
+afterEach(async ({ task }) => {
+  if (task.result?.state === 'fail') await end()
+})
+afterAll(() => end())
+
+async function end(): Promise<void> {
+  await worker?.terminate()
+  worker = undefined
+}
+
+/** How many rows it was tried with. */
+function attempt({ source, flags }: Pattern, pieces: readonly string[]): Promise<number> {
+  worker ??= new Worker(TRY_PATTERNS, { eval: true })
+  const answer = once(worker, 'message')
+  worker.postMessage({ source, flags, pieces, length: LENGTH })
+  return answer.then(([count]) => count as number)
+}
+
+const all = patternsOfOurs()
+
+test('there are patterns to try', () => {
+  expect(all.length).toBeGreaterThan(80)
+})
+
+test.each(all)('$place: /$source/ goes over a million characters once', async (pattern) => {
+  const pieces = piecesFor(pattern)
+  expect(await attempt(pattern, pieces)).toBe(pieces.length)
+})
+
+test('among the rows is what a pattern would stumble over, if it could', () => {
+  expect(piecesFor({ place: '', source: '\\/+$', flags: '' })).toContain('/')
+  expect(piecesFor({ place: '', source: '[\\\\/]api[\\\\/].*diag', flags: '' })).toContain('/api/')
+  expect(piecesFor({ place: '', source: '(a+)+b', flags: '' })).toContain('a')
+})

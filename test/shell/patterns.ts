@@ -1,0 +1,55 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { parseAst } from 'rolldown/parseAst'
+
+export interface Pattern {
+  readonly place: string
+  readonly source: string
+  readonly flags: string
+}
+
+const root = resolve(import.meta.dirname, '../..')
+
+/** Every RegExp that stands as a literal in our code. Those put together of parts are tried through their doors. */
+export function patternsOfOurs(): Pattern[] {
+  return ['src', 'instrumentation'].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts'))
+      .flatMap((name) => patternsIn(`${folder}/${name}`)),
+  )
+}
+
+function patternsIn(file: string): Pattern[] {
+  const text = readFileSync(join(root, file), 'utf8')
+  const found: Pattern[] = []
+  const look = (node: unknown): void => {
+    if (typeof node !== 'object' || node === null) return
+    const { regex } = node as { regex?: { pattern: string; flags: string } }
+    if (regex !== undefined) found.push({ place: file, source: regex.pattern, flags: regex.flags })
+    else Object.values(node).forEach(look)
+  }
+  look(parseAst(text, { lang: 'ts', sourceType: 'module' }))
+  return found
+}
+
+/** What a pattern may go over again and again: bits of what it looks for, and of what it passes over, in a row. */
+export function piecesFor({ source }: Pattern): string[] {
+  const words = source
+    .replace(/\(\?(?:[:=!]|<[=!])/g, '(')
+    .replace(/\[(?:\\.|[^\]\\])*\]/g, oneOfClass)
+    .replace(/\\[pu]\{[^}]*\}|\\u[\da-f]{4}|\\[dwsbDWSB]/gi, ' ')
+    .replace(/\\(.)/g, '$1')
+    .split(/[ ()|{}^$*+?.]+/)
+    .filter((word) => word !== '' && !/^[\d,]+$/.test(word))
+  const plain = ['a', 'A', '1', ' ', '\n', '/', '\\', '.', '-', ',', '[', '"', '%41', ':', '=', ';', '\u00e9']
+  // All its words in a row, so that it begins anew at each and never ends.
+  return [...new Set([...plain, ...words, words.join(''), words.join('a'), `${words.join('')} `])].filter(
+    Boolean,
+  )
+}
+
+/** `[\\/]` stands for a slash; what a class excludes or describes parts words. */
+function oneOfClass(written: string): string {
+  const last = written.at(-2) ?? ' '
+  return written.startsWith('[^') || /\w/.test(last) ? ' ' : `\\${last}`
+}
