@@ -323,11 +323,21 @@ function decode(encoded: string): string {
 /** A wrong value in words, short, whatever it is. */
 function show(value: unknown): string {
   if (typeof value === 'string') {
-    // An address may have brought its password along.
-    const harmless = value.replace(/\/\/[^/\s]{0,1000}@/g, '//***@')
+    const harmless = withoutCredentials(value)
     return harmless.length > 80 ? `${JSON.stringify(harmless.slice(0, 80))}...` : JSON.stringify(harmless)
   }
   if (typeof value === 'number' || typeof value === 'boolean' || value === null) return String(value)
   if (typeof value === 'bigint') return `${value}n`
   return Array.isArray(value) ? 'a list with something else in it' : `a value of type ${typeof value}`
+}
+
+/** An address may have brought its password along, or a key in its query. */
+function withoutCredentials(value: string): string {
+  const slashes = value.indexOf('//')
+  const query = slashes === -1 ? -1 : value.indexOf('?')
+  const address = query === -1 ? value : `${value.slice(0, query)}?***`
+  const at = address.lastIndexOf('@')
+  if (at === -1) return address
+  const scheme = slashes !== -1 && slashes < at ? address.slice(0, slashes + 2) : ''
+  return `${scheme}***${address.slice(at)}`
 }
