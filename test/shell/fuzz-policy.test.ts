@@ -14,7 +14,11 @@ import { revealed, secret, spelling } from './secrets.js'
 const NESTINGS: Readonly<Record<string, (inner: unknown, beside: unknown) => unknown>> = {
   object: (inner, beside) => ({ inner, beside }),
   list: (inner, beside) => [beside, inner],
-  map: (inner, beside) => new Map<unknown, unknown>([[beside, 1], ['inner', inner]]), // biome-ignore format: one line
+  map: (inner, beside) =>
+    new Map<unknown, unknown>([
+      [beside, 1],
+      ['inner', inner],
+    ]),
   set: (inner) => new Set([inner]),
   'own key of an error': (inner) => Object.assign(new Error('with more'), { inner }),
   cause: (inner) => new Error('caused', { cause: inner }),

@@ -34,7 +34,8 @@ const DOORS: Readonly<Record<string, (client: LognitorClient) => unknown>> = {
       client.addBreadcrumb({ message: 'b', data: data() })
       client.error('kept')
     }),
-  'own keys of an error': (client) => client.info('kept', { metadata: { e: Object.assign(new Error(), { d: data() }) } }), // biome-ignore format: one line
+  'own keys of an error': (client) =>
+    client.info('kept', { metadata: { e: Object.assign(new Error(), { d: data() }) } }),
   context: (client) =>
     client.withScope(() => {
       client.setContext(data())

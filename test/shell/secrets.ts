@@ -58,7 +58,12 @@ const VALUES: Readonly<Record<string, (text: string) => unknown>> = {
   'message of an error': (text) => new Error(`no ${text}`),
   'a URL object': (text) => new URL(`https://h.example/?m=${encodeURIComponent(text)}`),
   'what throws it': (text) =>
-    Object.defineProperty({}, 'x', { enumerable: true, get: () => { throw new Error(text) } }), // biome-ignore format: one line
+    Object.defineProperty({}, 'x', {
+      enumerable: true,
+      get: () => {
+        throw new Error(text)
+      },
+    }),
 }
 
 export function spelling(text: string, kinds: 'texts' | 'all' = 'all'): fc.Arbitrary<Spelled> {
