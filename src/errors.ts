@@ -55,21 +55,27 @@ export function warnOnce(code: WarningCode, message: string, key = ''): void {
   process.emitWarning(warning)
 }
 
+/** Warnings that are on their way to the listeners. One pair of ours waits for all: Node warns of eleven. */
+const emitted = new Set<unknown>()
+let end = () => {}
+
 /** An application that logs its process's warnings must not send us ours. */
 function keepToItself(warning: Error): void {
-  let end = () => {}
-  const first = (emitted: Error) => {
-    if (emitted !== warning) return
-    end = beginTelling()
-    // Should one of the listeners throw, the last one is not called.
-    setImmediate(end)
-  }
-  const last = (emitted: Error) => {
-    if (emitted !== warning) return
-    end()
-    process.off('warning', first).off('warning', last)
-  }
-  process.prependListener('warning', first).on('warning', last)
+  if (emitted.size === 0) process.prependListener('warning', beforeOthers).on('warning', afterOthers)
+  emitted.add(warning)
+}
+
+function beforeOthers(warning: unknown): void {
+  if (!emitted.has(warning)) return
+  end = beginTelling()
+  // Should one of the listeners throw, the last one is not called.
+  setImmediate(end)
+}
+
+function afterOthers(warning: unknown): void {
+  if (!emitted.delete(warning)) return
+  end()
+  if (emitted.size === 0) process.off('warning', beforeOthers).off('warning', afterOthers)
 }
 
 /** For tests: lets each warning speak again. */

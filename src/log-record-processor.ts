@@ -1,6 +1,6 @@
 import { meetDiagLoggers } from './diag-logger.js'
 import { oneOf } from './option-kinds.js'
-import { checkValue } from './options.js'
+import { checkValue, expectObject } from './options.js'
 import { completeRecord } from './otel/complete-record.js'
 import { isDiagLine } from './otel/diag-lines.js'
 import { OtelDoor } from './otel/door.js'
@@ -38,7 +38,9 @@ export class LognitorLogRecordProcessor {
    * @param options `{ client }`, or a client's options; with neither the default client is used
    * @throws {LognitorError} for a wrong option
    */
-  constructor({ minLevel, ...options }: LogRecordProcessorOptions = {}) {
+  constructor(given: LogRecordProcessorOptions = {}) {
+    expectObject(given)
+    const { minLevel, ...options } = given
     this.#minLevels = readMinLevels(minLevel)
     this.#door = new OtelDoor(options)
     this.#unwatchPino = watchPino()

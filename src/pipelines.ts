@@ -1,6 +1,6 @@
 import { crashEntrance } from './crash.js'
 import { LognitorError, warnOnce } from './errors.js'
-import { checkOptions, type Options, resolveOptions, type Settings } from './options.js'
+import { checkOptions, expectObject, type Options, resolveOptions, type Settings } from './options.js'
 import { Pipeline } from './pipeline.js'
 
 /** Under this key a client shows its pipeline to the doors, and to nobody who does not look for it. */
@@ -98,7 +98,9 @@ export interface Lease {
  * `init` still finds the client that `init` makes.
  * @throws {LognitorError} for a wrong option
  */
-export function leaseFor({ client, ...options }: DoorOptions = {}): Lease {
+export function leaseFor(given: DoorOptions = {}): Lease {
+  expectObject(given)
+  const { client, ...options } = given
   const isGiven = Object.values(options).some((value) => value !== undefined)
   let entry = client ? { pipeline: pipelineOf(client), doors: 0, hasClient: true } : undefined
   if (!client && isGiven) entry = open(resolveOptions(options))
@@ -129,7 +131,9 @@ export function leaseFor({ client, ...options }: DoorOptions = {}): Lease {
 function pipelineOf(client: HasPipeline): Pipeline {
   const pipeline = client[PIPELINE] as Pipeline | undefined
   if (pipeline !== undefined) return pipeline
-  throw new LognitorError('LOGNITOR_BAD_OPTION', 'Option "client": expected what init returned.')
+  // It may be the key, given for the client.
+  const got = typeof client === 'object' ? 'another object' : `a ${typeof client}`
+  throw new LognitorError('LOGNITOR_BAD_OPTION', `Option "client": expected what init returned, got ${got}.`)
 }
 
 function open(settings: Settings): Shared {
