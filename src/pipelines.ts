@@ -89,6 +89,8 @@ function openForClient(settings: Settings): Shared {
 /** A door's hold on a pipeline. */
 export interface Lease {
   readonly pipeline: Pipeline
+  /** Whether there is a pipeline already, so that looking at it makes none. */
+  readonly isOpen: boolean
   /** Flushes; ends the pipeline too when this was the last door of one that doors had made. Never rejects. */
   end(timeoutMs: number): Promise<boolean>
 }
@@ -117,6 +119,9 @@ export function leaseFor(given: DoorOptions = {}): Lease {
   return {
     get pipeline() {
       return lookUp().pipeline
+    },
+    get isOpen() {
+      return entry !== undefined || standard !== undefined
     },
     async end(timeoutMs) {
       if (entry === undefined || hasEnded) return true

@@ -68,6 +68,16 @@ export class OtelDoor {
     this.#reader.read(resource, use)
   }
 
+  /**
+   * Reads a resource for what else the client sends: rows and calls that come before any record.
+   * @returns false while there is no client to learn of it
+   */
+  learnFrom(resource: unknown): boolean {
+    if (!this.#lease.isOpen) return false
+    this.withResource(resource, () => {})
+    return true
+  }
+
   /** Has `letGo` called before the process or the client ends. */
   beforeEnd(letGo: () => void): void {
     this.#unhooks.push(this.pipeline.beforeEnd(letGo))

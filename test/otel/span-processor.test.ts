@@ -38,6 +38,25 @@ test("an exception of a span is an error log with the span's trace", async () =>
   })
 })
 
+test('the first span tells the client of its resource, before anything fails', async () => {
+  const { client, transport, tracer } = setUp()
+  const span = tracer.startSpan('GET')
+  client.info('in the first request')
+  span.end()
+  await client.flush()
+  expect(transport.logs[0]).toMatchObject({ message: 'in the first request', service: 'shop' })
+})
+
+test('a span that begins before init makes no client', () => {
+  const warnings: unknown[] = []
+  const listener = (warning: Error) => warnings.push(warning)
+  process.on('warning', listener)
+  const tracer = spansThrough(new LognitorSpanProcessor()).getTracer('app')
+  tracer.startSpan('at import').end()
+  process.off('warning', listener)
+  expect(warnings).toEqual([])
+})
+
 test('one error that passes several spans is one log', async () => {
   const { client, transport, tracer } = setUp('@opentelemetry/instrumentation-koa')
   const error = new Error('deep')
