@@ -74,7 +74,8 @@ export class OtelDoor {
    */
   learnFrom(resource: unknown): boolean {
     if (!this.#lease.isOpen) return false
-    this.withResource(resource, () => {})
+    this.#reader ??= this.#openReader()
+    this.#reader.look(resource)
     return true
   }
 

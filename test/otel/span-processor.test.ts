@@ -1,4 +1,5 @@
 import { type Span, SpanKind, trace } from '@opentelemetry/api'
+import { type DetectedResourceAttributes, resourceFromAttributes } from '@opentelemetry/resources'
 import { AlwaysOffSampler } from '@opentelemetry/sdk-trace-base'
 import { expect, test } from 'vitest'
 import { recordUnsampled } from '../../src/sampler.js'
@@ -46,6 +47,24 @@ test('the first span tells the client of its resource, before anything fails', a
   await client.flush()
   expect(transport.logs[0]).toMatchObject({ message: 'in the first request', service: 'shop' })
 })
+
+test.each<[string, DetectedResourceAttributes, string | undefined]>([
+  ['known', { 'service.name': 'shop', 'host.id': late('id') }, 'shop'],
+  ['still being detected', { 'service.name': late('shop') }, undefined],
+])('while the host is still being looked up, the service is: %s', async (_, attributes, service) => {
+  const { client, transport } = openClient()
+  const processor = new LognitorSpanProcessor({ client })
+  const provider = spansThrough(processor, undefined, resourceFromAttributes(attributes))
+  const span = provider.getTracer('app').startSpan('GET')
+  client.info('in the first request')
+  span.end()
+  await client.flush()
+  expect(transport.logs.map((log) => log.service)).toEqual([service])
+})
+
+function late(value: string): Promise<string> {
+  return new Promise((resolve) => setTimeout(resolve, 5, value))
+}
 
 test('a span that begins before init makes no client', () => {
   const warnings: unknown[] = []
