@@ -26,9 +26,12 @@ export const WARNINGS = {
   LOGNITOR_MISSING_PEER: 'A package that zero code could use is not installed.',
 } as const
 
+/** The stable code of an error of ours: `error.code`. */
 export type ErrorCode = keyof typeof ERRORS
+/** The stable code of a process warning of ours: `warning.code` in `process.on('warning')`. */
 export type WarningCode = keyof typeof WARNINGS
 
+/** Thrown by constructors, `init`, `reconfigure`, `startGateway` and `startInbox`, and by nothing else. */
 export class LognitorError extends Error {
   override readonly name = 'LognitorError'
   readonly code: ErrorCode

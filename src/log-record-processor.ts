@@ -13,6 +13,7 @@ import { readProperty, readText } from './translate/property.js'
 import { severityLevel } from './translate/severity.js'
 import { LEVELS, type Level, levelRank } from './wire/level.js'
 
+/** `{ client }` or a client's options, with minimum levels by logger bridge. */
 export type LogRecordProcessorOptions = Omit<DoorOptions, 'minLevel'> & {
   /**
    * Lowest level that is sent: one for all, or one per logger bridge, by its short name (`pino`, `winston`,

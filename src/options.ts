@@ -20,7 +20,12 @@ import { LEVELS, type Level } from './wire/level.js'
 import type { Log } from './wire/log.js'
 import type { Transport } from './wire/transport.js'
 
+/**
+ * Sees a log as it goes over the wire, in snake case: gives it back, changed or not, or null to drop it. One that
+ * throws, or that is asynchronous, drops it as `before_send_error`.
+ */
 export type BeforeSend = (log: Log) => Log | null
+/** What `redactPatterns` takes: a pattern by its name, or one of your own. */
 export type RedactPattern = 'email' | 'creditCard' | 'ssn' | 'bearer' | RegExp
 export type BreadcrumbSource = 'requests' | 'outgoing' | 'logs'
 
