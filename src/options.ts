@@ -15,7 +15,7 @@ import {
   splitList,
   text,
 } from './option-kinds.js'
-import { showValue } from './show-value.js'
+import { showValue, typeInWords } from './show-value.js'
 import { LEVELS, type Level } from './wire/level.js'
 import type { Log } from './wire/log.js'
 import type { Transport } from './wire/transport.js'
@@ -259,8 +259,7 @@ export function checkOptions(given: Options): Partial<Settings> {
  */
 export function expectObject(given: unknown): void {
   if (typeof given === 'object' && given !== null) return
-  const got = given === null ? 'null' : `a ${typeof given}`
-  throw new LognitorError('LOGNITOR_BAD_OPTION', `Options: expected an object, got ${got}.`)
+  throw new LognitorError('LOGNITOR_BAD_OPTION', `Options: expected an object, got ${typeInWords(given)}.`)
 }
 
 /**
@@ -272,7 +271,7 @@ export function checkValue<T>(name: string, kind: Kind<T>, value: unknown, secre
   if (checked !== undefined) return checked
   throw new LognitorError(
     'LOGNITOR_BAD_OPTION',
-    `Option "${name}": expected ${kind.expected}, got ${secret ? `a ${typeof value} that is none` : showValue(value)}.`,
+    `Option "${name}": expected ${kind.expected}, got ${secret ? `${typeInWords(value)} that is none` : showValue(value)}.`,
   )
 }
 

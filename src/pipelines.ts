@@ -2,6 +2,7 @@ import { crashEntrance } from './crash.js'
 import { LognitorError, warnOnce } from './errors.js'
 import { checkOptions, expectObject, type Options, resolveOptions, type Settings } from './options.js'
 import { Pipeline } from './pipeline.js'
+import { typeInWords } from './show-value.js'
 
 /** Under this key a client shows its pipeline to the doors, and to nobody who does not look for it. */
 export const PIPELINE = Symbol.for('lognitor.pipeline')
@@ -137,7 +138,7 @@ function pipelineOf(client: HasPipeline): Pipeline {
   const pipeline = client[PIPELINE] as Pipeline | undefined
   if (pipeline !== undefined) return pipeline
   // It may be the key, given for the client.
-  const got = typeof client === 'object' ? 'another object' : `a ${typeof client}`
+  const got = typeof client === 'object' ? 'another object' : typeInWords(client)
   throw new LognitorError('LOGNITOR_BAD_OPTION', `Option "client": expected what init returned, got ${got}.`)
 }
 

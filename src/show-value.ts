@@ -22,6 +22,12 @@ function fieldsOf(value: object): [string, unknown][] {
   }
 }
 
+/** What kind of value it is, for one that may be a secret. */
+export function typeInWords(value: unknown): string {
+  if (value === null) return 'null'
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`
+}
+
 function some(items: readonly string[]): string {
   return items.length > MOST_ITEMS ? `${items.slice(0, MOST_ITEMS).join(', ')}, ...` : items.join(', ')
 }
@@ -36,9 +42,8 @@ function showItem(value: unknown): string {
   }
   if (typeof value === 'bigint') return `${value}n`
   if (value instanceof RegExp) return shorten(String(value))
-  if (typeof value === 'function' || typeof value === 'symbol') return `a ${typeof value}`
   if (Array.isArray(value)) return 'a list'
-  return typeof value === 'object' && value !== null ? 'an object' : String(value)
+  return ['function', 'symbol', 'object'].includes(typeof value) ? typeInWords(value) : String(value)
 }
 
 function shorten(text: string): string {
