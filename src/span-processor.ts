@@ -59,7 +59,6 @@ export class LognitorSpanProcessor {
 
   /** Flushes and ends this door; the client goes on, unless doors made it and this was the last. */
   shutdown(): Promise<void> {
-    this.#failures.release()
     return this.#door.shutdown()
   }
 

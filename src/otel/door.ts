@@ -16,6 +16,7 @@ export class OtelDoor {
   readonly #lease: Lease
   #reader: ResourceReader | undefined
   readonly #unhooks: (() => unknown)[] = []
+  readonly #letGos: (() => void)[] = []
 
   /** @throws {LognitorError} for a wrong option */
   constructor(options: DoorOptions) {
@@ -79,8 +80,9 @@ export class OtelDoor {
     return true
   }
 
-  /** Has `letGo` called before the process or the client ends. */
+  /** Has `letGo` called before the process, the client or this door ends. */
   beforeEnd(letGo: () => void): void {
+    this.#letGos.push(letGo)
     this.#unhooks.push(this.pipeline.beforeEnd(letGo))
   }
 
@@ -97,6 +99,7 @@ export class OtelDoor {
   /** Flushes and ends this door; see {@link Lease.end}. Never rejects. */
   async shutdown(): Promise<void> {
     await this.#reader?.ready()
+    for (const letGo of this.#letGos.splice(0)) letGo()
     for (const unhook of this.#unhooks.splice(0)) unhook()
     await this.#lease.end(FLUSH_MS)
   }

@@ -2,6 +2,7 @@ import { type Span, SpanKind, trace } from '@opentelemetry/api'
 import { type DetectedResourceAttributes, resourceFromAttributes } from '@opentelemetry/resources'
 import { AlwaysOffSampler } from '@opentelemetry/sdk-trace-base'
 import { expect, test } from 'vitest'
+import { MemoryTransport } from '../../src/memory-transport.js'
 import { recordUnsampled } from '../../src/sampler.js'
 import { createRequestScope, runInScope } from '../../src/scope/current.js'
 import { LognitorSpanProcessor } from '../../src/span-processor.js'
@@ -153,6 +154,17 @@ test('a failure still held when the client ends is delivered', async () => {
   })
   await client.shutdown()
   expect(transport.logs.map(({ message }) => message)).toEqual(['crashing'])
+})
+
+test('a failure that waits for its resource when the last door ends is delivered', async () => {
+  const transport = new MemoryTransport()
+  const processor = new LognitorSpanProcessor({ transport })
+  const resource = resourceFromAttributes({ 'service.name': 'shop', 'host.id': late('id') })
+  const span = spansThrough(processor, undefined, resource).getTracer('app').startSpan('job')
+  span.recordException(new Error('at the end'))
+  span.end()
+  await processor.shutdown()
+  expect(transport.logs.map(({ message }) => message)).toEqual(['at the end'])
 })
 
 test('without our request rows, the server span tells how the request was answered', async () => {
