@@ -146,7 +146,11 @@ test('keeps to 25 request entries, as official clients do, once more were refuse
   for (let n = 0; n < 60; n++) rig.request(`/users/${n}`)
   rig.clock.advance(5000)
   await until(() => rig.pipeline.stats().requestsAccepted === 160, 'later ones, too')
-  expect(sizes().slice(7).sort((a, b) => b - a)).toEqual([25, 25, 10])
+  expect(
+    sizes()
+      .slice(7)
+      .sort((a, b) => b - a),
+  ).toEqual([25, 25, 10])
   expect(rig.pipeline.stats().dropped).toEqual({})
 })
 
