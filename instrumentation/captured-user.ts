@@ -4,7 +4,15 @@ import { readProperty } from '../src/translate/property.js'
 import type { User } from '../src/wire/log.js'
 
 /** `true` takes `req.user` (of the framework's request where that has it); a function gives the user of a request, or nothing. */
-export type CaptureUser = boolean | ((request: IncomingMessage) => unknown)
+export type CaptureUser = boolean | Ask['user']
+
+// As a method, so that the function may name its framework's own request (Express has one) for its parameter.
+interface Ask {
+  user(request: RequestWithUser): unknown
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: whoever authenticates has a user of a type of their own
+type RequestWithUser = IncomingMessage & { readonly user?: any }
 
 /** The names under which `req.user` usually holds what Lognitor knows of a user. */
 const NAMES = {

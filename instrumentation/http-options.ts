@@ -1,4 +1,4 @@
-import { OPTIONS } from '../src/options.js'
+import { expectObject, OPTIONS } from '../src/options.js'
 import type { DoorOptions } from '../src/pipelines.js'
 import type { HttpConfig } from './http-config.js'
 import { ROW_OPTION_NAMES, type RowOptions } from './row-options.js'
@@ -18,6 +18,7 @@ export interface SplitOptions {
 }
 
 export function splitOptions(options: LognitorHttpOptions): SplitOptions {
+  expectObject(options)
   const door: Record<string, unknown> = {}
   const rows: Record<string, unknown> = {}
   const http: Record<string, unknown> = {}

@@ -61,7 +61,9 @@ export class OpenRequest {
       request: this.#detail,
       captureUser: settings.captureUser === false ? undefined : () => this.#user(),
     })
-    if (sink.settings.breadcrumbs.requests) leaveBreadcrumb(this.scope, this.#detail, this.#startedAt)
+    if (sink.settings.breadcrumbs.requests) {
+      leaveBreadcrumb(this.scope, this.#detail, this.#target.path, this.#startedAt)
+    }
   }
 
   /** The request's server span, and where its framework will write the route. */
@@ -160,8 +162,16 @@ export class OpenRequest {
   }
 }
 
-/** Scopes outlive their requests; this must not hold on to more than the facts. */
-function leaveBreadcrumb(scope: Scope, { method, path, url }: RequestDetail, startedAt: number): void {
+/**
+ * Scopes outlive their requests; this must not hold on to more than the facts.
+ * @param path without the query: secrets are scrubbed in `data.url`, but not in a message
+ */
+function leaveBreadcrumb(
+  scope: Scope,
+  { method, url }: RequestDetail,
+  path: string,
+  startedAt: number,
+): void {
   scope.addBreadcrumb(() => ({
     type: 'http',
     category: 'request',

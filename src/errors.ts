@@ -26,9 +26,12 @@ export const WARNINGS = {
   LOGNITOR_MISSING_PEER: 'A package that zero code could use is not installed.',
 } as const
 
+/** The stable code of an error of ours: `error.code`. */
 export type ErrorCode = keyof typeof ERRORS
+/** The stable code of a process warning of ours: `warning.code` in `process.on('warning')`. */
 export type WarningCode = keyof typeof WARNINGS
 
+/** Thrown by constructors, `init`, `reconfigure`, `startGateway` and `startInbox`, and by nothing else. */
 export class LognitorError extends Error {
   override readonly name = 'LognitorError'
   readonly code: ErrorCode
@@ -55,21 +58,27 @@ export function warnOnce(code: WarningCode, message: string, key = ''): void {
   process.emitWarning(warning)
 }
 
+/** Warnings that are on their way to the listeners. One pair of ours waits for all: Node warns of eleven. */
+const emitted = new Set<unknown>()
+let end = () => {}
+
 /** An application that logs its process's warnings must not send us ours. */
 function keepToItself(warning: Error): void {
-  let end = () => {}
-  const first = (emitted: Error) => {
-    if (emitted !== warning) return
-    end = beginTelling()
-    // Should one of the listeners throw, the last one is not called.
-    setImmediate(end)
-  }
-  const last = (emitted: Error) => {
-    if (emitted !== warning) return
-    end()
-    process.off('warning', first).off('warning', last)
-  }
-  process.prependListener('warning', first).on('warning', last)
+  if (emitted.size === 0) process.prependListener('warning', beforeOthers).on('warning', afterOthers)
+  emitted.add(warning)
+}
+
+function beforeOthers(warning: unknown): void {
+  if (!emitted.has(warning)) return
+  end = beginTelling()
+  // Should one of the listeners throw, the last one is not called.
+  setImmediate(end)
+}
+
+function afterOthers(warning: unknown): void {
+  if (!emitted.delete(warning)) return
+  end()
+  if (emitted.size === 0) process.off('warning', beforeOthers).off('warning', afterOthers)
 }
 
 /** For tests: lets each warning speak again. */

@@ -23,6 +23,8 @@ export interface ExportResult {
  */
 export class LognitorLogRecordExporter {
   readonly #door: OtelDoor
+  #hasExported = false
+  #onFirstExport: (() => void) | undefined
 
   /**
    * @param options `{ client }`, or a client's options; with neither the default client is used
@@ -37,6 +39,8 @@ export class LognitorLogRecordExporter {
 
   /** Takes the records and calls back with success, always and at once. */
   export(records: readonly LogRecordLike[], done: (result: ExportResult) => void): void {
+    this.#hasExported = true
+    this.#onFirstExport?.()
     try {
       for (const record of records) {
         if (!isDiagMark(readProperty(record, 'spanContext'))) this.#door.takeRecord(record, scopeOf(record))
@@ -55,10 +59,29 @@ export class LognitorLogRecordExporter {
   }
 
   /** Flushes and ends this door; the client goes on, unless doors made it and this was the last. */
-  shutdown(): Promise<void> {
-    return this.#door.shutdown()
+  async shutdown(): Promise<void> {
+    if (!this.#hasExported) await this.#firstExport()
+    await this.#door.shutdown()
+  }
+
+  /**
+   * The SDK's Simple processor holds records back while their resource is still being detected, and ends its
+   * exporter without them. They come all at once then; after that there is nothing more to wait for.
+   */
+  async #firstExport(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, LATE_MS)
+      this.#onFirstExport = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
+    await new Promise((resolve) => setImmediate(resolve))
   }
 }
+
+/** Detecting a host takes the SDK a few milliseconds; an exporter that had nothing to do must not hold up an end. */
+const LATE_MS = 100
 
 /** The record has left its request behind; its trace knows the way back. */
 function scopeOf(record: LogRecordLike): Scope {

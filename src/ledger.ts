@@ -45,6 +45,7 @@ export const DROP_REASONS = [
   'spool_corrupt',
 ] as const
 
+/** Why something was dropped: a key of `stats().dropped`, and the first argument of `onDrop`. */
 export type DropReason = (typeof DROP_REASONS)[number]
 
 export type OnDrop = (reason: DropReason, count: number) => void

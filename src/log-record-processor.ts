@@ -1,6 +1,6 @@
 import { meetDiagLoggers } from './diag-logger.js'
 import { oneOf } from './option-kinds.js'
-import { checkValue } from './options.js'
+import { checkValue, expectObject } from './options.js'
 import { completeRecord } from './otel/complete-record.js'
 import { isDiagLine } from './otel/diag-lines.js'
 import { OtelDoor } from './otel/door.js'
@@ -13,6 +13,7 @@ import { readProperty, readText } from './translate/property.js'
 import { severityLevel } from './translate/severity.js'
 import { LEVELS, type Level, levelRank } from './wire/level.js'
 
+/** `{ client }` or a client's options, with minimum levels by logger bridge. */
 export type LogRecordProcessorOptions = Omit<DoorOptions, 'minLevel'> & {
   /**
    * Lowest level that is sent: one for all, or one per logger bridge, by its short name (`pino`, `winston`,
@@ -38,7 +39,9 @@ export class LognitorLogRecordProcessor {
    * @param options `{ client }`, or a client's options; with neither the default client is used
    * @throws {LognitorError} for a wrong option
    */
-  constructor({ minLevel, ...options }: LogRecordProcessorOptions = {}) {
+  constructor(given: LogRecordProcessorOptions = {}) {
+    expectObject(given)
+    const { minLevel, ...options } = given
     this.#minLevels = readMinLevels(minLevel)
     this.#door = new OtelDoor(options)
     this.#unwatchPino = watchPino()

@@ -7,6 +7,8 @@ import { withoutTrailingSlashes } from './trailing-slashes.js'
 export interface Kind<T> {
   /** Completes the sentence "expected ...". */
   readonly expected: string
+  /** The same of a string of the environment, where that says it in another way. */
+  readonly expectedWords?: string
   /** The value in its final form, or undefined when it is none. */
   check(value: unknown): T | undefined
   /** A string of the environment in its final form; absent for what a string cannot hold. */

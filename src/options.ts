@@ -15,11 +15,17 @@ import {
   splitList,
   text,
 } from './option-kinds.js'
+import { showValue, typeInWords } from './show-value.js'
 import { LEVELS, type Level } from './wire/level.js'
 import type { Log } from './wire/log.js'
 import type { Transport } from './wire/transport.js'
 
+/**
+ * Sees a log as it goes over the wire, in snake case: gives it back, changed or not, or null to drop it. One that
+ * throws, or that is asynchronous, drops it as `before_send_error`.
+ */
 export type BeforeSend = (log: Log) => Log | null
+/** What `redactPatterns` takes: a pattern by its name, or one of your own. */
 export type RedactPattern = 'email' | 'creditCard' | 'ssn' | 'bearer' | RegExp
 export type BreadcrumbSource = 'requests' | 'outgoing' | 'logs'
 
@@ -112,6 +118,7 @@ const visibleAscii: Kind<string> = {
 
 const breadcrumbs: Kind<Readonly<Record<BreadcrumbSource, boolean>>> = {
   expected: 'an object with requests, outgoing and logs, each true or false',
+  expectedWords: 'some of requests, outgoing, logs with commas between, or none',
   check: (value) => {
     if (typeof value !== 'object' || value === null) return undefined
     const entries = Object.entries(value)
@@ -135,6 +142,7 @@ const spool: Kind<{ readonly directory: string; readonly maxBytes: number }> = {
   expected: 'an object with a directory and, if wished, maxBytes (at least 1 MiB)',
   check: (value) => {
     if (typeof value !== 'object' || value === null) return undefined
+    if (!Object.keys(value).every((name) => name === 'directory' || name === 'maxBytes')) return undefined
     const { directory, maxBytes = 256 * MEBIBYTE } = value as { directory?: unknown; maxBytes?: unknown }
     if (typeof directory !== 'string' || directory === '') return undefined
     if (typeof maxBytes !== 'number' || !(maxBytes >= MEBIBYTE) || !Number.isFinite(maxBytes)) {
@@ -242,9 +250,7 @@ function withoutSecrets(this: Settings): object {
 
 /** Options as code gave them, each checked; those left out or undefined are absent. */
 export function checkOptions(given: Options): Partial<Settings> {
-  if (typeof given !== 'object' || given === null) {
-    throw new LognitorError('LOGNITOR_BAD_OPTION', `Options: expected an object, got a ${typeof given}.`)
-  }
+  expectObject(given)
   const checked: Record<string, unknown> = {}
   for (const [name, value] of Object.entries(given)) {
     const known: Known<unknown> | undefined = Object.hasOwn(OPTIONS, name)
@@ -263,6 +269,15 @@ export function checkOptions(given: Options): Partial<Settings> {
 }
 
 /**
+ * Refuses options that are none. What was given in their place may be the key, and is not shown.
+ * @throws {LognitorError} `LOGNITOR_BAD_OPTION`
+ */
+export function expectObject(given: unknown): void {
+  if (typeof given === 'object' && given !== null) return
+  throw new LognitorError('LOGNITOR_BAD_OPTION', `Options: expected an object, got ${typeInWords(given)}.`)
+}
+
+/**
  * One value of code, checked.
  * @throws {LognitorError} `LOGNITOR_BAD_OPTION` with name, expectation and (unless secret) value
  */
@@ -271,7 +286,7 @@ export function checkValue<T>(name: string, kind: Kind<T>, value: unknown, secre
   if (checked !== undefined) return checked
   throw new LognitorError(
     'LOGNITOR_BAD_OPTION',
-    `Option "${name}": expected ${kind.expected}, got ${secret ? `a ${typeof value} that is none` : show(value)}.`,
+    `Option "${name}": expected ${kind.expected}, got ${secret ? `${typeInWords(value)} that is none` : showValue(value)}.`,
   )
 }
 
@@ -288,10 +303,10 @@ export function readEnvironment<T>(name: string, known: Known<T>, env: Environme
     if (words === undefined || words === '') continue
     const value = known.kind.read(words)
     if (value !== undefined) return value
-    const got = known.secret ? 'something else' : show(words)
+    const got = known.secret ? 'something else' : showValue(words)
     warnOnce(
       'LOGNITOR_BAD_ENVIRONMENT',
-      `${variable} was ignored: expected ${known.kind.expected}, got ${got}.`,
+      `${variable} was ignored: expected ${known.kind.expectedWords ?? known.kind.expected}, got ${got}.`,
       variable,
     )
   }
@@ -318,26 +333,4 @@ function decode(encoded: string): string {
   } catch {
     return encoded
   }
-}
-
-/** A wrong value in words, short, whatever it is. */
-function show(value: unknown): string {
-  if (typeof value === 'string') {
-    const harmless = withoutCredentials(value)
-    return harmless.length > 80 ? `${JSON.stringify(harmless.slice(0, 80))}...` : JSON.stringify(harmless)
-  }
-  if (typeof value === 'number' || typeof value === 'boolean' || value === null) return String(value)
-  if (typeof value === 'bigint') return `${value}n`
-  return Array.isArray(value) ? 'a list with something else in it' : `a value of type ${typeof value}`
-}
-
-/** An address may have brought its password along, or a key in its query. */
-function withoutCredentials(value: string): string {
-  const slashes = value.indexOf('//')
-  const query = slashes === -1 ? -1 : value.indexOf('?')
-  const address = query === -1 ? value : `${value.slice(0, query)}?***`
-  const at = address.lastIndexOf('@')
-  if (at === -1) return address
-  const scheme = slashes !== -1 && slashes < at ? address.slice(0, slashes + 2) : ''
-  return `${scheme}***${address.slice(at)}`
 }

@@ -1,7 +1,15 @@
 import { crashEntrance } from './crash.js'
 import { LognitorError, warnOnce } from './errors.js'
-import { checkOptions, type Options, resolveOptions, type Settings, sealSettings } from './options.js'
+import {
+  checkOptions,
+  expectObject,
+  type Options,
+  resolveOptions,
+  type Settings,
+  sealSettings,
+} from './options.js'
 import { Pipeline } from './pipeline.js'
+import { typeInWords } from './show-value.js'
 
 /** Under this key a client shows its pipeline to the doors, and to nobody who does not look for it. */
 export const PIPELINE = Symbol.for('lognitor.pipeline')
@@ -89,6 +97,8 @@ function openForClient(settings: Settings): Shared {
 /** A door's hold on a pipeline. */
 export interface Lease {
   readonly pipeline: Pipeline
+  /** Whether there is a pipeline already, so that looking at it makes none. */
+  readonly isOpen: boolean
   /** Flushes; ends the pipeline too when this was the last door of one that doors had made. Never rejects. */
   end(timeoutMs: number): Promise<boolean>
 }
@@ -98,7 +108,9 @@ export interface Lease {
  * `init` still finds the client that `init` makes.
  * @throws {LognitorError} for a wrong option
  */
-export function leaseFor({ client, ...options }: DoorOptions = {}): Lease {
+export function leaseFor(given: DoorOptions = {}): Lease {
+  expectObject(given)
+  const { client, ...options } = given
   const isGiven = Object.values(options).some((value) => value !== undefined)
   let entry = client ? { pipeline: pipelineOf(client), doors: 0, hasClient: true } : undefined
   if (!client && isGiven) entry = open(resolveOptions(options))
@@ -116,6 +128,9 @@ export function leaseFor({ client, ...options }: DoorOptions = {}): Lease {
     get pipeline() {
       return lookUp().pipeline
     },
+    get isOpen() {
+      return entry !== undefined || standard !== undefined
+    },
     async end(timeoutMs) {
       if (entry === undefined || hasEnded) return true
       hasEnded = true
@@ -129,7 +144,9 @@ export function leaseFor({ client, ...options }: DoorOptions = {}): Lease {
 function pipelineOf(client: HasPipeline): Pipeline {
   const pipeline = client[PIPELINE] as Pipeline | undefined
   if (pipeline !== undefined) return pipeline
-  throw new LognitorError('LOGNITOR_BAD_OPTION', 'Option "client": expected what init returned.')
+  // It may be the key, given for the client.
+  const got = typeof client === 'object' ? 'another object' : typeInWords(client)
+  throw new LognitorError('LOGNITOR_BAD_OPTION', `Option "client": expected what init returned, got ${got}.`)
 }
 
 function open(settings: Settings): Shared {

@@ -22,6 +22,8 @@ export class LognitorSpanProcessor {
   readonly #failures: SpanFailures
   readonly #scopes = new WeakMap<object, Scope>()
   readonly #exceptions = new RecordedExceptions()
+  /** Of the first span: the rows and calls of its request come before any record that would tell. */
+  #hasLearned = false
 
   /**
    * @param options `{ client }`, or a client's options; with neither the default client is used
@@ -37,6 +39,7 @@ export class LognitorSpanProcessor {
       this.#scopes.set(span, currentScope())
       this.#exceptions.watch(span)
       if (span.kind === SPAN_KIND.server) this.#failures.serverStarted(span)
+      if (!this.#hasLearned) this.#hasLearned = this.#door.learnFrom(readProperty(span, 'resource'))
     })
   }
 
@@ -59,7 +62,6 @@ export class LognitorSpanProcessor {
 
   /** Flushes and ends this door; the client goes on, unless doors made it and this was the last. */
   shutdown(): Promise<void> {
-    this.#failures.release()
     return this.#door.shutdown()
   }
 

@@ -5,15 +5,21 @@ import type { DropReason } from './ledger.js'
  * was `accepted` and `requestsAccepted`, `dropped`, and what is still `queued`, `inFlight` or `spooled`.
  */
 export interface Stats {
+  /** Logs and entries that wait in memory. */
   readonly queued: number
+  /** Bytes in memory, waiting and on their way. */
   readonly queuedBytes: number
+  /** Logs and entries on their way. */
   readonly inFlight: number
   /** Log calls and records that reached the client. */
   readonly written: number
+  /** Logs that Lognitor took. */
   readonly accepted: number
+  /** Logs that it refused as invalid. */
   readonly rejected: number
   readonly requestsWritten: number
   readonly requestsAccepted: number
+  /** By reason; reasons that did not occur are absent. */
   readonly dropped: Readonly<Partial<Record<DropReason, number>>>
   /** Logs and entries on disk only. */
   readonly spooled: number

@@ -1,5 +1,5 @@
 import { isError } from '../translate/error-type.js'
-import { describeThrown } from '../translate/thrown.js'
+import { describeThrown, locate } from '../translate/thrown.js'
 import type { Level } from '../wire/level.js'
 import type { ErrorDetail, Log } from '../wire/log.js'
 import { asOptions, fields, named, number, text, texts, words } from './given.js'
@@ -132,5 +132,6 @@ function toErrorDetail(error: unknown): ErrorDetail | undefined {
   read('context_line', text(given.contextLine ?? given.context_line))
   read('pre_context', texts(given.preContext ?? given.pre_context))
   read('post_context', texts(given.postContext ?? given.post_context))
+  if (detail.stack !== undefined && detail.filename === undefined) locate(detail, detail.stack)
   return detail
 }

@@ -101,42 +101,58 @@ export function log(level: Level, message: string, options?: LogOptions): string
   return logger().write({ level, message, options, below: log })
 }
 
+/** Writes a log of level `debug`; gives its id, `''` when it was filtered out. Never throws. */
 export function debug(message: string, options?: LogOptions): string {
   return logger().write({ level: 'debug', message, options, below: debug })
 }
 
+/** Writes a log of level `info`; gives its id, `''` when it was filtered out. Never throws. */
 export function info(message: string, options?: LogOptions): string {
   return logger().write({ level: 'info', message, options, below: info })
 }
 
+/** Writes a log of level `warn`; gives its id, `''` when it was filtered out. Never throws. */
 export function warn(message: string, options?: LogOptions): string {
   return logger().write({ level: 'warn', message, options, below: warn })
 }
 
+/** Writes a log of level `error`; gives its id, `''` when it was filtered out. Never throws. */
 export function error(message: string, options?: LogOptions): string {
   return logger().write({ level: 'error', message, options, below: error })
 }
 
+/** Writes a log of level `fatal`, which is never held back; gives its id. Never throws. */
 export function fatal(message: string, options?: LogOptions): string {
   return logger().write({ level: 'fatal', message, options, below: fatal })
 }
 
+/**
+ * See {@link Logger.captureException}.
+ * @example promise.catch(captureException)
+ */
 export function captureException(thrown: unknown, options?: LogOptions): string {
   return logger().write(captured(thrown, options, captureException))
 }
 
+/** See {@link Logger.startTimer}. */
 export function startTimer(): Timer {
   return logger().startTimer()
 }
 
+/**
+ * See {@link Logger.timed}.
+ * @throws what the function throws
+ */
 export function timed<T>(name: string, fn: () => T, options?: LogOptions): T {
   return logger().timed(name, fn, options)
 }
 
+/** See {@link Logger.child}. One that is made before `init` writes to the client that `init` makes. */
 export function child(options?: ChildOptions): Logger {
   return logger().child(options)
 }
 
+/** See {@link LognitorClient.heartbeat}. */
 export function heartbeat(token: string): Heartbeat {
   const ping = () => {
     const askedAt = performance.now()
@@ -148,37 +164,48 @@ export function heartbeat(token: string): Heartbeat {
   return createHeartbeat(ping, wait, captureException)
 }
 
+/** See {@link LognitorClient.submitFeedback}. Never rejects. */
 export function submitFeedback(options: FeedbackOptions): Promise<boolean> {
   return fromClient((client) => client.submitFeedback(options), false)
 }
 
+/** See {@link LognitorClient.registerRelease}. Never rejects. */
 export function registerRelease(options: ReleaseOptions): Promise<RegisteredRelease | null> {
   return fromClient<RegisteredRelease | null>((client) => client.registerRelease(options), null)
 }
 
+/** See {@link LognitorClient.pause}. */
 export function pause(): void {
   withClient((client) => client.pause())
 }
 
+/** Sends again after `pause`. */
 export function resume(): void {
   withClient((client) => client.resume())
 }
 
-/** @throws {LognitorError} for a wrong option */
+/**
+ * Other options from now on; those not named stay.
+ * @throws {LognitorError} for a wrong option
+ */
 export function reconfigure(options: Options): void {
   getClient().reconfigure(options)
 }
 
-/** True when all was delivered, false too when it waits for a client. Never rejects. */
+/**
+ * True when all was delivered, false when not within `timeoutMs` (10 000), and when it waits for a client. Never
+ * rejects.
+ */
 export async function flush(timeoutMs?: number): Promise<boolean> {
   return clientThatDelivers()?.flush(timeoutMs) ?? isIdle()
 }
 
-/** See {@link LognitorClient.shutdown}. */
+/** Flushes within `timeoutMs` (10 000) and ends the client for good. True when all was delivered. Never rejects. */
 export async function shutdown(timeoutMs?: number): Promise<boolean> {
   return clientThatDelivers()?.shutdown(timeoutMs) ?? isIdle()
 }
 
+/** What was written, delivered, is waiting, was dropped and why. */
 export function stats(): Stats {
   return getClient().stats()
 }

@@ -3,6 +3,7 @@ import type { Feedback } from '../wire/companion.js'
 import { named, text } from './given.js'
 import { inTime } from './patience.js'
 
+/** What a user says about a log in their own words. */
 export interface FeedbackOptions {
   /** The id that a log call returned. */
   eventId: string

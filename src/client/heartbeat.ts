@@ -2,6 +2,7 @@ import type { Pipeline } from '../pipeline.js'
 import { observe } from './observe.js'
 import { inTime } from './patience.js'
 
+/** The heart of one monitor: pings, and jobs that ping when they are done. */
 export interface Heartbeat {
   /** Says that the job is alive. Tried for at most 30 s; true when it was heard within 10. Never rejects. */
   ping(): Promise<boolean>

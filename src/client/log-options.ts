@@ -3,7 +3,9 @@ import type { Level } from '../wire/level.js'
 
 /** What a log call may carry besides level and message; all optional. Times are milliseconds. */
 export interface LogOptions {
+  /** Anything; keys stay as they are written. */
   metadata?: Record<string, unknown> | undefined
+  /** Appended to those of the scope or the child. */
   tags?: readonly string[] | undefined
   user?: UserOptions | undefined
   request?: RequestOptions | undefined
@@ -11,9 +13,11 @@ export interface LogOptions {
   /** Default: the active span's. */
   trace?: { traceId: string; spanId?: string | undefined } | undefined
   deploy?: { commit?: string | undefined; branch?: string | undefined } | undefined
+  /** An Error, or `{ type, message, ... }`; anything else is taken as what was thrown. */
   error?: unknown
   /** Dotted: `user.signup`. */
   action?: string | undefined
+  /** Default: the current request's. */
   requestId?: string | undefined
   sessionId?: string | undefined
   releaseId?: string | undefined
@@ -21,6 +25,7 @@ export interface LogOptions {
   fingerprint?: string | undefined
   /** In place of those that were gathered. */
   breadcrumbs?: readonly BreadcrumbOptions[] | undefined
+  /** Asks Lognitor to notify, whatever its rules say. */
   notify?: boolean | undefined
   notifyChannels?: readonly string[] | undefined
   /** `file:line`. */
@@ -30,6 +35,7 @@ export interface LogOptions {
   beforeSend?: BeforeSend | undefined
 }
 
+/** Whose doing it is. Keys of your own stay as they are written. */
 export interface UserOptions {
   id?: string | number | undefined
   email?: string | undefined
@@ -37,22 +43,28 @@ export interface UserOptions {
   [key: string]: unknown
 }
 
+/** The HTTP request that a log is about. */
 export interface RequestOptions {
   method?: string | undefined
   url?: string | undefined
   path?: string | undefined
   statusCode?: number | undefined
+  /** Milliseconds, a fraction is all right. */
   durationMs?: number | undefined
   ip?: string | undefined
   userAgent?: string | undefined
 }
 
+/** Figures of a piece of work. Names of your own stay as they are written. */
 export interface PerfOptions {
+  /** Milliseconds, a fraction is all right. */
   durationMs?: number | undefined
+  /** Megabytes. */
   memoryMb?: number | undefined
   [key: string]: number | undefined
 }
 
+/** Something that happened on the way to an error. */
 export interface BreadcrumbOptions {
   /** Default `default`. */
   type?: string | undefined
@@ -62,6 +74,6 @@ export interface BreadcrumbOptions {
   /** Default `info`. */
   level?: Level | undefined
   data?: Record<string, unknown> | undefined
-  /** Default now. */
+  /** A date, or milliseconds since 1970. Default now. */
   timestamp?: string | number | Date | undefined
 }

@@ -84,18 +84,23 @@ export class Logger {
   readonly log = (level: Level, message: string, options?: LogOptions): string =>
     this.write({ level, message, options, below: this.log })
 
+  /** Writes a log of level `debug`; gives its id, `''` when it was filtered out. */
   readonly debug = (message: string, options?: LogOptions): string =>
     this.write({ level: 'debug', message, options, below: this.debug })
 
+  /** Writes a log of level `info`; gives its id, `''` when it was filtered out. */
   readonly info = (message: string, options?: LogOptions): string =>
     this.write({ level: 'info', message, options, below: this.info })
 
+  /** Writes a log of level `warn`; gives its id, `''` when it was filtered out. */
   readonly warn = (message: string, options?: LogOptions): string =>
     this.write({ level: 'warn', message, options, below: this.warn })
 
+  /** Writes a log of level `error`; gives its id, `''` when it was filtered out. */
   readonly error = (message: string, options?: LogOptions): string =>
     this.write({ level: 'error', message, options, below: this.error })
 
+  /** Writes a log of level `fatal`; gives its id. No duplicate window holds it back. */
   readonly fatal = (message: string, options?: LogOptions): string =>
     this.write({ level: 'fatal', message, options, below: this.fatal })
 
@@ -106,6 +111,7 @@ export class Logger {
   readonly captureException = (error: unknown, options?: LogOptions): string =>
     this.write(captured(error, options, this.captureException))
 
+  /** Begins to measure; `end(message)` writes the log. */
   readonly startTimer = (): Timer => {
     const startedAt = this.#sink.monotonic()
     const end = (message: string, options?: LogOptions): string => {

@@ -5,6 +5,7 @@ import type { Deploy } from '../wire/log.js'
 import { named, text, texts } from './given.js'
 import { inTime } from './patience.js'
 
+/** A release to register; what is left out is told as unknown. */
 export interface ReleaseOptions {
   version: string
   commitHash?: string | undefined

@@ -184,7 +184,7 @@ export class Batcher {
   async close(): Promise<number> {
     this.#isClosed = true
     this.#parts.clock.clearTimer(this.#wakeTimer)
-    for (const line of this.#queue.lines) line.stopTimer()
+    for (const line of this.#queue.lines) line.close()
     await this.#keeping?.save()
     this.#replay?.giveUp()
     const left = this.undelivered()
@@ -203,7 +203,7 @@ export class Batcher {
     this.lose('queue_full', this.#queue.add(line, json))
     this.#keeping?.entered()
     if (!line.hasTimer) this.#startTimer(line)
-    if (line.lane.isFull) this.#pumpSoon()
+    if (line.isFull) this.#pumpSoon()
     this.#onChange?.()
   }
 
@@ -231,6 +231,7 @@ export class Batcher {
     while (this.#queue.flights < MAX_IN_FLIGHT && this.#gate.waitMs === 0) {
       const parcel = this.#queue.takeNext(this.#waiters.any || this.#gate.reason !== undefined)
       if (parcel === undefined) break
+      this.#parts.uploader.outside(() => parcel.line.startRest(() => this.#pump()))
       // At once, since it may be the one probe that is allowed.
       void this.#send(parcel, this.#gate.enter())
     }

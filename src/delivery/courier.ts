@@ -142,7 +142,7 @@ export class Courier {
     for (let failures = 0; ; failures++) {
       const round = this.#round
       const { outcome } = await uploader.post(errand.path, bytes, { withKey: errand.withKey })
-      if (outcome.kind === 'sent') return outcome.body
+      if (outcome.kind === 'sent') return outcome.rejected > 0 ? this.#lose('rejected') : outcome.body
       if (outcome.kind === 'refused' || outcome.kind === 'too_large')
         return this.#lose(outcome.kind === 'refused' ? 'bad_batch' : 'too_large')
       if (pending.isAbandoned) return undefined

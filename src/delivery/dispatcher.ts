@@ -46,6 +46,11 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
         return
       case 'refused':
         gate.succeeded(round)
+        if (line.isBold(batch.count)) {
+          // Perhaps it was only too many.
+          line.beModest()
+          if (parcel.halve()) return
+        }
         parcel.finish()
         lose('bad_batch', batch.count)
         return

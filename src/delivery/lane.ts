@@ -8,14 +8,20 @@ export interface LaneOptions {
   readonly index: number
   /** Most entries one POST may carry. */
   readonly capacity: number
+  readonly sizes: BatchSizes
+}
+
+export interface BatchSizes {
   /** Entries that are worth a POST of their own. */
-  readonly batchSize: number
+  readonly least: number
+  /** Entries that should not wait for more, however many a POST may carry. */
+  readonly most: number
 }
 
 /** What waits for one address, oldest first: logs in one lane, request entries in another. */
 export class Lane {
   readonly index: number
-  batchSize: number
+  sizes: BatchSizes
   /** Entries waiting, and their bytes. */
   count = 0
   bytes = 0
@@ -25,15 +31,15 @@ export class Lane {
   entered = 0
   /** Most entries in the next batch: less than the capacity after a 413. */
   #limit: number
-  readonly #capacity: number
+  #capacity: number
   readonly #arena = new Arena()
   readonly #batches: Batch[] = []
 
-  constructor({ index, capacity, batchSize }: LaneOptions) {
+  constructor({ index, capacity, sizes }: LaneOptions) {
     this.index = index
     this.#capacity = capacity
     this.#limit = capacity
-    this.batchSize = batchSize
+    this.sizes = sizes
   }
 
   push(json: string): void {
@@ -44,11 +50,12 @@ export class Lane {
 
   /** Whether a POST is worth it now, without waiting for more. */
   get isFull(): boolean {
-    return (
-      this.count >= this.batchSize ||
-      this.bytes >= MAX_BATCH_BYTES / 2 ||
-      this.#batches[0]?.hasReturned === true
-    )
+    return this.#holds(this.sizes.least)
+  }
+
+  /** Whether a POST could not be much larger if it waited for more. */
+  get isBrimful(): boolean {
+    return this.#holds(this.sizes.most)
   }
 
   /** Number of the entry that is next in line; Infinity when there is none. */
@@ -100,6 +107,12 @@ export class Lane {
     return true
   }
 
+  /** From here on no batch is cut larger than that. */
+  limitTo(capacity: number): void {
+    this.#capacity = Math.min(this.#capacity, capacity)
+    this.#limit = Math.min(this.#limit, capacity)
+  }
+
   /** After a success: batches may slowly grow to what they were. */
   grow(): void {
     if (this.#limit < this.#capacity) this.#limit++
@@ -143,6 +156,14 @@ export class Lane {
   /** Waiting batches with entries beyond that number, in no certain order. */
   beyond(number: number): Batch[] {
     return this.#batches.filter(({ last }) => last > number)
+  }
+
+  #holds(count: number): boolean {
+    return (
+      this.count >= Math.min(count, this.#limit) ||
+      this.bytes >= MAX_BATCH_BYTES / 2 ||
+      this.#batches[0]?.hasReturned === true
+    )
   }
 
   /** Takes as many entries off the front of the first batch as one request may carry. */

@@ -2,6 +2,7 @@ import type { Clock } from '../clock.js'
 import type { Batch } from './batch.js'
 import type { Marks } from './flush-waiters.js'
 import type { EntryRange } from './keeper.js'
+import type { BatchSizes } from './lane.js'
 import { Line } from './line.js'
 import type { Parcel } from './parcel.js'
 
@@ -43,8 +44,8 @@ export class Queue {
   constructor({ settings, clock, newId }: QueueParts) {
     this.#settings = settings
     this.#newId = newId
-    this.logs = new Line('/ingest', worthSending(settings), clock)
-    this.requests = new Line('/ingest/requests', worthSending(settings), clock)
+    this.logs = new Line('/ingest', batchSizes(settings), clock)
+    this.requests = new Line('/ingest/requests', batchSizes(settings), clock)
     this.lines = [this.logs, this.requests]
   }
 
@@ -94,7 +95,7 @@ export class Queue {
 
   reconfigure(settings: QueueSettings): void {
     this.#settings = settings
-    for (const line of this.lines) line.batchSize = worthSending(settings)
+    for (const line of this.lines) line.sizes = batchSizes(settings)
   }
 
   /** Adds an entry; the oldest go when there is no room. Gives how many went. */
@@ -200,7 +201,8 @@ export class Queue {
   }
 }
 
-/** A batch that the queue has no room for would never become full. */
-function worthSending({ batchSize, maxQueueSize }: QueueSettings): number {
-  return Math.min(batchSize, maxQueueSize)
+/** A batch that the queue has no room for would never become full, and one that fills it up leaves none. */
+function batchSizes({ batchSize, maxQueueSize }: QueueSettings): BatchSizes {
+  const least = Math.min(batchSize, maxQueueSize)
+  return { least, most: Math.max(least, maxQueueSize >> 2) }
 }

@@ -9,6 +9,7 @@ export function parseRetryAfter(header: string | string[] | undefined, nowMs: nu
   if (/^\d{1,15}(\.\d{1,9})?$/.test(value)) return Number(value) * 1000
   // Only what looks like a date: Date.parse also takes "-1" or "2".
   if (!/^[A-Za-z]{3,9},? /.test(value) || value.length > 64) return undefined
-  const at = Date.parse(value)
+  // The oldest of the three forms of an HTTP date names no zone, and is UTC all the same.
+  const at = Date.parse(/ \d{4}$/.test(value) ? `${value} GMT` : value)
   return Number.isNaN(at) ? undefined : Math.max(0, at - nowMs)
 }

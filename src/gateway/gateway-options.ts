@@ -3,6 +3,7 @@ import { flag, integer, type Kind, listOf, text } from '../option-kinds.js'
 import {
   checkValue,
   type Environment,
+  expectObject,
   type Options,
   readEnvironment,
   resolveOptions,
@@ -117,6 +118,7 @@ export function resolveGatewayOptions(
   given: GatewayOptions = {},
   env: Environment = process.env,
 ): GatewaySettings {
+  expectObject(given)
   const own: Record<string, unknown> = {}
   for (const [name, known] of Object.entries<Known<unknown>>(GATEWAY_OPTIONS)) {
     own[name] = readEnvironment(name, known, env) ?? known.fallback

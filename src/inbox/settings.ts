@@ -1,4 +1,5 @@
 import { LognitorError } from '../errors.js'
+import { expectObject } from '../options.js'
 
 /** Options of `startInbox`. */
 export interface InboxOptions {
@@ -51,9 +52,13 @@ const NAMES: readonly string[] = [
 
 /** Options with their defaults. Throws a `LognitorError` for an unknown name or a value it cannot have. */
 export function inboxSettings(options: InboxOptions): InboxSettings {
+  expectObject(options)
   for (const name of Object.keys(options)) {
     if (NAMES.includes(name)) continue
-    throw new LognitorError('LOGNITOR_UNKNOWN_OPTION', `startInbox knows no option "${name}".`)
+    throw new LognitorError(
+      'LOGNITOR_UNKNOWN_OPTION',
+      `startInbox knows no option "${name}". Known are: ${NAMES.join(', ')}.`,
+    )
   }
   return Object.freeze({
     port: within('port', options.port ?? 0, 0, 65_535),

@@ -16,6 +16,7 @@ export class OtelDoor {
   readonly #lease: Lease
   #reader: ResourceReader | undefined
   readonly #unhooks: (() => unknown)[] = []
+  readonly #letGos: (() => void)[] = []
 
   /** @throws {LognitorError} for a wrong option */
   constructor(options: DoorOptions) {
@@ -68,8 +69,20 @@ export class OtelDoor {
     this.#reader.read(resource, use)
   }
 
-  /** Has `letGo` called before the process or the client ends. */
+  /**
+   * Reads a resource for what else the client sends: rows and calls that come before any record.
+   * @returns false while there is no client to learn of it
+   */
+  learnFrom(resource: unknown): boolean {
+    if (!this.#lease.isOpen) return false
+    this.#reader ??= this.#openReader()
+    this.#reader.look(resource)
+    return true
+  }
+
+  /** Has `letGo` called before the process, the client or this door ends. */
   beforeEnd(letGo: () => void): void {
+    this.#letGos.push(letGo)
     this.#unhooks.push(this.pipeline.beforeEnd(letGo))
   }
 
@@ -86,6 +99,7 @@ export class OtelDoor {
   /** Flushes and ends this door; see {@link Lease.end}. Never rejects. */
   async shutdown(): Promise<void> {
     await this.#reader?.ready()
+    for (const letGo of this.#letGos.splice(0)) letGo()
     for (const unhook of this.#unhooks.splice(0)) unhook()
     await this.#lease.end(FLUSH_MS)
   }

@@ -5,7 +5,7 @@ import { type ResourceFields, translateResource } from '../translate/resource.js
 export interface ResourceReaderParts {
   readonly clock: Clock
   readonly allAttributes: boolean
-  /** Told of each resource once. */
+  /** Told of each resource once; of one that is still being detected, before that, whose service it is. */
   readonly learn: (fields: ResourceFields) => void
 }
 
@@ -43,6 +43,20 @@ export class ResourceReader {
     else this.#wait(resource, use)
   }
 
+  /**
+   * Learns of a resource that no record has come with yet. Nothing waits for it: rows and calls do not either, and
+   * the first of them come while the host is still being looked up.
+   */
+  look(resource: unknown): void {
+    if (typeof resource !== 'object' || resource === null) return
+    const learn = () => {
+      if (isPending(resource)) this.#parts.learn(detectedService(resource))
+      else this.#translate(resource)
+    }
+    if (isPending(resource)) attributesOf(resource)?.then(learn, learn)
+    learn()
+  }
+
   /** Resolves when no record waits any more, at most a second from now. Never rejects. */
   async ready(): Promise<void> {
     await Promise.all([...this.#waiting.values()].map(({ finished }) => finished))
@@ -69,6 +83,7 @@ export class ResourceReader {
       attributesOf(resource)?.then(finish, finish)
     })
     this.#waiting.set(resource, { uses: [use], finished })
+    this.#parts.learn(detectedService(resource))
   }
 
   #finish(resource: object): void {
@@ -104,4 +119,21 @@ function attributesOf(resource: object): Promise<unknown> | undefined {
   const wait = readProperty(resource, 'waitForAsyncAttributes')
   if (typeof wait !== 'function') return undefined
   return new Promise((resolve) => resolve(wait.call(resource)))
+}
+
+/** Of what is there already, service, environment and version; nothing while one of them is being detected. */
+function detectedService(resource: object): ResourceFields {
+  const list = readProperty(resource, 'getRawAttributes')
+  if (typeof list !== 'function') return NOTHING
+  const attributes: Record<string, unknown> = {}
+  try {
+    for (const [name, value] of list.call(resource) as Iterable<[string, unknown]>) {
+      if (typeof readProperty(value, 'then') !== 'function') attributes[name] ??= value
+      else if (/^(service|deployment)\./.test(name)) return NOTHING
+    }
+  } catch {
+    return NOTHING
+  }
+  const { service, environment, version } = translateResource(attributes)
+  return { ...(service && { service }), ...(environment && { environment }), ...(version && { version }) }
 }

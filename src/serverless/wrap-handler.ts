@@ -6,6 +6,7 @@ import type { Scope } from '../scope/scope.js'
 import { remainingMs, type WaitUntil, waitUntilOf } from './context.js'
 import { answeredStatus, invocationScope } from './invocation.js'
 
+/** What `wrapHandler` takes; all optional. */
 export interface ServerlessOptions {
   /** Default: the default client. */
   readonly client?: HasPipeline | undefined

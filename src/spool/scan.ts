@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { MAX_BATCH_LOGS, MAX_BATCH_REQUESTS } from '../wire/limits.js'
+import { KNOWN_BATCH_REQUESTS, MAX_BATCH_LOGS } from '../wire/limits.js'
 import type { Pending } from './backlog.js'
 import { Journal, segmentNames } from './journal.js'
 import { readLines } from './record.js'
@@ -9,7 +9,7 @@ import { Segment } from './segment.js'
 import { countWithin, Spans, without } from './spans.js'
 
 /** Which line can take how many entries in one batch. */
-const CAPACITY = [MAX_BATCH_LOGS, MAX_BATCH_REQUESTS] as const
+const CAPACITY = [MAX_BATCH_LOGS, KNOWN_BATCH_REQUESTS] as const
 const LINES = CAPACITY.length
 
 /** Of one broken line no more is kept. */

@@ -1,4 +1,4 @@
-import { MAX_BATCH_BYTES, MAX_BATCH_LOGS, MAX_BATCH_REQUESTS } from '../wire/limits.js'
+import { KNOWN_BATCH_REQUESTS, MAX_BATCH_BYTES, MAX_BATCH_LOGS } from '../wire/limits.js'
 import { Parcel, type ParcelPath } from './parcel.js'
 
 /** Logs grow when they are translated; by how much is known only afterwards, when borders are drawn already. */
@@ -19,7 +19,8 @@ export class Packer {
 
   constructor(path: ParcelPath) {
     this.#path = path
-    this.#most = path === '/ingest' ? MAX_BATCH_LOGS : MAX_BATCH_REQUESTS
+    // Nobody here could try again with less, should more of them be too many.
+    this.#most = path === '/ingest' ? MAX_BATCH_LOGS : KNOWN_BATCH_REQUESTS
   }
 
   /** Makes room for one entry that may come. Gives the parcel that is full, if there is one with anything in it. */

@@ -1,6 +1,7 @@
 /** Lognitor's levels, lowest first. The list is the source; the type and the order follow from it. */
 export const LEVELS = ['debug', 'info', 'warn', 'error', 'fatal'] as const
 
+/** `debug`, `info`, `warn`, `error` or `fatal`. */
 export type Level = (typeof LEVELS)[number]
 
 const RANKS: Readonly<Record<Level, number>> = { debug: 0, info: 1, warn: 2, error: 3, fatal: 4 }

@@ -3,6 +3,7 @@ import type { Level } from './level.js'
 /** A JSON object whose keys the user chose; they stay as written. */
 export type Fields = Record<string, unknown>
 
+/** An error as it goes over the wire, with the place in the application where it arose. */
 export interface ErrorDetail {
   type: string
   message: string
@@ -14,6 +15,7 @@ export interface ErrorDetail {
   post_context?: string[]
 }
 
+/** The HTTP request of a log as it goes over the wire. `duration_ms` is milliseconds. */
 export interface RequestDetail {
   method?: string
   url?: string
@@ -24,6 +26,7 @@ export interface RequestDetail {
   user_agent?: string
 }
 
+/** The user of a log as it goes over the wire; keys of your own stay as they are. */
 export interface User {
   id?: string
   email?: string
@@ -31,6 +34,7 @@ export interface User {
   [key: string]: unknown
 }
 
+/** Something that happened before an error, as it goes over the wire. */
 export interface Breadcrumb {
   type: string
   category: string

@@ -78,3 +78,16 @@ test('with a stack the fingerprint follows the place: same place same group, oth
   expect(a.fingerprint).not.toBe(c.fingerprint)
   expect(a.fingerprint).toBe(fingerprintOf(a.error as NonNullable<Log['error']>))
 })
+
+test('an error that is described with its stack is known by its place, like one that is handed over', async () => {
+  const { client, logs } = inMemory({ sourceContext: false })
+  const stack =
+    'T: gone\n    at read (/app/node_modules/db/index.js:1:2)\n    at load (/app/src/orders.js:7:3)'
+  const error = { type: 'T', message: 'gone', stack }
+  client.error('a', { error })
+  client.error('b', { error: { ...error, filename: 'mine.ts', lineNumber: 3 } })
+  const [a, b] = (await logs()) as [Log, Log]
+  expect(a.error).toMatchObject({ filename: '/app/src/orders.js', line_number: 7 })
+  expect(b.error).toMatchObject({ filename: 'mine.ts', line_number: 3 })
+  expect(a.fingerprint).toBe(fingerprintOf({ ...error, filename: '/app/src/orders.js', line_number: 7 }))
+})

@@ -88,6 +88,12 @@ test('feedback that the service refuses for good is counted, and nobody is told 
   expect(rig.client.stats().dropped).toEqual({ bad_batch: 1 })
 })
 
+test('feedback that the service finds invalid was not taken', async () => {
+  rig.vendor.answer({ status: 422, body: '{"accepted":0,"rejected":1,"errors":[{"index":0}]}' })
+  expect(await rig.client.submitFeedback({ eventId: 'e', comments: '' })).toBe(false)
+  expect(rig.client.stats().dropped).toEqual({ rejected: 1 })
+})
+
 test('a refused key is tried again at once when there is another', async () => {
   rig.vendor.answer({ status: 401 }, {})
   const taken = rig.client.submitFeedback({ eventId: 'e', comments: 'c' })

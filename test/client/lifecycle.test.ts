@@ -1,6 +1,7 @@
 import { inspect } from 'node:util'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { LognitorClient } from '../../src/client/client.js'
+import { LognitorLogRecordExporter } from '../../src/exporter.js'
 import { LognitorLogRecordProcessor } from '../../src/log-record-processor.js'
 import type { Options } from '../../src/options.js'
 import { LognitorSpanProcessor } from '../../src/span-processor.js'
@@ -288,6 +289,10 @@ test.each<[string, unknown, RegExp]>([
   ],
   ['apiUrl', { apiUrl: 'lognitor.com' }, /"apiUrl": expected an http or https URL/],
   ['beforeSend', { beforeSend: true }, /"beforeSend": expected a function, got true/],
+  ['an item of a list', { redactPatterns: [/a/, 'emial'] }, /"redactPatterns": .* got \[\/a\/, "emial"\]/],
+  ['a field', { breadcrumbs: { request: true } }, /"breadcrumbs": .* got \{ request: true \}/],
+  ['a field too many', { spool: { directory: 'd', maxbytes: 5 } }, /got \{ directory: "d", maxbytes: 5 \}/],
+  ['a field that may be a key', { spool: { apiKey: 'lgn_oops' } }, /"spool": .* got \{ apiKey: \*\*\* \}/],
   ['an unknown name', { apikey: 'lgn_oops' }, /no option "apikey"/],
   ['no object', 'lgn_oops', /expected an object, got a string/],
   ['null', null, /expected an object/],
@@ -309,8 +314,23 @@ test.each<[string, unknown, RegExp]>([
 
 test('a door given something else for its client says so', () => {
   // @ts-expect-error no client
-  expect(() => new LognitorSpanProcessor({ client: {} })).toThrow(/"client"/)
+  expect(() => new LognitorSpanProcessor({ client: {} })).toThrow(/"client": .* got another object/)
+  // @ts-expect-error no client
+  expect(() => new LognitorSpanProcessor({ client: 'lgn_oops' })).toThrow(/"client": .* got a string\.$/)
 })
+
+test.each([LognitorLogRecordExporter, LognitorLogRecordProcessor, LognitorSpanProcessor])(
+  'a door given no options object says so: %o',
+  (Door) => {
+    for (const [given, words] of [
+      ['lgn_oops', /expected an object, got a string\.$/],
+      [null, /expected an object, got null\.$/],
+    ] as const) {
+      // @ts-expect-error no options
+      expect(() => new Door(given)).toThrow(words)
+    }
+  },
+)
 
 test('a wrong value in the environment is passed over, with a warning', async () => {
   vi.stubEnv('LOGNITOR_BATCH_SIZE', 'many')
@@ -321,4 +341,32 @@ test('a wrong value in the environment is passed over, with a warning', async ()
   expect(warnings.join()).toMatch(/LOGNITOR_BATCH_SIZE was ignored: expected a whole number/)
   expect(warnings.join()).toMatch(/LOGNITOR_API_KEY was ignored/)
   expect(warnings.join()).not.toContain('bad key')
+})
+
+test('many wrong values in the environment are as many warnings, and Node has nothing to add', async () => {
+  const names = [
+    'BATCH_SIZE',
+    'FLUSH_INTERVAL',
+    'MAX_RETRIES',
+    'MAX_QUEUE_SIZE',
+    'MIN_LEVEL',
+    'ENABLED',
+    'DEBUG',
+  ]
+  for (const name of names) vi.stubEnv(`LOGNITOR_${name}`, 'wrong')
+  const others: string[] = []
+  const listener = ({ name }: Error) => name === 'LognitorWarning' || others.push(name)
+  process.on('warning', listener)
+  const warnings = await warningsDuring(() => inMemory())
+  process.off('warning', listener)
+  vi.unstubAllEnvs()
+  expect(warnings).toHaveLength(names.length)
+  expect(others).toEqual([])
+})
+
+test('a wrong value in the environment is told what may stand there', async () => {
+  vi.stubEnv('LOGNITOR_BREADCRUMBS', 'request')
+  const warnings = await warningsDuring(() => inMemory())
+  vi.unstubAllEnvs()
+  expect(warnings.join()).toMatch(/expected some of requests, outgoing, logs with commas .* got "request"/)
 })

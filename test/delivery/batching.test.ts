@@ -103,14 +103,55 @@ test('has no more than four uploads in flight', async () => {
   expect(rig.vendor.mostOpen).toBe(4)
 })
 
-test('sends request entries 25 at a time, to their own address', async () => {
-  rig = await openRig({ batchSize: 100 })
-  for (let n = 0; n < 60; n++) rig.request(`/orders/${n}`)
+test('after a POST lets the next one grow for a moment', async () => {
+  rig = await openRig({ batchSize: 25 })
+  rig.logMany(25)
+  await until(() => rig.vendor.messages().length === 25, 'the first left at once')
+  rig.logMany(60)
+  await settle()
+  expect(sizes()).toEqual([25])
+  rig.clock.advance(50)
+  await until(() => rig.vendor.messages().length === 85, 'the next one followed')
+  expect(sizes()).toEqual([25, 60])
+})
+
+test('sends at once, also just after a POST, what fills one up', async () => {
+  rig = await openRig({ batchSize: 25 })
+  rig.logMany(25)
+  await until(() => rig.vendor.messages().length === 25, 'the first left')
+  rig.logMany(99)
+  await settle()
+  expect(sizes()).toEqual([25])
+  rig.log('the 100th')
+  await until(() => rig.vendor.messages().length === 125, 'no time has passed')
+})
+
+test('sends request entries to their own address', async () => {
+  rig = await openRig()
+  for (let n = 0; n < 250; n++) rig.request(`/orders/${n}`)
   rig.clock.advance(5000)
-  await until(() => rig.pipeline.stats().requestsAccepted === 60, 'all were taken')
+  await until(() => rig.pipeline.stats().requestsAccepted === 250, 'all were taken')
   expect(rig.vendor.seen.map(({ path }) => path)).toEqual(Array(3).fill('/api/v1/ingest/requests'))
-  expect(rig.vendor.seen.map(({ json }) => json.requests.length)).toEqual([25, 25, 10])
+  expect(rig.vendor.seen.map(({ json }) => json.requests.length)).toEqual([100, 100, 50])
   expect(rig.vendor.seen[0]?.json).toEqual({ requests: expect.any(Array) })
+})
+
+test('keeps to 25 request entries, as official clients do, once more were refused', async () => {
+  rig = await openRig()
+  rig.vendor.answer(({ json }) => (json.requests.length > 30 ? { status: 400 } : {}))
+  for (let n = 0; n < 100; n++) rig.request(`/orders/${n}`)
+  await until(() => rig.pipeline.stats().requestsAccepted === 100, 'all were taken')
+  const sizes = () => rig.vendor.seen.map(({ json }) => json.requests.length)
+  expect(sizes().sort((a, b) => b - a)).toEqual([100, 50, 50, 25, 25, 25, 25])
+  for (let n = 0; n < 60; n++) rig.request(`/users/${n}`)
+  rig.clock.advance(5000)
+  await until(() => rig.pipeline.stats().requestsAccepted === 160, 'later ones, too')
+  expect(
+    sizes()
+      .slice(7)
+      .sort((a, b) => b - a),
+  ).toEqual([25, 25, 10])
+  expect(rig.pipeline.stats().dropped).toEqual({})
 })
 
 test('does not let a flood of logs keep the request entries waiting', async () => {
@@ -141,8 +182,8 @@ test('goes on with full batches after a flush has cut a hold short', async () =>
   rig.logMany(25)
   await until(() => rig.pipeline.stats().holding === 'backoff', 'the first try failed')
   expect(await rig.pipeline.flush(10_000)).toBe(true)
-  rig.logMany(25, 'later')
-  await until(() => rig.vendor.messages().length === 50, 'the next batch left although no time has passed')
+  rig.logMany(100, 'later')
+  await until(() => rig.vendor.messages().length === 125, 'the next batch left although no time has passed')
 })
 
 test('does not forget logs that came in behind a batch that had to return', async () => {

@@ -43,6 +43,7 @@ test('does not wait for what is written after it', async () => {
   const flushed = rig.pipeline.flush(10_000)
   await until(() => rig.vendor.open === 1, 'it is on its way')
   rig.logMany(10, 'after')
+  rig.clock.advance(50)
   await until(() => rig.vendor.open === 2, 'the next one too')
   first.open()
   expect(await flushed).toBe(true)

@@ -31,6 +31,7 @@ test('uses one connection again and again', async () => {
   rig = await openRig()
   for (let n = 0; n < 10; n++) {
     rig.logMany(25)
+    rig.clock.advance(50)
     await until(() => rig.pipeline.stats().accepted === 25 * (n + 1), 'it was taken')
   }
   expect(rig.vendor.connections).toBe(1)
@@ -41,6 +42,7 @@ test('takes another connection when a kept one has been closed under it', async 
   rig.vendor.answer({ hangUp: true })
   for (let n = 0; n < 20; n++) {
     rig.logMany(25)
+    rig.clock.advance(50)
     await until(() => rig.pipeline.stats().accepted === 25 * (n + 1), 'it was taken without a wait')
   }
   expect(rig.pipeline.stats().dropped).toEqual({})
@@ -52,6 +54,7 @@ test('does not take a cut answer for a closed connection', async () => {
   rig.logMany(25)
   await until(() => rig.pipeline.stats().accepted === 25, 'the first was taken')
   rig.logMany(25, 'second')
+  rig.clock.advance(50)
   await until(() => rig.pipeline.stats().holding === 'backoff', 'the second try is held back')
   await settle()
   expect(rig.vendor.seen).toHaveLength(2)

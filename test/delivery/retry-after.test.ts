@@ -137,3 +137,17 @@ test('reads seconds exactly and never gives anything but a time or nothing', () 
     }),
   )
 })
+
+test.each(['Sun, 06 Nov 1994 08:49:37 GMT', 'Sunday, 06-Nov-94 08:49:37 GMT', 'Sun Nov  6 08:49:37 1994'])(
+  'reads each form of an HTTP date as UTC, wherever it runs: %s',
+  (date) => {
+    const zone = process.env.TZ
+    process.env.TZ = 'America/New_York'
+    try {
+      expect(parseRetryAfter(date, 0)).toBe(Date.UTC(1994, 10, 6, 8, 49, 37))
+    } finally {
+      if (zone === undefined) delete process.env.TZ
+      else process.env.TZ = zone
+    }
+  },
+)

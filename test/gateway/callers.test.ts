@@ -61,6 +61,10 @@ test.each([
   await expect(startGateway({ apiKey: 'k', ...options } as never)).rejects.toMatchObject({ code })
 })
 
+test('what is no object of options is refused', async () => {
+  await expect(startGateway(null as never)).rejects.toThrow('Options: expected an object, got null.')
+})
+
 test('a wrong token is never shown', async () => {
   const starting = startGateway({ apiKey: 'k', authTokens: ['my secret'] })
   await expect(starting).rejects.not.toThrow(/secret/)

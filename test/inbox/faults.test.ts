@@ -107,3 +107,15 @@ describe('a fault', () => {
     expect(() => inbox.faults({ statsu: 500 } as object)).toThrow(/statsu/)
   })
 })
+
+it.each<[object, RegExp]>([
+  [{ rate: 3 }, /^Fault "rate": expected a number from 0 to 1, got 3\.$/],
+  [{ reset: 'before' }, /^Fault "reset": expected true, false or "after", got "before"\.$/],
+  [{ sampleRates: { debug: 2 } }, /^Fault "sampleRates": expected .* got \{ debug: 2 \}\.$/],
+  [{ stauts: 503 }, /^There is no fault "stauts"\. Known are: status, retryAfter, /],
+])('a fault that cannot be is told in code and over HTTP: %j', async (wrong, words) => {
+  expect(() => inbox.faults(wrong)).toThrow(words)
+  const answer = await fetch(`${inbox.url}/inbox/api/faults`, { method: 'PUT', body: JSON.stringify(wrong) })
+  expect(answer.status).toBe(400)
+  expect(await answer.json()).toEqual({ message: expect.stringMatching(words) })
+})

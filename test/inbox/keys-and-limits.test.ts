@@ -108,6 +108,7 @@ describe('options', () => {
       message: 'startInbox: port must be a whole number from 0 to 65535, not 70000.',
     })
     await expect(startInbox({ host: '0.0.0.0' })).rejects.toMatchObject({ code: 'LOGNITOR_BAD_OPTION' })
+    await expect(startInbox(4777 as InboxOptions)).rejects.toThrow(/expected an object, got a number/)
     await expect(startInbox({ prot: 1 } as InboxOptions)).rejects.toMatchObject({
       code: 'LOGNITOR_UNKNOWN_OPTION',
     })

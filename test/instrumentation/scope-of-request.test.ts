@@ -33,6 +33,16 @@ test('the scope of a request knows its facts, and once answered its status and d
   expect(scope?.requestIdIsOurs).toBe(false)
 })
 
+test('the words of its breadcrumb keep no query, even where the rows do', async () => {
+  watched = openDoor({ includeQuery: true })
+  served = await serve((_request, response) => response.end())
+  await fetch(`${served.url}/orders?secret=1`)
+  await watched.waitForRows(1)
+  expect(watched.scopes[0]?.breadcrumbs()).toMatchObject([
+    { message: 'GET /orders', data: { url: `${served.url}/orders?secret=1` } },
+  ])
+})
+
 test('the incoming request is the first breadcrumb of its scope, unless that is turned off', async () => {
   watched = openDoor()
   served = await serve((_request, response) => response.end())

@@ -7,6 +7,7 @@ import { createConsumer, type Line } from './consumer.js'
 const MODULES = resolve(import.meta.dirname, '../../node_modules')
 
 const SOURCE = `
+import type { IncomingMessage } from 'node:http'
 import { HttpInstrumentation, type HttpInstrumentationConfig } from '@opentelemetry/instrumentation-http'
 import { NodeSDK } from '@opentelemetry/sdk-node'
 import { LognitorHttpInstrumentation, withLognitor } from '@lognitor/opentelemetry/instrumentation'
@@ -21,6 +22,16 @@ const ours = new LognitorHttpInstrumentation({
 })
 new NodeSDK({ instrumentations: [ours, [ours]] })
 ours.setConfig({ ...ours.getConfig(), responseHook: (span, response) => span.setAttribute('x', 'writableEnded' in response) })
+
+interface Account { id: string; email: string }
+interface FrameworkRequest extends IncomingMessage { user: Account; session: object }
+for (const captureUser of [
+  (request: FrameworkRequest) => request.user,
+  (request: IncomingMessage & { user?: Account }) => request.user?.id,
+])
+  new LognitorHttpInstrumentation({ captureUser })
+new LognitorHttpInstrumentation({ captureUser: (request) => request.user })
+withLognitor({}, { captureUser: (request) => ({ id: request.user?.id }) })
 
 const config: HttpInstrumentationConfig = withLognitor(
   { requestHook: (span, request) => request.once('close', () => span.end()), enabled: true },

@@ -105,6 +105,18 @@ test('a resource still being detected is waited for, and its records stay in ord
   ])
 })
 
+test('records that Simple still holds for their resource at shutdown arrive', async () => {
+  const transport = new MemoryTransport()
+  const resource = resourceFromAttributes({
+    'host.id': new Promise((resolve) => setTimeout(resolve, 5, 'id')),
+  })
+  const exporter = new LognitorLogRecordExporter({ transport })
+  const provider = logsThrough(new SimpleLogRecordProcessor({ exporter }), resource)
+  for (let n = 0; n < 30; n++) provider.getLogger('test').emit({ body: `line ${n}` })
+  await provider.shutdown()
+  expect(transport.logs).toHaveLength(30)
+})
+
 test('options of the client win over the record, the record over the resource', async () => {
   const { client, transport } = openClient({ service: 'by options' })
   const resource = resourceFromAttributes({ 'service.name': 'by resource', 'service.version': '1' })

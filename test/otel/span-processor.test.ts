@@ -1,6 +1,8 @@
 import { type Span, SpanKind, trace } from '@opentelemetry/api'
+import { type DetectedResourceAttributes, resourceFromAttributes } from '@opentelemetry/resources'
 import { AlwaysOffSampler } from '@opentelemetry/sdk-trace-base'
 import { expect, test } from 'vitest'
+import { MemoryTransport } from '../../src/memory-transport.js'
 import { recordUnsampled } from '../../src/sampler.js'
 import { createRequestScope, runInScope } from '../../src/scope/current.js'
 import { LognitorSpanProcessor } from '../../src/span-processor.js'
@@ -46,6 +48,43 @@ test('a span of four thousand million events, all but one of them holes, ends at
   Object.assign(span, { events }).end()
   await client.flush()
   expect(transport.logs.map(({ message }) => message)).toEqual(['declined'])
+})
+
+test('the first span tells the client of its resource, before anything fails', async () => {
+  const { client, transport, tracer } = setUp()
+  const span = tracer.startSpan('GET')
+  client.info('in the first request')
+  span.end()
+  await client.flush()
+  expect(transport.logs[0]).toMatchObject({ message: 'in the first request', service: 'shop' })
+})
+
+test.each<[string, DetectedResourceAttributes, string | undefined]>([
+  ['known', { 'service.name': 'shop', 'host.id': late('id') }, 'shop'],
+  ['still being detected', { 'service.name': late('shop') }, undefined],
+])('while the host is still being looked up, the service is: %s', async (_, attributes, service) => {
+  const { client, transport } = openClient()
+  const processor = new LognitorSpanProcessor({ client })
+  const provider = spansThrough(processor, undefined, resourceFromAttributes(attributes))
+  const span = provider.getTracer('app').startSpan('GET')
+  client.info('in the first request')
+  span.end()
+  await client.flush()
+  expect(transport.logs.map((log) => log.service)).toEqual([service])
+})
+
+function late(value: string): Promise<string> {
+  return new Promise((resolve) => setTimeout(resolve, 5, value))
+}
+
+test('a span that begins before init makes no client', () => {
+  const warnings: unknown[] = []
+  const listener = (warning: Error) => warnings.push(warning)
+  process.on('warning', listener)
+  const tracer = spansThrough(new LognitorSpanProcessor()).getTracer('app')
+  tracer.startSpan('at import').end()
+  process.off('warning', listener)
+  expect(warnings).toEqual([])
 })
 
 test('one error that passes several spans is one log', async () => {
@@ -125,6 +164,17 @@ test('a failure still held when the client ends is delivered', async () => {
   })
   await client.shutdown()
   expect(transport.logs.map(({ message }) => message)).toEqual(['crashing'])
+})
+
+test('a failure that waits for its resource when the last door ends is delivered', async () => {
+  const transport = new MemoryTransport()
+  const processor = new LognitorSpanProcessor({ transport })
+  const resource = resourceFromAttributes({ 'service.name': 'shop', 'host.id': late('id') })
+  const span = spansThrough(processor, undefined, resource).getTracer('app').startSpan('job')
+  span.recordException(new Error('at the end'))
+  span.end()
+  await processor.shutdown()
+  expect(transport.logs.map(({ message }) => message)).toEqual(['at the end'])
 })
 
 test('without our request rows, the server span tells how the request was answered', async () => {

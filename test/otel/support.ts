@@ -23,9 +23,13 @@ export function logsThrough(
   return new LoggerProvider({ resource, processors: [processor] })
 }
 
-export function spansThrough(processor: SpanProcessor, sampler?: Sampler): BasicTracerProvider {
+export function spansThrough(
+  processor: SpanProcessor,
+  sampler?: Sampler,
+  resource = resourceFromAttributes({ 'service.name': 'shop' }),
+): BasicTracerProvider {
   return new BasicTracerProvider({
-    resource: resourceFromAttributes({ 'service.name': 'shop' }),
+    resource,
     spanProcessors: [processor],
     ...(sampler && { sampler }),
   })

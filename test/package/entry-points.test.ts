@@ -1,5 +1,13 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -22,6 +30,14 @@ beforeAll(() => {
 })
 
 afterAll(() => rmSync(work, { recursive: true, force: true }))
+
+test('TypeScript of before exports finds the declarations of every entry point, too', () => {
+  const { exports, typesVersions } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+  const declared = Object.entries<{ require?: { types: string } }>(exports).flatMap(([entry, { require }]) =>
+    entry === '.' || require === undefined ? [] : [[entry.slice('./'.length), [require.types]]],
+  )
+  expect(typesVersions).toEqual({ '*': Object.fromEntries(declared) })
+})
 
 /** A project with the packed package and these others beside it. */
 function consumer(name: string, modules: string, packages: readonly string[]): string {

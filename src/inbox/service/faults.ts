@@ -1,3 +1,4 @@
+import { showValue } from '../../show-value.js'
 import { LEVELS, type Level } from '../../wire/level.js'
 import { amount, flag, isObject, whole } from '../schema/check.js'
 
@@ -60,30 +61,51 @@ export class FaultSwitch {
   }
 }
 
-const CHECKS: Readonly<Record<keyof Faults, (value: unknown) => boolean>> = {
-  status: (value) => passes(whole, value) && within(value, 300, 599),
-  retryAfter: (value) =>
-    typeof value === 'string'
-      ? /^[\x20-\x7e]{0,100}$/.test(value)
-      : passes(amount, value) && within(value, 0, 1e10),
-  rate: (value) => within(value, 0, 1),
-  delayMs: (value) => within(value, 0, 600_000),
-  reset: (value) => value === 'after' || passes(flag, value),
-  rejectEvery: (value) => passes(whole, value) && within(value, 1, 1e9),
-  sampleRates: (value) =>
-    isObject(value) &&
-    Object.entries(value).every(
-      ([key, rate]) => (LEVELS as readonly string[]).includes(key) && within(rate, 0, 1),
-    ),
-  forMs: (value) => within(value, 0, Number.MAX_SAFE_INTEGER),
+const FAULTS: Readonly<Record<keyof Faults, { expected: string; fits: (value: unknown) => boolean }>> = {
+  status: {
+    expected: 'a whole number from 300 to 599',
+    fits: (value) => passes(whole, value) && within(value, 300, 599),
+  },
+  retryAfter: {
+    expected: 'a number of seconds, or a text of at most 100 characters',
+    fits: (value) =>
+      typeof value === 'string'
+        ? /^[\x20-\x7e]{0,100}$/.test(value)
+        : passes(amount, value) && within(value, 0, 1e10),
+  },
+  rate: { expected: 'a number from 0 to 1', fits: (value) => within(value, 0, 1) },
+  delayMs: { expected: 'a number from 0 to 600000', fits: (value) => within(value, 0, 600_000) },
+  reset: {
+    expected: 'true, false or "after"',
+    fits: (value) => value === 'after' || passes(flag, value),
+  },
+  rejectEvery: {
+    expected: 'a whole number above 0',
+    fits: (value) => passes(whole, value) && within(value, 1, 1e9),
+  },
+  sampleRates: {
+    expected: 'an object with numbers from 0 to 1 for levels',
+    fits: (value) =>
+      isObject(value) &&
+      Object.entries(value).every(
+        ([key, rate]) => (LEVELS as readonly string[]).includes(key) && within(rate, 0, 1),
+      ),
+  },
+  forMs: {
+    expected: 'a number of milliseconds',
+    fits: (value) => within(value, 0, Number.MAX_SAFE_INTEGER),
+  },
 }
 
 /** Foreign faults, or in words what is wrong with them. */
 export function parseFaults(value: unknown): Faults | string {
   if (!isObject(value)) return 'Faults must be an object.'
   for (const [name, fault] of Object.entries(value)) {
-    if (!Object.hasOwn(CHECKS, name)) return `There is no fault "${name.slice(0, 50)}".`
-    if (!CHECKS[name as keyof Faults](fault)) return `The fault "${name}" has a value it cannot have.`
+    if (!Object.hasOwn(FAULTS, name)) {
+      return `There is no fault "${name.slice(0, 50)}". Known are: ${Object.keys(FAULTS).join(', ')}.`
+    }
+    const { expected, fits } = FAULTS[name as keyof Faults]
+    if (!fits(fault)) return `Fault "${name}": expected ${expected}, got ${showValue(fault)}.`
   }
   return value as Faults
 }

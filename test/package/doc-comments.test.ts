@@ -1,0 +1,42 @@
+import { readFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { expect, test } from 'vitest'
+
+const root = resolve(import.meta.dirname, '../..')
+const ENTRIES = ['src/index.ts', 'src/testing.ts', 'src/gateway/index.ts', 'instrumentation/index.ts']
+
+/** Every name that an entry point gives, and the file that declares it. */
+function publicNames(entry: string): [string, string][] {
+  const source = readFileSync(join(root, entry), 'utf8')
+  return [...source.matchAll(/export (?:type )?\{([^}]*)\} from '([^']+)'/g)].flatMap(
+    ([, names = '', from = '']) => {
+      const file = join(dirname(entry), from.replace(/\.js$/, '.ts'))
+      return names
+        .split(',')
+        .map((name) => name.trim().replace(/^type /, ''))
+        .filter((name) => name !== '')
+        .map((name): [string, string] => [name, declaringFile(name, file)])
+    },
+  )
+}
+
+/** Some files hand a name on. */
+function declaringFile(name: string, file: string): string {
+  const source = readFileSync(join(root, file), 'utf8')
+  const handedOn = new RegExp(`export (?:type )?\\{[^}]*\\b${name}\\b[^}]*\\} from '([^']+)'`).exec(
+    source,
+  )?.[1]
+  return handedOn === undefined ? file : join(dirname(file), handedOn.replace(/\.js$/, '.ts'))
+}
+
+test.each(ENTRIES)('every name of %s says what it gives', (entry) => {
+  const names = publicNames(entry)
+  expect(names.length).toBeGreaterThan(0)
+  const bare = names.filter(([name, file]) => {
+    const declared = `export (?:async )?(?:class|function|interface|type|const) ${name}\\b`
+    return !new RegExp(`\\*/\\n(?:// biome-ignore.*\\n)?${declared}`).test(
+      readFileSync(join(root, file), 'utf8'),
+    )
+  })
+  expect(bare).toEqual([])
+})
