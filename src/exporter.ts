@@ -1,8 +1,8 @@
 import { isDiagMark, markDiagLines, meetDiagLoggers } from './diag-logger.js'
 import { OtelDoor } from './otel/door.js'
+import { scopeOfRecord } from './otel/record-scope.js'
 import type { DoorOptions } from './pipelines.js'
-import { keepAnsweredScopes, processScope, scopeOfTrace } from './scope/current.js'
-import type { Scope } from './scope/scope.js'
+import { keepAnsweredScopes } from './scope/current.js'
 import type { LogRecordLike } from './translate/otel.js'
 import { readProperty } from './translate/property.js'
 
@@ -42,8 +42,10 @@ export class LognitorLogRecordExporter {
     this.#hasExported = true
     this.#onFirstExport?.()
     try {
+      // It has left its request behind; its trace knows the way back.
       for (const record of records) {
-        if (!isDiagMark(readProperty(record, 'spanContext'))) this.#door.takeRecord(record, scopeOf(record))
+        if (!isDiagMark(readProperty(record, 'spanContext')))
+          this.#door.takeRecord(record, scopeOfRecord(record))
       }
     } catch {
       // No list of an SDK's.
@@ -82,13 +84,3 @@ export class LognitorLogRecordExporter {
 
 /** Detecting a host takes the SDK a few milliseconds; an exporter that had nothing to do must not hold up an end. */
 const LATE_MS = 100
-
-/** The record has left its request behind; its trace knows the way back. */
-function scopeOf(record: LogRecordLike): Scope {
-  try {
-    const { spanContext } = record
-    return (spanContext && scopeOfTrace(spanContext.traceId, spanContext.spanId)) ?? processScope()
-  } catch {
-    return processScope()
-  }
-}

@@ -5,8 +5,9 @@ import { completeRecord } from './otel/complete-record.js'
 import { isDiagLine } from './otel/diag-lines.js'
 import { OtelDoor } from './otel/door.js'
 import { watchPino } from './otel/pino-errors.js'
+import { scopeOfRecord } from './otel/record-scope.js'
 import type { DoorOptions } from './pipelines.js'
-import { currentScope, processScope, scopeOfTrace } from './scope/current.js'
+import { currentScope, processScope } from './scope/current.js'
 import type { Scope } from './scope/scope.js'
 import type { InstrumentationScopeLike, LogRecordLike } from './translate/otel.js'
 import { readProperty, readText } from './translate/property.js'
@@ -55,6 +56,7 @@ export class LognitorLogRecordProcessor {
       else this.#door.turnAway()
     } catch {
       // The SDK runs processors in the application's own call, without a net.
+      this.#door.lose()
     }
   }
 
@@ -88,10 +90,7 @@ export class LognitorLogRecordProcessor {
 /** The current one; a record emitted outside of any request may still name the trace of one. */
 function scopeOf(record: LogRecordLike): Scope {
   const scope = currentScope()
-  if (scope !== processScope()) return scope
-  const context = readProperty(record, 'spanContext')
-  const traceId = readText(context, 'traceId')
-  return (traceId && scopeOfTrace(traceId, readText(context, 'spanId'))) || scope
+  return scope === processScope() ? scopeOfRecord(record) : scope
 }
 
 /** `pino` for `@opentelemetry/instrumentation-pino`, `winston` for `@opentelemetry/winston-transport`. */

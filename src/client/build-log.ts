@@ -2,7 +2,7 @@ import { isError } from '../translate/error-type.js'
 import { describeThrown, locate } from '../translate/thrown.js'
 import type { Level } from '../wire/level.js'
 import type { ErrorDetail, Log } from '../wire/log.js'
-import { asOptions, fields, named, number, text, texts, words } from './given.js'
+import { asOptions, fields, named, text, texts, whole, words } from './given.js'
 import type { LogOptions } from './log-options.js'
 import { toBreadcrumbs, toPerf, toRequest, toTrace, toUser } from './log-parts.js'
 
@@ -128,7 +128,7 @@ function toErrorDetail(error: unknown): ErrorDetail | undefined {
   }
   read('stack', text(given.stack))
   read('filename', text(given.filename))
-  read('line_number', number(given.lineNumber ?? given.line_number))
+  read('line_number', whole(given.lineNumber ?? given.line_number))
   read('context_line', text(given.contextLine ?? given.context_line))
   read('pre_context', texts(given.preContext ?? given.pre_context))
   read('post_context', texts(given.postContext ?? given.post_context))

@@ -31,6 +31,10 @@ export function number(given: unknown): number | undefined {
   return typeof given === 'number' && Number.isFinite(given) ? given : undefined
 }
 
+export function whole(given: unknown): number | undefined {
+  return Number.isSafeInteger(given) ? (given as number) : undefined
+}
+
 /** A plain copy of an object; undefined for everything else. */
 export function fields(given: unknown): Fields | undefined {
   if (typeof given !== 'object' || given === null || isList(given)) return undefined

@@ -1,7 +1,7 @@
 import { instantToIso, textToIso } from '../translate/time.js'
 import { isLevel } from '../wire/level.js'
 import type { Breadcrumb, RequestDetail, Trace, User } from '../wire/log.js'
-import { fields, items, number, text } from './given.js'
+import { fields, items, number, text, whole } from './given.js'
 
 /** The longest trail a single log may bring along. */
 const MOST_BREADCRUMBS = 1000
@@ -49,7 +49,7 @@ export function toRequest(given: unknown): RequestDetail | undefined {
   read('method', text(request.method))
   read('url', text(request.url))
   read('path', text(request.path))
-  read('status_code', number(request.statusCode ?? request.status_code))
+  read('status_code', whole(request.statusCode ?? request.status_code))
   read('duration_ms', number(request.durationMs ?? request.duration_ms))
   read('ip', text(request.ip))
   read('user_agent', text(request.userAgent ?? request.user_agent))

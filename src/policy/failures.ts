@@ -69,7 +69,8 @@ export class Failures {
       const isOtherLine = LINES.has(way) && found.way === way && found.message !== bounded(log.message)
       return { id: found.id, isOtherLine }
     }
-    const id = String(log.metadata?.[LOG_ID_KEY] ?? '')
+    const given = log.metadata?.[LOG_ID_KEY]
+    const id = typeof given === 'string' ? given : ''
     const known = { id, way, message: bounded(log.message), occasion, sinceMs: nowMs }
     this.#remember(object, words, known)
     this.#marks.set(failure, { known, object, words })

@@ -171,6 +171,21 @@ test('a breadcrumb of a year that takes more than four digits has happened now',
   expect(log?.breadcrumbs?.map(({ timestamp }) => timestamp)).toEqual(farOff.map(() => log?.timestamp))
 })
 
+test('a status and a line are whole numbers, or left out', async () => {
+  const { client, logs } = inMemory()
+  const error = { type: 'T', message: 'm' }
+  for (const figure of [404, 40.4, 1e300, 5e-324]) {
+    client.info('kept', { request: { statusCode: figure }, error: { ...error, lineNumber: figure } })
+  }
+  const given = (await logs()).map(({ request, error }) => [request?.status_code, error?.line_number])
+  expect(given).toEqual([
+    [404, 404],
+    [undefined, undefined],
+    [undefined, undefined],
+    [undefined, undefined],
+  ])
+})
+
 test('every other call takes anything, too', async () => {
   const { client, transport } = inMemory()
   await fc.assert(

@@ -42,6 +42,21 @@ test('an export succeeds at once, whatever the service says', async () => {
   await inbox.close()
 })
 
+test('a record with an odd context, or an id that is none, arrives', async () => {
+  const { client, transport } = openClient()
+  const exporter = new LognitorLogRecordExporter({ client })
+  const severityNumber = 9
+  const attributes = { 'exception.type': 'E', 'log.record.uid': { toString: 1 } }
+  const records = [
+    ...['', 7, null, { traceId: '' }].map((spanContext) => ({ body: 'odd', severityNumber, spanContext })),
+    { body: 'odd', severityNumber: 17, attributes },
+  ]
+  exporter.export(records as never, () => {})
+  await client.flush()
+  expect(transport.logs.map(({ message }) => message)).toEqual(records.map(() => 'odd'))
+  expect(client.stats().dropped).toEqual({})
+})
+
 test('something that is no record costs only itself', async () => {
   const { client, transport } = openClient()
   const exporter = new LognitorLogRecordExporter({ client })

@@ -127,10 +127,11 @@ test(
           }),
       }
     }
-    await feed(CASES.client, given, watched, attempt)
+    const ran = await feed(CASES.client, given, watched, attempt)
     expect(requestScope()).toBeUndefined()
     const { accepted, written } = watched.client.stats()
     expect(accepted).toBeGreaterThan(written * 0.8)
+    expect(written).toBeGreaterThan(ran * 0.8)
   },
   LONG_MS,
 )

@@ -100,9 +100,10 @@ test(
         },
       }
     }
-    await feed(CASES.policy * 0.6, given, watched, attempt)
+    const ran = await feed(CASES.policy * 0.6, given, watched, attempt)
     const { accepted, written } = watched.client.stats()
     expect(accepted).toBeGreaterThan(written * 0.6)
+    expect(written).toBeGreaterThanOrEqual(ran)
   },
   LONG_MS,
 )

@@ -90,11 +90,12 @@ test(
         },
       }
     }
-    await feed(CASES.spans * 0.7, given, watched, attempt)
+    const ran = await feed(CASES.spans * 0.7, given, watched, attempt)
     processor.onStart(null as never)
     processor.onEnd(undefined as never)
     const { accepted, written } = watched.client.stats()
     expect(accepted).toBeGreaterThan(written / 3)
+    expect(written).toBeGreaterThan(ran / 2)
   },
   LONG_MS,
 )
