@@ -25,7 +25,8 @@ export interface BuiltLog {
   readonly ownStack?: string | undefined
 }
 
-const NAMES = [
+/** Every option of a log call. */
+export const LOG_OPTION_NAMES = [
   'metadata',
   'tags',
   'user',
@@ -58,7 +59,7 @@ const NOT_THROWN: Pick<BuiltLog, 'thrown' | 'ownStack'> = Object.freeze({})
  */
 export function buildLog(level: Level, said: Said, timestamp: string): BuiltLog {
   const { message, options, thrown, durationMs } = said
-  const given = named(asOptions(options), NAMES)
+  const given = named(asOptions(options), LOG_OPTION_NAMES)
   const error = thrown ? (thrown.value ?? NOTHING) : (given.error ?? (isError(message) ? message : undefined))
   const log: Log = { level, message: '', timestamp }
   put(log, 'metadata', fields(given.metadata))

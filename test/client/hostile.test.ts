@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { LOG_OPTION_NAMES } from '../../src/client/build-log.js'
 import type { LogOptions } from '../../src/client/log-options.js'
 import type { Level } from '../../src/wire/level.js'
 import { inMemory } from './support.js'
@@ -79,31 +80,11 @@ const hostile: fc.Arbitrary<() => unknown> = fc.oneof(
   ),
 )
 
-const NAMES: readonly (keyof LogOptions)[] = [
-  'metadata',
-  'tags',
-  'user',
-  'request',
-  'perf',
-  'trace',
-  'deploy',
-  'error',
-  'action',
-  'requestId',
-  'fingerprint',
-  'breadcrumbs',
-  'notify',
-  'notifyChannels',
-  'source',
-  'device',
-  'beforeSend',
-]
-
 /** Hostile as a whole, or in some of its parts. */
 const hostileOptions: fc.Arbitrary<() => unknown> = fc.oneof(
   hostile,
   fc
-    .dictionary(fc.constantFrom(...NAMES), hostile)
+    .dictionary(fc.constantFrom(...LOG_OPTION_NAMES), hostile)
     .map((makers) => () => Object.fromEntries(Object.entries(makers).map(([name, make]) => [name, make()]))),
 )
 

@@ -1,33 +1,14 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { LOG_OPTION_NAMES } from '../../src/client/build-log.js'
 import type { LognitorClient } from '../../src/client/client.js'
 import type { Logger } from '../../src/client/logger.js'
 import { requestScope, withScope } from '../../src/scope/current.js'
 import { type Attempt, CASES, feed, LONG_MS, watchedClient } from './fuzz.js'
 import { hostile, type Recipe } from './hostile.js'
 
-const OPTIONS = [
-  'metadata',
-  'tags',
-  'user',
-  'request',
-  'perf',
-  'trace',
-  'deploy',
-  'error',
-  'action',
-  'requestId',
-  'sessionId',
-  'releaseId',
-  'fingerprint',
-  'breadcrumbs',
-  'notify',
-  'notifyChannels',
-  'source',
-  'device',
-  'beforeSend',
-  'service',
-]
+/** And one that there is not. */
+const OPTIONS = [...LOG_OPTION_NAMES, 'service']
 
 type Call = (client: Untyped<LognitorClient>, given: unknown, more: unknown) => unknown
 
