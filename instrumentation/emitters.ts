@@ -10,30 +10,24 @@ type Emit = (this: EventEmitter, ...args: unknown[]) => boolean
 
 // A property and not a WeakMap: it is read at every event. A registered symbol, so that of two copies of
 // this package one lets the other be.
-const OPEN = Symbol.for('lognitor.request.v1')
+const OPEN = Symbol.for('lognitor.request.v2')
 
-interface Followed {
-  readonly open: OpenRequest
-  /** The emitter's `emit` before ours. */
-  readonly emit: Emit
-}
-
-type Holder = EventEmitter & { [OPEN]?: Followed; emit: Emit }
+type Holder = EventEmitter & { [OPEN]?: OpenRequest; emit: Emit }
 
 /** The open request behind Node's object, or undefined for one that nobody follows. */
 export function openRequestOf(emitter: object): OpenRequest | undefined {
-  return (emitter as Holder)[OPEN]?.open
+  return (emitter as Holder)[OPEN]
 }
 
 /**
  * Runs every listener of the request, of its response and of the server for this request in the request's
- * scope, and tells the request how it goes. The emitters are wrapped one by one and not the scope entered:
- * Node's parser serves all requests of a connection, so what is entered there is found by the next request
- * (Node 20) or lost at the first event (Node 24).
+ * scope, and tells the request how it goes. The emitters are wrapped and not the scope entered: Node's parser
+ * serves all requests of a connection, so what is entered there is found by the next request (Node 20) or lost
+ * at the first event (Node 24).
  */
 export function follow(open: OpenRequest, server: Server): void {
-  wrap(open.request, open, emitOfRequest)
-  wrap(open.response, open, emitOfResponse)
+  hold(open.request, open, tellRequest)
+  hold(open.response, open, tellResponse)
   if (!servers.has(server)) {
     servers.set(server, Object.hasOwn(server, 'emit') ? (server.emit as Emit) : undefined)
     ;(server as unknown as Holder).emit = emitOfServer
@@ -42,40 +36,54 @@ export function follow(open: OpenRequest, server: Server): void {
 
 /** The servers we wrapped, with an `emit` of their own that they had before. */
 const servers = new WeakMap<EventEmitter, Emit | undefined>()
+/** The classes of requests and responses whose `emit` is ours. */
+const wrapped = new WeakSet<object>()
 
-function wrap(emitter: IncomingMessage | ServerResponse, open: OpenRequest, emit: Emit): void {
+type Tell = (open: OpenRequest, event: unknown) => void
+
+/** Their class is wrapped and not each of them: every property more on an object of Node's costs microseconds. */
+function hold(emitter: IncomingMessage | ServerResponse, open: OpenRequest, tell: Tell): void {
   const holder = emitter as unknown as Holder
-  holder[OPEN] = { open, emit: holder.emit }
-  holder.emit = emit
+  holder[OPEN] = open
+  const prototype = Object.getPrototypeOf(emitter) as Holder
+  if (wrapped.has(prototype)) return
+  wrapped.add(prototype)
+  const own = Object.hasOwn(prototype, 'emit') ? prototype.emit : undefined
+  prototype.emit = function (...args: unknown[]) {
+    // Looked up at each event: instrumentation-http may patch what is below it after us.
+    const emit = own ?? (Object.getPrototypeOf(prototype) as Holder).emit
+    const open = (this as Holder)[OPEN]
+    if (open === undefined) return Reflect.apply(emit, this, args)
+    tell(open, args[0])
+    return emitIn(open.scope, emit, this, args)
+  }
 }
 
 function emitOfServer(this: EventEmitter, ...args: unknown[]): boolean {
-  // Looked up at each event: instrumentation-http may patch the prototype after us.
+  // Looked up at each event, as above.
   const emit = servers.get(this) ?? (Object.getPrototypeOf(this) as Holder).emit
   const about = args[1]
   const open = typeof about === 'object' && about !== null ? openRequestOf(about) : undefined
   return open === undefined ? Reflect.apply(emit, this, args) : emitIn(open.scope, emit, this, args)
 }
 
-function emitOfRequest(this: EventEmitter, ...args: unknown[]): boolean {
-  const { open, emit } = (this as Holder)[OPEN] as Followed
+function tellRequest(open: OpenRequest, event: unknown): void {
   // An answer that still waits behind others on its connection has no socket and hears of no close.
-  if (args[0] === 'close' && open.response.socket === null && open.request.socket.destroyed) close(open)
-  return emitIn(open.scope, emit, this, args)
+  if (event === 'close' && open.response.socket === null && open.request.socket.destroyed) close(open)
 }
 
-function emitOfResponse(this: EventEmitter, ...args: unknown[]): boolean {
-  const { open, emit } = (this as Holder)[OPEN] as Followed
-  const event = args[0]
+function tellResponse(open: OpenRequest, event: unknown): void {
   if (event === 'close') close(open)
   else if (event === 'finish') open.finish()
   else if (event === 'prefinish' && !open.hasMetSpan) meetLate(open)
-  return emitIn(open.scope, emit, this, args)
 }
 
 /** Inside the scope already, or in one below it, the caller's own scope is the better one. */
 function emitIn(scope: Scope, emit: Emit, emitter: EventEmitter, args: unknown[]): boolean {
-  if (requestScope() === scope) return Reflect.apply(emit, emitter, args)
+  const event = args[0] as string
+  // Most events have nobody who listens; an error without a listener is thrown, though, and must be known.
+  const isIdle = event !== 'error' && emitter.listenerCount(event) === 0
+  if (isIdle || requestScope() === scope) return Reflect.apply(emit, emitter, args)
   return runUncaughtInScope(scope, Reflect.apply, emit, emitter, args) as boolean
 }
 

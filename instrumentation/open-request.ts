@@ -3,7 +3,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { INVALID_TRACEID, type Span } from '@opentelemetry/api'
 import { bindTrace, createRequestScope, releaseTrace } from '../src/scope/current.js'
 import type { Scope } from '../src/scope/scope.js'
-import type { RequestDetail, User } from '../src/wire/log.js'
+import { millisToIso } from '../src/translate/time.js'
+import type { Breadcrumb, RequestDetail, User } from '../src/wire/log.js'
 import type { RequestEntry } from '../src/wire/request-entry.js'
 import { type Caller, callerOf } from './caller.js'
 import { capturedUser } from './captured-user.js'
@@ -59,11 +60,11 @@ export class OpenRequest {
       requestIdIsOurs,
       sessionId: sessionIdOf(request.headers),
       request: this.#detail,
+      breadcrumb: sink.settings.breadcrumbs.requests
+        ? breadcrumbOf(this.#detail, this.#target.path, this.#startedAt)
+        : undefined,
       captureUser: settings.captureUser === false ? undefined : () => this.#user(),
     })
-    if (sink.settings.breadcrumbs.requests) {
-      leaveBreadcrumb(this.scope, this.#detail, this.#target.path, this.#startedAt)
-    }
   }
 
   /** The request's server span, and where its framework will write the route. */
@@ -127,7 +128,7 @@ export class OpenRequest {
       scheme,
       runtime: 'node',
       runtime_version: NODE_VERSION,
-      timestamp: new Date(this.#startedAt).toISOString(),
+      timestamp: millisToIso(this.#startedAt),
     }
     const route = this.#rpc?.route ?? this.#framework?.route ?? expressRoute(this.request)
     if (route !== undefined) row.route = route
@@ -166,18 +167,13 @@ export class OpenRequest {
  * Scopes outlive their requests; this must not hold on to more than the facts.
  * @param path without the query: secrets are scrubbed in `data.url`, but not in a message
  */
-function leaveBreadcrumb(
-  scope: Scope,
-  { method, url }: RequestDetail,
-  path: string,
-  startedAt: number,
-): void {
-  scope.addBreadcrumb(() => ({
+function breadcrumbOf({ method, url }: RequestDetail, path: string, startedAt: number): () => Breadcrumb {
+  return () => ({
     type: 'http',
     category: 'request',
     message: `${method} ${path}`,
     level: 'info',
-    timestamp: new Date(startedAt).toISOString(),
+    timestamp: millisToIso(startedAt),
     data: { method, url },
-  }))
+  })
 }

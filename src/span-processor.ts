@@ -36,9 +36,12 @@ export class LognitorSpanProcessor {
 
   onStart(span: SpanLike): void {
     guarded(() => {
-      this.#scopes.set(span, currentScope())
+      const scope = currentScope()
+      this.#scopes.set(span, scope)
       this.#exceptions.watch(span)
-      if (span.kind === SPAN_KIND.server) this.#failures.serverStarted(span)
+      // A request that we see ourselves tells when it is answered.
+      if (span.kind === SPAN_KIND.server && scope.requestScope === undefined)
+        this.#failures.serverStarted(span)
       if (!this.#hasLearned) this.#hasLearned = this.#door.learnFrom(readProperty(span, 'resource'))
     })
   }

@@ -1,3 +1,4 @@
+import { scopeOfTrace } from '../scope/current.js'
 import type { Scope } from '../scope/scope.js'
 import { isInstrumentation } from '../translate/instrumentation-scope.js'
 import type { SpanLike } from '../translate/otel.js'
@@ -42,8 +43,10 @@ export class SpanFailures {
   take(failure: SpanFailure): void {
     const decide = this.#hold((status) => this.#settle(failure, status))
     const { scope, log } = failure
-    const waiting = this.#serverSpans.get(log.trace?.trace_id ?? '')
-    if (scope.requestScope !== undefined) scope.onAnswered(decide)
+    const traceId = log.trace?.trace_id ?? ''
+    const request = scope.requestScope ?? scopeOfTrace(traceId)?.requestScope
+    const waiting = this.#serverSpans.get(traceId)
+    if (request !== undefined) request.onAnswered(decide)
     else if (waiting === undefined) this.#decideSoon(decide)
     else if (waiting.push(decide) > MOST_HELD_PER_SPAN) waiting.shift()?.(undefined)
   }

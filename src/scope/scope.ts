@@ -9,6 +9,8 @@ export interface RequestFacts {
   readonly sessionId?: string | undefined
   /** Known so far; the scope adds status and duration once answered. Absent where it is none of HTTP. */
   readonly request?: RequestDetail | undefined
+  /** The first of its breadcrumbs, formatted only when an error asks for it. Must not throw. */
+  readonly breadcrumb?: (() => Breadcrumb) | undefined
   /** Asked for the user of each log, when nobody called `setUser`. Should not throw. */
   readonly captureUser?: (() => User | undefined) | undefined
 }
@@ -147,7 +149,7 @@ export class Scope {
 
   /** Formatted, oldest first; inside a request or job those of the scopes around it too. */
   breadcrumbs(): Breadcrumb[] {
-    const own = this.#breadcrumbs?.read() ?? []
+    const own = this.#ownBreadcrumbs()
     // The outermost scope is the process's, and its trail is not ours.
     const around = this.parent?.parent === undefined ? [] : this.parent.breadcrumbs()
     if (around.length === 0) return own
@@ -202,6 +204,12 @@ export class Scope {
     copy.#maxBreadcrumbs = this.maxBreadcrumbs
     for (const crumb of this.breadcrumbs()) copy.addBreadcrumb(crumb)
     return copy
+  }
+
+  #ownBreadcrumbs(): Breadcrumb[] {
+    const later = this.#breadcrumbs?.read() ?? []
+    const first = this.#facts?.breadcrumb
+    return first === undefined || later.length >= this.maxBreadcrumbs ? later : [first(), ...later]
   }
 
   #wait(hook: OnAnswered): void {
