@@ -73,8 +73,13 @@ export class Spool {
   #own: Shelf | undefined
   /** All that changes files stands in one line. */
   #line: Promise<unknown> = Promise.resolve()
-  /** Has come to its end, and is not yet written down. */
-  #ended: Range[] = []
+  /**
+   * Has come to its end, and is not yet written down: in groups, each in line behind the writes that had begun by
+   * then. A word about an end that stood before its entry would go with an older file, and the entry come back.
+   */
+  readonly #ended = new Set<Range[]>()
+  /** The group that is last in line, unless a write has begun since. */
+  #lastEnded: Range[] | undefined
   /** What is being read to be sent: in no backlog any more, and not yet on its way. */
   #opening: { readonly shelf: Shelf; readonly pending: Pending } | undefined
   #failedAt = Number.NEGATIVE_INFINITY
@@ -115,6 +120,7 @@ export class Spool {
 
   /** Resolves to whether all of it is on disk. */
   write(pages: SpoolPages): Promise<boolean> {
+    this.#lastEnded = undefined
     return this.#enqueue(async () => {
       if (this.#options.clock.monotonic() - this.#failedAt < PATIENCE_MS) return false
       const lines = linesOf(pages)
@@ -139,11 +145,16 @@ export class Spool {
 
   /** Entries that were written have come to their end. */
   settle(range: Range): void {
-    this.#ended.push(range)
-    if (this.#ended.length > 1) return
+    if (this.#lastEnded !== undefined) {
+      this.#lastEnded.push(range)
+      return
+    }
+    const ended = [range]
+    this.#lastEnded = ended
+    this.#ended.add(ended)
     void this.#enqueue(async () => {
-      const ended = this.#ended
-      this.#ended = []
+      if (this.#lastEnded === ended) this.#lastEnded = undefined
+      this.#ended.delete(ended)
       const own = this.#own
       // At the end of the process somebody else may have seen to it.
       if (own === undefined || ended.length === 0) return
@@ -157,8 +168,8 @@ export class Spool {
   settleNow(ranges: readonly Range[]): void {
     const own = this.#own
     if (own === undefined) return
-    const ended = [...this.#ended, ...ranges]
-    this.#ended = []
+    const ended = [...this.#ended, ranges].flat()
+    for (const group of this.#ended) group.length = 0
     for (const each of ended) own.journal.end(each)
     try {
       // What was taken over lies in the same folder, and must stay.

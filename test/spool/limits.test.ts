@@ -236,7 +236,7 @@ test("with another key one's own logs move along, and those of others stay", asy
   await until(() => pipeline.stats().accepted === 25, 'the own arrived')
   await until(() => pipeline.stats().takenOver === 0, 'the others are given back')
   expect(rig.vendor.messages().every((message) => message.startsWith('mine'))).toBe(true)
-  expect(places()).toHaveLength(2)
+  await until(() => places().length === 2, 'the new project has a place of its own')
   rig.vendor.answer({})
   const next = rig.open()
   await until(() => next.stats().accepted === 30, 'the old project gets its own')

@@ -31,9 +31,13 @@ function open() {
   return { spool, counts }
 }
 
-const entries = (count: number) =>
-  Array.from({ length: count }, (_, n) => ({ line: 0, number: n + 1, json: Buffer.from(`{"n":${n}}`) }))
-const pages = (count: number) => ({ borders: [], entries: entries(count) })
+const entries = (count: number, first: number, size: number) =>
+  Array.from({ length: count }, (_, n) => ({
+    line: 0,
+    number: first + n,
+    json: Buffer.from(`{"n":"${'x'.repeat(size)}"}`),
+  }))
+const pages = (count: number, first = 1, size = 1) => ({ borders: [], entries: entries(count, first, size) })
 
 test('what ended while everything stood still does not come back beside what was taken over', async () => {
   const first = open()
@@ -73,4 +77,21 @@ test('what is being read to be sent still counts as being here', async () => {
   expect(batch?.entries).toHaveLength(7)
   expect(spool.count).toBe(0)
   await spool.close()
+})
+
+test('what ended while it was still being written does not come back', async () => {
+  const first = open()
+  // So large that hardly a word more fits into the first file.
+  await first.spool.write(pages(2, 1, 32_720))
+  first.spool.settle({ line: 0, first: 1, count: 1 })
+  const written = first.spool.write(pages(10, 3))
+  first.spool.settle({ line: 0, first: 3, count: 1 })
+  await written
+  // Now all in the first file has come to its end, and it goes.
+  first.spool.settle({ line: 0, first: 2, count: 1 })
+  await first.spool.close()
+  const second = open()
+  await second.spool.lookAround()
+  expect(second.counts).toEqual({ takenOver: 9, lost: 0 })
+  await second.spool.close()
 })
