@@ -175,6 +175,8 @@ export class Keeping implements Relief {
         if (batch.first > (due[index] as number) || bytes > MAX_BATCH_BYTES) break
         const isFixed = batch.id !== undefined
         const last = isFixed ? batch.last : Math.min(batch.last, due[index] as number)
+        // A full queue has had more written already than is due now.
+        if (last <= (this.#begun[index] as number)) continue
         bytes += collect(pages.entries, line, batch, (this.#begun[index] as number) + 1, last)
         this.#begun[index] = last
         if (!isFixed) continue
