@@ -5,7 +5,7 @@ const MOST_BYTES = 8 * 1024 * 1024
 
 /**
  * Buffers that come again. New ones lie outside of the heap: each has its pages to be faulted in, and some
- * hundreds of them make V8 mark the whole heap.
+ * hundreds of them make V8 mark all that is in it.
  */
 export class BufferPool {
   readonly #free: Buffer[] = []
