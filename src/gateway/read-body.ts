@@ -10,7 +10,7 @@ export class CallerGoneError extends Error {
 
 const FULL = comeAgain(503, 'The gateway holds as much as it may.', 2000)
 
-/** The body as it was before it was packed, or the answer to give instead. */
+/** The body as it was before it was packed, there until the request leaves; or the answer to give instead. */
 export async function readBody(
   request: IncomingMessage,
   maxBytes: number,
@@ -41,7 +41,7 @@ function tooLarge(maxBytes: number): Reply {
  */
 function collect(request: IncomingMessage, maxBytes: number, admitted: Admitted): Promise<Buffer | Reply> {
   return new Promise((resolve, reject) => {
-    const body = new Pieces(Number(request.headers['content-length'] ?? 0))
+    const body = new Pieces(admitted.place(Number(request.headers['content-length'] ?? 0)))
     let refusal: Reply | undefined
     request.on('data', (piece: Buffer) => {
       if (refusal !== undefined) return
@@ -62,8 +62,8 @@ class Pieces {
   readonly #place: Buffer
   #pieces: Buffer[] = []
 
-  constructor(announced: number) {
-    this.#place = Buffer.allocUnsafeSlow(announced)
+  constructor(place: Buffer) {
+    this.#place = place
   }
 
   add(piece: Buffer): void {

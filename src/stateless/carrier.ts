@@ -13,6 +13,8 @@ export interface CarrierParts {
   readonly metrics: DeliveryMetrics
   readonly slots: Slots
   readonly random: () => number
+  /** Whether the bytes of a parcel are of no more use to the transport once it was taken. */
+  readonly reusesMemory: boolean
 }
 
 /** Carries parcels to the service, one post each, and keeps account of what came of it. */
@@ -33,6 +35,8 @@ export class Carrier {
       case 'sent':
         tally.refuse(sources, outcome.rejections, outcome.rejected)
         this.#count(parcel, Math.min(outcome.rejected, sources.length))
+        // Whoever takes it has read it to its end; every other answer may come before that.
+        if (this.#parts.reusesMemory) parcel.free()
         return undefined
       case 'refused':
         this.#lose('bad_batch', parcel, `refused: ${outcome.why}`, tally)

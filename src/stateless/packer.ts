@@ -1,4 +1,5 @@
 import { KNOWN_BATCH_REQUESTS, MAX_BATCH_BYTES, MAX_BATCH_LOGS } from '../wire/limits.js'
+import type { BufferPool } from './buffer-pool.js'
 import { Parcel, type ParcelPath } from './parcel.js'
 
 /** Logs grow when they are translated; by how much is known only afterwards, when borders are drawn already. */
@@ -10,6 +11,7 @@ const MOST_WEIGHT = MAX_BATCH_BYTES / 2
  */
 export class Packer {
   readonly #path: ParcelPath
+  readonly #pool: BufferPool
   readonly #most: number
   #number = 0
   #drawn = 0
@@ -17,8 +19,9 @@ export class Packer {
   #parcel: Parcel | undefined
   #lastBytes = 0
 
-  constructor(path: ParcelPath) {
+  constructor(path: ParcelPath, pool: BufferPool) {
     this.#path = path
+    this.#pool = pool
     // Nobody here could try again with less, should more of them be too many.
     this.#most = path === '/ingest' ? MAX_BATCH_LOGS : KNOWN_BATCH_REQUESTS
   }
@@ -33,7 +36,12 @@ export class Packer {
   }
 
   add(json: string, source: number): void {
-    this.#parcel ??= new Parcel(String(this.#number), this.#path, this.#lastBytes * 1.1)
+    this.#parcel ??= new Parcel(
+      String(this.#number),
+      this.#path,
+      this.#pool,
+      Math.ceil(this.#lastBytes * 1.1),
+    )
     this.#parcel.add(json, source)
   }
 

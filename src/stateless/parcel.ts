@@ -1,10 +1,12 @@
 import { Buffer } from 'node:buffer'
+import type { BufferPool } from './buffer-pool.js'
 
 export type ParcelPath = '/ingest' | '/ingest/requests'
 
 const COMMA = 0x2c
 const TAIL = ']}'
 const LEAST_BYTES = 16 * 1024
+const NO_BYTES = Buffer.alloc(0)
 
 function headOf(path: ParcelPath, batchId: string): string {
   return path === '/ingest' ? `{"batch_id":"${batchId}","logs":[` : '{"requests":['
@@ -28,14 +30,16 @@ export class Parcel {
   readonly sources: number[] = []
   /** Where each entry ends, the comma behind it not counted. */
   readonly #ends: number[] = []
+  readonly #pool: BufferPool
   #bytes: Buffer
   #used: number
 
   /** @param likelyBytes about how large it will be */
-  constructor(name: string, path: ParcelPath, likelyBytes = 0) {
+  constructor(name: string, path: ParcelPath, pool: BufferPool, likelyBytes = 0) {
     this.name = name
     this.path = path
-    this.#bytes = Buffer.allocUnsafeSlow(Math.max(LEAST_BYTES, likelyBytes))
+    this.#pool = pool
+    this.#bytes = pool.take(Math.max(LEAST_BYTES, likelyBytes))
     this.#used = HEAD_BYTES[path]
   }
 
@@ -60,6 +64,12 @@ export class Parcel {
     return this.#bytes.subarray(0, this.#used + TAIL.length)
   }
 
+  /** Gives its memory back, when nobody can be reading its body any more. */
+  free(): void {
+    this.#pool.give(this.#bytes)
+    this.#bytes = NO_BYTES
+  }
+
   /** The same entries in two. */
   halves(): [Parcel, Parcel] {
     const middle = Math.ceil(this.sources.length / 2)
@@ -67,7 +77,7 @@ export class Parcel {
   }
 
   #part(from: number, to: number): Parcel {
-    const part = new Parcel(`${this.name}.${from === 0 ? 0 : 1}`, this.path)
+    const part = new Parcel(`${this.name}.${from === 0 ? 0 : 1}`, this.path, this.#pool)
     for (let index = from; index < to; index++) {
       const start = index === 0 ? HEAD_BYTES[this.path] : (this.#ends[index - 1] as number) + 1
       part.add(this.#bytes.toString('utf8', start, this.#ends[index]), this.sources[index] as number)

@@ -5,6 +5,7 @@ import { createPolicy, type Policy, type PolicySettings } from '../policy/policy
 import type { Level } from '../wire/level.js'
 import { LOG_ID_KEY, type Log } from '../wire/log.js'
 import type { RequestEntry } from '../wire/request-entry.js'
+import type { BufferPool } from './buffer-pool.js'
 import type { Carrier } from './carrier.js'
 import { type Delivery, type Held, soonMs } from './delivery.js'
 import { Packer } from './packer.js'
@@ -17,6 +18,7 @@ export interface ShipmentParts {
   readonly seed: Seed
   readonly tenant: Tenant
   readonly carrier: Carrier
+  readonly pool: BufferPool
   readonly policy: PolicySettings
   readonly ledger: Ledger
   readonly clock: Clock
@@ -42,8 +44,8 @@ const LOSSES: readonly DropReason[] = ['invalid', 'too_large', 'before_send_erro
 export class Shipment {
   readonly #parts: ShipmentParts
   readonly #endsAtMs: number
-  readonly #logs = new Packer('/ingest')
-  readonly #requests = new Packer('/ingest/requests')
+  readonly #logs: Packer
+  readonly #requests: Packer
   readonly #failures = new Failures()
   readonly #tally = new Tally()
   readonly #policy: Policy
@@ -57,7 +59,9 @@ export class Shipment {
   constructor(parts: ShipmentParts) {
     this.#parts = parts
     this.#endsAtMs = parts.clock.monotonic() + parts.timeoutMs
-    const { clock, ledger, policy: settings, seed } = parts
+    const { clock, ledger, policy: settings, pool, seed } = parts
+    this.#logs = new Packer('/ingest', pool)
+    this.#requests = new Packer('/ingest/requests', pool)
     this.#policy = createPolicy({
       settings,
       clock,

@@ -4,9 +4,22 @@ import { DecodeError } from './decode-error.js'
 
 const MAX_KEPT_BYTES = 40
 const SLOTS = 4096
+const longer = protobuf.BufferReader.prototype.uint32
 
 /** Protobuf's reader with what OTLP needs besides: messages that end where they say, exact times, integers and ids. */
 export class OtlpReader extends protobuf.BufferReader {
+  /** As protobuf's own, and small enough to be inlined: nearly every tag and length is of one byte. */
+  override uint32(): number {
+    if (this.pos < this.len) {
+      const first = this.buf[this.pos] as number
+      if (first < 128) {
+        this.pos++
+        return first
+      }
+    }
+    return longer.call(this)
+  }
+
   /** Steps into a message and gives the end of the one around it, for {@link leave}. */
   enter(): number {
     const outer = this.len
@@ -87,9 +100,7 @@ const keptTexts: string[] = new Array(SLOTS).fill('')
 /** Keys come by the thousand and are few: making each of them anew would be a third of all decoding. */
 function keptText(bytes: Uint8Array, from: number, end: number): string {
   const length = end - from
-  let hash = length
-  for (let index = from; index < end; index++) hash = (hash * 31 + (bytes[index] as number)) | 0
-  const slot = hash & (SLOTS - 1)
+  const slot = slotOf(bytes, from, length)
   const kept = keptBytes[slot]
   if (kept !== undefined && kept.length === length) {
     let same = 0
@@ -100,4 +111,13 @@ function keptText(bytes: Uint8Array, from: number, end: number): string {
   keptBytes[slot] = Uint8Array.prototype.slice.call(bytes, from, end)
   keptTexts[slot] = text
   return text
+}
+
+/** By a few of its bytes: a walk over all of them would cost as much as the comparison that follows. */
+function slotOf(bytes: Uint8Array, from: number, length: number): number {
+  if (length < 3) return length
+  const end = from + length
+  const outer = ((bytes[from] as number) * 31 + (bytes[end - 1] as number)) * 31 + (bytes[end - 2] as number)
+  const inner = (bytes[from + (length >> 1)] as number) * 31 + (bytes[from + (length >> 2)] as number)
+  return (outer * 961 + inner * 7 + length) & (SLOTS - 1)
 }
