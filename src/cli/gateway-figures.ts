@@ -18,7 +18,7 @@ export function gatherFigures(): void {
     if (!isWord(word, 'ask', 'all')) return
     const workers = Object.values(cluster.workers ?? {}).filter((worker) => worker?.isConnected())
     const told = await Promise.all(workers.map((worker) => figuresOf(worker as Worker)))
-    if (asker.isConnected()) asker.send({ tell: 'all', id: word.id, figures: addUp(told) })
+    if (asker.isConnected()) asker.send({ tell: 'all', id: word.id, figures: addUp(told) }, ignore)
   })
 }
 
@@ -61,7 +61,7 @@ function figuresOf(worker: Worker): Promise<Sample[]> {
     }
     const timer = setTimeout(() => settle([]), PATIENCE_MS)
     worker.on('message', hear)
-    worker.send({ ask: 'yours', id })
+    worker.send({ ask: 'yours', id }, ignore)
   })
 }
 
@@ -72,3 +72,6 @@ function isWord<K extends 'ask' | 'tell', V extends string>(
 ): word is Extract<Word, Record<K, V>> {
   return typeof word === 'object' && word !== null && (word as Record<string, unknown>)[kind] === what
 }
+
+/** What cannot be said to a worker that is ending is not said. */
+function ignore(): void {}

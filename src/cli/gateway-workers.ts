@@ -57,6 +57,7 @@ function stop(worker: Worker): Promise<void> {
   return new Promise((resolve) => {
     worker.once('exit', () => resolve())
     if (worker.isDead()) resolve()
-    else if (worker.isConnected()) worker.send(CLOSE)
+    // Written with a callback: to one that is ending at this moment it fails, and 'exit' tells.
+    else if (worker.isConnected()) worker.send(CLOSE, () => {})
   })
 }

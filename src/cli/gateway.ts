@@ -47,6 +47,8 @@ async function alone(settings: GatewaySettings): Promise<number> {
 
 async function work(settings: GatewaySettings): Promise<number> {
   const stopped = Promise.race([interrupted(), toldToClose()])
+  // A server that closes tells the leading process. Where that one is gone it fails, and is no failure of ours.
+  cluster.worker?.on('error', () => {})
   try {
     const running = await openGateway(settings, askForFigures)
     tellFigures(() => samples(running.stats()))

@@ -50,7 +50,8 @@ describe('with several workers', () => {
     const { run, url, vendor } = await start(['--workers', '2'])
     for (let n = 0; n < 10; n++)
       expect(await send({ url }, '/v1/logs', logsOf(`before ${n}`))).toMatchObject({ status: 200 })
-    process.kill(Number(await workerOf(run)), 'SIGKILL')
+    const [first] = await workersOf(run)
+    process.kill(Number(first), 'SIGKILL')
     await printed(run, /ended \(SIGKILL\) and is replaced/)
     for (let n = 0; n < 10; n++) {
       // Connections that were the dead one's have to be made again, as a Collector does.
@@ -65,6 +66,19 @@ describe('with several workers', () => {
     expect(new Set(vendor.messages()).size).toBe(20)
     run.child.kill('SIGTERM')
     expect(await run.ended).toBe(0)
+  })
+
+  test('it ends well at a signal that its workers had, too, as a terminal sends it', async () => {
+    const { run } = await start(['--workers', '2'])
+    const pids = await workersOf(run)
+    // Held back meanwhile, so that they have gone when it wants to tell them.
+    run.child.kill('SIGSTOP')
+    for (const pid of pids) process.kill(Number(pid), 'SIGTERM')
+    await sleep(500)
+    run.child.kill('SIGTERM')
+    run.child.kill('SIGCONT')
+    expect(await run.ended).toBe(0)
+    expect(run.errors()).toBe('')
   })
 
   test('the figures are those of all', async () => {
@@ -111,10 +125,10 @@ test('its help names every flag', async () => {
     expect(run.output()).toContain(flag)
 })
 
-/** The pid of some worker, as the system tells it. */
-async function workerOf(run: Run): Promise<string> {
+/** The pids of the workers, as the system tells them. */
+async function workersOf(run: Run): Promise<string[]> {
   const { readFile } = await import('node:fs/promises')
   const { pid } = run.child
   const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')
-  return children.trim().split(' ')[0] as string
+  return children.trim().split(' ')
 }
