@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import type { Clock, TimerHandle } from '../clock.js'
 import { type Doorbell, hangDoorbell, ringDoorbell } from './doorbell.js'
 import { hasProcess, type Identity, isSameKernel, ownIdentity, parseIdentity } from './identity.js'
+import { makeFolder } from './make-folder.js'
 
 /** The file in which an owner says who it is. */
 export const OWNER_FILE = 'owner.json'
@@ -34,7 +35,7 @@ export function claimFolder(place: string, clock: Clock): Owner {
   const name = `${process.pid}-${tag}`
   const unborn = join(place, `${UNBORN}${name}`)
   let directory = join(place, name)
-  mkdirSync(place, { recursive: true, mode: 0o700 })
+  makeFolder(place)
   mkdirSync(unborn, { mode: 0o700 })
   let doorbell: Doorbell | undefined
   try {

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { readdir, readFile, rename, rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
+import { makeFolder } from './make-folder.js'
 import { isAbandoned } from './owner.js'
 
 const FOLDER_NAME = /^\d+-[0-9a-f]{12}$/
@@ -22,7 +23,7 @@ export function placeOf(directory: string, apiUrl: string, apiKey: string): stri
 
 /** Makes the folder, and notes for people whose it is. */
 export function openPlace(place: string, apiUrl: string): void {
-  mkdirSync(place, { recursive: true, mode: 0o700 })
+  makeFolder(place)
   try {
     writeFileSync(join(place, PLACE_FILE), `${JSON.stringify({ apiUrl })}\n`, { flag: 'wx', mode: 0o600 })
   } catch (error) {
@@ -75,7 +76,7 @@ export async function takeOver(place: string, own: string): Promise<string[]> {
       await rm(folder, { recursive: true, force: true }).catch(() => {})
       continue
     }
-    mkdirSync(join(own, LEGACIES), { recursive: true, mode: 0o700 })
+    makeFolder(join(own, LEGACIES))
     taken.push(...(await moveBelow(own, folder)))
   }
   return taken

@@ -140,6 +140,17 @@ test('a directory that cannot be written costs one warning, and logs are held in
   await until(() => pipeline.stats().accepted === 300, 'all were taken')
 })
 
+test.runIf(process.platform === 'linux')(
+  'a directory where nothing can be made, though all above is there, does not hold the application up',
+  async () => {
+    rig = await openSpoolRig()
+    const pipeline = rig.open({ spool: { directory: '/proc/spool' }, flushInterval: 50 })
+    logTo(pipeline, 'one')
+    await until(() => pipeline.stats().accepted === 1, 'it was taken')
+    expect(warnings).toEqual(['LOGNITOR_SPOOL_UNAVAILABLE'])
+  },
+)
+
 test('a disk that fails in between is noticed, and used again when it works', async () => {
   rig = await openSpoolRig()
   const clock = manualClock()
