@@ -286,7 +286,7 @@ export function checkValue<T>(name: string, kind: Kind<T>, value: unknown, secre
   if (checked !== undefined) return checked
   throw new LognitorError(
     'LOGNITOR_BAD_OPTION',
-    `Option "${name}": expected ${kind.expected}, got ${secret ? `${typeInWords(value)} that is none` : showValue(value)}.`,
+    `Option "${name}": expected ${kind.expected}, got ${secret ? `${typeInWords(value)}, which is not shown` : showValue(value)}.`,
   )
 }
 

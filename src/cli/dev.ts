@@ -1,6 +1,6 @@
 import { LognitorError } from '../errors.js'
 import { type Inbox, startInbox } from '../inbox/inbox.js'
-import { type Command, parseFlags, wholeFlag } from './command.js'
+import { type Command, parseFlags, UsageError, wholeFlag } from './command.js'
 import { interrupted } from './interrupted.js'
 import { runProgram } from './program.js'
 
@@ -26,7 +26,11 @@ export const dev: Command = {
   async run(args) {
     const split = args.indexOf('--')
     const program = split < 0 ? [] : args.slice(split + 1)
-    const flags = parseFlags(split < 0 ? args : args.slice(0, split), {
+    const own = split < 0 ? args : args.slice(0, split)
+    if (own.length > 0 && !own[0]?.startsWith('-')) {
+      throw new UsageError(`A program stands behind --: lognitor dev -- ${own.join(' ')}`)
+    }
+    const flags = parseFlags(own, {
       port: { type: 'string' },
       'max-logs': { type: 'string' },
       'max-requests': { type: 'string' },
@@ -56,7 +60,8 @@ async function open(
   for (let tried = FIRST_PORT; tried < FIRST_PORT + TRIED_PORTS; tried++) {
     try {
       const inbox = await startInbox({ ...limits, port: tried })
-      if (tried !== FIRST_PORT) process.stdout.write(`Port ${FIRST_PORT} is taken, so this is another one.\n`)
+      if (tried !== FIRST_PORT)
+        process.stdout.write(`Port ${FIRST_PORT} is taken; the next free one is ${tried}.\n`)
       return inbox
     } catch (error) {
       if (!(error instanceof LognitorError) || error.code !== 'LOGNITOR_ADDRESS_IN_USE') throw error

@@ -28,7 +28,9 @@ function print(text: string): number {
 
 function explain(error: unknown): number {
   if (error instanceof UsageError) {
-    process.stderr.write(`lognitor: ${error.message}\nTry lognitor --help.\n`)
+    const name = process.argv[2] ?? ''
+    const help = COMMANDS.has(name) ? `${name} --help` : '--help'
+    process.stderr.write(`lognitor: ${error.message}\nTry lognitor ${help}.\n`)
     return 2
   }
   process.stderr.write(`lognitor: ${error instanceof Error ? error.message : String(error)}\n`)

@@ -28,8 +28,10 @@ export function runProgram(
   return new Promise((resolve) => {
     child.once('error', (error: NodeJS.ErrnoException) => {
       stopForwarding()
-      process.stderr.write(`lognitor: ${command} could not be started: ${error.message}\n`)
-      resolve(error.code === 'ENOENT' ? 127 : 126)
+      const isMissing = error.code === 'ENOENT'
+      const why = isMissing ? 'there is no such program' : error.message
+      process.stderr.write(`lognitor: ${command} could not be started: ${why}\n`)
+      resolve(isMissing ? 127 : 126)
     })
     child.once('exit', (code, signal) => {
       stopForwarding()

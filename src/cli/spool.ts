@@ -40,7 +40,7 @@ export const spool: Command = {
       throw new UsageError(`--patience must be a number of seconds, not "${flags.patience}".`)
     }
     if (action !== 'status' && action !== 'replay' && action !== 'purge') {
-      throw new UsageError(`There is no "spool ${action}".`)
+      throw new UsageError(`There is no "spool ${action}". There are status, replay and purge.`)
     }
     if (!existsSync(directory)) {
       process.stderr.write(`lognitor: there is no directory ${directory}\n`)
@@ -88,11 +88,20 @@ async function replay(directory: string, patienceMs: number): Promise<number> {
   const delivered = accepted + requestsAccepted
   print(`${delivered} of ${takenOver} delivered.`)
   for (const [reason, count] of Object.entries(dropped)) print(`${count} dropped: ${reason}`)
-  if (!isDone) process.stderr.write(`lognitor: the rest stays in the spool (${holding ?? 'interrupted'})\n`)
+  if (!isDone)
+    process.stderr.write(`lognitor: the rest stays in the spool (${HELD[holding ?? ''] ?? 'interrupted'})\n`)
   const others = (await surveySpool(directory)).flatMap(({ folders }) => folders)
   const left = others.filter(({ lives, entries }) => !lives && entries > 0)
   if (isDone && left.length > 0) print('What is left was written for another key or address.')
   return isDone ? 0 : 1
+}
+
+/** Why the rest stays, in words. */
+const HELD: Readonly<Record<string, string>> = {
+  backoff: 'nothing gets through to the service',
+  retry_after: 'the service asks for patience',
+  unauthorized: 'the service refused the key',
+  wrong_address: 'the address does not answer like Lognitor',
 }
 
 /** Resolves to true when nothing is left, to false when it is interrupted or nothing gets through. */
@@ -125,7 +134,9 @@ async function purge(directory: string, isCertain: boolean): Promise<number> {
   const folders = (await surveySpool(directory)).flatMap((place) => place.folders)
   const entries = folders.filter(({ lives }) => !lives).reduce((sum, folder) => sum + folder.entries, 0)
   if (!isCertain && !(await confirm(`Delete ${entries} logs and requests that were never delivered?`))) {
-    process.stderr.write('lognitor: nothing was deleted\n')
+    process.stderr.write(
+      `lognitor: nothing was deleted${process.stdin.isTTY ? '' : '; --yes purges without a question'}\n`,
+    )
     return 1
   }
   print(`${await purgeSpool(directory)} deleted.`)

@@ -4,6 +4,7 @@ import { warnOnce } from '../errors.js'
 import type { Pipeline, WriteOptions } from '../pipeline.js'
 import { currentScope } from '../scope/current.js'
 import type { Scope } from '../scope/scope.js'
+import { showValue } from '../show-value.js'
 import { setField } from '../translate/property.js'
 import { millisToIso } from '../translate/time.js'
 import { translateTrace } from '../translate/trace.js'
@@ -161,7 +162,10 @@ export class Logger {
       const { ledger } = this.#sink.pipeline ?? {}
       if (ledger) ledger.written++
       ledger?.drop('invalid')
-      warnOnce('LOGNITOR_INVALID_LEVEL', `A log was dropped: its level is none of ${LEVELS.join(', ')}.`)
+      warnOnce(
+        'LOGNITOR_INVALID_LEVEL',
+        `A log was dropped: its level must be one of ${LEVELS.join(', ')}, not ${showValue(level)}.`,
+      )
     } catch {
       this.#sink.pipeline?.ledger.drop('hook_error')
     }

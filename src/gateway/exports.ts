@@ -41,7 +41,7 @@ export class Exports {
       if (!this.#mayCall(request)) {
         reply = unread(request, {
           status: 401,
-          message: 'A token of the gateway is needed.',
+          message: "Authorization: Bearer with one of the gateway's tokens is needed.",
           headers: { 'www-authenticate': 'Bearer' },
         })
       } else if (encoding === undefined) {
@@ -80,7 +80,11 @@ export class Exports {
     this.bytes += body.length
     // Not a 401: a key can be mended, and a Collector would drop what it has.
     if (key === undefined && shared.transport === undefined) {
-      return comeAgain(503, 'The caller brought no X-API-Key.', 60_000)
+      return comeAgain(
+        503,
+        'The header X-API-Key is missing: this gateway delivers with the keys of its callers.',
+        60_000,
+      )
     }
     const ship = (): Shipment => {
       const shipment = this.#pipeline.ship(bodySeed(body, signal, passThroughKey ? key : ''), key)

@@ -150,14 +150,14 @@ function checkTogether({ listen, authTokens, noAuth, passThroughKey, shared }: G
   if (!isLoopback(listen) && authTokens.length === 0 && !noAuth) {
     throw new LognitorError(
       'LOGNITOR_GATEWAY_UNPROTECTED',
-      `${listen.host} can be reached from other machines: give a token (authTokens, --auth-token, LOGNITOR_GATEWAY_TOKEN), or say noAuth if something else protects it.`,
+      `${listen.host} can be reached from other machines: give a token (authTokens, --auth-token, LOGNITOR_GATEWAY_TOKEN), or noAuth (--no-auth) if something else protects it.`,
     )
   }
   // A client without a key drops what it gets; a gateway would tell its callers that it was delivered.
   if (!shared.apiKey && !passThroughKey && shared.transport === undefined) {
     throw new LognitorError(
       'LOGNITOR_BAD_OPTION',
-      'Option "apiKey": expected a key (LOGNITOR_API_KEY), or passThroughKey for the callers\' own; got neither.',
+      "There is no API key: set LOGNITOR_API_KEY or the option apiKey, or deliver with the callers' own keys by passThroughKey (--pass-through-key).",
     )
   }
 }

@@ -44,7 +44,7 @@ export async function openGateway(
     const signal = SIGNALS[path]
     if (signal !== undefined && request.method === 'POST') return exports.serve(request, response, signal)
     request.resume()
-    if (signal !== undefined) return say(response, 405, 'POST it.', { allow: 'POST' })
+    if (signal !== undefined) return say(response, 405, 'This address takes POST only.', { allow: 'POST' })
     if (request.method !== 'GET' && request.method !== 'HEAD') return say(response, 404, NOT_HERE)
     if (path === '/healthz') return say(response, 200, 'ok')
     if (path === '/readyz') return isClosing ? say(response, 503, 'closing') : say(response, 200, 'ready')

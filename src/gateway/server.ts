@@ -74,7 +74,7 @@ function bind(server: Server, { host, port }: ListenAddress): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       if (error.code !== 'EADDRINUSE') return reject(error)
-      const message = `The address ${addressUrl({ host, port })} is in use.`
+      const message = `The address ${addressUrl({ host, port })} is in use. Choose another one, or end what listens there.`
       reject(new LognitorError('LOGNITOR_ADDRESS_IN_USE', message, { cause: error }))
     })
     server.listen({ host, port }, () => {

@@ -43,7 +43,9 @@ describe('lognitor dev', () => {
     const { port } = other
     const run = program.start(['dev', '--port', `${port}`])
     expect(await run.ended).toBe(1)
-    expect(run.errors()).toBe(`lognitor: The address 127.0.0.1:${port} is in use.\n`)
+    expect(run.errors()).toBe(
+      `lognitor: The address 127.0.0.1:${port} is in use. Choose another port; 0 takes any that is free.\n`,
+    )
     await other.close()
   })
 

@@ -74,7 +74,7 @@ test('replay ends, and leaves everything where it is, when the key is refused', 
   await rig.writeAndDie({ LOGS: '25' })
   const { code, errors } = await run(['replay', rig.directory])
   expect(code).toBe(1)
-  expect(errors).toContain('the rest stays in the spool (unauthorized)')
+  expect(errors).toContain('the rest stays in the spool (the service refused the key)')
   expect((await run(['status', rig.directory])).output).toContain('ended: 25 not delivered')
 })
 
@@ -83,7 +83,7 @@ test('replay ends when nothing gets through for as long as one is patient', asyn
   await rig.writeAndDie({ LOGS: '25' })
   const { code, errors } = await run(['replay', rig.directory, '--patience', '1'])
   expect(code).toBe(1)
-  expect(errors).toContain('the rest stays in the spool (backoff)')
+  expect(errors).toContain('the rest stays in the spool (nothing gets through to the service)')
   expect((await run(['status', rig.directory])).output).toContain('ended: 25 not delivered')
 })
 

@@ -29,7 +29,10 @@ describe('lognitor', () => {
     [['dev', '--prot', '5'], "Unknown option '--prot'."],
     [['dev', '--port', 'many'], '--port must be a whole number from 0 to 65535, not "many".'],
     [['dev', '--port'], "Option '--port <value>' argument missing."],
-    [['dev', 'node', 'app.js'], "Unexpected argument 'node'."],
+    [
+      ['dev', 'node', 'app.js'],
+      'A program stands behind --: lognitor dev -- node app.js\nTry lognitor dev --help.',
+    ],
     [['tail', '--level', 'loud'], '--level must be of debug, info, warn, error, fatal, not "loud".'],
     [['tail', '--url', 'ftp://x'], '--url must be an http address, not "ftp://x".'],
   ])('refuses %j by exit code 2', async (args, text) => {

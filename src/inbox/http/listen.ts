@@ -66,7 +66,7 @@ function bind(server: Server, { host, port }: { host: string; port: number }): P
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       if (error.code !== 'EADDRINUSE') return reject(error)
-      const message = `The address ${authority(host, port)} is in use.`
+      const message = `The address ${authority(host, port)} is in use. Choose another port; 0 takes any that is free.`
       reject(new LognitorError('LOGNITOR_ADDRESS_IN_USE', message, { cause: error }))
     })
     server.listen({ host, port }, () => {

@@ -123,6 +123,12 @@ h2 small { margin-left: 6px; color: var(--quiet); font-weight: 400; font-size: 1
   .panel { margin-bottom: 12px; }
   .scroll { max-height: 70vh; }
   #logs { min-width: 760px; }
+  /* What is opened stays in sight, however far its table is moved aside. */
+  tr.detail td > * { position: sticky; left: 12px; max-width: calc(100vw - 74px); }
+}
+@media (max-width: 700px) {
+  #totals { order: 1; flex-basis: 100%; margin: 0; }
+  #pause { margin-left: auto; }
 }
 table { width: 100%; border-collapse: collapse; }
 th, td { padding: 4px 8px; text-align: left; vertical-align: top; white-space: nowrap; }

@@ -24,7 +24,7 @@ export async function refreshLogs(fetchJson, anew) {
   if (rows.length > 0) body.querySelector('.empty')?.remove()
   while (body.children.length > MAX_ROWS) body.lastElementChild.remove()
   if (body.children.length === 0) {
-    body.append(emptyRow(COLUMNS, filters === '' ? 'No logs yet. Send some to ' + location.origin + '/api/v1' : 'No log passes these filters.'))
+    body.append(emptyRow(COLUMNS, filters === '' ? 'No logs yet. Start a program with LOGNITOR_API_KEY=dev LOGNITOR_API_URL=' + location.origin + '/api/v1' : 'No log passes these filters.'))
   }
   const shown = body.querySelectorAll('tr.opens').length
   find('logs-note').textContent = shown === 0 ? '' : shown + ' shown'
