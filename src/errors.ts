@@ -2,7 +2,7 @@ import { beginTelling } from './telling.js'
 
 /**
  * Errors we throw, by their stable code. They are thrown by constructors, `init`, `reconfigure`,
- * `startGateway` and `startInbox` only; nothing else of ours throws.
+ * `startGateway`, `startInbox` and an inbox's `faults` only; nothing else of ours throws.
  */
 export const ERRORS = {
   LOGNITOR_BAD_OPTION: 'An option has a value it cannot have.',
@@ -31,7 +31,10 @@ export type ErrorCode = keyof typeof ERRORS
 /** The stable code of a process warning of ours: `warning.code` in `process.on('warning')`. */
 export type WarningCode = keyof typeof WARNINGS
 
-/** Thrown by constructors, `init`, `reconfigure`, `startGateway` and `startInbox`, and by nothing else. */
+/**
+ * Thrown by constructors, `init`, `reconfigure`, `withLognitor`, `startGateway`, `startInbox` and an inbox's `faults`,
+ * and by nothing else.
+ */
 export class LognitorError extends Error {
   override readonly name = 'LognitorError'
   readonly code: ErrorCode

@@ -43,7 +43,7 @@ export interface Options {
   version?: string | undefined
   /** Release that every log belongs to, as `registerRelease` gave it. */
   releaseId?: string | undefined
-  /** Logs that make a batch; grows to 100 under backlog. Default 25. */
+  /** Logs that make a batch, 1 to 100; grows to 100 under backlog. Default 25. */
   batchSize?: number | undefined
   /** Longest a log waits for its batch to fill. Default 5000. */
   flushInterval?: number | undefined
@@ -65,7 +65,7 @@ export interface Options {
   maxBreadcrumbs?: number | undefined
   /** What is replaced by `[REDACTED]` in every string. Default none. */
   redactPatterns?: readonly RedactPattern[] | undefined
-  /** Query parameters whose value becomes `[SCRUBBED]`, besides the built-in ones. */
+  /** Query parameters whose value becomes `[SCRUBBED]`, besides `token`, `password` and the like. */
   scrubUrlParams?: readonly string[] | undefined
   /** Sees each wire log last; may change it, or drop it with null. */
   beforeSend?: BeforeSend | undefined
@@ -87,7 +87,7 @@ export interface Options {
   proxy?: string | false | undefined
   /** Sends the whole resource as metadata, not only its best-known attributes. Default false. */
   allResourceAttributes?: boolean | undefined
-  /** Told of every drop. */
+  /** Told of every drop: why, and how many. */
   onDrop?: ((reason: DropReason, count: number) => void) | undefined
   /** Carries requests instead of HTTP: `MemoryTransport` in tests. */
   transport?: Transport | undefined

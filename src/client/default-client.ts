@@ -96,7 +96,7 @@ function isIdle(): boolean {
   return waitingRoom.isEmpty && earlyCalls.length === 0
 }
 
-/** See {@link Logger.log}; of the default client, as all that follow. */
+/** Writes a log of the given level; gives its id, `''` when it was filtered out. Never throws. */
 export function log(level: Level, message: string, options?: LogOptions): string {
   return logger().write({ level, message, options, below: log })
 }
@@ -127,32 +127,40 @@ export function fatal(message: string, options?: LogOptions): string {
 }
 
 /**
- * See {@link Logger.captureException}.
+ * Writes an error log of whatever was thrown, with its causes and source lines; gives its id, that of the first log
+ * where the same failure was logged already. Never throws.
  * @example promise.catch(captureException)
  */
 export function captureException(thrown: unknown, options?: LogOptions): string {
   return logger().write(captured(thrown, options, captureException))
 }
 
-/** See {@link Logger.startTimer}. */
+/** Starts a timer; its `end(message)` writes an info log with `perf.duration_ms`. */
 export function startTimer(): Timer {
   return logger().startTimer()
 }
 
 /**
- * See {@link Logger.timed}.
+ * Runs a function, sync or async, and gives its result; an info log with the name says how long it took, an error log
+ * `<name> failed` what it threw.
  * @throws what the function throws
  */
 export function timed<T>(name: string, fn: () => T, options?: LogOptions): T {
   return logger().timed(name, fn, options)
 }
 
-/** See {@link Logger.child}. One that is made before `init` writes to the client that `init` makes. */
+/**
+ * A logger with a service, environment, version, metadata and tags of its own; all else is the client's. One that is
+ * made before `init` writes to the client that `init` makes.
+ */
 export function child(options?: ChildOptions): Logger {
   return logger().child(options)
 }
 
-/** See {@link LognitorClient.heartbeat}. */
+/**
+ * A monitor's heart, by the token of its address: `ping()`, or `wrap(job)`, which pings when the job has succeeded.
+ * @example await heartbeat('tok_123').wrap(runNightlyJob)
+ */
 export function heartbeat(token: string): Heartbeat {
   const ping = () => {
     const askedAt = performance.now()
@@ -164,17 +172,23 @@ export function heartbeat(token: string): Heartbeat {
   return createHeartbeat(ping, wait, captureException)
 }
 
-/** See {@link LognitorClient.submitFeedback}. Never rejects. */
+/**
+ * A user's own words about a log; `eventId` is what the log call returned. True when it was taken within 10 s; else it
+ * is tried on. Never rejects.
+ */
 export function submitFeedback(options: FeedbackOptions): Promise<boolean> {
   return fromClient((client) => client.submitFeedback(options), false)
 }
 
-/** See {@link LognitorClient.registerRelease}. Never rejects. */
+/**
+ * Registers a release; from then on logs of all doors carry it. Resolves to what Lognitor answered, or to null when
+ * that could not be had within 10 s; then it is tried on. Never rejects.
+ */
 export function registerRelease(options: ReleaseOptions): Promise<RegisteredRelease | null> {
   return fromClient<RegisteredRelease | null>((client) => client.registerRelease(options), null)
 }
 
-/** See {@link LognitorClient.pause}. */
+/** Sends no logs and no request rows until `resume`; what comes in is kept within the queue's bounds. */
 export function pause(): void {
   withClient((client) => client.pause())
 }

@@ -7,11 +7,14 @@ export interface LogOptions {
   metadata?: Record<string, unknown> | undefined
   /** Appended to those of the scope or the child. */
   tags?: readonly string[] | undefined
+  /** Default: the current request's or the process's. */
   user?: UserOptions | undefined
+  /** The HTTP request that it is about. Default, for errors: the current one. */
   request?: RequestOptions | undefined
   perf?: PerfOptions | undefined
   /** Default: the active span's. */
   trace?: { traceId: string; spanId?: string | undefined } | undefined
+  /** Default: the registered release's. */
   deploy?: { commit?: string | undefined; branch?: string | undefined } | undefined
   /** An Error, or `{ type, message, ... }`; anything else is taken as what was thrown. */
   error?: unknown
@@ -19,7 +22,9 @@ export interface LogOptions {
   action?: string | undefined
   /** Default: the current request's. */
   requestId?: string | undefined
+  /** Default: the current request's or the process's. */
   sessionId?: string | undefined
+  /** Default: the client's, or the registered release. */
   releaseId?: string | undefined
   /** Groups this error with others of the same fingerprint; default computed. */
   fingerprint?: string | undefined
@@ -27,8 +32,9 @@ export interface LogOptions {
   breadcrumbs?: readonly BreadcrumbOptions[] | undefined
   /** Asks Lognitor to notify, whatever its rules say. */
   notify?: boolean | undefined
+  /** Where to, such as `['email']`. */
   notifyChannels?: readonly string[] | undefined
-  /** `file:line`. */
+  /** `file:line`; by itself with the option `captureCallerInfo`. */
   source?: string | undefined
   device?: Record<string, unknown> | undefined
   /** For this log alone, before the client's own. */
