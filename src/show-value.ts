@@ -3,9 +3,18 @@ const SECRET = /key|token|secret|passw|auth|cookie/i
 const MOST_LENGTH = 80
 const MOST_ITEMS = 5
 
-/** A wrong value in words, short, whatever it is. Of lists and objects the first few items are shown. */
+/** A wrong value in words, short, whatever it is. Of lists and objects the first few items are shown. Never throws. */
 export function showValue(value: unknown): string {
-  if (Array.isArray(value)) return `[${some(value.map(showItem))}]`
+  try {
+    return inWords(value)
+  } catch {
+    // A Proxy of the application's, say.
+    return typeInWords(value)
+  }
+}
+
+function inWords(value: unknown): string {
+  if (Array.isArray(value)) return `[${some(value.slice(0, MOST_ITEMS + 1).map(showItem))}]`
   if (typeof value !== 'object' || value === null || value instanceof RegExp) return showItem(value)
   const fields = fieldsOf(value).map(
     ([name, field]) => `${shorten(name)}: ${SECRET.test(name) ? '***' : showItem(field)}`,

@@ -4,7 +4,7 @@ import { warnOnce } from '../errors.js'
 import type { Pipeline, WriteOptions } from '../pipeline.js'
 import { currentScope } from '../scope/current.js'
 import type { Scope } from '../scope/scope.js'
-import { showValue } from '../show-value.js'
+import { showValue, typeInWords } from '../show-value.js'
 import { setField } from '../translate/property.js'
 import { millisToIso } from '../translate/time.js'
 import { translateTrace } from '../translate/trace.js'
@@ -164,7 +164,7 @@ export class Logger {
       ledger?.drop('invalid')
       warnOnce(
         'LOGNITOR_INVALID_LEVEL',
-        `A log was dropped: its level must be one of ${LEVELS.join(', ')}, not ${showValue(level)}.`,
+        `A log was dropped: its level must be one of ${LEVELS.join(', ')}, not ${typeof level === 'string' ? showValue(level) : typeInWords(level)}.`,
       )
     } catch {
       this.#sink.pipeline?.ledger.drop('hook_error')

@@ -206,6 +206,25 @@ test('every other call takes anything, too', async () => {
   )
 })
 
+test('a level that cannot even be looked at is one invalid log, and nothing else', () => {
+  const { client } = inMemory()
+  const { proxy, revoke } = Proxy.revocable({}, {})
+  revoke()
+  const thrower = new Proxy(
+    {},
+    {
+      getPrototypeOf() {
+        throw new Error('no prototype')
+      },
+    },
+  )
+  for (const level of [proxy, thrower, Symbol('level'), undefined]) {
+    expect(client.log(level as never, 'never written')).toBe('')
+  }
+  expect(client.stats()).toMatchObject({ written: 4, dropped: { invalid: 4 } })
+  expect(client.stats().dropped).toEqual({ invalid: 4 })
+})
+
 function isPromise(value: unknown): boolean {
   return value instanceof Promise
 }
