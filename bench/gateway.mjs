@@ -107,8 +107,9 @@ async function startCollector() {
 }
 
 async function ready(child, url, health) {
-  const ended = new Promise((resolve) => child.once('exit', resolve))
-  process.once('exit', () => child.kill('SIGKILL'))
+  const kill = () => child.kill('SIGKILL')
+  process.once('exit', kill)
+  const ended = new Promise((resolve) => child.once('exit', resolve)).finally(() => process.off('exit', kill))
   while (
     !(await fetch(health).then(
       ({ ok }) => ok,
