@@ -7,8 +7,8 @@ import { interleave } from './lib/rounds.mjs'
 import { MARK } from './logs/record.mjs'
 import { VARIANTS } from './logs/variants.mjs'
 
-const WARM_UP = 100_000
-const MEASURED = 40_000
+const WARM_UP = 500_000
+const MEASURED = 80_000
 const rounds = Number(process.argv[2] ?? 7)
 
 const server = await startCountingServer(MARK)

@@ -1,5 +1,5 @@
 import { OtelDoor } from './otel/door.js'
-import { RecordedExceptions } from './otel/recorded-exceptions.js'
+import { recordedException, watchExceptions } from './otel/recorded-exceptions.js'
 import { SpanFailures } from './otel/span-failures.js'
 import type { DoorOptions } from './pipelines.js'
 import { currentScope } from './scope/current.js'
@@ -8,6 +8,11 @@ import { SPAN_KIND, type SpanEventLike, type SpanLike } from './translate/otel.j
 import { readProperty } from './translate/property.js'
 import { isExceptionEvent, translateExceptionEvent } from './translate/span.js'
 import { spanBreadcrumb } from './translate/span-breadcrumb.js'
+
+// A property and not a WeakMap, which costs the garbage collector microseconds a span.
+const SCOPE = Symbol('lognitor.scope')
+
+type Scoped = SpanLike & { [SCOPE]?: Scope }
 
 /** Of one span; the SDK keeps 128 unless told otherwise. */
 const MOST_EVENTS = 10_000
@@ -20,8 +25,6 @@ const MOST_EVENTS = 10_000
 export class LognitorSpanProcessor {
   readonly #door: OtelDoor
   readonly #failures: SpanFailures
-  readonly #scopes = new WeakMap<object, Scope>()
-  readonly #exceptions = new RecordedExceptions()
   /** Of the first span: the rows and calls of its request come before any record that would tell. */
   #hasLearned = false
 
@@ -37,18 +40,18 @@ export class LognitorSpanProcessor {
   onStart(span: SpanLike): void {
     guarded(() => {
       const scope = currentScope()
-      this.#scopes.set(span, scope)
-      this.#exceptions.watch(span)
+      watchExceptions(span)
       // A request that we see ourselves tells when it is answered.
       if (span.kind === SPAN_KIND.server && scope.requestScope === undefined)
         this.#failures.serverStarted(span)
       if (!this.#hasLearned) this.#hasLearned = this.#door.learnFrom(readProperty(span, 'resource'))
+      ;(span as Scoped)[SCOPE] = scope
     })
   }
 
   onEnd(span: SpanLike): void {
     guarded(() => {
-      const scope = this.#scopes.get(span) ?? currentScope()
+      const scope = (span as Scoped)[SCOPE] ?? currentScope()
       if (span.events.length > 0) this.#takeExceptions(span, scope)
       if (span.kind === SPAN_KIND.server) this.#failures.serverEnded(span)
       const isOutgoing = span.kind === SPAN_KIND.client || span.kind === SPAN_KIND.producer
@@ -81,7 +84,7 @@ export class LognitorSpanProcessor {
   }
 
   #takeException(span: SpanLike, index: number, event: SpanEventLike, scope: Scope): void {
-    const thrown = this.#exceptions.find(span, index, event)
+    const thrown = recordedException(span, index, event)
     this.#door.withResource(readProperty(span, 'resource'), (resource) => {
       try {
         this.#failures.take({ span, scope, thrown, log: translateExceptionEvent(span, event, resource) })
