@@ -66,9 +66,10 @@ function closingBrace(text: string, end: number): number {
   return text.endsWith(' {', end) ? end - 2 : end
 }
 
-/** ` {\n  code: 'E_X',\n  [cause]: ...\n}`, as far as its closing brace. */
+/** ` {\n  code: 'E_X',\n  [cause]: ...\n}`, as far as the brace that stands alone. */
 function endOfDetails(text: string, start: number): number {
   if (!text.startsWith(' {\n', start)) return start
-  const close = text.indexOf('\n}', start)
-  return close === -1 ? start : close + 2
+  const close = /\n\}(?=\s|$)/g
+  close.lastIndex = start
+  return close.test(text) ? close.lastIndex : start
 }

@@ -47,6 +47,12 @@ describe('what console prints of an error', () => {
     expect(log.message).toBe('gone')
   })
 
+  test('ends at a brace that stands alone, and at no other', () => {
+    const found = printedError("Error: gone\n    at x {\n  code: 'A',\n}!\n}\nbye")
+    expect(found?.stack).toMatch(/\}!\n\}$/)
+    expect(found?.text).toBe('Error: gone bye')
+  })
+
   test('by its stack is the error as well', () => {
     const error = new SyntaxError('unexpected')
     expect(printed(17, error.stack).error).toMatchObject({ type: 'SyntaxError', message: 'unexpected' })
