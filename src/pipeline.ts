@@ -68,7 +68,7 @@ export class Pipeline {
   readonly #batcher: Batcher
   #spool: Spool | undefined
   readonly #failures = new Failures()
-  readonly #addSource = createSourceContext()
+  readonly #addSource = createSourceContext(() => this.#settings.apiKey)
   readonly #beforeEnd = new Set<() => void>()
   readonly #beforeFlush = new Set<() => Promise<void>>()
   #guest: Guest | undefined

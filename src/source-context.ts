@@ -21,16 +21,22 @@ type SourceLines = Pick<ErrorDetail, 'context_line' | 'pre_context' | 'post_cont
  * line is the application's own and can be read here. Each place is read once and remembered, the last 200
  * of them. Lines are cut at 300 characters; files over 2 MiB, and what is no plain file, are left alone. Reads
  * synchronously, since an error may be the last thing that happens. Never throws.
+ *
+ * @param secret the API key, which stands in the very lines where a client is often made; `***` takes its place
  */
-export function createSourceContext(): (error: ErrorDetail) => void {
+export function createSourceContext(secret: () => string | undefined = () => undefined) {
   const places = new Map<string, SourceLines | undefined>()
-  return (error) => {
+  let hidden: string | undefined
+  return (error: ErrorDetail): void => {
+    // What is remembered hides the key before.
+    if (hidden !== secret()) places.clear()
+    hidden = secret()
     const { filename, line_number: line } = error
     if (filename === undefined || line === undefined || error.context_line !== undefined) return
     if (filename.length > MOST_PATH_LENGTH) return
     const place = `${filename}:${line}`
     const isKnown = places.has(place)
-    const lines = isKnown ? places.get(place) : readLines(filename, line)
+    const lines = isKnown ? places.get(place) : readLines(filename, line, hidden)
     if (isKnown) places.delete(place)
     else if (places.size >= MOST_PLACES) places.delete(places.keys().next().value as string)
     places.set(place, lines)
@@ -41,13 +47,14 @@ export function createSourceContext(): (error: ErrorDetail) => void {
   }
 }
 
-function readLines(filename: string, line: number): SourceLines | undefined {
+function readLines(filename: string, line: number, hidden: string | undefined): SourceLines | undefined {
   try {
     const path = filename.startsWith('file://') ? fileURLToPath(filename) : filename
     if (!isAbsolute(path) || !PROGRAM.test(path) || /[\\/]node_modules[\\/]/.test(path)) return undefined
     // Asked before it is opened: opening a pipe would wait for somebody to write to it.
     const { size, isFile } = describeFile(path)
-    return isFile && size <= MOST_FILE_BYTES ? linesAround(readFileSync(path, 'utf8'), line) : undefined
+    if (!isFile || size > MOST_FILE_BYTES) return undefined
+    return linesAround(readFileSync(path, 'utf8'), line, (text) => cut(withoutSecret(text, hidden)))
   } catch {
     // Not on this machine, not to be read: the error says where it was without it.
     return undefined
@@ -59,14 +66,14 @@ function describeFile(path: string): { size: number; isFile: boolean } {
   return { size: stats.size, isFile: stats.isFile() }
 }
 
-function linesAround(text: string, line: number): SourceLines | undefined {
+function linesAround(text: string, line: number, tidy: (line: string) => string): SourceLines | undefined {
   const first = Math.max(1, line - LINES_EACH_WAY)
   const taken: string[] = []
   let start = text.startsWith('\ufeff') ? 1 : 0
   for (let number = 1; number <= line + LINES_EACH_WAY && start <= text.length; number++) {
     LINE_END.lastIndex = start
     const end = LINE_END.exec(text)
-    if (number >= first) taken.push(cut(text.slice(start, end?.index ?? text.length)))
+    if (number >= first) taken.push(tidy(text.slice(start, end?.index ?? text.length)))
     if (end === null) break
     start = LINE_END.lastIndex
   }
@@ -74,6 +81,13 @@ function linesAround(text: string, line: number): SourceLines | undefined {
   const context = taken[index]
   if (context === undefined) return undefined
   return { context_line: context, pre_context: taken.slice(0, index), post_context: taken.slice(index + 1) }
+}
+
+/** Shorter, it is a word of any program. */
+const SHORTEST_SECRET = 8
+
+function withoutSecret(line: string, secret = ''): string {
+  return secret.length < SHORTEST_SECRET ? line : line.replaceAll(secret, '***')
 }
 
 function cut(line: string): string {

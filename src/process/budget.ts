@@ -2,6 +2,10 @@
 export class Budget {
   #spentMs = 0
 
+  get spentMs(): number {
+    return this.#spentMs
+  }
+
   /** What is left of so much patience. */
   left(patienceMs: number): number {
     return Math.max(0, patienceMs - this.#spentMs)
@@ -20,6 +24,11 @@ export class Budget {
       this.#spentMs += performance.now() - startMs
     }
     return result
+  }
+
+  /** Others have taken so much of the time. */
+  charge(ms: number): void {
+    this.#spentMs += ms
   }
 
   /** The process has not ended after all: its next end has all the time again. */

@@ -12,6 +12,8 @@ export class MainThread {
   readonly #slots = new Map<number, ThreadSlot>()
   readonly #workers = new Map<number, Worker>()
   readonly #lose: (count: number) => void
+  /** Of the threads that have gone, the one that was held longest just now. */
+  #gone: ThreadSlot | undefined
 
   /** @param lose counts what a thread took with it */
   constructor(lose: (count: number) => void) {
@@ -45,6 +47,15 @@ export class MainThread {
     }
   }
 
+  /** For so long the process has just been held by threads that ended; they were held at the same time. Told once. */
+  takeHeldMs(): number {
+    this.#listen()
+    const slots = [...this.#slots.values(), ...(this.#gone ? [this.#gone] : [])]
+    const heldMs = Math.max(0, ...slots.map((slot) => slot.heldMs))
+    for (const slot of slots) if (slot.heldMs > 0) slot.noteEnd(0)
+    return heldMs
+  }
+
   /** Whether this error has come up from a thread that has logged it. */
   knows(thrown: unknown): boolean {
     this.#listen()
@@ -61,6 +72,7 @@ export class MainThread {
       const slot = this.#slots.get(threadId)
       this.#workers.delete(threadId)
       this.#slots.delete(threadId)
+      if (slot && slot.heldMs >= (this.#gone?.heldMs ?? 0)) this.#gone = slot
       // Ended from outside, it had no moment to deliver.
       if (slot && !slot.hasEnded) this.#settle(slot)
     })

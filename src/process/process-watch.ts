@@ -83,12 +83,14 @@ export class ProcessWatch {
     const isNoticed = process.listenerCount('beforeExit') > 1
     if (waiting.length === 0 || (isNoticed && waiting.every(({ destination }) => destination))) return
     this.#hasFlushed = true
+    this.#chargeForThreads()
     void this.#budget.spend(() => this.#deliver())
   }
 
   readonly #onExit = (): void => {
     try {
       this.#crashes.end()
+      this.#chargeForThreads()
       this.#deliverBlocking(this.#budget.left(this.#patienceMs))
     } catch {
       // What escapes an exit handler becomes the exit code.
@@ -99,8 +101,13 @@ export class ProcessWatch {
   readonly #aroundExit: Tap = (goOn) => {
     const hadListeners = goOn()
     this.#onExit()
-    this.#thread?.close()
+    this.#thread?.close(this.#budget.spentMs)
     return hadListeners
+  }
+
+  /** An end that comes with a thread's own has waited for that, and the thread may have waited for the service. */
+  #chargeForThreads(): void {
+    this.#budget.charge(this.#main?.takeHeldMs() ?? 0)
   }
 
   async #deliver(limitMs = Number.POSITIVE_INFINITY): Promise<void> {

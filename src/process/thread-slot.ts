@@ -3,7 +3,12 @@ const ROUNDS = 1
 const UNDELIVERED = 2
 const CRASH = 3
 const VERDICT = 4
-const LENGTH = 5
+const HELD = 5
+const ENDED_AT = 6
+const LENGTH = 7
+
+/** What is later than this after a thread's end has not waited for it. */
+const JUST_NOW_MS = 500
 
 /** What a thread shares with the main thread: a few numbers that both can see while neither can be spoken to. */
 export class ThreadSlot {
@@ -38,6 +43,19 @@ export class ThreadSlot {
 
   set crash(hash: number) {
     Atomics.store(this.cells, CRASH, hash)
+  }
+
+  /** For so long the thread was held at its end, where that was just now; else 0. */
+  get heldMs(): number {
+    // Both wrap around alike. Threads have no other clock in common.
+    const agoMs = ((Date.now() | 0) - Atomics.load(this.cells, ENDED_AT)) | 0
+    return this.hasEnded && agoMs >= 0 && agoMs < JUST_NOW_MS ? Atomics.load(this.cells, HELD) : 0
+  }
+
+  /** The thread ends, and has been held for so long. */
+  noteEnd(heldMs: number): void {
+    Atomics.store(this.cells, HELD, Math.ceil(heldMs))
+    Atomics.store(this.cells, ENDED_AT, Date.now() | 0)
   }
 
   /** The thread has delivered, or will never again. */

@@ -36,8 +36,12 @@ export class WorkerThread {
     }
   }
 
-  /** Leaves: nobody needs to wait for this thread any more. */
-  close(): void {
+  /**
+   * Leaves: nobody needs to wait for this thread any more.
+   * @param heldMs so long its end has taken because of us
+   */
+  close(heldMs = 0): void {
+    this.slot.noteEnd(heldMs)
     this.slot.finishRound(true)
     this.#channel.close()
   }

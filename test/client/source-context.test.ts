@@ -188,6 +188,23 @@ test('a place is read once', () => {
   expect(at(4)).not.toHaveProperty('context_line')
 })
 
+test('lines that hold the API key do not show it, nor a part of it, nor does the next key', () => {
+  const keys = ['lgn_live_8f2c1d77e0', 'lgn_next_55aa19e3c4']
+  let key = keys[0]
+  const add = createSourceContext(() => key)
+  const long = `${' '.repeat(290)}'${keys[0]}'`
+  const file = write('keys.js', [`init({ apiKey: '${keys[0]}' })`, long, `'${keys[1]}'`, 'boom()'].join('\n'))
+  const seen = () => {
+    const error: ErrorDetail = { type: 'E', message: 'm', filename: file, line_number: 4 }
+    add(error)
+    return error
+  }
+  expect(seen().pre_context?.[0]).toBe("init({ apiKey: '***' })")
+  expect(JSON.stringify(seen())).not.toMatch(/lgn_live/)
+  key = keys[1]
+  expect(seen().pre_context?.[2]).toBe("'***'")
+})
+
 test('of places only the last 200 are remembered', () => {
   const add = createSourceContext()
   const text = Array.from({ length: 300 }, (_, n) => `line ${n + 1}`).join('\n')

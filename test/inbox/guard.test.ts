@@ -67,7 +67,13 @@ describe('the inbox', () => {
   })
 
   it('lets no page of another origin read it', async () => {
-    const answer = await fetch(`${inbox.url}/inbox/api/logs`, { headers: { origin: 'https://example.com' } })
+    for (const origin of ['https://example.com', 'null', `http://example.com:${inbox.port}`]) {
+      for (const path of ['/', '/inbox/api/logs', '/inbox/api/stream']) {
+        expect(await statusOf(path, 'GET', { origin })).toBe(403)
+      }
+    }
+    expect(await statusOf('/inbox/api/logs', 'GET', { origin: inbox.url })).toBe(200)
+    const answer = await fetch(`${inbox.url}/inbox/api/logs`)
     expect(answer.headers.get('access-control-allow-origin')).toBeNull()
     expect(answer.headers.get('x-content-type-options')).toBe('nosniff')
     expect(answer.headers.get('cross-origin-resource-policy')).toBe('same-origin')

@@ -213,6 +213,20 @@ describe.concurrent('a service that is of no use holds the end no longer than fl
   })
 })
 
+test.each([
+  ['throw new TypeError("boom")', 1],
+  ['process.exit(4)', 0],
+  ['', 0],
+])('a thread and the process that ends with it are held together no longer (%s)', async (way, expected) => {
+  const useless = await startVendor()
+  useless.answer({ silent: true })
+  const env = { LOGNITOR_FLUSH_ON_EXIT: '2500' }
+  const { code, stdout } = await runApp('thread-and-main.cjs', [way], { apiUrl: useless.apiUrl, env })
+  await useless.close()
+  expect(code).toBe(expected)
+  expect(Number(stdout)).toBeLessThan(4500)
+})
+
 /** A command in front of others that gives them a name server which takes questions and never answers. */
 async function silenceNames(): Promise<string[] | undefined> {
   const mount = spawnSync('unshare', ['--mount', 'true'])

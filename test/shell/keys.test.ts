@@ -202,6 +202,15 @@ test('the spool holds no key, neither in its files nor in their names, and is fo
   }
 })
 
+test('an error beside the line that holds the key does not show it', async () => {
+  const client = new LognitorClient({ ...options(), apiKey: 'lgn_live_8f2c1d77e0' })
+  client.captureException(new Error('near the key'))
+  await client.shutdown()
+  const body = vendor.batches.map(({ json }) => JSON.stringify(json)).join()
+  expect(body).toContain("new Error('near the key')")
+  expect(body).not.toMatch(SECRET)
+})
+
 test('no call of any kind follows a redirect, so a key goes nowhere else', async () => {
   const elsewhere = await startVendor()
   for (const status of [301, 302, 303, 307, 308]) {

@@ -11,7 +11,7 @@ export function refuseForeign(request: IncomingMessage, host: string, port: numb
   if (!names.includes((request.headers.host ?? '').toLowerCase())) {
     return refusal(421, 'The Host header does not name this inbox.')
   }
-  if (request.method === 'GET' || request.method === 'HEAD') return undefined
+  // Reads, too: a browser says where they come from only when another page's program asks.
   const { origin } = request.headers
   if (origin !== undefined && !names.some((name) => origin === `http://${name}`)) {
     return refusal(403, 'Calls from pages of other origins are refused.')

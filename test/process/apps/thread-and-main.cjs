@@ -1,0 +1,14 @@
+// A thread ends, and with it the process; both have something to deliver. Says how long that took.
+const { Worker } = require('node:worker_threads')
+
+const client = require('@lognitor/opentelemetry').init()
+client.info('log of the main thread')
+const program = `
+  require('@lognitor/opentelemetry').init().info('log of the thread')
+  setTimeout(() => { ${process.argv[2]} }, 50)
+`
+let begun = Number.NaN
+new Worker(program, { eval: true }).once('online', () => {
+  begun = performance.now()
+})
+process.on('exit', () => process.stdout.write(`${performance.now() - begun}`))
