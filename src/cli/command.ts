@@ -16,13 +16,24 @@ export class UsageError extends Error {
   override readonly name = 'UsageError'
 }
 
+type Flags = NonNullable<ParseArgsConfig['options']>
+
 /** Flags as `node:util` reads them, with its complaints as a {@link UsageError}. */
-export function parseFlags<T extends NonNullable<ParseArgsConfig['options']>>(
-  args: readonly string[],
-  options: T,
-) {
+export function parseFlags<T extends Flags>(args: readonly string[], options: T) {
+  return parse(args, options, false).values
+}
+
+/** The same with so many words at most before, behind and between the flags. */
+export function parseWords<T extends Flags>(args: readonly string[], options: T, most: number) {
+  const { values: flags, positionals: words } = parse(args, options, true)
+  const tooMany = words[most]
+  if (tooMany !== undefined) throw new UsageError(`Unexpected argument '${tooMany}'.`)
+  return { flags, words }
+}
+
+function parse<T extends Flags>(args: readonly string[], options: T, allowPositionals: boolean) {
   try {
-    return parseArgs({ args: [...args], options, allowPositionals: false, strict: true }).values
+    return parseArgs({ args: [...args], options, allowPositionals, strict: true })
   } catch (error) {
     throw new UsageError(error instanceof Error ? firstSentence(error.message) : String(error))
   }
@@ -41,7 +52,7 @@ export function wholeFlag(
   throw new UsageError(`--${name} must be a whole number from ${least} to ${most}, not "${value}".`)
 }
 
-/** Node goes on to explain positional arguments, which no command has. */
+/** Node goes on to explain positional arguments. */
 function firstSentence(message: string): string {
   const [first = message] = message.split('. ', 1)
   return first.endsWith('.') ? first : `${first}.`

@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline/promises'
 import { type Options, resolveOptions } from '../options.js'
 import { Pipeline } from '../pipeline.js'
 import { type FolderSurvey, type PlaceSurvey, purgeSpool, surveySpool } from '../spool/survey.js'
-import { type Command, parseFlags, UsageError } from './command.js'
+import { type Command, parseWords, UsageError } from './command.js'
 import { interrupted } from './interrupted.js'
 import { createProgress } from './progress.js'
 
@@ -27,13 +27,15 @@ const LOOK_MS = 100
 /** `lognitor spool` */
 export const spool: Command = {
   help: HELP,
-  async run([action, directory, ...rest]) {
-    const flags = parseFlags(rest, {
+  async run(args) {
+    const options = {
       json: { type: 'boolean', default: false },
       patience: { type: 'string', default: String(DEFAULT_PATIENCE_S) },
       yes: { type: 'boolean', default: false },
-    })
-    if (directory === undefined || directory.startsWith('-'))
+    } as const
+    const { flags, words } = parseWords(args, options, 2)
+    const [action, directory] = words
+    if (action === undefined || directory === undefined)
       throw new UsageError('Which directory? lognitor spool status|replay|purge DIR')
     const patienceS = Number(flags.patience)
     if (!(patienceS >= 1 && patienceS <= 1e6)) {

@@ -45,7 +45,7 @@ test('status tells what is not delivered, by address and process', async () => {
   ])
   living.child.kill('SIGKILL')
   await living.ended
-  const json = JSON.parse((await run(['status', rig.directory, '--json'])).output)
+  const json = JSON.parse((await run(['--json', 'status', rig.directory])).output)
   expect(json.places).toMatchObject([{ apiUrl: rig.vendor.apiUrl, folders: [{ lives: false, entries: 55 }] }])
 })
 
@@ -103,6 +103,7 @@ test.each([
   [['status'], 2, 'Which directory?'],
   [['burn', '.'], 2, 'There is no "spool burn".'],
   [['status', '.', '--loud'], 2, "Unknown option '--loud'."],
+  [['status', '.', 'and more'], 2, "Unexpected argument 'and more'."],
   [['replay', '.', '--patience', 'endless'], 2, '--patience must be'],
   [['status', join('no', 'such', 'place')], 1, 'there is no directory'],
 ])('refuses %j by exit code %i', async (args, code, words) => {
