@@ -66,7 +66,7 @@ export interface Policy {
   /**
    * The rest of the way, for a log that is wanted. It becomes the policy's own: fields of it are replaced,
    * never what they refer to. Gives the log's id; `''` when it was dropped; the first one's id when it was
-   * held back as a duplicate.
+   * held back as a duplicate. Afterwards its level, message and time are those that the hooks gave it.
    */
   admit(log: Log, options?: AdmitOptions): string
   /** The request entry as JSON, scrubbed and redacted; undefined when it was dropped. */
@@ -128,6 +128,7 @@ export function createPolicy(parts: PolicyParts): Policy {
       if (typeof result === 'string') return drop(result)
       log = result
     }
+    if (log !== given) Object.assign(given, lineOf(log))
     const finalId = identify(log, () => id)
     const fingerprint = log.level === 'error' ? log.fingerprint : undefined
     if (fingerprint !== undefined) {
@@ -204,6 +205,11 @@ export function createPolicy(parts: PolicyParts): Policy {
       settings = next
     },
   }
+}
+
+/** What a breadcrumb says of a log: nothing that a hook has taken out of it. */
+function lineOf({ level, message, timestamp }: Log): Pick<Log, 'level' | 'message' | 'timestamp'> {
+  return { level, message, timestamp }
 }
 
 /** As it would arrive. */

@@ -139,6 +139,20 @@ test("a log's own beforeSend comes before the client's, and may drop the log", a
   expect((await logs()).map(({ message }) => message)).toEqual(['changed by the call, then by the client'])
 })
 
+test('a line leaves the breadcrumb that the hooks made of it, and none when they dropped it', async () => {
+  const { client, logs } = inMemory({
+    beforeSend: (log) => ({ ...log, message: log.message.replace('hunter2', '***') }),
+  })
+  client.withScope(() => {
+    client.info('password hunter2')
+    client.info('card 4111', { beforeSend: (log) => ({ ...log, message: 'card ***', level: 'warn' }) })
+    client.info('not to be seen', { beforeSend: () => null })
+    client.error('refused')
+  })
+  const crumbs = (await logs()).at(-1)?.breadcrumbs?.map(({ message, level }) => `${level}: ${message}`)
+  expect(crumbs).toEqual(['info: password ***', 'warn: card ***'])
+})
+
 test('a beforeSend that throws, or gives a promise, costs its log and says so in the counters', async () => {
   const { client, logs } = inMemory()
   client.info('a', {
