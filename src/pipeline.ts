@@ -18,6 +18,7 @@ import type { Guest, WriteCrash } from './process/guest.js'
 import { watchProcess } from './process/watch.js'
 import { applyScope } from './scope/apply.js'
 import { currentScope, processScope } from './scope/current.js'
+import { lineBreadcrumb } from './scope/line-breadcrumb.js'
 import type { Scope } from './scope/scope.js'
 import { createSourceContext } from './source-context.js'
 import type { Spool } from './spool/spool.js'
@@ -25,7 +26,7 @@ import type { Stats } from './stats.js'
 import { createTell, type Tell } from './tell.js'
 import { SDK, USER_AGENT } from './version.js'
 import type { Level } from './wire/level.js'
-import { type Deploy, LOG_ID_KEY, type Log } from './wire/log.js'
+import { type Breadcrumb, type Deploy, LOG_ID_KEY, type Log } from './wire/log.js'
 import type { RequestEntry } from './wire/request-entry.js'
 import type { Transport } from './wire/transport.js'
 
@@ -38,6 +39,8 @@ export interface WriteOptions {
   readonly thrown?: unknown
   readonly ownStack?: string | undefined
   readonly beforeSend?: BeforeSend | undefined
+  /** Takes the breadcrumb that the line leaves, in place of the scope. */
+  readonly leaveLine?: ((crumb: Breadcrumb) => void) | undefined
 }
 
 export type { Stats } from './stats.js'
@@ -144,10 +147,10 @@ export class Pipeline {
 
   /** The rest of a wanted log's way. Gives its id, or '' when it was dropped. */
   write(log: Log, options: WriteOptions): string {
-    const { way, scope = currentScope(), tags, thrown, ownStack, beforeSend } = options
+    const { way, scope = currentScope(), tags, thrown, ownStack } = options
     try {
       this.#complete(log, scope, way, tags)
-      return this.#admit({ log, way, thrown, ownStack }, scope, beforeSend)
+      return this.#admit({ log, way, thrown, ownStack }, scope, options)
     } catch {
       // What was thrown is foreign, and not even its words are to be trusted.
       this.ledger.drop('hook_error')
@@ -320,7 +323,7 @@ export class Pipeline {
     log.metadata[LOG_ID_KEY] ??= randomUUID()
   }
 
-  #admit(failure: Failure, scope: Scope, beforeSend: BeforeSend | undefined): string {
+  #admit(failure: Failure, scope: Scope, { beforeSend, leaveLine }: WriteOptions): string {
     const { log } = failure
     if (log.error !== undefined) {
       const known = this.#failures.meet(failure, this.clock.monotonic())
@@ -336,7 +339,11 @@ export class Pipeline {
     const ownRequestId = scope.requestIdIsOurs && log.request_id === scope.requestId
     const id = this.#policy.admit(log, { beforeSend, ownRequestId })
     this.#failures.conclude(failure, id)
-    if (id !== '' && this.#settings.breadcrumbs.logs) leaveBreadcrumb(log, scope)
+    if (id !== '' && this.#settings.breadcrumbs.logs) {
+      const crumb = lineBreadcrumb(log)
+      if (leaveLine === undefined) scope.addBreadcrumb(crumb)
+      else leaveLine(crumb)
+    }
     return id
   }
 
@@ -352,8 +359,4 @@ export class Pipeline {
 
 function openTransport({ transport, apiUrl, proxy, compression }: Settings): Transport {
   return transport ?? httpTransport({ apiUrl, proxy, compression })
-}
-
-function leaveBreadcrumb({ level, message, timestamp }: Log, scope: Scope): void {
-  scope.addBreadcrumb({ type: 'log', category: 'log', message: message.slice(0, 500), level, timestamp })
 }

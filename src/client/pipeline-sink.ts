@@ -1,4 +1,4 @@
-import type { Pipeline } from '../pipeline.js'
+import type { Pipeline, WriteOptions } from '../pipeline.js'
 import type { Sink, Unwritten } from './logger.js'
 
 /** The sink of a client that is there. */
@@ -11,6 +11,6 @@ export function pipelineSink(pipeline: Pipeline): Sink {
   }
 }
 
-export function writeBuilt(pipeline: Pipeline, built: Unwritten): string {
+export function writeBuilt(pipeline: Pipeline, built: Unwritten & Pick<WriteOptions, 'leaveLine'>): string {
   return pipeline.write(built.log, built)
 }

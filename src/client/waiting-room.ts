@@ -1,13 +1,19 @@
 import { Buffer } from 'node:buffer'
 import type { Pipeline } from '../pipeline.js'
+import { lineBreadcrumb } from '../scope/line-breadcrumb.js'
+import type { Scope } from '../scope/scope.js'
 import type { Level } from '../wire/level.js'
-import { LOG_ID_KEY } from '../wire/log.js'
+import { type Breadcrumb, LOG_ID_KEY } from '../wire/log.js'
 import type { Sink, Unwritten } from './logger.js'
 import { pipelineSink, writeBuilt } from './pipeline-sink.js'
 
 interface Waiting {
   readonly level: Level
+  /** Its scope is what the real one said at the time. */
   readonly built: Unwritten
+  readonly scope: Scope
+  /** What it has left in the scope, for errors that wait behind it: whether it may is known once there is a client. */
+  readonly line: Breadcrumb
 }
 
 const MOST_LOGS = 1000
@@ -49,9 +55,18 @@ export class WaitingRoom {
   /** Everything in order into the pipeline, and what comes later too. */
   empty(pipeline: Pipeline): void {
     this.#after = pipelineSink(pipeline)
-    for (const { level, built } of this.#waiting.splice(0)) {
-      if (pipeline.wants(level)) writeBuilt(pipeline, built)
+    const waiting = this.#waiting.splice(0)
+    const unwanted = new Set<Breadcrumb>()
+    for (const { level, built, line } of waiting) {
+      built.scope.forgetBreadcrumbs(unwanted)
+      unwanted.add(line)
+      const leaveLine = (crumb: Breadcrumb) => {
+        Object.assign(line, crumb)
+        unwanted.delete(line)
+      }
+      if (pipeline.wants(level)) writeBuilt(pipeline, { ...built, leaveLine })
     }
+    for (const scope of new Set(waiting.map(({ scope }) => scope))) scope.forgetBreadcrumbs(unwanted)
     pipeline.ledger.written += this.#overflow
     pipeline.ledger.drop('before_init_full', this.#overflow)
     this.#overflow = 0
@@ -65,7 +80,10 @@ export class WaitingRoom {
       return ''
     }
     this.#bytes += bytes
-    this.#waiting.push({ level, built: { ...built, scope: built.scope.snapshot() } })
+    const { scope } = built
+    const line = lineBreadcrumb(built.log)
+    this.#waiting.push({ level, built: { ...built, scope: scope.snapshot() }, scope, line })
+    scope.addBreadcrumb(line)
     return String(built.log.metadata?.[LOG_ID_KEY])
   }
 }

@@ -43,10 +43,19 @@ export class BreadcrumbRing {
   /** A ring of its own with what this one holds now, unformatted, the oldest left out if it is smaller. */
   copy(limit = this.#limit): BreadcrumbRing {
     const ring = new BreadcrumbRing(limit)
-    for (const crumb of [...this.#crumbs.slice(this.#next), ...this.#crumbs.slice(0, this.#next)]) {
-      ring.add(crumb)
-    }
+    for (const crumb of this.#inOrder()) ring.add(crumb)
     return ring
+  }
+
+  /** A ring of its own with all but these. */
+  without(crumbs: ReadonlySet<Crumb>): BreadcrumbRing {
+    const ring = new BreadcrumbRing(this.#limit)
+    for (const crumb of this.#inOrder()) if (!crumbs.has(crumb)) ring.add(crumb)
+    return ring
+  }
+
+  #inOrder(): Crumb[] {
+    return [...this.#crumbs.slice(this.#next), ...this.#crumbs.slice(0, this.#next)]
   }
 }
 

@@ -147,6 +147,11 @@ export class Scope {
     this.#breadcrumbs.add(crumb)
   }
 
+  /** Takes back what was added, the very objects. */
+  forgetBreadcrumbs(crumbs: ReadonlySet<Crumb>): void {
+    this.#breadcrumbs = this.#breadcrumbs?.without(crumbs)
+  }
+
   /** Formatted, oldest first; inside a request or job those of the scopes around it too. */
   breadcrumbs(): Breadcrumb[] {
     const own = this.#ownBreadcrumbs()

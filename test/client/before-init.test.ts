@@ -97,6 +97,44 @@ test('calls before init keep the user, context, tags, session, breadcrumbs and t
   expect(log?.breadcrumbs?.map(({ message }) => message)).toEqual(['before'])
 })
 
+test('lines before init are breadcrumbs of the errors behind them, before init and after', async () => {
+  lognitor.withScope(() => {
+    lognitor.addBreadcrumb({ message: 'by hand' })
+    lognitor.debug('chatter')
+    lognitor.info('line')
+    lognitor.withScope(() => {
+      lognitor.warn('in a job')
+      lognitor.error('early')
+    })
+    lognitor.addBreadcrumb({ message: 'by hand again' })
+    init({
+      minLevel: 'info',
+      beforeSend: (log) => ({ ...log, message: log.message.replace('line', 'LINE') }),
+    })
+    lognitor.error('late')
+  })
+  const trails = (await arrived()).map(({ message, breadcrumbs }) => [
+    message,
+    breadcrumbs?.map((crumb) => crumb.message),
+  ])
+  expect(trails).toEqual([
+    ['LINE', undefined],
+    ['in a job', undefined],
+    ['early', ['by hand', 'LINE', 'in a job']],
+    ['late', ['by hand', 'LINE', 'by hand again']],
+  ])
+})
+
+test('lines before init are no breadcrumbs where init turns them off', async () => {
+  lognitor.withScope(() => {
+    lognitor.info('line')
+    lognitor.error('early')
+    init({ breadcrumbs: { logs: false } })
+    lognitor.error('late')
+  })
+  expect((await arrived()).map(({ breadcrumbs }) => breadcrumbs)).toEqual([undefined, [], []])
+})
+
 test('what is set before init holds after it', async () => {
   lognitor.setSession('set early')
   init()
