@@ -1,8 +1,11 @@
+import { LognitorError } from '../src/errors.js'
+import { OPTIONS } from '../src/options.js'
 import { leaseFor } from '../src/pipelines.js'
 import { chainRequestHook } from './hooks.js'
 import type { HttpConfig, RequestHook } from './http-config.js'
 import { type LognitorHttpOptions, splitOptions } from './http-options.js'
 import { RequestDoor } from './request-door.js'
+import { ROW_OPTION_NAMES } from './row-options.js'
 
 /** What `withLognitor` takes: a client or its options, and what rows hold. */
 export type WithLognitorOptions = Omit<LognitorHttpOptions, keyof HttpConfig>
@@ -21,8 +24,20 @@ export function withLognitor<const Config extends HttpConfig>(
   httpConfig?: Config,
   options: WithLognitorOptions = {},
 ): Config & { requestHook: RequestHook } {
-  const { door: doorOptions, rows } = splitOptions(options)
+  const { door: doorOptions, rows, http } = splitOptions(options)
+  refuseUnknown(http)
   const door = new RequestDoor(leaseFor(doorOptions), rows)
   if (httpConfig?.enabled !== false) door.open()
   return { ...(httpConfig as Config), requestHook: chainRequestHook(httpConfig?.requestHook) }
+}
+
+/** Of these options all are ours; what is left for HttpInstrumentation is misspelt, or in the wrong place. */
+function refuseUnknown(http: object): void {
+  const unknown = Object.keys(http).find((name) => !ROW_OPTION_NAMES.includes(name))
+  if (unknown === undefined) return
+  const clients = Object.keys(OPTIONS).filter((name) => name !== 'enabled')
+  throw new LognitorError(
+    'LOGNITOR_UNKNOWN_OPTION',
+    `withLognitor has no option "${unknown}". Known are: ${['client', ...ROW_OPTION_NAMES, ...clients].join(', ')}; those of HttpInstrumentation belong into the first argument.`,
+  )
 }

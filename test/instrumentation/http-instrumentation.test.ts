@@ -1,5 +1,9 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { LognitorHttpInstrumentation, type LognitorHttpOptions } from '../../instrumentation/index.js'
+import {
+  LognitorHttpInstrumentation,
+  type LognitorHttpOptions,
+  withLognitor,
+} from '../../instrumentation/index.js'
 import type { RequestEntry } from '../../src/wire/request-entry.js'
 import { type Served, serve } from './support.js'
 
@@ -98,4 +102,11 @@ test('a wrong option throws at once, in the constructor and in setConfig, and ch
   expect(() => instrumentation.setConfig(wrong)).toThrow(badOption)
   await ask('/1', '/2')
   expect(await pathsAtEnd()).toEqual(['/2'])
+})
+
+test('withLognitor refuses what is no option of ours, and says where those of HttpInstrumentation belong', () => {
+  const misspelt = { ignoreRoute: ['/health'] } as object
+  const attempt = () => withLognitor({ enabled: false }, misspelt)
+  expect(attempt).toThrow(expect.objectContaining({ code: 'LOGNITOR_UNKNOWN_OPTION' }))
+  expect(attempt).toThrow(/"ignoreRoute".*ignoreRoutes.*first argument/)
 })
