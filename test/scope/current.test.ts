@@ -1,3 +1,5 @@
+import { AsyncResource } from 'node:async_hooks'
+import { EventEmitter } from 'node:events'
 import { expect, test } from 'vitest'
 import {
   createRequestScope,
@@ -25,6 +27,18 @@ test('a scope holds over await and timers, and is gone outside', async () => {
   })
   expect(seen).toEqual([scope, scope])
   expect(currentScope()).toBe(processScope())
+})
+
+test('what requests share runs in the scope of who makes it run, and bound in its own', () => {
+  const shared = new EventEmitter()
+  const seen: (string | undefined)[] = []
+  const look = () => seen.push(currentScope().requestId)
+  runInScope(createRequestScope({ ...facts, requestId: 'listens' }), () => {
+    shared.on('change', look)
+    shared.on('change', AsyncResource.bind(look))
+  })
+  runInScope(createRequestScope({ ...facts, requestId: 'emits' }), () => shared.emit('change'))
+  expect(seen).toEqual(['emits', 'listens'])
 })
 
 test('work with a scope of its own inside a request still belongs to the request', () => {
