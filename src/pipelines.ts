@@ -32,6 +32,7 @@ interface Shared {
 
 const shared = new Set<Shared>()
 let standard: Shared | undefined
+let reserve: Pipeline | undefined
 let whenDefault: OnDefault = () => {}
 
 /** @param isFinal true when `init` made it, which is the last word on its options */
@@ -41,9 +42,52 @@ export type OnDefault = (pipeline: Pipeline, isFinal: boolean) => void
 export function defaultPipeline(): Pipeline {
   if (standard === undefined) {
     standard = open(resolveOptions())
-    whenDefault(standard.pipeline, false)
+    tellDefault(standard.pipeline, false)
   }
   return standard.pipeline
+}
+
+/**
+ * For what waits for `init`: from now on the end of the process is attended to by a pipeline of the environment's,
+ * which is the default one if nobody has made another until then. False where the environment has no key.
+ */
+export function reserveDefault(): boolean {
+  if (reserve !== undefined) return true
+  // A spool is a folder of the process's own, and this one may never have anything to keep.
+  const { spool: _spool, ...settings } = resolveOptions()
+  if (standard !== undefined || !settings.apiKey || !settings.enabled) return false
+  const pipeline = new Pipeline(sealSettings(settings))
+  const describe = crashEntrance(pipeline)
+  reserve = pipeline
+  pipeline.beforeEnd(useReserve)
+  pipeline.attend((thrown) => {
+    const write = describe(thrown)
+    return (endsProcess) => {
+      // Where the process goes on, `init` may still come. A client of another's logs its crash by itself.
+      if (pipeline === reserve && (!endsProcess || shared.size > 0)) return
+      useReserve()
+      write(endsProcess)
+    }
+  })
+  return true
+}
+
+function useReserve(): void {
+  if (reserve === undefined) return
+  const pipeline = reserve
+  reserve = undefined
+  pipeline.reconfigure(resolveOptions())
+  standard = { pipeline, doors: 0, hasClient: false }
+  shared.add(standard)
+  whenDefault(pipeline, false)
+}
+
+/** There is a default now. What was in reserve has nothing, and goes. */
+function tellDefault(pipeline: Pipeline, isFinal: boolean): void {
+  const spare = reserve
+  reserve = undefined
+  void spare?.shutdown(0)
+  whenDefault(pipeline, isFinal)
 }
 
 /** Calls back when the default pipeline is made or gets other options, by `init` or by a door that needs one. */
@@ -67,7 +111,7 @@ export function initDefault(options: Options): Pipeline {
     standard.pipeline.reconfigure(settings)
   }
   standard.hasClient = true
-  whenDefault(standard.pipeline, true)
+  tellDefault(standard.pipeline, true)
   return standard.pipeline
 }
 

@@ -1,6 +1,6 @@
 import { type Options, resolveOptions } from '../options.js'
 import type { Pipeline, Stats } from '../pipeline.js'
-import { defaultPipeline, initDefault, onDefault, PIPELINE } from '../pipelines.js'
+import { defaultPipeline, initDefault, onDefault, PIPELINE, reserveDefault } from '../pipelines.js'
 import type { Level } from '../wire/level.js'
 import { LognitorClient } from './client.js'
 import type { FeedbackOptions } from './feedback.js'
@@ -76,8 +76,12 @@ function fromClient<T>(work: (client: LognitorClient) => Promise<T>, otherwise: 
   })
 }
 
-/** Who logs and never calls `init` has the environment's client, at the latest when the program has nothing left to do. */
+/**
+ * Who logs and never calls `init` has the environment's client, at the latest when the program ends; where there is
+ * no key, the warning that says so when it has nothing left to do.
+ */
 function watchEnd(): void {
+  if (reserveDefault()) return
   process.removeListener('beforeExit', onNaturalEnd)
   process.once('beforeExit', onNaturalEnd)
 }

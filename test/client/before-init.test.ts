@@ -3,7 +3,7 @@ import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-ho
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import type { LognitorClient } from '../../src/client/client.js'
 import { settle } from '../support/until.js'
-import { KEY, startWatchedInbox, type WatchedInbox } from './support.js'
+import { KEY, startWatchedInbox, type WatchedInbox, warningsDuring } from './support.js'
 
 type Lognitor = typeof import('../../src/index.js')
 
@@ -249,4 +249,45 @@ test('without init the environment makes the client, when something is to be del
   } finally {
     vi.unstubAllEnvs()
   }
+})
+
+/** With an environment that has a key, and something that waits for `init`. */
+async function withEnvironment(then: () => Promise<void>): Promise<void> {
+  vi.stubEnv('LOGNITOR_API_KEY', KEY)
+  vi.stubEnv('LOGNITOR_API_URL', watched.apiUrl)
+  vi.stubEnv('LOGNITOR_SERVICE', 'environment')
+  try {
+    lognitor.info('early')
+    await then()
+  } finally {
+    vi.unstubAllEnvs()
+  }
+}
+
+test('where the environment has a key, too, what waits is for init to say', async () => {
+  await withEnvironment(async () => {
+    const warnings = await warningsDuring(() => init({ service: 'code', beforeSend: (log) => log }))
+    expect(warnings).toEqual([])
+    expect((await arrived()).map(({ message, service }) => [message, service])).toEqual([['early', 'code']])
+  })
+})
+
+test('a door with options of its own has them, whatever waits', async () => {
+  await withEnvironment(async () => {
+    const door = new lognitor.LognitorLogRecordExporter({
+      apiKey: KEY,
+      apiUrl: watched.apiUrl,
+      service: 'door',
+    })
+    const other = new lognitor.LognitorClient({ apiKey: 'lgn_another', apiUrl: watched.apiUrl })
+    door.export([{ body: 'record', severityNumber: 9, attributes: {} } as never], () => {})
+    await door.forceFlush()
+    expect(watched.inbox.logs().map(({ message, service }) => [message, service])).toEqual([
+      ['record', 'door'],
+    ])
+    client = lognitor.init({ apiKey: 'lgn_another', apiUrl: watched.apiUrl })
+    expect(await lognitor.flush()).toBe(true)
+    expect(watched.sent.at(-1)?.headers['x-api-key']).toBe('lgn_another')
+    await Promise.all([door.shutdown(), other.shutdown()])
+  })
 })

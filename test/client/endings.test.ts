@@ -56,6 +56,18 @@ test('who never calls init has the client of the environment', async () => {
   expect(watched.inbox.logs()).toHaveLength(3)
 })
 
+test.each([
+  ['exits', 3, ['nobody called init']],
+  ['crashes', 1, ['crashed', 'nobody called init']],
+  ['is asked to end', 'SIGTERM', ['nobody called init']],
+])('and has it too when the program %s', async (event, ended, messages) => {
+  expect(await run(`never calls init, and ${event}`)).toMatchObject({ ended })
+  const logs = watched.inbox.logs()
+  expect(logs.map(({ message }) => message).sort()).toEqual(messages)
+  // The crash is the failure that was captured by hand before.
+  expect(logs.filter(({ error }) => error).every(({ metadata }) => metadata?.by === 'hand')).toBe(true)
+})
+
 test('and is told so when the environment has no key', async () => {
   const ending = await run('never calls init', { LOGNITOR_API_KEY: '' })
   expect(ending).toMatchObject({ ended: 0, output: 'taken false' })

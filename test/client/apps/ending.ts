@@ -30,6 +30,21 @@ const programs: Readonly<Record<string, () => unknown>> = {
     await new Promise((resolve) => setTimeout(resolve, 20))
     lognitor.info('still nobody')
   },
+  'never calls init, and exits'() {
+    lognitor.info('nobody called init')
+    process.exit(3)
+  },
+  'never calls init, and crashes'() {
+    const error = new Error('crashed')
+    lognitor.captureException(error, { metadata: { by: 'hand' } })
+    lognitor.info('nobody called init')
+    throw error
+  },
+  'never calls init, and is asked to end'() {
+    lognitor.info('nobody called init')
+    setInterval(() => {}, 1000)
+    process.kill(process.pid, 'SIGTERM')
+  },
 }
 
 void programs[process.argv[2] ?? '']?.()
