@@ -52,6 +52,31 @@ function expectAll(found: ReadonlySet<string>, harmless: string): void {
   expect([...found].filter((name) => ![...harmless.split(' '), ...ofDrawing].includes(name))).toEqual([])
 }
 
+test.each([
+  ['level', 'fatal'],
+  ['service', 'shop'],
+  ['trace', 'a'.repeat(32)],
+])('its filter by %s holds for all three tables', async (name, value) => {
+  const of = (word: string, service: string, level: 'error' | 'fatal', digit: string) => ({
+    level,
+    service,
+    message: `${word} line`,
+    request_id: word,
+    trace: { trace_id: digit.repeat(32), span_id: digit.repeat(16) },
+    error: { type: `${word} type`, message: 'failed' },
+  })
+  const logs = [of('wanted', 'shop', 'fatal', 'a'), of('other', 'till', 'error', 'b')]
+  await post(`${inbox.apiUrl}/ingest`, batchOf(...logs.map((log) => logWith(log))))
+  const requests = logs.map(({ service, request_id }) =>
+    requestWith({ service, request_id, route: `/${request_id}` }),
+  )
+  await post(`${inbox.apiUrl}/ingest/requests`, { requests })
+  const dom = await runPage(inbox.url, `?${name}=${value}`)
+  const shows = (text: string) => dom.texts.some((shown) => shown.includes(text))
+  await until(() => ['wanted line', '/wanted', 'wanted type'].every(shows), 'it has drawn')
+  expect(dom.texts.filter((text) => text.includes('other'))).toEqual([])
+})
+
 test('an answer with what is stored is never a page, and the page says who may run scripts', async () => {
   await fill()
   for (const call of [

@@ -76,8 +76,11 @@ export class WatchedDom {
 
 class FakeNode {}
 
-/** Runs the page's own scripts, as the inbox serves them, for the rest of the test. */
-export async function runPage(url: string): Promise<WatchedDom> {
+/**
+ * Runs the page's own scripts, as the inbox serves them, for the rest of the test.
+ * @param search what stands behind the `?` of its address, that included
+ */
+export async function runPage(url: string, search = ''): Promise<WatchedDom> {
   const { fetch } = globalThis
   const folder = mkdtempSync(join(tmpdir(), 'lognitor-page-'))
   for (const name of ['dom', 'errors', 'filters', 'logs', 'main', 'routes']) {
@@ -85,19 +88,19 @@ export async function runPage(url: string): Promise<WatchedDom> {
   }
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}')
   const dom = new WatchedDom()
-  stand(dom, url)
+  stand(dom, url, search)
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   await import(/* @vite-ignore */ pathToFileURL(join(folder, 'main.js')).href)
   return dom
 }
 
 /** What a script finds in a browser. */
-function stand(dom: WatchedDom, url: string): void {
+function stand(dom: WatchedDom, url: string, search: string): void {
   const { fetch } = globalThis
   const found: Record<string, unknown> = {
     document: dom.document,
     Node: FakeNode,
-    location: { search: '', pathname: '/', origin: url },
+    location: { search, pathname: '/', origin: url },
     history: { replaceState: () => {}, pushState: () => {} },
     addEventListener: () => {},
     fetch: (path: string, init?: RequestInit) => fetch(new URL(path, url), init),
