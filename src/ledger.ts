@@ -15,7 +15,7 @@ export const DROP_REASONS = [
   'before_send',
   /** `beforeSend` threw, returned a promise, or returned what is no log. */
   'before_send_error',
-  /** A hook of the user's (captureUser, ignoreRoutes ...) or a getter threw where no log could be made. */
+  /** A hook of the user's or a getter threw where no log could be made; of captureUser's only the user is lost. */
   'hook_error',
   /** Held back by the duplicate window; the summary's `dedupCount` stands for it. */
   'duplicate',
