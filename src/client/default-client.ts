@@ -16,6 +16,7 @@ const waitingRoom = new WaitingRoom(watchEnd)
 const earlyLogger = new Logger(waitingRoom.sink)
 const MOST_EARLY_CALLS = 200
 let earlyCalls: ((client: LognitorClient) => void)[] = []
+let earlyCallsLost = 0
 let current: LognitorClient | undefined
 
 // The default may come by `init`, or by a door that needs one; either way it takes what waits. One that a door
@@ -27,6 +28,8 @@ onDefault((pipeline, isFinal) => {
   process.removeListener('beforeExit', onNaturalEnd)
   current = clientOf(pipeline)
   waitingRoom.empty(pipeline)
+  pipeline.ledger.drop('before_init_full', earlyCallsLost)
+  earlyCallsLost = 0
   const calls = earlyCalls
   earlyCalls = []
   for (const call of calls) call(current)
@@ -64,7 +67,10 @@ function withClient(call: (client: LognitorClient) => void): boolean {
     call(current)
     return true
   }
-  if (earlyCalls.length >= MOST_EARLY_CALLS) return false
+  if (earlyCalls.length >= MOST_EARLY_CALLS) {
+    earlyCallsLost++
+    return false
+  }
   watchEnd()
   earlyCalls.push(call)
   return true

@@ -153,6 +153,15 @@ test('a thousand calls are kept, and what is beyond is counted', async () => {
   expect(lognitor.stats().dropped).toEqual({ before_init_full: 5 })
 })
 
+test('of pings, feedback and releases two hundred are kept, and what is beyond is counted', async () => {
+  const kept = Array.from({ length: 200 }, () => lognitor.submitFeedback({ eventId: 'e', comments: 'kept' }))
+  const beyond = lognitor.submitFeedback({ eventId: 'e', comments: 'beyond' })
+  expect(await beyond).toBe(false)
+  init()
+  expect((await Promise.all(kept)).every(Boolean)).toBe(true)
+  expect(lognitor.stats().dropped).toEqual({ before_init_full: 1 })
+})
+
 test('what is kept before init is bounded in bytes, too', async () => {
   const text = 'x'.repeat(200_000)
   for (let n = 0; n < 100; n++) lognitor.info('large', { metadata: { text } })
