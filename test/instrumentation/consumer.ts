@@ -29,7 +29,7 @@ export function createConsumer(line: Line, { without = [] }: { without?: string[
   const installed = join(folder, 'node_modules/@lognitor/opentelemetry')
   mkdirSync(installed, { recursive: true })
   cpSync(join(ROOT, 'package.json'), join(installed, 'package.json'))
-  cpSync(process.env.TMP_DIST ?? join(ROOT, 'dist'), join(installed, 'dist'), { recursive: true })
+  cpSync(join(ROOT, 'dist'), join(installed, 'dist'), { recursive: true })
   for (const name of ['express', ...openTelemetryOf(line)]) {
     if (without.includes(name)) continue
     const link = join(folder, 'node_modules', name)
