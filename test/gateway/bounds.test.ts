@@ -61,6 +61,23 @@ test('an export that takes too long is given back', async () => {
   expect(vendor.batches.length).toBeLessThan(30)
 })
 
+test('what waits for a connection longer than its time is given back, and not delivered late', async () => {
+  const { gateway, vendor } = await openGateway({ deliveryTimeout: 400, connections: 1 })
+  vendor.answer(() => ({ after: new Promise((resolve) => setTimeout(resolve, 500)) }))
+  const exports = numbered(6).map((line) => send(gateway, '/v1/logs', logsOf(line)))
+  const statuses = (await Promise.all(exports)).map(({ status }) => status)
+  expect(statuses.filter((status) => status === 200)).toHaveLength(1)
+  expect(statuses.filter((status) => status === 503)).toHaveLength(5)
+  expect(vendor.batches).toHaveLength(1)
+})
+
+test('halves of what was too large do not begin after its time either', async () => {
+  const { gateway, vendor } = await openGateway({ deliveryTimeout: 400 })
+  vendor.answer(() => ({ status: 413, after: new Promise((resolve) => setTimeout(resolve, 250)) }))
+  expect(await send(gateway, '/v1/logs', logsOf(...numbered(64)))).toMatchObject({ status: 503 })
+  expect(vendor.batches.length).toBeLessThan(4)
+})
+
 test('a caller that goes away takes the rest of its export along', async () => {
   const { gateway, vendor } = await openGateway({ connections: 1 })
   const door = shutDoor()
