@@ -16,7 +16,7 @@ export async function readBody(
   maxBytes: number,
   admitted: Admitted,
 ): Promise<Buffer | Reply> {
-  const encoding = (request.headers['content-encoding'] ?? 'identity').trim().toLowerCase()
+  const encoding = request.headers['content-encoding']?.trim().toLowerCase() || 'identity'
   const isPacked = encoding === 'gzip' || encoding === 'x-gzip'
   if (!isPacked && encoding !== 'identity') {
     request.resume()
@@ -94,8 +94,9 @@ const CHUNK_BYTES = 64 * 1024
  */
 function unpack(packed: Buffer, maxBytes: number, admitted: Admitted): Promise<Buffer | Reply> {
   const announced = announcedLength(packed)
-  if (announced > maxBytes) return Promise.resolve(tooLarge(maxBytes))
-  const likely = Math.min(announced, packed.length * BEST_RATIO)
+  // More than there can be is no length at all: the end is missing, and whatever stands there in its place.
+  const likely = announced > packed.length * BEST_RATIO ? 0 : announced
+  if (likely > maxBytes) return Promise.resolve(tooLarge(maxBytes))
   if (!admitted.grow(likely)) return Promise.resolve(FULL)
   return new Promise((resolve) => {
     // One byte more, so that zlib sees the end without asking for another chunk.

@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { takenBody } from '../support/vendor.js'
 import { logsOf, numbered, openGateway, sdkRecord, send, serialize } from './support.js'
@@ -57,6 +58,13 @@ describe('an export that Lognitor takes', () => {
     const answering = send(gateway, '/v1/logs', logsOf('hello')).then((answer) => ({ answer, isOpen }))
     setTimeout(open, 50)
     expect(await answering).toMatchObject({ answer: { status: 200 }, isOpen: true })
+  })
+
+  test.each(['', 'identity', 'gzip', 'GZIP', 'x-gzip'])('may be encoded as "%s"', async (encoding) => {
+    const { gateway } = await openGateway()
+    const headers = { 'content-encoding': encoding }
+    const answer = await send(gateway, '/v1/logs', logsOf('hello'), { headers, gzip: /gzip/i.test(encoding) })
+    expect(answer.status).toBe(200)
   })
 
   test('may be empty', async () => {
@@ -184,6 +192,16 @@ describe('what cannot be mended', () => {
     expect(answer.json.message).toMatch(/\w+/)
     expect(answer.headers.get('retry-after')).toBeNull()
     expect(vendor.seen).toHaveLength(0)
+  })
+
+  test('a gzip whose end is missing is not taken for one that is too large', async () => {
+    const { gateway } = await openGateway()
+    const headers = { 'content-type': 'application/json', 'content-encoding': 'gzip' }
+    const packed = gzipSync(JSON.stringify(logsOf(...numbered(20))))
+    for (let missing = 1; missing < packed.length; missing += 3) {
+      const answer = await send(gateway, '/v1/logs', packed.subarray(0, -missing), { headers })
+      expect(answer).toMatchObject({ status: 400, json: { message: 'The body is not gzip.' } })
+    }
   })
 
   test('a body above the limit is refused, however small it was packed', async () => {
