@@ -76,9 +76,11 @@ export class Exports {
     body: Buffer,
   ): Promise<Reply> {
     const { passThroughKey, shared } = this.#settings
-    const key = (passThroughKey ? callersKey(request) : undefined) ?? shared.apiKey
+    const own = passThroughKey ? callersKey(request) : undefined
+    const key = own ?? shared.apiKey
     this.bytes += body.length
     // Not a 401: a key can be mended, and a Collector would drop what it has.
+    if (own === null) return comeAgain(503, 'What the header X-API-Key holds can be no key.', 60_000)
     if (key === undefined && shared.transport === undefined) {
       return comeAgain(
         503,
