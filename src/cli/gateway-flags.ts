@@ -54,9 +54,15 @@ export function readGatewayFlags(args: readonly string[]): {
   for (const [name, { option, kind }] of GATEWAY_FLAGS) {
     const value = given[name]
     if (value === undefined) continue
-    options[option] = typeof value === 'string' && option !== 'listen' ? read(name, kind, value) : value
+    if (Array.isArray(value)) options[option] = value.flatMap(tokensOf)
+    else options[option] = typeof value === 'string' && option !== 'listen' ? read(name, kind, value) : value
   }
   return { options, workers: given.workers as string | undefined }
+}
+
+/** Those with commas between. An empty one stays, to be refused: it would be a gateway without a token. */
+function tokensOf(words: string): string[] {
+  return words.split(',').map((word) => word.trim())
 }
 
 function read(name: string, kind: Kind<unknown>, words: string): unknown {
