@@ -12,7 +12,11 @@ interface Flag {
 /** What each flag of `lognitor gateway` sets. The key has none: what a process list shows is no place for it. */
 export const GATEWAY_FLAGS: ReadonlyMap<string, Flag> = new Map<string, Flag>([
   own('listen', 'where to listen; :4778 is every interface (127.0.0.1:4778)'),
-  own('authTokens', "what callers show as 'Authorization: Bearer TOKEN'; may be given again", 'auth-token'),
+  own(
+    'authTokens',
+    "what callers show as 'Authorization: Bearer TOKEN'; several with commas, or again",
+    'auth-token',
+  ),
   own('noAuth', 'listen beyond loopback without a token'),
   own('passThroughKey', "deliver with the caller's own X-API-Key"),
   shared('apiUrl', 'where Lognitor answers'),

@@ -1,7 +1,16 @@
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { takenBody } from '../support/vendor.js'
-import { logsOf, numbered, openGateway, sdkRecord, send, serialize } from './support.js'
+import {
+  exceptionEvent,
+  logsOf,
+  numbered,
+  openGateway,
+  sdkRecord,
+  send,
+  serialize,
+  spansOf,
+} from './support.js'
 
 describe('an export that Lognitor takes', () => {
   test('is answered with 200 and nothing more', async () => {
@@ -192,6 +201,39 @@ describe('what cannot be mended', () => {
     expect(answer.json.message).toMatch(/\w+/)
     expect(answer.headers.get('retry-after')).toBeNull()
     expect(vendor.seen).toHaveLength(0)
+  })
+
+  const record = 'resourceLogs[0].scopeLogs[0].logRecords'
+  test.each([
+    [{ resourceLogs: {} }, 'resourceLogs: A list was expected.'],
+    [{ resourceLogs: [{}, 1] }, 'resourceLogs[1]: An object was expected.'],
+    [
+      { resourceLogs: [{ resource: { attributes: 1 } }] },
+      'resourceLogs[0].resource.attributes: A list was expected.',
+    ],
+    [{ resourceLogs: [{}, { scopeLogs: {} }] }, 'resourceLogs[1].scopeLogs: A list was expected.'],
+    [
+      { resourceLogs: [{ scopeLogs: [{ scope: { name: 1 } }] }] },
+      'resourceLogs[0].scopeLogs[0].scope.name: A string was expected.',
+    ],
+    [logsOf('a', 'b', { timeUnixNano: 'noon' }), `${record}[2].timeUnixNano: A time was expected.`],
+    [logsOf({ body: { intValue: 1.5 } }), `${record}[0].body: A whole number was expected.`],
+    [logsOf({ attributes: [1] }), `${record}[0].attributes: An object was expected.`],
+  ])('what is no OTLP in JSON is refused with its place: %j', async (body, message) => {
+    const { gateway } = await openGateway()
+    expect(await send(gateway, '/v1/logs', body)).toMatchObject({ status: 400, json: { message } })
+  })
+
+  test('spans that are none in JSON are refused with their place', async () => {
+    const { gateway } = await openGateway()
+    const spans = 'resourceSpans[0].scopeSpans[0].spans'
+    const events = [exceptionEvent('E', 'e'), { name: 1 }]
+    expect((await send(gateway, '/v1/traces', spansOf({ events }))).json.message).toBe(
+      `${spans}[0].events[1].name: A string was expected.`,
+    )
+    expect((await send(gateway, '/v1/traces', spansOf({}, { status: { code: [] } }))).json.message).toBe(
+      `${spans}[1].status.code: A whole number was expected.`,
+    )
   })
 
   test('a gzip whose end is missing is not taken for one that is too large', async () => {

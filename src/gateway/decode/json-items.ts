@@ -1,6 +1,6 @@
 import type { InstrumentationScopeLike, ResourceLike } from '../../translate/otel.js'
 import { DecodeError, TooMuchError } from './decode-error.js'
-import { type JsonObject, list, object, text } from './json-fields.js'
+import { eachObject, field, type JsonObject, list, object, text, within } from './json-fields.js'
 import { jsonAttributes } from './json-values.js'
 import type { Place } from './proto-items.js'
 import { DECODE_LIMITS } from './shapes.js'
@@ -25,31 +25,48 @@ export function* jsonItems<T>(
   bytes: number,
   readItem: (item: JsonObject, place: Place, weight: number) => T,
 ): Generator<T> {
+  const { scopes, count } = readScopes(json, names)
+  for (const { place, items, at } of scopes) {
+    let index = 0
+    try {
+      for (const item of items) {
+        yield readItem(object(item) ?? {}, place, bytes / count)
+        index++
+      }
+    } catch (error) {
+      throw within(error, `${at}.${names.items}[${index}]`)
+    }
+  }
+}
+
+interface Scope {
+  readonly place: Place
+  readonly items: readonly unknown[]
+  /** Where it is in the body. */
+  readonly at: string
+}
+
+/** The scopes that hold any items, and how many these are together. */
+function readScopes(json: unknown, names: JsonNames): { scopes: readonly Scope[]; count: number } {
   const request = object(json)
   if (request === undefined) throw new DecodeError('An object was expected.')
   if (request[names.resources] === undefined && Object.keys(request).length > 0) {
     throw new DecodeError(`There is no "${names.resources}" in it.`)
   }
-  const groups = list(request[names.resources])
-  const count = countItems(groups, names)
-  if (count > DECODE_LIMITS.records) throw new TooMuchError('There are too many records in it.')
-  for (const group of groups) {
-    const resource = readResource(object(group)?.resource)
-    for (const scoped of list(object(group)?.[names.scopes])) {
-      const place: Place = { resource, scope: readScope(object(scoped)?.scope) }
-      for (const item of list(object(scoped)?.[names.items]))
-        yield readItem(object(item) ?? {}, place, bytes / count)
-    }
-  }
-}
-
-function countItems(groups: readonly unknown[], names: JsonNames): number {
+  const scopes: Scope[] = []
   let count = 0
-  for (const group of groups) {
-    for (const scoped of list(object(group)?.[names.scopes]))
-      count += list(object(scoped)?.[names.items]).length
-  }
-  return count
+  eachObject(request, names.resources, (group, groupIndex) => {
+    const resource = field(group, 'resource', readResource)
+    eachObject(group, names.scopes, (scoped, index) => {
+      const items = field(scoped, names.items, list)
+      count += items.length
+      if (count > DECODE_LIMITS.records) throw new TooMuchError('There are too many records in it.')
+      const place: Place = { resource, scope: field(scoped, 'scope', readScope) }
+      const at = `${names.resources}[${groupIndex}].${names.scopes}[${index}]`
+      if (items.length > 0) scopes.push({ place, items, at })
+    })
+  })
+  return { scopes, count }
 }
 
 /** Objects and lists in one body: each costs memory though it takes two bytes. */
@@ -83,14 +100,14 @@ function structures(body: Buffer): number {
 }
 
 function readResource(json: unknown): ResourceLike {
-  return { attributes: jsonAttributes(object(json)?.attributes).fields }
+  return { attributes: field(object(json), 'attributes', jsonAttributes).fields }
 }
 
 function readScope(json: unknown): InstrumentationScopeLike {
   const scope = object(json)
   return {
-    name: text(scope?.name) ?? '',
-    version: text(scope?.version),
-    attributes: jsonAttributes(scope?.attributes).fields,
+    name: field(scope, 'name', text) ?? '',
+    version: field(scope, 'version', text),
+    attributes: field(scope, 'attributes', jsonAttributes).fields,
   }
 }
