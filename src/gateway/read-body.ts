@@ -86,7 +86,8 @@ function announcedLength(packed: Buffer): number {
 
 /** Beyond this much deflate cannot pack. */
 const BEST_RATIO = 1032
-const CHUNK_BYTES = 64 * 1024
+/** Pieces below malloc's threshold for memory of their own (128 KiB) would stay with the process when all are free. */
+const CHUNK_BYTES = 256 * 1024
 
 /**
  * Unpacks into one place of the length that the gzip announces. Should it announce less than there is, the rest
