@@ -8,7 +8,7 @@ export class CallerGoneError extends Error {
   override readonly name = 'CallerGoneError'
 }
 
-const FULL = comeAgain(503, 'The gateway holds as much as it may.', 2000)
+export const FULL = comeAgain(503, 'The gateway holds as much as it may.', 2000)
 
 /** The body as it was before it was packed, there until the request leaves; or the answer to give instead. */
 export async function readBody(

@@ -85,6 +85,18 @@ export function parseJson(body: Buffer): unknown {
   }
 }
 
+/** An empty object of V8. */
+const STRUCTURE_BYTES = 56
+/** Parsed, telemetry takes no more than this many times its length. */
+const USUAL_RATIO = 4
+const NO_MATTER_BYTES = 64 * 1024
+
+/** Bytes that a body takes when it is parsed, beyond those of telemetry: twenty times its length if it is all braces. */
+export function jsonExcess(body: Buffer): number {
+  if (body.length < NO_MATTER_BYTES) return 0
+  return Math.max(0, structures(body) * STRUCTURE_BYTES - body.length * USUAL_RATIO)
+}
+
 /** Integers of 64 bits are strings in OTLP/JSON, but also read as numbers, where JSON.parse would round them. */
 function withExactIntegers(json: string): string {
   return json.replace(/("(?:intValue|\w{0,20}UnixNano)"\s{0,9}:\s{0,9})(-?\d{16,20})(?=[\s,}])/g, '$1"$2"')
