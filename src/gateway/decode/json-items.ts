@@ -69,15 +69,8 @@ function readScopes(json: unknown, names: JsonNames): { scopes: readonly Scope[]
   return { scopes, count }
 }
 
-/** Objects and lists in one body: each costs memory though it takes two bytes. */
-const MAX_STRUCTURES = 4_000_000
-const SMALL_BODY = 1024 * 1024
-
-/** @throws {DecodeError} for what is no JSON, {@link TooMuchError} for what would take too much memory */
+/** @throws {DecodeError} for what is no JSON */
 export function parseJson(body: Buffer): unknown {
-  if (body.length > SMALL_BODY && structures(body) > MAX_STRUCTURES) {
-    throw new TooMuchError('There are too many objects in it.')
-  }
   try {
     return JSON.parse(withExactIntegers(body.toString('utf8')))
   } catch {
@@ -85,30 +78,41 @@ export function parseJson(body: Buffer): unknown {
   }
 }
 
+/** Objects and lists in one body: each costs memory though it takes two bytes. */
+const MAX_STRUCTURES = 4_000_000
 /** An empty object of V8. */
 const STRUCTURE_BYTES = 56
 /** Parsed, telemetry takes no more than this many times its length. */
 const USUAL_RATIO = 4
 const NO_MATTER_BYTES = 64 * 1024
 
-/** Bytes that a body takes when it is parsed, beyond those of telemetry: twenty times its length if it is all braces. */
+/**
+ * Bytes that a body takes when it is parsed, beyond those of telemetry: twenty times its length if it is all braces.
+ * @throws {TooMuchError} for what would take too much memory even if it were alone
+ */
 export function jsonExcess(body: Buffer): number {
   if (body.length < NO_MATTER_BYTES) return 0
-  return Math.max(0, structures(body) * STRUCTURE_BYTES - body.length * USUAL_RATIO)
+  const count = structures(body)
+  if (count > MAX_STRUCTURES) throw new TooMuchError('There are too many objects in it.')
+  return Math.max(0, count * STRUCTURE_BYTES - body.length * USUAL_RATIO)
+}
+
+/** Counts no further than to what is too many. */
+function structures(body: Buffer): number {
+  let count = 0
+  for (const open of [0x7b, 0x5b]) {
+    let at = body.indexOf(open)
+    while (at >= 0 && count <= MAX_STRUCTURES) {
+      count++
+      at = body.indexOf(open, at + 1)
+    }
+  }
+  return count
 }
 
 /** Integers of 64 bits are strings in OTLP/JSON, but also read as numbers, where JSON.parse would round them. */
 function withExactIntegers(json: string): string {
   return json.replace(/("(?:intValue|\w{0,20}UnixNano)"\s{0,9}:\s{0,9})(-?\d{16,20})(?=[\s,}])/g, '$1"$2"')
-}
-
-function structures(body: Buffer): number {
-  let count = 0
-  for (let index = 0; index < body.length; index++) {
-    const byte = body[index]
-    if (byte === 0x7b || byte === 0x5b) count++
-  }
-  return count
 }
 
 function readResource(json: unknown): ResourceLike {
