@@ -12,7 +12,11 @@ interface Flag {
 /** What each flag of `lognitor gateway` sets. The key has none: what a process list shows is no place for it. */
 export const GATEWAY_FLAGS: ReadonlyMap<string, Flag> = new Map<string, Flag>([
   own('listen', 'where to listen; :4778 is every interface (127.0.0.1:4778)'),
-  own('authTokens', "what callers show as 'Authorization: Bearer TOKEN'; may be given again", 'auth-token'),
+  own(
+    'authTokens',
+    "what callers show as 'Authorization: Bearer TOKEN'; several with commas, or again",
+    'auth-token',
+  ),
   own('noAuth', 'listen beyond loopback without a token'),
   own('passThroughKey', "deliver with the caller's own X-API-Key"),
   shared('apiUrl', 'where Lognitor answers'),
@@ -54,9 +58,15 @@ export function readGatewayFlags(args: readonly string[]): {
   for (const [name, { option, kind }] of GATEWAY_FLAGS) {
     const value = given[name]
     if (value === undefined) continue
-    options[option] = typeof value === 'string' && option !== 'listen' ? read(name, kind, value) : value
+    if (Array.isArray(value)) options[option] = value.flatMap(tokensOf)
+    else options[option] = typeof value === 'string' && option !== 'listen' ? read(name, kind, value) : value
   }
   return { options, workers: given.workers as string | undefined }
+}
+
+/** Those with commas between. An empty one stays, to be refused: it would be a gateway without a token. */
+function tokensOf(words: string): string[] {
+  return words.split(',').map((word) => word.trim())
 }
 
 function read(name: string, kind: Kind<unknown>, words: string): unknown {

@@ -21,8 +21,9 @@ function digest(token: string): Buffer {
   return createHash('sha256').update(token).digest()
 }
 
-/** The caller's own key for Lognitor, when it brings one that can be a key. */
-export function callersKey({ headers }: IncomingMessage): string | undefined {
+/** The caller's own key for Lognitor: undefined when it brings none, null when what it brings can be no key. */
+export function callersKey({ headers }: IncomingMessage): string | undefined | null {
   const key = headers['x-api-key']
-  return typeof key === 'string' && /^[\x21-\x7e]{1,1024}$/.test(key) ? key : undefined
+  if (key === undefined || key === '') return undefined
+  return typeof key === 'string' && /^[\x21-\x7e]{1,1024}$/.test(key) ? key : null
 }

@@ -7,8 +7,9 @@ import { bodySeed } from './body-seed.js'
 import { callerCheck, callersKey } from './callers.js'
 import { decodeLogs, decodeSpans, type Encoding } from './decode/decode.js'
 import { DecodeError, TooMuchError } from './decode/decode-error.js'
+import { jsonExcess } from './decode/json-items.js'
 import type { GatewaySettings } from './gateway-options.js'
-import { CallerGoneError, readBody } from './read-body.js'
+import { CallerGoneError, FULL, readBody } from './read-body.js'
 import { comeAgain, type Reply, type Signal, TAKEN, writeReply } from './reply.js'
 import { shipLogs } from './ship-logs.js'
 import { shipSpans } from './ship-spans.js'
@@ -53,7 +54,9 @@ export class Exports {
         reply = unread(request, comeAgain(503, 'The gateway serves as many as it may.', 2000))
       } else {
         const body = await readBody(request, this.#settings.maxBodyBytes, admitted)
-        reply = Buffer.isBuffer(body) ? await this.#deliver(request, response, signal, encoding, body) : body
+        if (!Buffer.isBuffer(body)) reply = body
+        else if (encoding === 'json' && !admitted.grow(jsonExcess(body))) reply = FULL
+        else reply = await this.#deliver(request, response, signal, encoding, body)
       }
     } catch (error) {
       if (error instanceof CallerGoneError) return
@@ -76,9 +79,11 @@ export class Exports {
     body: Buffer,
   ): Promise<Reply> {
     const { passThroughKey, shared } = this.#settings
-    const key = (passThroughKey ? callersKey(request) : undefined) ?? shared.apiKey
+    const own = passThroughKey ? callersKey(request) : undefined
+    const key = own ?? shared.apiKey
     this.bytes += body.length
     // Not a 401: a key can be mended, and a Collector would drop what it has.
+    if (own === null) return comeAgain(503, 'What the header X-API-Key holds can be no key.', 60_000)
     if (key === undefined && shared.transport === undefined) {
       return comeAgain(
         503,

@@ -8,7 +8,7 @@ export class CallerGoneError extends Error {
   override readonly name = 'CallerGoneError'
 }
 
-const FULL = comeAgain(503, 'The gateway holds as much as it may.', 2000)
+export const FULL = comeAgain(503, 'The gateway holds as much as it may.', 2000)
 
 /** The body as it was before it was packed, there until the request leaves; or the answer to give instead. */
 export async function readBody(
@@ -16,7 +16,7 @@ export async function readBody(
   maxBytes: number,
   admitted: Admitted,
 ): Promise<Buffer | Reply> {
-  const encoding = (request.headers['content-encoding'] ?? 'identity').trim().toLowerCase()
+  const encoding = request.headers['content-encoding']?.trim().toLowerCase() || 'identity'
   const isPacked = encoding === 'gzip' || encoding === 'x-gzip'
   if (!isPacked && encoding !== 'identity') {
     request.resume()
@@ -86,7 +86,8 @@ function announcedLength(packed: Buffer): number {
 
 /** Beyond this much deflate cannot pack. */
 const BEST_RATIO = 1032
-const CHUNK_BYTES = 64 * 1024
+/** Pieces below malloc's threshold for memory of their own (128 KiB) would stay with the process when all are free. */
+const CHUNK_BYTES = 256 * 1024
 
 /**
  * Unpacks into one place of the length that the gzip announces. Should it announce less than there is, the rest
@@ -94,8 +95,9 @@ const CHUNK_BYTES = 64 * 1024
  */
 function unpack(packed: Buffer, maxBytes: number, admitted: Admitted): Promise<Buffer | Reply> {
   const announced = announcedLength(packed)
-  if (announced > maxBytes) return Promise.resolve(tooLarge(maxBytes))
-  const likely = Math.min(announced, packed.length * BEST_RATIO)
+  // More than there can be is no length at all: the end is missing, and whatever stands there in its place.
+  const likely = announced > packed.length * BEST_RATIO ? 0 : announced
+  if (likely > maxBytes) return Promise.resolve(tooLarge(maxBytes))
   if (!admitted.grow(likely)) return Promise.resolve(FULL)
   return new Promise((resolve) => {
     // One byte more, so that zlib sees the end without asking for another chunk.

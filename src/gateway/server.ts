@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { LognitorError } from '../errors.js'
 import { addressUrl, type ListenAddress } from './listen-address.js'
@@ -16,16 +16,26 @@ const KEEP_ALIVE_MS = 120_000
 /** A caller that sends a body slower than this is cut off. */
 const REQUEST_MS = 60_000
 const HEADERS_MS = 15_000
+const CHECK_MS = 30_000
 
 export async function listen(
   address: ListenAddress,
   handler: (request: IncomingMessage, response: ServerResponse) => void,
+  requestMs = REQUEST_MS,
 ): Promise<Listening> {
   let isClosing = false
   const open = new Set<ServerResponse>()
+  /** Connections without a request so far: Collectors make some ahead, and Node takes none of them for idle. */
+  const unused = new Set<Socket>()
   const server = createServer(
-    { keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: REQUEST_MS, headersTimeout: HEADERS_MS },
+    {
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      requestTimeout: requestMs,
+      headersTimeout: Math.min(HEADERS_MS, requestMs),
+      connectionsCheckingInterval: Math.min(CHECK_MS, requestMs),
+    },
     (request, response) => {
+      unused.delete(request.socket)
       request.on('error', ignore)
       response.on('error', ignore)
       if (isClosing) lastAnswer(response)
@@ -36,6 +46,10 @@ export async function listen(
   )
   disown(server)
   server.on('clientError', refuseBytes)
+  server.on('connection', (socket) => {
+    unused.add(socket)
+    socket.on('close', () => unused.delete(socket))
+  })
   const port = await bind(server, address)
   let closing: Promise<void> | undefined
   return {
@@ -45,6 +59,7 @@ export async function listen(
       isClosing = true
       for (const response of open) lastAnswer(response)
       closing ??= close(server, timeoutMs)
+      for (const socket of unused) socket.destroy()
       return closing
     },
   }
@@ -64,9 +79,13 @@ function disown(server: Server): void {
   registry[OWN_SERVERS].add(server)
 }
 
-/** What is no HTTP. */
-function refuseBytes(_error: Error, socket: Duplex): void {
-  if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n')
+/**
+ * What is no HTTP. Who is slow, or silent, is cut off without a word: it asks again, while a 400 would make a
+ * Collector drop what it has, and on a connection that was made ahead be taken for the answer to what it sends next.
+ */
+function refuseBytes(error: NodeJS.ErrnoException, socket: Duplex): void {
+  const isLate = error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+  if (socket.writable && !isLate) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n')
   else socket.destroy()
 }
 

@@ -17,6 +17,15 @@ export interface CarrierParts {
   readonly reusesMemory: boolean
 }
 
+/** What the parcels of one shipment have in common. */
+export interface Consignment {
+  readonly seed: Seed
+  readonly tenant: Tenant
+  readonly tally: Tally
+  /** Why no further post of it begins; nothing while one may. */
+  hold(): Held | undefined
+}
+
 /** Carries parcels to the service, one post each, and keeps account of what came of it. */
 export class Carrier {
   readonly #parts: CarrierParts
@@ -27,9 +36,12 @@ export class Carrier {
   }
 
   /** Nothing when the parcel came to an end, good or bad; else why it has to be sent again. */
-  async carry(parcel: Parcel, seed: Seed, tenant: Tenant, tally: Tally): Promise<Held | undefined> {
+  async carry(parcel: Parcel, consignment: Consignment): Promise<Held | undefined> {
     const { sources } = parcel
-    const upload = await this.#parts.slots.run(() => this.#post(parcel, seed, tenant))
+    const { tally, hold } = consignment
+    // Asked when its turn has come and not before: the line may be long.
+    const upload = await this.#parts.slots.run(async () => hold() ?? this.#post(parcel, consignment))
+    if ('kind' in upload) return upload
     const { outcome } = upload
     switch (outcome.kind) {
       case 'sent':
@@ -47,16 +59,14 @@ export class Carrier {
           return undefined
         }
         const [first, second] = parcel.halves()
-        return (
-          (await this.carry(first, seed, tenant, tally)) ?? (await this.carry(second, seed, tenant, tally))
-        )
+        return (await this.carry(first, consignment)) ?? (await this.carry(second, consignment))
       }
       default:
         return heldBy(upload, this.#parts.random)
     }
   }
 
-  async #post(parcel: Parcel, seed: Seed, tenant: Tenant): Promise<Upload> {
+  async #post(parcel: Parcel, { seed, tenant }: Consignment): Promise<Upload> {
     const { metrics } = this.#parts
     const logs = parcel.path === '/ingest' ? parcel.sources.length : 0
     this.#logsInFlight += logs

@@ -179,14 +179,16 @@ export class Shipment {
   }
 
   async #deliver(parcel: Parcel): Promise<void> {
-    const { carrier, seed, tenant, clock, random } = this.#parts
-    if (clock.monotonic() > this.#endsAtMs) {
-      const why = 'Lognitor takes too long'
-      this.#hold({ kind: 'held', status: 503, retryAfterMs: soonMs(random), why })
-      return
-    }
-    const held = await carrier.carry(parcel, seed, tenant, this.#tally)
+    const { carrier, seed, tenant } = this.#parts
+    const hold = () => this.#held ?? this.#late()
+    const held = await carrier.carry(parcel, { seed, tenant, tally: this.#tally, hold })
     if (held !== undefined) this.#hold(held)
+  }
+
+  #late(): Held | undefined {
+    const { clock, random } = this.#parts
+    if (clock.monotonic() <= this.#endsAtMs) return undefined
+    return { kind: 'held', status: 503, retryAfterMs: soonMs(random), why: 'Lognitor takes too long' }
   }
 
   /** The first reason stands: what failed after it was most likely on its way already. */

@@ -35,6 +35,15 @@ test('it serves until it is told to end, and ends well', async () => {
   expect(await run.ended).toBe(0)
 })
 
+test('several tokens may come in one flag, with commas', async () => {
+  const { url } = await start(['--auth-token', 'one,two', '--auth-token', 'three'])
+  for (const token of ['one', 'two', 'three']) {
+    const headers = { authorization: `Bearer ${token}` }
+    expect(await send({ url }, '/v1/logs', logsOf(token), { headers })).toMatchObject({ status: 200 })
+  }
+  expect(await send({ url }, '/v1/logs', logsOf('none'))).toMatchObject({ status: 401 })
+})
+
 test('it finishes what is under way before it ends', async () => {
   const { run, url, vendor } = await start([])
   vendor.answer(() => ({ after: new Promise((resolve) => setTimeout(resolve, 300)) }))
@@ -102,6 +111,7 @@ describe('what it cannot do it says', () => {
   test.each([
     [['--listen', '0.0.0.0:0'], 1, /can be reached from other machines/],
     [['--listen', 'here'], 1, /"listen"/],
+    [['--auth-token', ''], 1, /"authTokens"/],
     [['--workers', '0'], 2, /--workers must be a whole number/],
     [['--min-level', 'loud'], 2, /--min-level: expected one of/],
     [['--batch-size', '3'], 2, /Unknown option '--batch-size'/],

@@ -1,6 +1,16 @@
+import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { takenBody } from '../support/vendor.js'
-import { logsOf, numbered, openGateway, sdkRecord, send, serialize } from './support.js'
+import {
+  exceptionEvent,
+  logsOf,
+  numbered,
+  openGateway,
+  sdkRecord,
+  send,
+  serialize,
+  spansOf,
+} from './support.js'
 
 describe('an export that Lognitor takes', () => {
   test('is answered with 200 and nothing more', async () => {
@@ -57,6 +67,13 @@ describe('an export that Lognitor takes', () => {
     const answering = send(gateway, '/v1/logs', logsOf('hello')).then((answer) => ({ answer, isOpen }))
     setTimeout(open, 50)
     expect(await answering).toMatchObject({ answer: { status: 200 }, isOpen: true })
+  })
+
+  test.each(['', 'identity', 'gzip', 'GZIP', 'x-gzip'])('may be encoded as "%s"', async (encoding) => {
+    const { gateway } = await openGateway()
+    const headers = { 'content-encoding': encoding }
+    const answer = await send(gateway, '/v1/logs', logsOf('hello'), { headers, gzip: /gzip/i.test(encoding) })
+    expect(answer.status).toBe(200)
   })
 
   test('may be empty', async () => {
@@ -184,6 +201,49 @@ describe('what cannot be mended', () => {
     expect(answer.json.message).toMatch(/\w+/)
     expect(answer.headers.get('retry-after')).toBeNull()
     expect(vendor.seen).toHaveLength(0)
+  })
+
+  const record = 'resourceLogs[0].scopeLogs[0].logRecords'
+  test.each([
+    [{ resourceLogs: {} }, 'resourceLogs: A list was expected.'],
+    [{ resourceLogs: [{}, 1] }, 'resourceLogs[1]: An object was expected.'],
+    [
+      { resourceLogs: [{ resource: { attributes: 1 } }] },
+      'resourceLogs[0].resource.attributes: A list was expected.',
+    ],
+    [{ resourceLogs: [{}, { scopeLogs: {} }] }, 'resourceLogs[1].scopeLogs: A list was expected.'],
+    [
+      { resourceLogs: [{ scopeLogs: [{ scope: { name: 1 } }] }] },
+      'resourceLogs[0].scopeLogs[0].scope.name: A string was expected.',
+    ],
+    [logsOf('a', 'b', { timeUnixNano: 'noon' }), `${record}[2].timeUnixNano: A time was expected.`],
+    [logsOf({ body: { intValue: 1.5 } }), `${record}[0].body: A whole number was expected.`],
+    [logsOf({ attributes: [1] }), `${record}[0].attributes: An object was expected.`],
+  ])('what is no OTLP in JSON is refused with its place: %j', async (body, message) => {
+    const { gateway } = await openGateway()
+    expect(await send(gateway, '/v1/logs', body)).toMatchObject({ status: 400, json: { message } })
+  })
+
+  test('spans that are none in JSON are refused with their place', async () => {
+    const { gateway } = await openGateway()
+    const spans = 'resourceSpans[0].scopeSpans[0].spans'
+    const events = [exceptionEvent('E', 'e'), { name: 1 }]
+    expect((await send(gateway, '/v1/traces', spansOf({ events }))).json.message).toBe(
+      `${spans}[0].events[1].name: A string was expected.`,
+    )
+    expect((await send(gateway, '/v1/traces', spansOf({}, { status: { code: [] } }))).json.message).toBe(
+      `${spans}[1].status.code: A whole number was expected.`,
+    )
+  })
+
+  test('a gzip whose end is missing is not taken for one that is too large', async () => {
+    const { gateway } = await openGateway()
+    const headers = { 'content-type': 'application/json', 'content-encoding': 'gzip' }
+    const packed = gzipSync(JSON.stringify(logsOf(...numbered(20))))
+    for (let missing = 1; missing < packed.length; missing += 3) {
+      const answer = await send(gateway, '/v1/logs', packed.subarray(0, -missing), { headers })
+      expect(answer).toMatchObject({ status: 400, json: { message: 'The body is not gzip.' } })
+    }
   })
 
   test('a body above the limit is refused, however small it was packed', async () => {

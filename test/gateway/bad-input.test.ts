@@ -111,9 +111,13 @@ test('bombs are refused before they burst, and leave nothing behind', { timeout:
   // Twenty million records, each two bytes long.
   const records = Buffer.alloc(40 * 2 ** 20, Buffer.from([18, 0]))
   const bomb = gzipSync(wrapped(wrapped(records, 18), 10))
+  // What it says of its length is a lie.
+  const lie = Buffer.from(zeros)
+  lie.writeUInt32LE(1000, lie.length - 4)
   const packed = { 'content-encoding': 'gzip' }
   for (let round = 0; round < 3; round++) {
     expect(await send({ url }, '/v1/logs', zeros, { headers: packed })).toMatchObject({ status: 413 })
+    expect(await send({ url }, '/v1/logs', lie, { headers: packed })).toMatchObject({ status: 413 })
     expect(await send({ url }, '/v1/logs', bomb, { headers: packed })).toMatchObject({ status: 413 })
     const headers = { ...packed, 'content-type': 'application/json' }
     expect(await send({ url }, '/v1/logs', texts, { headers })).toMatchObject({ status: 413 })

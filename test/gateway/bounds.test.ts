@@ -34,6 +34,21 @@ test('beyond its bound of bytes others wait, but what is alone always has room',
   expect(gateway.stats()).toMatchObject({ inFlightRequests: 0, inFlightBytes: 0 })
 })
 
+test('a body in JSON that is all braces counts for what it takes when it is parsed', async () => {
+  const { gateway, vendor } = await openGateway({ maxInFlightBytes: 2 ** 20 })
+  const door = shutDoor()
+  vendor.answer({ after: door.promise })
+  const first = send(gateway, '/v1/logs', logsOf('first'))
+  await until(() => vendor.open === 1, 'the first is on its way')
+  const arrayValue = { values: Array(100_000).fill({}) }
+  expect(await send(gateway, '/v1/logs', logsOf({ body: { arrayValue } }))).toMatchObject({ status: 503 })
+  const telemetry = logsOf(...numbered(100).map((line) => `${line} ${'x'.repeat(3000)}`))
+  const second = send(gateway, '/v1/logs', telemetry)
+  await until(() => vendor.open === 2, 'the second is on its way')
+  door.open()
+  expect((await Promise.all([first, second])).map(({ status }) => status)).toEqual([200, 200])
+})
+
 test('a few posts of one export are under way at one time, and no more', async () => {
   const { gateway, vendor } = await openGateway()
   vendor.answer(() => ({ after: new Promise((resolve) => setTimeout(resolve, 10)) }))
@@ -59,6 +74,23 @@ test('an export that takes too long is given back', async () => {
   expect(answer).toMatchObject({ status: 503 })
   expect(answer.json.message).toContain('too long')
   expect(vendor.batches.length).toBeLessThan(30)
+})
+
+test('what waits for a connection longer than its time is given back, and not delivered late', async () => {
+  const { gateway, vendor } = await openGateway({ deliveryTimeout: 400, connections: 1 })
+  vendor.answer(() => ({ after: new Promise((resolve) => setTimeout(resolve, 500)) }))
+  const exports = numbered(6).map((line) => send(gateway, '/v1/logs', logsOf(line)))
+  const statuses = (await Promise.all(exports)).map(({ status }) => status)
+  expect(statuses.filter((status) => status === 200)).toHaveLength(1)
+  expect(statuses.filter((status) => status === 503)).toHaveLength(5)
+  expect(vendor.batches).toHaveLength(1)
+})
+
+test('halves of what was too large do not begin after its time either', async () => {
+  const { gateway, vendor } = await openGateway({ deliveryTimeout: 400 })
+  vendor.answer(() => ({ status: 413, after: new Promise((resolve) => setTimeout(resolve, 250)) }))
+  expect(await send(gateway, '/v1/logs', logsOf(...numbered(64)))).toMatchObject({ status: 503 })
+  expect(vendor.batches.length).toBeLessThan(4)
 })
 
 test('a caller that goes away takes the rest of its export along', async () => {

@@ -93,6 +93,21 @@ test("a key of the gateway's own serves callers that bring none", async () => {
   expect(vendor.batches.map(({ headers }) => headers['x-api-key'])).toEqual(['common', 'own'])
 })
 
+test.each([
+  ['of two words', 'two words'],
+  ['longer than any', 'k'.repeat(1025)],
+])(
+  "a caller's key that can be none, %s, does not lead into the project of the gateway's own",
+  async (_name, key) => {
+    const { gateway, vendor } = await openGateway({ apiKey: 'common', passThroughKey: true })
+    const answer = await send(gateway, '/v1/logs', logsOf('a'), { headers: { 'x-api-key': key } })
+    expect(answer.status).toBe(503)
+    expect(answer.headers.get('retry-after')).toBe('60')
+    expect(answer.text).not.toContain(key)
+    expect(vendor.seen).toHaveLength(0)
+  },
+)
+
 test("a caller's key is not used unless that is wished", async () => {
   const { gateway, vendor } = await openGateway({ apiKey: 'common' })
   await send(gateway, '/v1/logs', logsOf('a'), { headers: { 'x-api-key': 'own' } })

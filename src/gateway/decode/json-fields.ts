@@ -3,6 +3,34 @@ import { DecodeError } from './decode-error.js'
 
 export type JsonObject = Readonly<Record<string, unknown>>
 
+/** What a field holds, read as what it has to be. An error says the field; what is right pays nothing for that. */
+export function field<T>(owner: JsonObject | undefined, name: string, read: (value: unknown) => T): T {
+  try {
+    return read(owner?.[name])
+  } catch (error) {
+    throw within(error, name)
+  }
+}
+
+/** Comes to each object of the list in a field. An error says which one it was. */
+export function eachObject(
+  owner: JsonObject | undefined,
+  name: string,
+  visit: (item: JsonObject | undefined, index: number) => void,
+): void {
+  for (const [index, item] of field(owner, name, list).entries()) {
+    try {
+      visit(object(item), index)
+    } catch (error) {
+      throw within(error, `${name}[${index}]`)
+    }
+  }
+}
+
+export function within(error: unknown, part: string): unknown {
+  return error instanceof DecodeError ? error.within(part) : error
+}
+
 // How OTLP/JSON writes its fields. A null is a field left out; what is of another kind is no OTLP.
 
 export function object(value: unknown): JsonObject | undefined {

@@ -1,24 +1,24 @@
-import { hexId, integer, type JsonObject, text, time } from './json-fields.js'
+import { field, hexId, integer, type JsonObject, text, time } from './json-fields.js'
 import { jsonAnyValue, jsonAttributes } from './json-values.js'
 import type { Place } from './proto-items.js'
 import type { OtlpLogRecord } from './shapes.js'
 
 /** One LogRecord. */
 export function jsonLogRecord(json: JsonObject, { resource, scope }: Place, weight: number): OtlpLogRecord {
-  const { fields, dropped } = jsonAttributes(json.attributes)
-  const traceId = hexId(json.traceId)
+  const { fields, dropped } = field(json, 'attributes', jsonAttributes)
+  const traceId = field(json, 'traceId', hexId)
   return {
-    hrTime: time(json.timeUnixNano),
-    hrTimeObserved: time(json.observedTimeUnixNano),
-    spanContext: traceId === '' ? undefined : { traceId, spanId: hexId(json.spanId) },
-    severityText: text(json.severityText),
-    severityNumber: severity(json.severityNumber),
-    body: json.body === undefined || json.body === null ? undefined : jsonAnyValue(json.body),
-    eventName: text(json.eventName),
+    hrTime: field(json, 'timeUnixNano', time),
+    hrTimeObserved: field(json, 'observedTimeUnixNano', time),
+    spanContext: traceId === '' ? undefined : { traceId, spanId: field(json, 'spanId', hexId) },
+    severityText: field(json, 'severityText', text),
+    severityNumber: field(json, 'severityNumber', severity),
+    body: json.body === undefined || json.body === null ? undefined : field(json, 'body', jsonAnyValue),
+    eventName: field(json, 'eventName', text),
     resource,
     instrumentationScope: scope,
     attributes: fields,
-    droppedAttributesCount: (integer(json.droppedAttributesCount) ?? 0) + dropped,
+    droppedAttributesCount: (field(json, 'droppedAttributesCount', integer) ?? 0) + dropped,
     weight,
   }
 }

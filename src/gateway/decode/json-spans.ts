@@ -1,6 +1,6 @@
 import type { SpanEventLike } from '../../translate/otel.js'
 import { isExceptionEvent } from '../../translate/span.js'
-import { hexId, integer, type JsonObject, list, object, text, time } from './json-fields.js'
+import { eachObject, field, hexId, integer, type JsonObject, object, text, time } from './json-fields.js'
 import { jsonAttributes } from './json-values.js'
 import { noSpanParts, otlpSpan } from './otlp-span.js'
 import type { Place } from './proto-items.js'
@@ -8,42 +8,62 @@ import type { OtlpSpan } from './shapes.js'
 
 /** One Span. */
 export function jsonSpan(json: JsonObject, { resource, scope }: Place, weight: number): OtlpSpan {
-  const { fields, dropped } = jsonAttributes(json.attributes)
-  const status = object(json.status)
+  const { fields, dropped } = field(json, 'attributes', jsonAttributes)
   const parts = {
     ...noSpanParts(),
-    traceId: hexId(json.traceId),
-    spanId: hexId(json.spanId),
-    parentSpanId: hexId(json.parentSpanId),
-    name: text(json.name) ?? '',
-    kind: enumNumber(json.kind, KINDS),
-    startTime: time(json.startTimeUnixNano),
-    endTime: time(json.endTimeUnixNano),
+    traceId: field(json, 'traceId', hexId),
+    spanId: field(json, 'spanId', hexId),
+    parentSpanId: field(json, 'parentSpanId', hexId),
+    name: field(json, 'name', text) ?? '',
+    kind: field(json, 'kind', spanKind),
+    startTime: field(json, 'startTimeUnixNano', time),
+    endTime: field(json, 'endTimeUnixNano', time),
     attributes: fields,
-    events: list(json.events).map(jsonEvent).filter(isExceptionEvent),
-    status: { code: enumNumber(status?.code, STATUSES), message: text(status?.message) ?? '' },
-    droppedAttributes: (integer(json.droppedAttributesCount) ?? 0) + dropped,
-    droppedEvents: integer(json.droppedEventsCount) ?? 0,
-    droppedLinks: integer(json.droppedLinksCount) ?? 0,
+    events: exceptionEvents(json),
+    status: field(json, 'status', spanStatus),
+    droppedAttributes: (field(json, 'droppedAttributesCount', integer) ?? 0) + dropped,
+    droppedEvents: field(json, 'droppedEventsCount', integer) ?? 0,
+    droppedLinks: field(json, 'droppedLinksCount', integer) ?? 0,
   }
   return otlpSpan(parts, resource, scope, weight)
 }
 
-function jsonEvent(json: unknown): SpanEventLike {
-  const event = object(json)
-  const { fields, dropped } = jsonAttributes(event?.attributes)
+function exceptionEvents(span: JsonObject): SpanEventLike[] {
+  const events: SpanEventLike[] = []
+  eachObject(span, 'events', (json) => {
+    const event = jsonEvent(json)
+    if (isExceptionEvent(event)) events.push(event)
+  })
+  return events
+}
+
+function jsonEvent(event: JsonObject | undefined): SpanEventLike {
+  const { fields, dropped } = field(event, 'attributes', jsonAttributes)
   return {
-    name: text(event?.name) ?? '',
-    time: time(event?.timeUnixNano),
+    name: field(event, 'name', text) ?? '',
+    time: field(event, 'timeUnixNano', time),
     attributes: fields,
-    droppedAttributesCount: (integer(event?.droppedAttributesCount) ?? 0) + dropped,
+    droppedAttributesCount: (field(event, 'droppedAttributesCount', integer) ?? 0) + dropped,
   }
+}
+
+function spanStatus(json: unknown): { code: number; message: string } {
+  const status = object(json)
+  return { code: field(status, 'code', statusCode), message: field(status, 'message', text) ?? '' }
 }
 
 const KINDS = ['UNSPECIFIED', 'INTERNAL', 'SERVER', 'CLIENT', 'PRODUCER', 'CONSUMER'].map(
   (name) => `SPAN_KIND_${name}`,
 )
 const STATUSES = ['UNSET', 'OK', 'ERROR'].map((name) => `STATUS_CODE_${name}`)
+
+function spanKind(json: unknown): number {
+  return enumNumber(json, KINDS)
+}
+
+function statusCode(json: unknown): number {
+  return enumNumber(json, STATUSES)
+}
 
 /** Enums are numbers in OTLP/JSON; some write their names all the same. */
 function enumNumber(json: unknown, names: readonly string[]): number {
