@@ -8,6 +8,7 @@ export const CLOSE = 'close'
 
 /** A worker that ends sooner than this is started again only after as long. */
 const SHORT_LIFE_MS = 2000
+const SOON_MS = 50
 
 /**
  * Starts workers that share one address, and starts again what ends by itself. At a signal they all finish.
@@ -15,11 +16,14 @@ const SHORT_LIFE_MS = 2000
  */
 export async function leadWorkers(count: number): Promise<number> {
   let isClosing = false
-  let hasListened = false
+  /** Workers that came to listen, by id. */
+  const listening = new Set<number>()
   const failed = new Promise<number>((resolve) => {
-    cluster.on('exit', (worker, code, signal) => {
+    cluster.on('exit', async (worker, code, signal) => {
+      // Of a signal to us all we may see first what it does to them.
+      await sleep(SOON_MS)
       if (isClosing) return
-      if (!hasListened) return resolve(code || 1)
+      if (listening.size === 0) return resolve(code || 1)
       process.stderr.write(
         `lognitor: worker ${worker.process.pid} ended (${signal ?? code}) and is replaced\n`,
       )
@@ -34,9 +38,10 @@ export async function leadWorkers(count: number): Promise<number> {
     if (life < SHORT_LIFE_MS) await sleep(SHORT_LIFE_MS)
     if (!isClosing) start()
   }
-  cluster.on('listening', (_worker, { address, port }) => {
-    if (hasListened) return
-    hasListened = true
+  cluster.on('listening', ({ id }, { address, port }) => {
+    listening.add(id)
+    // Not at the first: while it is alone, its end would close the address that was told.
+    if (listening.size !== count) return
     const host = address?.includes(':') ? `[${address}]` : (address ?? '[::]')
     process.stdout.write(`Lognitor gateway: http://${host}:${port} (${count} workers)\n`)
   })
