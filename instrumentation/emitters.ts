@@ -1,18 +1,19 @@
 import type { EventEmitter } from 'node:events'
-import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { Server } from 'node:http'
 import { requestScope, runUncaughtInScope } from '../src/scope/current.js'
 import type { Scope } from '../src/scope/scope.js'
+import { type Around, methodWrapper } from '../src/wrap-method.js'
 import type { OpenRequest } from './open-request.js'
 import { activeRpcMetadata } from './rpc-metadata.js'
 import { warnOfTwo } from './two-instrumentations.js'
 
-type Emit = (this: EventEmitter, ...args: unknown[]) => boolean
+type Emit = Parameters<Around>[0]
 
 // A property and not a WeakMap: it is read at every event. A registered symbol, so that of two copies of
 // this package one lets the other be.
 const OPEN = Symbol.for('lognitor.request.v2')
 
-type Holder = EventEmitter & { [OPEN]?: OpenRequest; emit: Emit }
+type Holder = { [OPEN]?: OpenRequest }
 
 /** The open request behind Node's object, or undefined for one that nobody follows. */
 export function openRequestOf(emitter: object): OpenRequest | undefined {
@@ -26,45 +27,36 @@ export function openRequestOf(emitter: object): OpenRequest | undefined {
  * at the first event (Node 24).
  */
 export function follow(open: OpenRequest, server: Server): void {
-  hold(open.request, open, tellRequest)
-  hold(open.response, open, tellResponse)
-  if (!servers.has(server)) {
-    servers.set(server, Object.hasOwn(server, 'emit') ? (server.emit as Emit) : undefined)
-    ;(server as unknown as Holder).emit = emitOfServer
-  }
+  hold(open.request, open, wrapRequests)
+  hold(open.response, open, wrapResponses)
+  wrapServer(server)
 }
-
-/** The servers we wrapped, with an `emit` of their own that they had before. */
-const servers = new WeakMap<EventEmitter, Emit | undefined>()
-/** The classes of requests and responses whose `emit` is ours. */
-const wrapped = new WeakSet<object>()
 
 type Tell = (open: OpenRequest, event: unknown) => void
 
+const wrapRequests = methodWrapper('emit', telling(tellRequest))
+const wrapResponses = methodWrapper('emit', telling(tellResponse))
+const wrapServer = methodWrapper('emit', emitOfServer)
+
 /** Their class is wrapped and not each of them: every property more on an object of Node's costs microseconds. */
-function hold(emitter: IncomingMessage | ServerResponse, open: OpenRequest, tell: Tell): void {
-  const holder = emitter as unknown as Holder
-  holder[OPEN] = open
-  const prototype = Object.getPrototypeOf(emitter) as Holder
-  if (wrapped.has(prototype)) return
-  wrapped.add(prototype)
-  const own = Object.hasOwn(prototype, 'emit') ? prototype.emit : undefined
-  prototype.emit = function (...args: unknown[]) {
-    // Looked up at each event: instrumentation-http may patch what is below it after us.
-    const emit = own ?? (Object.getPrototypeOf(prototype) as Holder).emit
-    const open = (this as Holder)[OPEN]
-    if (open === undefined) return Reflect.apply(emit, this, args)
+function hold(emitter: object, open: OpenRequest, wrap: (prototype: object) => void): void {
+  ;(emitter as Holder)[OPEN] = open
+  wrap(Object.getPrototypeOf(emitter))
+}
+
+function telling(tell: Tell): Around {
+  return (emit, emitter, args) => {
+    const open = openRequestOf(emitter)
+    if (open === undefined) return Reflect.apply(emit, emitter, args)
     tell(open, args[0])
-    return emitIn(open.scope, emit, this, args)
+    return emitIn(open.scope, emit, emitter, args)
   }
 }
 
-function emitOfServer(this: EventEmitter, ...args: unknown[]): boolean {
-  // Looked up at each event, as above.
-  const emit = servers.get(this) ?? (Object.getPrototypeOf(this) as Holder).emit
+function emitOfServer(emit: Emit, server: object, args: unknown[]): unknown {
   const about = args[1]
   const open = typeof about === 'object' && about !== null ? openRequestOf(about) : undefined
-  return open === undefined ? Reflect.apply(emit, this, args) : emitIn(open.scope, emit, this, args)
+  return open === undefined ? Reflect.apply(emit, server, args) : emitIn(open.scope, emit, server, args)
 }
 
 function tellRequest(open: OpenRequest, event: unknown): void {
@@ -79,12 +71,12 @@ function tellResponse(open: OpenRequest, event: unknown): void {
 }
 
 /** Inside the scope already, or in one below it, the caller's own scope is the better one. */
-function emitIn(scope: Scope, emit: Emit, emitter: EventEmitter, args: unknown[]): boolean {
+function emitIn(scope: Scope, emit: Emit, emitter: object, args: unknown[]): unknown {
   const event = args[0] as string
   // Most events have nobody who listens; an error without a listener is thrown, though, and must be known.
-  const isIdle = event !== 'error' && emitter.listenerCount(event) === 0
+  const isIdle = event !== 'error' && (emitter as EventEmitter).listenerCount(event) === 0
   if (isIdle || requestScope() === scope) return Reflect.apply(emit, emitter, args)
-  return runUncaughtInScope(scope, Reflect.apply, emit, emitter, args) as boolean
+  return runUncaughtInScope(scope, Reflect.apply, emit, emitter, args)
 }
 
 function close(open: OpenRequest): void {

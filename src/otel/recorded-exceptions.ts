@@ -1,19 +1,20 @@
 import type { SpanEventLike, SpanLike } from '../translate/otel.js'
 import { readProperty } from '../translate/property.js'
+import { methodWrapper } from '../wrap-method.js'
 
 interface Recorded {
   readonly index: number
   readonly thrown: unknown
 }
 
-type RecordException = (this: SpanLike, exception: unknown, time?: unknown) => unknown
-type Watched = SpanLike & { recordException?: RecordException }
-
 const MOST_PER_SPAN = 128
 
 const bySpan = new WeakMap<object, Recorded[]>()
-/** The classes of spans whose `recordException` is ours. */
-const wrapped = new WeakSet<object>()
+const wrapRecording = methodWrapper('recordException', (record, span, args) => {
+  const result = Reflect.apply(record, span, args)
+  remember(span, args[0])
+  return result
+})
 
 /**
  * From here on the very objects are remembered that the span is given by `recordException`: an event holds their
@@ -21,17 +22,9 @@ const wrapped = new WeakSet<object>()
  * and not each span: this runs for every span there is.
  */
 export function watchExceptions(span: SpanLike): void {
-  const prototype = Object.getPrototypeOf(span) as Watched | null
-  if (prototype === null || prototype === Object.prototype || wrapped.has(prototype)) return
-  if (typeof prototype.recordException !== 'function') return
-  wrapped.add(prototype)
-  const own = Object.hasOwn(prototype, 'recordException') ? prototype.recordException : undefined
-  prototype.recordException = function (...args) {
-    const inherited = (Object.getPrototypeOf(prototype) as Watched).recordException
-    const result = Reflect.apply((own ?? inherited) as RecordException, this, args)
-    remember(this, args[0])
-    return result
-  }
+  const prototype = Object.getPrototypeOf(span)
+  if (prototype === null || prototype === Object.prototype) return
+  if (typeof prototype.recordException === 'function') wrapRecording(prototype)
 }
 
 /** What was thrown where this event stands, if it still says the same. */
@@ -45,7 +38,7 @@ export function recordedException(span: SpanLike, index: number, event: SpanEven
   return message === undefined || message === said ? thrown : undefined
 }
 
-function remember(span: SpanLike, thrown: unknown): void {
+function remember(span: object, thrown: unknown): void {
   const count = readProperty(readProperty(span, 'events'), 'length')
   if (typeof count !== 'number') return
   const recorded = bySpan.get(span) ?? []
