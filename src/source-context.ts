@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs'
 import { isAbsolute } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { hideKey } from './hide-key.js'
 import type { ErrorDetail } from './wire/log.js'
 
 const LINES_EACH_WAY = 5
@@ -54,7 +55,7 @@ function readLines(filename: string, line: number, hidden: string | undefined): 
     // Asked before it is opened: opening a pipe would wait for somebody to write to it.
     const { size, isFile } = describeFile(path)
     if (!isFile || size > MOST_FILE_BYTES) return undefined
-    return linesAround(readFileSync(path, 'utf8'), line, (text) => cut(withoutSecret(text, hidden)))
+    return linesAround(readFileSync(path, 'utf8'), line, (text) => cut(hideKey(text, hidden)))
   } catch {
     // Not on this machine, not to be read: the error says where it was without it.
     return undefined
@@ -81,13 +82,6 @@ function linesAround(text: string, line: number, tidy: (line: string) => string)
   const context = taken[index]
   if (context === undefined) return undefined
   return { context_line: context, pre_context: taken.slice(0, index), post_context: taken.slice(index + 1) }
-}
-
-/** Shorter, it is a word of any program. */
-const SHORTEST_SECRET = 8
-
-function withoutSecret(line: string, secret = ''): string {
-  return secret.length < SHORTEST_SECRET ? line : line.replaceAll(secret, '***')
 }
 
 function cut(line: string): string {

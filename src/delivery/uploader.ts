@@ -1,6 +1,7 @@
 import { AsyncResource } from 'node:async_hooks'
 import { context, createContextKey, ROOT_CONTEXT } from '@opentelemetry/api'
 import type { Clock, TimerHandle } from '../clock.js'
+import { hideKey } from '../hide-key.js'
 import type { Transport, TransportAnswer } from '../wire/transport.js'
 import { type Outcome, readAnswer, readSampleRates, type SampleRates } from './outcome.js'
 
@@ -76,12 +77,10 @@ export function createUploader({ transport, clock, userAgent, apiKey }: Uploader
   }
 }
 
-const SHORTEST_KEY = 8
-
 /** Some answer with what they were asked, and parts of answers are told to whoever debugs. */
 function withoutKey(answer: TransportAnswer, key: string): TransportAnswer {
-  if (key.length < SHORTEST_KEY || !answer.body.includes(key)) return answer
-  return { ...answer, body: answer.body.replaceAll(key, '***') }
+  const body = hideKey(answer.body, key)
+  return body === answer.body ? answer : { ...answer, body }
 }
 
 /** An error's code and message, cut short. They name addresses, never headers, so never a key. */
