@@ -1,4 +1,4 @@
-import { LognitorError } from '../src/errors.js'
+import { unknownOption } from '../src/errors.js'
 import { OPTIONS } from '../src/options.js'
 import { leaseFor } from '../src/pipelines.js'
 import { chainRequestHook } from './hooks.js'
@@ -36,8 +36,7 @@ function refuseUnknown(http: object): void {
   const unknown = Object.keys(http).find((name) => !ROW_OPTION_NAMES.includes(name))
   if (unknown === undefined) return
   const clients = Object.keys(OPTIONS).filter((name) => name !== 'enabled')
-  throw new LognitorError(
-    'LOGNITOR_UNKNOWN_OPTION',
-    `withLognitor has no option "${unknown}". Known are: ${['client', ...ROW_OPTION_NAMES, ...clients].join(', ')}; those of HttpInstrumentation belong into the first argument.`,
-  )
+  const known = ['client', ...ROW_OPTION_NAMES, ...clients]
+  const hint = '; those of HttpInstrumentation belong into the first argument'
+  throw unknownOption('withLognitor has no option', unknown, known, hint)
 }

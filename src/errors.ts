@@ -45,6 +45,23 @@ export class LognitorError extends Error {
   }
 }
 
+/**
+ * For an option that does not exist.
+ * @param saying how the sentence begins: `The gateway has no option`
+ * @param hint how it ends, after those that are known
+ */
+export function unknownOption(
+  saying: string,
+  name: string,
+  known: readonly string[],
+  hint = '',
+): LognitorError {
+  return new LognitorError(
+    'LOGNITOR_UNKNOWN_OPTION',
+    `${saying} "${name}". Known are: ${known.join(', ')}${hint}.`,
+  )
+}
+
 const warned = new Set<string>()
 
 /**

@@ -1,4 +1,4 @@
-import { LognitorError, warnOnce } from './errors.js'
+import { LognitorError, unknownOption, warnOnce } from './errors.js'
 import type { DropReason } from './ledger.js'
 import {
   address,
@@ -256,12 +256,7 @@ export function checkOptions(given: Options): Partial<Settings> {
     const known: Known<unknown> | undefined = Object.hasOwn(OPTIONS, name)
       ? OPTIONS[name as keyof Table]
       : undefined
-    if (known === undefined) {
-      throw new LognitorError(
-        'LOGNITOR_UNKNOWN_OPTION',
-        `There is no option "${name}". Known are: ${Object.keys(OPTIONS).join(', ')}.`,
-      )
-    }
+    if (known === undefined) throw unknownOption('There is no option', name, Object.keys(OPTIONS))
     if (value === undefined) continue
     checked[name] = checkValue(name, known.kind, value, known.secret)
   }

@@ -1,4 +1,4 @@
-import { LognitorError } from '../errors.js'
+import { LognitorError, unknownOption } from '../errors.js'
 import { flag, integer, type Kind, listOf, text } from '../option-kinds.js'
 import {
   checkValue,
@@ -104,6 +104,8 @@ export const GATEWAY_OPTIONS = {
   closeTimeout: { kind: integer(0, 600_000), fallback: 25_000 },
 } as const satisfies Record<Exclude<keyof GatewayOptions, keyof Options>, Known<unknown>>
 
+const NAMES = [...SHARED_OPTIONS, ...Object.keys(GATEWAY_OPTIONS)]
+
 type Table = typeof GATEWAY_OPTIONS
 type ValueOf<K extends keyof Table> = Table[K] extends { kind: Kind<infer T> } ? T : never
 
@@ -131,19 +133,11 @@ export function resolveGatewayOptions(
       : undefined
     if (known !== undefined) own[name] = checkValue(name, known.kind, value, known.secret)
     else if ((SHARED_OPTIONS as readonly string[]).includes(name)) shared[name] = value
-    else throw unknownOption(name)
+    else throw unknownOption('The gateway has no option', name, NAMES)
   }
   const settings = Object.freeze({ ...own, shared: resolveOptions(shared, env) }) as GatewaySettings
   checkTogether(settings)
   return settings
-}
-
-function unknownOption(name: string): LognitorError {
-  const names = [...SHARED_OPTIONS, ...Object.keys(GATEWAY_OPTIONS)]
-  return new LognitorError(
-    'LOGNITOR_UNKNOWN_OPTION',
-    `The gateway has no option "${name}". Known are: ${names.join(', ')}.`,
-  )
 }
 
 function checkTogether({ listen, authTokens, noAuth, passThroughKey, shared }: GatewaySettings): void {

@@ -1,4 +1,4 @@
-import { LognitorError } from '../errors.js'
+import { LognitorError, unknownOption } from '../errors.js'
 import { expectObject } from '../options.js'
 
 /** Options of `startInbox`. */
@@ -54,11 +54,7 @@ const NAMES: readonly string[] = [
 export function inboxSettings(options: InboxOptions): InboxSettings {
   expectObject(options)
   for (const name of Object.keys(options)) {
-    if (NAMES.includes(name)) continue
-    throw new LognitorError(
-      'LOGNITOR_UNKNOWN_OPTION',
-      `startInbox knows no option "${name}". Known are: ${NAMES.join(', ')}.`,
-    )
+    if (!NAMES.includes(name)) throw unknownOption('startInbox knows no option', name, NAMES)
   }
   return Object.freeze({
     port: within('port', options.port ?? 0, 0, 65_535),
