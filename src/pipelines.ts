@@ -53,9 +53,10 @@ export function defaultPipeline(): Pipeline {
  */
 export function reserveDefault(): boolean {
   if (reserve !== undefined) return true
+  if (standard !== undefined) return false
   // A spool is a folder of the process's own, and this one may never have anything to keep.
   const { spool: _spool, ...settings } = resolveOptions()
-  if (standard !== undefined || !settings.apiKey || !settings.enabled) return false
+  if (!settings.apiKey || !settings.enabled) return false
   const pipeline = new Pipeline(sealSettings(settings))
   const describe = crashEntrance(pipeline)
   reserve = pipeline
@@ -77,7 +78,7 @@ function useReserve(): void {
   const pipeline = reserve
   reserve = undefined
   pipeline.reconfigure(resolveOptions())
-  standard = { pipeline, doors: 0, hasClient: false }
+  standard = entryOf(pipeline)
   shared.add(standard)
   whenDefault(pipeline, false)
 }
@@ -196,15 +197,18 @@ function pipelineOf(client: HasPipeline): Pipeline {
 function open(settings: Settings): Shared {
   warnWithoutKey(settings)
   // A transport of its own means a destination of its own; so does having none.
-  if (!settings.apiKey || settings.transport)
-    return { pipeline: openPipeline(settings), doors: 0, hasClient: false }
+  if (!settings.apiKey || settings.transport) return entryOf(openPipeline(settings))
   for (const entry of shared) {
     if (entry.pipeline.isClosed) shared.delete(entry)
     else if (goesTo(entry.pipeline.settings, settings)) return entry
   }
-  const entry = { pipeline: openPipeline(settings), doors: 0, hasClient: false }
+  const entry = entryOf(openPipeline(settings))
   shared.add(entry)
   return entry
+}
+
+function entryOf(pipeline: Pipeline): Shared {
+  return { pipeline, doors: 0, hasClient: false }
 }
 
 /** Asked of what holds now: `reconfigure` may have sent a pipeline elsewhere. */

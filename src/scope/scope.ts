@@ -149,7 +149,7 @@ export class Scope {
 
   /** Takes back what was added, the very objects. */
   forgetBreadcrumbs(crumbs: ReadonlySet<Crumb>): void {
-    this.#breadcrumbs = this.#breadcrumbs?.without(crumbs)
+    if (crumbs.size > 0) this.#breadcrumbs = this.#breadcrumbs?.without(crumbs)
   }
 
   /** Formatted, oldest first; inside a request or job those of the scopes around it too. */
