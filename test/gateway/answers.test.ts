@@ -161,12 +161,12 @@ describe('what can be mended', () => {
     ['a redirect', { status: 302, headers: { location: 'https://elsewhere.example' } }, 503, /^60$/],
     ['a cut connection', { reset: 'before' as const }, 503, /^[2-6]$/],
   ])('%s is answered so that the sender keeps what it has', async (_name, reply, status, retryAfter) => {
-    const { gateway, vendor } = await openGateway({ apiKey: 'secret-4711' })
+    const { gateway, vendor } = await openGateway({ apiKey: 'quiet-kettle' })
     vendor.answer(reply)
     const answer = await send(gateway, '/v1/logs', logsOf('hello'))
     expect(answer.status).toBe(status)
     expect(answer.headers.get('retry-after')).toMatch(retryAfter)
-    expect(answer.json.message).not.toContain('4711')
+    expect(answer.json.message).not.toMatch(/quiet|kettle/)
     vendor.answer({})
     expect(await send(gateway, '/v1/logs', logsOf('hello'))).toMatchObject({ status: 200 })
   })
