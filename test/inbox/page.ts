@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { onTestFinished } from 'vitest'
+import { until } from './support.js'
 
 /** A stand-in for the browser's DOM that draws nothing, and writes down all that is asked of it. */
 export class WatchedDom {
@@ -16,6 +17,12 @@ export class WatchedDom {
   /** That became text nodes. */
   readonly texts: string[] = []
   readonly #rows: (() => void)[] = []
+  #isDrawn = false
+
+  /** Whether the page has said how it stands with the inbox, which it does when it has shown what it found. */
+  get isDrawn(): boolean {
+    return this.#isDrawn
+  }
 
   /** Opens every row of the tables. */
   openRows(): void {
@@ -68,6 +75,7 @@ export class WatchedDom {
       set: (target, name, value) => {
         this.properties.add(String(name))
         if (name === 'textContent') this.texts.push(String(value))
+        if (name === 'className' && (value === 'live' || value === 'lost')) this.#isDrawn = true
         return Reflect.set(target, name, value)
       },
     })
@@ -77,7 +85,8 @@ export class WatchedDom {
 class FakeNode {}
 
 /**
- * Runs the page's own scripts, as the inbox serves them, for the rest of the test.
+ * Runs the page's own scripts, as the inbox serves them, until they have drawn: what they still did at the end of
+ * the test would find the browser gone.
  * @param search what stands behind the `?` of its address, that included
  */
 export async function runPage(url: string, search = ''): Promise<WatchedDom> {
@@ -91,6 +100,7 @@ export async function runPage(url: string, search = ''): Promise<WatchedDom> {
   stand(dom, url, search)
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   await import(/* @vite-ignore */ pathToFileURL(join(folder, 'main.js')).href)
+  await until(() => dom.isDrawn, 'the page has drawn')
   return dom
 }
 
