@@ -73,6 +73,19 @@ export class Ledger {
     this.#onFirst = onFirst
   }
 
+  /**
+   * The service has taken a post of so many entries, but for those that it rejected; these are dropped besides.
+   * @param path where it went; of what carries neither logs nor request entries nothing is counted
+   */
+  take(path: string, count: number, rejected: number): void {
+    if (path === '/ingest') {
+      this.accepted += count - rejected
+      this.rejected += rejected
+    } else if (path === '/ingest/requests') {
+      this.requestsAccepted += count - rejected
+    }
+  }
+
   drop(reason: DropReason, count = 1): void {
     if (count <= 0) return
     const before = this.#dropped.get(reason)

@@ -31,13 +31,16 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
   function settle(parcel: Parcel, { outcome }: Upload, round: number): void {
     const { line, batch } = parcel
     switch (outcome.kind) {
-      case 'sent':
+      case 'sent': {
         gate.succeeded(round)
         parcel.finish()
         line.lane.grow()
-        count(parcel, Math.min(outcome.rejected, batch.count))
-        if (outcome.rejected > 0) report.rejected(line.path, outcome.rejections)
+        const rejected = Math.min(outcome.rejected, batch.count)
+        ledger.take(line.path, batch.count, rejected)
+        lose('rejected', rejected)
+        if (rejected > 0) report.rejected(line.path, outcome.rejections)
         return
+      }
       case 'too_large':
         gate.succeeded(round)
         if (parcel.halve()) return
@@ -62,16 +65,6 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
         lose('queue_full', parcel.putBack(isTired ? 'last' : 'first'))
       }
     }
-  }
-
-  function count({ line, batch }: Parcel, rejected: number): void {
-    if (line.path === '/ingest') {
-      ledger.accepted += batch.count - rejected
-      ledger.rejected += rejected
-    } else {
-      ledger.requestsAccepted += batch.count - rejected
-    }
-    lose('rejected', rejected)
   }
 
   function lose(reason: LossReason, count: number): void {

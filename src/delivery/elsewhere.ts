@@ -16,8 +16,11 @@ export function countElsewhere(
   return posts.filter((post, n) => {
     const answer = answers[n]
     const outcome = answer && readAnswer(answer, nowMs)
-    if (outcome?.kind === 'sent') countTaken(post, Math.min(outcome.rejected, post.count), ledger)
-    else if (outcome?.kind === 'refused') ledger.drop('bad_batch', entriesOf(post))
+    if (outcome?.kind === 'sent') {
+      const rejected = Math.min(outcome.rejected, post.count)
+      ledger.take(post.path, post.count, rejected)
+      ledger.drop('rejected', rejected)
+    } else if (outcome?.kind === 'refused') ledger.drop('bad_batch', entriesOf(post))
     else return true
     return false
   })
@@ -26,14 +29,4 @@ export function countElsewhere(
 /** Logs or request entries in a post; a single errand, such as feedback, counts as one. */
 export function entriesOf({ count }: Post): number {
   return Math.max(1, count)
-}
-
-function countTaken({ path, count }: Post, rejected: number, ledger: Ledger): void {
-  if (path === '/ingest') {
-    ledger.accepted += count - rejected
-    ledger.rejected += rejected
-  } else if (path === '/ingest/requests') {
-    ledger.requestsAccepted += count - rejected
-  }
-  ledger.drop('rejected', rejected)
 }

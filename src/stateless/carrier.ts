@@ -39,17 +39,21 @@ export class Carrier {
   async carry(parcel: Parcel, consignment: Consignment): Promise<Held | undefined> {
     const { sources } = parcel
     const { tally, hold } = consignment
+    const { ledger, slots, random, reusesMemory } = this.#parts
     // Asked when its turn has come and not before: the line may be long.
-    const upload = await this.#parts.slots.run(async () => hold() ?? this.#post(parcel, consignment))
+    const upload = await slots.run(async () => hold() ?? this.#post(parcel, consignment))
     if ('kind' in upload) return upload
     const { outcome } = upload
     switch (outcome.kind) {
-      case 'sent':
+      case 'sent': {
+        const rejected = Math.min(outcome.rejected, sources.length)
         tally.refuse(sources, outcome.rejections, outcome.rejected)
-        this.#count(parcel, Math.min(outcome.rejected, sources.length))
+        ledger.take(parcel.path, sources.length, rejected)
+        ledger.drop('rejected', rejected)
         // Whoever takes it has read it to its end; every other answer may come before that.
-        if (this.#parts.reusesMemory) parcel.free()
+        if (reusesMemory) parcel.free()
         return undefined
+      }
       case 'refused':
         this.#lose('bad_batch', parcel, `refused: ${outcome.why}`, tally)
         return undefined
@@ -62,7 +66,7 @@ export class Carrier {
         return (await this.carry(first, consignment)) ?? (await this.carry(second, consignment))
       }
       default:
-        return heldBy(upload, this.#parts.random)
+        return heldBy(upload, random)
     }
   }
 
@@ -77,17 +81,6 @@ export class Carrier {
     if (logs > 0) metrics.exported(logs, upload.outcome)
     if (upload.sampleRates) tenant.sampleRates = upload.sampleRates
     return upload
-  }
-
-  #count({ path, sources }: Parcel, rejected: number): void {
-    const { ledger } = this.#parts
-    if (path === '/ingest') {
-      ledger.accepted += sources.length - rejected
-      ledger.rejected += rejected
-    } else {
-      ledger.requestsAccepted += sources.length - rejected
-    }
-    ledger.drop('rejected', rejected)
   }
 
   #lose(reason: 'bad_batch' | 'too_large', { sources }: Parcel, why: string, tally: Tally): void {
