@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer'
 import { readdirSync, writeFileSync } from 'node:fs'
-import { type FileHandle, open, readFile, rm } from 'node:fs/promises'
+import { access, type FileHandle, open, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { FILE_HEAD, readLines } from './record.js'
 import { Segment } from './segment.js'
@@ -64,6 +64,8 @@ export class Journal {
     try {
       this.#handle ??= await open(this.#pathOf(segment), 'ax', 0o600)
       await this.#handle.appendFile(chunk)
+      // A file that somebody has deleted takes bytes like any other, and nobody will ever read them.
+      await access(this.#pathOf(segment))
     } catch (error) {
       // Its end may be torn, so that nothing may be written behind it.
       if (this.#handle === undefined) this.#segments.pop()
@@ -105,6 +107,15 @@ export class Journal {
     if (segment === undefined) return false
     if (this.#segments.length === 0) await this.#leave()
     await this.#remove(segment)
+    return true
+  }
+
+  /** Forgets files that somebody else has deleted. Whether there were any. */
+  async forgetDeleted(): Promise<boolean> {
+    const areThere = await Promise.all(this.#segments.map((segment) => isThere(this.#pathOf(segment))))
+    const left = this.#segments.filter((_, n) => areThere[n])
+    if (left.length === this.#segments.length) return false
+    this.#segments.splice(0, Number.POSITIVE_INFINITY, ...left)
     return true
   }
 
@@ -175,6 +186,14 @@ export class Journal {
     }
     return this.#cache.entries[line]
   }
+}
+
+/** False only where it is certain. */
+export async function isThere(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => error.code !== 'ENOENT',
+  )
 }
 
 /** Names of a journal's files, oldest first. */

@@ -3,13 +3,12 @@ import { rmSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import type { Clock } from '../clock.js'
 import { warnOnce } from '../errors.js'
-import { MAX_BATCH_BYTES } from '../wire/limits.js'
 import type { Pending } from './backlog.js'
-import { Journal, type Range } from './journal.js'
+import { isThere, Journal, type Range } from './journal.js'
 import { Legacies } from './legacies.js'
 import { claimFolder, type Owner } from './owner.js'
+import { countFitting, doneLineOf, linesOf, type SpoolBorder, type SpoolPages } from './pages.js'
 import { listLegacies, openPlace, placeOf } from './place.js'
-import { borderLine, doneLine, entryLine } from './record.js'
 import { Shelf } from './shelf.js'
 
 export interface SpoolOptions {
@@ -23,21 +22,6 @@ export interface SpoolOptions {
   /** Entries of others that are now ours to deliver; a negative number when they no longer are. */
   readonly onTakenOver: (entries: number) => void
   readonly onLost: (reason: 'spool_full' | 'spool_corrupt', entries: number) => void
-}
-
-export interface SpoolEntry {
-  readonly line: number
-  readonly number: number
-  readonly json: Buffer
-}
-
-export interface SpoolBorder extends Range {
-  readonly id: string
-}
-
-export interface SpoolPages {
-  readonly borders: readonly SpoolBorder[]
-  readonly entries: readonly SpoolEntry[]
 }
 
 export interface SpoolBatch extends SpoolBorder {
@@ -311,9 +295,9 @@ export class Spool {
     }
     const border = { line, first, count: end - first, id: pending.id ?? this.#options.newId() }
     if (pending.id === undefined) {
-      const written = borderLine(line, first, border.count, border.id)
+      const written = linesOf({ borders: [border], entries: [] })
       // A disk that cannot take it must not keep what is on it from being delivered.
-      await this.#enqueue(() => shelf.journal.append([written]), undefined)
+      await this.#enqueue(() => shelf.journal.append(written), undefined)
     }
     return { ...border, entries: read.slice(0, fitting), numbers, isOwn: shelf.isOwn, shelf }
   }
@@ -352,12 +336,34 @@ export class Spool {
 
   /** Runs it when all before it is done. */
   #enqueue<T>(task: () => Promise<T>, otherwise: T): Promise<T> {
-    const done = this.#line.then(task).catch((error) => {
+    const done = this.#line.then(task).catch(async (error) => {
       this.#fail(error)
+      await this.#mourn()
       return otherwise
     })
     this.#line = done
     return done
+  }
+
+  /**
+   * After a failure: it may be that somebody has deleted files of ours. What stood nowhere else is lost and counted,
+   * and there is no need of patience: the next write begins a file, and a folder, anew.
+   */
+  async #mourn(): Promise<void> {
+    const own = this.#own
+    if (own === undefined) return
+    const hasFolder = await isThere(own.journal.directory)
+    if (!(await own.journal.forgetDeleted()) && hasFolder) return
+    for (const pending of own.forgetMissing()) {
+      this.#options.onLost('spool_corrupt', pending.present)
+      // What is left of it in another file must not come back.
+      this.settle(pending)
+    }
+    if (!hasFolder) {
+      this.#owner?.release()
+      this.#own = undefined
+    }
+    this.#failedAt = Number.NEGATIVE_INFINITY
   }
 
   #fail(error: unknown): void {
@@ -368,24 +374,4 @@ export class Spool {
       `The spool in ${directory} cannot be used (${(error as Error).message}). Logs are held in memory only until it can.`,
     )
   }
-}
-
-function linesOf({ borders, entries }: SpoolPages): Buffer[] {
-  // Borders first: should the end be torn off, what is left of a batch still knows its id.
-  const lines = borders.map(({ line, first, count, id }) => borderLine(line, first, count, id))
-  return lines.concat(...entries.map(({ line, number, json }) => entryLine(line, number, json)))
-}
-
-function doneLineOf({ line, first, count }: Range): Buffer {
-  return doneLine(line, first, count)
-}
-
-/** How many entries make one batch that is not too large; at least one. */
-function countFitting(entries: readonly Buffer[]): number {
-  let bytes = 0
-  const tooMany = entries.findIndex((entry, n) => {
-    bytes += entry.length + 1
-    return n > 0 && bytes > MAX_BATCH_BYTES / 2
-  })
-  return tooMany < 0 ? entries.length : tooMany
 }
