@@ -28,7 +28,7 @@ export function openRequestOf(emitter: object): OpenRequest | undefined {
  */
 export function follow(open: OpenRequest, server: Server): void {
   hold(open.request, open, wrapRequests)
-  hold(open.response, open, wrapResponses)
+  if (open.response !== undefined) hold(open.response, open, wrapResponses)
   wrapServer(server)
 }
 
@@ -61,7 +61,7 @@ function emitOfServer(emit: Emit, server: object, args: unknown[]): unknown {
 
 function tellRequest(open: OpenRequest, event: unknown): void {
   // An answer that still waits behind others on its connection has no socket and hears of no close.
-  if (event === 'close' && open.response.socket === null && open.request.socket.destroyed) close(open)
+  if (event === 'close' && open.response?.socket === null && open.request.socket.destroyed) close(open)
 }
 
 function tellResponse(open: OpenRequest, event: unknown): void {

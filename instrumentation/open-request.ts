@@ -24,7 +24,8 @@ const NODE_VERSION = process.versions.node
 export class OpenRequest {
   readonly scope: Scope
   readonly request: IncomingMessage
-  readonly response: ServerResponse
+  /** None where the connection leaves HTTP with this request. */
+  readonly response: ServerResponse | undefined
   readonly #sink: RowSink
   readonly #settings: RowSettings
   readonly #startMs: number
@@ -40,7 +41,7 @@ export class OpenRequest {
 
   constructor(
     request: IncomingMessage,
-    response: ServerResponse,
+    response: ServerResponse | undefined,
     sink: RowSink,
     settings: RowSettings,
     newId: () => string = randomUUID,
@@ -97,7 +98,7 @@ export class OpenRequest {
     this.#isOver = true
     const status = this.#status()
     const durationMs = Math.round((this.#sink.clock.monotonic() - this.#startMs) * 1000) / 1000
-    this.scope.answer(status, durationMs)
+    this.scope.answer(status, durationMs, this.#hasFinished)
     const { trace } = this.scope
     if (trace !== undefined) releaseTrace(trace.trace_id, this.scope)
     if (this.#settings.isIgnored(this.#target.path)) return
@@ -112,7 +113,8 @@ export class OpenRequest {
   /** Node says 200 also where nothing was ever sent. What has a head on its way was seen with its status. */
   #status(): number {
     const { response } = this
-    const wasSeen = this.#hasFinished || (response.headersSent && response.socket !== null)
+    if (response === undefined) return CLIENT_CLOSED_REQUEST
+    const wasSeen = this.#hasFinished || (hasSentHead(response) && response.socket !== null)
     return wasSeen ? response.statusCode : CLIENT_CLOSED_REQUEST
   }
 
@@ -130,7 +132,7 @@ export class OpenRequest {
       runtime_version: NODE_VERSION,
       timestamp: millisToIso(this.#startedAt),
     }
-    const route = this.#rpc?.route ?? this.#framework?.route ?? expressRoute(this.request)
+    const route = this.#rpc?.route ?? this.#framework?.route ?? expressRoute(this.request, this.#target.path)
     if (route !== undefined) row.route = route
     if (ip !== undefined) row.ip = ip
     if (user_agent !== undefined) row.user_agent = user_agent
@@ -161,6 +163,11 @@ export class OpenRequest {
       return undefined
     }
   }
+}
+
+/** `headersSent` is true of a head that is only made; whether it has left, Node keeps to itself. */
+function hasSentHead(response: ServerResponse): boolean {
+  return response.headersSent && (response as { _headerSent?: boolean })._headerSent !== false
 }
 
 /**

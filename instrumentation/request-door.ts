@@ -1,14 +1,18 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Lease } from '../src/pipelines.js'
+import type { Scope } from '../src/scope/scope.js'
 import { follow, openRequestOf } from './emitters.js'
 import { OpenRequest } from './open-request.js'
 import { type RowOptions, type RowSettings, resolveRowOptions } from './row-options.js'
 import { loseRow, type RowSink } from './row-sink.js'
 import { warnOfTwo } from './two-instrumentations.js'
+import { followUpgrades } from './upgrades.js'
 
 /** Where Node tells of every request, patched or not, before the application sees it. */
 const REQUEST_START = 'http.server.request.start'
+/** Where Node tells of every connection to a server, before anything of it is read. */
+const CONNECTION = 'net.server.socket'
 /** Where Fastify tells which route it has found. */
 const FASTIFY_HANDLER = 'tracing:fastify.request.handler:start'
 
@@ -56,6 +60,7 @@ export class RequestDoor {
     doors.add(this)
     if (doors.size > 1) warnOfTwo()
     subscribe(REQUEST_START, this.#begin)
+    subscribe(CONNECTION, this.#meet)
     subscribe(FASTIFY_HANDLER, learnFastifyRoute)
   }
 
@@ -63,6 +68,7 @@ export class RequestDoor {
   close(): void {
     if (!shared[OPEN_DOORS]?.delete(this)) return
     unsubscribe(REQUEST_START, this.#begin)
+    unsubscribe(CONNECTION, this.#meet)
     if (shared[OPEN_DOORS].size === 0) unsubscribe(FASTIFY_HANDLER, learnFastifyRoute)
   }
 
@@ -80,6 +86,23 @@ export class RequestDoor {
       follow(new OpenRequest(request, response, this.#lease.pipeline, this.#settings), server)
     } catch {
       loseRow(this.#lease.pipeline)
+    }
+  }
+
+  readonly #meet = (message: unknown): void => {
+    const { server } = (message as { socket: { server?: object } }).socket
+    if (server && !shared[OWN_SERVERS]?.has(server)) followUpgrades(server, this.#beginUpgrade)
+  }
+
+  /** Such a request has no answer of Node's, and no row; what fails in it waits for none. */
+  readonly #beginUpgrade = (request: IncomingMessage): Scope | undefined => {
+    if (!shared[OPEN_DOORS]?.has(this)) return undefined
+    try {
+      const { scope } = new OpenRequest(request, undefined, this.#lease.pipeline, this.#settings)
+      scope.answer(undefined, undefined)
+      return scope
+    } catch {
+      return undefined
     }
   }
 }

@@ -6,6 +6,10 @@ import { killAgainAndAgain } from './kill/rounds.mjs'
 import { ensureInstalled, root, run } from './lib/install.mjs'
 
 const [rounds = 200, seed = Date.now() % 2 ** 31] = process.argv.slice(2).map(Number)
+if (!(rounds >= 1) || Number.isNaN(seed)) {
+  console.error('Usage: npm run kill -- [rounds] [seed], both whole numbers.')
+  process.exit(2)
+}
 ensureInstalled()
 run(process.execPath, [join(root, 'scripts/build.mjs'), '--if-stale'])
 const module = createRequire(import.meta.url).resolve('../dist/index.cjs')

@@ -6,6 +6,10 @@ import { ensureInstalled, root, run } from './lib/install.mjs'
 import { soak } from './soak/run.mjs'
 
 const [minutes = 10, seed = Date.now() % 2 ** 31] = process.argv.slice(2).map(Number)
+if (!(minutes > 0) || Number.isNaN(seed)) {
+  console.error('Usage: npm run soak -- [minutes] [seed], both numbers.')
+  process.exit(2)
+}
 ensureInstalled()
 run(process.execPath, [join(root, 'scripts/build.mjs'), '--if-stale'])
 const module = createRequire(import.meta.url).resolve('../dist/index.cjs')

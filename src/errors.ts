@@ -1,9 +1,6 @@
 import { beginTelling } from './telling.js'
 
-/**
- * Errors we throw, by their stable code. They are thrown by constructors, `init`, `reconfigure`,
- * `startGateway`, `startInbox` and an inbox's `faults` only; nothing else of ours throws.
- */
+/** Errors we throw, by their stable code. */
 export const ERRORS = {
   LOGNITOR_BAD_OPTION: 'An option has a value it cannot have.',
   LOGNITOR_UNKNOWN_OPTION: 'An option that does not exist was given.',
@@ -17,6 +14,8 @@ export const WARNINGS = {
   LOGNITOR_NO_API_KEY: 'No API key was given; nothing is sent.',
   LOGNITOR_BAD_ENVIRONMENT: 'An environment variable has a value it cannot have and was ignored.',
   LOGNITOR_INIT_TWICE: 'init was called again; the first client stays.',
+  LOGNITOR_OPTIONS_IGNORED:
+    'A client or door has the key of another one; its differing options were ignored.',
   LOGNITOR_KEY_REFUSED: 'Lognitor refused the API key; logs are held within the queue.',
   LOGNITOR_WRONG_ADDRESS: 'The address does not answer like Lognitor; logs are held within the queue.',
   LOGNITOR_LOG_TOO_LARGE: 'A log was over the size limit and was dropped.',
@@ -24,6 +23,7 @@ export const WARNINGS = {
   LOGNITOR_TWO_HTTP_INSTRUMENTATIONS: 'Two HTTP instrumentations are active.',
   LOGNITOR_SPOOL_UNAVAILABLE: 'The spool directory cannot be written; logs are held in memory only.',
   LOGNITOR_MISSING_PEER: 'A package that zero code could use is not installed.',
+  LOGNITOR_NOT_STARTED: 'Zero code could not start OpenTelemetry; the application runs without.',
 } as const
 
 /** The stable code of an error of ours: `error.code`. */

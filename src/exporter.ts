@@ -14,7 +14,7 @@ export interface ExportResult {
 
 /**
  * A LogRecordExporter for Lognitor, to stand behind any processor, Batch or Simple. It takes records at once
- * and hands them to the client, which batches, retries and bounds; so an export never fails and never waits.
+ * and hands them to the client, which batches, retries and bounds; so an export never waits, and fails only after `shutdown`.
  * Prefer {@link LognitorLogRecordProcessor} where you can: in front of it there is no queue that a crash
  * would empty.
  *
@@ -37,7 +37,7 @@ export class LognitorLogRecordExporter {
     keepAnsweredScopes()
   }
 
-  /** Takes the records and calls back with success, always and at once. */
+  /** Takes the records and calls back at once: with success, and with failure only after `shutdown`. */
   export(records: readonly LogRecordLike[], done: (result: ExportResult) => void): void {
     this.#hasExported = true
     this.#onFirstExport?.()
@@ -51,7 +51,7 @@ export class LognitorLogRecordExporter {
       // No list of an SDK's.
     } finally {
       // A callback that never comes would keep the SDK's timer, and with it the process, alive.
-      done({ code: 0 })
+      done(this.#door.hasEnded ? ENDED : { code: 0 })
     }
   }
 
@@ -81,6 +81,8 @@ export class LognitorLogRecordExporter {
     await new Promise((resolve) => setImmediate(resolve))
   }
 }
+
+const ENDED: ExportResult = { code: 1, error: new Error('The exporter was shut down') }
 
 /** Detecting a host takes the SDK a few milliseconds; an exporter that had nothing to do must not hold up an end. */
 const LATE_MS = 100

@@ -56,6 +56,10 @@ export function createGuest(parts: GuestParts): Guest {
     get destination() {
       return destination()
     },
+    get hasErrands() {
+      return courier.waiting > 0
+    },
+    lastCall: () => courier.lastCall(),
     letGo,
     flush,
     undelivered: () => [...batcher.undelivered(), ...courier.undelivered()],

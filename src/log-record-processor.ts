@@ -53,7 +53,7 @@ export class LognitorLogRecordProcessor {
     try {
       if (isDiagLine()) return
       if (this.#passes(record)) this.#door.takeRecord(record, scopeOf(record), completeRecord)
-      else this.#door.turnAway()
+      else this.#door.turnAway('min_level')
     } catch {
       // The SDK runs processors in the application's own call, without a net.
       this.#door.lose()

@@ -54,7 +54,7 @@ export function oneOf<const T extends string>(words: readonly T[]): Kind<T> {
 }
 
 /** Commas part the items of a list in the environment. */
-export function listOf<T>(item: Kind<T>, expected: string): Kind<readonly T[]> {
+export function listOf<T>(item: Kind<T>, expected: string, expectedWords?: string): Kind<readonly T[]> {
   const all = (values: readonly unknown[], one: (value: never) => T | undefined) => {
     const items = values.map((value) => one(value as never))
     return items.includes(undefined) ? undefined : Object.freeze(items as T[])
@@ -62,6 +62,7 @@ export function listOf<T>(item: Kind<T>, expected: string): Kind<readonly T[]> {
   const { read } = item
   return {
     expected,
+    ...(expectedWords !== undefined && { expectedWords }),
     check: (value) => (Array.isArray(value) ? all(value, item.check) : undefined),
     ...(read && {
       read: (text: string) => all(splitList(text), read),

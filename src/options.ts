@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { LognitorError, unknownOption, warnOnce } from './errors.js'
 import type { DropReason } from './ledger.js'
 import {
@@ -93,7 +94,8 @@ export interface Options {
   transport?: Transport | undefined
 }
 
-interface Known<T> {
+/** One option: what it may hold, and where else it comes from. */
+export interface Known<T> {
   readonly kind: Kind<T>
   readonly fallback?: T
   /** Names in the environment besides `LOGNITOR_<NAME>`, tried first. */
@@ -148,7 +150,8 @@ const spool: Kind<{ readonly directory: string; readonly maxBytes: number }> = {
     if (typeof maxBytes !== 'number' || !(maxBytes >= MEBIBYTE) || !Number.isFinite(maxBytes)) {
       return undefined
     }
-    return Object.freeze({ directory, maxBytes })
+    // As it is now: an application may go elsewhere.
+    return Object.freeze({ directory: resolve(directory), maxBytes })
   },
   read: (directory) => spool.check({ directory }),
 }
@@ -183,6 +186,7 @@ export const OPTIONS = {
     kind: listOf(
       either(redaction, regExp),
       'a list of email, creditCard, ssn, bearer or RegExps of your own',
+      'some of email, creditCard, ssn, bearer with commas between',
     ) as Kind<readonly RedactPattern[]>,
     fallback: [],
     env: ['LOGNITOR_REDACT'],
@@ -268,7 +272,7 @@ export function checkOptions(given: Options): Partial<Settings> {
  * @throws {LognitorError} `LOGNITOR_BAD_OPTION`
  */
 export function expectObject(given: unknown): void {
-  if (typeof given === 'object' && given !== null) return
+  if (typeof given === 'object' && given !== null && !Array.isArray(given)) return
   throw new LognitorError('LOGNITOR_BAD_OPTION', `Options: expected an object, got ${typeInWords(given)}.`)
 }
 

@@ -20,6 +20,7 @@ import { applyScope } from './scope/apply.js'
 import { currentScope, processScope } from './scope/current.js'
 import { lineBreadcrumb } from './scope/line-breadcrumb.js'
 import type { Scope } from './scope/scope.js'
+import { traceOfThrown } from './scope/thrown-trace.js'
 import { createSourceContext } from './source-context.js'
 import type { Spool } from './spool/spool.js'
 import type { Stats } from './stats.js'
@@ -132,6 +133,11 @@ export class Pipeline {
     return this.#isClosed
   }
 
+  /** Whether the end of the process waits for what is under way. */
+  get isAttended(): boolean {
+    return this.#guest !== undefined && !!this.#settings.apiKey && !!this.#settings.flushOnExit
+  }
+
   /** Whether anything can be sent at all. */
   get isActive(): boolean {
     return this.#settings.enabled && !!(this.#settings.apiKey || this.#settings.transport) && !this.#isClosed
@@ -149,6 +155,8 @@ export class Pipeline {
   write(log: Log, options: WriteOptions): string {
     const { way, scope = currentScope(), tags, thrown, ownStack } = options
     try {
+      const trace = log.trace ?? traceOfThrown(thrown)
+      if (trace !== undefined) log.trace = trace
       this.#complete(log, scope, way, tags)
       return this.#admit({ log, way, thrown, ownStack }, scope, options)
     } catch {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { crashEntrance } from './crash.js'
 import { LognitorError, warnOnce } from './errors.js'
 import {
@@ -106,7 +107,7 @@ export function initDefault(options: Options): Pipeline {
     warnOnce('LOGNITOR_INIT_TWICE', 'init was called again; the client of the first call stays as it is.')
     return standard.pipeline
   }
-  if (standard === undefined || standard.pipeline.isClosed) standard = openForClient(settings)
+  if (standard === undefined || standard.pipeline.isClosed) standard = openForClient(options)
   else {
     warnWithoutKey(settings)
     standard.pipeline.reconfigure(settings)
@@ -127,16 +128,19 @@ export function reconfigurePipeline(pipeline: Pipeline, options: Options): void 
 
 /** A pipeline for a client of its own; doors with the same key and address will share it. */
 export function clientPipeline(options: Options): Pipeline {
-  const entry = openForClient(resolveOptions(options))
+  const entry = openForClient(options)
   entry.hasClient = true
   return entry.pipeline
 }
 
-/** What doors alone have made takes the client's options. */
-function openForClient(settings: Settings): Shared {
-  const entry = open(settings)
-  if (!entry.hasClient && entry.doors > 0) entry.pipeline.reconfigure(settings)
-  return entry
+/** What doors alone have made takes the client's options, and keeps of the doors' what these do not name. */
+function openForClient(options: Options): Shared {
+  const settings = resolveOptions(options)
+  const known = find(settings)
+  if (known === undefined) return open(settings)
+  if (known.hasClient) warnOfOthers(known, options, settings)
+  else reconfigurePipeline(known.pipeline, options)
+  return known
 }
 
 /** A door's hold on a pipeline. */
@@ -158,7 +162,7 @@ export function leaseFor(given: DoorOptions = {}): Lease {
   const { client, ...options } = given
   const isGiven = Object.values(options).some((value) => value !== undefined)
   let entry = client ? { pipeline: pipelineOf(client), doors: 0, hasClient: true } : undefined
-  if (!client && isGiven) entry = open(resolveOptions(options))
+  if (!client && isGiven) entry = openForDoor(options)
   if (entry) entry.doors++
   const lookUp = () => {
     if (entry === undefined) {
@@ -194,17 +198,43 @@ function pipelineOf(client: HasPipeline): Pipeline {
   throw new LognitorError('LOGNITOR_BAD_OPTION', `Option "client": expected what init returned, got ${got}.`)
 }
 
-function open(settings: Settings): Shared {
-  warnWithoutKey(settings)
+function openForDoor(options: Options): Shared {
+  const settings = resolveOptions(options)
+  const known = find(settings)
+  if (known === undefined) return open(settings)
+  warnOfOthers(known, options, settings)
+  return known
+}
+
+/** The one that goes to the same place already. */
+function find(settings: Settings): Shared | undefined {
   // A transport of its own means a destination of its own; so does having none.
-  if (!settings.apiKey || settings.transport) return entryOf(openPipeline(settings))
+  if (!settings.apiKey || settings.transport) return undefined
   for (const entry of shared) {
     if (entry.pipeline.isClosed) shared.delete(entry)
     else if (goesTo(entry.pipeline.settings, settings)) return entry
   }
+  return undefined
+}
+
+function open(settings: Settings): Shared {
+  warnWithoutKey(settings)
   const entry = entryOf(openPipeline(settings))
-  shared.add(entry)
+  if (settings.apiKey && !settings.transport) shared.add(entry)
   return entry
+}
+
+/** One client has one set of options: what a later one wants otherwise must not be lost without a word. */
+function warnOfOthers({ pipeline }: Shared, given: Options, settings: Settings): void {
+  const names = (Object.keys(given) as (keyof Options)[]).filter(
+    (name) => given[name] !== undefined && !isDeepStrictEqual(settings[name], pipeline.settings[name]),
+  )
+  if (names.length === 0) return
+  warnOnce(
+    'LOGNITOR_OPTIONS_IGNORED',
+    `Ignored, since another client or door has the same key and address and its options hold for both: ${names.join(', ')}.`,
+    names.join(),
+  )
 }
 
 function entryOf(pipeline: Pipeline): Shared {

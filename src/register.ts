@@ -34,7 +34,7 @@ if (!shared[STARTED] && !isNodesOwn) {
     start()
   } catch (error) {
     warnOnce(
-      'LOGNITOR_MISSING_PEER',
+      'LOGNITOR_NOT_STARTED',
       `Zero code could not start OpenTelemetry, and the application runs without: ${error}`,
     )
   }

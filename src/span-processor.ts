@@ -78,7 +78,9 @@ export class LognitorSpanProcessor {
     for (let index = 0; index < count; index++) {
       guarded(() => {
         const event = events[index]
-        if (event && isExceptionEvent(event)) this.#takeException(span, index, event, scope)
+        if (!event || !isExceptionEvent(event)) return
+        if (this.#door.hasEnded) this.#door.turnAway('closed')
+        else this.#takeException(span, index, event, scope)
       })
     }
   }

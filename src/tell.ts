@@ -1,3 +1,4 @@
+import fs from 'node:fs'
 import { diag } from '@opentelemetry/api'
 import { meetDiagLogger } from './diag-logger.js'
 import { whileTelling } from './telling.js'
@@ -16,7 +17,8 @@ export function createTell(debug: boolean): Tell {
       meetDiagLogger()
       whileTelling(() => {
         diag[level](`lognitor: ${message}`)
-        if (debug) process.stderr.write(`lognitor: ${message}\n`)
+        // At once, and not by process.stderr: where nobody reads it any more, that ends the process later on.
+        if (debug) fs.writeSync(2, `lognitor: ${message}\n`)
       })
     } catch {
       // The diag logger is the application's; what it throws is not ours to pass on.

@@ -1,12 +1,15 @@
 import { GATEWAY_OPTIONS, type GatewayOptions } from '../gateway/gateway-options.js'
 import { flag, type Kind } from '../option-kinds.js'
-import { OPTIONS } from '../options.js'
+import { type Known, OPTIONS } from '../options.js'
+import { showValue } from '../show-value.js'
 import { parseFlags, UsageError } from './command.js'
 
 interface Flag {
   readonly option: keyof GatewayOptions
   readonly kind: Kind<unknown>
   readonly help: string
+  /** What was given for it is never shown. */
+  readonly isSecret: boolean
 }
 
 /** What each flag of `lognitor gateway` sets. The key has none: what a process list shows is no place for it. */
@@ -55,28 +58,34 @@ export function readGatewayFlags(args: readonly string[]): {
   )
   const given = parseFlags(args, { ...definitions, workers: { type: 'string' } }) as Record<string, unknown>
   const options: Record<string, unknown> = {}
-  for (const [name, { option, kind }] of GATEWAY_FLAGS) {
+  for (const [name, flag] of GATEWAY_FLAGS) {
     const value = given[name]
     if (value === undefined) continue
-    if (Array.isArray(value)) options[option] = value.flatMap(tokensOf)
-    else options[option] = typeof value === 'string' && option !== 'listen' ? read(name, kind, value) : value
+    if (Array.isArray(value)) options[flag.option] = readTokens(name, flag, value)
+    else if (typeof value === 'string') options[flag.option] = read(name, flag, value)
+    else options[flag.option] = value
   }
   return { options, workers: given.workers as string | undefined }
 }
 
-/** Those with commas between. An empty one stays, to be refused: it would be a gateway without a token. */
-function tokensOf(words: string): string[] {
-  return words.split(',').map((word) => word.trim())
+/** Each may be several with commas between. An empty one is refused: it would be a gateway without a token. */
+function readTokens(name: string, { kind }: Flag, given: readonly string[]): unknown {
+  const tokens = kind.check(given.flatMap((words) => words.split(',').map((word) => word.trim())))
+  if (tokens !== undefined) return tokens
+  throw new UsageError(`--${name}: expected tokens of visible ASCII characters, with commas between several.`)
 }
 
-function read(name: string, kind: Kind<unknown>, words: string): unknown {
+function read(name: string, { option, kind, isSecret }: Flag, words: string): unknown {
   const value = kind.read?.(words)
-  if (value !== undefined) return value
-  throw new UsageError(`--${name}: expected ${kind.expected}, got "${words}".`)
+  // An address is an option as it was written.
+  if (value !== undefined) return option === 'listen' ? words : value
+  const got = isSecret ? 'something else' : showValue(words)
+  throw new UsageError(`--${name}: expected ${kind.expectedWords ?? kind.expected}, got ${got}.`)
 }
 
 function own(option: keyof typeof GATEWAY_OPTIONS, help: string, name = kebab(option)): [string, Flag] {
-  return [name, { option, kind: GATEWAY_OPTIONS[option].kind, help }]
+  const known: Known<unknown> = GATEWAY_OPTIONS[option]
+  return [name, { option, kind: known.kind, help, isSecret: known.secret === true }]
 }
 
 function shared(
@@ -84,7 +93,8 @@ function shared(
   help: string,
   name = kebab(option),
 ): [string, Flag] {
-  return [name, { option, kind: OPTIONS[option].kind, help }]
+  const known: Known<unknown> = OPTIONS[option]
+  return [name, { option, kind: known.kind, help, isSecret: known.secret === true }]
 }
 
 function kebab(option: string): string {

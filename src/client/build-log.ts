@@ -1,5 +1,6 @@
 import { isError } from '../translate/error-type.js'
-import { describeThrown, locate } from '../translate/thrown.js'
+import { toPlain } from '../translate/plain.js'
+import { describeThrown, locate, UNKNOWN_ERROR } from '../translate/thrown.js'
 import type { Level } from '../wire/level.js'
 import type { ErrorDetail, Log } from '../wire/log.js'
 import { asOptions, fields, named, text, texts, whole, words } from './given.js'
@@ -109,11 +110,14 @@ function describeError(error: unknown, log: Log): Pick<BuiltLog, 'thrown' | 'own
   }
   const { error: described, causes, ownStack, code } = describeThrown(error)
   log.error = described
-  if (causes.length > 0 || code !== undefined) {
+  // An object that is no error says what it says in fields of its own.
+  const isOther = typeof error === 'object' && !isError(error)
+  if (causes.length > 0 || code !== undefined || isOther) {
     log.metadata = {
       ...log.metadata,
       ...(causes.length > 0 && { 'error.causes': causes }),
       ...(code !== undefined && { 'error.code': code }),
+      ...(isOther && { 'error.thrown': toPlain(error) }),
     }
   }
   return { thrown: error, ownStack }
@@ -122,8 +126,8 @@ function describeError(error: unknown, log: Log): Pick<BuiltLog, 'thrown' | 'own
 function toErrorDetail(error: unknown): ErrorDetail | undefined {
   if (isError(error)) return undefined
   const given = fields(error)
-  if (typeof given?.type !== 'string' || typeof given.message !== 'string') return undefined
-  const detail: ErrorDetail = { type: given.type, message: given.message }
+  if (typeof given?.type !== 'string') return undefined
+  const detail: ErrorDetail = { type: given.type, message: text(given.message) ?? UNKNOWN_ERROR }
   const read = <K extends keyof ErrorDetail>(field: K, value: ErrorDetail[K] | undefined) => {
     if (value !== undefined) detail[field] = value
   }

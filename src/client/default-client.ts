@@ -177,8 +177,7 @@ export function heartbeat(token: string): Heartbeat {
     const isLate = () => performance.now() - askedAt > PING_MS
     return fromClient(async (client) => !isLate() && sendPing(client[PIPELINE], token), false)
   }
-  const wait = (pinged: Promise<boolean>) =>
-    current ? inTime(pinged, false, current[PIPELINE].clock) : pinged
+  const wait = (pinged: Promise<boolean>) => (current ? inTime(pinged, false, current[PIPELINE]) : pinged)
   return createHeartbeat(ping, wait, captureException)
 }
 

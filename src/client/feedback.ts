@@ -30,5 +30,5 @@ export async function submitFeedback(pipeline: Pipeline, options: FeedbackOption
     screenshot: text(given.screenshot) ?? null,
   }
   const errand = { path: '/feedback', body, withKey: true, patienceMs: DAY_MS }
-  return (await inTime(pipeline.courier.run(errand), undefined, pipeline.clock)) !== undefined
+  return (await inTime(pipeline.courier.run(errand), undefined, pipeline)) !== undefined
 }

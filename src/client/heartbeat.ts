@@ -48,7 +48,7 @@ export function pipelineHeartbeat(
 ): Heartbeat {
   return createHeartbeat(
     () => sendPing(pipeline, token),
-    (pinged) => inTime(pinged, false, pipeline.clock),
+    (pinged) => inTime(pinged, false, pipeline),
     capture,
   )
 }

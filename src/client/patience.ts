@@ -1,23 +1,25 @@
-import type { Clock } from '../clock.js'
+import type { Pipeline } from '../pipeline.js'
 
 /** How long a caller is kept waiting for an answer; the errand itself goes on. */
 const ANSWER_MS = 10_000
 
 /**
- * An errand's outcome, or `otherwise` when it takes longer than a caller should wait. Whoever awaits it wants the
- * process to live until then; nothing else of a delivery keeps it alive.
+ * An errand's outcome, or `otherwise` when it takes longer than a caller should wait, or than the process has left.
+ * @param errand must not reject
  */
-export async function inTime<T>(errand: Promise<T>, otherwise: T, clock: Clock): Promise<T> {
-  const keepAlive = setTimeout(() => {}, ANSWER_MS)
-  let stop = () => {}
-  const tooLate = new Promise<T>((resolve) => {
-    const timer = clock.setTimer(() => resolve(otherwise), ANSWER_MS)
-    stop = () => clock.clearTimer(timer)
+export function inTime<T>(errand: Promise<T>, otherwise: T, pipeline: Pipeline): Promise<T> {
+  const { clock, courier, isAttended } = pipeline
+  return new Promise((resolve) => {
+    const timer = clock.setTimer(() => end(otherwise), ANSWER_MS)
+    // A process that has nothing else to do waits for it at its end; where we do not attend to that, it waits here.
+    const keepAlive = isAttended ? undefined : setTimeout(() => {}, ANSWER_MS)
+    const forget = courier.onLastCall(() => end(otherwise))
+    void errand.then(end)
+    function end(outcome: T): void {
+      clearTimeout(keepAlive)
+      clock.clearTimer(timer)
+      forget()
+      resolve(outcome)
+    }
   })
-  try {
-    return await Promise.race([errand, tooLate])
-  } finally {
-    clearTimeout(keepAlive)
-    stop()
-  }
 }

@@ -52,7 +52,7 @@ export async function registerRelease(
     changelog: text(given.changelog) ?? null,
     services: texts(given.services) ?? null,
   }
-  return inTime(register(pipeline, body), null, pipeline.clock)
+  return inTime(register(pipeline, body), null, pipeline)
 }
 
 async function register(pipeline: Pipeline, body: Release): Promise<RegisteredRelease | null> {

@@ -216,11 +216,12 @@ export class Batcher {
     const isWaiting = this.#pumpIsDue || this.#wakeTimer !== undefined || this.#isPaused
     if (isWaiting || this.#queue.flights >= MAX_IN_FLIGHT) return
     this.#pumpIsDue = true
+    // Not unreferenced: Node would let the loop sleep over it. It holds the process for one turn.
     this.#parts.uploader.outside(() =>
       setImmediate(() => {
         this.#pumpIsDue = false
         this.#pump()
-      }).unref(),
+      }),
     )
   }
 

@@ -50,6 +50,7 @@ export class Courier {
   readonly #parts: CourierParts
   readonly #pending = new Set<Pending>()
   readonly #idle = new Set<() => void>()
+  readonly #lastCalls = new Set<() => void>()
   #bytes = 0
   #lost = 0
   /** Grows when what was true of key and address is true no more. */
@@ -108,6 +109,17 @@ export class Courier {
         const post = { path: errand.path, body: bytes, count: 0 }
         return errand.withKey ? post : { ...post, withoutKey: true }
       })
+  }
+
+  /** Has `call` called when nobody should wait any longer: the process has nothing to do but this. */
+  onLastCall(call: () => void): () => void {
+    this.#lastCalls.add(call)
+    return () => this.#lastCalls.delete(call)
+  }
+
+  /** Whoever waits for an answer goes on without; the errands themselves go on, too. */
+  lastCall(): void {
+    for (const call of this.#lastCalls) call()
   }
 
   /** Errands that an exit would have to deliver. */

@@ -4,6 +4,7 @@ import {
   checkValue,
   type Environment,
   expectObject,
+  type Known,
   type Options,
   readEnvironment,
   resolveOptions,
@@ -12,7 +13,7 @@ import {
 import { isLoopback, listenAddress } from './listen-address.js'
 
 /** Options of a client that hold at the gateway too. `service`, `environment` and `version` fill gaps only. */
-export const SHARED_OPTIONS = [
+const SHARED_OPTIONS = [
   'apiKey',
   'apiUrl',
   'service',
@@ -61,14 +62,8 @@ export interface GatewayOptions extends Pick<Options, (typeof SHARED_OPTIONS)[nu
   closeTimeout?: number | undefined
 }
 
-interface Known<T> {
-  readonly kind: Kind<T>
-  readonly fallback?: T
-  readonly env?: readonly string[]
-  readonly secret?: true
-}
-
 const MEBIBYTE = 1024 * 1024
+const TOKENS_VARIABLE = 'LOGNITOR_GATEWAY_TOKEN'
 
 const token: Kind<string> = {
   ...text('a token of visible ASCII characters without commas'),
@@ -89,7 +84,7 @@ export const GATEWAY_OPTIONS = {
       'a list of tokens of visible ASCII characters without commas',
     ),
     fallback: [],
-    env: ['LOGNITOR_GATEWAY_TOKEN'],
+    env: [TOKENS_VARIABLE],
     secret: true,
   },
   noAuth: { kind: flag, fallback: false, env: ['LOGNITOR_GATEWAY_NO_AUTH'] },
@@ -136,11 +131,22 @@ export function resolveGatewayOptions(
     else throw unknownOption('The gateway has no option', name, NAMES)
   }
   const settings = Object.freeze({ ...own, shared: resolveOptions(shared, env) }) as GatewaySettings
-  checkTogether(settings)
+  checkTogether(settings, env)
   return settings
 }
 
-function checkTogether({ listen, authTokens, noAuth, passThroughKey, shared }: GatewaySettings): void {
+function checkTogether(settings: GatewaySettings, env: Environment): void {
+  const { listen, authTokens, noAuth, passThroughKey, shared } = settings
+  // Elsewhere a wrong value of the environment is passed over; here that would open the gateway to everybody.
+  if (authTokens.length === 0 && env[TOKENS_VARIABLE]?.trim()) {
+    throw new LognitorError('LOGNITOR_BAD_OPTION', `${TOKENS_VARIABLE}: expected ${token.expected}.`)
+  }
+  if (!shared.enabled) {
+    throw new LognitorError(
+      'LOGNITOR_BAD_OPTION',
+      'A gateway cannot be turned off by enabled (LOGNITOR_ENABLED): it would drop what its callers believe delivered.',
+    )
+  }
   if (!isLoopback(listen) && authTokens.length === 0 && !noAuth) {
     throw new LognitorError(
       'LOGNITOR_GATEWAY_UNPROTECTED',

@@ -1,5 +1,6 @@
 import { LognitorError, unknownOption } from '../errors.js'
 import { expectObject } from '../options.js'
+import { showValue } from '../show-value.js'
 
 /** Options of `startInbox`. */
 export interface InboxOptions {
@@ -76,12 +77,12 @@ export function inboxSettings(options: InboxOptions): InboxSettings {
 
 function within(name: string, value: unknown, least: number, most: number): number {
   if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most) return value
-  throw badOption(name, `a whole number from ${least} to ${most}`, String(value))
+  throw badOption(name, `a whole number from ${least} to ${most}`, showValue(value))
 }
 
 function loopback(host: unknown): string {
   if (typeof host === 'string' && /^(localhost|::1|127(\.\d{1,3}){3})$/.test(host)) return host
-  throw badOption('host', 'a loopback address, such as 127.0.0.1', String(host))
+  throw badOption('host', 'a loopback address, such as 127.0.0.1', showValue(host))
 }
 
 function keyRule(keys: InboxOptions['apiKeys']): (key: string) => boolean {
@@ -96,7 +97,7 @@ function keyRule(keys: InboxOptions['apiKeys']): (key: string) => boolean {
 
 function callable<T>(name: string, value: T): T {
   if (typeof value === 'function') return value
-  throw badOption(name, 'a function', String(value))
+  throw badOption(name, 'a function', showValue(value))
 }
 
 function badOption(name: string, expectation: string, value: string): LognitorError {

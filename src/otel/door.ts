@@ -17,6 +17,7 @@ export class OtelDoor {
   #reader: ResourceReader | undefined
   readonly #unhooks: (() => unknown)[] = []
   readonly #letGos: (() => void)[] = []
+  #hasEnded = false
 
   /** @throws {LognitorError} for a wrong option */
   constructor(options: DoorOptions) {
@@ -27,11 +28,16 @@ export class OtelDoor {
     return this.#lease.pipeline
   }
 
-  /** Counts a record that is below the door's own minimum level. */
-  turnAway(): void {
+  /** Whether it was shut down, and has handed on what came until then. */
+  get hasEnded(): boolean {
+    return this.#hasEnded
+  }
+
+  /** Counts a record that goes no further. */
+  turnAway(reason: 'min_level' | 'closed'): void {
     const { ledger } = this.pipeline
     ledger.written++
-    ledger.drop('min_level')
+    ledger.drop(reason)
   }
 
   /**
@@ -43,6 +49,10 @@ export class OtelDoor {
     scope: Scope,
     complete: (record: LogRecordLike) => Completed = asItIs,
   ): void {
+    if (this.#hasEnded) {
+      this.turnAway('closed')
+      return
+    }
     const { pipeline } = this
     // An exporter can be handed anything, and its getters may throw.
     const level = severityLevel(readProperty(record, 'severityNumber'), readProperty(record, 'severityText'))
@@ -102,6 +112,8 @@ export class OtelDoor {
     for (const letGo of this.#letGos.splice(0)) letGo()
     for (const unhook of this.#unhooks.splice(0)) unhook()
     await this.#lease.end(FLUSH_MS)
+    // Not before: an SDK ends its parts all at once, and what was under way in one of them still comes.
+    this.#hasEnded = true
   }
 
   #openReader(): ResourceReader {

@@ -1,3 +1,4 @@
+import { rememberThrown } from '../scope/thrown-trace.js'
 import type { SpanEventLike, SpanLike } from '../translate/otel.js'
 import { readProperty } from '../translate/property.js'
 import { methodWrapper } from '../wrap-method.js'
@@ -44,4 +45,6 @@ function remember(span: object, thrown: unknown): void {
   const recorded = bySpan.get(span) ?? []
   if (recorded.length < MOST_PER_SPAN) recorded.push({ index: count - 1, thrown })
   bySpan.set(span, recorded)
+  const { traceId, spanId } = (span as SpanLike).spanContext()
+  rememberThrown(thrown, { trace_id: traceId, span_id: spanId })
 }

@@ -46,7 +46,7 @@ export class SpanFailures {
     const traceId = log.trace?.trace_id ?? ''
     const request = scope.requestScope ?? scopeOfTrace(traceId)?.requestScope
     const waiting = this.#serverSpans.get(traceId)
-    if (request !== undefined) request.onAnswered(decide)
+    if (request !== undefined) request.onAnswered(decide, Date.parse(log.timestamp))
     else if (waiting === undefined) this.#decideSoon(decide)
     else if (waiting.push(decide) > MOST_HELD_PER_SPAN) waiting.shift()?.(undefined)
   }

@@ -21,27 +21,32 @@ export class Signals {
   readonly #parts: SignalParts
   /** Signals whose list of listeners we have left for a moment. */
   readonly #aside = new Set<Ending>()
+  /** One of our own for each signal: an application may emit one as an event, and then it brings no name along. */
+  readonly #listeners = Object.fromEntries(
+    SIGNALS.map((signal) => [signal, (name?: unknown) => this.#onSignal(signal, name !== undefined)]),
+  ) as Readonly<Record<Ending, (name?: unknown) => void>>
   #isDelivering = false
   #isOn = true
 
   constructor(parts: SignalParts) {
     this.#parts = parts
     // Before all others: those that act only when they are alone must find themselves so.
-    for (const signal of SIGNALS) process.prependListener(signal, this.#onSignal)
+    for (const signal of SIGNALS) process.prependListener(signal, this.#listeners[signal])
     process.on('removeListener', this.#onRemoved)
   }
 
   close(): void {
     this.#isOn = false
     process.removeListener('removeListener', this.#onRemoved)
-    for (const signal of SIGNALS) process.removeListener(signal, this.#onSignal)
+    for (const signal of SIGNALS) process.removeListener(signal, this.#listeners[signal])
   }
 
-  readonly #onSignal = (name: NodeJS.Signals): void => {
-    const signal = name as Ending
+  #onSignal(signal: Ending, isRaised: boolean): void {
     if (!this.#isAlone(signal)) {
       this.#stepAside(signal)
       this.#parts.hurry()
+    } else if (!isRaised) {
+      // Without us nothing would have happened.
     } else if (this.#isDelivering) {
       this.#raise(signal, true)
     } else {
@@ -55,7 +60,7 @@ export class Signals {
    */
   #stepAside(signal: Ending): void {
     this.#aside.add(signal)
-    process.removeListener(signal, this.#onSignal)
+    process.removeListener(signal, this.#listeners[signal])
     setImmediate(() => this.#comeBack(signal)).unref()
   }
 
@@ -69,11 +74,11 @@ export class Signals {
   }
 
   #comeBack(signal: Ending): void {
-    if (this.#aside.delete(signal) && this.#isOn) process.prependListener(signal, this.#onSignal)
+    if (this.#aside.delete(signal) && this.#isOn) process.prependListener(signal, this.#listeners[signal])
   }
 
   #isAlone(signal: Ending): boolean {
-    return process.listeners(signal).every((listener) => listener === this.#onSignal)
+    return process.listeners(signal).every((listener) => listener === this.#listeners[signal])
   }
 
   async #deliverAndRaise(signal: Ending): Promise<void> {
@@ -86,10 +91,10 @@ export class Signals {
   #raise(signal: Ending, atOnce: boolean): void {
     const isAlone = this.#isAlone(signal)
     if (isAlone) this.#parts.lastChance(atOnce)
-    process.removeListener(signal, this.#onSignal)
+    process.removeListener(signal, this.#listeners[signal])
     // Should the process live on, its next end is ours to watch again.
     setImmediate(() => {
-      if (this.#isOn) process.prependListener(signal, this.#onSignal)
+      if (this.#isOn) process.prependListener(signal, this.#listeners[signal])
     }).unref()
     try {
       process.kill(process.pid, signal)

@@ -34,7 +34,7 @@ export function processorsFrom(signal: 'traces' | 'logs', env: Environment, sdk:
     const exporter = name === 'otlp' ? otlpExporter(signal, env, sdk) : consoleExporter(signal, name, sdk)
     if (exporter !== undefined) return [batched(signal, exporter, sdk)]
     warnOnce(
-      'LOGNITOR_MISSING_PEER',
+      'LOGNITOR_BAD_ENVIRONMENT',
       `OTEL_${words.variable}_EXPORTER names "${name}", which zero code cannot set up; known are otlp, console and none.`,
       words.variable,
     )
@@ -70,10 +70,16 @@ interface Sdk {
 function sdkOf(signal: 'traces' | 'logs', sdk: Packages): Sdk | undefined {
   if (signal === 'logs') {
     const logs = sdk.load('@opentelemetry/sdk-logs')
-    return logs && { exports: logs, isPositional: false }
+    return logs && { exports: logs, isPositional: isBefore(sdk.version('@opentelemetry/sdk-logs'), 220) }
   }
   const trace = sdk.load('@opentelemetry/sdk-trace')
   if (trace) return { exports: trace, isPositional: false }
   const base = sdk.load('@opentelemetry/sdk-trace-base')
   return base && { exports: base, isPositional: true }
+}
+
+/** Whether a version is of 0.x with a smaller x. */
+function isBefore(version: string | undefined, minor: number): boolean {
+  const [, found] = /^0\.(\d+)\./.exec(version ?? '') ?? []
+  return found !== undefined && Number(found) < minor
 }

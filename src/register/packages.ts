@@ -10,6 +10,8 @@ export interface Packages {
   resolve(name: string): string | undefined
   /** Names of the packages of a scope that are installed where the application sees them. */
   list(scope: string): string[]
+  /** Version of an installed package, or undefined. */
+  version(name: string): string | undefined
   /** Names of what the application itself, or an installed package, depends on. */
   dependencies(name?: string): string[]
   /** The same, seen from within one of the packages: what it depends on. */
@@ -48,7 +50,11 @@ export function packagesFrom(places: readonly string[]): Packages {
     },
     dependencies: (name) => {
       const file = name === undefined ? places[0] : resolve(name)
-      return file === undefined ? [] : dependenciesAbove(file, name)
+      return Object.keys((file && manifestAbove(file, name)?.dependencies) || {})
+    },
+    version: (name) => {
+      const file = resolve(name)
+      return file === undefined ? undefined : manifestAbove(file, name)?.version
     },
     within: (name) => packagesFrom([resolve(name) ?? places[0] ?? '/', ...places]),
   }
@@ -62,18 +68,22 @@ function entries(folder: string): string[] {
   }
 }
 
-/** From the nearest package.json, or the nearest of that name. */
-function dependenciesAbove(file: string, name: string | undefined): string[] {
+interface Manifest {
+  readonly name?: string
+  readonly version?: string
+  readonly dependencies?: object
+}
+
+/** The nearest package.json, or the nearest of that name. */
+function manifestAbove(file: string, name: string | undefined): Manifest | undefined {
   for (let folder = file.endsWith('/') ? join(file, '.') : dirname(file); ; folder = dirname(folder)) {
     const manifest = readManifest(join(folder, 'package.json'))
-    if (manifest !== undefined && (name === undefined || manifest.name === name)) {
-      return Object.keys(manifest.dependencies ?? {})
-    }
-    if (folder === dirname(folder)) return []
+    if (manifest !== undefined && (name === undefined || manifest.name === name)) return manifest
+    if (folder === dirname(folder)) return undefined
   }
 }
 
-function readManifest(path: string): { name?: string; dependencies?: object } | undefined {
+function readManifest(path: string): Manifest | undefined {
   try {
     return JSON.parse(readFileSync(path, 'utf8'))
   } catch {

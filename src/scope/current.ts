@@ -11,7 +11,7 @@ interface Shared {
   throwing: Scope | undefined
 }
 
-// The ES module and the CommonJS build are two copies of this file in one process.
+// Two installed copies of this package in one process have one scope.
 const SHARED = Symbol.for('lognitor.scope.v1')
 const holder = globalThis as { [SHARED]?: Shared }
 holder[SHARED] ??= {
@@ -46,11 +46,6 @@ export function createRequestScope(request: RequestFacts): Scope {
 /** Runs the function in the scope, with what it starts (timers, promises), and gives its result. */
 export function runInScope<A extends unknown[], R>(scope: Scope, fn: (...args: A) => R, ...args: A): R {
   return storage.run(scope, fn, ...args)
-}
-
-/** Puts the rest of the current synchronous execution, and what it starts, into the scope. */
-export function enterScope(scope: Scope): void {
-  storage.enterWith(scope)
 }
 
 /** Runs the function in a scope of its own below the current one: a job, a message from a queue. */

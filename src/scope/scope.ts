@@ -44,6 +44,9 @@ export class Scope {
   #status: number | undefined
   #durationMs: number | undefined
   #answered = false
+  #answeredAtMs = 0
+  /** Whether all of the answer was given: then what happened before it was seen to. */
+  #isWhole = true
   #answerHooks: OnAnswered[] | undefined
   #askingUser = false
 
@@ -170,28 +173,36 @@ export class Scope {
     return request === this ? this.#answered : (request?.answered ?? false)
   }
 
-  /** The entrance says so once, when the request is over. Only for a request's own scope. */
-  answer(status: number, durationMs: number): void {
+  /**
+   * The entrance says so once, when the request is over. Only for a request's own scope.
+   * @param status undefined where there will be none that we know
+   * @param isWhole false for an answer that broke off
+   */
+  answer(status: number | undefined, durationMs: number | undefined, isWhole = true): void {
     if (this.#answered) return
     this.#answered = true
+    this.#answeredAtMs = Date.now()
+    this.#isWhole = isWhole
     this.#status = status
     this.#durationMs = durationMs
     const hooks = this.#answerHooks ?? []
     this.#answerHooks = undefined
-    for (const hook of hooks) callHook(hook, status)
+    for (const hook of hooks) this.#tell(hook)
   }
 
   /**
-   * Runs once with the status of the request around this scope: when it is answered, or at once when
-   * it already is. With undefined and at once where there is no request. Of more than 128 waiting, the
-   * oldest is told undefined.
+   * Runs once with the status that something in the request around this scope was answered with: when the request
+   * is answered, or at once when it already is. With undefined where there is no request, where the answer broke
+   * off, and for what happened only after it. Of more than 128 waiting, the oldest is told undefined.
+   * @param atMs when it happened, since the epoch; default now
    */
-  onAnswered(hook: OnAnswered): void {
+  onAnswered(hook: OnAnswered, atMs = Number.POSITIVE_INFINITY): void {
     const request = this.#requestScope
     if (request === undefined) callHook(hook, undefined)
-    else if (request !== this) request.onAnswered(hook)
-    else if (this.#answered) callHook(hook, this.#status)
-    else this.#wait(hook)
+    else if (request !== this) request.onAnswered(hook, atMs)
+    else if (!this.#answered) this.#wait(hook)
+    else if (atMs > this.#answeredAtMs) callHook(hook, undefined)
+    else this.#tell(hook)
   }
 
   /** A scope that says what this one says now, whatever is set here or above later. */
@@ -215,6 +226,10 @@ export class Scope {
     const later = this.#breadcrumbs?.read() ?? []
     const first = this.#facts?.breadcrumb
     return first === undefined || later.length >= this.maxBreadcrumbs ? later : [first(), ...later]
+  }
+
+  #tell(hook: OnAnswered): void {
+    callHook(hook, this.#isWhole ? this.#status : undefined)
   }
 
   #wait(hook: OnAnswered): void {

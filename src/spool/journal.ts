@@ -21,7 +21,7 @@ export interface Range {
   readonly count: number
 }
 
-export const SEGMENT_NAME = /^\d{8}\.log$/
+const SEGMENT_NAME = /^\d{8}\.log$/
 
 /**
  * The files of one writer: appended to, never changed, and deleted from the oldest on when all in them has come

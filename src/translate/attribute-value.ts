@@ -38,7 +38,7 @@ export function texts(value: unknown): string[] | undefined {
 }
 
 export function lines(value: unknown): string[] | undefined {
-  if (!Array.isArray(value) || value.length > PLAIN_LIMITS.itemsPerArray) return undefined
+  if (!Array.isArray(value) || value.length > PLAIN_LIMITS.nodes) return undefined
   const read: string[] = []
   // By index: every() and its like pass over holes.
   for (let index = 0; index < value.length; index++) {

@@ -5,11 +5,9 @@ import { readProperty, readText, setField, shorten, wellFormed } from './propert
 
 /** How far a walk over a foreign structure goes. What lies beyond is named by a short string in its place. */
 export const PLAIN_LIMITS = {
-  depth: 12,
-  keysPerObject: 200,
-  itemsPerArray: 1000,
-  /** Values of all kinds in one structure. */
-  nodes: 10_000,
+  depth: 32,
+  /** Values of all kinds in one structure. Of bytes there is another limit, once it is a log. */
+  nodes: 30_000,
   /** Bytes of one byte array. More than a log can hold as base64, so that the size limit still sees it. */
   bytes: 384 * 1024,
   /** Writing a larger integer in decimal takes time that grows faster than its length. */
@@ -100,7 +98,7 @@ class Walk {
   }
 
   #items(items: ArrayLike<unknown>, depth: number, length = items.length): unknown[] {
-    const count = Math.min(length, PLAIN_LIMITS.itemsPerArray, Math.max(this.#left, 0))
+    const count = Math.min(length, Math.max(this.#left, 0))
     this.#left -= count
     const copy: unknown[] = []
     for (let index = 0; index < count; index++) {
@@ -120,7 +118,7 @@ class Walk {
   #fields(value: object, depth: number, described?: Fields): unknown {
     const copy = described ?? {}
     const keys = Object.keys(value)
-    const count = Math.min(keys.length, PLAIN_LIMITS.keysPerObject, Math.max(this.#left, 0))
+    const count = Math.min(keys.length, Math.max(this.#left, 0))
     // All keys are charged for, kept or not: listing them has cost that much.
     this.#left -= keys.length
     for (let index = 0; index < count; index++) {
@@ -146,19 +144,16 @@ class Walk {
   #map(map: Map<unknown, unknown>, depth: number): unknown {
     const entries = firstOf(Map.prototype.entries.call(map))
     const copy: Fields = {}
+    const count = Math.min(entries.length, Math.max(this.#left, 0))
     this.#left -= entries.length
-    let count = 0
-    for (const [key, item] of entries) {
-      if (++count > PLAIN_LIMITS.keysPerObject) break
+    for (const [key, item] of entries.slice(0, count)) {
       const name = typeof key === 'object' ? undefined : String(plainPrimitive(key))
       // Objects as keys, or 1 beside '1', do not fit into an object; pairs always do.
       if (name === undefined || Object.hasOwn(copy, name)) return this.#items(entries, depth, map.size)
       const plain = this.#value(item, depth + 1)
       setField(copy, name, plain === undefined ? null : plain)
     }
-    if (map.size > PLAIN_LIMITS.keysPerObject) {
-      copy['[truncated]'] = `${map.size - PLAIN_LIMITS.keysPerObject} more keys`
-    }
+    if (map.size > count) copy['[truncated]'] = `${map.size - count} more keys`
     return copy
   }
 
@@ -228,7 +223,7 @@ function firstOf<T>(items: Iterator<T>): T[] {
   const first: T[] = []
   for (let next = items.next(); next.done !== true; next = items.next()) {
     first.push(next.value)
-    if (first.length >= PLAIN_LIMITS.itemsPerArray) break
+    if (first.length >= PLAIN_LIMITS.nodes) break
   }
   return first
 }

@@ -100,7 +100,7 @@ function isPlace(name: string): boolean {
 
 function guardedNames(attributes: AttributesLike): string[] {
   try {
-    return Object.keys(attributes).slice(0, PLAIN_LIMITS.keysPerObject)
+    return Object.keys(attributes).slice(0, PLAIN_LIMITS.nodes)
   } catch {
     return []
   }

@@ -47,7 +47,7 @@ export function spanRequestEntry(
  * The id of the request that a server span answers, the same wherever it is worked out: whoever keeps no
  * state finds row and logs together by it.
  */
-export function spanRequestId(context: SpanContextLike): string | undefined {
+function spanRequestId(context: SpanContextLike): string | undefined {
   const trace = translateTrace(context)
   return trace?.span_id === undefined ? undefined : `${trace.trace_id}-${trace.span_id}`
 }

@@ -74,7 +74,7 @@ function thrownMessage(value: unknown): string {
     case 'boolean':
     case 'bigint':
     case 'symbol':
-      return shorten(inspected(value), 1000)
+      return shorten(String(value), 1000)
     case 'object':
     case 'function':
       return readText(value, 'message') ?? UNKNOWN_ERROR

@@ -110,8 +110,10 @@ describe('with several workers', () => {
 describe('what it cannot do it says', () => {
   test.each([
     [['--listen', '0.0.0.0:0'], 1, /can be reached from other machines/],
-    [['--listen', 'here'], 1, /"listen"/],
-    [['--auth-token', ''], 1, /"authTokens"/],
+    [['--listen', 'here'], 2, /--listen: expected an address to listen on/],
+    [['--auth-token', ''], 2, /--auth-token: expected tokens of visible ASCII/],
+    [['--proxy', 'ftp://u:hush@host'], 2, /^(?!.*hush).*--proxy: expected an http or https URL/],
+    [['--redact', 'phone'], 2, /--redact: expected some of email, creditCard, ssn, bearer with commas/],
     [['--workers', '0'], 2, /--workers must be a whole number/],
     [['--min-level', 'loud'], 2, /--min-level: expected one of/],
     [['--batch-size', '3'], 2, /Unknown option '--batch-size'/],

@@ -11,6 +11,8 @@ class CardError extends Error {
 test.each<[string, unknown, { type: string; message: string }]>([
   ['a string', 'out of stock', { type: 'Error', message: 'out of stock' }],
   ['a number', 404, { type: 'Error', message: '404' }],
+  ['no number', Number.NaN, { type: 'Error', message: 'NaN' }],
+  ['a type alone', { type: 'Declined' }, { type: 'Declined', message: 'Unknown error' }],
   ['null', null, { type: 'Error', message: 'Unknown error' }],
   ['undefined', undefined, { type: 'Error', message: 'Unknown error' }],
   ['an empty string', '', { type: 'Error', message: 'Unknown error' }],
@@ -23,6 +25,18 @@ test.each<[string, unknown, { type: string; message: string }]>([
   const { client, logs } = inMemory()
   client.captureException(thrown)
   expect(await logs()).toMatchObject([{ level: 'error', message: error.message, error }])
+})
+
+test('what is thrown and is no error is in the metadata as it was', async () => {
+  const { client, logs } = inMemory()
+  client.captureException({ code: 'E_STOCK', orderId: 7n, self: [new Date(0)] })
+  client.captureException(new Error('an error says it itself'))
+  const [object, error] = await logs()
+  expect(object?.metadata).toMatchObject({
+    'error.code': 'E_STOCK',
+    'error.thrown': { code: 'E_STOCK', orderId: 7, self: ['1970-01-01T00:00:00.000Z'] },
+  })
+  expect(error?.metadata).not.toHaveProperty(['error.thrown'])
 })
 
 test('causes follow in the stack as Node prints them, and one by one in metadata', async () => {

@@ -1,3 +1,4 @@
+import fs from 'node:fs'
 import { inspect } from 'node:util'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { LognitorClient } from '../../src/client/client.js'
@@ -190,10 +191,34 @@ test("a client takes over what a door with its key had made, with the client's o
   expect(rig.vendor.batches[0]?.json.logs).toMatchObject([{ message: 'to [REDACTED]', service: 'shop' }])
 })
 
+test("a client without options of its own leaves a door's as they are", async () => {
+  const options: Options = { apiKey: 'lgn_door_stays', apiUrl: rig.vendor.apiUrl }
+  const processor = new LognitorLogRecordProcessor({ ...options, redactPatterns: ['email'], service: 'shop' })
+  const client = new LognitorClient(options)
+  logsThrough(processor).getLogger('app').emit({ body: 'to ada@example.com' })
+  await client.shutdown()
+  expect(rig.vendor.batches[0]?.json.logs).toMatchObject([{ message: 'to [REDACTED]', service: 'shop' }])
+})
+
+test('options of a second client or door that differ are ignored with a warning that names them', async () => {
+  const options: Options = { apiKey: 'lgn_second', apiUrl: rig.vendor.apiUrl, service: 'shop' }
+  const client = new LognitorClient(options)
+  const none = await warningsDuring(() => {
+    new LognitorLogRecordProcessor({ ...options })
+    new LognitorClient({ apiKey: 'lgn_second', apiUrl: rig.vendor.apiUrl })
+  })
+  expect(none).toEqual([])
+  const [warning] = await warningsDuring(() => {
+    new LognitorClient({ ...options, service: 'till', redactPatterns: ['email'] })
+  })
+  expect(warning).toContain('its options hold for both: service, redactPatterns.')
+  await client.shutdown()
+})
+
 test('no way of looking at a client or its errors shows the key', async () => {
   const secret = 'lgn_secret_0123456789'
   const client = new LognitorClient({ apiKey: secret, apiUrl: rig.vendor.apiUrl, debug: true })
-  const stderr = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
+  const stderr = vi.spyOn(fs, 'writeSync').mockReturnValue(1)
   rig.vendor.answer({ status: 401 })
   const warnings = await warningsDuring(async () => {
     client.info('refused')

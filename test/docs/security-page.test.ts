@@ -32,8 +32,6 @@ const LIMITS: Readonly<Record<string, number>> = {
   'logs held in memory (`maxQueueSize`)': OPTIONS.maxQueueSize.fallback,
   'bytes held in memory (`maxQueueBytes`)': OPTIONS.maxQueueBytes.fallback,
   'depth of a value': PLAIN_LIMITS.depth,
-  'keys of an object': PLAIN_LIMITS.keysPerObject,
-  'items of a list': PLAIN_LIMITS.itemsPerArray,
   'values in one structure': PLAIN_LIMITS.nodes,
   'bytes of a byte array': PLAIN_LIMITS.bytes,
   'attributes of a record or span': constant('src/translate/draft.ts', 'MAX_ATTRIBUTES'),

@@ -166,3 +166,34 @@ test('hapi’s plugin takes what has failed, and no plain answer', async () => {
   )
   expect(await captured()).toEqual(['hapi'])
 })
+
+test('what fails after the answer, or breaks it off, was not seen to by it', async () => {
+  openDoor()
+  const capture = expressErrorHandler({ client })
+  served = await serve((request, response) => {
+    const fail = (message: string) => capture(new Error(message), request, response, () => {})
+    if (request.url === '/broken') {
+      response.write('part')
+      fail('in the middle')
+      response.destroy()
+    } else if (request.url === '/late') {
+      response.on('close', () => setTimeout(fail, 20, 'after the answer'))
+      response.end()
+    } else {
+      fail('answered')
+      response.statusCode = 404
+      response.end()
+    }
+  })
+  for (const path of ['/broken', '/late', '/handled']) {
+    await fetch(served.url + path)
+      .then(
+        (answer) => answer.text(),
+        () => {},
+      )
+      .catch(() => {})
+  }
+  await until(() => client.stats().written === 3, 'all three are decided')
+  expect((await captured()).sort()).toEqual(['after the answer', 'in the middle'])
+  expect(client.stats().dropped).toEqual({ handled_exception: 1 })
+})

@@ -73,6 +73,12 @@ describe('the inbox', () => {
       }
     }
     expect(await statusOf('/inbox/api/logs', 'GET', { origin: inbox.url })).toBe(200)
+    // A script or a picture is fetched without an origin; a link may lead here.
+    const crossSite = { 'sec-fetch-site': 'cross-site' }
+    const noCors = { ...crossSite, 'sec-fetch-mode': 'no-cors' }
+    expect(await statusOf('/inbox/api/logs', 'GET', noCors)).toBe(403)
+    expect(await statusOf('/', 'GET', { ...crossSite, 'sec-fetch-mode': 'navigate' })).toBe(200)
+    expect(await statusOf('/inbox/api/logs', 'GET', { ...noCors, 'sec-fetch-site': 'same-origin' })).toBe(200)
     const answer = await fetch(`${inbox.url}/inbox/api/logs`)
     expect(answer.headers.get('access-control-allow-origin')).toBeNull()
     expect(answer.headers.get('x-content-type-options')).toBe('nosniff')

@@ -36,6 +36,32 @@ test('Express routes are rows by template, in mounted routers too', async () => 
   ])
 })
 
+test('a route whose error or next() leads out of its router keeps the mount point', async () => {
+  const users = express.Router()
+  users.get('/:id', (request, response, next) => {
+    if (request.params.id === 'nobody') next()
+    else if (request.params.id === 'broken') next(new Error('broken'))
+    else response.send('user')
+  })
+  const items = express.Router({ mergeParams: true }).get('/bad', () => {
+    throw new Error('bad')
+  })
+  const app = express()
+  app.use('/users', users)
+  app.use('/shops/:shop', items)
+  app.use(((_error, _request, response, _next) => {
+    response.status(500).send('failed')
+  }) as express.ErrorRequestHandler)
+  const paths = ['/users/5', '/users/broken', '/users/nobody', '/users/users', '/shops/7/bad']
+  expect(await routesFor(app, paths)).toEqual([
+    '/users/:id',
+    '/users/:id',
+    '/users/:id',
+    '/users/:id',
+    undefined,
+  ])
+})
+
 test('what looks like a route of Express and cannot be read costs the template only', async () => {
   const routes = [
     { path: new Array(4_000_000_000) },

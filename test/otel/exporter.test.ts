@@ -151,3 +151,14 @@ test('a wrong option throws at once and names itself', () => {
     'Option "batchSize": expected a whole number from 1 to 100, got 1000.',
   )
 })
+
+test('after shutdown an export fails, and its records are counted', async () => {
+  const { client, transport } = openClient()
+  const exporter = new LognitorLogRecordExporter({ client })
+  await exporter.shutdown()
+  const result = await new Promise<unknown>((done) => exporter.export([{ body: 'late' } as never], done))
+  await client.flush()
+  expect(result).toMatchObject({ code: 1, error: { message: 'The exporter was shut down' } })
+  expect(transport.logs).toEqual([])
+  expect(client.stats().dropped).toEqual({ closed: 1 })
+})

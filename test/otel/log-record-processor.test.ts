@@ -92,3 +92,15 @@ test('what we say ourselves never comes back as a log', async () => {
   }
   expect(transport.logs.map(({ message }) => message)).toEqual(['kept'])
 })
+
+test('after shutdown it takes no more records, and counts them', async () => {
+  const { client, transport } = openClient()
+  const processor = new LognitorLogRecordProcessor({ client })
+  const logger = logsThrough(processor).getLogger('app')
+  logger.emit({ body: 'in time' })
+  await processor.shutdown()
+  logger.emit({ body: 'late' })
+  await client.flush()
+  expect(transport.logs.map(({ message }) => message)).toEqual(['in time'])
+  expect(client.stats().dropped).toEqual({ closed: 1 })
+})

@@ -244,3 +244,32 @@ test('recordException still does what it did', () => {
   span.recordException(new Error('seen'))
   expect(span.events).toMatchObject([{ name: 'exception', attributes: { 'exception.message': 'seen' } }])
 })
+
+test('what a span recorded and an outer catch captures by hand is one log, and has the span’s trace', async () => {
+  const { client, transport, tracer } = setUp()
+  const span = tracer.startSpan('job')
+  const error = new Error('broken')
+  span.recordException(error)
+  span.end()
+  client.captureException(error, { tags: ['by hand'] })
+  await client.flush()
+  const { traceId, spanId } = span.spanContext()
+  expect(transport.logs).toHaveLength(1)
+  expect(transport.logs[0]).toMatchObject({
+    tags: ['by hand'],
+    trace: { trace_id: traceId, span_id: spanId },
+  })
+})
+
+test('after shutdown it takes no more exceptions, and counts them', async () => {
+  const { client, transport } = openClient()
+  const processor = new LognitorSpanProcessor({ client })
+  const tracer = spansThrough(processor).getTracer('app')
+  await processor.shutdown()
+  const span = tracer.startSpan('late')
+  span.recordException(new Error('late'))
+  span.end()
+  await client.flush()
+  expect(transport.logs).toEqual([])
+  expect(client.stats().dropped).toEqual({ closed: 1 })
+})

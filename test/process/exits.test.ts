@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Inbox, startInbox } from '../../src/testing.js'
+import { startVendor, type Vendor } from '../support/vendor.js'
 import { type Ending, NODE_24, type RunOptions, runApp } from './support.js'
 
 let inbox: Inbox
@@ -132,6 +133,45 @@ describe.concurrent('ES modules are no different', () => {
 test('a module that awaits what never comes ends with 13, and its logs arrive', async () => {
   const { ending, arrived } = await compare('', { app: 'never-settled.mjs' })
   expect([ending.code, arrived]).toEqual([13, 50])
+})
+
+test('a full batch waits for nothing', async () => {
+  const { stdout } = await runApp('full-batch.cjs')
+  expect(stdout).toBe('sent\ntimer\n')
+})
+
+test('debug: true where nobody reads stderr any more changes nothing', async () => {
+  const { ending, arrived } = await compare('end after a while', {
+    env: { LOGNITOR_DEBUG: 'true' },
+    before: ['bash', '-c', 'exec 2> >(exec true); sleep 0.3; exec "$@"', 'bash'],
+  })
+  expect([ending.code, arrived]).toEqual([0, 50])
+})
+
+describe('errands while nobody answers', () => {
+  let vendor: Vendor
+
+  beforeAll(async () => {
+    vendor = await startVendor()
+    vendor.answer({ status: 503 })
+  })
+  afterAll(() => vendor.close())
+
+  /** Far less than the ten seconds that a caller may wait for an answer. */
+  const run = (what: string) =>
+    runApp('errands.mjs', [what], {
+      apiUrl: vendor.apiUrl,
+      env: { LOGNITOR_FLUSH_ON_EXIT: '300' },
+      limitMs: 8_000,
+    })
+
+  test('that nobody waits for hold a program no longer than anything else', async () => {
+    expect(await run('ping and go')).toMatchObject({ code: 0, stdout: '' })
+  })
+
+  test('that somebody waits for come to an end, and the program goes on', async () => {
+    expect(await run('wait')).toMatchObject({ code: 0, stdout: 'false\ngoes on\n' })
+  })
 })
 
 describe.concurrent('as it was asked', () => {

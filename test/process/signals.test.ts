@@ -85,6 +85,16 @@ test.each(['signal-exit 4', 'none'])('on Node 24 it is the same (%s)', async (id
   expect(arrived()).toBe(50)
 })
 
+test.each([
+  ['Node 20', process.execPath],
+  ['Node 24', NODE_24],
+])('a signal that the application emits as an event is no end of ours (%s)', async (_, node) => {
+  const { code, stdout } = await compare(['emit it as an event', 'last'], { node, when: undefined })
+  expect([code, stdout]).toEqual([0, 'up\ndraining\ndrained\n'])
+  expect(messages()).toEqual(['drained', 'at exit'])
+  expect((await compare(['emit it to nobody', 'last'], { node, when: undefined })).code).toBe(0)
+})
+
 test('a shell sees the exit status it would have seen', async () => {
   const [bare, ours] = await Promise.all(
     [undefined, inbox.apiUrl].map((apiUrl) =>

@@ -138,14 +138,25 @@ test('whoever waits for the answer is told once, late ones at once', () => {
   expect(told).toEqual([])
   scope.answer(503, 12.5)
   scope.answer(200, 1)
-  scope.onAnswered((status) => told.push(['late', status]))
+  scope.onAnswered((status) => told.push(['told late', status]), Date.now() - 1000)
+  scope.onAnswered((status) => told.push(['after the answer', status]))
   expect(told).toEqual([
     ['early', 503],
     ['below', 503],
-    ['late', 503],
+    ['told late', 503],
+    ['after the answer', undefined],
   ])
   expect(scope.request).toEqual({ method: 'GET', path: '/', status_code: 503, duration_ms: 12.5 })
   expect([scope.answered, new Scope(scope).answered, processScope().answered]).toEqual([true, true, false])
+})
+
+test('an answer that broke off answers nothing', () => {
+  const scope = createRequestScope(request)
+  const told: unknown[] = []
+  scope.onAnswered((status) => told.push(status))
+  scope.answer(200, 1, false)
+  expect(told).toEqual([undefined])
+  expect(scope.request).toMatchObject({ status_code: 200 })
 })
 
 test('outside of a request the answer is unknown at once', () => {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import fs, { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
@@ -133,7 +133,7 @@ function never(): Promise<never> {
 async function toldDuring(fn: () => Promise<unknown>): Promise<string[]> {
   const told: string[] = []
   const say = (...words: unknown[]) => void told.push(inspect(words, { depth: 20 }))
-  const stderr = vi.spyOn(process.stderr, 'write').mockImplementation((text) => told.push(String(text)) > 0)
+  const stderr = vi.spyOn(fs, 'writeSync').mockImplementation((_, text) => told.push(String(text)))
   diag.setLogger({ debug: say, info: say, warn: say, error: say, verbose: say }, DiagLogLevel.ALL)
   try {
     told.push(...(await warningsDuring(fn)))

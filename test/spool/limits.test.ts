@@ -260,3 +260,18 @@ function folders({ directory }: SpoolRig): string[] {
       .map((name) => join(directory, place, name)),
   )
 }
+
+test('a relative directory is the one it was when the client was made', async () => {
+  rig = await openSpoolRig()
+  rig.vendor.answer({ status: 503 })
+  const before = process.cwd()
+  process.chdir(rig.directory)
+  try {
+    const pipeline = rig.open({ spool: { directory: 'here' } })
+    process.chdir(before)
+    logTo(pipeline, 'a log')
+    await until(() => spooledText(join(rig.directory, 'here')).includes('a log'), 'it is on disk')
+  } finally {
+    process.chdir(before)
+  }
+})

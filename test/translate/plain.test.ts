@@ -168,12 +168,21 @@ describe('a plain copy', () => {
   })
 
   it('says how much of a list and of an object it left out', () => {
-    const list = toPlain(Array.from({ length: 1500 }, (_, index) => index)) as unknown[]
-    expect(list).toHaveLength(1001)
-    expect(list.at(-1)).toBe('[500 more]')
+    const { nodes } = PLAIN_LIMITS
+    const list = toPlain(Array.from({ length: nodes + 500 }, (_, index) => index)) as unknown[]
+    // The list itself is one of them.
+    expect(list).toHaveLength(nodes)
+    expect(list.at(-1)).toBe('[501 more]')
     const object = toPlain(Object.fromEntries(list.map((_, index) => [`k${index}`, index]))) as object
-    expect(Object.keys(object)).toHaveLength(201)
-    expect(object).toHaveProperty('[truncated]', '801 more keys')
+    expect(Object.keys(object)).toHaveLength(nodes)
+    expect(object).toHaveProperty('[truncated]', '1 more keys')
+  })
+
+  it('leaves nothing out of what a log has room for', () => {
+    const list = Array.from({ length: 1500 }, (_, id) => ({ id }))
+    expect(toPlain(list)).toEqual(list)
+    const wide = Object.fromEntries(list.map(({ id }) => [`k${id}`, { id, deeper: { a: [{ b: 1 }] } }]))
+    expect(toPlain(wide)).toEqual(wide)
   })
 
   it('is small however wide and deep the value is', () => {
@@ -191,10 +200,10 @@ describe('a plain copy', () => {
 
   it('stops at an endless Map', () => {
     const endless = new Map<unknown, unknown>()
-    for (let index = 0; index < 5000; index++) endless.set(`k${index}`, index)
+    for (let index = 0; index < 50_000; index++) endless.set(`k${index}`, index)
     const copy = toPlain(endless) as object
-    expect(Object.keys(copy)).toHaveLength(201)
-    expect(copy).toHaveProperty('[truncated]', '4800 more keys')
+    expect(Object.keys(copy)).toHaveLength(PLAIN_LIMITS.nodes)
+    expect(copy).toHaveProperty('[truncated]', `${50_001 - PLAIN_LIMITS.nodes} more keys`)
   })
 
   it('of JSON is that JSON, and a copy of a copy is the copy', () => {

@@ -1,7 +1,7 @@
 import { isObject } from '../schema/check.js'
 
 /** What an alert can watch for. */
-export const CONDITIONS = [
+const CONDITIONS = [
   /** So many errors (level error or fatal, held-back ones included) within the window. */
   'error_spike',
   /** So many percent of all logs are errors, once there are 20 logs in the window. */

@@ -37,7 +37,7 @@ export function parseQuery(parameters: URLSearchParams): Query | string {
   }
   const text = given(parameters, 'q')
   if (text !== undefined) query.text = text.toLowerCase()
-  if (query.status !== undefined && !/^\d(\d\d|xx)$/.test(query.status))
+  if (query.status !== undefined && !/^[1-5](\d\d|xx)$/.test(query.status))
     return '"status" must be as 404 or 5xx.'
   const limit = given(parameters, 'limit')
   if (limit !== undefined) {

@@ -30,7 +30,7 @@ export interface ErrorGroup {
 }
 
 /** Most users told apart in one group. */
-export const MAX_USERS = 2000
+const MAX_USERS = 2000
 const MAX_GROUPS = 1000
 const MAX_SERVICES = 20
 

@@ -16,6 +16,11 @@ export function refuseForeign(request: IncomingMessage, host: string, port: numb
   if (origin !== undefined && !names.some((name) => origin === `http://${name}`)) {
     return refusal(403, 'Calls from pages of other origins are refused.')
   }
+  // What needs no permission to be fetched, such as a script or a picture, comes without an origin. Links may lead here.
+  const { 'sec-fetch-site': site, 'sec-fetch-mode': mode } = request.headers
+  if (site === 'cross-site' && mode !== 'navigate') {
+    return refusal(403, 'Calls from pages of other origins are refused.')
+  }
   return undefined
 }
 

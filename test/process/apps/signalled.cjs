@@ -69,6 +69,21 @@ const ideas = {
     ideas['signal-exit 4']()
     ideas.drain()
   },
+  'emit it as an event': () => {
+    process.on('SIGINT', () => {
+      say('draining')
+      setTimeout(() => {
+        client?.info('drained')
+        say('drained')
+        process.exit(0)
+      }, 100)
+    })
+    setTimeout(() => process.emit('SIGINT'), 50)
+  },
+  'emit it to nobody': () => {
+    setTimeout(() => process.emit('SIGHUP'), 50)
+    setTimeout(() => process.exit(0), 100)
+  },
   'late listener': () => {
     process.on('SIGUSR2', ideas['stay alive'])
   },

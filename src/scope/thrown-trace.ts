@@ -1,0 +1,14 @@
+import type { Trace } from '../wire/log.js'
+
+/** By what was thrown: the span that recorded it first. */
+const traces = new WeakMap<object, Trace>()
+
+/** Remembers which span recorded an error: who captures it by hand later may stand outside of that span. */
+export function rememberThrown(thrown: unknown, trace: Trace): void {
+  if (typeof thrown === 'object' && thrown !== null && !traces.has(thrown)) traces.set(thrown, trace)
+}
+
+/** Where a span recorded this very object, or undefined. */
+export function traceOfThrown(thrown: unknown): Trace | undefined {
+  return typeof thrown === 'object' && thrown !== null ? traces.get(thrown) : undefined
+}

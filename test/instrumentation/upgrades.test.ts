@@ -1,0 +1,79 @@
+import { once } from 'node:events'
+import { createServer, type IncomingMessage } from 'node:http'
+import { connect } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { afterEach, expect, test } from 'vitest'
+import { setUser } from '../../src/client/scoped.js'
+import { currentScope, processScope, requestScope } from '../../src/scope/current.js'
+import { openDoor, type Served, serve, type WatchedDoor } from './support.js'
+
+let watched: WatchedDoor
+let served: Served
+
+afterEach(async () => {
+  watched.door.close()
+  await served.close()
+  processScope().setUser(undefined)
+})
+
+const HANDSHAKE = 'Host: shop\r\nConnection: Upgrade\r\nUpgrade: chat\r\n\r\n'
+
+/** Opens a connection that leaves HTTP, and gives it when the server has answered. */
+async function leave(path: string, method = 'GET') {
+  const socket = connect(served.port, '127.0.0.1')
+  socket.write(`${method} ${path} HTTP/1.1\r\n${HANDSHAKE}`)
+  await once(socket, 'data')
+  return socket
+}
+
+test.each(['upgrade', 'connect'])(
+  'what a listener of %s says of users ends with its connection',
+  async (event) => {
+    watched = openDoor()
+    const seen: unknown[] = []
+    const server = createServer((_request, response) => {
+      seen.push(['a request', currentScope().user])
+      response.end()
+    })
+    server.on(event, (request: IncomingMessage, socket: Duplex) => {
+      setUser({ id: request.url ?? '' })
+      socket.on('data', () => seen.push(['a message', currentScope().user, requestScope()?.request?.path]))
+      socket.on('end', () => socket.end())
+      socket.write('HTTP/1.1 101 Switching Protocols\r\n\r\n')
+    })
+    served = await serve(() => {}, server)
+    const method = event === 'connect' ? 'CONNECT' : 'GET'
+    const [ada, bob] = [await leave('/ada', method), await leave('/bob', method)]
+    for (const socket of [ada, bob, ada]) {
+      const before = seen.length
+      socket.write('hello')
+      while (seen.length === before) await new Promise((resolve) => setTimeout(resolve, 5))
+    }
+    await (await fetch(served.url)).text()
+    await watched.waitForRows(1)
+    expect(seen).toEqual([
+      ['a message', { id: '/ada' }, '/ada'],
+      ['a message', { id: '/bob' }, '/bob'],
+      ['a message', { id: '/ada' }, '/ada'],
+      ['a request', undefined],
+    ])
+    expect(watched.rows).toHaveLength(1)
+    ada.destroy()
+    bob.destroy()
+  },
+)
+
+test('a closed door leaves connections alone', async () => {
+  watched = openDoor()
+  const scopes: unknown[] = []
+  const server = createServer()
+  server.on('upgrade', (_request, socket: Duplex) => {
+    scopes.push(requestScope()?.request?.path)
+    socket.end('HTTP/1.1 401 Unauthorized\r\n\r\n')
+  })
+  served = await serve(() => {}, server)
+  await leave('/open')
+  watched.door.close()
+  await leave('/closed')
+  expect(scopes).toEqual(['/open', undefined])
+})

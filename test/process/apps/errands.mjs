@@ -1,0 +1,11 @@
+// Errands of a program that has nothing else to do, while nobody answers.
+import { getClient, heartbeat, init, submitFeedback } from '@lognitor/opentelemetry'
+
+init()
+if (process.argv[2] === 'ping and go') void heartbeat('tok').ping()
+else {
+  process.on('beforeExit', () => {})
+  console.log(await submitFeedback({ eventId: 'e', comments: 'c' }))
+  getClient().info('goes on')
+  console.log('goes on')
+}

@@ -1,0 +1,18 @@
+// Nothing else happens in it: a full batch must leave before the next thing that does.
+const { LognitorClient } = require('@lognitor/opentelemetry')
+
+const client = new LognitorClient({
+  batchSize: 5,
+  flushInterval: 60_000,
+  transport: {
+    async send() {
+      process.stdout.write('sent\n')
+      return { status: 200, headers: {}, body: '{}' }
+    },
+  },
+})
+for (let n = 0; n < 5; n++) client.info(`log ${n}`)
+setTimeout(() => {
+  process.stdout.write('timer\n')
+  process.exit(0)
+}, 1000)
