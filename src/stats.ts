@@ -25,6 +25,6 @@ export interface Stats {
   readonly spooled: number
   /** Logs and entries that other processes had left in the spool, and that became ours to deliver. */
   readonly takenOver: number
-  /** Why nothing is being sent: `backoff`, `retry_after`, `unauthorized` or `wrong_address`; absent while all is well. */
+  /** Why nothing is being sent: `backoff`, `retry_after`, `unauthorized`, `wrong_address`; absent while all is well. */
   readonly holding?: string
 }

@@ -22,8 +22,8 @@ Lognitor with the key in LOGNITOR_API_KEY. It keeps nothing: callers are answere
 ${flags.join('\n')}
   -h, --help                  print this
 
-Each option can also be set in the environment: LOGNITOR_API_URL, LOGNITOR_MIN_LEVEL ..., the tokens as
-LOGNITOR_GATEWAY_TOKEN=one,another.`
+All but --workers can be set in the environment, too: LOGNITOR_API_URL, LOGNITOR_MIN_LEVEL ..., of its own
+LOGNITOR_GATEWAY_LISTEN, _TOKEN (one,another), _NO_AUTH and _PASS_THROUGH_KEY; --service-version is LOGNITOR_VERSION.`
 
 /** `lognitor gateway` */
 export const gateway: Command = {

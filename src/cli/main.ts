@@ -7,6 +7,7 @@ import { COMMANDS } from './commands.js'
 async function main(args: readonly string[]): Promise<number | NodeJS.Signals> {
   const [name, ...rest] = args
   if (name === '--version' || name === '-v') return print(SDK.version)
+  if (name === 'help' && rest[0] !== undefined) return main([rest[0], '--help'])
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') return print(overview())
   const listing = COMMANDS.get(name)
   if (listing === undefined) throw new UsageError(`There is no command "${name}".`)

@@ -35,14 +35,14 @@ export const spool: Command = {
     } as const
     const { flags, words } = parseWords(args, options, 2)
     const [action, directory] = words
+    if (action !== undefined && action !== 'status' && action !== 'replay' && action !== 'purge') {
+      throw new UsageError(`There is no "spool ${action}". There are status, replay and purge.`)
+    }
     if (action === undefined || directory === undefined)
       throw new UsageError('Which directory? lognitor spool status|replay|purge DIR')
     const patienceS = Number(flags.patience)
     if (!(patienceS >= 1 && patienceS <= 1e6)) {
       throw new UsageError(`--patience must be a number of seconds, not "${flags.patience}".`)
-    }
-    if (action !== 'status' && action !== 'replay' && action !== 'purge') {
-      throw new UsageError(`There is no "spool ${action}". There are status, replay and purge.`)
     }
     if (!existsSync(directory)) {
       process.stderr.write(`lognitor: there is no directory ${directory}\n`)

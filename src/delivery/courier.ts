@@ -101,7 +101,7 @@ export class Courier {
     })
   }
 
-  /** What an exit has to deliver in its own way: a job that was done is worth its ping when the program ends with it. */
+  /** What an exit has to deliver in its own way: a finished job is worth its ping when the program ends with it. */
   undelivered(): Post[] {
     return [...this.#pending]
       .filter(({ isReplaced }) => !isReplaced)

@@ -3,7 +3,7 @@ import type { AttributesLike } from './otel.js'
 import { readProperty } from './property.js'
 import { withoutQuery } from './request-parts.js'
 
-/** What a span says of the HTTP request it stands for, in the current words of semantic conventions or the older ones. */
+/** What a span says of the HTTP request it stands for, in the words of semantic conventions, current or older. */
 export interface SpanHttp {
   method: string
   /** Whole where it is known, else as much of it as is. */

@@ -27,8 +27,7 @@ function roomOf(file: string): string {
     place.includes('processor') ||
     place === 'sampler.ts' ||
     place === 'pipelines.ts' ||
-    place === 'crash.ts' ||
-    place === 'serverless.ts'
+    place === 'crash.ts'
   )
     return 'doors'
   return 'leaf'
