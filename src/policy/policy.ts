@@ -128,7 +128,10 @@ export function createPolicy(parts: PolicyParts): Policy {
       if (typeof result === 'string') return drop(result)
       log = result
     }
-    if (log !== given) Object.assign(given, lineOf(log))
+    if (log !== given) {
+      copyUserId(log, given)
+      Object.assign(given, lineOf(log))
+    }
     const finalId = identify(log, () => id)
     const fingerprint = log.level === 'error' ? log.fingerprint : undefined
     if (fingerprint !== undefined) {
@@ -205,6 +208,14 @@ export function createPolicy(parts: PolicyParts): Policy {
       settings = next
     },
   }
+}
+
+/** `user_id` is a copy of `user.id`: where a hook has changed or taken away the one, the other follows. */
+function copyUserId(log: Log, given: Log): void {
+  const { id } = log.user ?? {}
+  if (log.user_id !== given.user_id || id === given.user?.id) return
+  if (id === undefined) delete log.user_id
+  else log.user_id = String(id)
 }
 
 /** What a breadcrumb says of a log: nothing that a hook has taken out of it. */

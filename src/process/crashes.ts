@@ -10,6 +10,8 @@ export interface CrashParts {
   readonly endsProcess: (thrown: unknown) => boolean
   /** The process ends without an `exit` event. */
   readonly onSilentEnd: () => void
+  /** Whether `exit` has been: what is thrown by one of its listeners ends the process without another. */
+  readonly isExiting: () => boolean
 }
 
 interface Crash {
@@ -51,6 +53,7 @@ export class Crashes {
     if (process.hasUncaughtExceptionCaptureCallback()) this.#write(crash, false)
     else if (process.listenerCount('uncaughtException') === 0)
       this.#write(crash, crash.write !== undefined && this.#parts.endsProcess(error))
+    if (this.#parts.isExiting()) this.#parts.onSilentEnd()
   }
 
   /** Writes what is still open: the process ends. */

@@ -19,6 +19,7 @@ export class ProcessWatch {
   readonly #thread: WorkerThread | undefined
   #signals: Signals | undefined
   #hasFlushed = false
+  #isExiting = false
 
   constructor(guests: ReadonlySet<Guest>) {
     this.#guests = guests
@@ -29,6 +30,7 @@ export class ProcessWatch {
       isKnown: (thrown) => this.#main?.knows(thrown) ?? false,
       endsProcess: (thrown) => this.#thread?.crash(thrown) ?? true,
       onSilentEnd: this.#onExit,
+      isExiting: () => this.#isExiting,
     })
     this.#tap = new EmitTap(new Map([...this.#crashes.taps, ['exit', this.#aroundExit]]))
     process.on('beforeExit', this.#onNaturalEnd)
@@ -94,6 +96,7 @@ export class ProcessWatch {
   }
 
   readonly #onExit = (): void => {
+    this.#isExiting = true
     try {
       this.#crashes.end()
       this.#chargeForThreads()

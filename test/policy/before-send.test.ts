@@ -22,6 +22,17 @@ describe('beforeSend', () => {
     expect(sent[0]).toMatchObject({ message: 'changed', tags: ['vip'] })
   })
 
+  it.each<[string, object, string | undefined]>([
+    ['changes the user', { user: { id: '2' } }, '2'],
+    ['takes the user away', { user: undefined }, undefined],
+    ['leaves the user', {}, '1'],
+    ['sets another user_id', { user: undefined, user_id: 'mine' }, 'mine'],
+  ])('that %s has the copy of its id follow', (_, change, userId) => {
+    const { policy, sent } = bench({ beforeSend: (log) => ({ ...log, ...change }) })
+    policy.admit(info({ user: { id: '1' }, user_id: '1' }))
+    expect(sent[0]?.user_id).toBe(userId)
+  })
+
   it('may drop the log with null', () => {
     expect(returning(null)).toEqual({ sent: [], dropped: { before_send: 1 } })
   })

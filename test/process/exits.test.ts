@@ -70,6 +70,7 @@ describe.concurrent.each([
     ['throw in a request', 'fatal TypeError boom', 1],
     ['throw in a thread', 'fatal TypeError boom', 1],
     ['throw in a handler', 'fatal Error first', 7],
+    ['throw in an exit listener', 'fatal TypeError boom', 1],
     ['throw and exit', 'fatal TypeError boom', 6],
     ['throw and go on', 'error TypeError boom', 0],
     ['throw into a capture callback', 'error TypeError boom', 0],

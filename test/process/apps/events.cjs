@@ -40,6 +40,7 @@ exports.events = {
     process.on('exit', () => process.exit(9))
     process.exit(0)
   },
+  'throw in an exit listener': () => process.on('exit', boom),
   throw: boom,
   'throw later': () => setTimeout(boom, 10),
   'throw a string': () => {
