@@ -216,12 +216,13 @@ export class Batcher {
     const isWaiting = this.#pumpIsDue || this.#wakeTimer !== undefined || this.#isPaused
     if (isWaiting || this.#queue.flights >= MAX_IN_FLIGHT) return
     this.#pumpIsDue = true
-    // Not unreferenced: Node would let the loop sleep over it. It holds the process for one turn.
+    // A timer and no immediate: over an unreferenced one of these Node lets an idle loop sleep, and a referenced one
+    // holds the process.
     this.#parts.uploader.outside(() =>
-      setImmediate(() => {
+      setTimeout(() => {
         this.#pumpIsDue = false
         this.#pump()
-      }),
+      }, 0).unref(),
     )
   }
 

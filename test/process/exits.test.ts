@@ -141,6 +141,13 @@ test('a full batch waits for nothing', async () => {
   expect(stdout).toBe('sent\ntimer\n')
 })
 
+test('what is logged when nothing is left to do brings no more to do', async () => {
+  expect(await runApp('before-exit.cjs', [], { apiUrl: inbox.apiUrl })).toMatchObject({
+    code: 0,
+    stdout: '1',
+  })
+})
+
 test('debug: true where nobody reads stderr any more changes nothing', async () => {
   const { ending, arrived } = await compare('end after a while', {
     env: { LOGNITOR_DEBUG: 'true' },

@@ -1,0 +1,8 @@
+// Logs more than a batch whenever Node says that nothing is left to do.
+const client = require('@lognitor/opentelemetry').init()
+let times = 0
+process.on('beforeExit', () => {
+  times++
+  for (let n = 0; n < 30; n++) client.info(`log ${n}`)
+})
+process.on('exit', () => process.stdout.write(String(times)))
