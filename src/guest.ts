@@ -56,8 +56,8 @@ export function createGuest(parts: GuestParts): Guest {
     get destination() {
       return destination()
     },
-    get hasErrands() {
-      return courier.waiting > 0
+    get hasCallers() {
+      return courier.hasCallers
     },
     lastCall: () => courier.lastCall(),
     letGo,

@@ -117,9 +117,17 @@ export class Courier {
     return () => this.#lastCalls.delete(call)
   }
 
-  /** Whoever waits for an answer goes on without; the errands themselves go on, too. */
-  lastCall(): void {
-    for (const call of this.#lastCalls) call()
+  /** Whether somebody waits for an answer. */
+  get hasCallers(): boolean {
+    return this.#lastCalls.size > 0
+  }
+
+  /** Gives a function that lets those who wait for an answer now go on without; the errands themselves go on, too. */
+  lastCall(): () => void {
+    const calls = [...this.#lastCalls]
+    return () => {
+      for (const call of calls) call()
+    }
   }
 
   /** Errands that an exit would have to deliver. */

@@ -35,10 +35,10 @@ export interface Guest {
   readonly undeliveredCount: number
   /** Undefined when only a transport of its own could carry them, and that needs a running event loop. */
   readonly destination: Destination | undefined
-  /** Whether there are errands, whose callers may wait for an answer and go on with it. */
-  readonly hasErrands: boolean
-  /** Whoever waits for an answer goes on without. */
-  lastCall(): void
+  /** Whether somebody waits for an answer. */
+  readonly hasCallers: boolean
+  /** Gives a function that lets those who wait for an answer now go on without. */
+  lastCall(): () => void
   /** All that it holds back goes into its queue. */
   letGo(): void
   /** Resolves to true when all is delivered; never rejects. */

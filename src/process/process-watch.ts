@@ -77,21 +77,23 @@ export class ProcessWatch {
   /**
    * Nothing is left to do. Delivering asynchronously is the gentler way, but work begun here makes Node call
    * all listeners of `beforeExit` once more. Others would notice, so where there are others it is left to `exit`,
-   * unless somebody may wait for an answer, whose `await` Node would call unfinished.
+   * unless somebody waits for an answer, whose `await` Node would call unfinished.
    */
   readonly #onNaturalEnd = (): void => {
-    if (this.#hasFlushed) return
-    for (const guest of this.#guests) guest.letGo()
+    if (!this.#hasFlushed) for (const guest of this.#guests) guest.letGo()
     const waiting = [...this.#guests].filter((guest) => guest.patienceMs > 0 && guest.undeliveredCount > 0)
     const isNoticed = process.listenerCount('beforeExit') > 1
-    const canWait = waiting.every(({ destination, hasErrands }) => destination && !hasErrands)
-    if (waiting.length === 0 || (isNoticed && canWait)) return
+    const canWait = isNoticed && waiting.every(({ destination }) => destination)
+    const isAwaited = waiting.some(({ hasCallers }) => hasCallers)
+    if (waiting.length === 0 || (!isAwaited && (this.#hasFlushed || canWait))) return
     this.#hasFlushed = true
     this.#chargeForThreads()
+    // Those of now: whoever has an answer goes on, and may wait for the next one then.
+    const lastCalls = waiting.map((guest) => guest.lastCall())
     void this.#budget
       .spend(() => this.#deliver())
       .then(() => {
-        for (const guest of waiting) guest.lastCall()
+        for (const call of lastCalls) call()
       })
   }
 

@@ -156,7 +156,7 @@ test('debug: true where nobody reads stderr any more changes nothing', async () 
   expect([ending.code, arrived]).toEqual([0, 50])
 })
 
-describe('errands while nobody answers', () => {
+describe('errands of a program that has nothing else to do', () => {
   let vendor: Vendor
 
   beforeAll(async () => {
@@ -177,8 +177,13 @@ describe('errands while nobody answers', () => {
     expect(await run('ping and go')).toMatchObject({ code: 0, stdout: '' })
   })
 
+  test('in health each answer is waited for', async () => {
+    const ending = await runApp('errands.mjs', ['wait'], { apiUrl: inbox.apiUrl })
+    expect(ending).toMatchObject({ code: 0, stdout: 'true\ntrue\ngoes on\n' })
+  })
+
   test('that somebody waits for come to an end, and the program goes on', async () => {
-    expect(await run('wait')).toMatchObject({ code: 0, stdout: 'false\ngoes on\n' })
+    expect(await run('wait')).toMatchObject({ code: 0, stdout: 'false\nfalse\ngoes on\n' })
   })
 })
 

@@ -1,4 +1,4 @@
-// Errands of a program that has nothing else to do, while nobody answers.
+// Errands of a program that has nothing else to do, but for what is under way.
 import { getClient, heartbeat, init, submitFeedback } from '@lognitor/opentelemetry'
 
 init()
@@ -6,6 +6,7 @@ if (process.argv[2] === 'ping and go') void heartbeat('tok').ping()
 else {
   process.on('beforeExit', () => {})
   console.log(await submitFeedback({ eventId: 'e', comments: 'c' }))
+  console.log(await heartbeat('tok').ping())
   getClient().info('goes on')
   console.log('goes on')
 }
