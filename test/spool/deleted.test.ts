@@ -29,9 +29,9 @@ afterAll(removeProgram)
 
 /** As somebody does who tidies up, beneath a process that lives. */
 const DELETIONS = {
-  'the whole directory': () => rmSync(rig.directory, { recursive: true }),
+  'the whole directory': () => rmSync(rig.directory, { recursive: true, maxRetries: 5 }),
   'the files in it': () => {
-    for (const file of listFiles(rig.directory)) if (file.endsWith('.log')) rmSync(file)
+    for (const file of listFiles(rig.directory)) if (file.endsWith('.log')) rmSync(file, { force: true })
   },
 }
 
