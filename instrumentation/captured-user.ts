@@ -3,7 +3,7 @@ import { toPlain } from '../src/translate/plain.js'
 import { readProperty } from '../src/translate/property.js'
 import type { User } from '../src/wire/log.js'
 
-/** `true` takes `req.user`, of the framework's request where that has it; a function gives a request's user, or nothing. */
+/** `true` takes `req.user`, the framework's where that has it; a function gives the user of a request, or nothing. */
 export type CaptureUser = boolean | Ask['user']
 
 // As a method, so that the function may name its framework's own request (Express has one) for its parameter.

@@ -14,8 +14,8 @@ export interface ExportResult {
 
 /**
  * A LogRecordExporter for Lognitor, to stand behind any processor, Batch or Simple. It takes records at once
- * and hands them to the client, which batches, retries and bounds; so an export never waits, and fails only after `shutdown`.
- * Prefer {@link LognitorLogRecordProcessor} where you can: in front of it there is no queue that a crash
+ * and hands them to the client, which batches, retries and bounds; so an export never waits, and fails only after
+ * `shutdown`. Prefer {@link LognitorLogRecordProcessor} where you can: in front of it there is no queue that a crash
  * would empty.
  *
  * @example

@@ -107,7 +107,7 @@ export function initDefault(options: Options): Pipeline {
     warnOnce('LOGNITOR_INIT_TWICE', 'init was called again; the client of the first call stays as it is.')
     return standard.pipeline
   }
-  if (standard === undefined || standard.pipeline.isClosed) standard = openForClient(options)
+  if (standard === undefined || standard.pipeline.isClosed) standard = openFor('client', options, settings)
   else {
     warnWithoutKey(settings)
     standard.pipeline.reconfigure(settings)
@@ -128,18 +128,20 @@ export function reconfigurePipeline(pipeline: Pipeline, options: Options): void 
 
 /** A pipeline for a client of its own; doors with the same key and address will share it. */
 export function clientPipeline(options: Options): Pipeline {
-  const entry = openForClient(options)
+  const entry = openFor('client', options)
   entry.hasClient = true
   return entry.pipeline
 }
 
-/** What doors alone have made takes the client's options, and keeps of the doors' what these do not name. */
-function openForClient(options: Options): Shared {
-  const settings = resolveOptions(options)
+/**
+ * The one that goes where these options say, made if need be. What doors alone have made takes a client's options,
+ * and keeps of the doors' what these do not name.
+ */
+function openFor(who: 'client' | 'door', options: Options, settings = resolveOptions(options)): Shared {
   const known = find(settings)
   if (known === undefined) return open(settings)
-  if (known.hasClient) warnOfOthers(known, options, settings)
-  else reconfigurePipeline(known.pipeline, options)
+  if (who === 'client' && !known.hasClient) reconfigurePipeline(known.pipeline, options)
+  else warnOfOthers(known, options, settings)
   return known
 }
 
@@ -162,7 +164,7 @@ export function leaseFor(given: DoorOptions = {}): Lease {
   const { client, ...options } = given
   const isGiven = Object.values(options).some((value) => value !== undefined)
   let entry = client ? { pipeline: pipelineOf(client), doors: 0, hasClient: true } : undefined
-  if (!client && isGiven) entry = openForDoor(options)
+  if (!client && isGiven) entry = openFor('door', options)
   if (entry) entry.doors++
   const lookUp = () => {
     if (entry === undefined) {
@@ -196,14 +198,6 @@ function pipelineOf(client: HasPipeline): Pipeline {
   // It may be the key, given for the client.
   const got = typeof client === 'object' ? 'another object' : typeInWords(client)
   throw new LognitorError('LOGNITOR_BAD_OPTION', `Option "client": expected what init returned, got ${got}.`)
-}
-
-function openForDoor(options: Options): Shared {
-  const settings = resolveOptions(options)
-  const known = find(settings)
-  if (known === undefined) return open(settings)
-  warnOfOthers(known, options, settings)
-  return known
 }
 
 /** The one that goes to the same place already. */

@@ -3,7 +3,7 @@ import { MAX_BATCH_BYTES } from '../wire/limits.js'
 import type { Range } from './journal.js'
 import { borderLine, doneLine, entryLine } from './record.js'
 
-export interface SpoolEntry {
+interface SpoolEntry {
   readonly line: number
   readonly number: number
   readonly json: Buffer

@@ -45,7 +45,7 @@ function skipBlanks(text: string, start: number, end: number): number {
   return index
 }
 
-/** One line behind its `at `: `fn (file:line:column)`, `file:line:column`, `fn(File.java:line)`, `fn() in file:line`. */
+/** One line behind its `at `: `fn (file:line:column)`, `file:line:column`, `fn(F.java:line)`, `fn() in file:line n`. */
 function parseFrame(text: string): StackFrame | undefined {
   if (text.endsWith(')')) {
     const open = openingParenthesis(text)

@@ -11,16 +11,12 @@ export function refuseForeign(request: IncomingMessage, host: string, port: numb
   if (!names.includes((request.headers.host ?? '').toLowerCase())) {
     return refusal(421, 'The Host header does not name this inbox.')
   }
-  // Reads, too: a browser says where they come from only when another page's program asks.
-  const { origin } = request.headers
-  if (origin !== undefined && !names.some((name) => origin === `http://${name}`)) {
-    return refusal(403, 'Calls from pages of other origins are refused.')
-  }
-  // What needs no permission to be fetched, such as a script or a picture, comes without an origin. Links may lead here.
-  const { 'sec-fetch-site': site, 'sec-fetch-mode': mode } = request.headers
-  if (site === 'cross-site' && mode !== 'navigate') {
-    return refusal(403, 'Calls from pages of other origins are refused.')
-  }
+  // Reads, too: a browser says where they come from only when another page's program asks. What needs no permission
+  // to be fetched, such as a script or a picture, comes without an origin. Links may lead here.
+  const { origin, 'sec-fetch-site': site, 'sec-fetch-mode': mode } = request.headers
+  const isForeign = origin !== undefined && !names.some((name) => origin === `http://${name}`)
+  const isEmbedded = site === 'cross-site' && mode !== 'navigate'
+  if (isForeign || isEmbedded) return refusal(403, 'Calls from pages of other origins are refused.')
   return undefined
 }
 
