@@ -13,8 +13,6 @@ export interface CarrierParts {
   readonly metrics: DeliveryMetrics
   readonly slots: Slots
   readonly random: () => number
-  /** Whether the bytes of a parcel are of no more use to the transport once it was taken. */
-  readonly reusesMemory: boolean
 }
 
 /** What the parcels of one shipment have in common. */
@@ -39,7 +37,7 @@ export class Carrier {
   async carry(parcel: Parcel, consignment: Consignment): Promise<Held | undefined> {
     const { sources } = parcel
     const { tally, hold } = consignment
-    const { ledger, slots, random, reusesMemory } = this.#parts
+    const { ledger, slots, random } = this.#parts
     // Asked when its turn has come and not before: the line may be long.
     const upload = await slots.run(async () => hold() ?? this.#post(parcel, consignment))
     if ('kind' in upload) return upload
@@ -50,8 +48,6 @@ export class Carrier {
         tally.refuse(sources, outcome.rejections, outcome.rejected)
         ledger.take(parcel.path, sources.length, rejected)
         ledger.drop('rejected', rejected)
-        // Whoever takes it has read it to its end; every other answer may come before that.
-        if (reusesMemory) parcel.free()
         return undefined
       }
       case 'refused':

@@ -1,5 +1,4 @@
 import { KNOWN_BATCH_REQUESTS, MAX_BATCH_BYTES, MAX_BATCH_LOGS } from '../wire/limits.js'
-import type { BufferPool } from './buffer-pool.js'
 import { Parcel, type ParcelPath } from './parcel.js'
 
 /** Logs grow when they are translated; by how much is known only afterwards, when borders are drawn already. */
@@ -11,17 +10,14 @@ const MOST_WEIGHT = MAX_BATCH_BYTES / 2
  */
 export class Packer {
   readonly #path: ParcelPath
-  readonly #pool: BufferPool
   readonly #most: number
   #number = 0
   #drawn = 0
   #weight = 0
   #parcel: Parcel | undefined
-  #lastBytes = 0
 
-  constructor(path: ParcelPath, pool: BufferPool) {
+  constructor(path: ParcelPath) {
     this.#path = path
-    this.#pool = pool
     // Nobody here could try again with less, should more of them be too many.
     this.#most = path === '/ingest' ? MAX_BATCH_LOGS : KNOWN_BATCH_REQUESTS
   }
@@ -36,19 +32,13 @@ export class Packer {
   }
 
   add(json: string, source: number): void {
-    this.#parcel ??= new Parcel(
-      String(this.#number),
-      this.#path,
-      this.#pool,
-      Math.ceil(this.#lastBytes * 1.1),
-    )
-    this.#parcel.add(json, source)
+    this.#parcel ??= new Parcel(String(this.#number), this.#path)
+    this.#parcel.add(Buffer.from(json), source)
   }
 
   /** What is packed so far; the next parcel begins. */
   close(): Parcel | undefined {
     const parcel = this.#parcel
-    if (parcel !== undefined) this.#lastBytes = parcel.byteLength
     this.#parcel = undefined
     this.#number++
     this.#drawn = 0

@@ -13,7 +13,6 @@ import { SDK, USER_AGENT } from '../version.js'
 import type { Log } from '../wire/log.js'
 import type { RequestEntry } from '../wire/request-entry.js'
 import type { Transport } from '../wire/transport.js'
-import { BufferPool } from './buffer-pool.js'
 import { Carrier } from './carrier.js'
 import type { Seed } from './seed.js'
 import { Shipment } from './shipment.js'
@@ -44,7 +43,6 @@ export class StatelessPipeline {
   readonly #policySettings: PolicySettings
   readonly #transport: Transport
   readonly #carrier: Carrier
-  readonly #pool = new BufferPool()
   readonly #tenants = new Map<string, Tenant>()
 
   /** @throws {LognitorError} for a wrong option */
@@ -61,8 +59,6 @@ export class StatelessPipeline {
       ledger: this.ledger,
       metrics: deliveryMetrics(apiUrl, SDK.version),
       slots: new Slots(connections),
-      // A transport of the user's own may keep what it was given.
-      reusesMemory: settings.transport === undefined,
       random,
     })
   }
@@ -74,7 +70,6 @@ export class StatelessPipeline {
       seed,
       tenant: this.#tenant(apiKey),
       carrier: this.#carrier,
-      pool: this.#pool,
       policy: this.#policySettings,
       ledger: this.ledger,
       clock,

@@ -5,7 +5,6 @@ import { createPolicy, type Policy, type PolicySettings } from '../policy/policy
 import type { Level } from '../wire/level.js'
 import { LOG_ID_KEY, type Log } from '../wire/log.js'
 import type { RequestEntry } from '../wire/request-entry.js'
-import type { BufferPool } from './buffer-pool.js'
 import type { Carrier } from './carrier.js'
 import { type Delivery, type Held, soonMs } from './delivery.js'
 import { Packer } from './packer.js'
@@ -18,7 +17,6 @@ export interface ShipmentParts {
   readonly seed: Seed
   readonly tenant: Tenant
   readonly carrier: Carrier
-  readonly pool: BufferPool
   readonly policy: PolicySettings
   readonly ledger: Ledger
   readonly clock: Clock
@@ -59,9 +57,9 @@ export class Shipment {
   constructor(parts: ShipmentParts) {
     this.#parts = parts
     this.#endsAtMs = parts.clock.monotonic() + parts.timeoutMs
-    const { clock, ledger, policy: settings, pool, seed } = parts
-    this.#logs = new Packer('/ingest', pool)
-    this.#requests = new Packer('/ingest/requests', pool)
+    const { clock, ledger, policy: settings, seed } = parts
+    this.#logs = new Packer('/ingest')
+    this.#requests = new Packer('/ingest/requests')
     this.#policy = createPolicy({
       settings,
       clock,
