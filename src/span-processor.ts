@@ -6,16 +6,13 @@ import { currentScope } from './scope/current.js'
 import type { Scope } from './scope/scope.js'
 import { SPAN_KIND, type SpanEventLike, type SpanLike } from './translate/otel.js'
 import { readProperty } from './translate/property.js'
-import { isExceptionEvent, translateExceptionEvent } from './translate/span.js'
+import { isExceptionEvent, MOST_SPAN_EVENTS, translateExceptionEvent } from './translate/span.js'
 import { spanBreadcrumb } from './translate/span-breadcrumb.js'
 
 // A property and not a WeakMap, which costs the garbage collector microseconds a span.
 const SCOPE = Symbol('lognitor.scope')
 
 type Scoped = SpanLike & { [SCOPE]?: Scope }
-
-/** Of one span; the SDK keeps 128 unless told otherwise. */
-const MOST_EVENTS = 10_000
 
 /**
  * A SpanProcessor that turns the exceptions of spans into error logs, with the span's trace and the request
@@ -74,7 +71,7 @@ export class LognitorSpanProcessor {
   #takeExceptions(span: SpanLike, scope: Scope): void {
     const { events } = span
     // By index and bounded: a list may have any length, and hold next to nothing.
-    const count = Math.min(events.length, MOST_EVENTS)
+    const count = Math.min(events.length, MOST_SPAN_EVENTS)
     for (let index = 0; index < count; index++) {
       guarded(() => {
         const event = events[index]

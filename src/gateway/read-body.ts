@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { createGunzip, type Gunzip } from 'node:zlib'
 import type { Admitted } from './admission.js'
@@ -10,12 +11,19 @@ export class CallerGoneError extends Error {
 
 export const FULL = comeAgain(503, 'The gateway holds as much as it may.', 2000)
 
-/** The body as it was before it was packed, or the answer to give instead. */
+/** A body as it was before it was packed. */
+export interface Body {
+  readonly bytes: Buffer
+  /** SHA-256 of the bytes, made as they came: of a large body it would take long. */
+  readonly hash: Buffer
+}
+
+/** The body, or the answer to give instead. */
 export async function readBody(
   request: IncomingMessage,
   maxBytes: number,
   admitted: Admitted,
-): Promise<Buffer | Reply> {
+): Promise<Body | Reply> {
   const encoding = request.headers['content-encoding']?.trim().toLowerCase() || 'identity'
   const isPacked = encoding === 'gzip' || encoding === 'x-gzip'
   if (!isPacked && encoding !== 'identity') {
@@ -46,9 +54,10 @@ function collect(
   unpack: Gunzip | undefined,
   maxBytes: number,
   admitted: Admitted,
-): Promise<Buffer | Reply> {
+): Promise<Body | Reply> {
   return new Promise((resolve, reject) => {
     let pieces: Buffer[] = []
+    const hash = createHash('sha256')
     let length = 0
     let isOver = false
     const refuse = (reply: Reply) => {
@@ -75,10 +84,14 @@ function collect(
       // Counted as it comes: what a length claims in advance takes no memory.
       if (length > maxBytes) refuse(tooLarge(maxBytes))
       else if (!admitted.grow(piece.length)) refuse(FULL)
-      else pieces.push(piece)
+      else {
+        pieces.push(piece)
+        hash.update(piece)
+      }
     })
     source.on('end', () => {
-      if (!isOver) resolve(Buffer.concat(pieces, length))
+      if (!isOver) resolve({ bytes: Buffer.concat(pieces, length), hash: hash.digest() })
+      pieces = []
     })
     unpack?.on('error', () => refuse({ status: 400, message: 'The body is not gzip.' }))
     request.on('error', () => reject(new CallerGoneError('The caller went away.')))

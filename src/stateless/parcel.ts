@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer'
+import { MAX_BATCH_BYTES } from '../wire/limits.js'
 
 export type ParcelPath = '/ingest' | '/ingest/requests'
 
@@ -22,7 +23,7 @@ const FRAME_BYTES: Readonly<Record<ParcelPath, number>> = {
  */
 export class Parcel {
   /** Says which it is among those of one caller: the same on a repeat. */
-  readonly name: string
+  name: string
   readonly path: ParcelPath
   /** The caller's record behind each entry. */
   readonly sources: number[] = []
@@ -38,6 +39,11 @@ export class Parcel {
   /** Length of the body, in bytes. */
   get byteLength(): number {
     return this.#byteLength
+  }
+
+  /** Whether the entry fits in, too. The first one always does. */
+  hasRoom(json: Buffer): boolean {
+    return this.sources.length === 0 || this.#byteLength + COMMA.length + json.length <= MAX_BATCH_BYTES
   }
 
   add(json: Buffer, source: number): void {
