@@ -7,6 +7,7 @@ import {
   type Known,
   type Options,
   readEnvironment,
+  refuseEnvironment,
   resolveOptions,
   type Settings,
 } from '../options.js'
@@ -99,6 +100,25 @@ export const GATEWAY_OPTIONS = {
   closeTimeout: { kind: integer(0, 600_000), fallback: 25_000 },
 } as const satisfies Record<Exclude<keyof GatewayOptions, keyof Options>, Known<unknown>>
 
+/**
+ * What decides who may call, where everything goes, and what of it is hidden. Elsewhere a wrong value of the environment
+ * is passed over; here that would turn a protection off, and so the gateway does not start.
+ */
+const REFUSED: ReadonlySet<string> = new Set<keyof GatewayOptions>([
+  'apiKey',
+  'apiUrl',
+  'proxy',
+  'listen',
+  'noAuth',
+  'passThroughKey',
+  'includeQuery',
+  'trustProxy',
+  'redactPatterns',
+  'scrubUrlParams',
+  'allResourceAttributes',
+  'minLevel',
+])
+
 const NAMES = [...SHARED_OPTIONS, ...Object.keys(GATEWAY_OPTIONS)]
 
 type Table = typeof GATEWAY_OPTIONS
@@ -118,7 +138,10 @@ export function resolveGatewayOptions(
   expectObject(given)
   const own: Record<string, unknown> = {}
   for (const [name, known] of Object.entries<Known<unknown>>(GATEWAY_OPTIONS)) {
-    own[name] = readEnvironment(name, known, env) ?? known.fallback
+    const isGiven = given[name as keyof GatewayOptions] !== undefined
+    const refuse = REFUSED.has(name) ? refuseEnvironment : undefined
+    const value = isGiven && refuse ? undefined : readEnvironment(name, known, env, refuse)
+    own[name] = value ?? known.fallback
   }
   const shared: Record<string, unknown> = {}
   for (const [name, value] of Object.entries(given)) {
@@ -130,7 +153,7 @@ export function resolveGatewayOptions(
     else if ((SHARED_OPTIONS as readonly string[]).includes(name)) shared[name] = value
     else throw unknownOption('The gateway has no option', name, NAMES)
   }
-  const settings = Object.freeze({ ...own, shared: resolveOptions(shared, env) }) as GatewaySettings
+  const settings = Object.freeze({ ...own, shared: resolveOptions(shared, env, REFUSED) }) as GatewaySettings
   checkTogether(settings, env)
   return settings
 }

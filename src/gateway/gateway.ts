@@ -1,8 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { StatelessPipeline } from '../stateless/pipeline.js'
+import { callerCheck } from './callers.js'
 import { Exports } from './exports.js'
+import { foreignCall } from './foreign.js'
 import { type GatewayOptions, type GatewaySettings, resolveGatewayOptions } from './gateway-options.js'
 import { exposition, type GatewayStats, type Sample, samples } from './gateway-stats.js'
+import { isLoopback } from './listen-address.js'
 import type { Signal } from './reply.js'
 import { listen } from './server.js'
 
@@ -37,11 +40,20 @@ export async function openGateway(
   const { deliveryTimeout, connections, closeTimeout } = settings
   const pipeline = new StatelessPipeline(settings.shared, { timeoutMs: deliveryTimeout, connections })
   const exports = new Exports(settings, pipeline)
+  const isLocal = isLoopback(settings.listen)
+  // A page of another site has no token.
+  const isOpenOnLoopback = isLocal && settings.authTokens.length === 0
+  const mayRead = callerCheck(isLocal ? [] : settings.authTokens)
   let isClosing = false
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/'
     const signal = SIGNALS[path]
+    const foreign = isOpenOnLoopback && !PROBES.includes(path) ? foreignCall(request) : undefined
+    if (foreign !== undefined) {
+      request.resume()
+      return say(response, foreign.status, foreign.message)
+    }
     if (signal !== undefined && request.method === 'POST') return exports.serve(request, response, signal)
     request.resume()
     if (signal !== undefined) return say(response, 405, 'This address takes POST only.', { allow: 'POST' })
@@ -49,6 +61,9 @@ export async function openGateway(
     if (path === '/healthz') return say(response, 200, 'ok')
     if (path === '/readyz') return isClosing ? say(response, 503, 'closing') : say(response, 200, 'ready')
     if (path !== '/metrics') return say(response, 404, NOT_HERE)
+    if (!mayRead(request)) {
+      return say(response, 401, 'The figures are for callers with a token.', { 'www-authenticate': 'Bearer' })
+    }
     const text = exposition(await figures(() => samples(stats())))
     say(response, 200, text, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' })
   }
@@ -88,6 +103,7 @@ export async function openGateway(
 }
 
 const SIGNALS: Readonly<Record<string, Signal | undefined>> = { '/v1/logs': 'logs', '/v1/traces': 'traces' }
+const PROBES = ['/healthz', '/readyz']
 const NOT_HERE = 'Here are POST /v1/logs, POST /v1/traces, GET /healthz, GET /readyz and GET /metrics.'
 
 function say(
