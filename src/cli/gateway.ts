@@ -50,7 +50,7 @@ async function work(settings: GatewaySettings): Promise<number> {
   // A server that closes tells the leading process. Where that one is gone it fails, and is no failure of ours.
   cluster.worker?.on('error', () => {})
   try {
-    const running = await openGateway(settings, askForFigures)
+    const running = await openGateway(settings, { figures: askForFigures })
     tellFigures(() => samples(running.stats()))
     await stopped
     await running.close()

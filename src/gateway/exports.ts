@@ -57,9 +57,13 @@ export class Exports {
       } else if (admitted === undefined) {
         reply = unread(request, comeAgain(503, 'The gateway serves as many as it may.', 2000))
       } else {
-        const body = await readBody(request, this.#settings.maxBodyBytes, admitted)
-        if (!('bytes' in body)) reply = body
-        else reply = await this.#deliver(request, response, signal, encoding, body, admitted)
+        const key = this.#keyOf(request)
+        if (typeof key === 'object') reply = unread(request, key)
+        else {
+          const body = await readBody(request, this.#settings.maxBodyBytes, admitted)
+          if (!('bytes' in body)) reply = body
+          else reply = await this.#deliver(response, signal, encoding, key, body, admitted)
+        }
       }
     } catch (error) {
       if (error instanceof CallerGoneError) return
@@ -74,18 +78,11 @@ export class Exports {
     writeReply(response, reply, signal, encoding ?? 'json')
   }
 
-  async #deliver(
-    request: IncomingMessage,
-    response: ServerResponse,
-    signal: Signal,
-    encoding: Encoding,
-    { bytes: body, hash }: Body,
-    admitted: Admitted,
-  ): Promise<Reply> {
+  /** The key to deliver with, or the answer to a call that is not to be read, for nothing can be sent under its key. */
+  #keyOf(request: IncomingMessage): string | undefined | Reply {
     const { passThroughKey, shared } = this.#settings
     const own = passThroughKey ? callersKey(request) : undefined
     const key = own ?? shared.apiKey
-    this.bytes += body.length
     // Not a 401: a key can be mended, and a Collector would drop what it has.
     if (own === null) return comeAgain(503, 'What the header X-API-Key holds can be no key.', 60_000)
     if (key === undefined && shared.transport === undefined) {
@@ -95,6 +92,20 @@ export class Exports {
         60_000,
       )
     }
+    const hold = this.#pipeline.holdOf(key)
+    return hold === undefined ? key : held(hold)
+  }
+
+  async #deliver(
+    response: ServerResponse,
+    signal: Signal,
+    encoding: Encoding,
+    key: string | undefined,
+    { bytes: body, hash }: Body,
+    admitted: Admitted,
+  ): Promise<Reply> {
+    const { passThroughKey } = this.#settings
+    this.bytes += body.length
     let isGone = false
     response.on('close', () => {
       isGone = !response.writableFinished

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Clock } from '../clock.js'
 import { StatelessPipeline } from '../stateless/pipeline.js'
 import { callerCheck } from './callers.js'
 import { Exports } from './exports.js'
@@ -32,13 +33,23 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
   return openGateway(resolveGatewayOptions(options))
 }
 
-/** @param figures what `/metrics` shows; a worker among several asks for those of all */
+export interface GatewayParts {
+  /** What `/metrics` shows; a worker among several asks for those of all. */
+  readonly figures?: (own: () => Sample[]) => Promise<Sample[]>
+  readonly clock?: Clock
+  readonly random?: () => number
+}
+
 export async function openGateway(
   settings: GatewaySettings,
-  figures: (own: () => Sample[]) => Promise<Sample[]> = async (own) => own(),
+  { figures = async (own) => own(), ...parts }: GatewayParts = {},
 ): Promise<Gateway> {
   const { deliveryTimeout, connections, closeTimeout } = settings
-  const pipeline = new StatelessPipeline(settings.shared, { timeoutMs: deliveryTimeout, connections })
+  const pipeline = new StatelessPipeline(settings.shared, {
+    timeoutMs: deliveryTimeout,
+    connections,
+    ...parts,
+  })
   const exports = new Exports(settings, pipeline)
   const isLocal = isLoopback(settings.listen)
   // A page of another site has no token.

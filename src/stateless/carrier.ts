@@ -39,7 +39,9 @@ export class Carrier {
     const { tally, hold } = consignment
     const { ledger, slots, random } = this.#parts
     // Asked when its turn has come and not before: the line may be long.
-    const upload = await slots.run(async () => hold() ?? this.#post(parcel, consignment))
+    const upload = await slots.run(
+      async () => hold() ?? (await consignment.tenant.hold.enter()) ?? this.#post(parcel, consignment),
+    )
     if ('kind' in upload) return upload
     const { outcome } = upload
     switch (outcome.kind) {
@@ -75,7 +77,7 @@ export class Carrier {
     this.#logsInFlight -= logs
     metrics.inFlight(this.#logsInFlight)
     if (logs > 0) metrics.exported(logs, upload.outcome)
-    if (upload.sampleRates) tenant.sampleRates = upload.sampleRates
+    tenant.learn(upload)
     return upload
   }
 

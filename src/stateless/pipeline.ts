@@ -14,11 +14,12 @@ import type { Log } from '../wire/log.js'
 import type { RequestEntry } from '../wire/request-entry.js'
 import type { Transport } from '../wire/transport.js'
 import { Carrier } from './carrier.js'
+import type { Held } from './delivery.js'
 import { Load } from './load.js'
 import type { Seed } from './seed.js'
 import { Shipment } from './shipment.js'
 import { Slots } from './slots.js'
-import type { Tenant } from './tenant.js'
+import { Tenant } from './tenant.js'
 
 export interface StatelessParts {
   readonly clock?: Clock
@@ -86,6 +87,11 @@ export class StatelessPipeline {
     })
   }
 
+  /** Why nothing is sent under that key now; nothing when it may be. */
+  holdOf(apiKey = this.#settings.apiKey ?? ''): Held | undefined {
+    return this.#tenants.get(apiKey)?.hold.current
+  }
+
   /** Lets go of connections; called when no shipment is under way. */
   async close(): Promise<void> {
     await this.#transport.close?.()
@@ -102,7 +108,7 @@ export class StatelessPipeline {
       userAgent: USER_AGENT,
       apiKey: () => apiKey,
     })
-    const tenant: Tenant = { uploader, sampleRates: {} }
+    const tenant = new Tenant(uploader, clock, this.#parts.random)
     this.#tenants.set(apiKey, tenant)
     return tenant
   }
