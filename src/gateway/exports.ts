@@ -16,6 +16,7 @@ import { shipSpans } from './ship-spans.js'
 import { sweepAfter } from './sweep.js'
 
 const MOST_PRODUCERS = 32
+const CROWDED = comeAgain(503, 'The gateway serves as many as it may.', 2000)
 
 /** Serves export requests: from the body to the answer, which is Lognitor's. */
 export class Exports {
@@ -26,11 +27,14 @@ export class Exports {
   bytes = 0
   readonly #settings: GatewaySettings
   readonly #pipeline: StatelessPipeline
+  readonly #onFull: () => void
   /** Exports that make logs at one time; the others wait with no more than their body. */
   readonly #producers = new Slots(MOST_PRODUCERS)
   readonly #mayCall: (request: IncomingMessage) => boolean
 
-  constructor(settings: GatewaySettings, pipeline: StatelessPipeline) {
+  /** @param onFull called when a caller has to come again, for there was no room */
+  constructor(settings: GatewaySettings, pipeline: StatelessPipeline, onFull: () => void) {
+    this.#onFull = onFull
     this.#settings = settings
     this.#pipeline = pipeline
     this.#mayCall = callerCheck(settings.authTokens)
@@ -55,7 +59,7 @@ export class Exports {
           message: 'Content-Type must be application/x-protobuf or application/json.',
         })
       } else if (admitted === undefined) {
-        reply = unread(request, comeAgain(503, 'The gateway serves as many as it may.', 2000))
+        reply = unread(request, CROWDED)
       } else {
         const key = this.#keyOf(request)
         if (typeof key === 'object') reply = unread(request, key)
@@ -73,6 +77,7 @@ export class Exports {
       admitted?.leave()
       sweepAfter(admitted?.bytes ?? 0)
     }
+    if (reply === CROWDED || reply === FULL) this.#onFull()
     const answer = `${signal} ${reply.status}`
     this.answers[answer] = (this.answers[answer] ?? 0) + 1
     writeReply(response, reply, signal, encoding ?? 'json')

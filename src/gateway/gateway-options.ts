@@ -1,5 +1,5 @@
 import { LognitorError, unknownOption } from '../errors.js'
-import { flag, integer, type Kind, listOf, text } from '../option-kinds.js'
+import { flag, integer, type Kind, listOf, oneOf, text } from '../option-kinds.js'
 import {
   checkValue,
   type Environment,
@@ -59,6 +59,8 @@ export interface GatewayOptions extends Pick<Options, (typeof SHARED_OPTIONS)[nu
   connections?: number | undefined
   /** Of one request no post to Lognitor begins after so long. Default 20 000. */
   deliveryTimeout?: number | undefined
+  /** Lines on stderr of `lognitor gateway` as sentences, or as objects of JSON. Default `text`. */
+  logFormat?: 'text' | 'json' | undefined
   /** How long `close` waits for what is under way. Default 25 000. */
   closeTimeout?: number | undefined
 }
@@ -98,6 +100,7 @@ export const GATEWAY_OPTIONS = {
   connections: { kind: integer(1, 1000), fallback: 32 },
   deliveryTimeout: { kind: integer(100, 600_000), fallback: 20_000 },
   closeTimeout: { kind: integer(0, 600_000), fallback: 25_000 },
+  logFormat: { kind: oneOf(['text', 'json']), fallback: 'text', env: ['LOGNITOR_GATEWAY_LOG_FORMAT'] },
 } as const satisfies Record<Exclude<keyof GatewayOptions, keyof Options>, Known<unknown>>
 
 /**

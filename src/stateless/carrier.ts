@@ -2,6 +2,7 @@ import type { DeliveryMetrics } from '../delivery/metrics.js'
 import type { Upload } from '../delivery/uploader.js'
 import type { Ledger } from '../ledger.js'
 import { type Held, heldBy } from './delivery.js'
+import type { Observer } from './observer.js'
 import type { Parcel } from './parcel.js'
 import type { Seed } from './seed.js'
 import type { Slots } from './slots.js'
@@ -13,6 +14,7 @@ export interface CarrierParts {
   readonly metrics: DeliveryMetrics
   readonly slots: Slots
   readonly random: () => number
+  readonly observer: Observer
 }
 
 /** What the parcels of one shipment have in common. */
@@ -69,7 +71,7 @@ export class Carrier {
   }
 
   async #post(parcel: Parcel, { seed, tenant }: Consignment): Promise<Upload> {
-    const { metrics } = this.#parts
+    const { metrics, observer } = this.#parts
     const logs = parcel.path === '/ingest' ? parcel.sources.length : 0
     this.#logsInFlight += logs
     metrics.inFlight(this.#logsInFlight)
@@ -78,6 +80,7 @@ export class Carrier {
     metrics.inFlight(this.#logsInFlight)
     if (logs > 0) metrics.exported(logs, upload.outcome)
     tenant.learn(upload)
+    observer.answered(tenant.name, upload)
     return upload
   }
 

@@ -8,13 +8,16 @@ const RATES_HOLD_MS = 10 * 60_000
 
 /** One API key: its way to the service, and what the service last said of it. */
 export class Tenant {
+  /** What stands for the key where it may be shown: nothing for the key of the settings. */
+  readonly name: string
   readonly uploader: Uploader
   readonly hold: ServiceHold
   readonly #clock: Clock
   #rates: SampleRates = {}
   #ratesSinceMs = 0
 
-  constructor(uploader: Uploader, clock: Clock, random: () => number) {
+  constructor(name: string, uploader: Uploader, clock: Clock, random: () => number) {
+    this.name = name
     this.uploader = uploader
     this.hold = new ServiceHold(clock, random)
     this.#clock = clock

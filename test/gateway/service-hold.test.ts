@@ -1,27 +1,7 @@
-import { expect, onTestFinished, test } from 'vitest'
-import { openGateway as open } from '../../src/gateway/gateway.js'
-import { type GatewayOptions, resolveGatewayOptions } from '../../src/gateway/gateway-options.js'
-import { manualClock } from '../support/manual-clock.js'
-import { startVendor } from '../support/vendor.js'
-import { logsOf, numbered, send } from './support.js'
+import { expect, test } from 'vitest'
+import { logsOf, numbered, openWithClock, send } from './support.js'
 
 const MINUTE_MS = 60_000
-
-/** A gateway whose clock a test moves on, in front of a stand-in for the service. */
-async function openWithClock(options: GatewayOptions = {}) {
-  const vendor = await startVendor()
-  const clock = manualClock()
-  const settings = resolveGatewayOptions(
-    { listen: '127.0.0.1:0', apiKey: 'key', apiUrl: vendor.apiUrl, ...options },
-    {},
-  )
-  const gateway = await open(settings, { clock, random: () => 0 })
-  onTestFinished(async () => {
-    await vendor.close()
-    await gateway.close()
-  })
-  return { gateway, vendor, clock }
-}
 
 test('what Retry-After asks for is kept, by one probe for all callers', async () => {
   const { gateway, vendor, clock } = await openWithClock()
