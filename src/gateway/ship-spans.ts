@@ -1,12 +1,13 @@
 import type { Shipment } from '../stateless/shipment.js'
-import { isInstrumentation } from '../translate/instrumentation-scope.js'
 import type { SpanEventLike } from '../translate/otel.js'
 import type { ResourceFields } from '../translate/resource.js'
 import { isExceptionEvent, translateExceptionEvent } from '../translate/span.js'
+import { spanHttp } from '../translate/span-http.js'
 import { spanRequestEntry } from '../translate/span-request.js'
 import type { Log, RequestDetail } from '../wire/log.js'
 import type { RequestEntry } from '../wire/request-entry.js'
 import type { OtlpSpan } from './decode/shapes.js'
+import { isFrameworksOwn } from './framework-exceptions.js'
 import { createResources } from './resources.js'
 import { NODE_BYTES, Places, ServerSpans } from './server-spans.js'
 import { surveySpans } from './survey.js'
@@ -89,7 +90,7 @@ class SpanWriter {
     const span = this.#span
     shipment.next(this.#source, span.weight / span.eventCount)
     const server = this.#servers?.serverOf(span, this.#place)
-    if (isInstrumentation(span.instrumentationScope.name) && isHandled(server)) {
+    if (isHandled(server) && isFrameworksOwn(span, event)) {
       shipment.leaveOut('handled_exception')
       return
     }
@@ -127,8 +128,8 @@ const CLIENT_CLOSED = 499
 
 /** The request was answered, and not as a failure: what a framework's instrumentation saw was dealt with. */
 function isHandled(server: OtlpSpan | undefined): boolean {
-  const status = server?.attributes['http.response.status_code'] ?? server?.attributes['http.status_code']
-  return typeof status === 'number' && status < 500 && status !== CLIENT_CLOSED
+  const status = server && spanHttp(server.attributes)?.statusCode
+  return status !== undefined && status < 500 && status !== CLIENT_CLOSED
 }
 
 /** What the log of a failure says of the request it happened in, beneath its own word. */
