@@ -167,7 +167,9 @@ function unread(request: IncomingMessage, reply: Reply): Reply {
   return reply
 }
 
-function held({ status, retryAfterMs, why }: Held): Reply {
+function held({ status, retryAfterMs, why, isTooMuch }: Held): Reply {
+  // A sender that keeps it would send it for ever.
+  if (isTooMuch === true) return { status: 413, message: `${why}.` }
   return comeAgain(status, why, retryAfterMs)
 }
 

@@ -134,6 +134,18 @@ describe('an exception of a span', () => {
     expect(logs[0]?.request_id).toBe(requests[0]?.request_id)
   })
 
+  test.each([
+    [false, '10.0.0.9'],
+    [true, '203.0.113.7'],
+  ])('names the same address as its request: with trustProxy %s', async (trustProxy, ip) => {
+    const { logs, requests } = await translated(
+      spansOf({ ...SERVER, events: [exceptionEvent('E', 'on the server span')] }, FAILED),
+      { trustProxy },
+    )
+    expect(requests[0]?.ip).toBe(ip)
+    expect(logs.map(({ request }) => request?.ip)).toEqual([ip, ip])
+  })
+
   test('stands alone where its request is in no reach', async () => {
     const { logs } = await translated(spansOf(FAILED))
     expect(logs).toHaveLength(1)
