@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Clock } from '../clock.js'
 import type { Held } from '../stateless/delivery.js'
 import type { StatelessPipeline } from '../stateless/pipeline.js'
 import type { Shipment } from '../stateless/shipment.js'
@@ -28,45 +29,39 @@ export class Exports {
   readonly #settings: GatewaySettings
   readonly #pipeline: StatelessPipeline
   readonly #onFull: () => void
+  readonly #clock: Clock
   /** Exports that make logs at one time; the others wait with no more than their body. */
   readonly #producers = new Slots(MOST_PRODUCERS)
   readonly #mayCall: (request: IncomingMessage) => boolean
 
   /** @param onFull called when a caller has to come again, for there was no room */
-  constructor(settings: GatewaySettings, pipeline: StatelessPipeline, onFull: () => void) {
+  constructor(settings: GatewaySettings, pipeline: StatelessPipeline, clock: Clock, onFull: () => void) {
+    this.#clock = clock
     this.#onFull = onFull
     this.#settings = settings
     this.#pipeline = pipeline
     this.#mayCall = callerCheck(settings.authTokens)
-    this.admission = new Admission(settings.maxInFlightRequests, settings.maxInFlightBytes)
+    this.admission = new Admission(settings.maxInFlightRequests, settings.maxInFlightBytes, clock)
   }
 
   /** Never rejects. */
   async serve(request: IncomingMessage, response: ServerResponse, signal: Signal): Promise<void> {
     const encoding = encodingOf(request)
-    const admitted = this.admission.enter()
+    let admitted: Admitted | undefined
     let reply: Reply
     try {
-      if (!this.#mayCall(request)) {
-        reply = unread(request, {
-          status: 401,
-          message: "Authorization: Bearer with one of the gateway's tokens is needed.",
-          headers: { 'www-authenticate': 'Bearer' },
-        })
-      } else if (encoding === undefined) {
-        reply = unread(request, {
-          status: 415,
-          message: 'Content-Type must be application/x-protobuf or application/json.',
-        })
-      } else if (admitted === undefined) {
-        reply = unread(request, CROWDED)
-      } else {
-        const key = this.#keyOf(request)
-        if (typeof key === 'object') reply = unread(request, key)
+      const refusal = this.#refusal(request, encoding)
+      const key = refusal === undefined ? this.#keyOf(request) : undefined
+      if (refusal !== undefined) reply = unread(request, refusal)
+      else if (typeof key === 'object') reply = unread(request, key)
+      else {
+        admitted = this.admission.enter(() => request.destroy())
+        if (admitted === undefined) reply = unread(request, CROWDED)
         else {
-          const body = await readBody(request, this.#settings.maxBodyBytes, admitted)
+          const body = await readBody(request, this.#settings.maxBodyBytes, admitted, this.#clock)
           if (!('bytes' in body)) reply = body
-          else reply = await this.#deliver(response, signal, encoding, key, body, admitted)
+          else if (!admitted.start()) reply = CROWDED
+          else reply = await this.#deliver(response, signal, encoding ?? 'json', key, body, admitted)
         }
       }
     } catch (error) {
@@ -81,6 +76,19 @@ export class Exports {
     const answer = `${signal} ${reply.status}`
     this.answers[answer] = (this.answers[answer] ?? 0) + 1
     writeReply(response, reply, signal, encoding ?? 'json')
+  }
+
+  /** The answer to a call that is none of ours. */
+  #refusal(request: IncomingMessage, encoding: Encoding | undefined): Reply | undefined {
+    if (!this.#mayCall(request)) {
+      return {
+        status: 401,
+        message: "Authorization: Bearer with one of the gateway's tokens is needed.",
+        headers: { 'www-authenticate': 'Bearer' },
+      }
+    }
+    if (encoding !== undefined) return undefined
+    return { status: 415, message: 'Content-Type must be application/x-protobuf or application/json.' }
   }
 
   /** The key to deliver with, or the answer to a call that is not to be read, for nothing can be sent under its key. */

@@ -63,7 +63,7 @@ export async function openGateway(
     random,
     observer,
   })
-  const exports = new Exports(settings, pipeline, () => observer.wasFull())
+  const exports = new Exports(settings, pipeline, clock, () => observer.wasFull())
   const isLocal = isLoopback(settings.listen)
   // A page of another site has no token.
   const isOpenOnLoopback = isLocal && settings.authTokens.length === 0

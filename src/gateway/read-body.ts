@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
+import type { Clock, TimerHandle } from '../clock.js'
 import type { Admitted } from './admission.js'
 import { comeAgain, type Reply } from './reply.js'
 import { ENCODINGS, type Unpacker, unpackerOf } from './unpack.js'
@@ -23,6 +24,7 @@ export async function readBody(
   request: IncomingMessage,
   maxBytes: number,
   admitted: Admitted,
+  clock: Clock,
 ): Promise<Body | Reply> {
   const encoding = request.headers['content-encoding']?.trim().toLowerCase() ?? ''
   if (Number(request.headers['content-length'] ?? 0) > maxBytes) {
@@ -35,7 +37,34 @@ export async function readBody(
     const message = `Content-Encoding must be one of ${ENCODINGS}, or none.`
     return { status: 415, message, headers: { 'accept-encoding': ENCODINGS } }
   }
-  return collect(request, unpack, maxBytes, admitted)
+  const stop = keepPace(request, clock)
+  try {
+    return await collect(request, unpack, maxBytes, admitted)
+  } finally {
+    stop()
+  }
+}
+
+const PACE_MS = 10_000
+/** Of a body as it comes, in each such time. */
+const LEAST_BYTES = 10 * 1024
+
+/** Cuts off a caller whose body comes too slowly, without an answer, so that it is sent again. Gives what ends that. */
+function keepPace(request: IncomingMessage, clock: Clock): () => void {
+  let bytes = 0
+  request.on('data', (piece: Buffer) => {
+    bytes += piece.length
+  })
+  let timer: TimerHandle
+  const watch = () => {
+    timer = clock.setTimer(() => {
+      if (bytes < LEAST_BYTES) request.destroy()
+      else watch()
+      bytes = 0
+    }, PACE_MS)
+  }
+  watch()
+  return () => clock.clearTimer(timer)
 }
 
 function tooLarge(maxBytes: number): Reply {
