@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { GatewaySettings } from '../gateway/gateway-options.js'
 import { stderrLog } from '../gateway/operator-log.js'
 import { gatherFigures } from './gateway-figures.js'
+import { shareHolds } from './gateway-holds.js'
 import { tellListening } from './gateway-listening.js'
 import { interrupted } from './interrupted.js'
 
@@ -49,6 +50,7 @@ export async function leadWorkers(count: number, settings: GatewaySettings): Pro
     tellListening(`http://${host}:${port}`, count, settings)
   })
   gatherFigures()
+  shareHolds()
   for (let n = 0; n < count; n++) start()
   const code = await Promise.race([interrupted(), failed])
   isClosing = true

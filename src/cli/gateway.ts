@@ -6,6 +6,7 @@ import { stderrLog } from '../gateway/operator-log.js'
 import { type Command, wholeFlag } from './command.js'
 import { askForFigures, tellFigures } from './gateway-figures.js'
 import { GATEWAY_FLAGS, readGatewayFlags } from './gateway-flags.js'
+import { workerHolds } from './gateway-holds.js'
 import { tellListening } from './gateway-listening.js'
 import { CLOSE, leadWorkers } from './gateway-workers.js'
 import { interrupted } from './interrupted.js'
@@ -55,6 +56,7 @@ async function work(settings: GatewaySettings): Promise<number> {
   try {
     const running = await openGateway(settings, {
       figures: askForFigures,
+      holds: workerHolds,
       say: stderrLog(settings.logFormat),
     })
     tellFigures(() => samples(running.stats()))

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type Clock, systemClock } from '../clock.js'
 import { StatelessPipeline } from '../stateless/pipeline.js'
+import type { HoldChange } from '../stateless/service-hold.js'
 import { createTell } from '../tell.js'
 import { callerCheck } from './callers.js'
 import { DeliveryWatch } from './delivery-watch.js'
@@ -36,18 +37,32 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
   return openGateway(resolveGatewayOptions(options))
 }
 
+/** What one process tells others of what Lognitor has refused, by the name of the key. */
+export interface HoldExchange {
+  tell(keyName: string, change: HoldChange): void
+  hear(adopt: (keyName: string, change: HoldChange) => void): void
+}
+
 export interface GatewayParts {
   /** What `/metrics` shows; a worker among several asks for those of all. */
   readonly figures?: (own: () => Sample[]) => Promise<Sample[]>
   /** Takes what whoever runs the gateway has to know. Default: OpenTelemetry's diag logger, and stderr with `debug`. */
   readonly say?: Say
+  /** What workers tell each other of holds. Default: there is one process. */
+  readonly holds?: HoldExchange
   readonly clock?: Clock
   readonly random?: () => number
 }
 
 export async function openGateway(
   settings: GatewaySettings,
-  { figures = async (own) => own(), say, clock = systemClock, random = Math.random }: GatewayParts = {},
+  {
+    figures = async (own) => own(),
+    say,
+    holds,
+    clock = systemClock,
+    random = Math.random,
+  }: GatewayParts = {},
 ): Promise<Gateway> {
   const { deliveryTimeout, connections, closeTimeout } = settings
   const tell = createTell(settings.shared.debug)
@@ -62,7 +77,9 @@ export async function openGateway(
     clock,
     random,
     observer,
+    ...(holds && { onHold: holds.tell }),
   })
+  holds?.hear((keyName, change) => pipeline.adoptHold(keyName, change))
   const exports = new Exports(settings, pipeline, clock, () => observer.wasFull())
   const isLocal = isLoopback(settings.listen)
   // A page of another site has no token.

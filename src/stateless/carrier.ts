@@ -41,9 +41,10 @@ export class Carrier {
     const { tally, hold } = consignment
     const { ledger, slots, random } = this.#parts
     // Asked when its turn has come and not before: the line may be long.
-    const upload = await slots.run(
-      async () => hold() ?? (await consignment.tenant.hold.enter()) ?? this.#post(parcel, consignment),
-    )
+    const upload = await slots.run(async () => {
+      const entry = hold() ?? (await consignment.tenant.hold.enter())
+      return typeof entry === 'object' ? entry : this.#post(parcel, consignment, entry === 'probe')
+    })
     if ('kind' in upload) return upload
     const { outcome } = upload
     switch (outcome.kind) {
@@ -70,7 +71,7 @@ export class Carrier {
     }
   }
 
-  async #post(parcel: Parcel, { seed, tenant }: Consignment): Promise<Upload> {
+  async #post(parcel: Parcel, { seed, tenant }: Consignment, isProbe: boolean): Promise<Upload> {
     const { metrics, observer } = this.#parts
     const logs = parcel.path === '/ingest' ? parcel.sources.length : 0
     this.#logsInFlight += logs
@@ -79,7 +80,7 @@ export class Carrier {
     this.#logsInFlight -= logs
     metrics.inFlight(this.#logsInFlight)
     if (logs > 0) metrics.exported(logs, upload.outcome)
-    tenant.learn(upload)
+    tenant.learn(upload, isProbe)
     observer.answered(tenant.name, upload)
     return upload
   }

@@ -19,6 +19,7 @@ import type { Held } from './delivery.js'
 import { Load } from './load.js'
 import { NO_OBSERVER, type Observer } from './observer.js'
 import type { Seed } from './seed.js'
+import type { HoldChange } from './service-hold.js'
 import { Shipment } from './shipment.js'
 import { Slots } from './slots.js'
 import { Tenant } from './tenant.js'
@@ -32,6 +33,8 @@ export interface StatelessParts {
   readonly connections: number
   /** Default none. */
   readonly observer?: Observer
+  /** Told of what the service has refused for a key, and of the end of that. */
+  readonly onHold?: (keyName: string, change: HoldChange) => void
 }
 
 /** Bytes of posts that are packed and not yet answered, of all shipments; beyond it they wait before they make more. */
@@ -54,11 +57,19 @@ export class StatelessPipeline {
   readonly #carrier: Carrier
   readonly #load = new Load(MOST_LOAD_BYTES)
   readonly #tenants = new Map<string, Tenant>()
+  /** What other processes have learnt of keys that have not been seen here. */
+  readonly #adopted = new Map<string, HoldChange>()
 
   /** @throws {LognitorError} for a wrong option */
   constructor(settings: Settings, parts: StatelessParts) {
     this.#settings = settings
-    this.#parts = { clock: systemClock, random: Math.random, observer: NO_OBSERVER, ...parts }
+    this.#parts = {
+      clock: systemClock,
+      random: Math.random,
+      observer: NO_OBSERVER,
+      onHold: () => {},
+      ...parts,
+    }
     this.#policySettings = policySettings(settings)
     this.tell = createTell(settings.debug)
     const { apiUrl, proxy, compression, onDrop } = settings
@@ -98,7 +109,19 @@ export class StatelessPipeline {
 
   /** Why nothing is sent under that key now; nothing when it may be. */
   holdOf(apiKey = this.#settings.apiKey ?? ''): Held | undefined {
-    return this.#tenants.get(apiKey)?.hold.current
+    const known = this.#tenants.get(apiKey) ?? (this.#adopted.size > 0 ? this.#tenant(apiKey) : undefined)
+    return known?.hold.current
+  }
+
+  /** Takes over what another process has learnt under a key of that name. */
+  adoptHold(keyName: string, change: HoldChange): void {
+    const known = [...this.#tenants.values()].find(({ name }) => name === keyName)
+    if (known !== undefined) {
+      known.hold.adopt(change)
+      return
+    }
+    if (this.#adopted.size >= MOST_TENANTS) this.#adopted.clear()
+    this.#adopted.set(keyName, change)
   }
 
   /** Lets go of connections; called when no shipment is under way. */
@@ -117,7 +140,12 @@ export class StatelessPipeline {
       userAgent: USER_AGENT,
       apiKey: () => apiKey,
     })
-    const tenant = new Tenant(this.#nameOf(apiKey), uploader, clock, this.#parts.random)
+    const name = this.#nameOf(apiKey)
+    const tenant = new Tenant(name, uploader, clock, this.#parts.random, (change) =>
+      this.#parts.onHold(name, change),
+    )
+    tenant.hold.adopt(this.#adopted.get(name))
+    this.#adopted.delete(name)
     this.#tenants.set(apiKey, tenant)
     return tenant
   }

@@ -4,6 +4,9 @@ import { type Held, heldBy, soonMs } from './delivery.js'
 
 const PROBE_MS = 60_000
 
+/** What one process has learnt of a hold, for others that send under the same key: nothing when it is over. */
+export type HoldChange = { readonly held: Held; readonly leftMs: number } | undefined
+
 /** What was refused, and until when it is not asked again. */
 interface Refusal {
   readonly held: Held
@@ -17,14 +20,23 @@ interface Refusal {
 export class ServiceHold {
   readonly #clock: Clock
   readonly #random: () => number
+  readonly #onChange: (change: HoldChange) => void
   #refusal: Refusal | undefined
   /** The post that asks again, while it is under way. */
   #probe: Promise<void> | undefined
   #endProbe = () => {}
 
-  constructor(clock: Clock, random: () => number) {
+  /** @param onChange told of what its own posts have shown */
+  constructor(clock: Clock, random: () => number, onChange: (change: HoldChange) => void) {
     this.#clock = clock
     this.#random = random
+    this.#onChange = onChange
+  }
+
+  /** Takes over what the posts of another process have shown. */
+  adopt(change: HoldChange): void {
+    if (change === undefined) this.#refusal = undefined
+    else this.#refusal = { held: change.held, untilMs: this.#clock.monotonic() + change.leftMs }
   }
 
   /** Why nothing is to be sent now; nothing when it may. */
@@ -37,33 +49,41 @@ export class ServiceHold {
       : { ...this.#refusal.held, retryAfterMs: soonMs(this.#random) }
   }
 
-  /** Called before each post; it waits while another one asks. Gives why it must not be sent, or nothing. */
-  async enter(): Promise<Held | undefined> {
+  /**
+   * Called before each post; it waits while another one asks. Gives why it must not be sent, `probe` for the one that
+   * asks again, or nothing.
+   */
+  async enter(): Promise<Held | 'probe' | undefined> {
     while (this.#refusal !== undefined) {
       if (this.#refusal.untilMs > this.#clock.monotonic()) return this.current
       if (this.#probe === undefined) {
         this.#probe = new Promise((resolve) => {
           this.#endProbe = resolve
         })
-        return undefined
+        return 'probe'
       }
       await this.#probe
     }
     return undefined
   }
 
-  /** Called with the outcome of each post that was let in. */
-  leave(upload: Upload): void {
+  /** Called with the outcome of each post that was let in. One that is older than the refusal does not end it. */
+  leave(upload: Upload, isProbe: boolean): void {
     const waitMs = this.#waitOf(upload)
+    const now = this.#clock.monotonic()
     if (waitMs !== undefined) {
       const held = heldBy(upload, this.#random)
-      const untilMs = Math.max(this.#clock.monotonic() + waitMs, this.#refusal?.untilMs ?? 0)
+      const untilMs = Math.max(now + waitMs, this.#refusal?.untilMs ?? 0)
       this.#refusal = { held, untilMs }
-    } else if (upload.outcome.kind !== 'retryable') this.#refusal = undefined
-    else if (this.#refusal !== undefined && this.#probe !== undefined) {
+      this.#onChange({ held, leftMs: untilMs - now })
+    } else if (isProbe && upload.outcome.kind !== 'retryable') {
+      this.#refusal = undefined
+      this.#onChange(undefined)
+    } else if (isProbe && this.#refusal !== undefined) {
       // It could not be asked. Soon the next one tries.
-      this.#refusal.untilMs = this.#clock.monotonic() + soonMs(this.#random)
+      this.#refusal.untilMs = now + soonMs(this.#random)
     }
+    if (!isProbe) return
     this.#endProbe()
     this.#probe = undefined
   }

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.js'
 import type { SampleRates } from '../delivery/outcome.js'
 import type { Upload, Uploader } from '../delivery/uploader.js'
-import { ServiceHold } from './service-hold.js'
+import { type HoldChange, ServiceHold } from './service-hold.js'
 
 /** For so long rates hold that no answer has repeated: with a rate of 0 for everything none would ever come. */
 const RATES_HOLD_MS = 10 * 60_000
@@ -16,10 +16,16 @@ export class Tenant {
   #rates: SampleRates = {}
   #ratesSinceMs = 0
 
-  constructor(name: string, uploader: Uploader, clock: Clock, random: () => number) {
+  constructor(
+    name: string,
+    uploader: Uploader,
+    clock: Clock,
+    random: () => number,
+    onHold: (change: HoldChange) => void,
+  ) {
     this.name = name
     this.uploader = uploader
-    this.hold = new ServiceHold(clock, random)
+    this.hold = new ServiceHold(clock, random, onHold)
     this.#clock = clock
   }
 
@@ -27,9 +33,12 @@ export class Tenant {
     return this.#clock.monotonic() - this.#ratesSinceMs < RATES_HOLD_MS ? this.#rates : {}
   }
 
-  /** Takes note of what an answer says beyond its own post. */
-  learn(upload: Upload): void {
-    this.hold.leave(upload)
+  /**
+   * Takes note of what an answer says beyond its own post.
+   * @param isProbe whether it was the post that asks again
+   */
+  learn(upload: Upload, isProbe: boolean): void {
+    this.hold.leave(upload, isProbe)
     if (upload.sampleRates === undefined) return
     this.#rates = upload.sampleRates
     this.#ratesSinceMs = this.#clock.monotonic()

@@ -98,6 +98,19 @@ describe('with several workers', () => {
     expect(figures).toContain('lognitor_gateway_log_records_total 9\n')
   })
 
+  test('what Lognitor asked one of them is kept by all', async () => {
+    const { url, vendor } = await start(['--workers', '4'])
+    vendor.answer({ status: 429, headers: { 'retry-after': '3600' } })
+    const once = () => send({ url }, '/v1/logs', logsOf('hello'), { headers: { connection: 'close' } })
+    expect(await once()).toMatchObject({ status: 429 })
+    for (;;) {
+      const before = vendor.seen.length
+      for (let n = 0; n < 8; n++) expect(await once()).toMatchObject({ status: 429 })
+      if (vendor.seen.length === before) break
+    }
+    expect(vendor.seen.length).toBeLessThan(4)
+  })
+
   test('it ends when none of them can start', async () => {
     const { url } = await start([])
     const { port } = new URL(url)
