@@ -1,3 +1,4 @@
+import { setImmediate } from './clock.js'
 import { beginTelling } from './telling.js'
 
 /** Errors we throw, by their stable code. */

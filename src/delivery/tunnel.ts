@@ -1,6 +1,8 @@
-import { connect, type LookupFunction, type Socket } from 'node:net'
-import { type ConnectionOptions, connect as secure, type TLSSocket } from 'node:tls'
-import { bareHost, portOf, proxyAuthorization } from './route.js'
+import type { LookupFunction, Socket } from 'node:net'
+import type { ConnectionOptions, TLSSocket } from 'node:tls'
+import { builtin } from '../builtin.js'
+import { clearTimeout, setTimeout } from '../clock.js'
+import { bareHost, portOf, proxyAuthorization } from './address.js'
 
 const CONNECT_TIMEOUT_MS = 5_000
 const MAX_HEAD_BYTES = 16 * 1024
@@ -37,7 +39,7 @@ export function tunnel(proxy: URL, lookup: LookupFunction, quieten: (socket: Soc
         outer.destroy(new Error(`The proxy refused the connection with status ${status}`))
         return
       }
-      const inner = secure({ ...options, socket: outer })
+      const inner = builtin('node:tls').connect({ ...options, socket: outer })
       quieten(inner)
       inner.on('error', end)
       inner.once('secureConnect', () => end(null, inner))
@@ -47,7 +49,9 @@ export function tunnel(proxy: URL, lookup: LookupFunction, quieten: (socket: Soc
 
 function reach(proxy: URL, lookup: LookupFunction): Socket {
   const to = { host: bareHost(proxy), port: portOf(proxy), lookup }
-  return proxy.protocol === 'https:' ? secure({ ...to, servername: to.host }) : connect(to)
+  return proxy.protocol === 'https:'
+    ? builtin('node:tls').connect({ ...to, servername: to.host })
+    : builtin('node:net').connect(to)
 }
 
 function request(proxy: URL, address: string): string {
