@@ -45,6 +45,21 @@ test("the README's test passes in Jest's ES modules", async () => {
   await passes(1, ['--testMatch', '**/*.test.mjs', '--detectOpenHandles'], ['--experimental-vm-modules'])
 })
 
+test('a coded warning under Jest throws nothing into the application', async () => {
+  project = withTests({
+    'warns.test.js': `
+const { init, log } = require('@lognitor/opentelemetry')
+test('warns', () => {
+  expect(init({}).info('no key')).toBe('')
+  log('nonsense', 'no such level')
+})`,
+  })
+  const jest = ['node_modules/jest/bin/jest.js', '--no-watchman', '--cacheDirectory', 'cache']
+  const program = run(project, jest, { env: { CI: '1' } })
+  expect(await program.exited, program.stderr()).toBe(0)
+  expect(program.stderr()).toMatch(/\[LOGNITOR_NO_API_KEY\] LognitorWarning: /)
+})
+
 test('the Jest example', async () => {
   project = createProject({ line: 'jest', packages, code: 'examples/jest' })
   await passes(4, ['--detectOpenHandles'])
