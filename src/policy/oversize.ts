@@ -15,7 +15,7 @@ import {
 } from './size.js'
 
 /** UTF-16 units of all texts from which on a log is over its limit whatever redaction finds in it. */
-const OVERSIZE_UNITS = 2 * MAX_LOG_BYTES
+const OVERSIZE_UNITS = 1.25 * MAX_LOG_BYTES
 /** What is kept beyond the place where a text is cut afterwards, so that nothing is cut before redaction has seen it. */
 const MARGIN = 1024
 /** Of the margin's end nothing is kept: a match may begin there whose end is missing. */
