@@ -25,8 +25,6 @@ const MOST_EVENTS = 10_000
 export class LognitorSpanProcessor {
   readonly #door: OtelDoor
   readonly #failures: SpanFailures
-  /** Of the first span: the rows and calls of its request come before any record that would tell. */
-  #hasLearned = false
 
   /**
    * @param options `{ client }`, or a client's options; with neither the default client is used
@@ -44,7 +42,8 @@ export class LognitorSpanProcessor {
       // A request that we see ourselves tells when it is answered.
       if (span.kind === SPAN_KIND.server && scope.requestScope === undefined)
         this.#failures.serverStarted(span)
-      if (!this.#hasLearned) this.#hasLearned = this.#door.learnFrom(readProperty(span, 'resource'))
+      // Of the first span: the rows and calls of its request come before any record that would tell.
+      this.#door.learnFrom(span)
       ;(span as Scoped)[SCOPE] = scope
     })
   }

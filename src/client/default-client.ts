@@ -13,7 +13,8 @@ import { WaitingRoom } from './waiting-room.js'
 
 const clients = new WeakMap<Pipeline, LognitorClient>()
 const waitingRoom = new WaitingRoom(watchEnd)
-const earlyLogger = new Logger(waitingRoom.sink)
+/** Writes to whichever client is the default at the time, and keeps what is written before there is one. */
+const defaultLogger = new Logger(waitingRoom.sink)
 const MOST_EARLY_CALLS = 200
 let earlyCalls: ((client: LognitorClient) => void)[] = []
 let earlyCallsLost = 0
@@ -58,7 +59,7 @@ function clientOf(pipeline: Pipeline): LognitorClient {
 }
 
 function logger(): Logger {
-  return current ?? earlyLogger
+  return current ?? defaultLogger
 }
 
 /** Waits for the default client, for what only a client can do. */
@@ -147,7 +148,7 @@ export function captureException(thrown: unknown, options?: LogOptions): string 
 
 /** Starts a timer; its `end(message)` writes an info log with `perf.duration_ms`. */
 export function startTimer(): Timer {
-  return logger().startTimer()
+  return defaultLogger.startTimer()
 }
 
 /**
@@ -160,11 +161,11 @@ export function timed<T>(name: string, fn: () => T, options?: LogOptions): T {
 }
 
 /**
- * A logger with a service, environment, version, metadata and tags of its own; all else is the client's. One that is
- * made before `init` writes to the client that `init` makes.
+ * A logger with a service, environment, version, metadata and tags of its own; all else is the client's. It writes to
+ * the default client of the time: the one that `init` makes later, and the next one after a `shutdown`.
  */
 export function child(options?: ChildOptions): Logger {
-  return logger().child(options)
+  return defaultLogger.child(options)
 }
 
 /**
