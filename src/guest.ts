@@ -48,7 +48,8 @@ export function createGuest(parts: GuestParts): Guest {
       return settings().flushOnExit || 0
     },
     get capturesCrashes() {
-      return settings().captureUncaught
+      const { captureUncaught, enabled, apiKey } = settings()
+      return captureUncaught && enabled && !!apiKey
     },
     get undeliveredCount() {
       return batcher.queued + batcher.inFlight + courier.waiting

@@ -140,20 +140,20 @@ export class Pipeline {
 
   /** Whether anything can be sent at all. */
   get isActive(): boolean {
-    return this.#settings.enabled && !!(this.#settings.apiKey || this.#settings.transport) && !this.#isClosed
+    return isSwitchedOn(this.#settings) && !this.#isClosed
   }
 
   /** Asked before a log is built: enabled, minimum level, sample rates. Counts what it turns away. */
   wants(level: Level): boolean {
     this.ledger.written++
-    if (this.isActive) return this.#policy.wants(level)
-    this.ledger.drop(this.#isClosed ? 'closed' : 'disabled')
-    return false
+    return this.#takes() && this.#policy.wants(level)
   }
 
   /** The rest of a wanted log's way. Gives its id, or '' when it was dropped. */
   write(log: Log, options: WriteOptions): string {
     const { way, scope = currentScope(), tags, thrown, ownStack } = options
+    // Between the two a record may have waited, and the client may have ended.
+    if (!this.#takes()) return ''
     try {
       const trace = log.trace ?? traceOfThrown(thrown)
       if (trace !== undefined) log.trace = trace
@@ -169,10 +169,7 @@ export class Pipeline {
   /** One answered HTTP request. */
   request(entry: RequestEntry, scope: Scope): void {
     this.ledger.requestsWritten++
-    if (!this.isActive) {
-      this.ledger.drop(this.#isClosed ? 'closed' : 'disabled')
-      return
-    }
+    if (!this.#takes()) return
     this.#origins.fillRequest(entry)
     const json = this.#policy.admitRequest(entry, { ownRequestId: scope.requestIdIsOurs })
     if (json !== undefined) this.#batcher.addRequest(json)
@@ -217,7 +214,10 @@ export class Pipeline {
     this.#policy.release()
   }
 
-  /** Flush, then closed for good. True when all was delivered. */
+  /**
+   * Flush, then closed for good. True when all was delivered. What is written during the flush is taken; then nothing
+   * more is, and what was taken meanwhile is flushed in the time that is left.
+   */
   shutdown(timeoutMs: number): Promise<boolean> {
     this.#closing ??= this.#shutdown(timeoutMs)
     return this.#closing
@@ -259,6 +259,8 @@ export class Pipeline {
   reconfigure(settings: Settings): void {
     const before = this.#settings
     const policy = policySettings(settings)
+    // What is held back was taken, and it would not be any more.
+    if (this.isActive && !isSwitchedOn(settings)) this.letGo()
     this.#settings = settings
     const hasMoved = (['apiUrl', 'proxy', 'compression', 'transport'] as const).some(
       (name) => settings[name] !== before[name],
@@ -299,16 +301,34 @@ export class Pipeline {
   }
 
   async #shutdown(timeoutMs: number): Promise<boolean> {
+    const deadline = this.clock.monotonic() + timeoutMs
+    const flush = (ms: number) => {
+      this.letGo()
+      this.#batcher.resume()
+      return this.flush(ms)
+    }
+    const delivered = [await flush(timeoutMs)]
     this.letGo()
-    this.#batcher.resume()
-    const delivered = await this.flush(timeoutMs)
     this.#isClosed = true
+    const leftMs = deadline - this.clock.monotonic()
+    if (this.#undelivered > 0 && leftMs > 0) delivered.push(await flush(leftMs))
     this.courier.close()
     this.ledger.drop('exit', await this.#batcher.close())
     await this.#spool?.close()
     this.#leaveProcess()
     await this.uploader.close()
-    return delivered
+    return delivered.every(Boolean)
+  }
+
+  /** Whether anything is taken at all; counts what is not. */
+  #takes(): boolean {
+    if (this.isActive) return true
+    this.ledger.drop(this.#isClosed ? 'closed' : 'disabled')
+    return false
+  }
+
+  get #undelivered(): number {
+    return this.#batcher.queued + this.#batcher.inFlight + this.courier.waiting
   }
 
   #openSpool(): void {
@@ -319,8 +339,10 @@ export class Pipeline {
 
   #watchProcess(): void {
     if (this.#guest === undefined) return
-    if (this.#settings.apiKey && this.isActive) this.#leaveProcess = watchProcess(this.#guest)
-    else this.#leaveProcess()
+    const isAttended = !!this.#settings.apiKey && this.isActive
+    // One that was switched off still has to deliver what it has taken.
+    if (isAttended) this.#leaveProcess = watchProcess(this.#guest)
+    else if (this.#undelivered === 0) this.#leaveProcess()
   }
 
   #complete(log: Log, scope: Scope, way: Way, tags = scope.tags): void {
@@ -363,6 +385,10 @@ export class Pipeline {
     const timestamp = new Date(this.clock.now()).toISOString()
     this.write({ level: 'warn', message, timestamp, metadata }, { way: 'call', scope: processScope() })
   }
+}
+
+function isSwitchedOn({ enabled, apiKey, transport }: Settings): boolean {
+  return enabled && !!(apiKey || transport)
 }
 
 function openTransport({ transport, apiUrl, proxy, compression }: Settings): Transport {

@@ -166,6 +166,7 @@ function openFor(who: 'client' | 'door', options: Options, settings = resolveOpt
 
 /** A door's hold on a pipeline. */
 export interface Lease {
+  /** That of now: where its client has ended and another has taken its place, the other's. */
   readonly pipeline: Pipeline
   /** Whether there is a pipeline already, so that looking at it makes none. */
   readonly isOpen: boolean
@@ -185,13 +186,20 @@ export function leaseFor(given: DoorOptions = {}): Lease {
   let entry = client ? { pipeline: pipelineOf(client), doors: 0, hasClient: true } : undefined
   if (!client && isGiven) entry = openFor('door', options)
   if (entry) entry.doors++
+  const hold = (next: Entry) => {
+    if (entry !== undefined) entry.doors--
+    next.doors++
+    entry = next
+    return next
+  }
   const lookUp = () => {
     if (entry === undefined) {
       defaultPipeline()
-      entry = registry.standard as Entry
-      entry.doors++
+      return hold(registry.standard as Entry)
     }
-    return entry
+    if (client || !entry.pipeline.isClosed) return entry
+    const successor = isGiven ? find(resolveOptions(options)) : registry.standard
+    return successor === undefined || successor === entry ? entry : hold(successor)
   }
   let hasEnded = false
   return {

@@ -6,6 +6,7 @@ import { warnOnce } from './errors.js'
 import { LognitorLogRecordProcessor } from './log-record-processor.js'
 import { PIPELINE } from './pipelines.js'
 import { processorsFrom } from './register/exporters.js'
+import { flushAtNaturalEnd } from './register/flush-at-end.js'
 import { AUTO, HTTP, installedInstrumentations, provideLambda } from './register/instrumentations.js'
 import { hookLoader } from './register/loader-hook.js'
 import { bridgeLogsApi } from './register/logs-api.js'
@@ -23,7 +24,7 @@ import { LognitorSpanProcessor } from './span-processor.js'
 
 const SDK_NODE = '@opentelemetry/sdk-node'
 
-type NodeSdk = new (configuration: object) => { start(): void; shutdown(): Promise<void> }
+type NodeSdk = new (configuration: object) => { start(): void }
 
 const state = shared('register', () => ({ hasStarted: false }))
 // Node preloads --require into its own thread for loader hooks too, where no application runs.
@@ -63,11 +64,13 @@ function start(): void {
   hookLoader(sdk)
   const { tell } = client[PIPELINE]
   const beside = { spans: processorsFrom('traces', env, sdk), logs: processorsFrom('logs', env, sdk) }
+  const others = [...beside.spans, ...beside.logs]
+  const flushed = others.length > 0 ? [flushAtNaturalEnd(others)] : []
   const instrumentations = installedInstrumentations({ packages, env, tell, http })
   const nodeSdk = new sdkClass({
     sampler: samplerFrom(env, sdk),
-    spanProcessors: [new LognitorSpanProcessor({ client }), ...beside.spans],
-    logRecordProcessors: [new LognitorLogRecordProcessor({ client }), ...beside.logs],
+    spanProcessors: [new LognitorSpanProcessor({ client }), ...beside.spans, ...flushed],
+    logRecordProcessors: [new LognitorLogRecordProcessor({ client }), ...beside.logs, ...flushed],
     instrumentations,
     // The SDK's default would send metrics to a Collector on this host.
     ...(env.OTEL_METRICS_EXPORTER === undefined && { metricReaders: [] }),
@@ -76,9 +79,6 @@ function start(): void {
   provideLambda(instrumentations, trace.getTracerProvider())
   bridgeLogsApi(packages)
   if (isMainThread) nameWhatIsMissing(packages)
-  if (beside.spans.length + beside.logs.length > 0) {
-    process.once('beforeExit', () => void nodeSdk.shutdown().catch(() => {}))
-  }
   tell('zero code has started OpenTelemetry')
 }
 

@@ -3,6 +3,7 @@ import { Crashes } from './crashes.js'
 import { EmitTap, type Tap } from './emit-tap.js'
 import type { Guest, WriteCrash } from './guest.js'
 import { deliverLast } from './last-delivery.js'
+import { watchLastSteps } from './last-steps.js'
 import { MainThread } from './main-thread.js'
 import { nodeThreads } from './node-threads.js'
 import { Signals } from './signals.js'
@@ -14,11 +15,13 @@ export class ProcessWatch {
   readonly #budget = new Budget()
   readonly #crashes: Crashes
   readonly #tap: EmitTap
+  readonly #leaveLastSteps: () => void
   /** One of the two. */
   readonly #main: MainThread | undefined
   readonly #thread: WorkerThread | undefined
   #signals: Signals | undefined
   #hasFlushed = false
+  #isDelivering = false
   #isExiting = false
 
   constructor(guests: ReadonlySet<Guest>) {
@@ -32,7 +35,13 @@ export class ProcessWatch {
       onSilentEnd: this.#onExit,
       isExiting: () => this.#isExiting,
     })
-    this.#tap = new EmitTap(new Map([...this.#crashes.taps, ['exit', this.#aroundExit]]))
+    this.#tap = new EmitTap(
+      new Map([...this.#crashes.taps, ['beforeExit', this.#aroundNaturalEnd], ['exit', this.#aroundExit]]),
+    )
+    this.#leaveLastSteps = watchLastSteps({
+      afterException: (hasThrown) => this.#crashes.afterException(hasThrown),
+      beforeEnd: this.#onLastStep,
+    })
     process.on('beforeExit', this.#onNaturalEnd)
     // Besides the tap: one of the other listeners may call process.exit, and then nothing comes after it.
     process.prependListener('exit', this.#onExit)
@@ -51,6 +60,7 @@ export class ProcessWatch {
 
   close(): void {
     this.#tap.close()
+    this.#leaveLastSteps()
     this.#signals?.close()
     this.#main?.close()
     this.#thread?.close()
@@ -87,14 +97,23 @@ export class ProcessWatch {
     const isAwaited = waiting.some(({ hasCallers }) => hasCallers)
     if (waiting.length === 0 || (!isAwaited && (this.#hasFlushed || canWait))) return
     this.#hasFlushed = true
+    this.#isDelivering = true
     this.#chargeForThreads()
     // Those of now: whoever has an answer goes on, and may wait for the next one then.
     const lastCalls = waiting.map((guest) => guest.lastCall())
     void this.#budget
       .spend(() => this.#deliver())
       .then(() => {
+        this.#isDelivering = false
         for (const call of lastCalls) call()
       })
+  }
+
+  /** Once more when the others have had their turn: what they wrote may need a running event loop. */
+  readonly #aroundNaturalEnd: Tap = (goOn) => {
+    const hadListeners = goOn()
+    if (!this.#isDelivering) this.#onNaturalEnd()
+    return hadListeners
   }
 
   readonly #onExit = (): void => {
@@ -110,10 +129,16 @@ export class ProcessWatch {
 
   /** Once more when the others have had their turn, for what they wrote. */
   readonly #aroundExit: Tap = (goOn) => {
-    const hadListeners = goOn()
-    this.#onExit()
+    const hadListeners = finallyDo(goOn, this.#onExit)
     this.#thread?.close(this.#budget.spentMs)
     return hadListeners
+  }
+
+  /** Without an `exit` event before it, or with a listener of `exit` that has written and then ended the process. */
+  readonly #onLastStep = (): void => {
+    const isOver =
+      this.#isExiting && [...this.#guests].every(({ undeliveredCount }) => undeliveredCount === 0)
+    if (!isOver) this.#onExit()
   }
 
   /** An end that comes with a thread's own has waited for that, and the thread may have waited for the service. */
@@ -160,5 +185,14 @@ export class ProcessWatch {
   #lose(count: number): void {
     const [first] = this.#guests
     first?.lose(count)
+  }
+}
+
+/** Without a catch: Node prints the line where something was thrown. */
+function finallyDo<T>(work: () => T, last: () => void): T {
+  try {
+    return work()
+  } finally {
+    last()
   }
 }
