@@ -2,6 +2,7 @@ import type { DeliveryMetrics } from '../delivery/metrics.js'
 import type { Upload } from '../delivery/uploader.js'
 import type { Ledger } from '../ledger.js'
 import { type Held, heldBy } from './delivery.js'
+import type { Observer } from './observer.js'
 import type { Parcel } from './parcel.js'
 import type { Seed } from './seed.js'
 import type { Slots } from './slots.js'
@@ -13,6 +14,7 @@ export interface CarrierParts {
   readonly metrics: DeliveryMetrics
   readonly slots: Slots
   readonly random: () => number
+  readonly observer: Observer
 }
 
 /** What the parcels of one shipment have in common. */
@@ -39,7 +41,9 @@ export class Carrier {
     const { tally, hold } = consignment
     const { ledger, slots, random } = this.#parts
     // Asked when its turn has come and not before: the line may be long.
-    const upload = await slots.run(async () => hold() ?? this.#post(parcel, consignment))
+    const upload = await slots.run(
+      async () => hold() ?? (await consignment.tenant.hold.enter()) ?? this.#post(parcel, consignment),
+    )
     if ('kind' in upload) return upload
     const { outcome } = upload
     switch (outcome.kind) {
@@ -67,7 +71,7 @@ export class Carrier {
   }
 
   async #post(parcel: Parcel, { seed, tenant }: Consignment): Promise<Upload> {
-    const { metrics } = this.#parts
+    const { metrics, observer } = this.#parts
     const logs = parcel.path === '/ingest' ? parcel.sources.length : 0
     this.#logsInFlight += logs
     metrics.inFlight(this.#logsInFlight)
@@ -75,7 +79,8 @@ export class Carrier {
     this.#logsInFlight -= logs
     metrics.inFlight(this.#logsInFlight)
     if (logs > 0) metrics.exported(logs, upload.outcome)
-    if (upload.sampleRates) tenant.sampleRates = upload.sampleRates
+    tenant.learn(upload)
+    observer.answered(tenant.name, upload)
     return upload
   }
 
