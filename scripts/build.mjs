@@ -9,6 +9,7 @@ const ENTRIES = {
   index: 'src/index.ts',
   instrumentation: 'instrumentation/index.ts',
   register: 'src/register.ts',
+  sdk: 'src/sdk.ts',
   gateway: 'src/gateway/index.ts',
   testing: 'src/testing.ts',
   cli: 'src/cli/main.ts',

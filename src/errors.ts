@@ -22,8 +22,9 @@ export const WARNINGS = {
   LOGNITOR_INVALID_LEVEL: 'A log call named a level that does not exist.',
   LOGNITOR_TWO_HTTP_INSTRUMENTATIONS: 'Two HTTP instrumentations are active.',
   LOGNITOR_SPOOL_UNAVAILABLE: 'The spool directory cannot be written; logs are held in memory only.',
-  LOGNITOR_MISSING_PEER: 'A package that zero code could use is not installed.',
-  LOGNITOR_NOT_STARTED: 'Zero code could not start OpenTelemetry; the application runs without.',
+  LOGNITOR_MISSING_PEER: 'A package that zero code or sdkConfig could use is not installed.',
+  LOGNITOR_NOT_STARTED: 'OpenTelemetry, or a part of it, could not be started; the application runs without.',
+  LOGNITOR_EXPORT_STOPPED: 'An export that the environment names does not happen.',
 } as const
 
 /** The stable code of an error of ours: `error.code`. */

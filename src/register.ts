@@ -3,17 +3,15 @@ import { trace } from '@opentelemetry/api'
 import { withLognitor } from '../instrumentation/with-lognitor.js'
 import { getClient } from './client/default-client.js'
 import { warnOnce } from './errors.js'
-import { LognitorLogRecordProcessor } from './log-record-processor.js'
 import { PIPELINE } from './pipelines.js'
-import { processorsFrom } from './register/exporters.js'
-import { AUTO, HTTP, installedInstrumentations, provideLambda } from './register/instrumentations.js'
+import { watchProcess } from './process/watch.js'
+import { addedTo, SDK_NODE, sdkPlaceOf } from './register/configuration.js'
+import { ExporterEnd } from './register/exporter-end.js'
+import { AUTO, installedInstrumentations, provideLambda } from './register/instrumentations.js'
 import { hookLoader } from './register/loader-hook.js'
-import { bridgeLogsApi } from './register/logs-api.js'
 import { nameMissing } from './register/missing.js'
-import { type Packages, packagesFrom } from './register/packages.js'
-import { applicationPlaces } from './register/places.js'
-import { samplerFrom } from './register/sampler.js'
-import { LognitorSpanProcessor } from './span-processor.js'
+import { packagesFrom } from './register/packages.js'
+import { applicationPlaces, ownFile } from './register/places.js'
 
 /*
  * Zero code: `node --import @lognitor/opentelemetry/register app.js`, or `--require`. Everything comes from
@@ -21,9 +19,8 @@ import { LognitorSpanProcessor } from './span-processor.js'
  */
 
 const STARTED = Symbol.for('lognitor.registered')
-const SDK_NODE = '@opentelemetry/sdk-node'
 
-type NodeSdk = new (configuration: object) => { start(): void; shutdown(): Promise<void> }
+type NodeSdk = new (configuration: object) => { start(): void }
 
 const shared = globalThis as { [STARTED]?: boolean }
 // Node preloads --require into its own thread for loader hooks too, where no application runs.
@@ -43,15 +40,17 @@ if (!shared[STARTED] && !isNodesOwn) {
 function start(): void {
   // Not `init`, which an application may still call with options that no variable can hold.
   const client = getClient()
-  const http = withLognitor({}, { client })
   const { env } = process
-  if (env.OTEL_SDK_DISABLED?.trim().toLowerCase() === 'true') return
+  if (env.OTEL_SDK_DISABLED?.trim().toLowerCase() === 'true') {
+    withLognitor({}, { client })
+    return
+  }
   // First as the application sees it, whose versions must fit each other; ours only where it has none.
-  const packages = packagesFrom(applicationPlaces(process.argv[1], process.cwd(), __filename))
-  // The collection brings an SDK of its own.
-  const sdkPlace = packages.resolve(SDK_NODE) === undefined ? packages.within(AUTO) : packages
+  const packages = packagesFrom(applicationPlaces(process.argv[1], process.cwd(), ownFile()))
+  const sdkPlace = sdkPlaceOf(packages)
   const sdkClass = sdkPlace.load(SDK_NODE)?.NodeSDK as NodeSdk | undefined
   if (sdkClass === undefined) {
+    withLognitor({}, { client })
     warnOnce(
       'LOGNITOR_MISSING_PEER',
       `Zero code needs ${SDK_NODE} for logs and errors with trace ids (npm install ${SDK_NODE} ${AUTO}). Until then there are request rows, uncaught errors and the client only.`,
@@ -59,37 +58,38 @@ function start(): void {
     )
     return
   }
-  const sdk = sdkPlace.within(SDK_NODE)
-  hookLoader(sdk)
-  const { tell } = client[PIPELINE]
-  const beside = { spans: processorsFrom('traces', env, sdk), logs: processorsFrom('logs', env, sdk) }
-  const instrumentations = installedInstrumentations({ packages, env, tell, http })
-  const nodeSdk = new sdkClass({
-    sampler: samplerFrom(env, sdk),
-    spanProcessors: [new LognitorSpanProcessor({ client }), ...beside.spans],
-    logRecordProcessors: [new LognitorLogRecordProcessor({ client }), ...beside.logs],
+  hookLoader(sdkPlace.within(SDK_NODE))
+  const pipeline = client[PIPELINE]
+  const own = installedInstrumentations({ packages, env, tell: pipeline.tell })
+  let end: ExporterEnd | undefined
+  const added = addedTo(
+    { instrumentations: own },
+    {
+      client,
+      rows: {},
+      http: {},
+      packages,
+      env,
+      exporters: { fallback: 'none', endLimitMs: () => end?.limitMs() },
+    },
+  )
+  const { environmentProcessors, instrumentations, sampler, spanProcessors, logRecordProcessors } = added
+  const hasMetrics = !['', 'none'].includes(env.OTEL_METRICS_EXPORTER?.trim() ?? '')
+  if (environmentProcessors.length > 0 || hasMetrics) {
+    end = new ExporterEnd(environmentProcessors, hasMetrics, () => pipeline.settings.flushOnExit || 0)
+    spanProcessors.push(end.marker())
+    logRecordProcessors.push(end.marker())
+    watchProcess(end)
+  }
+  new sdkClass({
+    ...(sampler && { sampler }),
+    spanProcessors,
+    logRecordProcessors,
     instrumentations,
     // The SDK's default would send metrics to a Collector on this host.
     ...(env.OTEL_METRICS_EXPORTER === undefined && { metricReaders: [] }),
-  })
-  nodeSdk.start()
-  provideLambda(instrumentations, trace.getTracerProvider())
-  bridgeLogsApi(packages)
-  if (isMainThread) nameWhatIsMissing(packages)
-  if (beside.spans.length + beside.logs.length > 0) {
-    process.once('beforeExit', () => void nodeSdk.shutdown().catch(() => {}))
-  }
-  tell('zero code has started OpenTelemetry')
-}
-
-function nameWhatIsMissing(packages: Packages): void {
-  const seen = packages.within(AUTO)
-  if (seen.resolve(HTTP) === undefined) {
-    warnOnce(
-      'LOGNITOR_MISSING_PEER',
-      `Requests have rows but no spans: install ${HTTP} (npm install ${HTTP}) for trace ids.`,
-      HTTP,
-    )
-  }
-  nameMissing(packages, seen, process.env)
+  }).start()
+  provideLambda(own, trace.getTracerProvider())
+  if (isMainThread) nameMissing(packages, packages.within(AUTO), env)
+  pipeline.tell('zero code has started OpenTelemetry')
 }

@@ -4,6 +4,7 @@ import type { Packages } from './packages.js'
 
 const ASYNC_HOOK = '@opentelemetry/instrumentation/hook.mjs'
 const SYNC_HOOK = 'import-in-the-middle/register-hooks.mjs'
+const HOOKED = Symbol.for('lognitor.loader-hook.v1')
 
 /** What import-in-the-middle exports there. */
 interface SyncHook {
@@ -14,14 +15,19 @@ interface SyncHook {
 /**
  * Has ES modules patched: OpenTelemetry's instrumentations reach them only through a loader hook. The one that
  * runs in the application's own thread where Node and OpenTelemetry have it, for `module.register` is
- * deprecated; else the one in a thread of its own.
+ * deprecated; else the one in a thread of its own. Once in a process, whoever asks.
  *
  * @param packages as the instrumentations see them
+ * @returns whether the hook is set
  */
-export function hookLoader(packages: Packages): void {
+export function hookLoader(packages: Packages): boolean {
+  const shared = globalThis as { [HOOKED]?: boolean }
+  if (shared[HOOKED]) return true
   const hook = packages.resolve(ASYNC_HOOK)
-  if (hook === undefined || hookInThread(packages.within(ASYNC_HOOK))) return
-  module.register(pathToFileURL(hook), pathToFileURL(__filename))
+  if (hook === undefined) return false
+  shared[HOOKED] = true
+  if (!hookInThread(packages.within(ASYNC_HOOK))) module.register(pathToFileURL(hook).href)
+  return true
 }
 
 function hookInThread(packages: Packages): boolean {

@@ -1,5 +1,7 @@
 import { statSync } from 'node:fs'
 import { isAbsolute, sep } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { callerFrame } from '../client/caller.js'
 
 /**
  * Where the application's packages are looked for, in this order: from its first file, from the working
@@ -8,12 +10,28 @@ import { isAbsolute, sep } from 'node:path'
 export function applicationPlaces(
   script: string | undefined,
   workingDirectory: string,
-  here: string,
+  here: string | undefined,
 ): string[] {
   const own = script !== undefined && isAbsolute(script) ? [asPlace(script)] : []
   const isTool = own[0]?.includes(`${sep}node_modules${sep}`)
   const around = `${workingDirectory}/`
-  return isTool ? [around, ...own, here] : [...own, around, here]
+  const last = here === undefined ? [] : [here]
+  return isTool ? [around, ...own, ...last] : [...own, around, ...last]
+}
+
+/** A file of this package; undefined where a bundler has left no trace of it. */
+export function ownFile(): string | undefined {
+  try {
+    return fileURLToPath(import.meta.url)
+  } catch {
+    return undefined
+  }
+}
+
+/** The application's file that called `below`; undefined where the stack does not say. */
+export function callerFile(below: (...args: never[]) => unknown): string | undefined {
+  const frame = callerFrame(below)
+  return frame !== undefined && isAbsolute(frame.file) ? frame.file : undefined
 }
 
 /** `node .` names a folder. */
