@@ -1,28 +1,24 @@
 import type { ClientRequest, IncomingMessage } from 'node:http'
 import type { Span } from '@opentelemetry/api'
+import { shared } from '../src/shared.js'
 import { openRequestOf } from './emitters.js'
 import type { RequestHook } from './http-config.js'
 import { activeRpcMetadata } from './rpc-metadata.js'
 
-/**
- * Under this key a hook that we made holds the user's own: so that a configuration read back is not chained twice.
- * In the registry of symbols, for the hook may come from another copy of this package.
- */
-const OWN_HOOK = Symbol.for('lognitor.request-hook.v1')
-
-type Chained = RequestHook & { [OWN_HOOK]?: { readonly own: RequestHook | undefined } }
+/** Hooks we made, with the user's own inside: so that a configuration read back is not chained twice. */
+const chained = shared('hooks', () => new WeakMap<RequestHook, RequestHook | undefined>())
 
 /** Whether `chainRequestHook` has made it. */
 export function isChained(hook: RequestHook | undefined): boolean {
-  return (hook as Chained | undefined)?.[OWN_HOOK] !== undefined
+  return hook !== undefined && chained.has(hook)
 }
 
 /** A requestHook that runs the user's own first and then tells our request of its span. */
 export function chainRequestHook(given: RequestHook | undefined): RequestHook {
-  const own = isChained(given) ? (given as Chained)[OWN_HOOK]?.own : given
+  const own = given !== undefined && isChained(given) ? chained.get(given) : given
   const hook: RequestHook =
     own === undefined
-      ? (span, request) => meetSpan(span, request)
+      ? meetSpan
       : function (this: unknown, span, request) {
           try {
             own.call(this, span, request)
@@ -30,7 +26,8 @@ export function chainRequestHook(given: RequestHook | undefined): RequestHook {
             meetSpan(span, request)
           }
         }
-  return Object.assign(hook, { [OWN_HOOK]: { own } })
+  chained.set(hook, own)
+  return hook
 }
 
 /** Outgoing requests come here too; nobody follows those. Runs in the request's context. */

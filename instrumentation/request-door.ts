@@ -1,7 +1,9 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import { ownServers } from '../src/own-servers.js'
 import type { Lease } from '../src/pipelines.js'
 import type { Scope } from '../src/scope/scope.js'
+import { shared } from '../src/shared.js'
 import { follow, openRequestOf } from './emitters.js'
 import { OpenRequest } from './open-request.js'
 import { type RowOptions, type RowSettings, resolveRowOptions } from './row-options.js'
@@ -30,9 +32,7 @@ interface FastifyHandler {
 /** A lease, as far as this door uses it. */
 export type RowLease = { readonly pipeline: RowSink } & Pick<Lease, 'end'>
 
-const OPEN_DOORS = Symbol.for('lognitor.request-doors.v1')
-const OWN_SERVERS = Symbol.for('lognitor.own-servers')
-const shared = globalThis as { [OPEN_DOORS]?: Set<unknown>; [OWN_SERVERS]?: WeakSet<object> }
+const openDoors = shared('request-doors', () => new Set<unknown>())
 
 /**
  * The one source of request rows: a scope for every request that Node's diagnostics channel tells of, and its
@@ -54,11 +54,9 @@ export class RequestDoor {
   }
 
   open(): void {
-    shared[OPEN_DOORS] ??= new Set()
-    const doors = shared[OPEN_DOORS]
-    if (doors.has(this)) return
-    doors.add(this)
-    if (doors.size > 1) warnOfTwo()
+    if (openDoors.has(this)) return
+    openDoors.add(this)
+    if (openDoors.size > 1) warnOfTwo()
     subscribe(REQUEST_START, this.#begin)
     subscribe(CONNECTION, this.#meet)
     subscribe(FASTIFY_HANDLER, learnFastifyRoute)
@@ -66,10 +64,10 @@ export class RequestDoor {
 
   /** Requests already begun still get their row. */
   close(): void {
-    if (!shared[OPEN_DOORS]?.delete(this)) return
+    if (!openDoors.delete(this)) return
     unsubscribe(REQUEST_START, this.#begin)
     unsubscribe(CONNECTION, this.#meet)
-    if (shared[OPEN_DOORS].size === 0) unsubscribe(FASTIFY_HANDLER, learnFastifyRoute)
+    if (openDoors.size === 0) unsubscribe(FASTIFY_HANDLER, learnFastifyRoute)
   }
 
   /** Closes and flushes, within 10 s. Never rejects. */
@@ -82,7 +80,7 @@ export class RequestDoor {
   readonly #begin = (message: unknown): void => {
     try {
       const { request, response, server } = message as RequestStart
-      if (shared[OWN_SERVERS]?.has(server) || openRequestOf(request) !== undefined) return
+      if (ownServers.has(server) || openRequestOf(request) !== undefined) return
       follow(new OpenRequest(request, response, this.#lease.pipeline, this.#settings), server)
     } catch {
       loseRow(this.#lease.pipeline)
@@ -91,12 +89,12 @@ export class RequestDoor {
 
   readonly #meet = (message: unknown): void => {
     const { server } = (message as { socket: { server?: object } }).socket
-    if (server && !shared[OWN_SERVERS]?.has(server)) followUpgrades(server, this.#beginUpgrade)
+    if (server && !ownServers.has(server)) followUpgrades(server, this.#beginUpgrade)
   }
 
   /** Such a request has no answer of Node's, and no row; what fails in it waits for none. */
   readonly #beginUpgrade = (request: IncomingMessage): Scope | undefined => {
-    if (!shared[OPEN_DOORS]?.has(this)) return undefined
+    if (!openDoors.has(this)) return undefined
     try {
       const { scope } = new OpenRequest(request, undefined, this.#lease.pipeline, this.#settings)
       scope.answer(undefined, undefined)

@@ -11,22 +11,21 @@ import { AUTO, installedInstrumentations, provideLambda } from './register/instr
 import { hookLoader } from './register/loader-hook.js'
 import { nameMissing } from './register/missing.js'
 import { packagesFrom } from './register/packages.js'
-import { applicationPlaces, ownFile } from './register/places.js'
+import { applicationPlaces } from './register/places.js'
+import { shared } from './shared.js'
 
 /*
  * Zero code: `node --import @lognitor/opentelemetry/register app.js`, or `--require`. Everything comes from
  * the environment: LOGNITOR_*, and what OpenTelemetry itself reads there.
  */
 
-const STARTED = Symbol.for('lognitor.registered')
-
 type NodeSdk = new (configuration: object) => { start(): void }
 
-const shared = globalThis as { [STARTED]?: boolean }
+const state = shared('register', () => ({ hasStarted: false }))
 // Node preloads --require into its own thread for loader hooks too, where no application runs.
 const isNodesOwn = !isMainThread && parentPort === null
-if (!shared[STARTED] && !isNodesOwn) {
-  shared[STARTED] = true
+if (!state.hasStarted && !isNodesOwn) {
+  state.hasStarted = true
   try {
     start()
   } catch (error) {
@@ -46,7 +45,7 @@ function start(): void {
     return
   }
   // First as the application sees it, whose versions must fit each other; ours only where it has none.
-  const packages = packagesFrom(applicationPlaces(process.argv[1], process.cwd(), ownFile()))
+  const packages = packagesFrom(applicationPlaces(process.argv[1], process.cwd(), import.meta.filename))
   const sdkPlace = sdkPlaceOf(packages)
   const sdkClass = sdkPlace.load(SDK_NODE)?.NodeSDK as NodeSdk | undefined
   if (sdkClass === undefined) {

@@ -2,6 +2,7 @@ import { isMainThread } from 'node:worker_threads'
 import { isChained } from '../../instrumentation/hooks.js'
 import type { HttpConfig } from '../../instrumentation/http-config.js'
 import { LognitorHttpInstrumentation } from '../../instrumentation/http-instrumentation.js'
+import { hasPeer } from '../../instrumentation/peer.js'
 import { type WithLognitorOptions, withLognitor } from '../../instrumentation/with-lognitor.js'
 import { warnOnce } from '../errors.js'
 import type { Packages } from './packages.js'
@@ -49,11 +50,7 @@ export function withRows(given: readonly InstrumentationLike[], parts: HttpParts
 
 /** Undefined where the package is not installed, neither beside us nor where the application sees it. */
 function makeHttp({ rows, http, packages }: HttpParts): InstrumentationLike | undefined {
-  try {
-    return new LognitorHttpInstrumentation({ ...http, ...rows })
-  } catch (error) {
-    if ((error as { code?: unknown }).code !== 'LOGNITOR_MISSING_PEER') throw error
-  }
+  if (hasPeer) return new LognitorHttpInstrumentation({ ...http, ...rows })
   try {
     const Http = packages.load(HTTP)?.HttpInstrumentation
     if (typeof Http !== 'function') return undefined

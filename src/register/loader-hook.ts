@@ -1,10 +1,12 @@
 import module from 'node:module'
 import { pathToFileURL } from 'node:url'
+import { shared } from '../shared.js'
 import type { Packages } from './packages.js'
 
 const ASYNC_HOOK = '@opentelemetry/instrumentation/hook.mjs'
 const SYNC_HOOK = 'import-in-the-middle/register-hooks.mjs'
-const HOOKED = Symbol.for('lognitor.loader-hook.v1')
+
+const state = shared('loader-hook', () => ({ isSet: false }))
 
 /** What import-in-the-middle exports there. */
 interface SyncHook {
@@ -21,12 +23,11 @@ interface SyncHook {
  * @returns whether the hook is set
  */
 export function hookLoader(packages: Packages): boolean {
-  const shared = globalThis as { [HOOKED]?: boolean }
-  if (shared[HOOKED]) return true
+  if (state.isSet) return true
   const hook = packages.resolve(ASYNC_HOOK)
   if (hook === undefined) return false
-  shared[HOOKED] = true
-  if (!hookInThread(packages.within(ASYNC_HOOK))) module.register(pathToFileURL(hook).href)
+  state.isSet = true
+  if (!hookInThread(packages.within(ASYNC_HOOK))) module.register(pathToFileURL(hook))
   return true
 }
 

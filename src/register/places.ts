@@ -1,11 +1,10 @@
 import { statSync } from 'node:fs'
 import { isAbsolute, sep } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { callerFrame } from '../client/caller.js'
 
 /**
  * Where the application's packages are looked for, in this order: from its first file, from the working
- * directory, and last from here. A tool that starts the application (`nest start`, say) is not the application.
+ * directory, and last from here; a bundle has no `here`. A tool that starts the application (`nest start`, say) is not the application.
  */
 export function applicationPlaces(
   script: string | undefined,
@@ -17,15 +16,6 @@ export function applicationPlaces(
   const around = `${workingDirectory}/`
   const last = here === undefined ? [] : [here]
   return isTool ? [around, ...own, ...last] : [...own, around, ...last]
-}
-
-/** A file of this package; undefined where a bundler has left no trace of it. */
-export function ownFile(): string | undefined {
-  try {
-    return fileURLToPath(import.meta.url)
-  } catch {
-    return undefined
-  }
 }
 
 /** The application's file that called `below`; undefined where the stack does not say. */

@@ -11,7 +11,7 @@ import type { LognitorSpanProcessor } from '../span-processor.js'
 import { addedTo, type Configuration, SDK_NODE, sdkPlaceOf, tried } from './configuration.js'
 import { hookLoader } from './loader-hook.js'
 import { packagesFrom } from './packages.js'
-import { applicationPlaces, callerFile, ownFile } from './places.js'
+import { applicationPlaces, callerFile } from './places.js'
 
 /**
  * A client's options, or a client as `client`, and the options of `LognitorHttpInstrumentation`. `enabled` is the
@@ -49,7 +49,7 @@ export function sdkConfig<Config extends object = Record<never, never>>(
   expectObject(config)
   const { door, rows, http } = checkedOptions(options)
   const client = clientOf(door)
-  const places = applicationPlaces(process.argv[1], process.cwd(), ownFile())
+  const places = applicationPlaces(process.argv[1], process.cwd(), import.meta.filename)
   const caller = callerFile(sdkConfig)
   const packages = packagesFrom(caller === undefined ? places : [caller, ...places])
   const { environmentProcessors: _, ...added } = addedTo(config as Configuration, {

@@ -1,9 +1,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { shared } from '../shared.js'
 import type { RequestFacts } from './scope.js'
 import { Scope } from './scope.js'
 import { TraceScopes } from './trace-scopes.js'
 
-interface Shared {
+interface Scopes {
   readonly storage: AsyncLocalStorage<Scope>
   readonly root: Scope
   readonly traces: TraceScopes
@@ -11,17 +12,13 @@ interface Shared {
   throwing: Scope | undefined
 }
 
-// Two installed copies of this package in one process have one scope.
-const SHARED = Symbol.for('lognitor.scope.v1')
-const holder = globalThis as { [SHARED]?: Shared }
-holder[SHARED] ??= {
+const scopes = shared<Scopes>('scopes', () => ({
   storage: new AsyncLocalStorage<Scope>(),
   root: new Scope(),
   traces: new TraceScopes(),
   throwing: undefined,
-}
-const shared = holder[SHARED]
-const { storage, root, traces } = shared
+}))
+const { storage, root, traces } = scopes
 
 /** Where the code runs: the innermost `withScope`, else the request, else the process. */
 export function currentScope(): Scope {
@@ -103,14 +100,14 @@ export function runUncaughtInScope<A extends unknown[], R>(
 
 /** In an `uncaughtException` handler: the scope the error was just thrown out of, where that is known. */
 export function scopeOfThrow(): Scope | undefined {
-  return shared.throwing
+  return scopes.throwing
 }
 
 function noteThrow(scope: Scope): void {
-  if (shared.throwing !== undefined) return
-  shared.throwing = scope
+  if (scopes.throwing !== undefined) return
+  scopes.throwing = scope
   // Microtasks run after Node's handlers of the exception; whatever is thrown later is another story.
   queueMicrotask(() => {
-    shared.throwing = undefined
+    scopes.throwing = undefined
   })
 }
