@@ -6,6 +6,7 @@ import { isDiagLine } from './otel/diag-lines.js'
 import { OtelDoor } from './otel/door.js'
 import { watchPino } from './otel/pino-errors.js'
 import { scopeOfRecord } from './otel/record-scope.js'
+import { LOGNITOR_PART, warnOfStoppedExport } from './otel/stopped-export.js'
 import type { DoorOptions } from './pipelines.js'
 import { currentScope, processScope } from './scope/current.js'
 import type { Scope } from './scope/scope.js'
@@ -31,6 +32,8 @@ export type LogRecordProcessorOptions = Omit<DoorOptions, 'minLevel'> & {
  * new NodeSDK({ logRecordProcessors: [new LognitorLogRecordProcessor({ client, minLevel: { pino: 'warn' } })] })
  */
 export class LognitorLogRecordProcessor {
+  /** @internal */
+  readonly [LOGNITOR_PART] = true
   readonly #door: OtelDoor
   /** By bridge; under '' the one for all. */
   readonly #minLevels: ReadonlyMap<string, Level>
@@ -52,6 +55,7 @@ export class LognitorLogRecordProcessor {
   onEmit(record: LogRecordLike): void {
     try {
       if (isDiagLine()) return
+      warnOfStoppedExport()
       if (this.#passes(record)) this.#door.takeRecord(record, scopeOf(record), completeRecord)
       else this.#door.turnAway('min_level')
     } catch {

@@ -1,6 +1,7 @@
 import { OtelDoor } from './otel/door.js'
 import { recordedException, watchExceptions } from './otel/recorded-exceptions.js'
 import { SpanFailures } from './otel/span-failures.js'
+import { LOGNITOR_PART, warnOfStoppedExport } from './otel/stopped-export.js'
 import type { DoorOptions } from './pipelines.js'
 import { currentScope } from './scope/current.js'
 import type { Scope } from './scope/scope.js'
@@ -23,6 +24,8 @@ const MOST_EVENTS = 10_000
  * `recordUnsampled` it sees them all.
  */
 export class LognitorSpanProcessor {
+  /** @internal */
+  readonly [LOGNITOR_PART] = true
   readonly #door: OtelDoor
   readonly #failures: SpanFailures
   /** Of the first span: the rows and calls of its request come before any record that would tell. */
@@ -41,6 +44,7 @@ export class LognitorSpanProcessor {
     guarded(() => {
       const scope = currentScope()
       watchExceptions(span)
+      warnOfStoppedExport()
       // A request that we see ourselves tells when it is answered.
       if (span.kind === SPAN_KIND.server && scope.requestScope === undefined)
         this.#failures.serverStarted(span)

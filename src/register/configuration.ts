@@ -3,9 +3,11 @@ import type { WithLognitorOptions } from '../../instrumentation/with-lognitor.js
 import { warnOnce } from '../errors.js'
 import { LognitorLogRecordProcessor } from '../log-record-processor.js'
 import type { Environment } from '../options.js'
+import { exportVariable, type Signal } from '../otel/named-exporters.js'
+import { knowsExports } from '../otel/stopped-export.js'
 import type { HasPipeline } from '../pipelines.js'
 import { LognitorSpanProcessor } from '../span-processor.js'
-import { batched, type ExporterParts, namesExport, processorsFrom, type Signal } from './exporters.js'
+import { batched, type ExporterParts, processorsFrom } from './exporters.js'
 import { type InstrumentationLike, withRows } from './http.js'
 import { AUTO, isWanted } from './instrumentations.js'
 import { bridgeLogsApi, mergedLogsApi } from './logs-api.js'
@@ -53,6 +55,7 @@ export interface Added {
  */
 export function addedTo(configuration: Configuration, parts: ConfigurationParts): Added {
   const { client, rows, http, packages, env } = parts
+  knowsExports()
   const sdkPlace = sdkPlaceOf(packages)
   const sdk = sdkPlace.within(SDK_NODE)
   const instrumentations = withRows(listOf(configuration.instrumentations), {
@@ -120,7 +123,7 @@ function ownProcessors(
 }
 
 function warnWithoutSdk(signal: Signal, env: Environment): void {
-  if (!namesExport(signal, env)) return
+  if (exportVariable(signal, env) === undefined) return
   warnOnce(
     'LOGNITOR_EXPORT_STOPPED',
     `The environment names an OTLP export, which sdkConfig cannot go on with: ${SDK_NODE} is not found from the application (is it bundled?). ` +

@@ -1,10 +1,9 @@
 import { warnOnce } from '../errors.js'
-import { splitList } from '../option-kinds.js'
 import type { Environment } from '../options.js'
+import { exporterNames, type Signal } from '../otel/named-exporters.js'
 import { type Exporter, endsInTime, type LimitMs } from './limited-exporter.js'
 import type { Packages } from './packages.js'
 
-export type Signal = 'traces' | 'logs'
 type Class<T = object> = new (...args: unknown[]) => T
 
 /** One signal's names in the environment and in the packages. */
@@ -45,7 +44,7 @@ export interface ExporterParts {
  */
 export function processorsFrom(signal: Signal, parts: ExporterParts): object[] {
   const { variable } = SIGNALS[signal]
-  return exporterNames(signal, parts).flatMap((name) => {
+  return exporterNames(signal, parts.env, parts.fallback).flatMap((name) => {
     const processor = processorFor(signal, name, parts)
     if (processor !== undefined) return [processor]
     warnOnce(
@@ -66,25 +65,6 @@ export function batched(signal: Signal, exporter: object, { env, sdk }: Exporter
   if (found === undefined || Batch === undefined) return undefined
   const sizes = batchSizes(batchVariable, env)
   return found.isPositional ? new Batch(exporter, sizes) : new Batch({ exporter, ...sizes })
-}
-
-/** Whether the environment asks for an export by name or by address, and does not only leave NodeSDK's default. */
-export function namesExport(signal: Signal, env: Environment): boolean {
-  const { variable } = SIGNALS[signal]
-  const names = exporterNames(signal, { env, fallback: 'none' })
-  const isNamed = names.some((name) => name !== 'console')
-  const isSet = (name: string) => (env[name]?.trim() ?? '') !== ''
-  if (isNamed || isSet(`OTEL_${variable}_EXPORTER`)) return isNamed
-  return isSet('OTEL_EXPORTER_OTLP_ENDPOINT') || isSet(`OTEL_EXPORTER_OTLP_${variable}_ENDPOINT`)
-}
-
-/** As NodeSDK reads them: `none` beside others means `otlp` for traces, and nothing for logs. */
-function exporterNames(signal: Signal, { env, fallback }: Pick<ExporterParts, 'env' | 'fallback'>): string[] {
-  const { variable } = SIGNALS[signal]
-  const names = [...new Set(splitList(env[`OTEL_${variable}_EXPORTER`] ?? ''))]
-  if (names.length === 0) return fallback === 'none' ? [] : [fallback]
-  if (!names.includes('none')) return names
-  return signal === 'logs' || names[0] === 'none' ? [] : ['otlp']
 }
 
 function processorFor(signal: Signal, name: string, parts: ExporterParts): object | undefined {
