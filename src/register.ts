@@ -1,18 +1,23 @@
 import { isMainThread, parentPort } from 'node:worker_threads'
 import { trace } from '@opentelemetry/api'
+import { LognitorHttpInstrumentation } from '../instrumentation/http-instrumentation.js'
 import { withLognitor } from '../instrumentation/with-lognitor.js'
 import { getClient } from './client/default-client.js'
 import { warnOnce } from './errors.js'
+import { LognitorLogRecordProcessor } from './log-record-processor.js'
 import { PIPELINE } from './pipelines.js'
 import { watchProcess } from './process/watch.js'
 import { addedTo, SDK_NODE, sdkPlaceOf } from './register/configuration.js'
 import { ExporterEnd } from './register/exporter-end.js'
+import { HTTP } from './register/http.js'
 import { AUTO, installedInstrumentations, provideLambda } from './register/instrumentations.js'
 import { hookLoader } from './register/loader-hook.js'
 import { nameMissing } from './register/missing.js'
+import { isAnotherRunning, joinOther, yieldToOthers } from './register/other-sdk.js'
 import { packagesFrom } from './register/packages.js'
 import { applicationPlaces } from './register/places.js'
 import { shared } from './shared.js'
+import { LognitorSpanProcessor } from './span-processor.js'
 
 /*
  * Zero code: `node --import @lognitor/opentelemetry/register app.js`, or `--require`. Everything comes from
@@ -57,7 +62,16 @@ function start(): void {
     )
     return
   }
-  hookLoader(sdkPlace.within(SDK_NODE))
+  if (isAnotherRunning()) {
+    withLognitor({}, { client })
+    joinOther({
+      spanProcessor: new LognitorSpanProcessor({ client }),
+      logRecordProcessor: new LognitorLogRecordProcessor({ client }),
+    })
+    return
+  }
+  const sdk = sdkPlace.within(SDK_NODE)
+  hookLoader(sdk)
   const pipeline = client[PIPELINE]
   const own = installedInstrumentations({ packages, env, tell: pipeline.tell })
   let end: ExporterEnd | undefined
@@ -89,6 +103,18 @@ function start(): void {
     ...(env.OTEL_METRICS_EXPORTER === undefined && { metricReaders: [] }),
   }).start()
   provideLambda(own, trace.getTracerProvider())
+  yieldToOthers({
+    instrumentations,
+    packages: sdk,
+    spanProcessor: spanProcessors[0] as object,
+    logRecordProcessor: logRecordProcessors[0] as object,
+    onDisabled: (name) => {
+      pipeline.tell(`${name} of zero code makes way for another one`)
+      // Ours takes its request rows along.
+      if (name === HTTP && instrumentations.some((one) => one instanceof LognitorHttpInstrumentation))
+        withLognitor({}, { client })
+    },
+  })
   if (isMainThread) nameMissing(packages, packages.within(AUTO), env)
   pipeline.tell('zero code has started OpenTelemetry')
 }

@@ -1,8 +1,8 @@
-import { trace } from '@opentelemetry/api'
 import { warnOnce } from '../errors.js'
 import { shared } from '../shared.js'
 import { readProperty } from '../translate/property.js'
 import { exportVariable, type Signal } from './named-exporters.js'
+import { logRecordProcessors, spanProcessors } from './providers.js'
 
 /** Marks what a NodeSDK is given of us. In the registry of symbols, for there may be more copies of us than one. */
 export const LOGNITOR_PART: unique symbol = Symbol.for('lognitor.part')
@@ -46,25 +46,4 @@ function isOurs(processor: unknown): boolean {
     readProperty(processor, LOGNITOR_PART) === true ||
     readProperty(readProperty(processor, '_exporter'), LOGNITOR_PART) === true
   )
-}
-
-// The SDKs' own fields, the same in both lines: no interface tells what processors there are.
-
-function spanProcessors(): unknown {
-  const provider = trace.getTracerProvider()
-  const delegate = 'getDelegate' in provider ? (provider.getDelegate as () => unknown)() : provider
-  return readProperty(readProperty(delegate, '_activeSpanProcessor'), '_spanProcessors')
-}
-
-function logRecordProcessors(): unknown {
-  return readProperty(readProperty(loggerProvider(), '_sharedState'), 'processors')
-}
-
-/** The registered one: OpenTelemetry 3 has it in `api`, and 2 in `api-logs`, which gives it to who names its version. */
-function loggerProvider(): unknown {
-  const registry = globalThis as Record<symbol, unknown>
-  const current = readProperty(registry[Symbol.for('opentelemetry.js.api.1')], 'logs')
-  if (current !== undefined) return current
-  const older = registry[Symbol.for('io.opentelemetry.js.api.logs')]
-  return typeof older === 'function' ? older(1) : undefined
 }

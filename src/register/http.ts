@@ -14,6 +14,9 @@ export interface InstrumentationLike {
   readonly instrumentationName?: string
   getConfig?(): HttpConfig
   setConfig?(config: HttpConfig): void
+  disable?(): void
+  setTracerProvider?(provider: unknown): void
+  setLoggerProvider?(provider: unknown): void
 }
 
 export interface HttpParts {
