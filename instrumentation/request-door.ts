@@ -1,11 +1,13 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
-import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import { ownServers } from '../src/own-servers.js'
 import type { Lease } from '../src/pipelines.js'
+import { noteLateRequest } from '../src/scope/current.js'
 import type { Scope } from '../src/scope/scope.js'
 import { shared } from '../src/shared.js'
 import { follow, openRequestOf } from './emitters.js'
 import { OpenRequest } from './open-request.js'
+import { type RequestStart, requestsUnderWay } from './requests-under-way.js'
 import { type RowOptions, type RowSettings, resolveRowOptions } from './row-options.js'
 import { loseRow, type RowSink } from './row-sink.js'
 import { warnOfTwo } from './two-instrumentations.js'
@@ -18,12 +20,6 @@ const CONNECTION = 'net.server.socket'
 /** Where Fastify tells which route it has found. */
 const FASTIFY_HANDLER = 'tracing:fastify.request.handler:start'
 
-interface RequestStart {
-  readonly request: IncomingMessage
-  readonly response: ServerResponse
-  readonly server: Server
-}
-
 interface FastifyHandler {
   readonly request: { readonly raw: IncomingMessage }
   readonly route?: { readonly url?: string }
@@ -32,6 +28,7 @@ interface FastifyHandler {
 /** A lease, as far as this door uses it. */
 export type RowLease = { readonly pipeline: RowSink } & Pick<Lease, 'end'>
 
+const late = shared('requests-under-way', () => ({ areKnown: false }))
 const openDoors = shared('request-doors', () => new Set<unknown>())
 
 /**
@@ -60,6 +57,7 @@ export class RequestDoor {
     subscribe(REQUEST_START, this.#begin)
     subscribe(CONNECTION, this.#meet)
     subscribe(FASTIFY_HANDLER, learnFastifyRoute)
+    this.#beginLate()
   }
 
   /** Requests already begun still get their row. */
@@ -84,6 +82,21 @@ export class RequestDoor {
       follow(new OpenRequest(request, response, this.#lease.pipeline, this.#settings), server)
     } catch {
       loseRow(this.#lease.pipeline)
+    }
+  }
+
+  /** Next.js sets things up within the first request. Of a later `enable()` requests under way are none of ours. */
+  #beginLate(): void {
+    if (late.areKnown) return
+    late.areKnown = true
+    try {
+      for (const start of requestsUnderWay()) {
+        this.#begin(start)
+        const open = openRequestOf(start.request)
+        if (open !== undefined) noteLateRequest(open.scope)
+      }
+    } catch {
+      // Handles are Node's own affair, and without them only these first requests are missing.
     }
   }
 

@@ -11,6 +11,8 @@ ensureInstalled()
 ensureInstalled('test/lines/otel-3', { withScripts: true })
 // Frameworks, loggers and the collection of all instrumentations.
 ensureInstalled('test/lines/frameworks')
+// Bundlers.
+ensureInstalled('test/lines/bundlers')
 
 if (only.length === 0) {
   step('format and lint', tool('@biomejs/biome/bin/biome'), ['check', '--error-on-warnings'])

@@ -10,4 +10,17 @@ try {
   exports.HttpInstrumentation = require('@opentelemetry/instrumentation-http').HttpInstrumentation
 } catch (error) {
   exports.error = error
+  exports.HttpInstrumentation = fromApplication('@opentelemetry/instrumentation-http')
+}
+
+/** For a bundle that is an ES module, where require() fails although the package lies beside it. */
+function fromApplication(name) {
+  for (const place of [() => process.argv[1], () => `${process.cwd()}/`]) {
+    try {
+      return process.getBuiltinModule('node:module').createRequire(place())(name).HttpInstrumentation
+    } catch {
+      // Not from here.
+    }
+  }
+  return undefined
 }

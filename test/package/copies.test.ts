@@ -43,7 +43,7 @@ function install(project: string): void {
 async function run(file: string, code: string) {
   writeFileSync(join(folder, file), code)
   const { PATH } = process.env
-  const env = { PATH, API_URL: inbox.apiUrl }
+  const env = { PATH, API_URL: inbox.apiUrl, LOGNITOR_API_KEY: 'k', LOGNITOR_API_URL: inbox.apiUrl }
   const child: ChildProcess = spawn(process.execPath, [file], { cwd: folder, env, stdio: 'pipe' })
   const said = { stdout: '', stderr: '' }
   for (const name of ['stdout', 'stderr'] as const) {

@@ -139,6 +139,22 @@ describe('with @opentelemetry/api alone', () => {
   })
 })
 
+test.each(['', '/instrumentation', '/sdk', '/gateway', '/testing'])(
+  "an ES module that OpenTelemetry's loader hook wraps is whole: %s",
+  (entry) => {
+    const packages = ['@opentelemetry/api', '@opentelemetry/instrumentation']
+    const folder = consumer(`hooked-${readdirSync(work).length}`, LINES['2.x'], packages)
+    writeFileSync(
+      join(folder, 'hook.mjs'),
+      `import { register } from 'node:module'\nregister('@opentelemetry/instrumentation/hook.mjs', import.meta.url)`,
+    )
+    const code = `import * as ours from '@lognitor/opentelemetry${entry}'
+      console.log(Object.values(ours).every((value) => value !== undefined))`
+    const { stdout, stderr } = run(folder, 'app.mjs', code, ['--import', './hook.mjs'])
+    expect([stdout, stderr]).toEqual(['true\n', ''])
+  },
+)
+
 describe.each(Object.entries(LINES))('beside OpenTelemetry %s', (line, modules) => {
   const app = `
 import { NodeSDK } from '@opentelemetry/sdk-node'
