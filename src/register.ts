@@ -62,6 +62,8 @@ function start(): void {
     )
     return
   }
+  const sdk = sdkPlace.within(SDK_NODE)
+  hookLoader(sdk)
   if (isAnotherRunning()) {
     withLognitor({}, { client })
     joinOther({
@@ -70,8 +72,6 @@ function start(): void {
     })
     return
   }
-  const sdk = sdkPlace.within(SDK_NODE)
-  hookLoader(sdk)
   const pipeline = client[PIPELINE]
   const own = installedInstrumentations({ packages, env, tell: pipeline.tell })
   let end: ExporterEnd | undefined
