@@ -18,6 +18,13 @@ export const WARNINGS = {
     'A client or door has the key of another one; its differing options were ignored.',
   LOGNITOR_KEY_REFUSED: 'Lognitor refused the API key; logs are held within the queue.',
   LOGNITOR_WRONG_ADDRESS: 'The address does not answer like Lognitor; logs are held within the queue.',
+  LOGNITOR_UNREACHABLE: 'Lognitor cannot be reached; logs are held within the queue.',
+  LOGNITOR_PROXY_UNUSABLE:
+    'The environment names a proxy that cannot be used; logs are delivered without it.',
+  LOGNITOR_LOST_AT_END: 'Logs were lost because the process or the client ended before they were delivered.',
+  LOGNITOR_NO_EXIT_DELIVERY:
+    'Node may start no worker threads, so that process.exit loses what is undelivered.',
+  LOGNITOR_CONSOLE_ONLY: 'The application logs by console alone, which no instrumentation hands on.',
   LOGNITOR_LOG_TOO_LARGE: 'A log was over the size limit and was dropped.',
   LOGNITOR_INVALID_LEVEL: 'A log call named a level that does not exist.',
   LOGNITOR_TWO_HTTP_INSTRUMENTATIONS: 'Two HTTP instrumentations are active.',
@@ -84,7 +91,17 @@ export function warnOnce(code: WarningCode, message: string, key = ''): void {
   if (warned.size < 1000) warned.add(id)
   const warning = Object.assign(new Error(message), { name: 'LognitorWarning', code })
   keepToItself(warning)
-  process.emitWarning(warning)
+  // Emitted on the next tick, which an `exit` handler does not live to see.
+  if ((process as { _exiting?: boolean })._exiting) emitNow(warning)
+  else process.emitWarning(warning)
+}
+
+function emitNow(warning: Error): void {
+  try {
+    process.emit('warning', warning)
+  } catch {
+    // What a listener throws here would become the exit code.
+  }
 }
 
 /** Warnings that are on their way to the listeners. One pair of ours waits for all: Node warns of eleven. */

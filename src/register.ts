@@ -12,10 +12,10 @@ import { ExporterEnd } from './register/exporter-end.js'
 import { HTTP } from './register/http.js'
 import { AUTO, installedInstrumentations, provideLambda } from './register/instrumentations.js'
 import { hookLoader } from './register/loader-hook.js'
-import { nameMissing } from './register/missing.js'
 import { isAnotherRunning, joinOther, yieldToOthers } from './register/other-sdk.js'
 import { packagesFrom } from './register/packages.js'
 import { applicationPlaces } from './register/places.js'
+import { watchUse } from './register/use.js'
 import { shared } from './shared.js'
 import { LognitorSpanProcessor } from './span-processor.js'
 
@@ -115,6 +115,13 @@ function start(): void {
         withLognitor({}, { client })
     },
   })
-  if (isMainThread) nameMissing(packages, packages.within(AUTO), env)
+  if (isMainThread) {
+    const active = new Set(instrumentations.map((one) => one.instrumentationName ?? ''))
+    watchUse(
+      { packages: packages.within(AUTO), env, active, isInCode: false },
+      packages.dependencies(),
+      pipeline,
+    )
+  }
   pipeline.tell('zero code has started OpenTelemetry')
 }

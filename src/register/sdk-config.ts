@@ -1,3 +1,4 @@
+import { isMainThread } from 'node:worker_threads'
 import { HTTP_OPTION_NAMES, type HttpConfig } from '../../instrumentation/http-config.js'
 import { type LognitorHttpOptions, splitOptions } from '../../instrumentation/http-options.js'
 import type { HttpInstrumentationLike } from '../../instrumentation/peer.js'
@@ -6,12 +7,13 @@ import { getClient, init } from '../client/default-client.js'
 import { unknownOption } from '../errors.js'
 import type { LognitorLogRecordProcessor } from '../log-record-processor.js'
 import { checkOptions, expectObject, OPTIONS } from '../options.js'
-import type { DoorOptions, HasPipeline } from '../pipelines.js'
+import { type DoorOptions, type HasPipeline, PIPELINE } from '../pipelines.js'
 import type { LognitorSpanProcessor } from '../span-processor.js'
 import { addedTo, type Configuration, SDK_NODE, sdkPlaceOf, tried } from './configuration.js'
 import { hookLoader } from './loader-hook.js'
 import { packagesFrom } from './packages.js'
 import { applicationPlaces, callerFile } from './places.js'
+import { watchUse } from './use.js'
 
 /**
  * A client's options, or a client as `client`, and the options of `LognitorHttpInstrumentation`. `enabled` is the
@@ -60,6 +62,14 @@ export function sdkConfig<Config extends object = Record<never, never>>(
     env: process.env,
     exporters: { fallback: 'otlp' },
   })
+  if (isMainThread) {
+    const active = new Set(added.instrumentations.map((one) => one.instrumentationName ?? ''))
+    watchUse(
+      { packages, env: process.env, active, isInCode: true },
+      packages.dependencies(),
+      client[PIPELINE],
+    )
+  }
   tried('the loader hook for ES modules', () => hookLoader(sdkPlaceOf(packages).within(SDK_NODE)))
   const { spanProcessor, traceExporter, logRecordProcessor, ...rest } = config as Configuration
   return { ...rest, ...added } as unknown as Config & SdkParts
