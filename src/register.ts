@@ -26,6 +26,9 @@ import { LognitorSpanProcessor } from './span-processor.js'
 
 type NodeSdk = new (configuration: object) => { start(): void }
 
+// biome-ignore lint/complexity/noUselessEmptyExport: without an export the bundler takes this file for CommonJS, and has the exports of all other files set when their importers run. What OpenTelemetry's loader hook wraps keeps their first values.
+export {}
+
 const state = shared('register', () => ({ hasStarted: false }))
 // Node preloads --require into its own thread for loader hooks too, where no application runs.
 const isNodesOwn = !isMainThread && parentPort === null
