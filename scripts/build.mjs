@@ -17,6 +17,7 @@ const ENTRIES = {
   index: 'src/index.ts',
   instrumentation: 'instrumentation/index.ts',
   register: 'src/register.ts',
+  sdk: 'src/sdk.ts',
   gateway: 'src/gateway/index.ts',
   testing: 'src/testing.ts',
   cli: 'src/cli/main.ts',
@@ -67,7 +68,11 @@ async function bundle(dist, format, entries) {
     chunkFileNames: `chunks/[name]-[hash].${ending}`,
     keepNames: true,
   })
-  return output.filter((part) => part.type === 'chunk')
+  const chunks = output.filter((part) => part.type === 'chunk')
+  // Exports that are set later on are lost beneath OpenTelemetry's loader hook, which keeps their first values.
+  const late = format === 'es' && chunks.find(({ code }) => code.includes('__esmMin('))
+  if (late) throw new Error(`${late.fileName} sets its exports late: does an entry have none?`)
+  return chunks
 }
 
 /** Files that load an optional peer stay what and where they are; instrumentation/peers/http.cjs says why. */

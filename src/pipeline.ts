@@ -6,6 +6,7 @@ import { httpTransport } from './delivery/http.js'
 import { deliveryMetrics } from './delivery/metrics.js'
 import { DeliveryReport } from './delivery/report.js'
 import { createUploader, type Uploader } from './delivery/uploader.js'
+import { warnOnce } from './errors.js'
 import { createGuest } from './guest.js'
 import { Ledger } from './ledger.js'
 import { openSpool } from './open-spool.js'
@@ -16,6 +17,7 @@ import { createPolicy, type Policy } from './policy/policy.js'
 import { policySettings } from './policy/settings.js'
 import type { Guest, WriteCrash } from './process/guest.js'
 import { watchProcess } from './process/watch.js'
+import { warnWithoutThreads } from './process/without-threads.js'
 import { applyScope } from './scope/apply.js'
 import { currentScope, processScope } from './scope/current.js'
 import { lineBreadcrumb } from './scope/line-breadcrumb.js'
@@ -86,7 +88,10 @@ export class Pipeline {
     this.#origins = new Origins(settings)
     this.clock = clock
     this.tell = createTell(settings.debug)
-    this.ledger = new Ledger(settings.onDrop, (reason) => this.tell.warn(`first drop: ${reason}`))
+    this.ledger = new Ledger(settings.onDrop, (reason, count) => {
+      this.tell.warn(`first drop: ${reason}`)
+      if (reason === 'exit') warnOfLoss(count, this.#settings)
+    })
     this.#transport = openTransport(settings)
     this.uploader = createUploader({
       transport: {
@@ -103,6 +108,8 @@ export class Pipeline {
       metrics: deliveryMetrics(settings.apiUrl, SDK.version),
       onSampleRates: (rates) => this.#policy.setSampleRates(rates),
       onRecovered: (count) => this.#reportLoss(count),
+      address: () => this.#settings.apiUrl,
+      waiting: () => this.#batcher.queued + this.#batcher.inFlight,
     })
     this.#batcher = new Batcher({
       settings,
@@ -240,6 +247,7 @@ export class Pipeline {
       flush: (timeoutMs) => this.flush(timeoutMs),
       capture,
     })
+    if (settingsDeliver(this.#settings)) warnWithoutThreads()
     this.#watchProcess()
   }
 
@@ -389,6 +397,22 @@ export class Pipeline {
 
 function isSwitchedOn({ enabled, apiKey, transport }: Settings): boolean {
   return enabled && !!(apiKey || transport)
+}
+
+function settingsDeliver({ apiKey, enabled, flushOnExit, transport }: Settings): boolean {
+  return enabled && !!apiKey && !!flushOnExit && transport === undefined
+}
+
+function warnOfLoss(count: number, { flushOnExit, spool }: Settings): void {
+  const mends = [
+    flushOnExit === false ? 'set flushOnExit to the milliseconds that the end may take' : 'raise flushOnExit',
+    ...(spool ? [] : ['keep them on disk by the option spool']),
+    'see whether the address can be reached: npx lognitor doctor',
+  ]
+  warnOnce(
+    'LOGNITOR_LOST_AT_END',
+    `${count} logs or requests were lost at the end, before Lognitor had taken them. To mend it: ${mends.join('; or ')}.`,
+  )
 }
 
 function openTransport({ transport, apiUrl, proxy, compression }: Settings): Transport {

@@ -12,6 +12,7 @@ import {
 } from './otel/recorded-exceptions.js'
 import { enterServerSpan, learnRoute } from './otel/server-span.js'
 import { SpanFailures } from './otel/span-failures.js'
+import { LOGNITOR_PART, warnOfStoppedExport } from './otel/stopped-export.js'
 import type { DoorOptions } from './pipelines.js'
 import { currentScope, setScopeOfSpan } from './scope/current.js'
 import type { Scope } from './scope/scope.js'
@@ -40,6 +41,8 @@ type Known = SpanLike & { [begun: symbol]: Begun | undefined }
  * `recordUnsampled` it sees them all.
  */
 export class LognitorSpanProcessor {
+  /** @internal */
+  readonly [LOGNITOR_PART] = true
   readonly #door: OtelDoor
   readonly #recordings: OpenRecordings
   readonly #failures: SpanFailures
@@ -66,6 +69,7 @@ export class LognitorSpanProcessor {
       watchExceptions(span)
       // Of the first span: the rows and calls of its request come before any record that would tell.
       this.#door.learnFrom(span)
+      warnOfStoppedExport()
       const scope = enterServerSpan(span) ?? currentScope()
       learnRoute(span, scope)
       setScopeOfSpan(span, scope)

@@ -11,12 +11,21 @@ export interface ReportParts {
   readonly onSampleRates: (rates: SampleRates) => void
   /** Delivery works again after `count` entries had to make room. */
   readonly onRecovered: (count: number) => void
+  /** Where Lognitor is looked for. */
+  readonly address: () => string
+  /** Entries that are not delivered. */
+  readonly waiting: () => number
 }
+
+/** A connection may fail now and then. */
+const FAILURES_BEFORE_WARNING = 3
 
 /** What delivery tells others: metrics, warnings, the service's sample rates, and what an outage cost. */
 export class DeliveryReport {
   readonly #parts: ReportParts
   #lost = 0
+  /** Posts in a row that no server has answered. */
+  #unanswered = 0
 
   constructor(parts: ReportParts) {
     this.#parts = parts
@@ -27,7 +36,10 @@ export class DeliveryReport {
     this.#parts.metrics.inFlight(logs)
   }
 
-  answered(path: string, count: number, { outcome, sampleRates }: Upload): void {
+  answered(path: string, count: number, { outcome, sampleRates, answer }: Upload): void {
+    this.#unanswered = answer === undefined ? this.#unanswered + 1 : 0
+    if (this.#unanswered >= FAILURES_BEFORE_WARNING && outcome.kind === 'retryable')
+      this.#warnUnreachable(outcome.why)
     if (path === '/ingest') this.#parts.metrics.exported(count, outcome)
     if (sampleRates) this.#parts.onSampleRates(sampleRates)
     if (outcome.kind === 'sent') {
@@ -59,6 +71,15 @@ export class DeliveryReport {
   /** Entries that had to make room for newer ones. */
   lost(count: number): void {
     this.#lost += count
+  }
+
+  #warnUnreachable(why: string): void {
+    const { address, waiting } = this.#parts
+    warnOnce(
+      'LOGNITOR_UNREACHABLE',
+      `Lognitor cannot be reached at ${address()} (${why}). ${waiting()} logs and requests wait within the queue, and it is tried on. ` +
+        'Check LOGNITOR_API_URL, the proxy and the firewall; npx lognitor doctor tells which.',
+    )
   }
 
   #recovered(): void {

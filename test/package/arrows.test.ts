@@ -21,7 +21,8 @@ function roomOf(file: string): string {
       }[place] ?? place
     )
   if (['pipeline.ts', 'guest.ts', 'open-spool.ts', 'source-context.ts'].includes(place)) return 'pipeline'
-  if (['register.ts', 'index.ts', 'testing.ts', 'memory-transport.ts'].includes(place)) return 'outermost'
+  if (['register.ts', 'sdk.ts', 'index.ts', 'testing.ts', 'memory-transport.ts'].includes(place))
+    return 'outermost'
   if (
     place.startsWith('exporter') ||
     place.includes('processor') ||
