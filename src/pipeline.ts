@@ -54,6 +54,9 @@ export interface PipelineParts {
 /** For what is no time: plain JavaScript checks nothing. */
 const DEFAULT_FLUSH_MS = 10_000
 
+/** A disk has at least this time to take what is left at a shutdown, even where the flush used up all there was. */
+const LEAST_DISK_MS = 500
+
 /**
  * The single path of a log: completed by what its scope and the process know, through policy, into the
  * batcher. Owns flush and shutdown. Nothing here throws.
@@ -301,11 +304,13 @@ export class Pipeline {
   async #shutdown(timeoutMs: number): Promise<boolean> {
     this.letGo()
     this.#batcher.resume()
+    const deadline = this.clock.monotonic() + Math.max(0, timeoutMs)
     const delivered = await this.flush(timeoutMs)
     this.#isClosed = true
     this.courier.close()
-    this.ledger.drop('exit', await this.#batcher.close())
-    await this.#spool?.close()
+    const leftMs = () => Math.max(LEAST_DISK_MS, deadline - this.clock.monotonic())
+    this.ledger.drop('exit', await this.#batcher.close(leftMs()))
+    await this.#spool?.close(leftMs())
     this.#leaveProcess()
     await this.uploader.close()
     return delivered

@@ -16,6 +16,8 @@ export class Batch {
   id: string | undefined
   /** Sends so far that ended without a final answer. */
   attempts = 0
+  /** It was sent, and the service may have taken it, although no answer says so. */
+  mayBeTaken = false
   /** It has been on its way before, so nothing is gained by waiting for more entries. */
   hasReturned = false
   /** Its border is kept, so that its content is known to belong together beyond the process. */

@@ -3,7 +3,7 @@ import type { Ledger } from '../ledger.js'
 import { createDispatcher, type Dispatcher, type LossReason } from './dispatcher.js'
 import { FlushWaiters, type Marks } from './flush-waiters.js'
 import { Gate } from './gate.js'
-import type { Keeper } from './keeper.js'
+import type { BatchStore } from './keeper.js'
 import { Keeping } from './keeping.js'
 import type { Line } from './line.js'
 import type { Parcel } from './parcel.js'
@@ -66,18 +66,18 @@ export class Batcher {
   }
 
   /** From here on entries outlive the process. */
-  keepIn(keeper: Keeper): void {
+  keepIn(store: BatchStore): void {
     const { clock, uploader } = this.#parts
     this.#keeping = new Keeping({
-      keeper,
+      store,
       queue: this.#queue,
       clock,
       outside: uploader.outside,
-      onWritten: () => this.lose('queue_full', this.#queue.makeRoom()),
+      onSettled: () => this.lose('queue_full', this.#queue.makeRoom()),
     })
     this.#queue.relief = this.#keeping
-    this.#replay = new Replay(keeper, this.#queue.lines)
-    keeper.onBacklog = () => this.#pumpSoon()
+    this.#replay = new Replay(store, this.#queue.lines)
+    store.onBacklog = () => this.#pumpSoon()
     if (this.queued > 0) this.#keeping.entered()
   }
 
@@ -180,12 +180,15 @@ export class Batcher {
     this.#onChange()
   }
 
-  /** Ends for good; answers that come later are not counted. Resolves to how many logs and entries are lost. */
-  async close(): Promise<number> {
+  /**
+   * Ends for good; answers that come later are not counted. Resolves to how many logs and entries are lost.
+   * @param timeoutMs a disk that has not answered by then is not waited for
+   */
+  async close(timeoutMs: number): Promise<number> {
     this.#isClosed = true
     this.#parts.clock.clearTimer(this.#wakeTimer)
     for (const line of this.#queue.lines) line.close()
-    await this.#keeping?.save()
+    await this.#keeping?.save(timeoutMs)
     this.#replay?.giveUp()
     const left = this.undelivered()
     return this.abandon(left).reduce((sum, { count }) => sum + count, 0)
@@ -259,7 +262,8 @@ export class Batcher {
   /** One of those that only the keeper has. */
   async #sendStored(replay: Replay): Promise<void> {
     const parcel = await replay.take()
-    if (parcel === undefined) return
+    // Meanwhile a flush may have come to wait for what was read, or a batch been stored.
+    if (parcel === undefined) return this.#goOn()
     // Reading it took its time.
     if (this.#isClosed || this.#isPaused || this.#gate.waitMs > 0) {
       parcel.putBack('first')

@@ -59,6 +59,8 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
         return
       default: {
         batch.attempts++
+        // With any other outcome the service has said that it took nothing.
+        if (outcome.kind === 'retryable') batch.mayBeTaken = true
         const isTired = batch.attempts > maxRetries()
         if (isTired) batch.attempts = 0
         gate.failed(outcome, round)

@@ -1,8 +1,8 @@
 import type { Buffer } from 'node:buffer'
 
-/** Consecutive entries of one line. */
+/** Consecutive entries of one queue. */
 export interface EntryRange {
-  /** Which line: 0 for logs, 1 for request entries. */
+  /** Which queue: 0 for logs, 1 for request entries. */
   readonly line: number
   /** Number of the oldest. */
   readonly first: number
@@ -10,58 +10,71 @@ export interface EntryRange {
 }
 
 /** A range that travels, or has travelled, as one batch under this id. */
-export interface Border extends EntryRange {
+export interface BatchMark extends EntryRange {
   readonly id: string
 }
 
-export interface KeptEntry {
+export interface StoredEntry {
   readonly line: number
   readonly number: number
   readonly json: Buffer
 }
 
 /** What is written in one go. */
-export interface Pages {
-  readonly borders: readonly Border[]
-  readonly entries: readonly KeptEntry[]
+export interface WriteSet {
+  readonly marks: readonly BatchMark[]
+  readonly entries: readonly StoredEntry[]
 }
 
-/** A batch that only the keeper has, taken from it to be sent. */
-export interface StoredBatch extends Border {
+/** A batch that is only in the store, taken from it to be sent. */
+export interface StoredBatch extends BatchMark {
   /** Fewer than the count where some could not be read back. */
   readonly entries: readonly Buffer[]
   /** Written by this process, and not taken over from one that ended. */
   readonly isOwn: boolean
+  /** Sends so far that ended without a final answer. */
+  readonly attempts: number
+  /** The only address and key that it may be sent with. */
+  readonly destination: { readonly apiUrl: string; readonly apiKey: string }
 }
 
 /**
- * Keeps entries beyond the process. What delivery needs of a spool, and all it knows of it. Nothing here throws
- * or rejects; what the keeper has to say of losses it says to whoever made it.
+ * A store behind the queue that outlives the process: what delivery needs of a spool, and all it knows of it. Nothing
+ * here throws or rejects; losses are told to whoever made the store.
  */
-export interface Keeper {
-  /** Entries that are nowhere but here. */
+export interface BatchStore {
+  /** Entries that are only in the store, those that are being sent not included. */
   readonly count: number
-  /** Numbers of the oldest of these that this process wrote, by line; Infinity for none. */
+  /** Whether {@link next} can give a batch now. */
+  readonly hasNext: boolean
+  /** Numbers of the oldest of these that this process wrote, by queue; Infinity for none. */
   readonly oldest: readonly number[]
-  /** Resolves to whether it is all kept now. A later border of an entry takes the place of an earlier one. */
-  write(pages: Pages): Promise<boolean>
-  /** The same while everything stands still. */
-  writeNow(pages: Pages): boolean
-  /** Entries that were written have come to their end, good or bad. */
-  settle(range: EntryRange): void
-  settleNow(ranges: readonly EntryRange[]): void
-  /** Entries that were written are nowhere but here from now on; with the id under which they have travelled. */
-  entrust(range: EntryRange, id: string | undefined): void
-  /** The next batch that is nowhere but here, its border written; undefined when there is none. */
+  /** Resolves to whether all of it is stored. A later mark of an entry takes the place of an earlier one. */
+  write(set: WriteSet): Promise<boolean>
+  /** The same synchronously. */
+  writeNow(set: WriteSet): boolean
+  /** Entries that were written are delivered or dropped. */
+  ack(range: EntryRange): void
+  ackNow(ranges: readonly EntryRange[]): void
+  /**
+   * Entries that were written are only in the store from now on.
+   * @param id under which they have travelled
+   * @param attempts sends so far that ended without a final answer
+   * @param mayBeTaken the service may have taken them, although no answer says so
+   */
+  spill(range: EntryRange, id: string | undefined, attempts: number, mayBeTaken: boolean): void
+  /** The next batch that is only in the store, its mark written; undefined when there is none now. */
   next(): Promise<StoredBatch | undefined>
-  /** It has come to its end. */
-  finish(batch: StoredBatch): void
-  /** It is to be sent again later, whole. */
-  giveBack(batch: StoredBatch, where: 'first' | 'last'): void
+  /** The batch is delivered or dropped. */
+  ackBatch(batch: StoredBatch): void
+  /** The batch is to be sent again later, whole: before all others, or behind all others. */
+  nack(batch: StoredBatch, where: 'first' | 'last', attempts: number, mayBeTaken: boolean): void
   /** Its halves are to be sent under ids of their own. False when it cannot be halved. */
   halve(batch: StoredBatch): boolean
-  /** Called when there is something to take, after there was nothing. */
+  /** Called when there may be something to take. */
   onBacklog: () => void
-  /** Lets go. Gives back whether everything that was written and not settled is safe. */
-  close(): Promise<void>
+  /** Called when nothing that memory still has is in the store any more. */
+  onForgotten: () => void
+  /** Asked for the written entries that memory still has. */
+  inMemory: () => readonly EntryRange[]
 }

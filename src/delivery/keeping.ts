@@ -2,42 +2,50 @@ import type { Clock, TimerHandle } from '../clock.js'
 import { MAX_BATCH_BYTES } from '../wire/limits.js'
 import type { Batch } from './batch.js'
 import type { Marks } from './flush-waiters.js'
-import type { Border, EntryRange, Keeper, KeptEntry, Pages } from './keeper.js'
+import type { BatchMark, BatchStore, EntryRange, StoredEntry, WriteSet } from './keeper.js'
 import type { Line } from './line.js'
 import type { Queue, Relief } from './queue.js'
 
 /**
- * Twice this is the longest an entry is in memory only: at each tick is written what was there at the one
- * before. What is delivered sooner is never written at all.
+ * Twice this is the longest an entry is in memory only: each tick writes what was there at the tick before. What is
+ * delivered sooner is never written at all.
  */
 const TICK_MS = 80
-/** When the last write has failed. */
-const LATER_MS = 5_000
+/** The same after a write that failed. */
+const TICK_AFTER_FAILURE_MS = 5_000
+/** A batch waits so long at most for its mark to be written: a disk that hangs must not keep it from being sent. */
+const MARK_TIMEOUT_MS = 1_000
 
-export interface KeepingParts {
-  readonly keeper: Keeper
+export interface WriteBehindParts {
+  readonly store: BatchStore
   readonly queue: Queue
   readonly clock: Clock
   readonly outside: <T>(fn: () => T) => T
-  /** Something has been written, so that memory may let go of it. */
-  readonly onWritten: () => void
+  /** A write has ended: memory may let go of what is written, or has to drop what the store will not take. */
+  readonly onSettled: () => void
 }
 
-/** Decides what of the queue the keeper gets, and when. */
+/** Writes what waits in the queue to the store, and decides what and when. */
 export class Keeping implements Relief {
-  readonly #parts: KeepingParts
-  /** Entries up to these numbers are written or are being written, and up to those certainly are. */
+  readonly #parts: WriteBehindParts
+  /** Numbers of the last entries whose write has begun, and of the last that are certainly written, by queue. */
   #begun: number[] = [0, 0]
   #written: number[] = [0, 0]
-  /** What had come in at the last tick. */
+  /** Numbers of the last entries that had come in at the last tick. */
   #seen: Marks = [0, 0]
   #timer: TimerHandle | undefined
   #work: Promise<void> = Promise.resolve()
+  #isTickPending = false
   #isHurrying = false
   #hasFailed = false
+  /** A write did not end in time, and has not ended since. */
+  #isStuck = false
+  #isClosed = false
 
-  constructor(parts: KeepingParts) {
+  constructor(parts: WriteBehindParts) {
     this.#parts = parts
+    parts.store.onForgotten = () => this.#writeAgain()
+    parts.store.inMemory = () => this.#inMemory()
   }
 
   /** An entry came in. */
@@ -45,65 +53,77 @@ export class Keeping implements Relief {
     if (this.#timer === undefined) this.#startTimer()
   }
 
-  /** Before a batch is sent: should any of it be written, so must be all of it, and where it begins and ends. */
+  /** Before a batch is sent: if a part of it is written, all of it has to be, with a mark of where it begins and ends. */
   async seal(line: Line, batch: Batch): Promise<void> {
     if (batch.hasBorder || batch.first > (this.#begun[line.index] as number)) return
-    await this.#enqueue(() => this.#writeBatch(line, batch))
+    // Nothing more is queued for a disk that hangs: there is no bound to how long it may.
+    if (this.#isStuck) return
+    await this.#inTime(
+      this.#enqueue(() => this.#writeBatch(line, batch)),
+      MARK_TIMEOUT_MS,
+    )
   }
 
   relieve(line: Line): 'relieved' | 'soon' | 'never' {
     const { head } = line.lane
     if (head !== undefined && head.last <= (this.#written[line.index] as number)) {
       line.lane.takeOut()
-      this.#entrust(line, head)
+      this.#spill(line, head)
       return 'relieved'
     }
-    if (this.#hasFailed) return 'never'
+    if (this.#hasFailed || this.#isStuck) return 'never'
     this.#hurry()
     return 'soon'
   }
 
   gone({ line, first, count }: EntryRange): void {
     const last = Math.min(first + count - 1, this.#begun[line] as number)
-    if (last >= first) this.#parts.keeper.settle({ line, first, count: last - first + 1 })
+    if (last >= first) this.#parts.store.ack({ line, first, count: last - first + 1 })
   }
 
-  /** All that is in memory, while everything stands still. False when it is not safe. */
+  /** Writes all that is in memory, synchronously. False when it could not be written. */
   saveNow(): boolean {
-    const { keeper, queue } = this.#parts
-    const borders: Border[] = []
-    const entries: KeptEntry[] = []
+    const { store, queue } = this.#parts
+    const marks: BatchMark[] = []
+    const entries: StoredEntry[] = []
     for (const line of queue.lines) {
       const written = this.#written[line.index] as number
       for (const batch of queue.beyond(line, 0)) {
-        // Of a write that is under way nobody knows how far it came.
+        // Nobody knows how far a write has come that has not ended.
         const isCertain = batch.last <= written
-        if (batch.id !== undefined && !(batch.hasBorder && isCertain)) borders.push(borderOf(line, batch))
+        if (batch.id !== undefined && !(batch.hasBorder && isCertain)) marks.push(markOf(line, batch))
         if (!isCertain) collect(entries, line, batch, written + 1, batch.last)
       }
     }
-    if (borders.length + entries.length === 0) return true
-    if (!keeper.writeNow({ borders, entries })) return false
+    if (marks.length + entries.length === 0) return true
+    if (!store.writeNow({ marks, entries })) return false
     this.#begun = [...queue.entered]
     this.#written = [...queue.entered]
     return true
   }
 
-  /** All that is in memory is written, for the end. */
-  async save(): Promise<void> {
+  /**
+   * Writes all that is in memory, for the end.
+   * @param timeoutMs a disk that has not answered by then is not waited for
+   */
+  async save(timeoutMs: number): Promise<void> {
     const { queue, clock } = this.#parts
+    this.#isClosed = true
     clock.clearTimer(this.#timer)
-    await this.#enqueue(() => this.#writeUpTo(queue.entered))
+    await this.#inTime(
+      this.#enqueue(() => this.#writeUpTo(queue.entered)),
+      timeoutMs,
+    )
   }
 
   /**
-   * All in memory is forgotten there: what was delivered has met its end, what was not is only on disk from here
-   * on. Gives those of `left` that are not on disk.
+   * All that is in memory is forgotten there: what was delivered is acknowledged, the rest is only in the store from
+   * here on. Gives those of `left` that are not in the store.
    */
   handOver<T extends { readonly batch?: Batch }>(left: readonly T[]): readonly T[] {
-    const { queue, keeper } = this.#parts
+    const { queue, store } = this.#parts
     const undelivered = new Set(left.map(({ batch }) => batch))
-    const ended: EntryRange[] = []
+    const done: EntryRange[] = []
     const saved = new Set<Batch | undefined>()
     for (const line of queue.lines) {
       for (const batch of queue.beyond(line, 0)) {
@@ -111,33 +131,44 @@ export class Keeping implements Relief {
         if (undelivered.has(batch)) {
           if (written < batch.last) continue
           saved.add(batch)
-          this.#entrust(line, batch)
+          this.#spill(line, batch)
         } else if (written >= batch.first) {
-          ended.push({ line: line.index, first: batch.first, count: written - batch.first + 1 })
+          done.push({ line: line.index, first: batch.first, count: written - batch.first + 1 })
         }
       }
     }
-    keeper.settleNow(ended)
+    store.ackNow(done)
     return left.filter(({ batch }) => !saved.has(batch))
   }
 
   #startTimer(): void {
+    if (this.#isClosed) return
     const { clock, outside, queue } = this.#parts
     this.#seen = queue.entered
-    this.#timer = outside(() => clock.setTimer(() => this.#tick(), this.#hasFailed ? LATER_MS : TICK_MS))
+    const delayMs = this.#hasFailed ? TICK_AFTER_FAILURE_MS : TICK_MS
+    this.#timer = outside(() => clock.setTimer(() => this.#tick(), delayMs))
   }
 
   #tick(): void {
     const due = this.#seen
     this.#timer = undefined
-    const { queue } = this.#parts
-    if (queue.lines.every((line) => queue.beyond(line, this.#begun[line.index] as number).length === 0))
-      return
+    // Without a timer from here on: the next entry, or a write that fails, starts one.
+    if (!this.#hasUnwritten) return
     this.#startTimer()
-    void this.#enqueue(() => this.#writeUpTo(due))
+    if (this.#isTickPending) return
+    this.#isTickPending = true
+    void this.#enqueue(async () => {
+      this.#isTickPending = false
+      await this.#writeUpTo(due)
+    })
   }
 
-  /** The queue is full: everything now, and not at the next tick. */
+  get #hasUnwritten(): boolean {
+    const { queue } = this.#parts
+    return queue.lines.some((line) => queue.beyond(line, this.#begun[line.index] as number).length > 0)
+  }
+
+  /** The queue is full: everything is written now, and not at the next tick. */
   #hurry(): void {
     if (this.#isHurrying) return
     this.#isHurrying = true
@@ -147,27 +178,27 @@ export class Keeping implements Relief {
     })
   }
 
-  /** In pieces, so that no more than one of them is held twice. */
+  /** In pieces, so that no more than one of them is in memory twice. */
   async #writeUpTo(due: Marks): Promise<void> {
-    for (let pages = this.#nextPages(due); pages !== undefined; pages = this.#nextPages(due)) {
-      if (!(await this.#write(pages))) return
+    for (let set = this.#nextSet(due); set !== undefined; set = this.#nextSet(due)) {
+      if (!(await this.#write(set))) return
     }
   }
 
   async #writeBatch(line: Line, batch: Batch): Promise<void> {
     if (batch.hasBorder) return
-    const entries: KeptEntry[] = []
+    const entries: StoredEntry[] = []
     const begun = this.#begun[line.index] as number
     collect(entries, line, batch, begun + 1, batch.last)
     this.#begun[line.index] = Math.max(begun, batch.last)
     batch.hasBorder = true
-    await this.#write({ borders: [borderOf(line, batch)], entries, batches: [batch] })
+    await this.#write({ marks: [markOf(line, batch)], entries, batches: [batch] })
   }
 
-  /** What is due and not begun, about a megabyte of it, marked as begun. */
-  #nextPages(due: Marks): Marked | undefined {
+  /** What is due and whose write has not begun, about a megabyte of it; its write counts as begun. */
+  #nextSet(due: Marks): MarkedSet | undefined {
     const { queue } = this.#parts
-    const pages = { borders: [] as Border[], entries: [] as KeptEntry[], batches: [] as Batch[] }
+    const set = { marks: [] as BatchMark[], entries: [] as StoredEntry[], batches: [] as Batch[] }
     let bytes = 0
     for (const line of queue.lines) {
       const { index } = line
@@ -177,49 +208,90 @@ export class Keeping implements Relief {
         const last = isFixed ? batch.last : Math.min(batch.last, due[index] as number)
         // A full queue has had more written already than is due now.
         if (last <= (this.#begun[index] as number)) continue
-        bytes += collect(pages.entries, line, batch, (this.#begun[index] as number) + 1, last)
+        bytes += collect(set.entries, line, batch, (this.#begun[index] as number) + 1, last)
         this.#begun[index] = last
         if (!isFixed) continue
-        pages.borders.push(borderOf(line, batch))
-        pages.batches.push(batch)
+        set.marks.push(markOf(line, batch))
+        set.batches.push(batch)
         batch.hasBorder = true
       }
     }
-    return pages.entries.length > 0 ? pages : undefined
+    return set.entries.length > 0 ? set : undefined
   }
 
-  async #write({ batches, ...pages }: Marked): Promise<boolean> {
-    const isWritten = await this.#parts.keeper.write(pages)
+  async #write({ batches, ...set }: MarkedSet): Promise<boolean> {
+    const isWritten = await this.#parts.store.write(set)
     this.#hasFailed = !isWritten
+    this.#isStuck = false
     if (isWritten) {
       this.#written = [...this.#begun]
-      this.#parts.onWritten()
     } else {
       this.#begun = [...this.#written]
       for (const batch of batches) batch.hasBorder = false
+      // Ticks end while nothing waits to be written; now something does again.
+      if (this.#timer === undefined) this.#startTimer()
     }
+    this.#parts.onSettled()
     return isWritten
   }
 
-  #entrust(line: Line, { first, count, id, hasBorder }: Batch): void {
-    this.#parts.keeper.entrust({ line: line.index, first, count }, hasBorder ? id : undefined)
+  /** The written entries that memory still has. */
+  #inMemory(): readonly EntryRange[] {
+    const { queue } = this.#parts
+    return queue.lines.flatMap((line) =>
+      queue.beyond(line, 0).flatMap((batch) => {
+        const last = Math.min(batch.last, this.#begun[line.index] as number)
+        return last < batch.first
+          ? []
+          : [{ line: line.index, first: batch.first, count: last - batch.first + 1 }]
+      }),
+    )
+  }
+
+  /** Nothing in memory is in the store any more. */
+  #writeAgain(): void {
+    const { queue } = this.#parts
+    this.#begun = [0, 0]
+    this.#written = [0, 0]
+    for (const line of queue.lines) for (const batch of queue.beyond(line, 0)) batch.hasBorder = false
+    if (this.#timer === undefined && this.#hasUnwritten) this.#startTimer()
+  }
+
+  #spill(line: Line, { first, count, id, hasBorder, attempts, mayBeTaken }: Batch): void {
+    const range = { line: line.index, first, count }
+    this.#parts.store.spill(range, hasBorder ? id : undefined, attempts, mayBeTaken)
   }
 
   #enqueue(work: () => Promise<void>): Promise<void> {
     this.#work = this.#work.then(work).catch(() => {})
     return this.#work
   }
+
+  /** Waits for work on the disk, but no longer than that. */
+  async #inTime(work: Promise<void>, timeoutMs: number): Promise<void> {
+    const { clock, outside } = this.#parts
+    let timer: TimerHandle
+    const tooLate = new Promise<void>((resolve) => {
+      const stop = () => {
+        this.#isStuck = true
+        resolve()
+      }
+      timer = outside(() => clock.setTimer(stop, timeoutMs))
+    })
+    await Promise.race([work, tooLate])
+    clock.clearTimer(timer)
+  }
 }
 
-/** Pages, and the batches whose borders are among them. */
-type Marked = Pages & { readonly batches: readonly Batch[] }
+/** A write set, and the batches whose marks are in it. */
+type MarkedSet = WriteSet & { readonly batches: readonly Batch[] }
 
-function borderOf(line: Line, { first, count, id }: Batch): Border {
+function markOf(line: Line, { first, count, id }: Batch): BatchMark {
   return { line: line.index, first, count, id: id as string }
 }
 
 /** Gives how many bytes that were. */
-function collect(entries: KeptEntry[], line: Line, batch: Batch, from: number, to: number): number {
+function collect(entries: StoredEntry[], line: Line, batch: Batch, from: number, to: number): number {
   let bytes = 0
   batch.eachEntry(from, to, (number, json) => {
     entries.push({ line: line.index, number, json })

@@ -101,6 +101,7 @@ export class Lane {
     batch.id = undefined
     batch.hasBorder = false
     batch.attempts = 0
+    batch.mayBeTaken = false
     const front = batch.splitOff(Math.ceil(batch.count / 2))
     this.putBack(batch, 'first')
     this.putBack(front, 'first')

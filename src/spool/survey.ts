@@ -1,9 +1,9 @@
 import { readdir, readFile, rm, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { DAMAGED } from './damaged.js'
+import { addressOf, listAdopted, listDestinations, listOwners } from './destination-folder.js'
 import { parseIdentity } from './identity.js'
 import { isAbandoned, OWNER_FILE } from './owner.js'
-import { addressOf, listFolders, listLegacies, listPlaces } from './place.js'
 import { scanJournal } from './scan.js'
 
 /** What one process has on disk, or has left there. */
@@ -31,9 +31,9 @@ export interface PlaceSurvey {
 /** Looks at all that is below a spool's directory, and changes nothing. */
 export async function surveySpool(directory: string): Promise<PlaceSurvey[]> {
   const places: PlaceSurvey[] = []
-  for (const place of await listPlaces(directory)) {
+  for (const place of await listDestinations(directory)) {
     const folders: FolderSurvey[] = []
-    for (const folder of await listFolders(place)) folders.push(await surveyFolder(folder))
+    for (const folder of await listOwners(place)) folders.push(await surveyFolder(folder))
     const damaged = await readdir(join(place, DAMAGED)).catch(() => [])
     places.push({
       name: basename(place),
@@ -48,8 +48,8 @@ export async function surveySpool(directory: string): Promise<PlaceSurvey[]> {
 /** Deletes what processes that live no more have left, and what was set aside. Gives how many entries that were. */
 export async function purgeSpool(directory: string): Promise<number> {
   let entries = 0
-  for (const place of await listPlaces(directory)) {
-    for (const folder of await listFolders(place)) {
+  for (const place of await listDestinations(directory)) {
+    for (const folder of await listOwners(place)) {
       const survey = await surveyFolder(folder)
       if (survey.lives) continue
       await rm(folder, { recursive: true, force: true })
@@ -62,7 +62,7 @@ export async function purgeSpool(directory: string): Promise<number> {
 
 async function surveyFolder(folder: string): Promise<FolderSurvey> {
   const owner = parseIdentity(await readFile(join(folder, OWNER_FILE), 'utf8').catch(() => ''))
-  const all = [folder, ...(await listLegacies(folder))]
+  const all = [folder, ...(await listAdopted(folder))]
   let entries = 0
   let bytes = 0
   for (const journal of all) {

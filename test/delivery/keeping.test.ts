@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { EntryRange, Keeper, Pages } from '../../src/delivery/keeper.js'
+import type { BatchStore, EntryRange, WriteSet } from '../../src/delivery/keeper.js'
 import { Keeping } from '../../src/delivery/keeping.js'
 import { Queue } from '../../src/delivery/queue.js'
 import { manualClock } from '../support/manual-clock.js'
@@ -11,19 +11,19 @@ function open() {
   const queue = new Queue({ settings, clock, newId: () => 'id' })
   const written: number[] = []
   const ended: EntryRange[] = []
-  const keeper: Partial<Keeper> = {
-    write: async ({ entries }: Pages) => {
+  const store: Partial<BatchStore> = {
+    write: async ({ entries }: WriteSet) => {
       written.push(...entries.map(({ number }) => number))
       return true
     },
-    settle: (range) => void ended.push(range),
+    ack: (range) => void ended.push(range),
   }
   const keeping = new Keeping({
-    keeper: keeper as Keeper,
+    store: store as BatchStore,
     queue,
     clock,
     outside: (fn) => fn(),
-    onWritten: () => {},
+    onSettled: () => {},
   })
   queue.relief = keeping
   const add = (count: number) => {
