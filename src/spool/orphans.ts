@@ -18,6 +18,8 @@ import { SpoolSource } from './spool-source.js'
 export interface OrphansParts {
   readonly clock: Clock
   readonly segmentBytes: number
+  /** Makes this process's folder, if it has none. */
+  readonly prepare: () => Promise<void>
   /** Where to look and for whom; undefined while this process has no folder. */
   readonly home: () => OrphansHome | undefined
   /** Runs a step that changes files when all such steps before it have ended. Rejects as the step does. */
@@ -102,8 +104,9 @@ export class Orphans {
   }
 
   async #look(generation: number): Promise<void> {
-    const { home, inOrder, onFailure } = this.#parts
+    const { home, inOrder, onFailure, prepare } = this.#parts
     const isCurrent = () => generation === this.#generation
+    await prepare()
     // What an earlier look had moved and could not read.
     await this.#includeAll(generation)
     const folder = home()?.folder

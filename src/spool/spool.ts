@@ -50,6 +50,8 @@ export class Spool {
   #own: SpoolSource | undefined
   /** Batches of this process that a former destination may have taken, and that are still to be left with it. */
   readonly #bound: Pending[] = []
+  /** Own entries that stay on disk for a former destination. */
+  #leftBehind = 0
   readonly #formers = new Set<FormerDestination>()
   /** Everything that changes files or moves folders runs in this one order. */
   readonly #tasks = new SerialTasks()
@@ -77,6 +79,8 @@ export class Spool {
     this.#orphans = new Orphans({
       clock,
       segmentBytes: this.#segmentBytes,
+      // A disk that failed at the start may work by now.
+      prepare: () => this.#enqueue(async () => void (this.#own ?? this.#claim()), undefined),
       home: () =>
         this.#owner && {
           destination: this.#destination,
@@ -97,9 +101,9 @@ export class Spool {
     }
   }
 
-  /** Entries that are nowhere but here, and not being sent. */
+  /** Entries that are nowhere but here, and not being sent; those left to a former destination included. */
   get count(): number {
-    return this.#stored.count
+    return this.#stored.count + this.#leftBehind
   }
 
   /** Whether one of them can be taken now. */
@@ -113,11 +117,8 @@ export class Spool {
   }
 
   /** Takes over what the dead have left, now and from then on once a minute. */
-  async lookAround(): Promise<void> {
-    // A disk that failed at the start may work by now.
-    if (this.#owner === undefined)
-      await this.#enqueue(async () => void (this.#own ?? this.#claim()), undefined)
-    await this.#orphans.look()
+  lookAround(): Promise<void> {
+    return this.#orphans.look()
   }
 
   /** Resolves to whether all of it is on disk. */
@@ -244,7 +245,9 @@ export class Spool {
     const own = this.#own
     if (own === undefined) return Promise.resolve()
     own.destination = destination
-    this.#bound.push(...this.#stored.remove(own, ({ mayBeTaken }) => mayBeTaken))
+    const bound = this.#stored.remove(own, ({ mayBeTaken }) => mayBeTaken)
+    this.#bound.push(...bound)
+    this.#leftBehind += countOf(bound)
     return this.#enqueue(async () => {
       try {
         await this.#moveOwn(own, before, retired)
@@ -314,7 +317,7 @@ export class Spool {
     void this.#enqueue(async () => {
       const former = [...this.#formers].find((each) => each.has(source))
       if (former !== undefined) await former.ack(source, range).finally(() => this.#releaseIdle())
-      else if (!source.isRetired) {
+      else if (this.#orphans.sources.includes(source)) {
         // Before the folder is deleted, since that may fail.
         await source.journal.append([doneLineOf(range)]).finally(() => this.#orphans.removeSpent(source))
       }
@@ -323,7 +326,8 @@ export class Spool {
 
   /** Entries stay with the former destination. */
   #leave(source: SpoolSource, entries: number): void {
-    if (!source.isOwn) this.#options.onTakenOver(-entries)
+    if (source.isOwn) this.#leftBehind += entries
+    else this.#options.onTakenOver(-entries)
     void this.#enqueue(() => this.#releaseIdle(), undefined)
   }
 
@@ -374,6 +378,7 @@ export class Spool {
   async #abandon(own: SpoolSource): Promise<void> {
     if (this.#own !== own) return
     own.isRetired = true
+    this.#leftBehind += countOf(this.#stored.remove(own, () => true))
     const inMemory = this.inMemory()
     const done = this.#acks.takeAll(own.journal, inMemory)
     this.#letGo()

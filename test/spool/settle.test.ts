@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { systemClock } from '../../src/clock.js'
@@ -48,6 +48,25 @@ test('what ended while everything stood still does not come back beside what was
   expect(second.counts.takenOver).toBe(5)
   await second.spool.write(pages(7))
   second.spool.ackNow([{ line: 0, first: 1, count: 7 }])
+  await second.spool.close(1000)
+  const third = open()
+  await third.spool.lookAround()
+  expect(third.counts).toEqual({ takenOver: 5, lost: 0 })
+  await third.spool.close(1000)
+})
+
+test('an exit in the middle of a takeover deletes nothing of what is taken over', async () => {
+  const first = open()
+  await first.spool.write(pages(5))
+  await first.spool.close(1000)
+  const second = open()
+  const looking = second.spool.lookAround()
+  const adopted = () =>
+    readdirSync(directory, { recursive: true }).some((name) => /from.\d+-/.test(`${name}`))
+  while (!adopted()) await new Promise(setImmediate)
+  expect(second.counts.takenOver).toBe(0)
+  second.spool.ackNow([])
+  await looking
   await second.spool.close(1000)
   const third = open()
   await third.spool.lookAround()
