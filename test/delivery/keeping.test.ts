@@ -3,9 +3,9 @@ import type { BatchStore, EntryRange, WriteSet } from '../../src/delivery/keeper
 import { Keeping } from '../../src/delivery/keeping.js'
 import { Queue } from '../../src/delivery/queue.js'
 import { manualClock } from '../support/manual-clock.js'
-import { settle } from '../support/until.js'
+import { settle, shutDoor } from '../support/until.js'
 
-function open() {
+function open(answer: () => Promise<boolean> = async () => true) {
   const clock = manualClock()
   const settings = { batchSize: 100, maxQueueSize: 1000, maxQueueBytes: 1024 * 1024 }
   const queue = new Queue({ settings, clock, newId: () => 'id' })
@@ -13,6 +13,7 @@ function open() {
   const ended: EntryRange[] = []
   const store: Partial<BatchStore> = {
     write: async ({ entries }: WriteSet) => {
+      if (!(await answer())) return false
       written.push(...entries.map(({ number }) => number))
       return true
     },
@@ -50,4 +51,46 @@ test('what a full queue had written at once is not written again at the next tic
   clock.advance(160)
   await settle()
   expect(written).toEqual(Array.from({ length: 30 }, (_, n) => n + 1))
+})
+
+test('what could not be written is tried again though nothing more comes in', async () => {
+  const failure = shutDoor()
+  const answers = [failure.promise.then(() => false)]
+  const { clock, written, add } = open(() => answers.shift() ?? Promise.resolve(true))
+  add(5)
+  for (let n = 0; n < 10; n++) {
+    clock.advance(80)
+    await settle(2)
+  }
+  // By now all there is has been given to the disk, and nothing is left to wait for.
+  failure.open()
+  await settle()
+  for (let n = 0; n < 3; n++) {
+    clock.advance(5_000)
+    await settle(2)
+  }
+  expect(written).toEqual([1, 2, 3, 4, 5])
+})
+
+test('a batch is sent though its mark is not written in time, and is written when it can be', async () => {
+  const written = shutDoor()
+  const { clock, queue, keeping, add } = open(async () => {
+    await written.promise
+    return true
+  })
+  add(5)
+  clock.advance(80)
+  clock.advance(80)
+  await settle(2)
+  add(5)
+  const flight = queue.takeNext(true)
+  expect(flight?.batch.count).toBe(10)
+  let isSealed = false
+  if (flight !== undefined) void keeping.seal(flight.line, flight.batch).then(() => (isSealed = true))
+  await settle()
+  expect(isSealed).toBe(false)
+  clock.advance(1_000)
+  await settle()
+  expect(isSealed).toBe(true)
+  written.open()
 })

@@ -126,3 +126,22 @@ test('a batch whose file cannot be read while it is in turn is sent when it can'
   await until(() => spooledBytes(rig.directory) === 0, 'nothing is left on disk')
   expect(readdirSync(rig.directory)).toHaveLength(1)
 })
+
+test('a flush does not wait for what turns out to be lost', async () => {
+  const clock = manualClock()
+  const pipeline = rig.open({ maxQueueSize: 20 }, clock)
+  pipeline.pause()
+  for (let n = 0; n < 5; n++) {
+    logTo(pipeline, ...numbered(20, `part ${n}`))
+    clock.advance(100)
+    await settle(5)
+  }
+  await until(() => pipeline.stats().spooled >= 80, 'most of it is on disk only')
+  for (const file of listFiles(rig.directory).filter((name) => name.endsWith('.log')))
+    writeFileSync(file, Buffer.alloc(statSync(file).size, 'x'))
+  pipeline.resume()
+  // The clock stands still: only an end of all that is waited for can end it.
+  expect(await pipeline.flush(3_600_000)).toBe(false)
+  const { accepted, dropped } = pipeline.stats()
+  expect(accepted + (dropped.spool_corrupt ?? 0)).toBe(100)
+})
