@@ -57,7 +57,7 @@ test('what could not be written is tried again though nothing more comes in', as
   const failure = shutDoor()
   const answers = [failure.promise.then(() => false)]
   const { clock, written, add } = open(() => answers.shift() ?? Promise.resolve(true))
-  add(5)
+  add(1)
   for (let n = 0; n < 10; n++) {
     clock.advance(80)
     await settle(2)
@@ -69,7 +69,7 @@ test('what could not be written is tried again though nothing more comes in', as
     clock.advance(5_000)
     await settle(2)
   }
-  expect(written).toEqual([1, 2, 3, 4, 5])
+  expect(written).toEqual([1])
 })
 
 test('a batch is sent though its mark is not written in time, and is written when it can be', async () => {
