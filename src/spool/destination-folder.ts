@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { orIfMissing } from './fs-error.js'
 import { makeFolder } from './make-folder.js'
+import { readOwnFile } from './own-file.js'
 
 const OWNER_NAME = /^\d+-[0-9a-f]{12}$/
+/** How the name of a folder begins that is still being made, or is being deleted. */
+export const UNFINISHED = '.new-'
 const UNFINISHED_NAME = /^\.new-\d+-[0-9a-f]{12}$/
 const DESTINATION_NAME = /^[0-9a-f]{32}$/
 const DESTINATION_FILE = 'place.json'
@@ -39,7 +42,7 @@ export function openDestination(folder: string, apiUrl: string): void {
 
 /** The address that a destination folder is for; undefined when there is no note of it that makes sense. */
 export async function addressOf(folder: string): Promise<string | undefined> {
-  const text = await orIfMissing('', readFile(join(folder, DESTINATION_FILE), 'utf8'))
+  const text = await orIfMissing('', readOwnFile(join(folder, DESTINATION_FILE)))
   try {
     const { apiUrl } = JSON.parse(text) as { apiUrl?: unknown }
     return typeof apiUrl === 'string' ? apiUrl : undefined

@@ -1,19 +1,19 @@
 import { randomBytes } from 'node:crypto'
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Clock, TimerHandle } from '../clock.js'
+import { UNFINISHED } from './destination-folder.js'
 import { isMissing } from './fs-error.js'
 import { hasProcess, type Identity, isSameKernel, ownIdentity, parseIdentity } from './identity.js'
 import { isListening, type LivenessSocket, listenIn } from './liveness-socket.js'
 import { makeFolder } from './make-folder.js'
+import { readOwnFile } from './own-file.js'
 
 /** The file in which an owner says who it is. */
 export const OWNER_FILE = 'owner.json'
 /** The file whose time its owner renews for as long as it lives. */
 const LEASE_FILE = 'lease'
-/** A folder that is still being made. */
-const UNFINISHED = '.new-'
 const RENEWAL_MS = 15_000
 /** An owner that can be asked in no other way counts as dead when its lease is older than this. */
 const LEASE_MS = 300_000
@@ -75,7 +75,7 @@ export function claimFolder(destination: string, clock: Clock): Owner {
 export async function isAbandoned(directory: string): Promise<boolean> {
   let owner: Identity | undefined
   try {
-    owner = parseIdentity(await readFile(join(directory, OWNER_FILE), 'utf8'))
+    owner = parseIdentity(await readOwnFile(join(directory, OWNER_FILE)))
   } catch (error) {
     // A folder that we may not read belongs to somebody else; a missing file names no owner.
     if (!isMissing(error)) return false
