@@ -21,6 +21,9 @@ if (!process.argv.includes('--if-stale') || !isFresh('dist/.built', SOURCES)) aw
 /** Beside the old one, and put in its place when it is whole: who is just using that one loses nothing. */
 async function build() {
   const dist = join(root, `.cache/dist-${process.pid}`)
+  // Imported late: a fresh checkout has no bundler before ensureInstalled().
+  const { writeExitSender } = await import('./lib/exit-sender.mjs')
+  await writeExitSender()
   const chunks = await bundle(dist)
   for (const chunk of chunks) if (chunk.isEntry && chunk.name !== 'cli') writeDoors(dist, chunk)
   writeLicences(dist, chunks)

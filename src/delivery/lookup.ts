@@ -1,4 +1,4 @@
-import type { LookupAddress, LookupOptions } from 'node:dns'
+import type { LookupAddress, LookupOptions, promises } from 'node:dns'
 import { readFileSync } from 'node:fs'
 import type { LookupFunction } from 'node:net'
 import { builtin } from '../builtin.js'
@@ -41,18 +41,42 @@ async function find(host: string, options: LookupOptions): Promise<LookupAddress
   const fromSystem = () => promises.lookup(host, { ...options, all: true })
   if (isLocal(host)) return fromSystem()
   const resolver = new promises.Resolver({ timeout: PATIENCE_MS, tries: 1 })
+  useServersOf(resolver)
   // With more than one name server it would ask each for so long.
   const limit = setTimeout(() => resolver.cancel(), PATIENCE_MS).unref()
   try {
+    // Both, as Node does: which of them can be reached is found out by connecting.
     const family = familyOf(options)
-    const four = family === 6 ? [] : await resolver.resolve4(host).catch(orNothing)
-    if (four.length > 0) return four.map((address) => ({ address, family: 4 }))
-    const six = family === 4 ? [] : await resolver.resolve6(host).catch(orNothing)
-    if (six.length > 0) return six.map((address) => ({ address, family: 6 }))
+    const asked = await Promise.allSettled([
+      family === 6 ? [] : resolver.resolve4(host).catch(orNothing),
+      family === 4 ? [] : resolver.resolve6(host).catch(orNothing),
+    ])
+    const [four, six] = asked.map((answer, n) =>
+      (answer.status === 'fulfilled' ? answer.value : []).map((address) => ({
+        address,
+        family: n === 0 ? 4 : 6,
+      })),
+    ) as [LookupAddress[], LookupAddress[]]
+    if (four.length + six.length > 0) return isSixFirst(options) ? [...six, ...four] : [...four, ...six]
+    for (const answer of asked) if (answer.status === 'rejected') throw answer.reason
   } finally {
     clearTimeout(limit)
   }
   return fromSystem()
+}
+
+/** A resolver of its own asks the machine's servers, and not those that `dns.setServers` has named. */
+function useServersOf(resolver: promises.Resolver): void {
+  const servers = builtin('node:dns').getServers()
+  if (servers.length > 0 && servers.join() !== resolver.getServers().join()) resolver.setServers(servers)
+}
+
+/** Which family comes first. Where the system decides, IPv6 does if this machine has an address of it. */
+function isSixFirst(options: LookupOptions): boolean {
+  const order = options.order ?? builtin('node:dns').getDefaultResultOrder()
+  if (order !== 'verbatim') return order === 'ipv6first'
+  const addresses = Object.values(builtin('node:os').networkInterfaces()).flat()
+  return addresses.some((own) => own?.family === 'IPv6' && !own.internal && !own.address.startsWith('fe80:'))
 }
 
 function familyOf({ family }: LookupOptions): number {

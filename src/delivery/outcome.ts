@@ -3,7 +3,9 @@ import type { IngestAnswer, Rejection } from '../wire/answer.js'
 import { SAMPLE_RATES_HEADER } from '../wire/answer.js'
 import { isLevel, type Level } from '../wire/level.js'
 import type { TransportAnswer } from '../wire/transport.js'
-import { parseRetryAfter } from './retry-after.js'
+import { parseDate, parseRetryAfter } from './retry-after.js'
+
+const DAY_MS = 24 * 3_600_000
 
 export type SampleRates = Partial<Record<Level, number>>
 
@@ -16,7 +18,13 @@ export type Outcome =
       readonly body: string
     }
   /** Try again, with the same id and content: it was not taken, or nobody knows. */
-  | { readonly kind: 'retryable'; readonly retryAfterMs?: number; readonly why: string }
+  | {
+      readonly kind: 'retryable'
+      readonly retryAfterMs?: number
+      /** There was no connection, so the service certainly has nothing of it. */
+      readonly isUntaken?: true
+      readonly why: string
+    }
   /** The key is refused. */
   | { readonly kind: 'unauthorized'; readonly why: string }
   /** Somebody answers, but not Lognitor. */
@@ -51,6 +59,22 @@ export function readAnswer(answer: TransportAnswer, nowMs: number): Outcome {
   return { kind: 'wrong_address', why }
 }
 
+/** Errors of a connection that was never made: no byte of a request has left. */
+const NO_CONNECTION = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EADDRNOTAVAIL',
+  'ERR_LOGNITOR_NO_CONNECTION',
+])
+
+/** Whether the error of a request shows that the service has nothing of it. */
+export function isUntaken(error: unknown): boolean {
+  return NO_CONNECTION.has((error as NodeJS.ErrnoException | undefined)?.code ?? '')
+}
+
 /** The share of each level to send from now on, when the answer names any that makes sense. */
 export function readSampleRates({ headers }: TransportAnswer): SampleRates | undefined {
   const header = headers[SAMPLE_RATES_HEADER]
@@ -62,8 +86,17 @@ export function readSampleRates({ headers }: TransportAnswer): SampleRates | und
 }
 
 function retryable({ headers }: TransportAnswer, why: string, nowMs: number): Outcome {
-  const retryAfterMs = parseRetryAfter(headers['retry-after'], nowMs)
+  const retryAfterMs = parseRetryAfter(headers['retry-after'], answeredAt(headers.date, nowMs))
   return retryAfterMs === undefined ? { kind: 'retryable', why } : { kind: 'retryable', retryAfterMs, why }
+}
+
+/**
+ * When the answer was given, by the service's own clock: a date in `Retry-After` is one of that clock, however wrong
+ * ours is. A `Date` that is days away from ours is no clock that goes wrong, but a stored answer's.
+ */
+function answeredAt(date: string | string[] | undefined, nowMs: number): number {
+  const atMs = parseDate(date)
+  return atMs !== undefined && Math.abs(atMs - nowMs) < DAY_MS ? atMs : nowMs
 }
 
 function readTaken({ status, body }: TransportAnswer): Outcome {
