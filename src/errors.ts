@@ -19,6 +19,8 @@ export const WARNINGS = {
     'A client or door has the key of another one; its differing options were ignored.',
   LOGNITOR_KEY_REFUSED: 'Lognitor refused the API key; logs are held within the queue.',
   LOGNITOR_WRONG_ADDRESS: 'The address does not answer like Lognitor; logs are held within the queue.',
+  LOGNITOR_TRANSPORT_FAULT:
+    'A request failed here and not in the network, or its answer could not be read; logs are held within the queue.',
   LOGNITOR_LOG_TOO_LARGE: 'A log was over the size limit and was dropped.',
   LOGNITOR_INVALID_LEVEL: 'A log call named a level that does not exist.',
   LOGNITOR_TWO_HTTP_INSTRUMENTATIONS: 'Two HTTP instrumentations are active.',
@@ -76,7 +78,13 @@ export function warnOnce(code: WarningCode, message: string, key = ''): void {
   if (warned.size < 1000) warned.add(id)
   const warning = Object.assign(new Error(message), { name: 'LognitorWarning', code })
   keepToItself(warning)
-  process.emitWarning(warning)
+  try {
+    process.emitWarning(warning)
+  } catch {
+    // To Node an Error of another realm, such as Jest's, is none.
+    emitted.delete(warning)
+    process.emitWarning(message, { type: warning.name, code })
+  }
 }
 
 /** Warnings that are on their way to the listeners. One pair of ours waits for all: Node warns of eleven. */

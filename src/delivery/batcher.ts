@@ -56,6 +56,8 @@ export class Batcher {
   #isPaused = false
   #isClosed = false
   #pumpIsDue = false
+  /** While there are any nothing is taken from the keeper: it might be another project's. */
+  #storeMoves = 0
   #wakeTimer: TimerHandle | undefined
   #onChange: (() => void) | undefined
 
@@ -154,9 +156,19 @@ export class Batcher {
     this.#pumpSoon()
   }
 
-  /** There is another destination: what the one before certainly has not taken goes there, and at once. */
-  moved(): void {
+  /**
+   * There is another destination: what the one before certainly has not taken goes there, and at once.
+   * @param storeMoved resolves when the keeper gives nothing any more that is of the destination before
+   */
+  moved(storeMoved: Promise<void> | undefined): void {
     const { destinations } = this.#parts
+    if (storeMoved !== undefined) {
+      this.#storeMoves++
+      void storeMoved.finally(() => {
+        this.#storeMoves--
+        this.#pumpSoon()
+      })
+    }
     for (const { list } of this.#queue.lines)
       for (const batch of list.all) release(batch, destinations.current)
     this.#pump()
@@ -283,8 +295,13 @@ export class Batcher {
       // Entered at once, since it may be the one probe that is allowed.
       void this.#send(flight, flight.batch.destination.breaker.enter())
     }
-    if (this.#replay?.isReady && current.breaker.waitMs(now) === 0) void this.#sendStored(this.#replay)
+    if (this.#hasStored && current.breaker.waitMs(now) === 0) void this.#sendStored(this.#replay as Replay)
     this.#wakeLater(now)
+  }
+
+  /** Whether something may be taken from the keeper. */
+  get #hasStored(): boolean {
+    return this.#replay?.isReady === true && this.#storeMoves === 0
   }
 
   /** How long a batch has to wait at least; Infinity while a probe is on its way. */
@@ -307,7 +324,7 @@ export class Batcher {
   #shortestWaitMs(now: number): number {
     const { current, all } = this.#parts.destinations
     const waits = new Set<number>()
-    if (this.#replay?.isReady) waits.add(current.breaker.waitMs(now))
+    if (this.#hasStored) waits.add(current.breaker.waitMs(now))
     // Of batches without a wait of their own one stands for all.
     const hasUnbound = all.length === 1 && current.breaker.reason !== undefined
     if (hasUnbound && this.queued > 0) waits.add(current.breaker.waitMs(now))
@@ -331,7 +348,7 @@ export class Batcher {
     if (flight === undefined) {
       this.#settleWaiters()
       // What came in while it looked was not taken by a pump of its own.
-      if (replay.isReady) this.#pumpSoon()
+      if (this.#hasStored) this.#pumpSoon()
       return
     }
     // Reading it took its time.

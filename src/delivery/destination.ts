@@ -49,10 +49,10 @@ export class Destination {
 
   /** Whether both lead to the same project: then the same batch means the same to both. */
   leadsWhere({ place }: Destination): boolean {
-    const { apiUrl, apiKey, transport, hasOwnTransport } = this.place
-    if (hasOwnTransport || place.hasOwnTransport)
-      return place.transport === transport && place.apiKey === apiKey
-    return place.apiUrl === apiUrl && place.apiKey === apiKey
+    const { apiKey, transport, hasOwnTransport } = this.place
+    if (place.apiKey !== apiKey) return false
+    // The key names the project, whatever address it is sent to; but who knows where a transport leads.
+    return !(hasOwnTransport || place.hasOwnTransport) || place.transport === transport
   }
 
   /** See {@link Uploader.post}. */

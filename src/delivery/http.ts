@@ -3,7 +3,9 @@ import type { Socket } from 'node:net'
 import { builtin } from '../builtin.js'
 import { clearTimeout, setTimeout } from '../clock.js'
 import { withoutTrailingSlashes } from '../trailing-slashes.js'
+import { MAX_ANSWER_BYTES } from '../wire/limits.js'
 import type { TransportAnswer, TransportRequest } from '../wire/transport.js'
+import { networkError } from './network-error.js'
 import type { WatchedTransport } from './post.js'
 import { openRoute, type Route } from './route.js'
 
@@ -18,8 +20,6 @@ export interface HttpOptions {
 }
 
 const CONNECT_TIMEOUT_MS = 5_000
-/** Of an answer no more is read: an endless one must not fill the memory. */
-const MAX_ANSWER_BYTES = 64 * 1024
 
 /** Carries requests over HTTP/1.1 on a few kept connections, none of which keeps the process alive. */
 export function httpTransport({
@@ -82,7 +82,7 @@ function exchange(
   onWritten: (isWritten: boolean) => void,
 ): Promise<TransportAnswer> {
   return new Promise((resolve, reject) => {
-    const abort = () => request.destroy(new Error('No answer in time', { cause: signal?.reason }))
+    const abort = () => request.destroy(networkError('ETIMEDOUT', 'No answer in time', signal?.reason))
     const done = (end: () => void) => {
       signal?.removeEventListener('abort', abort)
       end()
@@ -112,7 +112,7 @@ function exchange(
 function limitConnecting(socket: Socket): void {
   if (!socket.connecting) return
   const timer = setTimeout(
-    () => socket.destroy(Object.assign(new Error('No connection in time'), { code: 'ETIMEDOUT' })),
+    () => socket.destroy(networkError('ETIMEDOUT', 'No connection in time')),
     CONNECT_TIMEOUT_MS,
   ).unref()
   const isSecure = 'encrypted' in socket

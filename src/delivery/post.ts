@@ -1,7 +1,10 @@
 import { type Clock, setImmediate, type TimerHandle } from '../clock.js'
+import { warnOnce } from '../errors.js'
 import { hideKey } from '../hide-key.js'
 import type { TransportAnswer, TransportRequest } from '../wire/transport.js'
+import { describeError, isNetworkError, networkError, ProxyRefusalError } from './network-error.js'
 import { isUntaken, type Outcome, readAnswer, readSampleRates, type SampleRates } from './outcome.js'
+import { checkAnswer } from './transport-answer.js'
 
 const REQUEST_TIMEOUT_MS = 10_000
 
@@ -50,21 +53,22 @@ export async function post(
         setImmediate(() => {
           if (hasEnded) return
           // First of all for a transport that does not listen to the signal.
-          reject(new Error('No answer in time'))
+          reject(networkError('ETIMEDOUT', 'No answer in time'))
           abort.abort()
         })
       }, timeoutMs)
     })
     const sending = transport.send({ path, headers, body, signal: abort.signal }, onWritten)
-    const answer = withoutKey(await Promise.race([sending, tooLate]), apiKey ?? '')
+    const checked = checkAnswer(await Promise.race([sending, tooLate]))
+    if (checked.fault !== undefined) tellFault(checked.fault)
+    const answer = withoutKey(checked.answer, apiKey)
     return {
       outcome: readAnswer(answer, clock.now()),
       sampleRates: readSampleRates(answer),
       status: answer.status,
     }
   } catch (error) {
-    const outcome = { kind: 'retryable', why: describe(error) } as const
-    return { outcome: isUntaken(error) ? { ...outcome, isUntaken: true } : outcome }
+    return { outcome: readFailure(error, apiKey) }
   } finally {
     hasEnded = true
     clock.clearTimer(timer)
@@ -72,14 +76,26 @@ export async function post(
 }
 
 /** Some answer with what they were asked, and parts of answers are told to whoever debugs. */
-function withoutKey(answer: TransportAnswer, key: string): TransportAnswer {
+function withoutKey(answer: TransportAnswer, key: string | undefined): TransportAnswer {
   const body = hideKey(answer.body, key)
   return body === answer.body ? answer : { ...answer, body }
 }
 
-/** An error's code and message, cut short. They name addresses, never headers, so never a key. */
-function describe(error: unknown): string {
-  if (!(error instanceof Error)) return String(error).slice(0, 200)
-  const { code } = error as NodeJS.ErrnoException
-  return `${code === undefined ? '' : `${code} `}${error.message}`.slice(0, 200)
+/** What became of a request without an answer. What no network is the reason of is told at once, and tried again. */
+function readFailure(error: unknown, key: string | undefined): Outcome {
+  const why = hideKey(describeError(error), key)
+  // A proxy that wants other credentials, or lets nobody through to this address: time does not mend that.
+  if (error instanceof ProxyRefusalError && error.status >= 400 && error.status < 500)
+    return { kind: 'wrong_address', why }
+  if (!isNetworkError(error)) tellFault(why)
+  return isUntaken(error) ? { kind: 'retryable', isUntaken: true, why } : { kind: 'retryable', why }
+}
+
+/** Once for each cause; numbers in it, such as ports and ids, make no other one. */
+function tellFault(why: string): void {
+  warnOnce(
+    'LOGNITOR_TRANSPORT_FAULT',
+    `A request to Lognitor failed here, and not in the network: ${why}. What it carried is not lost: it is held within the queue and tried again. Mend the option transport if it is set; else see to the options apiUrl, apiKey and proxy, and to the runtime, which may lack a module of Node.`,
+    why.replace(/\d+/g, '#'),
+  )
 }

@@ -26,10 +26,7 @@ export interface Route {
  */
 export function openRoute(url: URL, proxy: string | false | undefined, connections: number): Route {
   const named = proxyFor(url, proxy)
-  const through = named ? new URL(named) : undefined
-  if (through && !/^https?:$/.test(through.protocol)) {
-    throw new Error(`A proxy must be http or https, not ${through.protocol}`)
-  }
+  const through = named ? readProxy(named) : undefined
   const isForwarded = through !== undefined && url.protocol === 'http:'
   const to = isForwarded ? through : url
   const lookup = createLookup()
@@ -47,6 +44,17 @@ export function openRoute(url: URL, proxy: string | false | undefined, connectio
       ...(authorization !== undefined && { 'proxy-authorization': authorization }),
     },
   }
+}
+
+/** The address comes from the environment, perhaps; it may hold a password, and so no message shows it. */
+function readProxy(address: string): URL {
+  if (!URL.canParse(address))
+    throw new TypeError('The address of the proxy (option proxy, or https_proxy and its like) is no URL')
+  const proxy = new URL(address)
+  if (/^https?:$/.test(proxy.protocol)) return proxy
+  throw new TypeError(
+    `A proxy (option proxy, or https_proxy and its like) is http or https, not ${proxy.protocol}`,
+  )
 }
 
 function openAgent({ protocol }: URL, connections: number, lookup: LookupFunction): Agent {

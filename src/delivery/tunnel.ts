@@ -3,6 +3,7 @@ import type { ConnectionOptions, TLSSocket } from 'node:tls'
 import { builtin } from '../builtin.js'
 import { clearTimeout, setTimeout } from '../clock.js'
 import { bareHost, portOf, proxyAuthorization } from './address.js'
+import { networkError, ProxyRefusalError } from './network-error.js'
 
 const CONNECT_TIMEOUT_MS = 5_000
 const MAX_HEAD_BYTES = 16 * 1024
@@ -28,15 +29,15 @@ export function tunnel(proxy: URL, lookup: LookupFunction, quieten: (socket: Soc
       done(error, socket)
     }
     const timer = setTimeout(
-      () => outer.destroy(Object.assign(new Error('No connection in time'), { code: 'ETIMEDOUT' })),
+      () => outer.destroy(networkError('ETIMEDOUT', 'No connection in time')),
       CONNECT_TIMEOUT_MS,
     ).unref()
     outer.on('error', end)
-    outer.on('close', () => end(new Error('The proxy closed the connection')))
+    outer.on('close', () => end(networkError('ECONNRESET', 'The proxy closed the connection')))
     outer.write(request(proxy, `${options.host}:${options.port}`))
     readStatus(outer, (status) => {
       if (status !== 200) {
-        outer.destroy(new Error(`The proxy refused the connection with status ${status}`))
+        outer.destroy(new ProxyRefusalError(status))
         return
       }
       const inner = builtin('node:tls').connect({ ...options, socket: outer })
@@ -69,7 +70,7 @@ function readStatus(socket: Socket, done: (status: number) => void): void {
       head = Buffer.concat([head, chunk])
       const end = head.indexOf('\r\n\r\n')
       if (end < 0 && head.length > MAX_HEAD_BYTES) {
-        socket.destroy(new Error('The proxy answered with something else than HTTP'))
+        socket.destroy(networkError('EPROTO', 'The proxy answered with something else than HTTP'))
         return
       }
       if (end < 0) continue
