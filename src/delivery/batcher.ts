@@ -1,18 +1,18 @@
-import { type Clock, setTimeout, type TimerHandle } from '../clock.js'
+import type { Clock } from '../clock.js'
 import type { Ledger } from '../ledger.js'
 import type { Batch } from './batch.js'
 import type { Destination, Destinations } from './destination.js'
-import { createDispatcher, type Dispatcher, type LossReason, release } from './dispatcher.js'
+import { createDispatcher, type LossReason, release } from './dispatcher.js'
 import type { EndpointQueue } from './endpoint-queue.js'
 import type { HoldReason } from './fate.js'
 import { FlushWaiters, type Marks } from './flush-waiters.js'
-import type { InFlightBatch } from './in-flight-batch.js'
 import type { Keeper } from './keeper.js'
 import { Keeping } from './keeping.js'
 import { outside } from './outside.js'
 import { Queue, type QueueSettings } from './queue.js'
 import { Replay } from './replay.js'
 import type { DeliveryReport } from './report.js'
+import { SendLoop } from './send-loop.js'
 
 export interface BatcherSettings extends QueueSettings {
   readonly flushInterval: number
@@ -36,7 +36,6 @@ export interface UndeliveredBatch {
   readonly destination: Destination
 }
 
-const MAX_IN_FLIGHT = 4
 /** Half the time that an answer may take: a service that has been silent for longer is in no good order. */
 const CONFIRMED_SOON_MS = 5_000
 
@@ -49,16 +48,10 @@ export class Batcher {
   #settings: BatcherSettings
   readonly #parts: BatcherParts
   readonly #queue: Queue
-  readonly #dispatcher: Dispatcher
+  readonly #loop: SendLoop
   readonly #waiters: FlushWaiters
   #keeping: Keeping | undefined
   #replay: Replay | undefined
-  #isPaused = false
-  #isClosed = false
-  #pumpIsDue = false
-  /** While there are any nothing is taken from the keeper: it might be another project's. */
-  #storeMoves = 0
-  #wakeTimer: TimerHandle | undefined
   #onChange: (() => void) | undefined
 
   constructor(parts: BatcherParts) {
@@ -67,10 +60,16 @@ export class Batcher {
     const { clock, destinations } = parts
     this.#queue = new Queue({ ...parts, limits: () => destinations.current.limits })
     this.#waiters = new FlushWaiters(clock)
-    this.#dispatcher = createDispatcher({
+    this.#loop = new SendLoop({
       ...parts,
-      maxRetries: () => this.#settings.maxRetries,
-      onLost: (reason, count) => this.lose(reason, count),
+      queue: this.#queue,
+      dispatcher: createDispatcher({
+        ...parts,
+        maxRetries: () => this.#settings.maxRetries,
+        onLost: (reason, count) => this.lose(reason, count),
+      }),
+      isFlushing: () => this.#waiters.any,
+      onReturn: () => this.#goOn(),
     })
     destinations.addUser((destination) => this.#uses(destination))
   }
@@ -87,7 +86,8 @@ export class Batcher {
     })
     this.#queue.relief = this.#keeping
     this.#replay = new Replay(keeper, this.#queue.lines)
-    keeper.onBacklog = () => this.#pumpSoon()
+    this.#loop.takeFrom(this.#keeping, this.#replay)
+    keeper.onBacklog = () => this.#loop.runSoon()
     if (this.queued > 0) this.#keeping.entered()
   }
 
@@ -130,18 +130,18 @@ export class Batcher {
     for (const { breaker } of this.#parts.destinations.all) breaker.lift()
     for (const batch of this.#queue.batches()) batch.notBefore = 0
     const flushed = this.#waiters.add(this.#queue.entered, timeoutMs)
-    this.#pump()
+    this.#loop.run()
     this.#settleWaiters()
     return flushed
   }
 
   pause(): void {
-    this.#isPaused = true
+    this.#loop.isPaused = true
   }
 
   resume(): void {
-    this.#isPaused = false
-    this.#pump()
+    this.#loop.isPaused = false
+    this.#loop.run()
   }
 
   /** Waiting times and sizes count from now on, for what waits already as well. */
@@ -153,7 +153,7 @@ export class Batcher {
       line.stopTimer()
       this.#startTimer(line)
     }
-    this.#pumpSoon()
+    this.#loop.runSoon()
   }
 
   /**
@@ -162,16 +162,10 @@ export class Batcher {
    */
   moved(storeMoved: Promise<void> | undefined): void {
     const { destinations } = this.#parts
-    if (storeMoved !== undefined) {
-      this.#storeMoves++
-      void storeMoved.finally(() => {
-        this.#storeMoves--
-        this.#pumpSoon()
-      })
-    }
+    if (storeMoved !== undefined) this.#loop.awaitStore(storeMoved)
     for (const { list } of this.#queue.lines)
       for (const batch of list.all) release(batch, destinations.current)
-    this.#pump()
+    this.#loop.run()
     destinations.closeUnused()
   }
 
@@ -232,8 +226,7 @@ export class Batcher {
 
   /** Ends for good; answers that come later are not counted. Resolves to how many logs and entries are lost. */
   async close(): Promise<number> {
-    this.#isClosed = true
-    this.#parts.clock.clearTimer(this.#wakeTimer)
+    this.#loop.close()
     for (const line of this.#queue.lines) line.close()
     await this.#keeping?.save()
     this.#replay?.giveUp()
@@ -253,134 +246,20 @@ export class Batcher {
     this.lose('queue_full', this.#queue.add(line, json))
     this.#keeping?.entered()
     if (!line.hasTimer) this.#startTimer(line)
-    if (line.isFull) this.#pumpSoon()
+    if (line.isFull) this.#loop.runSoon()
     this.#onChange?.()
   }
 
   #startTimer(line: EndpointQueue): void {
-    line.startTimer(() => this.#pump(), this.#settings.flushInterval)
-  }
-
-  /** In the next turn of the loop, so that what is written in one go travels in full batches. */
-  #pumpSoon(): void {
-    const isHeld = this.#wakeTimer !== undefined && this.holding !== undefined
-    if (this.#pumpIsDue || isHeld || this.#isPaused || this.#queue.flights >= MAX_IN_FLIGHT) return
-    this.#pumpIsDue = true
-    // A timer and no immediate: over an unreferenced one of these Node lets an idle loop sleep, and a referenced one
-    // holds the process.
-    outside(() =>
-      setTimeout(() => {
-        this.#pumpIsDue = false
-        this.#pump()
-      }, 0).unref(),
-    )
-  }
-
-  #pump(): void {
-    const { clock, destinations } = this.#parts
-    clock.clearTimer(this.#wakeTimer)
-    this.#wakeTimer = undefined
-    if (this.#isPaused || this.#isClosed) return
-    const now = clock.monotonic()
-    const { current } = destinations
-    const maySend = (batch: Batch) => this.#waitMs(batch, now) === 0
-    // While one of them has nothing to wait for there may be something to send.
-    while (this.#queue.flights < MAX_IN_FLIGHT) {
-      if (destinations.all.every(({ breaker }) => breaker.waitMs(now) > 0)) break
-      const isProbe = current.breaker.reason !== undefined
-      const flight = this.#queue.takeNext(this.#waiters.any || isProbe, maySend)
-      if (flight === undefined) break
-      flight.batch.destination ??= current
-      flight.line.startRest(() => this.#pump())
-      // Entered at once, since it may be the one probe that is allowed.
-      void this.#send(flight, flight.batch.destination.breaker.enter())
-    }
-    if (this.#hasStored && current.breaker.waitMs(now) === 0) void this.#sendStored(this.#replay as Replay)
-    this.#wakeLater(now)
-  }
-
-  /** Whether something may be taken from the keeper. */
-  get #hasStored(): boolean {
-    return this.#replay?.isReady === true && this.#storeMoves === 0
-  }
-
-  /** How long a batch has to wait at least; Infinity while a probe is on its way. */
-  #waitMs({ destination, notBefore }: Batch, now: number): number {
-    const { breaker } = destination ?? this.#parts.destinations.current
-    return Math.max(breaker.waitMs(now), notBefore - now)
-  }
-
-  /**
-   * Sees to it that what waits is looked at again. What could go now goes when something comes back or its own timer
-   * rings; what waits for a probe goes when that comes back; and all else needs this timer.
-   */
-  #wakeLater(now: number): void {
-    const waitMs = this.#shortestWaitMs(now)
-    if (waitMs === 0 || waitMs === Number.POSITIVE_INFINITY) return
-    this.#wakeTimer = this.#parts.clock.setTimer(() => this.#pump(), waitMs)
-  }
-
-  /** The shortest of all waits that have an end and are not over; else 0 or Infinity. */
-  #shortestWaitMs(now: number): number {
-    const { current, all } = this.#parts.destinations
-    const waits = new Set<number>()
-    if (this.#hasStored) waits.add(current.breaker.waitMs(now))
-    // Of batches without a wait of their own one stands for all.
-    const hasUnbound = all.length === 1 && current.breaker.reason !== undefined
-    if (hasUnbound && this.queued > 0) waits.add(current.breaker.waitMs(now))
-    else for (const batch of this.#queue.batches()) waits.add(this.#waitMs(batch, now))
-    waits.delete(0)
-    return waits.size === 0 ? 0 : Math.min(...waits)
-  }
-
-  async #send(flight: InFlightBatch, round: number): Promise<void> {
-    this.#parts.report.underWay(this.#queue.logsUnderWay)
-    await this.#keeping?.seal(flight.line, flight.batch)
-    await this.#dispatch(flight, round)
-  }
-
-  /** One of those that only the keeper has. */
-  async #sendStored(replay: Replay): Promise<void> {
-    const { clock, destinations } = this.#parts
-    // Read for this destination: with another key it would be another project's.
-    const destination = destinations.current
-    const flight = await replay.take()
-    if (flight === undefined) {
-      this.#settleWaiters()
-      // What came in while it looked was not taken by a pump of its own.
-      if (this.#hasStored) this.#pumpSoon()
-      return
-    }
-    // Reading it took its time.
-    const isHeld = destination.breaker.waitMs(clock.monotonic()) > 0
-    if (this.#isClosed || this.#isPaused || isHeld || destination !== destinations.current) {
-      flight.putBack('first')
-      this.#goOn()
-    } else {
-      flight.batch.destination = destination
-      await this.#dispatch(flight, destination.breaker.enter())
-    }
-  }
-
-  async #dispatch(flight: InFlightBatch, round: number): Promise<void> {
-    try {
-      await this.#dispatcher.dispatch(flight, round)
-    } catch {
-      // Warnings, metrics and diag end in foreign code; whatever it throws must cost no batch.
-      if (flight.isOpen) {
-        flight.batch.destination?.breaker.failed({ reason: 'backoff' }, round)
-        flight.putBack('last')
-      }
-    }
-    this.#goOn()
+    line.startTimer(() => this.#loop.run(), this.#settings.flushInterval)
   }
 
   /** Something has come back. */
   #goOn(): void {
     this.#parts.destinations.closeUnused()
-    if (this.#isClosed) return
+    if (this.#loop.isClosed) return
     this.#parts.report.underWay(this.#queue.logsUnderWay)
-    this.#pump()
+    this.#loop.run()
     this.#settleWaiters()
     this.#onChange?.()
   }
@@ -388,11 +267,7 @@ export class Batcher {
   #settleWaiters(): void {
     if (!this.#waiters.any) return
     this.#waiters.settle(this.#oldest)
-    if (this.#queue.flights > 0 || this.#replay?.isBusy) return
-    const waitMs = this.#isPaused
-      ? Number.POSITIVE_INFINITY
-      : this.#shortestWaitMs(this.#parts.clock.monotonic())
-    this.#waiters.giveUpBefore(waitMs)
+    if (this.#loop.isIdle) this.#waiters.giveUpBefore(this.#loop.waitMs)
   }
 
   #uses(destination: Destination): boolean {
