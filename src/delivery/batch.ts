@@ -25,6 +25,8 @@ export class Batch {
   mayBeTaken = false
   /** When, by the monotonic clock, the operating system had the whole request that carries it and is under way. */
   writtenAt: number | undefined
+  /** It has failed so often that all others go first. */
+  isLast = false
   /** It has failed while others were taken: not again before this time of the monotonic clock. */
   notBefore = 0
   /** It has been on its way before, so nothing is gained by waiting for more entries. */
@@ -69,6 +71,7 @@ export class Batch {
     this.mayBeTaken = false
     this.wasSent = false
     this.attempts = 0
+    this.isLast = false
   }
 
   /** How many entries, of the oldest on, are within these bounds; at least one. */

@@ -77,10 +77,11 @@ export class EndpointQueue {
    * @param maySend whether this one may be sent now
    */
   take(anyway: boolean, maySend: (batch: Batch) => boolean): Batch | undefined {
-    const next = this.list.all.find(maySend)
+    const isDue = (batch: Batch) =>
+      maySend(batch) && (anyway || batch.hasReturned || batch.first <= this.#dueUpTo || this.isFull)
+    // What fails again and again goes when there is nothing else.
+    const next = this.list.all.find((batch) => !batch.isLast && isDue(batch)) ?? this.list.all.find(isDue)
     if (next === undefined) return undefined
-    const isDue = anyway || next.hasReturned || next.first <= this.#dueUpTo || this.isFull
-    if (!isDue) return undefined
     // What has returned stays as it is: should it be too large still, its own answer says so.
     const isNew = next.id === undefined && !next.hasReturned
     const batch = isNew ? this.list.takeFront(next, this.limits) : this.list.takeOut(next)
