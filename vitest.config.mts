@@ -7,7 +7,12 @@ await writeExitSender()
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['test/lines/**/node_modules/**', 'node_modules/**'],
+    exclude: [
+      'test/lines/**/node_modules/**',
+      'node_modules/**',
+      // npm run test:world
+      ...(process.env.TEST_WORLD ? [] : ['test/world/**']),
+    ],
     setupFiles: ['test/setup.ts'],
     pool: 'forks',
     testTimeout: 60_000,

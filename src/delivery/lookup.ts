@@ -5,6 +5,8 @@ import { builtin } from '../builtin.js'
 import { clearTimeout, setTimeout } from '../clock.js'
 
 const PATIENCE_MS = 1000
+/** So long the addresses of one family are waited for when those of the other are there: RFC 8305, section 3. */
+const RESOLUTION_DELAY_MS = 50
 const HOSTS_FILE = process.platform === 'win32' ? 'C:\\Windows\\System32\\drivers\\etc\\hosts' : '/etc/hosts'
 
 /**
@@ -42,26 +44,23 @@ async function find(host: string, options: LookupOptions): Promise<LookupAddress
   if (isLocal(host)) return fromSystem()
   const resolver = new promises.Resolver({ timeout: PATIENCE_MS, tries: 1 })
   useServersOf(resolver)
-  // With more than one name server it would ask each for so long.
-  const limit = setTimeout(() => resolver.cancel(), PATIENCE_MS).unref()
-  try {
-    // Both, as Node does: which of them can be reached is found out by connecting.
-    const family = familyOf(options)
-    const asked = await Promise.allSettled([
-      family === 6 ? [] : resolver.resolve4(host).catch(orNothing),
-      family === 4 ? [] : resolver.resolve6(host).catch(orNothing),
-    ])
-    const [four, six] = asked.map((answer, n) =>
-      (answer.status === 'fulfilled' ? answer.value : []).map((address) => ({
-        address,
-        family: n === 0 ? 4 : 6,
-      })),
-    ) as [LookupAddress[], LookupAddress[]]
-    if (four.length + six.length > 0) return isSixFirst(options) ? [...six, ...four] : [...four, ...six]
-    for (const answer of asked) if (answer.status === 'rejected') throw answer.reason
-  } finally {
-    clearTimeout(limit)
+  const cancelAfter = (ms: number) => setTimeout(() => resolver.cancel(), ms).unref()
+  const ask = async (version: 4 | 6): Promise<LookupAddress[]> => {
+    if (version !== (familyOf(options) || version)) return []
+    const asked = version === 4 ? resolver.resolve4(host) : resolver.resolve6(host)
+    const found = (await asked.catch(orNothing)).map((address) => ({ address, family: version }))
+    if (found.length > 0) cancelAfter(RESOLUTION_DELAY_MS)
+    return found
   }
+  // With more than one name server it would ask each for so long.
+  const limit = cancelAfter(PATIENCE_MS)
+  // Both, since perhaps only one of them can be reached: Node tries one address after the other.
+  const answers = await Promise.allSettled([ask(4), ask(6)])
+  clearTimeout(limit)
+  if (isSixFirst(options)) answers.reverse()
+  const found = answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []))
+  if (found.length > 0) return found
+  for (const answer of answers) if (answer.status === 'rejected') throw answer.reason
   return fromSystem()
 }
 

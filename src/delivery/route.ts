@@ -63,6 +63,8 @@ function openAgent({ protocol }: URL, connections: number, lookup: LookupFunctio
     maxSockets: connections,
     maxFreeSockets: connections,
     scheduling: 'lifo',
+    // Node gives each of several addresses a quarter of a second, which is short for a slow network.
+    autoSelectFamilyAttemptTimeout: 1_000,
     lookup,
   } as const
   const { Agent } = protocol === 'https:' ? builtin('node:https') : builtin('node:http')

@@ -3,6 +3,7 @@ import type { ExitRequest, Piece } from './exit-request.js'
 import EXIT_SENDER from './exit-sender-program.js'
 import { type NetworkSettings, networkSettings } from './network-settings.js'
 import { nodeThreads } from './node-threads.js'
+import { inWorkingDirectory } from './working-directory.js'
 
 /** What the thread is given. */
 export interface ExitSenderData {
@@ -35,8 +36,12 @@ export function sendBlocking(requests: readonly ExitRequest[], timeoutMs: number
     const { MessageChannel } = nodeThreads()
     const { port1, port2 } = new MessageChannel()
     const done = new Int32Array(new SharedArrayBuffer(4))
-    const sender = startSender({ requests, port: port2, done, timeoutMs, network: networkSettings(requests) })
-    Atomics.wait(done, 0, 0, timeoutMs)
+    const sender = inWorkingDirectory(() => {
+      const network = networkSettings(requests)
+      const started = startSender({ requests, port: port2, done, timeoutMs, network })
+      Atomics.wait(done, 0, 0, timeoutMs)
+      return started
+    })
     readAnswers(port1, answers)
     port1.close()
     void sender.terminate()

@@ -1,7 +1,6 @@
+import { shared } from '../shared.js'
 import type { ExitParticipant } from './exit-participant.js'
 import { ProcessWatch } from './process-watch.js'
-
-const SHARED = Symbol.for('lognitor.process.v1')
 
 /** One for all copies of this package in a thread: two sets of listeners would take each other for the app's. */
 type Join = (participant: ExitParticipant) => () => void
@@ -12,9 +11,7 @@ type Join = (participant: ExitParticipant) => () => void
  * that ends it; with the last client all listeners go.
  */
 export function watchProcess(participant: ExitParticipant): () => void {
-  const holder = globalThis as { [SHARED]?: Join }
-  holder[SHARED] ??= createJoin()
-  return holder[SHARED](participant)
+  return shared<Join>('process-watch', createJoin)(participant)
 }
 
 function createJoin(): Join {

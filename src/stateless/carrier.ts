@@ -15,8 +15,6 @@ export interface CarrierParts {
   readonly metrics: DeliveryMetrics
   readonly slots: Slots
   readonly random: () => number
-  /** Whether the bytes of a parcel are of no more use to the transport once it was taken. */
-  readonly reusesMemory: boolean
 }
 
 /** What the parcels of one shipment have in common. */
@@ -41,7 +39,7 @@ export class Carrier {
   async carry(parcel: Parcel, consignment: Consignment): Promise<Held | undefined> {
     const { sources } = parcel
     const { tally, hold } = consignment
-    const { ledger, slots, random, reusesMemory } = this.#parts
+    const { ledger, slots, random } = this.#parts
     // Asked when its turn has come and not before: the line may be long.
     const posted = await slots.run(async () => hold() ?? this.#post(parcel, consignment))
     if ('kind' in posted) return posted
@@ -54,8 +52,6 @@ export class Carrier {
         if (outcome.kind === 'sent') tally.refuse(sources, outcome.rejections, outcome.rejected)
         ledger.take(parcel.path, entries, fate.rejected)
         ledger.drop('rejected', fate.rejected)
-        // Whoever takes it has read it to its end; every other answer may come before that.
-        if (reusesMemory) parcel.free()
         return undefined
       case 'halve': {
         const [first, second] = parcel.halves()

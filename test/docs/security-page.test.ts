@@ -35,7 +35,7 @@ const LIMITS: Readonly<Record<string, number>> = {
   'values in one structure': PLAIN_LIMITS.nodes,
   'bytes of a byte array': PLAIN_LIMITS.bytes,
   'attributes of a record or span': constant('src/translate/draft.ts', 'MAX_ATTRIBUTES'),
-  'events of a span that are looked at': constant('src/span-processor.ts', 'MOST_EVENTS'),
+  'events of a span that are looked at': constant('src/translate/span.ts', 'MOST_SPAN_EVENTS'),
   'causes of an error': constant('src/translate/thrown.ts', 'MAX_CAUSES'),
   'depth of its causes': constant('src/translate/thrown.ts', 'MAX_CAUSE_DEPTH'),
   'bytes of a source file that is read for its lines': constant('src/source-context.ts', 'MOST_FILE_BYTES'),
