@@ -1,9 +1,18 @@
 import { defineConfig } from 'vitest/config'
+import { writeExitSender } from './scripts/lib/exit-sender.mjs'
+
+// Tests that import the sources need it as well.
+await writeExitSender()
 
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['test/lines/**/node_modules/**', 'node_modules/**'],
+    exclude: [
+      'test/lines/**/node_modules/**',
+      'node_modules/**',
+      // npm run test:world
+      ...(process.env.TEST_WORLD ? [] : ['test/world/**']),
+    ],
     setupFiles: ['test/setup.ts'],
     pool: 'forks',
     testTimeout: 60_000,

@@ -1,21 +1,14 @@
 import { OtelDoor } from './otel/door.js'
 import { recordedException, watchExceptions } from './otel/recorded-exceptions.js'
+import { enterServerSpan, learnRoute } from './otel/server-span.js'
 import { SpanFailures } from './otel/span-failures.js'
 import type { DoorOptions } from './pipelines.js'
-import { currentScope } from './scope/current.js'
+import { currentScope, scopeOfSpan, setScopeOfSpan } from './scope/current.js'
 import type { Scope } from './scope/scope.js'
 import { SPAN_KIND, type SpanEventLike, type SpanLike } from './translate/otel.js'
 import { readProperty } from './translate/property.js'
-import { isExceptionEvent, translateExceptionEvent } from './translate/span.js'
+import { isExceptionEvent, MOST_SPAN_EVENTS, translateExceptionEvent } from './translate/span.js'
 import { spanBreadcrumb } from './translate/span-breadcrumb.js'
-
-// A property and not a WeakMap, which costs the garbage collector microseconds a span.
-const SCOPE = Symbol('lognitor.scope')
-
-type Scoped = SpanLike & { [SCOPE]?: Scope }
-
-/** Of one span; the SDK keeps 128 unless told otherwise. */
-const MOST_EVENTS = 10_000
 
 /**
  * A SpanProcessor that turns the exceptions of spans into error logs, with the span's trace and the request
@@ -39,19 +32,21 @@ export class LognitorSpanProcessor {
 
   onStart(span: SpanLike): void {
     guarded(() => {
-      const scope = currentScope()
+      const scope = enterServerSpan(span) ?? currentScope()
       watchExceptions(span)
+      learnRoute(span, scope)
       // A request that we see ourselves tells when it is answered.
       if (span.kind === SPAN_KIND.server && scope.requestScope === undefined)
         this.#failures.serverStarted(span)
       if (!this.#hasLearned) this.#hasLearned = this.#door.learnFrom(readProperty(span, 'resource'))
-      ;(span as Scoped)[SCOPE] = scope
+      setScopeOfSpan(span, scope)
     })
   }
 
   onEnd(span: SpanLike): void {
     guarded(() => {
-      const scope = (span as Scoped)[SCOPE] ?? currentScope()
+      const scope = scopeOfSpan(span) ?? currentScope()
+      learnRoute(span, scope)
       if (span.events.length > 0) this.#takeExceptions(span, scope)
       if (span.kind === SPAN_KIND.server) this.#failures.serverEnded(span)
       const isOutgoing = span.kind === SPAN_KIND.client || span.kind === SPAN_KIND.producer
@@ -74,7 +69,7 @@ export class LognitorSpanProcessor {
   #takeExceptions(span: SpanLike, scope: Scope): void {
     const { events } = span
     // By index and bounded: a list may have any length, and hold next to nothing.
-    const count = Math.min(events.length, MOST_EVENTS)
+    const count = Math.min(events.length, MOST_SPAN_EVENTS)
     for (let index = 0; index < count; index++) {
       guarded(() => {
         const event = events[index]

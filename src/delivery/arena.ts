@@ -24,7 +24,7 @@ export class Arena {
         return own.length
       }
       if (this.#chunk.length - this.#used < bytes) {
-        this.#chunk = Buffer.allocUnsafeSlow(CHUNK_BYTES)
+        this.#chunk = Buffer.alloc(CHUNK_BYTES)
         this.#used = 0
       }
     }

@@ -1,7 +1,12 @@
 import type { ClientRequest, IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
+import { builtin } from '../builtin.js'
+import { clearTimeout, setTimeout } from '../clock.js'
 import { withoutTrailingSlashes } from '../trailing-slashes.js'
-import type { Transport, TransportAnswer, TransportRequest } from '../wire/transport.js'
+import { MAX_ANSWER_BYTES } from '../wire/limits.js'
+import type { TransportAnswer, TransportRequest } from '../wire/transport.js'
+import { networkError } from './network-error.js'
+import type { WatchedTransport } from './post.js'
 import { openRoute, type Route } from './route.js'
 
 export interface HttpOptions {
@@ -15,23 +20,24 @@ export interface HttpOptions {
 }
 
 const CONNECT_TIMEOUT_MS = 5_000
-/** Of an answer no more is read: an endless one must not fill the memory. */
-const MAX_ANSWER_BYTES = 64 * 1024
-
-// Imported late, but once: where loader hooks are registered, as OpenTelemetry's for ES modules are, every
-// import() asks their thread, and an upload has no reason to.
-const http = once(() => import('node:http'))
-const zlib = once(() => import('node:zlib'))
 
 /** Carries requests over HTTP/1.1 on a few kept connections, none of which keeps the process alive. */
-export function httpTransport({ apiUrl, proxy, compression, connections = 8 }: HttpOptions): Transport {
+export function httpTransport({
+  apiUrl,
+  proxy,
+  compression,
+  connections = 8,
+}: HttpOptions): WatchedTransport {
   const url = new URL(apiUrl)
   const base = withoutTrailingSlashes(url.pathname)
-  let opening: Promise<Route> | undefined
+  let route: Route | undefined
 
-  async function send(request: TransportRequest): Promise<TransportAnswer> {
-    opening ??= openRoute(url, proxy, connections)
-    const { prefix, headers: more, ...way } = await opening
+  async function send(
+    request: TransportRequest,
+    onWritten: (isWritten: boolean) => void = () => {},
+  ): Promise<TransportAnswer> {
+    route ??= openRoute(url, proxy, connections)
+    const { prefix, headers: more, ...way } = route
     const zipped = compression === 'gzip' && request.body.byteLength > 0
     const body = zipped ? await zip(request.body) : request.body
     const headers: Record<string, string> = {
@@ -40,22 +46,27 @@ export function httpTransport({ apiUrl, proxy, compression, connections = 8 }: H
       'content-length': String(body.byteLength),
     }
     if (zipped) headers['content-encoding'] = 'gzip'
-    const { ClientRequest } = await http()
+    const { ClientRequest } = builtin('node:http')
     const open = () =>
       // The class, and not http.request: that one is what instrumentations patch, and an upload is nobody's span.
       new ClientRequest({ ...way, path: prefix + base + request.path, method: 'POST', headers })
+    const exchangeOnce = () => exchange(open(), body, request.signal, onWritten)
     try {
-      return await exchange(open(), body, request.signal)
+      return await exchangeOnce()
     } catch (error) {
       if (!(error instanceof StaleSocketError)) throw error
-      return await exchange(open(), body, request.signal)
+    }
+    try {
+      return await exchangeOnce()
+    } catch (error) {
+      // Whatever kept the second one from leaving, of the first one nobody knows how far it came.
+      throw new Error((error as Error).message, { cause: error })
     }
   }
 
   async function close(): Promise<void> {
-    const route = await opening?.catch(() => undefined)
-    opening = undefined
     route?.agent.destroy()
+    route = undefined
   }
 
   return { send, close }
@@ -68,14 +79,17 @@ function exchange(
   request: ClientRequest,
   body: Uint8Array,
   signal: AbortSignal | undefined,
+  onWritten: (isWritten: boolean) => void,
 ): Promise<TransportAnswer> {
   return new Promise((resolve, reject) => {
-    const abort = () => request.destroy(new Error('No answer in time', { cause: signal?.reason }))
+    const abort = () => request.destroy(networkError('ETIMEDOUT', 'No answer in time', signal?.reason))
     const done = (end: () => void) => {
       signal?.removeEventListener('abort', abort)
       end()
     }
     let hasAnswered = false
+    request.on('finish', () => onWritten(true))
+    request.on('close', () => onWritten(false))
     request.on('error', (error: NodeJS.ErrnoException) => {
       const isStale =
         !hasAnswered && request.reusedSocket && (error.code === 'ECONNRESET' || error.code === 'EPIPE')
@@ -98,7 +112,7 @@ function exchange(
 function limitConnecting(socket: Socket): void {
   if (!socket.connecting) return
   const timer = setTimeout(
-    () => socket.destroy(Object.assign(new Error('No connection in time'), { code: 'ETIMEDOUT' })),
+    () => socket.destroy(networkError('ETIMEDOUT', 'No connection in time')),
     CONNECT_TIMEOUT_MS,
   ).unref()
   const isSecure = 'encrypted' in socket
@@ -120,17 +134,9 @@ function readBounded(response: IncomingMessage, done: (text: string) => void): v
   response.on('end', finish)
 }
 
-async function zip(body: Uint8Array): Promise<Uint8Array> {
-  const { gzip } = await zlib()
+function zip(body: Uint8Array): Promise<Uint8Array> {
+  const { gzip } = builtin('node:zlib')
   return new Promise((resolve, reject) => {
     gzip(body, (error, zipped) => (error ? reject(error) : resolve(zipped)))
   })
-}
-
-function once<T>(load: () => Promise<T>): () => Promise<T> {
-  let loading: Promise<T> | undefined
-  return () => {
-    loading ??= load()
-    return loading
-  }
 }

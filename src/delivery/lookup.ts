@@ -1,8 +1,12 @@
-import type { LookupAddress, LookupOptions } from 'node:dns'
+import type { LookupAddress, LookupOptions, promises } from 'node:dns'
 import { readFileSync } from 'node:fs'
 import type { LookupFunction } from 'node:net'
+import { builtin } from '../builtin.js'
+import { clearTimeout, setTimeout } from '../clock.js'
 
 const PATIENCE_MS = 1000
+/** So long the addresses of one family are waited for when those of the other are there: RFC 8305, section 3. */
+const RESOLUTION_DELAY_MS = 50
 const HOSTS_FILE = process.platform === 'win32' ? 'C:\\Windows\\System32\\drivers\\etc\\hosts' : '/etc/hosts'
 
 /**
@@ -35,22 +39,43 @@ export function createLookup(): LookupFunction {
 }
 
 async function find(host: string, options: LookupOptions): Promise<LookupAddress[]> {
-  const { promises } = await import('node:dns')
+  const { promises } = builtin('node:dns')
   const fromSystem = () => promises.lookup(host, { ...options, all: true })
   if (isLocal(host)) return fromSystem()
   const resolver = new promises.Resolver({ timeout: PATIENCE_MS, tries: 1 })
-  // With more than one name server it would ask each for so long.
-  const limit = setTimeout(() => resolver.cancel(), PATIENCE_MS).unref()
-  try {
-    const family = familyOf(options)
-    const four = family === 6 ? [] : await resolver.resolve4(host).catch(orNothing)
-    if (four.length > 0) return four.map((address) => ({ address, family: 4 }))
-    const six = family === 4 ? [] : await resolver.resolve6(host).catch(orNothing)
-    if (six.length > 0) return six.map((address) => ({ address, family: 6 }))
-  } finally {
-    clearTimeout(limit)
+  useServersOf(resolver)
+  const cancelAfter = (ms: number) => setTimeout(() => resolver.cancel(), ms).unref()
+  const ask = async (version: 4 | 6): Promise<LookupAddress[]> => {
+    if (version !== (familyOf(options) || version)) return []
+    const asked = version === 4 ? resolver.resolve4(host) : resolver.resolve6(host)
+    const found = (await asked.catch(orNothing)).map((address) => ({ address, family: version }))
+    if (found.length > 0) cancelAfter(RESOLUTION_DELAY_MS)
+    return found
   }
+  // With more than one name server it would ask each for so long.
+  const limit = cancelAfter(PATIENCE_MS)
+  // Both, since perhaps only one of them can be reached: Node tries one address after the other.
+  const answers = await Promise.allSettled([ask(4), ask(6)])
+  clearTimeout(limit)
+  if (isSixFirst(options)) answers.reverse()
+  const found = answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []))
+  if (found.length > 0) return found
+  for (const answer of answers) if (answer.status === 'rejected') throw answer.reason
   return fromSystem()
+}
+
+/** A resolver of its own asks the machine's servers, and not those that `dns.setServers` has named. */
+function useServersOf(resolver: promises.Resolver): void {
+  const servers = builtin('node:dns').getServers()
+  if (servers.length > 0 && servers.join() !== resolver.getServers().join()) resolver.setServers(servers)
+}
+
+/** Which family comes first. Where the system decides, IPv6 does if this machine has an address of it. */
+function isSixFirst(options: LookupOptions): boolean {
+  const order = options.order ?? builtin('node:dns').getDefaultResultOrder()
+  if (order !== 'verbatim') return order === 'ipv6first'
+  const addresses = Object.values(builtin('node:os').networkInterfaces()).flat()
+  return addresses.some((own) => own?.family === 'IPv6' && !own.internal && !own.address.startsWith('fe80:'))
 }
 
 function familyOf({ family }: LookupOptions): number {

@@ -2,8 +2,11 @@ import { parseObject } from '../json.js'
 import type { IngestAnswer, Rejection } from '../wire/answer.js'
 import { SAMPLE_RATES_HEADER } from '../wire/answer.js'
 import { isLevel, type Level } from '../wire/level.js'
+import { MAX_ANSWER_BYTES } from '../wire/limits.js'
 import type { TransportAnswer } from '../wire/transport.js'
-import { parseRetryAfter } from './retry-after.js'
+import { parseDate, parseRetryAfter } from './retry-after.js'
+
+const DAY_MS = 24 * 3_600_000
 
 export type SampleRates = Partial<Record<Level, number>>
 
@@ -16,7 +19,13 @@ export type Outcome =
       readonly body: string
     }
   /** Try again, with the same id and content: it was not taken, or nobody knows. */
-  | { readonly kind: 'retryable'; readonly retryAfterMs?: number; readonly why: string }
+  | {
+      readonly kind: 'retryable'
+      readonly retryAfterMs?: number
+      /** There was no connection, so the service certainly has nothing of it. */
+      readonly isUntaken?: true
+      readonly why: string
+    }
   /** The key is refused. */
   | { readonly kind: 'unauthorized'; readonly why: string }
   /** Somebody answers, but not Lognitor. */
@@ -29,7 +38,12 @@ export type Outcome =
 export function readAnswer(answer: TransportAnswer, nowMs: number): Outcome {
   const { status } = answer
   const why = `status ${status}`
-  if ((status >= 200 && status < 300) || status === 422) return readTaken(answer)
+  if (status >= 200 && status < 300) {
+    return isOfService(answer.body)
+      ? readTaken(answer)
+      : { kind: 'wrong_address', why: `${why} ${shown(answer.body)}` }
+  }
+  if (status === 422) return readTaken(answer)
   switch (status) {
     case 401:
     case 403:
@@ -51,19 +65,73 @@ export function readAnswer(answer: TransportAnswer, nowMs: number): Outcome {
   return { kind: 'wrong_address', why }
 }
 
-/** The share of each level to send from now on, when the answer names any that makes sense. */
+/** Errors of a connection that was never made: no byte of a request has left. */
+const NO_CONNECTION = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EADDRNOTAVAIL',
+])
+
+/** Whether the error of a request shows that the service has nothing of it. */
+export function isUntaken(error: unknown): boolean {
+  return NO_CONNECTION.has((error as NodeJS.ErrnoException | undefined)?.code ?? '')
+}
+
+/** A login page of a network or of a proxy comes with a status of success, too. The service answers with a JSON object. */
+function isOfService(body: string): boolean {
+  const text = body.trim()
+  if (text === '' || parseObject(text) !== undefined) return true
+  // The beginning of a long answer, cut by the transport.
+  return text.startsWith('{') && Buffer.byteLength(body) >= MAX_ANSWER_BYTES
+}
+
+function shown(body: string): string {
+  return `and ${JSON.stringify(body.trim().slice(0, 60))} where a JSON object belongs`
+}
+
+/**
+ * The share of each level to send from now on, when the answer names them. A level whose rate makes no sense has NaN,
+ * by which its last rate stays.
+ */
 export function readSampleRates({ headers }: TransportAnswer): SampleRates | undefined {
-  const header = headers[SAMPLE_RATES_HEADER]
-  if (typeof header !== 'string' || header.length > 1000) return undefined
+  const header = readHeader(headers, SAMPLE_RATES_HEADER)
+  if (header === undefined || header.length > 1000) return undefined
   const parsed = parseObject(header)
-  const fits = ([level, rate]: [string, unknown]) =>
-    isLevel(level) && typeof rate === 'number' && rate >= 0 && rate <= 1
-  return parsed && Object.fromEntries(Object.entries(parsed).filter(fits))
+  if (parsed === undefined) return undefined
+  const rates = Object.entries(parsed).filter(([level]) => isLevel(level))
+  return Object.fromEntries(rates.map(([level, rate]) => [level, isShare(rate) ? rate : Number.NaN]))
+}
+
+function isShare(rate: unknown): rate is number {
+  return typeof rate === 'number' && rate >= 0 && rate <= 1
 }
 
 function retryable({ headers }: TransportAnswer, why: string, nowMs: number): Outcome {
-  const retryAfterMs = parseRetryAfter(headers['retry-after'], nowMs)
+  const retryAfterMs = parseRetryAfter(
+    readHeader(headers, 'retry-after'),
+    answeredAt(readHeader(headers, 'date'), nowMs),
+  )
   return retryAfterMs === undefined ? { kind: 'retryable', why } : { kind: 'retryable', retryAfterMs, why }
+}
+
+/**
+ * When the answer was given, by the service's own clock: a date in `Retry-After` is one of that clock, however wrong
+ * ours is. A `Date` that is days away from ours is no clock that goes wrong, but a stored answer's.
+ */
+function answeredAt(date: string | undefined, nowMs: number): number {
+  const atMs = parseDate(date)
+  return atMs !== undefined && Math.abs(atMs - nowMs) < DAY_MS ? atMs : nowMs
+}
+
+/** A header's value by its name in lower case; a transport of the application's may leave names as they came. */
+function readHeader(headers: TransportAnswer['headers'], name: string): string | undefined {
+  const found = Object.keys(headers).find((key) => key.toLowerCase() === name)
+  const value: unknown = found === undefined ? undefined : headers[found]
+  const first: unknown = Array.isArray(value) ? value[0] : value
+  return typeof first === 'string' || typeof first === 'number' ? String(first) : undefined
 }
 
 function readTaken({ status, body }: TransportAnswer): Outcome {

@@ -1,22 +1,25 @@
 import { Buffer } from 'node:buffer'
+import type { Clock } from '../clock.js'
 import { Batch } from './batch.js'
-import type { BatchStore, StoredBatch } from './keeper.js'
-import type { Line } from './line.js'
-import type { Parcel } from './parcel.js'
+import type { BatchStore, StoredBatch } from './batch-store.js'
+import type { EndpointQueue } from './endpoint-queue.js'
+import type { InFlightBatch } from './in-flight-batch.js'
 
 /** Sends what is only in the store, one batch at a time, so that stored batches never hold up new ones. */
 export class Replay {
   /** Entries that are being sent. */
   flying = 0
   readonly #store: BatchStore
-  readonly #lines: readonly Line[]
+  readonly #lines: readonly EndpointQueue[]
+  readonly #clock: Clock
   /** A batch is being read or sent. */
   isBusy = false
   #current: StoredBatch | undefined
   #beforeTaking: readonly number[] | undefined
 
-  constructor(store: BatchStore, lines: readonly Line[]) {
+  constructor(store: BatchStore, lines: readonly EndpointQueue[], clock: Clock) {
     this.#store = store
+    this.#clock = clock
     this.#lines = lines
   }
 
@@ -35,7 +38,7 @@ export class Replay {
   }
 
   /** The next batch, from here on being sent; undefined when there is none now. No other may be taken until it is settled. */
-  async take(): Promise<Parcel | undefined> {
+  async take(): Promise<InFlightBatch | undefined> {
     this.isBusy = true
     // While a batch is being read it is in no list, and a flush must not miss it.
     this.#beforeTaking = this.#store.oldest
@@ -50,8 +53,9 @@ export class Replay {
     const isCurrent = () => this.#current === stored
     const batch = batchOf(stored)
     return {
-      line: this.#lines[stored.line] as Line,
+      line: this.#lines[stored.line] as EndpointQueue,
       batch,
+      isStored: true,
       get isOpen() {
         return isCurrent()
       },
@@ -61,7 +65,9 @@ export class Replay {
       },
       putBack: (where) => {
         this.#land()
-        this.#store.nack(stored, where, batch.attempts, batch.mayBeTaken)
+        const { attempts, mayBeTaken, notBefore } = batch
+        const waitMs = Math.max(0, notBefore - this.#clock.monotonic())
+        this.#store.nack(stored, { where, attempts, mayBeTaken, waitMs })
         return 0
       },
       halve: () => {
@@ -77,7 +83,8 @@ export class Replay {
     const current = this.#current
     if (current === undefined) return
     this.#land()
-    this.#store.nack(current, 'first', current.attempts, true)
+    const { attempts } = current
+    this.#store.nack(current, { where: 'first', attempts, mayBeTaken: true, waitMs: 0 })
   }
 
   #land(): void {

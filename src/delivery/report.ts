@@ -3,7 +3,7 @@ import type { Tell } from '../tell.js'
 import type { Rejection } from '../wire/answer.js'
 import type { DeliveryMetrics } from './metrics.js'
 import type { SampleRates } from './outcome.js'
-import type { Upload } from './uploader.js'
+import type { Posted } from './post.js'
 
 export interface ReportParts {
   readonly tell: Tell
@@ -27,15 +27,17 @@ export class DeliveryReport {
     this.#parts.metrics.inFlight(logs)
   }
 
-  answered(path: string, count: number, { outcome, sampleRates }: Upload): void {
+  /** @param isCurrent whether it went where logs go now: what another project asks for does not concern them */
+  answered(path: string, count: number, { outcome, sampleRates }: Posted, isCurrent: boolean): void {
     if (path === '/ingest') this.#parts.metrics.exported(count, outcome)
-    if (sampleRates) this.#parts.onSampleRates(sampleRates)
+    if (sampleRates && isCurrent) this.#parts.onSampleRates(sampleRates)
     if (outcome.kind === 'sent') {
       this.#parts.tell(`POST ${path}: ${count} entries taken`)
       this.#recovered()
     } else {
       this.#parts.tell.warn(`POST ${path} with ${count} entries: ${outcome.why}`)
     }
+    if (!isCurrent) return
     if (outcome.kind === 'unauthorized') {
       warnOnce(
         'LOGNITOR_KEY_REFUSED',

@@ -1,13 +1,9 @@
-import { BufferPool } from '../stateless/buffer-pool.js'
-
 /** A request's share of what the gateway holds at one time. */
 export interface Admitted {
   /** What it takes. */
   readonly bytes: number
   /** Takes more bytes; false when there is no room for them. */
   grow(bytes: number): boolean
-  /** Memory of at least so many bytes for its body, its own until it leaves. Asked for once. */
-  place(bytes: number): Buffer
   leave(): void
 }
 
@@ -17,7 +13,6 @@ export class Admission {
   bytes = 0
   readonly #mostRequests: number
   readonly #mostBytes: number
-  readonly #pool = new BufferPool()
 
   constructor(mostRequests: number, mostBytes: number) {
     this.#mostRequests = mostRequests
@@ -28,7 +23,6 @@ export class Admission {
     if (this.requests >= this.#mostRequests) return undefined
     this.requests++
     let own = 0
-    let place: Buffer | undefined
     let hasLeft = false
     return {
       get bytes() {
@@ -42,16 +36,11 @@ export class Admission {
         this.bytes += bytes
         return true
       },
-      place: (bytes) => {
-        place = this.#pool.take(bytes)
-        return place
-      },
       leave: () => {
         if (hasLeft) return
         hasLeft = true
         this.requests--
         this.bytes -= own
-        if (place !== undefined) this.#pool.give(place)
       },
     }
   }

@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto'
 import type { Seed } from '../stateless/seed.js'
 
 /**
- * A seed drawn from a request: its unpacked body, the signal it came for, and where each caller has a key of
+ * A seed drawn from a request: the SHA-256 of its unpacked body, the signal it came for, and where each caller has a key of
  * its own, that key. The same request gives the same seed in every process.
  */
-export function bodySeed(body: Uint8Array, signal: string, ownKey = ''): Seed {
-  const hash = createHash('sha256').update(`${signal}\n${ownKey}\n`).update(body).digest()
+export function bodySeed(bodyHash: Uint8Array, signal: string, ownKey = ''): Seed {
+  const hash = createHash('sha256').update(`${signal}\n${ownKey}\n`).update(bodyHash).digest()
   const hex = hash.toString('hex')
   const stem = uuid(hex).slice(0, 28)
   const [first, second] = [hash.readUInt32BE(16), hash.readUInt32BE(20)]

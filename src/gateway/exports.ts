@@ -2,18 +2,20 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Held } from '../stateless/delivery.js'
 import type { StatelessPipeline } from '../stateless/pipeline.js'
 import type { Shipment } from '../stateless/shipment.js'
-import { Admission } from './admission.js'
+import { Slots } from '../stateless/slots.js'
+import { Admission, type Admitted } from './admission.js'
 import { bodySeed } from './body-seed.js'
 import { callerCheck, callersKey } from './callers.js'
 import { decodeLogs, decodeSpans, type Encoding } from './decode/decode.js'
 import { DecodeError, TooMuchError } from './decode/decode-error.js'
-import { jsonExcess } from './decode/json-items.js'
 import type { GatewaySettings } from './gateway-options.js'
-import { CallerGoneError, FULL, readBody } from './read-body.js'
+import { type Body, CallerGoneError, FULL, readBody } from './read-body.js'
 import { comeAgain, type Reply, type Signal, TAKEN, writeReply } from './reply.js'
 import { shipLogs } from './ship-logs.js'
 import { shipSpans } from './ship-spans.js'
 import { sweepAfter } from './sweep.js'
+
+const MOST_PRODUCERS = 32
 
 /** Serves export requests: from the body to the answer, which is Lognitor's. */
 export class Exports {
@@ -24,6 +26,8 @@ export class Exports {
   bytes = 0
   readonly #settings: GatewaySettings
   readonly #pipeline: StatelessPipeline
+  /** Exports that make logs at one time; the others wait with no more than their body. */
+  readonly #producers = new Slots(MOST_PRODUCERS)
   readonly #mayCall: (request: IncomingMessage) => boolean
 
   constructor(settings: GatewaySettings, pipeline: StatelessPipeline) {
@@ -54,9 +58,8 @@ export class Exports {
         reply = unread(request, comeAgain(503, 'The gateway serves as many as it may.', 2000))
       } else {
         const body = await readBody(request, this.#settings.maxBodyBytes, admitted)
-        if (!Buffer.isBuffer(body)) reply = body
-        else if (encoding === 'json' && !admitted.grow(jsonExcess(body))) reply = FULL
-        else reply = await this.#deliver(request, response, signal, encoding, body)
+        if (!('bytes' in body)) reply = body
+        else reply = await this.#deliver(request, response, signal, encoding, body, admitted)
       }
     } catch (error) {
       if (error instanceof CallerGoneError) return
@@ -76,7 +79,8 @@ export class Exports {
     response: ServerResponse,
     signal: Signal,
     encoding: Encoding,
-    body: Buffer,
+    { bytes: body, hash }: Body,
+    admitted: Admitted,
   ): Promise<Reply> {
     const { passThroughKey, shared } = this.#settings
     const own = passThroughKey ? callersKey(request) : undefined
@@ -91,38 +95,46 @@ export class Exports {
         60_000,
       )
     }
-    const ship = (): Shipment => {
-      const shipment = this.#pipeline.ship(bodySeed(body, signal, passThroughKey ? key : ''), key)
+    let isGone = false
+    response.on('close', () => {
+      isGone = !response.writableFinished
+    })
+    const newShipment = (): Shipment => {
+      const shipment = this.#pipeline.ship(bodySeed(hash, signal, passThroughKey ? key : ''), key)
       response.on('close', () => {
         if (!response.writableFinished) shipment.cancel()
       })
+      if (isGone) shipment.cancel()
       return shipment
     }
-    const { count, delivery } =
-      signal === 'logs' ? await this.#logs(body, encoding, ship) : await this.#spans(body, encoding, ship)
+    const shipped = await this.#producers.run(() =>
+      signal === 'logs'
+        ? this.#logs(body, encoding, newShipment)
+        : this.#spans(body, encoding, newShipment, admitted),
+    )
+    if (shipped === undefined) return FULL
+    const { count, shipment } = shipped
+    const delivery = await shipment.finish(count)
     if (delivery.kind === 'held') return held(delivery)
     if (delivery.rejected === 0) return TAKEN
     const message = `${delivery.rejected} of ${count} were not taken: ${delivery.reasons.join('; ')}`
     return { status: 200, rejected: delivery.rejected, message }
   }
 
-  async #logs(body: Buffer, encoding: Encoding, ship: () => Shipment) {
-    const shipped = await shipLogs(
-      decodeLogs(body, encoding),
-      body.length,
-      ship(),
-      this.#settings.shared.allResourceAttributes,
-    )
+  async #logs(body: Buffer, encoding: Encoding, newShipment: () => Shipment) {
+    const records = await decodeLogs(body, encoding)
+    const shipped = await shipLogs(records, newShipment, this.#settings.shared.allResourceAttributes)
     this.logRecords += shipped.count
     return shipped
   }
 
-  async #spans(body: Buffer, encoding: Encoding, ship: () => Shipment) {
+  async #spans(body: Buffer, encoding: Encoding, newShipment: () => Shipment, admitted: Admitted) {
     const { includeQuery, trustProxy, shared } = this.#settings
     const { allResourceAttributes } = shared
     const settings = { allResourceAttributes, includeQuery, trustProxy }
-    const shipped = await shipSpans(decodeSpans(body, encoding), ship(), settings)
-    this.spans += shipped.count
+    const spans = await decodeSpans(body, encoding)
+    const shipped = await shipSpans(spans, newShipment, settings, (bytes) => admitted.grow(bytes))
+    this.spans += shipped?.count ?? 0
     return shipped
   }
 }

@@ -1,42 +1,33 @@
-import type { Delivery } from '../stateless/delivery.js'
 import type { Shipment } from '../stateless/shipment.js'
 import { translateLogRecord } from '../translate/log-record.js'
 import { severityLevel } from '../translate/severity.js'
-import { bodyTime } from './body-time.js'
 import type { OtlpLogRecord } from './decode/shapes.js'
 import { createResources } from './resources.js'
-
-/** Of so large a body not all that is made of it is held at one time. */
-const LARGE_BYTES = 8 * 1024 * 1024
+import { surveyLogs } from './survey.js'
+import { nextTurn } from './turns.js'
 
 /**
- * Sends log records on their way, but none before all of them could be read. Gives how many there were, and what
- * became of them.
+ * Sends log records on their way, but none before all of them could be read. Gives how many there were.
  * @throws what walking the records throws
  */
 export async function shipLogs(
   records: Iterable<OtlpLogRecord>,
-  bytes: number,
-  shipment: Shipment,
+  newShipment: () => Shipment,
   allResourceAttributes: boolean,
-): Promise<{ count: number; delivery: Delivery }> {
+): Promise<{ count: number; shipment: Shipment }> {
+  const { count, latestMs } = await surveyLogs(records)
+  const shipment = newShipment()
   const resourceFields = createResources(allResourceAttributes)
-  const now = bodyTime(records, ({ hrTime, hrTimeObserved }) => [hrTime, hrTimeObserved])
-  if (bytes > LARGE_BYTES) readThrough(records)
-  else shipment.holdBack()
-  let count = 0
+  const now = () => latestMs
+  let source = 0
   for (const record of records) {
-    shipment.next(count++, record.weight)
-    const room = shipment.room()
-    if (room !== undefined) await room
+    const pause = shipment.room() ?? nextTurn()
+    if (pause !== undefined) await pause
     if (shipment.isOver) break
+    shipment.next(source++, record.weight)
     shipRecord(record, shipment, () => translateLogRecord(record, resourceFields(record.resource), now))
   }
-  return { count, delivery: await shipment.finish(count) }
-}
-
-function readThrough(records: Iterable<OtlpLogRecord>): void {
-  for (const _ of records);
+  return { count, shipment }
 }
 
 function shipRecord(

@@ -1,16 +1,16 @@
-import type { Delivery } from '../stateless/delivery.js'
 import type { Shipment } from '../stateless/shipment.js'
 import { isInstrumentation } from '../translate/instrumentation-scope.js'
 import type { SpanEventLike } from '../translate/otel.js'
 import type { ResourceFields } from '../translate/resource.js'
-import { translateExceptionEvent } from '../translate/span.js'
+import { isExceptionEvent, translateExceptionEvent } from '../translate/span.js'
 import { spanRequestEntry } from '../translate/span-request.js'
 import type { Log, RequestDetail } from '../wire/log.js'
 import type { RequestEntry } from '../wire/request-entry.js'
-import { bodyTime } from './body-time.js'
 import type { OtlpSpan } from './decode/shapes.js'
 import { createResources } from './resources.js'
-import { ServerSpans } from './server-spans.js'
+import { NODE_BYTES, Places, ServerSpans } from './server-spans.js'
+import { surveySpans } from './survey.js'
+import { nextTurn } from './turns.js'
 
 export interface SpanSettings {
   readonly allResourceAttributes: boolean
@@ -19,54 +19,76 @@ export interface SpanSettings {
 }
 
 /**
- * Sends what spans tell: an error log for each exception, a request entry for each request that a server
- * answered. Gives how many spans there were, and what became of them.
+ * Sends what spans tell, when all of them could be read: an error log for each exception, a request entry for each
+ * request that a server answered. Gives how many spans there were.
+ * @param hold takes so many bytes of memory; false when there is no room for them
+ * @returns nothing when there is no room
+ * @throws what walking the spans throws
  */
 export async function shipSpans(
   spans: Iterable<OtlpSpan>,
-  shipment: Shipment,
+  newShipment: () => Shipment,
   settings: SpanSettings,
-): Promise<{ count: number; delivery: Delivery }> {
-  const door = new SpanDoor(spans, shipment, settings)
-  let count = 0
+  hold: (bytes: number) => boolean,
+): Promise<{ count: number; shipment: Shipment } | undefined> {
+  const { count, exceptions, latestMs } = await surveySpans(spans)
+  if (exceptions > 0 && !hold(count * NODE_BYTES)) return undefined
+  const servers = exceptions > 0 ? await ServerSpans.of(spans) : undefined
+  const shipment = newShipment()
+  const writer = new SpanWriter(shipment, settings, servers, latestMs)
+  let source = 0
   for (const span of spans) {
-    const source = count++
-    for (const event of span.events) {
-      shipment.next(source, span.weight / span.events.length)
-      door.exception(span, event)
+    writer.begin(span, source++)
+    for (const event of span.eachEvent()) {
+      const pause = shipment.room() ?? nextTurn()
+      if (pause !== undefined) await pause
+      if (shipment.isOver) break
+      if (isExceptionEvent(event)) writer.exception(event)
     }
-    door.request(span, source)
-    const room = shipment.room()
-    if (room !== undefined) await room
+    const pause = shipment.room() ?? nextTurn()
+    if (pause !== undefined) await pause
     if (shipment.isOver) break
+    writer.request()
   }
-  return { count, delivery: await shipment.finish(count) }
+  return { count, shipment }
 }
 
-class SpanDoor {
-  readonly #spans: Iterable<OtlpSpan>
+class SpanWriter {
   readonly #shipment: Shipment
   readonly #settings: SpanSettings
+  readonly #servers: ServerSpans | undefined
   readonly #resourceFields: ReturnType<typeof createResources>
   readonly #now: () => number
-  #servers: ServerSpans | undefined
+  readonly #places = new Places()
+  #span!: OtlpSpan
+  #place = 0
+  #source = 0
 
-  constructor(spans: Iterable<OtlpSpan>, shipment: Shipment, settings: SpanSettings) {
-    this.#spans = spans
+  constructor(
+    shipment: Shipment,
+    settings: SpanSettings,
+    servers: ServerSpans | undefined,
+    latestMs: number,
+  ) {
     this.#shipment = shipment
     this.#settings = settings
+    this.#servers = servers
     this.#resourceFields = createResources(settings.allResourceAttributes)
-    this.#now = bodyTime(spans, ({ startTime, endTime, events }) => [
-      startTime,
-      endTime,
-      ...events.map(({ time }) => time),
-    ])
+    this.#now = () => latestMs
   }
 
-  exception(span: OtlpSpan, event: SpanEventLike): void {
+  /** Comes to the next span. @param source its position in the body */
+  begin(span: OtlpSpan, source: number): void {
+    this.#span = span
+    this.#source = source
+    this.#place = this.#places.of(span)
+  }
+
+  exception(event: SpanEventLike): void {
     const shipment = this.#shipment
-    this.#servers ??= new ServerSpans(this.#spans)
-    const server = this.#servers.of(span)
+    const span = this.#span
+    shipment.next(this.#source, span.weight / span.eventCount)
+    const server = this.#servers?.serverOf(span, this.#place)
     if (isInstrumentation(span.instrumentationScope.name) && isHandled(server)) {
       shipment.leaveOut('handled_exception')
       return
@@ -79,8 +101,9 @@ class SpanDoor {
     shipment.write(log, 'span', isOurs)
   }
 
-  request(span: OtlpSpan, source: number): void {
-    const entry = this.#entryOf(span, () => this.#shipment.idOf(`request ${source}`))
+  request(): void {
+    const source = this.#source
+    const entry = this.#entryOf(this.#span, () => this.#shipment.idOf(`request ${source}`))
     if (entry !== undefined) this.#shipment.request(entry, source)
   }
 

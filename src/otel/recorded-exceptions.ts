@@ -1,4 +1,5 @@
 import { rememberThrown } from '../scope/thrown-trace.js'
+import { shared } from '../shared.js'
 import type { SpanEventLike, SpanLike } from '../translate/otel.js'
 import { readProperty } from '../translate/property.js'
 import { methodWrapper } from '../wrap-method.js'
@@ -10,8 +11,8 @@ interface Recorded {
 
 const MOST_PER_SPAN = 128
 
-const bySpan = new WeakMap<object, Recorded[]>()
-const wrapRecording = methodWrapper('recordException', (record, span, args) => {
+const bySpan = shared('exceptions', () => new WeakMap<object, Recorded[]>())
+const wrapRecording = methodWrapper('exceptions', 'recordException', (record, span, args) => {
   const result = Reflect.apply(record, span, args)
   remember(span, args[0])
   return result

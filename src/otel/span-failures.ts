@@ -72,14 +72,11 @@ export class SpanFailures {
   }
 
   #decideSoon(decide: Decide): void {
-    const { clock, uploader } = this.#door.pipeline
     this.#soon.add(decide)
-    uploader.outside(() =>
-      clock.setTimer(() => {
-        this.#soon.delete(decide)
-        decide(undefined)
-      }, BY_HAND_MS),
-    )
+    this.#door.pipeline.clock.setTimer(() => {
+      this.#soon.delete(decide)
+      decide(undefined)
+    }, BY_HAND_MS)
   }
 
   #releaseSoon(): void {

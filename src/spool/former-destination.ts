@@ -17,6 +17,8 @@ export class FormerDestination {
   readonly source: SpoolSource
   readonly #owner: Owner
   readonly #adopted: SpoolSource[] = []
+  /** Batches that memory still sends. */
+  #held: readonly Range[] = []
 
   constructor(owner: Owner, destination: Destination, segmentBytes: number) {
     this.#owner = owner
@@ -26,7 +28,9 @@ export class FormerDestination {
 
   /** Whether nothing of it is being sent. */
   get isIdle(): boolean {
-    return this.source.taken === 0 && this.#adopted.every(({ taken }) => taken === 0)
+    return (
+      this.#held.length === 0 && this.source.taken === 0 && this.#adopted.every(({ taken }) => taken === 0)
+    )
   }
 
   has(source: SpoolSource): boolean {
@@ -46,6 +50,19 @@ export class FormerDestination {
   /** Writes batches of this process into it. */
   async keep(set: WriteSet): Promise<void> {
     if (set.marks.length > 0) await this.source.journal.append(linesOf(set), set.entries)
+  }
+
+  /** Writes batches of this process into it that memory goes on sending. */
+  async hold(set: WriteSet): Promise<void> {
+    await this.keep(set)
+    this.#held = set.marks
+  }
+
+  /** Memory no longer sends these entries. */
+  letGo({ line, first, count }: Range): void {
+    this.#held = this.#held.filter(
+      (held) => held.line !== line || held.first < first || held.first >= first + count,
+    )
   }
 
   /** A batch of it is delivered or dropped. */

@@ -5,7 +5,7 @@ import type { Owner } from './owner.js'
 import { surrender } from './owner-folder.js'
 import type { SpoolSource } from './spool-source.js'
 import type { TakenBatch } from './stored-batches.js'
-import { doneLineOf } from './write-set.js'
+import { doneLineOf, type Range, type WriteSet } from './write-set.js'
 
 export interface OwnMove {
   readonly owner: Owner
@@ -21,6 +21,8 @@ export interface OwnMove {
   readonly taken: () => readonly TakenBatch[]
   /** Own batches that the former destination may have taken. */
   readonly bound: readonly Pending[]
+  /** The same in memory, from where they are still sent to the former destination. */
+  readonly inMemory: WriteSet
   readonly openFormer: () => FormerDestination
 }
 
@@ -29,13 +31,14 @@ export interface OwnMove {
  * @throws what the file system throws; then the folder is where it was
  */
 export async function moveOwn(move: OwnMove): Promise<void> {
-  const { owner, own, before, after, apiUrl, retired, bound, openFormer } = move
+  const { owner, own, before, after, apiUrl, retired, bound, inMemory, openFormer } = move
   const sending = retired.filter(({ taken }) => taken > 0)
   const taken = move.taken()
-  if (sending.length + taken.length + bound.length > 0) {
+  if (sending.length + taken.length + bound.length + inMemory.marks.length > 0) {
     const former = openFormer()
     for (const source of sending) await former.adopt(source)
-    await leaveBehind(own, former, taken, bound, (batch) => move.taken().includes(batch))
+    await former.hold(inMemory)
+    await leaveBehind(own, former, taken, bound, inMemory.marks, (batch) => move.taken().includes(batch))
   }
   for (const { journal } of retired) await journal.close()
   await surrender(owner.directory, before)
@@ -50,6 +53,7 @@ async function leaveBehind(
   former: FormerDestination,
   taken: readonly TakenBatch[],
   bound: readonly Pending[],
+  inMemory: readonly Range[],
   isTaken: (batch: TakenBatch) => boolean,
 ): Promise<void> {
   for (const batch of taken) {
@@ -63,7 +67,7 @@ async function leaveBehind(
     const marks = id === undefined ? [] : [{ ...pending, id }]
     await former.keep({ marks, entries: read.map(({ number, json }) => ({ line, number, json })) })
   }
-  const left = [...taken, ...bound]
+  const left = [...taken, ...bound, ...inMemory]
   for (const range of left) own.journal.end(range)
   if (left.length > 0 && own.journal.live > 0) await own.journal.append(left.map(doneLineOf))
   for (const batch of taken) {

@@ -11,7 +11,7 @@ import { claimFolder, type Owner } from './owner.js'
 import { removeOwnerFolder, removeOwnerFolderNow } from './owner-folder.js'
 import { SerialTasks } from './serial-tasks.js'
 import { SpoolSource } from './spool-source.js'
-import { type SpoolBatch, StoredBatches, type TakenBatch } from './stored-batches.js'
+import { type SendAgain, type SpoolBatch, StoredBatches, type TakenBatch } from './stored-batches.js'
 import { type BatchMark, doneLineOf, linesOf, type Range, type WriteSet } from './write-set.js'
 
 export interface SpoolOptions extends Destination {
@@ -41,6 +41,8 @@ export class Spool {
   onForgotten: () => void = () => {}
   /** The written entries that memory still has. */
   inMemory: () => readonly Range[] = () => []
+  /** The batches in memory that the destination before may have taken. */
+  boundInMemory: () => WriteSet = () => ({ marks: [], entries: [] })
   readonly #options: SpoolOptions
   readonly #orphans: Orphans
   readonly #stored: StoredBatches
@@ -150,9 +152,10 @@ export class Spool {
 
   /** Entries that were written are delivered or dropped. */
   ack(range: Range): void {
-    const former = [...this.#formers].find(({ source }) => source.journal.holds(range))
+    const former = this.#formerWith(range)
     if (former !== undefined) {
-      void this.#enqueue(() => former.ack(former.source, range), undefined)
+      former.letGo(range)
+      void this.#enqueue(() => former.ack(former.source, range).finally(() => this.#releaseIdle()), undefined)
       return
     }
     const group = this.#acks.add(range)
@@ -182,14 +185,24 @@ export class Spool {
    */
   spill(range: Range, id: string | undefined, attempts = 0, mayBeTaken = false): void {
     const { line, first, count } = range
-    if (this.#own?.journal.holds(range)) {
+    const former = this.#formerWith(range)
+    if (former !== undefined) {
+      former.letGo(range)
+      this.#leftBehind += count
+      void this.#enqueue(() => this.#releaseIdle(), undefined)
+    } else if (this.#own?.journal.holds(range)) {
       this.#stored.add(this.#own, { line, first, count, present: count, id, attempts, mayBeTaken })
       this.onBacklog()
-    } else if (![...this.#formers].some(({ source }) => source.journal.holds(range))) {
+    } else {
       // The oldest files had to be deleted, and these were in them.
       this.ack(range)
       this.#options.onLost('spool_full', count)
     }
+  }
+
+  /** The former destination that these entries were left to. */
+  #formerWith(range: Range): FormerDestination | undefined {
+    return [...this.#formers].find(({ source }) => source.journal.holds(range))
   }
 
   /** The next batch that is nowhere but here, its mark written. Two calls must not overlap. */
@@ -205,19 +218,18 @@ export class Spool {
   }
 
   /**
-   * The batch is to be sent again later.
-   * @param mayBeTaken the service may have taken it, although no answer says so
+   * The batch is to be sent again later, whole.
    */
-  nack(batch: SpoolBatch, where: 'first' | 'last', attempts = 0, mayBeTaken = false): void {
+  nack(batch: SpoolBatch, again: SendAgain): void {
     const taken = batch as TakenBatch
     const { source, entries } = taken
     if (source.isRetired) {
       this.#stored.land(taken)
       this.#leave(source, entries.length)
-    } else if (mayBeTaken && batch.destination !== source.destination) {
+    } else if (again.mayBeTaken && batch.destination !== source.destination) {
       taken.isLeft = true
     } else if (source.journal.holds(batch)) {
-      this.#stored.putBack(taken, where, attempts, mayBeTaken)
+      this.#stored.putBack(taken, again)
     } else {
       // Its file had to be deleted while it was being sent.
       this.#stored.land(taken)
@@ -228,7 +240,11 @@ export class Spool {
 
   /** Its halves are to be sent under ids of their own. False when it cannot be halved. */
   halve(batch: SpoolBatch): boolean {
-    return this.#stored.halve(batch as TakenBatch)
+    const taken = batch as TakenBatch
+    if (!taken.source.isRetired) return this.#stored.halve(taken)
+    this.#stored.land(taken)
+    this.#leave(taken.source, batch.entries.length)
+    return true
   }
 
   /**
@@ -248,14 +264,17 @@ export class Spool {
     const bound = this.#stored.remove(own, ({ mayBeTaken }) => mayBeTaken)
     this.#bound.push(...bound)
     this.#leftBehind += countOf(bound)
-    return this.#enqueue(async () => {
+    const inMemory = this.boundInMemory()
+    const moved = this.#enqueue(async () => {
       try {
-        await this.#moveOwn(own, before, retired)
+        await this.#moveOwn(own, before, retired, inMemory)
       } catch (error) {
         await this.#abandon(own)
         throw error
       }
-    }, undefined).then(() => this.lookAround())
+    }, undefined)
+    void moved.then(() => this.lookAround())
+    return moved
   }
 
   /**
@@ -339,7 +358,12 @@ export class Spool {
     }
   }
 
-  async #moveOwn(own: SpoolSource, before: Destination, retired: readonly SpoolSource[]): Promise<void> {
+  async #moveOwn(
+    own: SpoolSource,
+    before: Destination,
+    retired: readonly SpoolSource[],
+    inMemory: WriteSet,
+  ): Promise<void> {
     const owner = this.#owner
     if (this.#own !== own || owner === undefined) return
     const { directory, clock } = this.#options
@@ -353,6 +377,7 @@ export class Spool {
       retired,
       taken: () => this.#stored.taken.filter((each) => each.source === own && each.destination === before),
       bound: this.#bound.splice(0),
+      inMemory,
       openFormer: () => {
         const former = new FormerDestination(claimFolder(folder, clock), before, this.#segmentBytes)
         this.#formers.add(former)

@@ -39,8 +39,23 @@ export interface StoredBatchesParts {
   readonly onUnreadable: (source: SpoolSource, error: unknown) => void
   /** A batch whose source was retired while the batch was read. */
   readonly onRetired: (source: SpoolSource, pending: Pending) => void
-  /** What could not be read may be tried again. */
+  /** A batch that had to wait may be tried again. */
   readonly onRetry: () => void
+}
+
+/** How a batch is to be sent again. */
+export interface SendAgain {
+  /** Before all others, or behind all others. */
+  readonly where: 'first' | 'last'
+  readonly attempts: number
+  readonly mayBeTaken: boolean
+  readonly waitMs: number
+}
+
+interface Waiting {
+  readonly source: SpoolSource
+  readonly pending: Pending
+  readonly untilMs: number
 }
 
 /** A batch that could not be read is tried again after this time. */
@@ -51,8 +66,8 @@ export class StoredBatches {
   readonly #parts: StoredBatchesParts
   /** In no backlog any more, and not yet sent. */
   #opening: { readonly source: SpoolSource; readonly pending: Pending } | undefined
-  /** Could not be read, and are not tried again before the timer. */
-  #unreadable: { readonly source: SpoolSource; readonly pending: Pending }[] = []
+  /** Not to be tried before their time. */
+  #waiting: Waiting[] = []
   #timer: TimerHandle | undefined
   /** The highest round so far. */
   #round = 0
@@ -116,16 +131,19 @@ export class StoredBatches {
     batch.source.taken--
   }
 
-  /** It is to be sent again: before all others, or behind all others. */
-  putBack(batch: TakenBatch, where: 'first' | 'last', attempts: number, mayBeTaken: boolean): void {
+  /** It is to be sent again. */
+  putBack(batch: TakenBatch, { where, attempts, mayBeTaken, waitMs }: SendAgain): void {
     const { source, line, first, count, id, entries } = batch
     if (where === 'last') this.#round++
     const round = where === 'last' ? this.#round : batch.round
-    this.land(batch)
-    source.backlog.add(
-      { line, first, count, present: entries.length, id, attempts, round, mayBeTaken },
-      where,
-    )
+    const pending = { line, first, count, present: entries.length, id, attempts, round, mayBeTaken }
+    this.#taken.delete(batch)
+    if (waitMs > 0) {
+      this.#wait(source, pending, waitMs)
+      return
+    }
+    source.taken--
+    source.backlog.add(pending, where)
   }
 
   /** Its halves are to be sent under ids of their own. False when it cannot be halved. */
@@ -146,10 +164,10 @@ export class StoredBatches {
   remove(source: SpoolSource, condition: (pending: Pending) => boolean): readonly Pending[] {
     const isGone = (each: { source: SpoolSource; pending: Pending }) =>
       each.source === source && condition(each.pending)
-    const unreadable = this.#unreadable.filter(isGone).map(({ pending }) => pending)
-    this.#unreadable = this.#unreadable.filter((each) => !isGone(each))
-    source.taken -= unreadable.length
-    return [...source.backlog.remove(condition), ...unreadable]
+    const waiting = this.#waiting.filter(isGone).map(({ pending }) => pending)
+    this.#waiting = this.#waiting.filter((each) => !isGone(each))
+    source.taken -= waiting.length
+    return [...source.backlog.remove(condition), ...waiting]
   }
 
   close(): void {
@@ -158,7 +176,7 @@ export class StoredBatches {
 
   /** Neither in a backlog nor being sent. */
   get #aside() {
-    return this.#opening === undefined ? this.#unreadable : [...this.#unreadable, this.#opening]
+    return this.#opening === undefined ? this.#waiting : [...this.#waiting, this.#opening]
   }
 
   #first(): SpoolSource | undefined {
@@ -209,22 +227,35 @@ export class StoredBatches {
 
   /** A batch that cannot be looked at is not lost: it waits beside the others until it is tried again. */
   #setAside(source: SpoolSource, pending: Pending, error: unknown): undefined {
-    const { clock, onRetry, onRetired, onUnreadable } = this.#parts
+    const { onRetired, onUnreadable } = this.#parts
     if (source.isRetired) {
       source.taken--
       onRetired(source, pending)
       return
     }
     onUnreadable(source, error)
-    this.#unreadable.push({ source, pending })
-    this.#timer ??= clock.setTimer(() => {
-      this.#timer = undefined
+    this.#wait(source, pending, READ_AGAIN_MS)
+  }
+
+  #wait(source: SpoolSource, pending: Pending, waitMs: number): void {
+    this.#waiting.push({ source, pending, untilMs: this.#parts.clock.monotonic() + waitMs })
+    this.#timer ??= this.#startTimer(waitMs)
+  }
+
+  #startTimer(waitMs: number): TimerHandle {
+    const { clock, onRetry } = this.#parts
+    return clock.setTimer(() => {
+      const now = clock.monotonic()
+      const due = this.#waiting.filter(({ untilMs }) => untilMs <= now)
+      this.#waiting = this.#waiting.filter(({ untilMs }) => untilMs > now)
       this.#round++
-      for (const { source, pending } of this.#unreadable.splice(0)) {
+      for (const { source, pending } of due) {
         source.taken--
         source.backlog.add({ ...pending, round: this.#round })
       }
-      onRetry()
-    }, READ_AGAIN_MS)
+      const next = Math.min(...this.#waiting.map(({ untilMs }) => untilMs))
+      this.#timer = this.#waiting.length > 0 ? this.#startTimer(next - now) : undefined
+      if (due.length > 0) onRetry()
+    }, waitMs)
   }
 }

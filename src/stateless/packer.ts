@@ -1,5 +1,4 @@
 import { KNOWN_BATCH_REQUESTS, MAX_BATCH_BYTES, MAX_BATCH_LOGS } from '../wire/limits.js'
-import type { BufferPool } from './buffer-pool.js'
 import { Parcel, type ParcelPath } from './parcel.js'
 
 /** Logs grow when they are translated; by how much is known only afterwards, when borders are drawn already. */
@@ -11,17 +10,17 @@ const MOST_WEIGHT = MAX_BATCH_BYTES / 2
  */
 export class Packer {
   readonly #path: ParcelPath
-  readonly #pool: BufferPool
   readonly #most: number
   #number = 0
   #drawn = 0
+  /** Of the parcel that is being packed: where it begins among what was drawn, and its last entry so far. */
+  #first = 0
+  #last = 0
   #weight = 0
   #parcel: Parcel | undefined
-  #lastBytes = 0
 
-  constructor(path: ParcelPath, pool: BufferPool) {
+  constructor(path: ParcelPath) {
     this.#path = path
-    this.#pool = pool
     // Nobody here could try again with less, should more of them be too many.
     this.#most = path === '/ingest' ? MAX_BATCH_LOGS : KNOWN_BATCH_REQUESTS
   }
@@ -35,23 +34,41 @@ export class Packer {
     return parcel
   }
 
-  add(json: string, source: number): void {
-    this.#parcel ??= new Parcel(
-      String(this.#number),
-      this.#path,
-      this.#pool,
-      Math.ceil(this.#lastBytes * 1.1),
-    )
-    this.#parcel.add(json, source)
+  /** Adds an entry. Gives the parcel before it, if that one would have become too large. */
+  add(json: string, source: number): Parcel | undefined {
+    const entry = Buffer.from(json)
+    const full = this.#parcel?.hasRoom(entry) === false ? this.#split() : undefined
+    this.#parcel ??= new Parcel(this.#name(), this.#path)
+    this.#parcel.add(entry, source)
+    this.#last = this.#drawn
+    return full
+  }
+
+  /**
+   * Ends a parcel within its borders, which are drawn by what came in, when what was made of it is too much for one
+   * post. What part of it this is depends on what policy let through, and so the part has a name of its own: a repeat
+   * with other parts must not be taken for this one.
+   */
+  #split(): Parcel | undefined {
+    const full = this.#parcel
+    this.#parcel = undefined
+    if (full !== undefined) full.name = `${this.#name()}-${this.#last}`
+    this.#first = this.#last + 1
+    return full
+  }
+
+  #name(): string {
+    return this.#first === 0 ? String(this.#number) : `${this.#number}:${this.#first}`
   }
 
   /** What is packed so far; the next parcel begins. */
   close(): Parcel | undefined {
     const parcel = this.#parcel
-    if (parcel !== undefined) this.#lastBytes = parcel.byteLength
     this.#parcel = undefined
     this.#number++
     this.#drawn = 0
+    this.#first = 0
+    this.#last = 0
     this.#weight = 0
     return parcel
   }

@@ -13,8 +13,8 @@ import { SDK, USER_AGENT } from '../version.js'
 import type { Log } from '../wire/log.js'
 import type { RequestEntry } from '../wire/request-entry.js'
 import type { Transport } from '../wire/transport.js'
-import { BufferPool } from './buffer-pool.js'
 import { Carrier } from './carrier.js'
+import { Load } from './load.js'
 import type { Seed } from './seed.js'
 import { Shipment } from './shipment.js'
 import { Slots } from './slots.js'
@@ -28,6 +28,9 @@ export interface StatelessParts {
   /** Posts to the service at one time, of all shipments. */
   readonly connections: number
 }
+
+/** Bytes of posts that are packed and not yet answered, of all shipments; beyond it they wait before they make more. */
+const MOST_LOAD_BYTES = 32 * 1024 * 1024
 
 /** Keys whose sample rates are remembered. */
 const MOST_TENANTS = 1000
@@ -44,7 +47,7 @@ export class StatelessPipeline {
   readonly #policySettings: PolicySettings
   readonly #transport: Transport
   readonly #carrier: Carrier
-  readonly #pool = new BufferPool()
+  readonly #load = new Load(MOST_LOAD_BYTES)
   readonly #tenants = new Map<string, Tenant>()
 
   /** @throws {LognitorError} for a wrong option */
@@ -61,8 +64,6 @@ export class StatelessPipeline {
       ledger: this.ledger,
       metrics: deliveryMetrics(apiUrl, SDK.version),
       slots: new Slots(connections),
-      // A transport of the user's own may keep what it was given.
-      reusesMemory: settings.transport === undefined,
       random,
     })
   }
@@ -74,7 +75,7 @@ export class StatelessPipeline {
       seed,
       tenant: this.#tenant(apiKey),
       carrier: this.#carrier,
-      pool: this.#pool,
+      load: this.#load,
       policy: this.#policySettings,
       ledger: this.ledger,
       clock,
@@ -95,12 +96,7 @@ export class StatelessPipeline {
     if (known !== undefined) return known
     if (this.#tenants.size >= MOST_TENANTS) this.#tenants.delete(this.#tenants.keys().next().value as string)
     const { clock } = this.#parts
-    const uploader = createUploader({
-      transport: this.#transport,
-      clock,
-      userAgent: USER_AGENT,
-      apiKey: () => apiKey,
-    })
+    const uploader = createUploader({ transport: this.#transport, clock, userAgent: USER_AGENT, apiKey })
     const tenant: Tenant = { uploader, sampleRates: {} }
     this.#tenants.set(apiKey, tenant)
     return tenant

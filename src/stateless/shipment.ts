@@ -5,9 +5,9 @@ import { createPolicy, type Policy, type PolicySettings } from '../policy/policy
 import type { Level } from '../wire/level.js'
 import { LOG_ID_KEY, type Log } from '../wire/log.js'
 import type { RequestEntry } from '../wire/request-entry.js'
-import type { BufferPool } from './buffer-pool.js'
 import type { Carrier } from './carrier.js'
 import { type Delivery, type Held, soonMs } from './delivery.js'
+import type { Load } from './load.js'
 import { Packer } from './packer.js'
 import type { Parcel } from './parcel.js'
 import type { Seed } from './seed.js'
@@ -18,7 +18,8 @@ export interface ShipmentParts {
   readonly seed: Seed
   readonly tenant: Tenant
   readonly carrier: Carrier
-  readonly pool: BufferPool
+  /** What all shipments together have under way. */
+  readonly load: Load
   readonly policy: PolicySettings
   readonly ledger: Ledger
   readonly clock: Clock
@@ -53,15 +54,13 @@ export class Shipment {
   #position = -1
   #source = -1
   #held: Held | undefined
-  /** Parcels that wait for all the others to be packed. */
-  #heldBack: Parcel[] | undefined
 
   constructor(parts: ShipmentParts) {
     this.#parts = parts
     this.#endsAtMs = parts.clock.monotonic() + parts.timeoutMs
-    const { clock, ledger, policy: settings, pool, seed } = parts
-    this.#logs = new Packer('/ingest', pool)
-    this.#requests = new Packer('/ingest/requests', pool)
+    const { clock, ledger, policy: settings, seed } = parts
+    this.#logs = new Packer('/ingest')
+    this.#requests = new Packer('/ingest/requests')
     this.#policy = createPolicy({
       settings,
       clock,
@@ -70,7 +69,7 @@ export class Shipment {
         if (LOSSES.includes(reason)) this.#tally.lose(this.#source, reason)
       }),
       newId: () => seed.logId(this.#position),
-      out: (json) => this.#logs.add(json, this.#source),
+      out: (json) => this.#send(this.#logs.add(json, this.#source)),
     })
     this.#policy.setSampleRates(parts.tenant.sampleRates)
   }
@@ -128,7 +127,7 @@ export class Shipment {
     this.#source = source
     this.#send(this.#requests.draw(0))
     const json = this.#policy.admitRequest(entry, { ownRequestId: true })
-    if (json !== undefined) this.#requests.add(json, source)
+    if (json !== undefined) this.#send(this.#requests.add(json, source))
   }
 
   /** An id for something of the caller's that should have one and has none. */
@@ -136,14 +135,18 @@ export class Shipment {
     return this.#parts.seed.batchId(name)
   }
 
-  /** From here on nothing is sent before `finish`: what follows may turn out to be unreadable. */
-  holdBack(): void {
-    this.#heldBack = []
+  /** Asked before each log: waits while as much is under way as may be; nothing when there is no need to. */
+  room(): Promise<void> | undefined {
+    return this.#hasRoom() ? undefined : this.#waitForRoom()
   }
 
-  /** Waits while too many of its posts are under way; nothing when there is no need to. */
-  room(): Promise<void> | undefined {
-    return this.#underway.size < WINDOW ? undefined : Promise.race(this.#underway)
+  #hasRoom(): boolean {
+    return this.#underway.size < WINDOW && !this.#parts.load.isFull
+  }
+
+  async #waitForRoom(): Promise<void> {
+    while (!this.isOver && !this.#hasRoom())
+      await Promise.race([...this.#underway, this.#parts.load.lighter()])
   }
 
   /** The caller has gone, and will send it again. */
@@ -158,23 +161,19 @@ export class Shipment {
   async finish(records: number): Promise<Delivery> {
     this.#send(this.#logs.close())
     this.#send(this.#requests.close())
-    const heldBack = this.#heldBack ?? []
-    this.#heldBack = undefined
-    for (const parcel of heldBack) {
-      await this.room()
-      this.#send(parcel)
-    }
     await Promise.all(this.#underway)
     return this.#held ?? this.#tally.delivered(records)
   }
 
   #send(parcel: Parcel | undefined): void {
     if (parcel === undefined || this.isOver) return
-    if (this.#heldBack !== undefined) {
-      this.#heldBack.push(parcel)
-      return
-    }
-    const post = this.#deliver(parcel).finally(() => this.#underway.delete(post))
+    const { load } = this.#parts
+    const { byteLength } = parcel
+    load.add(byteLength)
+    const post = this.#deliver(parcel).finally(() => {
+      load.remove(byteLength)
+      this.#underway.delete(post)
+    })
     this.#underway.add(post)
   }
 

@@ -12,6 +12,9 @@ import { UNKNOWN_ERROR } from './thrown.js'
 import { hrDurationToMillis, hrTimeToIso, millisToIso } from './time.js'
 import { translateTrace } from './trace.js'
 
+/** Events of one span that are looked at; the SDK keeps 128 unless told otherwise. The rest is counted as dropped. */
+export const MOST_SPAN_EVENTS = 10_000
+
 /** True for the event that `recordException` writes. */
 export function isExceptionEvent(event: SpanEventLike): boolean {
   return event.name === 'exception'
@@ -80,6 +83,7 @@ function noteSpan(draft: Draft, span: SpanLike, event: SpanEventLike): void {
     event.droppedAttributesCount,
     draft.dropped,
   )
-  draft.noteCount('otel.dropped_events_count', span.droppedEventsCount)
+  const unseen = typeof span.events?.length === 'number' ? span.events.length - MOST_SPAN_EVENTS : 0
+  draft.noteCount('otel.dropped_events_count', span.droppedEventsCount, unseen)
   draft.noteCount('otel.dropped_links_count', span.droppedLinksCount)
 }

@@ -34,21 +34,6 @@ test('beyond its bound of bytes others wait, but what is alone always has room',
   expect(gateway.stats()).toMatchObject({ inFlightRequests: 0, inFlightBytes: 0 })
 })
 
-test('a body in JSON that is all braces counts for what it takes when it is parsed', async () => {
-  const { gateway, vendor } = await openGateway({ maxInFlightBytes: 2 ** 20 })
-  const door = shutDoor()
-  vendor.answer({ after: door.promise })
-  const first = send(gateway, '/v1/logs', logsOf('first'))
-  await until(() => vendor.open === 1, 'the first is on its way')
-  const arrayValue = { values: Array(100_000).fill({}) }
-  expect(await send(gateway, '/v1/logs', logsOf({ body: { arrayValue } }))).toMatchObject({ status: 503 })
-  const telemetry = logsOf(...numbered(100).map((line) => `${line} ${'x'.repeat(3000)}`))
-  const second = send(gateway, '/v1/logs', telemetry)
-  await until(() => vendor.open === 2, 'the second is on its way')
-  door.open()
-  expect((await Promise.all([first, second])).map(({ status }) => status)).toEqual([200, 200])
-})
-
 test('a few posts of one export are under way at one time, and no more', async () => {
   const { gateway, vendor } = await openGateway()
   vendor.answer(() => ({ after: new Promise((resolve) => setTimeout(resolve, 10)) }))

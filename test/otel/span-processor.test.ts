@@ -50,6 +50,20 @@ test('a span of four thousand million events, all but one of them holes, ends at
   expect(transport.logs.map(({ message }) => message)).toEqual(['declined'])
 })
 
+test('of more events than are looked at the rest is counted', async () => {
+  const { client, transport, tracer } = setUp()
+  const span = tracer.startSpan('pay')
+  const events = Array.from({ length: 10_020 }, () => ({ name: 'other', time: [1, 0] }))
+  const exception = { name: 'exception', time: [1, 0], attributes: { 'exception.message': 'declined' } }
+  events[9_999] = exception
+  events[10_000] = exception
+  Object.assign(span, { events }).end()
+  await client.flush()
+  expect(transport.logs).toMatchObject([
+    { message: 'declined', metadata: { 'otel.dropped_events_count': 20 } },
+  ])
+})
+
 test('the first span tells the client of its resource, before anything fails', async () => {
   const { client, transport, tracer } = setUp()
   const span = tracer.startSpan('GET')

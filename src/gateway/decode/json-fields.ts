@@ -12,21 +12,6 @@ export function field<T>(owner: JsonObject | undefined, name: string, read: (val
   }
 }
 
-/** Comes to each object of the list in a field. An error says which one it was. */
-export function eachObject(
-  owner: JsonObject | undefined,
-  name: string,
-  visit: (item: JsonObject | undefined, index: number) => void,
-): void {
-  for (const [index, item] of field(owner, name, list).entries()) {
-    try {
-      visit(object(item), index)
-    } catch (error) {
-      throw within(error, `${name}[${index}]`)
-    }
-  }
-}
-
 export function within(error: unknown, part: string): unknown {
   return error instanceof DecodeError ? error.within(part) : error
 }

@@ -1,6 +1,8 @@
 import type { InstrumentationScopeLike, ResourceLike } from '../../translate/otel.js'
 import { DecodeError, TooMuchError } from './decode-error.js'
-import { eachObject, field, type JsonObject, list, object, text, within } from './json-fields.js'
+import type { JsonDocument, JsonRange } from './json-document.js'
+import { field, type JsonObject, text, within } from './json-fields.js'
+import { readRecord } from './json-record.js'
 import { jsonAttributes } from './json-values.js'
 import type { Place } from './proto-items.js'
 import { DECODE_LIMITS } from './shapes.js'
@@ -15,115 +17,130 @@ export interface JsonNames {
 export const LOG_NAMES: JsonNames = { resources: 'resourceLogs', scopes: 'scopeLogs', items: 'logRecords' }
 export const SPAN_NAMES: JsonNames = { resources: 'resourceSpans', scopes: 'scopeSpans', items: 'spans' }
 
-/**
- * The items of an export request, one at a time.
- * @param bytes of the body, which its items share evenly
- */
+/** Where something is in the body, worked out only when something is wrong there. */
+export type At = () => string
+
+/** Reads one item. What it reads later says itself where that is. */
+export type ReadJsonItem<T> = (document: JsonDocument, item: JsonRange, place: Place, at: At) => T
+
+/** The items of an export request, one at a time. */
 export function* jsonItems<T>(
-  json: unknown,
+  document: JsonDocument,
   names: JsonNames,
-  bytes: number,
-  readItem: (item: JsonObject, place: Place, weight: number) => T,
+  readItem: ReadJsonItem<T>,
 ): Generator<T> {
-  const { scopes, count } = readScopes(json, names)
-  for (const { place, items, at } of scopes) {
-    let index = 0
-    try {
-      for (const item of items) {
-        yield readItem(object(item) ?? {}, place, bytes / count)
-        index++
-      }
-    } catch (error) {
-      throw within(error, `${at}.${names.items}[${index}]`)
-    }
-  }
-}
-
-interface Scope {
-  readonly place: Place
-  readonly items: readonly unknown[]
-  /** Where it is in the body. */
-  readonly at: string
-}
-
-/** The scopes that hold any items, and how many these are together. */
-function readScopes(json: unknown, names: JsonNames): { scopes: readonly Scope[]; count: number } {
-  const request = object(json)
-  if (request === undefined) throw new DecodeError('An object was expected.')
-  if (request[names.resources] === undefined && Object.keys(request).length > 0) {
+  const { root } = document
+  const request = located(document, root, [names.resources])
+  if (request[names.resources] === undefined && !isEmpty(document, root)) {
     throw new DecodeError(`There is no "${names.resources}" in it.`)
   }
-  const scopes: Scope[] = []
-  let count = 0
-  eachObject(request, names.resources, (group, groupIndex) => {
-    const resource = field(group, 'resource', readResource)
-    eachObject(group, names.scopes, (scoped, index) => {
-      const items = field(scoped, names.items, list)
-      count += items.length
-      if (count > DECODE_LIMITS.records) throw new TooMuchError('There are too many records in it.')
-      const place: Place = { resource, scope: field(scoped, 'scope', readScope) }
-      const at = `${names.resources}[${groupIndex}].${names.scopes}[${index}]`
-      if (items.length > 0) scopes.push({ place, items, at })
-    })
-  })
-  return { scopes, count }
-}
-
-/** @throws {DecodeError} for what is no JSON */
-export function parseJson(body: Buffer): unknown {
-  try {
-    return JSON.parse(withExactIntegers(body.toString('utf8')))
-  } catch {
-    throw new DecodeError('The body is not JSON.')
-  }
-}
-
-/** Objects and lists in one body: each costs memory though it takes two bytes. */
-const MAX_STRUCTURES = 4_000_000
-/** An empty object of V8. */
-const STRUCTURE_BYTES = 56
-/** Parsed, telemetry takes no more than this many times its length. */
-const USUAL_RATIO = 4
-const NO_MATTER_BYTES = 64 * 1024
-
-/**
- * Bytes that a body takes when it is parsed, beyond those of telemetry: twenty times its length if it is all braces.
- * @throws {TooMuchError} for what would take too much memory even if it were alone
- */
-export function jsonExcess(body: Buffer): number {
-  if (body.length < NO_MATTER_BYTES) return 0
-  const count = structures(body)
-  if (count > MAX_STRUCTURES) throw new TooMuchError('There are too many objects in it.')
-  return Math.max(0, count * STRUCTURE_BYTES - body.length * USUAL_RATIO)
-}
-
-/** Counts no further than to what is too many. */
-function structures(body: Buffer): number {
-  let count = 0
-  for (const open of [0x7b, 0x5b]) {
-    let at = body.indexOf(open)
-    while (at >= 0 && count <= MAX_STRUCTURES) {
-      count++
-      at = body.indexOf(open, at + 1)
+  const counter = new Counter()
+  const groupsAt = () => names.resources
+  for (const [group, groupAt] of eachObject(document, request[names.resources], groupsAt)) {
+    counter.group()
+    const parts = guarded(groupAt, () => located(document, group, ['resource', names.scopes]))
+    const resource = guarded(groupAt, () => readResource(document, parts.resource))
+    const scopesAt = () => `${groupAt()}.${names.scopes}`
+    for (const [scoped, scopedAt] of eachObject(document, parts[names.scopes], scopesAt)) {
+      counter.group()
+      const inner = guarded(scopedAt, () => located(document, scoped, ['scope', names.items]))
+      const place: Place = { resource, scope: guarded(scopedAt, () => readScope(document, inner.scope)) }
+      const itemsAt = () => `${scopedAt()}.${names.items}`
+      for (const [item, itemAt] of eachObject(document, inner[names.items], itemsAt)) {
+        counter.record()
+        yield guarded(itemAt, () => readItem(document, item, place, itemAt))
+      }
     }
   }
-  return count
 }
 
-/** Integers of 64 bits are strings in OTLP/JSON, but also read as numbers, where JSON.parse would round them. */
-function withExactIntegers(json: string): string {
-  return json.replace(/("(?:intValue|\w{0,20}UnixNano)"\s{0,9}:\s{0,9})(-?\d{16,20})(?=[\s,}])/g, '$1"$2"')
+class Counter {
+  #records = 0
+  #groups = 0
+
+  record(): void {
+    if (++this.#records > DECODE_LIMITS.records) throw new TooMuchError('There are too many records in it.')
+  }
+
+  group(): void {
+    if (++this.#groups > DECODE_LIMITS.records) {
+      throw new TooMuchError('There are too many groups of records in it.')
+    }
+  }
 }
 
-function readResource(json: unknown): ResourceLike {
-  return { attributes: field(object(json), 'attributes', jsonAttributes).fields }
+/** The fields of these names; of one that stands there twice the last. */
+function located(
+  document: JsonDocument,
+  range: JsonRange,
+  names: readonly string[],
+): Record<string, JsonRange | undefined> {
+  if (!document.isObject(range)) throw new DecodeError('An object was expected.')
+  const found: Record<string, JsonRange | undefined> = {}
+  for (const [name, value] of document.fields(range)) if (names.includes(name)) found[name] = value
+  return found
 }
 
-function readScope(json: unknown): InstrumentationScopeLike {
-  const scope = object(json)
-  return {
+function isEmpty(document: JsonDocument, range: JsonRange): boolean {
+  return document.fields(range).next().done === true
+}
+
+/** The objects of a list, and where each is. A null is passed over. */
+function* eachObject(
+  document: JsonDocument,
+  list: JsonRange | undefined,
+  at: At,
+): Generator<readonly [JsonRange, At]> {
+  if (list === undefined || document.isNull(list)) return
+  if (!document.isList(list)) throw new DecodeError('A list was expected.').within(at())
+  let index = 0
+  for (const item of document.items(list)) {
+    const position = index++
+    const itemAt = () => `${at()}[${position}]`
+    if (document.isObject(item)) yield [item, itemAt]
+    else if (!document.isNull(item)) throw new DecodeError('An object was expected.').within(itemAt())
+  }
+}
+
+/** What is wrong says where. */
+function guarded<T>(at: At, read: () => T): T {
+  try {
+    return read()
+  } catch (error) {
+    throw within(error, at())
+  }
+}
+
+const RESOURCE_FIELDS: ReadonlySet<string> = new Set(['attributes'])
+const SCOPE_FIELDS: ReadonlySet<string> = new Set(['name', 'version', 'attributes'])
+
+function readResource(document: JsonDocument, range: JsonRange | undefined): ResourceLike {
+  return readPart(document, range, 'resource', RESOURCE_FIELDS, (resource) => ({
+    attributes: field(resource, 'attributes', jsonAttributes).fields,
+  }))
+}
+
+function readScope(document: JsonDocument, range: JsonRange | undefined): InstrumentationScopeLike {
+  return readPart(document, range, 'scope', SCOPE_FIELDS, (scope) => ({
     name: field(scope, 'name', text) ?? '',
     version: field(scope, 'version', text),
     attributes: field(scope, 'attributes', jsonAttributes).fields,
-  }
+  }))
+}
+
+function readPart<T>(
+  document: JsonDocument,
+  range: JsonRange | undefined,
+  name: string,
+  fields: ReadonlySet<string>,
+  read: (part: JsonObject | undefined) => T,
+): T {
+  if (range === undefined || document.isNull(range)) return read(undefined)
+  return guarded(
+    () => name,
+    () => {
+      if (!document.isObject(range)) throw new DecodeError('An object was expected.')
+      return read(readRecord(document, range, fields))
+    },
+  )
 }

@@ -1,10 +1,30 @@
-import { field, hexId, integer, type JsonObject, text, time } from './json-fields.js'
+import type { JsonDocument, JsonRange } from './json-document.js'
+import { field, hexId, integer, text, time } from './json-fields.js'
+import { readRecord } from './json-record.js'
 import { jsonAnyValue, jsonAttributes } from './json-values.js'
 import type { Place } from './proto-items.js'
 import type { OtlpLogRecord } from './shapes.js'
 
+const FIELDS: ReadonlySet<string> = new Set([
+  'timeUnixNano',
+  'observedTimeUnixNano',
+  'severityNumber',
+  'severityText',
+  'body',
+  'attributes',
+  'droppedAttributesCount',
+  'traceId',
+  'spanId',
+  'eventName',
+])
+
 /** One LogRecord. */
-export function jsonLogRecord(json: JsonObject, { resource, scope }: Place, weight: number): OtlpLogRecord {
+export function jsonLogRecord(
+  document: JsonDocument,
+  range: JsonRange,
+  { resource, scope }: Place,
+): OtlpLogRecord {
+  const json = readRecord(document, range, FIELDS)
   const { fields, dropped } = field(json, 'attributes', jsonAttributes)
   const traceId = field(json, 'traceId', hexId)
   return {
@@ -19,7 +39,7 @@ export function jsonLogRecord(json: JsonObject, { resource, scope }: Place, weig
     instrumentationScope: scope,
     attributes: fields,
     droppedAttributesCount: (field(json, 'droppedAttributesCount', integer) ?? 0) + dropped,
-    weight,
+    weight: range.end - range.start,
   }
 }
 

@@ -1,13 +1,35 @@
 import type { SpanEventLike } from '../../translate/otel.js'
-import { isExceptionEvent } from '../../translate/span.js'
-import { eachObject, field, hexId, integer, type JsonObject, object, text, time } from './json-fields.js'
+import { MOST_SPAN_EVENTS } from '../../translate/span.js'
+import type { JsonDocument, JsonRange } from './json-document.js'
+import { field, hexId, integer, type JsonObject, list, object, text, time, within } from './json-fields.js'
+import type { At } from './json-items.js'
+import { JsonList, readRecord } from './json-record.js'
 import { jsonAttributes } from './json-values.js'
 import { noSpanParts, otlpSpan } from './otlp-span.js'
 import type { Place } from './proto-items.js'
 import type { OtlpSpan } from './shapes.js'
 
+const FIELDS: ReadonlySet<string> = new Set([
+  'traceId',
+  'spanId',
+  'parentSpanId',
+  'name',
+  'kind',
+  'startTimeUnixNano',
+  'endTimeUnixNano',
+  'attributes',
+  'droppedAttributesCount',
+  'events',
+  'droppedEventsCount',
+  'droppedLinksCount',
+  'status',
+])
+const LISTS: ReadonlySet<string> = new Set(['events'])
+
 /** One Span. */
-export function jsonSpan(json: JsonObject, { resource, scope }: Place, weight: number): OtlpSpan {
+export function jsonSpan(document: JsonDocument, range: JsonRange, place: Place, at: At): OtlpSpan {
+  const json = readRecord(document, range, FIELDS, LISTS)
+  const events = field(json, 'events', eventList)
   const { fields, dropped } = field(json, 'attributes', jsonAttributes)
   const parts = {
     ...noSpanParts(),
@@ -19,22 +41,36 @@ export function jsonSpan(json: JsonObject, { resource, scope }: Place, weight: n
     startTime: field(json, 'startTimeUnixNano', time),
     endTime: field(json, 'endTimeUnixNano', time),
     attributes: fields,
-    events: exceptionEvents(json),
+    eventCount: events.length,
+    eachEvent: () => lookedAt(events, at),
+    again: () => jsonSpan(document, range, place, at),
     status: field(json, 'status', spanStatus),
     droppedAttributes: (field(json, 'droppedAttributesCount', integer) ?? 0) + dropped,
     droppedEvents: field(json, 'droppedEventsCount', integer) ?? 0,
     droppedLinks: field(json, 'droppedLinksCount', integer) ?? 0,
   }
-  return otlpSpan(parts, resource, scope, weight)
+  return otlpSpan(parts, place.resource, place.scope, range.end - range.start)
 }
 
-function exceptionEvents(span: JsonObject): SpanEventLike[] {
-  const events: SpanEventLike[] = []
-  eachObject(span, 'events', (json) => {
-    const event = jsonEvent(json)
-    if (isExceptionEvent(event)) events.push(event)
-  })
-  return events
+function eventList(json: unknown): JsonList | readonly unknown[] {
+  return json instanceof JsonList ? json : list(json)
+}
+
+function* lookedAt(events: Iterable<unknown>, spanAt: At): Generator<SpanEventLike> {
+  let looked = 0
+  for (const json of events) {
+    const index = looked++
+    if (index >= MOST_SPAN_EVENTS) return
+    yield readEvent(json, () => `${spanAt()}.events[${index}]`)
+  }
+}
+
+function readEvent(json: unknown, at: At): SpanEventLike {
+  try {
+    return jsonEvent(object(json))
+  } catch (error) {
+    throw within(error, at())
+  }
 }
 
 function jsonEvent(event: JsonObject | undefined): SpanEventLike {

@@ -2,7 +2,9 @@ import type { AttributesLike } from '../../translate/otel.js'
 import { setField } from '../../translate/property.js'
 import type { Fields } from '../../wire/log.js'
 import { DecodeError } from './decode-error.js'
+import { Unread } from './json-document.js'
 import { double, exactInteger, list, object, text } from './json-fields.js'
+import { noteUnread, unreadItems } from './proto-values.js'
 import { DECODE_LIMITS } from './shapes.js'
 
 /** An AnyValue: a string, boolean, number, bigint, byte array, list, map, or null. */
@@ -28,7 +30,7 @@ export function jsonAnyValue(json: unknown, depth = 0): unknown {
       case 'arrayValue':
         return jsonList(list(object(held)?.values), depth)
       case 'kvlistValue':
-        return jsonKeyValues(list(object(held)?.values), DECODE_LIMITS.keysPerMap, depth + 1)
+        return jsonMap(list(object(held)?.values), depth + 1)
     }
   }
   return null
@@ -37,24 +39,34 @@ export function jsonAnyValue(json: unknown, depth = 0): unknown {
 /** Attributes, as many as are looked at, and how many more there were. */
 export function jsonAttributes(json: unknown): { fields: AttributesLike; dropped: number } {
   const pairs = list(json)
-  return {
-    fields: jsonKeyValues(pairs, DECODE_LIMITS.attributes, 0),
-    dropped: Math.max(0, pairs.length - DECODE_LIMITS.attributes),
-  }
+  const { fields, unread } = jsonKeyValues(pairs, DECODE_LIMITS.attributes, 0)
+  return { fields, dropped: unread }
 }
 
-function jsonKeyValues(pairs: readonly unknown[], most: number, depth: number): Fields {
-  const fields: Fields = {}
-  for (const json of pairs.length > most ? pairs.slice(0, most) : pairs) {
-    const pair = object(json)
-    setField(fields, text(pair?.key) ?? '', jsonAnyValue(pair?.value, depth))
-  }
+function jsonMap(pairs: readonly unknown[], depth: number): Fields {
+  const { fields, unread } = jsonKeyValues(pairs, pairs.length, depth)
+  if (unread > 0) noteUnread(fields, unread)
   return fields
 }
 
+/** So many pairs as fields, and how many were not read. */
+function jsonKeyValues(
+  pairs: readonly unknown[],
+  most: number,
+  depth: number,
+): { fields: Fields; unread: number } {
+  const fields: Fields = {}
+  const last = pairs.at(-1)
+  const [count, cut] = last instanceof Unread ? [pairs.length - 1, last.count] : [pairs.length, 0]
+  for (let index = 0; index < Math.min(count, most); index++) {
+    const pair = object(pairs[index])
+    setField(fields, text(pair?.key) ?? '', jsonAnyValue(pair?.value, depth))
+  }
+  return { fields, unread: cut + Math.max(0, count - most) }
+}
+
 function jsonList(values: readonly unknown[], depth: number): unknown[] {
-  const items = values.slice(0, DECODE_LIMITS.itemsPerList).map((value) => jsonAnyValue(value, depth + 1))
-  // The rest would be cut off in translation, which says how much that was: holes keep the count.
-  items.length = values.length
-  return items
+  return values.map((value) =>
+    value instanceof Unread ? unreadItems(value.count) : jsonAnyValue(value, depth + 1),
+  )
 }

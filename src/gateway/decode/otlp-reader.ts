@@ -1,6 +1,8 @@
 import protobuf from 'protobufjs/minimal.js'
 import type { HrTime } from '../../translate/otel.js'
-import { DecodeError } from './decode-error.js'
+import { DecodeError, TooMuchError } from './decode-error.js'
+import { DECODE_LIMITS } from './shapes.js'
+import { ValueBudget } from './value-budget.js'
 
 const MAX_KEPT_BYTES = 40
 const SLOTS = 4096
@@ -8,6 +10,49 @@ const longer = protobuf.BufferReader.prototype.uint32
 
 /** Protobuf's reader with what OTLP needs besides: messages that end where they say, exact times, integers and ids. */
 export class OtlpReader extends protobuf.BufferReader {
+  /** What may still be read of the attributes, or of the body, that the reader is in. */
+  budget = new ValueBudget()
+  #fields = 0
+
+  /** The tag of the next field. @throws {TooMuchError} where one record has too many */
+  field(): number {
+    if (++this.#fields > DECODE_LIMITS.fieldsPerRecord) {
+      throw new TooMuchError('There are too many fields in one record.')
+    }
+    return this.uint32()
+  }
+
+  /** The fields that come are those of another record. */
+  beginRecord(): void {
+    this.#fields = 0
+    this.budget = new ValueBudget()
+  }
+
+  /** A reader of the same bytes that stands somewhere else. */
+  at(pos: number, end = this.buf.length): OtlpReader {
+    const reader = new OtlpReader(this.buf as Buffer)
+    reader.pos = pos
+    reader.len = end
+    return reader
+  }
+
+  /** A text, as much of it as may be read. */
+  override string(): string {
+    const start = this.pos
+    const length = this.uint32()
+    const most = this.budget.takeText(length)
+    if (most === length) {
+      this.pos = start
+      return super.string()
+    }
+    const from = this.pos
+    if (from + length > this.len) throw new DecodeError('A length reaches beyond the end.')
+    this.pos = from + length
+    let end = from + most
+    while (end > from && ((this.buf[end] as number) & 0xc0) === 0x80) end--
+    return (this.buf as Buffer).toString('utf8', from, end)
+  }
+
   /** As protobuf's own, and small enough to be inlined: nearly every tag and length is of one byte. */
   override uint32(): number {
     if (this.pos < this.len) {
@@ -41,6 +86,8 @@ export class OtlpReader extends protobuf.BufferReader {
   pass(tag: number, known: number): void {
     const field = tag >>> 3
     if (field < 32 && (known >>> field) & 1) throw new DecodeError(`Field ${field} has a wrong wire type.`)
+    // OTLP has no groups, and what is in one would have to be read through.
+    if ((tag & 7) === 3) throw new DecodeError(`Field ${field} is a group.`)
     this.skipType(tag & 7, undefined, field)
   }
 

@@ -6,6 +6,7 @@ import type {
   SpanContextLike,
   SpanEventLike,
 } from '../../translate/otel.js'
+import { MOST_SPAN_EVENTS } from '../../translate/span.js'
 import type { OtlpSpan } from './shapes.js'
 
 /** A span's parts as OTLP has them; what is absent is at its zero. */
@@ -19,12 +20,17 @@ export interface SpanParts {
   startTime: HrTime
   endTime: HrTime
   attributes: AttributesLike
-  events: SpanEventLike[]
+  /** All its events. */
+  eventCount: number
+  eachEvent: () => Iterable<SpanEventLike>
+  again: () => OtlpSpan
   status: { code: number; message: string }
   droppedAttributes: number
   droppedEvents: number
   droppedLinks: number
 }
+
+const NO_EVENTS: readonly SpanEventLike[] = []
 
 export function noSpanParts(): SpanParts {
   return {
@@ -36,7 +42,9 @@ export function noSpanParts(): SpanParts {
     startTime: [0, 0],
     endTime: [0, 0],
     attributes: {},
-    events: [],
+    eventCount: 0,
+    eachEvent: () => [],
+    again: unread,
     status: { code: 0, message: '' },
     droppedAttributes: 0,
     droppedEvents: 0,
@@ -64,14 +72,21 @@ export function otlpSpan(
     ended: isSet(endTime),
     status: parts.status,
     attributes: parts.attributes,
-    events: parts.events,
+    events: NO_EVENTS,
+    eventCount: parts.eventCount,
+    eachEvent: parts.eachEvent,
+    again: parts.again,
     resource,
     instrumentationScope,
     droppedAttributesCount: parts.droppedAttributes,
-    droppedEventsCount: parts.droppedEvents,
+    droppedEventsCount: parts.droppedEvents + Math.max(0, parts.eventCount - MOST_SPAN_EVENTS),
     droppedLinksCount: parts.droppedLinks,
     weight,
   }
+}
+
+function unread(): OtlpSpan {
+  throw new TypeError('Whoever reads a span says how it is read again.')
 }
 
 function isSet([seconds, nanos]: HrTime): boolean {

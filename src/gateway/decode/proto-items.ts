@@ -30,14 +30,22 @@ export function* readItems<T>(body: Buffer, readItem: ReadItem<T>): Generator<T>
   const reader = new OtlpReader(body)
   let hasResources = body.length === 0
   let count = 0
+  let groups = 0
+  const group = () => {
+    if (++groups > DECODE_LIMITS.records)
+      throw new TooMuchError('There are too many groups of records in it.')
+    reader.beginRecord()
+  }
   try {
     while (reader.pos < reader.len) {
       if (!enterField(reader, 10, REQUEST)) continue
       hasResources = true
+      group()
       const outer = reader.enter()
       const resource = findFirst(reader, readResource) ?? NO_RESOURCE
       while (reader.pos < reader.len) {
         if (!enterField(reader, 18, GROUP)) continue
+        group()
         const outerGroup = reader.enter()
         const place: Place = { resource, scope: findFirst(reader, readScope) ?? NO_SCOPE }
         while (reader.pos < reader.len) {
@@ -58,7 +66,7 @@ export function* readItems<T>(body: Buffer, readItem: ReadItem<T>): Generator<T>
 
 /** Reads a tag: true when it is the wanted one, else what belongs to it has been passed over. */
 function enterField(reader: OtlpReader, wanted: number, known: number): boolean {
-  const tag = reader.uint32()
+  const tag = reader.field()
   if (tag === wanted) return true
   if (known === GROUP) passGroup(reader, tag)
   else reader.pass(tag, known)
@@ -76,7 +84,7 @@ function findFirst<T>(reader: OtlpReader, read: (reader: OtlpReader) => T): T | 
   const start = reader.pos
   let found: T | undefined
   while (found === undefined && reader.pos < reader.len) {
-    const tag = reader.uint32()
+    const tag = reader.field()
     if (tag === 10) found = read(reader)
     else if (tag === 18) skipLength(reader)
     else passGroup(reader, tag)
@@ -89,7 +97,7 @@ function readResource(reader: OtlpReader): ResourceLike {
   const outer = reader.enter()
   const attributes = new AttributeSet()
   while (reader.pos < reader.len) {
-    const tag = reader.uint32()
+    const tag = reader.field()
     if (tag === 10) attributes.read(reader)
     else if (tag === 16) reader.uint32()
     else reader.pass(tag, RESOURCE)
@@ -104,7 +112,7 @@ function readScope(reader: OtlpReader): InstrumentationScopeLike {
   let name = ''
   let version: string | undefined
   while (reader.pos < reader.len) {
-    const tag = reader.uint32()
+    const tag = reader.field()
     if (tag === 10) name = reader.string()
     else if (tag === 18) version = reader.string()
     else if (tag === 26) attributes.read(reader)
@@ -123,7 +131,7 @@ export class AttributeSet {
   #count = 0
 
   read(reader: OtlpReader): void {
-    if (this.#count++ < DECODE_LIMITS.attributes) readKeyValue(reader, this.fields)
+    if (this.#count++ < DECODE_LIMITS.attributes && !reader.budget.isSpent) readKeyValue(reader, this.fields)
     else {
       skipLength(reader)
       this.dropped++

@@ -3,12 +3,14 @@ import type { OtlpReader } from './otlp-reader.js'
 import { AttributeSet, type Place } from './proto-items.js'
 import { readAnyValue } from './proto-values.js'
 import type { OtlpLogRecord } from './shapes.js'
+import { ValueBudget } from './value-budget.js'
 
 const LOG_RECORD = 0b1_1111_1110_1110
 const UNSET: HrTime = [0, 0]
 
 /** One LogRecord. */
 export function readLogRecord(reader: OtlpReader, { resource, scope }: Place): OtlpLogRecord {
+  reader.beginRecord()
   const outer = reader.enter()
   const weight = reader.len - reader.pos
   const attributes = new AttributeSet()
@@ -22,7 +24,7 @@ export function readLogRecord(reader: OtlpReader, { resource, scope }: Place): O
   let spanId = ''
   let dropped = 0
   while (reader.pos < reader.len) {
-    const tag = reader.uint32()
+    const tag = reader.field()
     switch (tag) {
       case 50:
         attributes.read(reader)
@@ -40,7 +42,7 @@ export function readLogRecord(reader: OtlpReader, { resource, scope }: Place): O
         severityText = reader.repeatedText()
         break
       case 42:
-        body = readAnyValue(reader)
+        body = readBody(reader)
         break
       case 74:
         traceId = reader.hex()
@@ -76,4 +78,13 @@ export function readLogRecord(reader: OtlpReader, { resource, scope }: Place): O
     droppedAttributesCount: dropped + attributes.dropped,
     weight,
   }
+}
+
+/** The body has a budget of its own: many attributes must not take the message. */
+function readBody(reader: OtlpReader): unknown {
+  const { budget } = reader
+  reader.budget = new ValueBudget()
+  const body = readAnyValue(reader)
+  reader.budget = budget
+  return body
 }

@@ -1,5 +1,5 @@
 import type { HrTime, SpanEventLike } from '../../translate/otel.js'
-import { isExceptionEvent } from '../../translate/span.js'
+import { MOST_SPAN_EVENTS } from '../../translate/span.js'
 import type { OtlpReader } from './otlp-reader.js'
 import { noSpanParts, otlpSpan } from './otlp-span.js'
 import { AttributeSet, type Place } from './proto-items.js'
@@ -12,12 +12,15 @@ const STATUS = 0b1100
 
 /** One Span. */
 export function readSpan(reader: OtlpReader, { resource, scope }: Place): OtlpSpan {
+  const messageStart = reader.pos
+  reader.beginRecord()
   const outer = reader.enter()
-  const weight = reader.len - reader.pos
+  const start = reader.pos
+  const end = reader.len
   const span = noSpanParts()
   const attributes = new AttributeSet()
   while (reader.pos < reader.len) {
-    const tag = reader.uint32()
+    const tag = reader.field()
     switch (tag) {
       case 10:
         span.traceId = reader.hex()
@@ -43,11 +46,10 @@ export function readSpan(reader: OtlpReader, { resource, scope }: Place): OtlpSp
       case 74:
         attributes.read(reader)
         break
-      case 90: {
-        const event = readEvent(reader)
-        if (isExceptionEvent(event)) span.events.push(event)
+      case 90:
+        span.eventCount++
+        skipLength(reader)
         break
-      }
       case 122:
         span.status = readStatus(reader)
         break
@@ -74,17 +76,33 @@ export function readSpan(reader: OtlpReader, { resource, scope }: Place): OtlpSp
   reader.leave(outer)
   span.attributes = attributes.fields
   span.droppedAttributes += attributes.dropped
-  return otlpSpan(span, resource, scope, weight)
+  span.eachEvent = () => readEvents(reader.at(start, end))
+  span.again = () => readSpan(reader.at(messageStart, end), { resource, scope })
+  return otlpSpan(span, resource, scope, end - start)
+}
+
+/** Walks the span once more. Other fields than events have been read already. */
+function* readEvents(reader: OtlpReader): Generator<SpanEventLike> {
+  let looked = 0
+  while (reader.pos < reader.len && looked < MOST_SPAN_EVENTS) {
+    const tag = reader.uint32()
+    if (tag !== 90) reader.pass(tag, 0)
+    else {
+      looked++
+      yield readEvent(reader)
+    }
+  }
 }
 
 function readEvent(reader: OtlpReader): SpanEventLike {
+  reader.beginRecord()
   const outer = reader.enter()
   const attributes = new AttributeSet()
   let time: HrTime = [0, 0]
   let name = ''
   let dropped = 0
   while (reader.pos < reader.len) {
-    const tag = reader.uint32()
+    const tag = reader.field()
     if (tag === 9) time = reader.time()
     else if (tag === 18) name = reader.repeatedText()
     else if (tag === 26) attributes.read(reader)
@@ -104,7 +122,7 @@ function readStatus(reader: OtlpReader): { code: number; message: string } {
   const outer = reader.enter()
   const status = { code: 0, message: '' }
   while (reader.pos < reader.len) {
-    const tag = reader.uint32()
+    const tag = reader.field()
     if (tag === 18) status.message = reader.string()
     else if (tag === 24) status.code = reader.int32()
     else reader.pass(tag, STATUS)

@@ -11,10 +11,11 @@ const LIST = 0b10
 /** An AnyValue: a string, boolean, number, bigint, byte array, list, map, or null. */
 export function readAnyValue(reader: OtlpReader, depth = 0): unknown {
   if (depth > DECODE_LIMITS.depth) throw new DecodeError('Values are nested too deeply.')
+  reader.budget.takeValue()
   const outer = reader.enter()
   let value: unknown = null
   while (reader.pos < reader.len) {
-    const tag = reader.uint32()
+    const tag = reader.field()
     switch (tag) {
       case 10:
         value = reader.string()
@@ -51,13 +52,23 @@ export function readKeyValue(reader: OtlpReader, into: Fields, depth = 0): void 
   let key = ''
   let value: unknown = null
   while (reader.pos < reader.len) {
-    const tag = reader.uint32()
+    const tag = reader.field()
     if (tag === 10) key = reader.repeatedText()
     else if (tag === 18) value = readAnyValue(reader, depth)
     else reader.pass(tag, KEY_VALUE)
   }
   reader.leave(outer)
   setField(into, key, value)
+}
+
+/** Stands, in the words of translation, for the items of a list that were not read. */
+export function unreadItems(count: number): string {
+  return `[${count} more]`
+}
+
+/** Says of a map, in the words of translation, how many keys were not read. */
+export function noteUnread(map: Fields, count: number): void {
+  map['[truncated]'] = `${count} more keys`
 }
 
 /** Passes over a field of bytes or messages. */
@@ -70,29 +81,35 @@ export function skipLength(reader: OtlpReader): void {
 function readList(reader: OtlpReader, depth: number): unknown[] {
   const outer = reader.enter()
   const list: unknown[] = []
-  let length = 0
+  let unread = 0
   while (reader.pos < reader.len) {
-    const tag = reader.uint32()
+    const tag = reader.field()
     if (tag !== 10) reader.pass(tag, LIST)
-    else if (length++ < DECODE_LIMITS.itemsPerList) list.push(readAnyValue(reader, depth + 1))
-    else skipLength(reader)
+    else if (!reader.budget.isSpent) list.push(readAnyValue(reader, depth + 1))
+    else {
+      skipLength(reader)
+      unread++
+    }
   }
   reader.leave(outer)
-  // The rest would be cut off in translation, which says how much that was: holes keep the count.
-  list.length = length
+  if (unread > 0) list.push(unreadItems(unread))
   return list
 }
 
 function readMap(reader: OtlpReader, depth: number): Fields {
   const outer = reader.enter()
   const map: Fields = {}
-  let keys = 0
+  let unread = 0
   while (reader.pos < reader.len) {
-    const tag = reader.uint32()
+    const tag = reader.field()
     if (tag !== 10) reader.pass(tag, LIST)
-    else if (keys++ < DECODE_LIMITS.keysPerMap) readKeyValue(reader, map, depth + 1)
-    else skipLength(reader)
+    else if (!reader.budget.isSpent) readKeyValue(reader, map, depth + 1)
+    else {
+      skipLength(reader)
+      unread++
+    }
   }
   reader.leave(outer)
+  if (unread > 0) noteUnread(map, unread)
   return map
 }

@@ -1,4 +1,5 @@
-import type { LogRecordLike, SpanContextLike, SpanLike } from '../../translate/otel.js'
+import type { LogRecordLike, SpanContextLike, SpanEventLike, SpanLike } from '../../translate/otel.js'
+import { PLAIN_LIMITS } from '../../translate/plain.js'
 
 /** A log record of OTLP, in the shape that SDKs have. */
 export interface OtlpLogRecord extends LogRecordLike {
@@ -6,11 +7,17 @@ export interface OtlpLogRecord extends LogRecordLike {
   readonly weight: number
 }
 
-/** A span of OTLP, in the shape that SDKs have, with those of its events that are exceptions. */
+/** A span of OTLP, in the shape that SDKs have. Its events are read when they are asked for. */
 export interface OtlpSpan extends SpanLike {
   readonly parentSpanContext: SpanContextLike | undefined
   /** About how many bytes it took in the body. */
   readonly weight: number
+  /** All its events. */
+  readonly eventCount: number
+  /** As many of them as are looked at, read each time. */
+  eachEvent(): Iterable<SpanEventLike>
+  /** Reads the span once more, for whoever comes back to it and does not hold it meanwhile. */
+  again(): OtlpSpan
 }
 
 export const DECODE_LIMITS = {
@@ -18,9 +25,10 @@ export const DECODE_LIMITS = {
   depth: 64,
   /** Attributes of one record or span that are read; the rest is counted as dropped. Those that are translated. */
   attributes: 1000,
-  /** Keys of one map that are read, and items of one list: more than are translated. */
-  keysPerMap: 1000,
-  itemsPerList: 1000,
-  /** Log records, or spans and their exceptions, in one body. */
+  /** Values in the attributes of one record, or in its body. Translation takes as many, and what is said of the rest. */
+  values: PLAIN_LIMITS.nodes / 2,
+  /** Log records, or spans, or exceptions, in one body; and the groups that they stand in. */
   records: 250_000,
+  /** Fields of one record in protobuf, whether they are read or passed over. */
+  fieldsPerRecord: 500_000,
 } as const

@@ -1,0 +1,63 @@
+import type { HrTime } from '../translate/otel.js'
+import { isExceptionEvent } from '../translate/span.js'
+import { hrTimeToMillis } from '../translate/time.js'
+import { TooMuchError } from './decode/decode-error.js'
+import { DECODE_LIMITS, type OtlpLogRecord, type OtlpSpan } from './decode/shapes.js'
+import { nextTurn } from './turns.js'
+
+/** What one walk over a whole body has shown, before anything of it is sent. */
+export interface Survey {
+  /** Records, or spans. */
+  readonly count: number
+  /** Exceptions that spans recorded. */
+  readonly exceptions: number
+  /**
+   * The time, in milliseconds since 1970, of what has none itself: the latest that anything in the body has. The clock
+   * would say something else when the body comes again. A body in which nothing has a time begins in 1970, where a
+   * time that is not known stands in OTLP too.
+   */
+  readonly latestMs: number
+}
+
+/** @throws {DecodeError} {@link TooMuchError} for what is wrong anywhere in the body */
+export async function surveyLogs(records: Iterable<OtlpLogRecord>): Promise<Survey> {
+  const latest = new Latest()
+  let count = 0
+  for (const { hrTime, hrTimeObserved } of records) {
+    count++
+    latest.meet(hrTime, hrTimeObserved)
+    const turn = nextTurn()
+    if (turn !== undefined) await turn
+  }
+  return { count, exceptions: 0, latestMs: latest.ms }
+}
+
+/** As {@link surveyLogs}, for spans and their exceptions. */
+export async function surveySpans(spans: Iterable<OtlpSpan>): Promise<Survey> {
+  const latest = new Latest()
+  let count = 0
+  let exceptions = 0
+  for (const span of spans) {
+    count++
+    latest.meet(span.startTime, span.endTime)
+    for (const event of span.eachEvent()) {
+      latest.meet(event.time)
+      if (isExceptionEvent(event) && ++exceptions > DECODE_LIMITS.records) {
+        throw new TooMuchError('There are too many exceptions in it.')
+      }
+      const turn = nextTurn()
+      if (turn !== undefined) await turn
+    }
+    const turn = nextTurn()
+    if (turn !== undefined) await turn
+  }
+  return { count, exceptions, latestMs: latest.ms }
+}
+
+class Latest {
+  ms = 0
+
+  meet(...times: readonly HrTime[]): void {
+    for (const time of times) this.ms = Math.max(this.ms, hrTimeToMillis(time) ?? 0)
+  }
+}

@@ -1,0 +1,30 @@
+/** Bytes that are under way, up to a bound that may be passed by what is packed already. */
+export class Load {
+  bytes = 0
+  readonly #most: number
+  #waiting: (() => void)[] = []
+
+  constructor(most: number) {
+    this.#most = most
+  }
+
+  get isFull(): boolean {
+    return this.bytes >= this.#most
+  }
+
+  add(bytes: number): void {
+    this.bytes += bytes
+  }
+
+  remove(bytes: number): void {
+    this.bytes -= bytes
+    const waiting = this.#waiting
+    this.#waiting = []
+    for (const go of waiting) go()
+  }
+
+  /** Resolves when something has been removed. */
+  lighter(): Promise<void> {
+    return new Promise((resolve) => this.#waiting.push(resolve))
+  }
+}

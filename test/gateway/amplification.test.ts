@@ -1,0 +1,197 @@
+import { gzipSync } from 'node:zlib'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Log } from '../../src/wire/log.js'
+import { buildProgram, type Program } from '../cli/support.js'
+import type { Vendor } from '../support/vendor.js'
+import { startProgram } from './program.js'
+import {
+  attribute,
+  exceptionEvent,
+  logsOf,
+  numbered,
+  openGateway,
+  sdkRecord,
+  send,
+  serialize,
+  serializeSpans,
+  spansOf,
+} from './support.js'
+
+const MIB = 1024 * 1024
+
+function logsIn({ batches }: Vendor): Log[] {
+  return batches.flatMap(({ json }) => json.logs as Log[])
+}
+
+/** A span in JSON with so many exceptions, and in protobuf. */
+function eventful(count: number): { json: unknown; protobuf: Buffer } {
+  const event = { name: 'exception', time: [1_790_000_000, 0] }
+  const { resource, instrumentationScope } = sdkRecord()
+  const context = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331', traceFlags: 1 }
+  const span = {
+    name: 's',
+    kind: 0,
+    spanContext: () => context,
+    startTime: [1_790_000_000, 0],
+    endTime: [1_790_000_001, 0],
+    status: { code: 0 },
+    attributes: {},
+    links: [],
+    events: Array.from({ length: count }, (_, n) => ({
+      ...event,
+      attributes: { 'exception.message': `m${n}` },
+    })),
+    resource,
+    instrumentationScope,
+    droppedAttributesCount: 0,
+    droppedEventsCount: 0,
+    droppedLinksCount: 0,
+  }
+  return {
+    json: serializeSpans('json', [span]).toString(),
+    protobuf: serializeSpans('protobuf', [span]),
+  }
+}
+
+describe('of one span no more than 10 000 events are looked at, and the rest is counted', () => {
+  test.each(['json', 'protobuf'] as const)('in %s', async (encoding) => {
+    const { gateway, vendor } = await openGateway()
+    expect(await send(gateway, '/v1/traces', eventful(10_050)[encoding])).toMatchObject({ status: 200 })
+    const logs = logsIn(vendor)
+    expect(logs).toHaveLength(10_000)
+    expect(logs[0]?.metadata).toMatchObject({ 'otel.dropped_events_count': 50 })
+    expect(new Set(logs.map(({ message }) => message)).size).toBe(10_000)
+  })
+})
+
+describe('posts have a real size of at most 1 MiB', () => {
+  test('when records are of very different sizes', async () => {
+    const { gateway, vendor } = await openGateway()
+    const large = numbered(40).map((line) => `${line} ${'x'.repeat(250_000)}`)
+    const small = numbered(4000)
+    expect(await send(gateway, '/v1/logs', logsOf(...large, ...small))).toMatchObject({ status: 200 })
+    expect(vendor.messages()).toHaveLength(4040)
+    expect(Math.max(...vendor.batches.map(({ raw }) => raw.length))).toBeLessThanOrEqual(MIB)
+  })
+
+  test('when a short body makes long logs and long request entries', async () => {
+    const { gateway, vendor } = await openGateway()
+    const scope = { name: 's'.repeat(100_000) }
+    const { resourceLogs } = logsOf(...numbered(40)) as { resourceLogs: { scopeLogs: unknown[] }[] }
+    Object.assign(resourceLogs[0]?.scopeLogs[0] as object, { scope })
+    expect(await send(gateway, '/v1/logs', { resourceLogs })).toMatchObject({ status: 200 })
+    const server = {
+      kind: 2,
+      attributes: [attribute('http.request.method', 'GET'), attribute('url.path', `/${'p'.repeat(100_000)}`)],
+    }
+    expect(await send(gateway, '/v1/traces', spansOf(...Array(30).fill(server)))).toMatchObject({
+      status: 200,
+    })
+    expect(vendor.messages()).toHaveLength(40)
+    expect(Math.max(...vendor.seen.map(({ raw }) => raw.length))).toBeLessThanOrEqual(MIB)
+  })
+
+  test('and are the same when the request comes again, under other ids when policy lets something else through', async () => {
+    const { gateway, vendor } = await openGateway()
+    const events = numbered(60).map((line) => exceptionEvent('E', line))
+    const body = spansOf({ events, attributes: [attribute('a', 'x'.repeat(60_000))] })
+    const posts = () => vendor.batches.map(({ text }) => text).sort()
+    await send(gateway, '/v1/traces', body)
+    const first = posts()
+    expect(first.length).toBeGreaterThan(3)
+    await send(gateway, '/v1/traces', body)
+    expect(posts()).toEqual([...first, ...first].sort())
+    const known = new Map(vendor.batches.map(({ json }) => [json.batch_id, json.logs.map(messageOf)]))
+    vendor.answer({ headers: { 'x-lognitor-sample-rates': '{"error":0.5}' } })
+    await send(gateway, '/v1/logs', logsOf('tell me the rates'))
+    const before = vendor.batches.length
+    await send(gateway, '/v1/traces', body)
+    const sampled = vendor.batches.slice(before)
+    expect(sampled.length).toBeGreaterThan(0)
+    for (const { json } of sampled) {
+      const messages = json.logs.map(messageOf)
+      // What a taken batch had under the same id is all that is lost with it: nothing that was not in it.
+      const same = known.get(json.batch_id)
+      if (same !== undefined) expect(same).toEqual(expect.arrayContaining(messages))
+    }
+  })
+})
+
+function messageOf({ message }: Log): string {
+  return message
+}
+
+describe('what is made of a body', () => {
+  let program: Program
+
+  beforeAll(async () => {
+    program = await buildProgram()
+  })
+
+  afterAll(() => program.remove())
+
+  /** The most resident memory that the gateway tells of while the body is served, in MiB. */
+  async function memoryDuring(url: string, serve: () => Promise<unknown>): Promise<number> {
+    let isServed = false
+    let most = 0
+    const served = serve().finally(() => {
+      isServed = true
+    })
+    while (!isServed) {
+      const text = await (await fetch(`${url}/metrics`)).text()
+      most = Math.max(most, Number(/resident_memory_bytes (\d+)/.exec(text)?.[1]) / MIB)
+    }
+    await served
+    return most
+  }
+
+  /** Parsed or translated as a whole they would take many times their length. */
+  const BODIES: Readonly<Record<string, () => unknown>> = {
+    'a span whose attributes go into each of its exceptions': () =>
+      spansOf({
+        // Without a trace each of them is a failure of its own.
+        traceId: '',
+        events: Array(6000).fill({ name: 'exception' }),
+        attributes: [attribute('a', 'x'.repeat(100_000))],
+      }),
+    'a record of a million keys': () =>
+      logsOf({
+        body: { kvlistValue: { values: Array.from({ length: 1_000_000 }, (_, n) => attribute(`k${n}`, n)) } },
+      }),
+    'a list of millions of empty values': () =>
+      logsOf({ body: { arrayValue: { values: Array(7_000_000).fill({}) } } }),
+  }
+
+  test.each(Object.entries(BODIES))(
+    'takes a bounded memory: %s',
+    { timeout: 60_000 },
+    async (_name, make) => {
+      const { url } = await startProgram(program, ['--auto-truncate'])
+      const path = _name.startsWith('a span') ? '/v1/traces' : '/v1/logs'
+      const body = gzipSync(JSON.stringify(make()))
+      const headers = { 'content-type': 'application/json', 'content-encoding': 'gzip' }
+      let status = 0
+      const most = await memoryDuring(url, async () => {
+        ;({ status } = await send({ url }, path, body, { headers }))
+      })
+      expect([200, 503]).toContain(status)
+      expect(most).toBeLessThan(350)
+    },
+  )
+})
+
+test('what a record has too much of is named', async () => {
+  const { gateway, vendor } = await openGateway()
+  const values = Array.from({ length: 40_000 }, (_, n) => ({ intValue: String(n % 10) }))
+  const record = { body: { arrayValue: { values } } }
+  expect(await send(gateway, '/v1/logs', logsOf(record))).toMatchObject({ status: 200 })
+  const list = Array.from({ length: 40_000 }, (_, n) => n % 10)
+  expect(await send(gateway, '/v1/logs', serialize('protobuf', [sdkRecord({ body: list })]))).toMatchObject({
+    status: 200,
+  })
+  for (const { metadata } of logsIn(vendor)) {
+    const items = metadata?.body as unknown[]
+    expect(items.slice(0, 3)).toEqual([0, 1, 2])
+    expect(items.at(-1)).toBe(`[${40_000 - (items.length - 1)} more]`)
+  }
+})
