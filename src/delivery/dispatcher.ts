@@ -95,7 +95,8 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
     const { breaker } = destination
     batch.mayBeTaken ||= mayBeTaken
     batch.isLast = retriesExhausted
-    if (retriesExhausted && breaker.reason === undefined && hold.reason === 'backoff') {
+    const hasFailedBefore = batch.attempts > 1
+    if (retriesExhausted && hasFailedBefore && breaker.reason === undefined && hold.reason === 'backoff') {
       // Others were taken meanwhile: what fails is this batch, and it must hold up no others.
       batch.notBefore = clock.monotonic() + LONGEST_BACKOFF_MS
     } else {
