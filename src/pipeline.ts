@@ -57,6 +57,9 @@ const TRANSPORT_OPTIONS = ['apiUrl', 'proxy', 'compression', 'transport'] as con
 /** For what is no time: plain JavaScript checks nothing. */
 const DEFAULT_FLUSH_MS = 10_000
 
+/** A disk has at least this time to take what is left at a shutdown, even where the flush used up all there was. */
+const LEAST_DISK_MS = 500
+
 /**
  * The single path of a log: completed by what its scope and the process know, through policy, into the
  * batcher. Owns flush and shutdown. Nothing here throws.
@@ -303,11 +306,13 @@ export class Pipeline {
   async #shutdown(timeoutMs: number): Promise<boolean> {
     this.releaseHeld()
     this.#batcher.resume()
+    const deadline = this.clock.monotonic() + Math.max(0, timeoutMs)
     const delivered = await this.flush(timeoutMs)
     this.#isClosed = true
+    const leftMs = () => Math.max(LEAST_DISK_MS, deadline - this.clock.monotonic())
     this.apiCaller.close()
-    this.ledger.drop('exit', await this.#batcher.close())
-    await this.#spool?.close()
+    this.ledger.drop('exit', await this.#batcher.close(leftMs()))
+    await this.#spool?.close(leftMs())
     this.#leaveProcess()
     await this.destinations.close()
     return delivered

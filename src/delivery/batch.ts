@@ -31,8 +31,8 @@ export class Batch {
   notBefore = 0
   /** It has been on its way before, so nothing is gained by waiting for more entries. */
   hasReturned = false
-  /** Its border is kept, so that its content is known to belong together beyond the process. */
-  hasBorder = false
+  /** Its mark is in the store, so that its entries are known to belong together beyond the process. */
+  hasMark = false
   bytes = 0
   /** Number of its oldest entry within its queue; the others follow without a gap. */
   first: number
@@ -67,7 +67,7 @@ export class Batch {
   unbind(): void {
     this.id = undefined
     this.destination = undefined
-    this.hasBorder = false
+    this.hasMark = false
     this.mayBeTaken = false
     this.wasSent = false
     this.attempts = 0

@@ -1,18 +1,18 @@
 import type { Clock } from '../clock.js'
 import type { Ledger } from '../ledger.js'
 import type { Batch } from './batch.js'
+import type { BatchStore } from './batch-store.js'
 import type { Destination, Destinations } from './destination.js'
 import { createDispatcher, type LossReason, release } from './dispatcher.js'
 import type { EndpointQueue } from './endpoint-queue.js'
 import type { HoldReason } from './fate.js'
 import { FlushWaiters, type Marks } from './flush-waiters.js'
-import type { Keeper } from './keeper.js'
-import { Keeping } from './keeping.js'
 import { outside } from './outside.js'
 import { Queue, type QueueSettings } from './queue.js'
 import { Replay } from './replay.js'
 import type { DeliveryReport } from './report.js'
 import { SendLoop } from './send-loop.js'
+import { WriteBehind } from './write-behind.js'
 
 export interface BatcherSettings extends QueueSettings {
   readonly flushInterval: number
@@ -50,7 +50,7 @@ export class Batcher {
   readonly #queue: Queue
   readonly #loop: SendLoop
   readonly #waiters: FlushWaiters
-  #keeping: Keeping | undefined
+  #writeBehind: WriteBehind | undefined
   #replay: Replay | undefined
   #onChange: (() => void) | undefined
   #hasDivided = false
@@ -76,20 +76,21 @@ export class Batcher {
   }
 
   /** From here on entries outlive the process. */
-  keepIn(keeper: Keeper): void {
-    const { clock } = this.#parts
-    this.#keeping = new Keeping({
-      keeper,
+  keepIn(store: BatchStore): void {
+    const { clock, destinations } = this.#parts
+    this.#writeBehind = new WriteBehind({
+      store,
       queue: this.#queue,
       clock,
       outside,
-      onWritten: () => this.lose('queue_full', this.#queue.makeRoom()),
+      isFormer: ({ destination }) => destination !== undefined && destination !== destinations.current,
+      onSettled: () => this.lose('queue_full', this.#queue.makeRoom()),
     })
-    this.#queue.relief = this.#keeping
-    this.#replay = new Replay(keeper, this.#queue.lines)
-    this.#loop.takeFrom(this.#keeping, this.#replay)
-    keeper.onBacklog = () => this.#loop.runSoon()
-    if (this.queued > 0) this.#keeping.entered()
+    this.#queue.overflow = this.#writeBehind
+    this.#replay = new Replay(store, this.#queue.lines, clock)
+    this.#loop.takeFrom(this.#writeBehind, this.#replay)
+    store.onBacklog = () => this.#loop.runSoon()
+    if (this.queued > 0) this.#writeBehind.entered()
   }
 
   /** Logs and entries that wait, in flight ones not included. */
@@ -159,7 +160,7 @@ export class Batcher {
 
   /**
    * There is another destination: what the one before certainly has not taken goes there, and at once.
-   * @param storeMoved resolves when the keeper gives nothing any more that is of the destination before
+   * @param storeMoved resolves when the store gives nothing any more that is of the destination before
    */
   moved(storeMoved: Promise<void> | undefined): void {
     const { destinations } = this.#parts
@@ -172,11 +173,11 @@ export class Batcher {
 
   /**
    * All that is not delivered and not safe, those in flight first and under their own ids, none larger than the
-   * service is known to take. It stays here; a keeper gets it, too.
+   * service is known to take. It stays here; a store gets it, too.
    */
   undelivered(): UndeliveredBatch[] {
     const all = this.#queue.all()
-    this.#keeping?.saveNow()
+    this.#writeBehind?.saveNow()
     return all.map(([line, batch]) => ({
       line,
       batch,
@@ -210,13 +211,13 @@ export class Batcher {
   /**
    * Forgets all that is in memory: it has gone another way, or nowhere.
    * @param left what was not delivered after all
-   * @returns those of them that a keeper does not have
+   * @returns those of them that a store does not have
    */
   handOver<T extends { readonly batch?: Batch }>(left: readonly T[]): readonly T[] {
     // The pieces have ids of their own, under which they may have been taken.
-    if (this.#hasDivided) this.#keeping?.saveNow()
+    if (this.#hasDivided) this.#writeBehind?.saveNow()
     this.#hasDivided = false
-    const lost = this.#keeping === undefined ? left : this.#keeping.handOver(left)
+    const lost = this.#writeBehind === undefined ? left : this.#writeBehind.handOver(left)
     this.#queue.clear()
     this.#onChange?.()
     this.#settleWaiters()
@@ -229,11 +230,14 @@ export class Batcher {
     this.#onChange()
   }
 
-  /** Ends for good; answers that come later are not counted. Resolves to how many logs and entries are lost. */
-  async close(): Promise<number> {
+  /**
+   * Ends for good; answers that come later are not counted. Resolves to how many logs and entries are lost.
+   * @param timeoutMs a disk that has not answered by then is not waited for
+   */
+  async close(timeoutMs: number): Promise<number> {
     this.#loop.close()
     for (const line of this.#queue.lines) line.close()
-    await this.#keeping?.save()
+    await this.#writeBehind?.save(timeoutMs)
     this.#replay?.giveUp()
     const left = this.undelivered()
     return this.handOver(left).reduce((sum, { batch }) => sum + batch.count, 0)
@@ -249,7 +253,7 @@ export class Batcher {
 
   #add(line: EndpointQueue, json: string): void {
     this.lose('queue_full', this.#queue.add(line, json))
-    this.#keeping?.entered()
+    this.#writeBehind?.entered()
     if (!line.hasTimer) this.#startTimer(line)
     if (line.isFull) this.#loop.runSoon()
     this.#onChange?.()

@@ -106,7 +106,8 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
       breaker.failed(hold, round)
     }
     const isBehind = destination !== destinations.current
-    if (isBehind && !release(batch, destinations.current) && retriesExhausted) {
+    const isBound = isBehind && !release(batch, destinations.current)
+    if (isBound && retriesExhausted && flight.isStored !== true) {
       // Its key or address is of the past and nobody else may have it: it would wait for ever.
       const { count } = batch
       flight.finish()

@@ -5,6 +5,8 @@ import type { EndpointQueue } from './endpoint-queue.js'
 export interface InFlightBatch {
   readonly line: EndpointQueue
   readonly batch: Batch
+  /** It came from the store, which keeps it for its destination. */
+  readonly isStored?: true
   /** False when somebody else has seen to it meanwhile. */
   readonly isOpen: boolean
   /** It has met its end, good or bad. */

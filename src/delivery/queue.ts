@@ -1,11 +1,11 @@
 import type { Clock } from '../clock.js'
 import type { Batch } from './batch.js'
+import type { EntryRange } from './batch-store.js'
 import type { BatchPath } from './encode.js'
 import { type ServiceLimits, serviceLimits } from './endpoint-limits.js'
 import { type BatchSizes, EndpointQueue } from './endpoint-queue.js'
 import type { Marks } from './flush-waiters.js'
 import type { InFlightBatch } from './in-flight-batch.js'
-import type { EntryRange } from './keeper.js'
 
 export interface QueueSettings {
   readonly batchSize: number
@@ -22,12 +22,12 @@ export interface QueueParts {
 }
 
 /** Takes what there is no room for, so that nothing need be dropped. */
-export interface Relief {
+export interface Overflow {
   /**
    * Takes over what is next in the queue. `'soon'` when it will be able to in a moment, `'never'` when it is not
    * to be counted on.
    */
-  relieve(line: EndpointQueue): 'relieved' | 'soon' | 'never'
+  makeRoom(line: EndpointQueue): 'made' | 'soon' | 'never'
   /** These entries have met their end. */
   gone(range: EntryRange): void
 }
@@ -37,7 +37,7 @@ export class Queue {
   readonly logs: EndpointQueue
   readonly requests: EndpointQueue
   readonly lines: readonly EndpointQueue[]
-  relief: Relief | undefined
+  overflow: Overflow | undefined
   readonly #newId: () => string
   readonly #flying = new Map<Batch, EndpointQueue>()
   #settings: QueueSettings
@@ -163,7 +163,7 @@ export class Queue {
   finish(line: EndpointQueue, batch: Batch): void {
     if (this.#flying.has(batch)) this.#land(batch)
     else line.list.takeOut(batch)
-    this.relief?.gone({ line: line.index, first: batch.first, count: batch.count })
+    this.overflow?.gone({ line: line.index, first: batch.first, count: batch.count })
     batch.release()
   }
 
@@ -184,21 +184,21 @@ export class Queue {
     return line.list.putBackDivided(batch, counts)
   }
 
-  /** The oldest go until all fits, to the relief if there is one. Gives how many were dropped. */
+  /** The oldest go until all fits, to the overflow if there is one. Gives how many were dropped. */
   makeRoom(): number {
     const { maxQueueSize, maxQueueBytes } = this.#settings
     let dropped = 0
     for (const line of this.lines) {
       while (line.list.count > maxQueueSize) {
-        const relief = this.relief?.relieve(line) ?? 'never'
+        const room = this.overflow?.makeRoom(line) ?? 'never'
         // The bytes are what is bounded without exception.
-        if (relief === 'soon') break
-        if (relief === 'never') dropped += this.#dropOldest(line)
+        if (room === 'soon') break
+        if (room === 'never') dropped += this.#dropOldest(line)
       }
     }
     while (this.bytes > maxQueueBytes && this.waiting > 0) {
       const line = this.logs.list.bytes >= this.requests.list.bytes ? this.logs : this.requests
-      if (this.relief?.relieve(line) !== 'relieved') dropped += this.#dropOldest(line)
+      if (this.overflow?.makeRoom(line) !== 'made') dropped += this.#dropOldest(line)
     }
     return dropped
   }
@@ -231,7 +231,7 @@ export class Queue {
   #dropOldest({ index, list }: EndpointQueue): number {
     const range = list.dropOldest()
     if (range === undefined) return 0
-    this.relief?.gone({ line: index, ...range })
+    this.overflow?.gone({ line: index, ...range })
     return range.count
   }
 

@@ -3,11 +3,11 @@ import type { Batch } from './batch.js'
 import type { Destinations } from './destination.js'
 import type { Dispatcher } from './dispatcher.js'
 import type { InFlightBatch } from './in-flight-batch.js'
-import type { Keeping } from './keeping.js'
 import { outside } from './outside.js'
 import type { Queue } from './queue.js'
 import type { Replay } from './replay.js'
 import type { DeliveryReport } from './report.js'
+import type { WriteBehind } from './write-behind.js'
 
 export interface SendLoopParts {
   readonly queue: Queue
@@ -28,7 +28,7 @@ export class SendLoop {
   isPaused = false
   isClosed = false
   readonly #parts: SendLoopParts
-  #keeping: Keeping | undefined
+  #writeBehind: WriteBehind | undefined
   #replay: Replay | undefined
   #isDue = false
   /** While there are any nothing is taken from the store: it might be another project's. */
@@ -39,8 +39,8 @@ export class SendLoop {
     this.#parts = parts
   }
 
-  takeFrom(keeping: Keeping, replay: Replay): void {
-    this.#keeping = keeping
+  takeFrom(writeBehind: WriteBehind, replay: Replay): void {
+    this.#writeBehind = writeBehind
     this.#replay = replay
   }
 
@@ -107,7 +107,7 @@ export class SendLoop {
     this.#wakeLater(now)
   }
 
-  /** Whether something may be taken from the keeper. */
+  /** Whether something may be taken from the store. */
   get #hasStored(): boolean {
     return this.#replay?.isReady === true && this.#storeMoves === 0
   }
@@ -143,11 +143,11 @@ export class SendLoop {
 
   async #send(flight: InFlightBatch, round: number): Promise<void> {
     this.#parts.report.underWay(this.#parts.queue.logsUnderWay)
-    await this.#keeping?.seal(flight.line, flight.batch)
+    await this.#writeBehind?.seal(flight.line, flight.batch)
     await this.#dispatch(flight, round)
   }
 
-  /** One of those that only the keeper has. */
+  /** One of those that only the store has. */
   async #sendStored(replay: Replay): Promise<void> {
     const { clock, destinations } = this.#parts
     // Read for this destination: with another key it would be another project's.

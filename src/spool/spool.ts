@@ -1,22 +1,23 @@
-import type { Buffer } from 'node:buffer'
-import { rmSync } from 'node:fs'
-import { rm } from 'node:fs/promises'
-import type { Clock } from '../clock.js'
+import type { Clock, TimerHandle } from '../clock.js'
 import { warnOnce } from '../errors.js'
+import { AckLog } from './ack-log.js'
 import type { Pending } from './backlog.js'
-import { isThere, Journal, type Range } from './journal.js'
-import { Legacies } from './legacies.js'
+import { type Destination, destinationFolder, openDestination } from './destination-folder.js'
+import { FormerDestination } from './former-destination.js'
+import { isThere, Journal } from './journal.js'
+import { moveOwn } from './move-own.js'
+import { Orphans } from './orphans.js'
 import { claimFolder, type Owner } from './owner.js'
-import { countFitting, doneLineOf, linesOf, type SpoolBorder, type SpoolPages } from './pages.js'
-import { listLegacies, openPlace, placeOf } from './place.js'
-import { Shelf } from './shelf.js'
+import { removeOwnerFolder, removeOwnerFolderNow } from './owner-folder.js'
+import { SerialTasks } from './serial-tasks.js'
+import { SpoolSource } from './spool-source.js'
+import { type SendAgain, type SpoolBatch, StoredBatches, type TakenBatch } from './stored-batches.js'
+import { type BatchMark, doneLineOf, linesOf, type Range, type WriteSet } from './write-set.js'
 
-export interface SpoolOptions {
+export interface SpoolOptions extends Destination {
   readonly directory: string
   /** Most bytes of all files of this process, those it has taken over included. */
   readonly maxBytes: number
-  readonly apiUrl: string
-  readonly apiKey: string
   readonly clock: Clock
   readonly newId: () => string
   /** Entries of others that are now ours to deliver; a negative number when they no longer are. */
@@ -24,56 +25,77 @@ export interface SpoolOptions {
   readonly onLost: (reason: 'spool_full' | 'spool_corrupt', entries: number) => void
 }
 
-export interface SpoolBatch extends SpoolBorder {
-  readonly entries: readonly Buffer[]
-  readonly isOwn: boolean
-}
-
-/** A batch on its way, and where it belongs. */
-interface TakenBatch extends SpoolBatch {
-  readonly shelf: Shelf
-  /** Of the entries that are left of it. */
-  readonly numbers: readonly number[]
-}
-
-/** After the disk has failed it is not asked again for so long. */
-const PATIENCE_MS = 30_000
+/** After the disk has failed, entries are not written for this time. */
+const WRITE_AGAIN_MS = 30_000
 const LARGEST_SEGMENT_BYTES = 1024 * 1024
 
 /**
- * What is not yet delivered, on disk: one folder per address and key, in it one per process, in that the files
- * to which it appends. What processes leave behind that live no more is taken over. Nothing here throws or
- * rejects; a disk that fails is told once, and tried again now and then.
+ * What is not yet delivered, on disk: one folder per destination, in it one per process, in that the files to which
+ * it appends. What dead processes left for the same destination is taken over. Nothing here throws or rejects; a
+ * disk that fails is warned of once and tried again now and then.
  */
 export class Spool {
-  /** Called when there is something to take. */
+  /** Called when there may be something to take. */
   onBacklog: () => void = () => {}
+  /** Called when nothing that memory still has is on disk any more. */
+  onForgotten: () => void = () => {}
+  /** The written entries that memory still has. */
+  inMemory: () => readonly Range[] = () => []
+  /** The batches in memory that the destination before may have taken. */
+  boundInMemory: () => WriteSet = () => ({ marks: [], entries: [] })
   readonly #options: SpoolOptions
-  readonly #legacies: Legacies
+  readonly #orphans: Orphans
+  readonly #stored: StoredBatches
   readonly #segmentBytes: number
-  #apiUrl: string
-  #place: string
+  #destination: Destination
   #owner: Owner | undefined
-  #own: Shelf | undefined
-  /** All that changes files stands in one line. */
-  #line: Promise<unknown> = Promise.resolve()
-  /**
-   * Has come to its end, and is not yet written down: in groups, each in line behind the writes that had begun by
-   * then. A word about an end that stood before its entry would go with an older file, and the entry come back.
-   */
-  readonly #ended = new Set<Range[]>()
-  /** The group that is last in line, unless a write has begun since. */
-  #lastEnded: Range[] | undefined
-  /** What is being read to be sent: in no backlog any more, and not yet on its way. */
-  #opening: { readonly shelf: Shelf; readonly pending: Pending } | undefined
+  #own: SpoolSource | undefined
+  /** Batches of this process that a former destination may have taken, and that are still to be left with it. */
+  readonly #bound: Pending[] = []
+  /** Own entries that stay on disk for a former destination. */
+  #leftBehind = 0
+  readonly #formers = new Set<FormerDestination>()
+  /** Everything that changes files or moves folders runs in this one order. */
+  readonly #tasks = new SerialTasks()
+  readonly #acks = new AckLog()
   #failedAt = Number.NEGATIVE_INFINITY
+  /** The folder may be another process's by now. */
+  #isReleased = false
 
   constructor(options: SpoolOptions) {
+    const { directory, maxBytes, apiUrl, apiKey, clock, newId, onTakenOver, onLost } = options
     this.#options = options
-    this.#segmentBytes = Math.min(LARGEST_SEGMENT_BYTES, Math.ceil(options.maxBytes / 16))
-    this.#legacies = new Legacies({ ...options, segmentBytes: this.#segmentBytes })
-    this.#apiUrl = options.apiUrl
-    this.#place = placeOf(options.directory, options.apiUrl, options.apiKey)
+    this.#segmentBytes = Math.min(LARGEST_SEGMENT_BYTES, Math.ceil(maxBytes / 16))
+    this.#destination = { apiUrl, apiKey }
+    this.#stored = new StoredBatches({
+      clock,
+      newId,
+      sources: () => this.#sources,
+      writeMark: (source, mark) => this.#writeMark(source, mark),
+      onEmpty: (source, pending) => this.#end(source, pending),
+      onLost,
+      onUnreadable: (source, error) => this.#warnOf(source.journal.directory, error),
+      onRetired: (source, pending) => this.#leave(source, pending.present),
+      onRetry: () => this.onBacklog(),
+    })
+    this.#orphans = new Orphans({
+      clock,
+      segmentBytes: this.#segmentBytes,
+      // A disk that failed at the start may work by now.
+      prepare: () => this.#enqueue(async () => void (this.#own ?? this.#claim()), undefined),
+      home: () =>
+        this.#owner && {
+          destination: this.#destination,
+          folder: destinationFolder(directory, this.#destination),
+          own: this.#owner.directory,
+        },
+      inOrder: (step) => this.#tasks.run(step),
+      add: (source, pending) => this.#stored.add(source, pending),
+      onTakenOver,
+      onLost,
+      onFailure: (error) => this.#warnOf(directory, error),
+      onLooked: () => this.#tellBacklog(),
+    })
     try {
       this.#claim()
     } catch (error) {
@@ -81,45 +103,46 @@ export class Spool {
     }
   }
 
-  /** Entries that are nowhere but here, and not on their way. */
+  /** Entries that are nowhere but here, and not being sent; those left to a former destination included. */
   get count(): number {
-    const opening = this.#opening?.pending.present ?? 0
-    return this.#shelves.reduce((sum, { backlog }) => sum + backlog.count, opening)
+    return this.#stored.count + this.#leftBehind
   }
 
-  /** Numbers of the oldest of these that this process wrote, by line; Infinity for none. */
+  /** Whether one of them can be taken now. */
+  get hasNext(): boolean {
+    return this.#stored.hasNext
+  }
+
+  /** Numbers of the oldest of these that this process wrote, by queue; Infinity for none. */
   get oldest(): readonly number[] {
-    const opening = this.#opening?.shelf.isOwn ? this.#opening.pending : undefined
-    return [0, 1].map((line) => {
-      const oldest = this.#own?.backlog.oldest(line) ?? Number.POSITIVE_INFINITY
-      return opening?.line === line ? Math.min(oldest, opening.first) : oldest
-    })
+    return this.#stored.oldest
   }
 
   /** Takes over what the dead have left, now and from then on once a minute. */
-  async lookAround(): Promise<void> {
-    await this.#legacies.look(() => this.#owner && { place: this.#place, own: this.#owner.directory })
-    if (this.count > 0) this.onBacklog()
+  lookAround(): Promise<void> {
+    return this.#orphans.look()
   }
 
   /** Resolves to whether all of it is on disk. */
-  write(pages: SpoolPages): Promise<boolean> {
-    this.#lastEnded = undefined
+  write(set: WriteSet): Promise<boolean> {
+    this.#acks.writeBegins()
     return this.#enqueue(async () => {
-      if (this.#options.clock.monotonic() - this.#failedAt < PATIENCE_MS) return false
-      const lines = linesOf(pages)
+      const isWaiting = this.#options.clock.monotonic() - this.#failedAt < WRITE_AGAIN_MS
+      // Without its mark a batch that is on disk would be delivered again under another id: that is always tried.
+      if (isWaiting && set.marks.length === 0) return false
+      const lines = linesOf(set)
       const own = this.#own ?? this.#claim()
       await this.#makeRoom(lines.reduce((sum, { length }) => sum + length, 0))
-      await own.journal.append(lines, pages.entries)
+      await own.journal.append(lines, set.entries)
       return true
     }, false)
   }
 
-  /** The same while everything stands still. */
-  writeNow(pages: SpoolPages): boolean {
+  /** The same synchronously. */
+  writeNow(set: WriteSet): boolean {
     try {
       const own = this.#own ?? this.#claim()
-      own.journal.appendNow(linesOf(pages), pages.entries)
+      own.journal.appendNow(linesOf(set), set.entries)
       return true
     } catch (error) {
       this.#fail(error)
@@ -127,243 +150,325 @@ export class Spool {
     }
   }
 
-  /** Entries that were written have come to their end. */
-  settle(range: Range): void {
-    if (this.#lastEnded !== undefined) {
-      this.#lastEnded.push(range)
+  /** Entries that were written are delivered or dropped. */
+  ack(range: Range): void {
+    const former = this.#formerWith(range)
+    if (former !== undefined) {
+      former.letGo(range)
+      void this.#enqueue(() => former.ack(former.source, range).finally(() => this.#releaseIdle()), undefined)
       return
     }
-    const ended = [range]
-    this.#lastEnded = ended
-    this.#ended.add(ended)
+    const group = this.#acks.add(range)
+    if (group === undefined) return
     void this.#enqueue(async () => {
-      if (this.#lastEnded === ended) this.#lastEnded = undefined
-      this.#ended.delete(ended)
-      const own = this.#own
-      // At the end of the process somebody else may have seen to it.
-      if (own === undefined || ended.length === 0) return
-      for (const each of ended) own.journal.end(each)
-      // When nothing is left the files go, and with them every word about what has ended.
-      if (own.journal.live > 0) await own.journal.append(ended.map(doneLineOf))
-      await own.journal.trim()
+      if (this.#own !== undefined) await this.#acks.write(group, this.#own.journal)
     }, undefined)
   }
 
-  settleNow(ranges: readonly Range[]): void {
+  /** The same synchronously. */
+  ackNow(ranges: readonly Range[]): void {
     const own = this.#own
     if (own === undefined) return
-    const ended = [...this.#ended, ranges].flat()
-    for (const group of this.#ended) group.length = 0
-    for (const each of ended) own.journal.end(each)
+    const done = this.#acks.takeAll(own.journal, ranges)
     try {
-      // What was taken over lies in the same folder, and must stay.
-      if (own.journal.live > 0 || this.#legacies.shelves.length > 0) {
-        if (ended.length > 0) own.journal.appendNow(ended.map(doneLineOf))
-      } else {
-        rmSync(own.journal.directory, { recursive: true, force: true })
-        this.#owner?.release()
-        this.#owner = undefined
-        this.#own = undefined
-      }
+      if (own.journal.live === 0 && removeOwnerFolderNow(own.journal.directory)) this.#letGo()
+      else if (done.length > 0) own.journal.appendNow(done.map(doneLineOf))
     } catch {
-      // Then it is sent once more, under the ids it had.
-    }
-  }
-
-  /** Entries that were written are nowhere but here from now on. */
-  entrust(range: Range, id: string | undefined): void {
-    const { line, first, count } = range
-    if (this.#own?.journal.holds(range)) {
-      this.#own.backlog.add({ line, first, count, present: count, id })
-      this.onBacklog()
-    } else {
-      // The oldest files had to go, and these were in them.
-      this.settle(range)
-      this.#options.onLost('spool_full', count)
+      // Then they are sent once more, under the ids they had.
     }
   }
 
   /**
-   * The next batch that is nowhere but here, its border written; what others have left goes first. Two calls must
-   * not overlap.
+   * Entries that were written are nowhere but here from now on.
+   * @param id under which they have travelled
+   * @param mayBeTaken the service may have taken them under that id
    */
-  async next(): Promise<SpoolBatch | undefined> {
-    for (const shelf of [...this.#shelves]) {
-      for (let pending = shelf.take(); pending !== undefined; pending = shelf.take()) {
-        this.#opening = { shelf, pending }
-        const batch = await this.#open(shelf, pending)
-        this.#opening = undefined
-        if (batch !== undefined) return batch
-      }
+  spill(range: Range, id: string | undefined, attempts = 0, mayBeTaken = false): void {
+    const { line, first, count } = range
+    const former = this.#formerWith(range)
+    if (former !== undefined) {
+      former.letGo(range)
+      this.#leftBehind += count
+      void this.#enqueue(() => this.#releaseIdle(), undefined)
+    } else if (this.#own?.journal.holds(range)) {
+      this.#stored.add(this.#own, { line, first, count, present: count, id, attempts, mayBeTaken })
+      this.onBacklog()
+    } else {
+      // The oldest files had to be deleted, and these were in them.
+      this.ack(range)
+      this.#options.onLost('spool_full', count)
     }
-    return undefined
   }
 
-  /** It has come to its end. */
-  finish(batch: SpoolBatch): void {
-    const { shelf } = batch as TakenBatch
-    shelf.taken--
-    this.#end(shelf, batch)
+  /** The former destination that these entries were left to. */
+  #formerWith(range: Range): FormerDestination | undefined {
+    return [...this.#formers].find(({ source }) => source.journal.holds(range))
   }
 
-  /** It is to be sent again later. */
-  giveBack(batch: SpoolBatch, where: 'first' | 'last'): void {
-    const { shelf, line, first, count, id, entries } = batch as TakenBatch
-    if (shelf.journal.holds(batch)) {
-      shelf.giveBack({ line, first, count, present: entries.length, id }, where)
-      return
+  /** The next batch that is nowhere but here, its mark written. Two calls must not overlap. */
+  next(): Promise<SpoolBatch | undefined> {
+    return this.#stored.next()
+  }
+
+  /** The batch is delivered or dropped. */
+  ackBatch(batch: SpoolBatch): void {
+    const taken = batch as TakenBatch
+    this.#stored.land(taken)
+    this.#end(taken.source, batch)
+  }
+
+  /**
+   * The batch is to be sent again later, whole.
+   */
+  nack(batch: SpoolBatch, again: SendAgain): void {
+    const taken = batch as TakenBatch
+    const { source, entries } = taken
+    if (source.isRetired) {
+      this.#stored.land(taken)
+      this.#leave(source, entries.length)
+    } else if (again.mayBeTaken && batch.destination !== source.destination) {
+      taken.isLeft = true
+    } else if (source.journal.holds(batch)) {
+      this.#stored.putBack(taken, again)
+    } else {
+      // Its file had to be deleted while it was being sent.
+      this.#stored.land(taken)
+      this.#end(source, batch)
+      this.#options.onLost('spool_full', entries.length)
     }
-    // Its file had to go while it was on its way.
-    shelf.taken--
-    this.#end(shelf, batch)
-    this.#options.onLost('spool_full', entries.length)
   }
 
   /** Its halves are to be sent under ids of their own. False when it cannot be halved. */
   halve(batch: SpoolBatch): boolean {
-    const { shelf, line, numbers } = batch as TakenBatch
-    if (numbers.length < 2) return false
-    const middle = Math.ceil(numbers.length / 2)
-    shelf.taken--
-    for (const half of [numbers.slice(middle), numbers.slice(0, middle)]) {
-      const [first, last] = [half[0] as number, half.at(-1) as number]
-      const pending = { line, first, count: last - first + 1, present: half.length, id: undefined }
-      shelf.backlog.add(pending, 'first')
-    }
+    const taken = batch as TakenBatch
+    if (!taken.source.isRetired) return this.#stored.halve(taken)
+    this.#stored.land(taken)
+    this.#leave(taken.source, batch.entries.length)
     return true
   }
 
-  /** Another address or key: what is ours moves along, what we took over stays with its project. */
+  /**
+   * Another destination. What is this process's own and was never sent goes there. What the former destination may
+   * have taken, and what was taken over for it, stays with it.
+   */
   move(apiUrl: string, apiKey: string): Promise<void> {
-    return this.#enqueue(async () => {
-      const [before, place] = [this.#place, placeOf(this.#options.directory, apiUrl, apiKey)]
-      if (place === before) return
-      this.#apiUrl = apiUrl
-      this.#place = place
-      if (this.#owner === undefined || this.#own === undefined) return
-      await this.#legacies.giveUp(before)
-      openPlace(place, apiUrl)
-      this.#owner.move(place)
-      this.#own.journal.directory = this.#owner.directory
+    const before = this.#destination
+    const destination = { apiUrl, apiKey }
+    if (before.apiUrl === apiUrl && before.apiKey === apiKey) return Promise.resolve()
+    this.#destination = destination
+    const retired = this.#orphans.retire()
+    for (const source of retired) this.#leave(source, countOf(this.#stored.remove(source, () => true)))
+    const own = this.#own
+    if (own === undefined) return Promise.resolve()
+    own.destination = destination
+    const bound = this.#stored.remove(own, ({ mayBeTaken }) => mayBeTaken)
+    this.#bound.push(...bound)
+    this.#leftBehind += countOf(bound)
+    const inMemory = this.boundInMemory()
+    const moved = this.#enqueue(async () => {
+      try {
+        await this.#moveOwn(own, before, retired, inMemory)
+      } catch (error) {
+        await this.#abandon(own)
+        throw error
+      }
     }, undefined)
+    void moved.then(() => this.lookAround())
+    return moved
   }
 
-  /** Lets go: what is left is for another to take over. */
-  async close(): Promise<void> {
-    await this.#legacies.close()
-    await this.#enqueue(async () => {
-      const own = this.#own
-      if (own === undefined) return
-      await own.journal.close()
-      const isEmpty = own.journal.live === 0 && (await listLegacies(own.journal.directory)).length === 0
-      if (isEmpty) await rm(own.journal.directory, { recursive: true, force: true })
+  /**
+   * Lets go: what is left is for another process to take over.
+   * @param timeoutMs a disk that has not answered by then is not waited for
+   */
+  async close(timeoutMs: number): Promise<void> {
+    this.#orphans.close()
+    this.#stored.close()
+    let timer: TimerHandle
+    const tooLate = new Promise<void>((resolve) => {
+      timer = this.#options.clock.setTimer(resolve, timeoutMs)
+    })
+    const closed = this.#enqueue(async () => {
+      await this.#orphans.closeFiles()
+      await this.#own?.journal.close()
+      if (this.#own?.journal.live === 0) await removeOwnerFolder(this.#own.journal.directory)
+      for (const former of this.#formers) await former.release()
     }, undefined)
+    await Promise.race([closed, tooLate])
+    this.#options.clock.clearTimer(timer)
+    this.#isReleased = true
     this.#owner?.release()
   }
 
-  get #shelves(): readonly Shelf[] {
-    return this.#own === undefined ? this.#legacies.shelves : [...this.#legacies.shelves, this.#own]
+  get #sources(): readonly SpoolSource[] {
+    return this.#own === undefined ? this.#orphans.sources : [...this.#orphans.sources, this.#own]
   }
 
-  #claim(): Shelf {
-    openPlace(this.#place, this.#apiUrl)
-    this.#owner = claimFolder(this.#place, this.#options.clock)
-    this.#own = new Shelf(new Journal(this.#owner.directory, this.#segmentBytes), true)
+  #claim(): SpoolSource {
+    const folder = destinationFolder(this.#options.directory, this.#destination)
+    openDestination(folder, this.#destination.apiUrl)
+    this.#owner = claimFolder(folder, this.#options.clock)
+    const journal = new Journal(this.#owner.directory, this.#segmentBytes)
+    this.#own = new SpoolSource(journal, this.#destination, true)
     return this.#own
   }
 
-  /** Reads a batch and writes its border, unless it has one. Undefined when there is nothing left of it. */
-  async #open(shelf: Shelf, pending: Pending): Promise<TakenBatch | undefined> {
-    const { line, first, count } = pending
-    const found = await shelf.journal.read(pending)
-    const lost = pending.present - found.length
-    // Its files may have had to go while they were read.
-    if (lost > 0) this.#options.onLost(shelf.journal.holds(pending) ? 'spool_corrupt' : 'spool_full', lost)
-    if (found.length === 0) {
-      shelf.taken--
-      this.#end(shelf, pending)
-      return undefined
-    }
-    const read = found.map(({ json }) => json)
-    // What has travelled stays whole, whatever its size: as another batch it would be taken twice.
-    const fitting = pending.id === undefined ? countFitting(read) : read.length
-    const numbers = found.slice(0, fitting).map(({ number }) => number)
-    const end = found[fitting]?.number ?? first + count
-    if (fitting < found.length) {
-      const present = found.length - fitting
-      shelf.backlog.add({ line, first: end, count: first + count - end, present, id: undefined }, 'first')
-    }
-    const border = { line, first, count: end - first, id: pending.id ?? this.#options.newId() }
-    if (pending.id === undefined) {
-      const written = linesOf({ borders: [border], entries: [] })
-      // A disk that cannot take it must not keep what is on it from being delivered.
-      await this.#enqueue(() => shelf.journal.append(written), undefined)
-    }
-    return { ...border, entries: read.slice(0, fitting), numbers, isOwn: shelf.isOwn, shelf }
+  #letGo(): void {
+    this.#owner?.release()
+    this.#owner = undefined
+    this.#own = undefined
   }
 
-  #end(shelf: Shelf, range: Range): void {
-    if (shelf.isOwn) {
-      this.settle(range)
-      return
-    }
-    void this.#enqueue(async () => {
-      if (!this.#legacies.shelves.includes(shelf)) return
-      if (!shelf.isSpent) await shelf.journal.append([doneLineOf(range)])
-      await this.#legacies.discardSpent(shelf)
+  /** A disk that cannot take the mark must not keep what is on it from being delivered. */
+  async #writeMark(source: SpoolSource, mark: BatchMark): Promise<void> {
+    const lines = linesOf({ marks: [mark], entries: [] })
+    await this.#enqueue(async () => {
+      if (!source.isRetired) await source.journal.append(lines)
     }, undefined)
   }
 
-  /** The oldest files go, those taken over first. */
+  /** Entries of a source are delivered or dropped. */
+  #end(source: SpoolSource, range: Range): void {
+    if (source === this.#own) {
+      this.ack(range)
+      return
+    }
+    void this.#enqueue(async () => {
+      const former = [...this.#formers].find((each) => each.has(source))
+      if (former !== undefined) await former.ack(source, range).finally(() => this.#releaseIdle())
+      else if (this.#orphans.sources.includes(source)) {
+        // Before the folder is deleted, since that may fail.
+        await source.journal.append([doneLineOf(range)]).finally(() => this.#orphans.removeSpent(source))
+      }
+    }, undefined)
+  }
+
+  /** Entries stay with the former destination. */
+  #leave(source: SpoolSource, entries: number): void {
+    if (source.isOwn) this.#leftBehind += entries
+    else this.#options.onTakenOver(-entries)
+    void this.#enqueue(() => this.#releaseIdle(), undefined)
+  }
+
+  async #releaseIdle(): Promise<void> {
+    for (const former of this.#formers) {
+      if (!former.isIdle) continue
+      this.#formers.delete(former)
+      await former.release()
+    }
+  }
+
+  async #moveOwn(
+    own: SpoolSource,
+    before: Destination,
+    retired: readonly SpoolSource[],
+    inMemory: WriteSet,
+  ): Promise<void> {
+    const owner = this.#owner
+    if (this.#own !== own || owner === undefined) return
+    const { directory, clock } = this.#options
+    const folder = destinationFolder(directory, before)
+    await moveOwn({
+      owner,
+      own,
+      before: folder,
+      after: destinationFolder(directory, this.#destination),
+      apiUrl: this.#destination.apiUrl,
+      retired,
+      taken: () => this.#stored.taken.filter((each) => each.source === own && each.destination === before),
+      bound: this.#bound.splice(0),
+      inMemory,
+      openFormer: () => {
+        const former = new FormerDestination(claimFolder(folder, clock), before, this.#segmentBytes)
+        this.#formers.add(former)
+        return former
+      },
+    })
+    this.#landLeft()
+  }
+
+  /** Batches that were given back while the destination changed. */
+  #landLeft(): void {
+    for (const batch of this.#stored.taken) {
+      if (!batch.isLeft) continue
+      this.#stored.land(batch)
+      this.#leave(batch.source, batch.entries.length)
+    }
+  }
+
+  /**
+   * The folder could not be moved: it stays with the former destination, and a new one is made at the next write.
+   * Otherwise what is logged from here on would be delivered to the former destination.
+   */
+  async #abandon(own: SpoolSource): Promise<void> {
+    if (this.#own !== own) return
+    own.isRetired = true
+    this.#leftBehind += countOf(this.#stored.remove(own, () => true))
+    const inMemory = this.inMemory()
+    const done = this.#acks.takeAll(own.journal, inMemory)
+    this.#letGo()
+    this.#failedAt = Number.NEGATIVE_INFINITY
+    this.onForgotten()
+    this.#landLeft()
+    // What memory has goes to the new destination, and must not go to the former one, too.
+    await own.journal.append(done.map(doneLineOf)).catch(() => {})
+    await own.journal.close().catch(() => {})
+  }
+
+  /** The oldest files are deleted, those taken over first. */
   async #makeRoom(bytes: number): Promise<void> {
     const { maxBytes, onLost } = this.#options
-    const all = this.#shelves
+    const all = this.#sources
     let sum = all.reduce((total, { journal }) => total + journal.bytes, bytes)
-    for (const shelf of all) {
-      while (sum > maxBytes && shelf.journal.bytes > 0) {
-        const before = shelf.journal.bytes
-        await shelf.journal.removeOldest()
-        sum -= before - shelf.journal.bytes
-        for (const pending of shelf.forgetMissing()) {
+    for (const source of all) {
+      while (sum > maxBytes && source.journal.bytes > 0) {
+        const before = source.journal.bytes
+        await source.journal.removeOldest()
+        sum -= before - source.journal.bytes
+        for (const pending of source.forgetMissing()) {
           onLost('spool_full', pending.present)
-          // What is left of it in the next file must not come back.
-          shelf.journal.end(pending)
-          await shelf.journal.append([doneLineOf(pending)])
+          // The rest of it in the next file must not be delivered.
+          source.journal.end(pending)
+          await source.journal.append([doneLineOf(pending)])
         }
       }
     }
   }
 
-  /** Runs it when all before it is done. */
+  /** Runs a task in order; a failure is warned of, and gives `otherwise`. */
   #enqueue<T>(task: () => Promise<T>, otherwise: T): Promise<T> {
-    const done = this.#line.then(task).catch(async (error) => {
-      this.#fail(error)
-      await this.#mourn()
-      return otherwise
+    return this.#tasks.run(async () => {
+      if (this.#isReleased) return otherwise
+      try {
+        return await task()
+      } catch (error) {
+        this.#fail(error)
+        await this.#forgetDeleted()
+        return otherwise
+      }
     })
-    this.#line = done
-    return done
   }
 
   /**
-   * After a failure: it may be that somebody has deleted files of ours. What stood nowhere else is lost and counted,
-   * and there is no need of patience: the next write begins a file, and a folder, anew.
+   * After a failure: somebody may have deleted files of ours. What was nowhere else is lost and counted, and the disk
+   * itself works: the next write begins a new file, and a new folder.
    */
-  async #mourn(): Promise<void> {
+  async #forgetDeleted(): Promise<void> {
     const own = this.#own
     if (own === undefined) return
     const hasFolder = await isThere(own.journal.directory)
     if (!(await own.journal.forgetDeleted()) && hasFolder) return
     for (const pending of own.forgetMissing()) {
       this.#options.onLost('spool_corrupt', pending.present)
-      // What is left of it in another file must not come back.
-      this.settle(pending)
+      // The rest of it in another file must not be delivered.
+      this.ack(pending)
     }
-    if (!hasFolder) {
-      this.#owner?.release()
-      this.#own = undefined
-    }
+    if (!hasFolder) this.#letGo()
     this.#failedAt = Number.NEGATIVE_INFINITY
+  }
+
+  #tellBacklog(): void {
+    if (this.hasNext) this.onBacklog()
   }
 
   #fail(error: unknown): void {
@@ -374,4 +479,17 @@ export class Spool {
       `The spool in ${directory} cannot be used (${(error as Error).message}). Logs are held in memory only until it can.`,
     )
   }
+
+  /** Something in the spool cannot be looked at. Nobody knows that it is lost: it stays where it is. */
+  #warnOf(where: string, error: unknown): void {
+    warnOnce(
+      'LOGNITOR_SPOOL_UNAVAILABLE',
+      `A part of the spool cannot be read (${where}: ${(error as Error).message}). It stays there and is tried again.`,
+      where,
+    )
+  }
+}
+
+function countOf(pending: readonly Pending[]): number {
+  return pending.reduce((sum, { present }) => sum + present, 0)
 }

@@ -5,50 +5,50 @@ import { clearTimeout, setTimeout } from '../clock.js'
 
 /** The kernels' bound on the length of a socket's path, less its end. */
 const LONGEST_PATH = 100
-const PATIENCE_MS = 1000
+const ANSWER_TIMEOUT_MS = 1000
 
-/** Something that is held for as long as a process lives, and let go of by the kernel when it dies. */
-export interface Doorbell {
+/** A socket that is open for as long as its process lives; the kernel closes it when the process dies. */
+export interface LivenessSocket {
   close(): void
 }
 
 /** Listens in the folder under that name; undefined where the system or the file system has no such thing. */
-export function hangDoorbell(directory: string, name: string): Doorbell | undefined {
-  const reach = reachable(directory, name)
+export function listenIn(directory: string, name: string): LivenessSocket | undefined {
+  const address = reachable(directory, name)
   let server: Server | undefined
   try {
     server = createServer((socket) => socket.on('error', () => {}).destroy())
     server.on('error', () => {})
     // Exclusive: in a cluster the primary would hold it otherwise, and outlive us.
-    server.listen({ path: reach.path, exclusive: true })
+    server.listen({ path: address.path, exclusive: true })
     server.unref()
     if (!server.listening) throw new Error('Not listening')
   } catch {
     server?.close()
-    reach.close()
+    address.close()
     return undefined
   }
   const listening = server
   return {
     close: () => {
       listening.close()
-      reach.close()
+      address.close()
     },
   }
 }
 
-/** Whether somebody listens: false only when it is certain that nobody does. */
-export function ringDoorbell(directory: string, name: string): Promise<boolean> {
-  const reach = reachable(directory, name)
+/** Whether the socket's process lives: false only where it is certain that nobody listens. */
+export function isListening(directory: string, name: string): Promise<boolean> {
+  const address = reachable(directory, name)
   return new Promise((resolve) => {
-    const socket = connect(reach.path)
+    const socket = connect(address.path)
     const end = (isThere: boolean) => {
       clearTimeout(timer)
       socket.destroy()
-      reach.close()
+      address.close()
       resolve(isThere)
     }
-    const timer = setTimeout(() => end(true), PATIENCE_MS).unref()
+    const timer = setTimeout(() => end(true), ANSWER_TIMEOUT_MS).unref()
     socket.unref()
     socket.on('connect', () => end(true))
     socket.on('error', ({ code }: NodeJS.ErrnoException) => end(code !== 'ECONNREFUSED' && code !== 'ENOENT'))

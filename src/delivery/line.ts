@@ -1,1 +1,0 @@
-export type { EndpointQueue as Line } from './endpoint-queue.js'

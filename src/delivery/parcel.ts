@@ -1,1 +1,0 @@
-export type { InFlightBatch as Parcel } from './in-flight-batch.js'
