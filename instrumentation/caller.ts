@@ -1,5 +1,6 @@
-import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
+import type { IncomingHttpHeaders } from 'node:http'
 import { isIP } from 'node:net'
+import type { RequestHead } from './request-head.js'
 
 /** Who asked, for what host and how: the socket's word, or with `trustProxy` the proxy's. */
 export interface Caller {
@@ -10,7 +11,7 @@ export interface Caller {
 
 const MAX_HOST_LENGTH = 260
 
-export function callerOf(request: IncomingMessage, trustProxy: boolean): Caller {
+export function callerOf(request: RequestHead, trustProxy: boolean): Caller {
   const { headers, socket } = request
   const scheme = 'encrypted' in socket && socket.encrypted === true ? 'https' : 'http'
   const direct = { ip: plainAddress(socket.remoteAddress), host: hostOf(headers.host), scheme }

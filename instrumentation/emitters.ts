@@ -1,10 +1,12 @@
 import type { EventEmitter } from 'node:events'
-import type { Server } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { ServerHttp2Stream } from 'node:http2'
 import { requestScope, runUncaughtInScope } from '../src/scope/current.js'
 import type { Scope } from '../src/scope/scope.js'
 import { shared } from '../src/shared.js'
 import { type Around, methodWrapper } from '../src/wrap-method.js'
 import type { OpenRequest } from './open-request.js'
+import type { RequestHead } from './request-head.js'
 import { activeRpcMetadata } from './rpc-metadata.js'
 import { warnOfTwo } from './two-instrumentations.js'
 
@@ -27,16 +29,33 @@ export function openRequestOf(emitter: object): OpenRequest | undefined {
  * serves all requests of a connection, so what is entered there is found by the next request (Node 20) or lost
  * at the first event (Node 24).
  */
-export function follow(open: OpenRequest, server: Server): void {
+export function follow(open: OpenRequest, response: ServerResponse, server: Server): void {
   hold(open.request, open, wrapRequests)
-  if (open.response !== undefined) hold(open.response, open, wrapResponses)
+  hold(response, open, wrapResponses)
   wrapServer(server)
+}
+
+/** The same for a stream of HTTP/2, which is request and response in one. */
+export function followStream(open: OpenRequest, stream: ServerHttp2Stream): void {
+  hold(stream, open, wrapResponses)
+}
+
+/** The objects that Node makes of a followed stream belong to its request, too. */
+export function holdMessages(open: OpenRequest, request: object, response: object): void {
+  open.request = request as RequestHead
+  hold(request, open, wrapMessages)
+  hold(response, open, wrapMessages)
 }
 
 type Tell = (open: OpenRequest, event: unknown) => void
 
 const wrapRequests = methodWrapper('requests', 'emit', telling(tellRequest))
 const wrapResponses = methodWrapper('responses', 'emit', telling(tellResponse))
+const wrapMessages = methodWrapper(
+  'messages',
+  'emit',
+  telling(() => {}),
+)
 const wrapServer = methodWrapper('servers', 'emit', emitOfServer)
 
 /** Their class is wrapped and not each of them: every property more on an object of Node's costs microseconds. */
@@ -62,7 +81,7 @@ function emitOfServer(emit: Emit, server: object, args: unknown[]): unknown {
 
 function tellRequest(open: OpenRequest, event: unknown): void {
   // An answer that still waits behind others on its connection has no socket and hears of no close.
-  if (event === 'close' && open.response?.socket === null && open.request.socket.destroyed) close(open)
+  if (event === 'close' && open.isWaiting && (open.request as IncomingMessage).socket.destroyed) close(open)
 }
 
 function tellResponse(open: OpenRequest, event: unknown): void {
@@ -71,8 +90,8 @@ function tellResponse(open: OpenRequest, event: unknown): void {
   else if (event === 'prefinish' && !open.hasMetSpan) meetLate(open)
 }
 
-/** Inside the scope already, or in one below it, the caller's own scope is the better one. */
-function emitIn(scope: Scope, emit: Emit, emitter: object, args: unknown[]): unknown {
+/** Calls a wrapped `emit` in the scope, unless the caller is in that scope, or in one below it, already. */
+export function emitIn(scope: Scope, emit: Emit, emitter: object, args: unknown[]): unknown {
   const event = args[0] as string
   // Most events have nobody who listens; an error without a listener is thrown, though, and must be known.
   const isIdle = event !== 'error' && (emitter as EventEmitter).listenerCount(event) === 0

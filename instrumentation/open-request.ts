@@ -1,15 +1,17 @@
 import { randomUUID } from 'node:crypto'
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import type { Span } from '@opentelemetry/api'
 import { bindServerSpan, createRequestScope, releaseTrace } from '../src/scope/current.js'
 import type { Scope } from '../src/scope/scope.js'
 import { millisToIso } from '../src/translate/time.js'
 import type { Breadcrumb, RequestDetail, User } from '../src/wire/log.js'
 import type { RequestEntry } from '../src/wire/request-entry.js'
+import type { Answer } from './answer.js'
 import { type Caller, callerOf } from './caller.js'
 import { capturedUser } from './captured-user.js'
+import type { RequestHead } from './request-head.js'
 import { requestIdOf, sessionIdOf } from './request-ids.js'
-import { expressRoute } from './route.js'
+import { routeOf } from './route.js'
 import type { RowSettings } from './row-options.js'
 import { loseRow, type RowSink } from './row-sink.js'
 import type { RpcMetadata } from './rpc-metadata.js'
@@ -23,9 +25,9 @@ const NODE_VERSION = process.versions.node
 /** One incoming request, from its head to its row. */
 export class OpenRequest {
   readonly scope: Scope
-  readonly request: IncomingMessage
-  /** None where the connection leaves HTTP with this request. */
-  readonly response: ServerResponse | undefined
+  /** What frameworks and `captureUser` know as the request. */
+  request: RequestHead
+  readonly #answer: Answer
   readonly #sink: RowSink
   readonly #settings: RowSettings
   readonly #startMs: number
@@ -40,14 +42,14 @@ export class OpenRequest {
   #isOver = false
 
   constructor(
-    request: IncomingMessage,
-    response: ServerResponse | undefined,
+    request: RequestHead,
+    answer: Answer,
     sink: RowSink,
     settings: RowSettings,
     newId: () => string = randomUUID,
   ) {
     this.request = request
-    this.response = response
+    this.#answer = answer
     this.#sink = sink
     this.#settings = settings
     this.#startMs = sink.clock.monotonic()
@@ -79,6 +81,11 @@ export class OpenRequest {
     this.#framework = { request, route }
   }
 
+  /** Whether the answer still waits behind others on its connection. */
+  get isWaiting(): boolean {
+    return this.#answer.isWaiting
+  }
+
   get hasMetSpan(): boolean {
     return this.#rpc !== undefined
   }
@@ -92,7 +99,7 @@ export class OpenRequest {
   close(): void {
     if (this.#isOver) return
     this.#isOver = true
-    const status = this.#status()
+    const status = this.#answer.status(this.#hasFinished) ?? CLIENT_CLOSED_REQUEST
     const durationMs = Math.round((this.#sink.clock.monotonic() - this.#startMs) * 1000) / 1000
     this.scope.answer(status, durationMs, this.#hasFinished)
     const { trace } = this.scope
@@ -104,14 +111,6 @@ export class OpenRequest {
   /** A getter or pattern of the application's threw: this row cannot be. */
   lose(): void {
     loseRow(this.#sink)
-  }
-
-  /** Node says 200 also where nothing was ever sent. What has a head on its way was seen with its status. */
-  #status(): number {
-    const { response } = this
-    if (response === undefined) return CLIENT_CLOSED_REQUEST
-    const wasSeen = this.#hasFinished || (hasSentHead(response) && response.socket !== null)
-    return wasSeen ? response.statusCode : CLIENT_CLOSED_REQUEST
   }
 
   #row(status: number, durationMs: number): RequestEntry {
@@ -128,11 +127,13 @@ export class OpenRequest {
       runtime_version: NODE_VERSION,
       timestamp: millisToIso(this.#startedAt),
     }
-    const route =
-      this.#rpc?.route ??
-      this.#framework?.route ??
-      this.scope.route ??
-      expressRoute(this.request, this.#target.path)
+    const route = routeOf({
+      request: this.request,
+      path: this.#target.path,
+      status,
+      told: this.#framework?.route,
+      written: this.#rpc?.route ?? this.scope.route,
+    })
     if (route !== undefined) row.route = route
     if (ip !== undefined) row.ip = ip
     if (user_agent !== undefined) row.user_agent = user_agent
@@ -157,17 +158,16 @@ export class OpenRequest {
 
   #user(): User | undefined {
     try {
-      return capturedUser(this.#settings.captureUser, this.request, this.#framework?.request)
+      return capturedUser(
+        this.#settings.captureUser,
+        this.request as IncomingMessage,
+        this.#framework?.request,
+      )
     } catch {
       this.#sink.ledger.drop('hook_error')
       return undefined
     }
   }
-}
-
-/** `headersSent` is true of a head that is only made; whether it has left, Node keeps to itself. */
-function hasSentHead(response: ServerResponse): boolean {
-  return response.headersSent && (response as { _headerSent?: boolean })._headerSent !== false
 }
 
 /**

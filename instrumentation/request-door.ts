@@ -1,12 +1,15 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { IncomingMessage } from 'node:http'
+import type { ServerHttp2Stream } from 'node:http2'
 import { ownServers } from '../src/own-servers.js'
 import type { Lease } from '../src/pipelines.js'
 import { noteLateRequest } from '../src/scope/current.js'
-import type { Scope } from '../src/scope/scope.js'
 import { shared } from '../src/shared.js'
+import { type Answer, answerOfResponse, answerOfStream } from './answer.js'
 import { follow, openRequestOf } from './emitters.js'
+import { followStreams, isHttp2Server } from './http2.js'
 import { OpenRequest } from './open-request.js'
+import type { RequestHead } from './request-head.js'
 import { type RequestStart, requestsUnderWay } from './requests-under-way.js'
 import { type RowOptions, type RowSettings, resolveRowOptions } from './row-options.js'
 import { loseRow, type RowSink } from './row-sink.js'
@@ -79,7 +82,7 @@ export class RequestDoor {
     try {
       const { request, response, server } = message as RequestStart
       if (ownServers.has(server) || openRequestOf(request) !== undefined) return
-      follow(new OpenRequest(request, response, this.#lease.pipeline, this.#settings), server)
+      follow(this.#openRequest(request, answerOfResponse(response)), response, server)
     } catch {
       loseRow(this.#lease.pipeline)
     }
@@ -102,19 +105,33 @@ export class RequestDoor {
 
   readonly #meet = (message: unknown): void => {
     const { server } = (message as { socket: { server?: object } }).socket
-    if (server && !ownServers.has(server)) followUpgrades(server, this.#beginUpgrade)
+    if (server === undefined || ownServers.has(server)) return
+    if (isHttp2Server(server)) followStreams(server, this.#beginStream)
+    followUpgrades(server, this.#beginUpgrade)
   }
 
-  /** Such a request has no answer of Node's, and no row; what fails in it waits for none. */
-  readonly #beginUpgrade = (request: IncomingMessage): Scope | undefined => {
+  readonly #beginStream = (head: RequestHead, stream: ServerHttp2Stream): OpenRequest | undefined =>
+    this.#tryToOpen(head, answerOfStream(stream))
+
+  readonly #beginUpgrade = (request: IncomingMessage, answer: Answer): OpenRequest | undefined => {
+    const open = this.#tryToOpen(request, answer)
+    // A connection may stay for days; what fails in it does not wait for its end.
+    open?.scope.answer(undefined, undefined)
+    return open
+  }
+
+  #tryToOpen(request: RequestHead, answer: Answer): OpenRequest | undefined {
     if (!openDoors.has(this)) return undefined
     try {
-      const { scope } = new OpenRequest(request, undefined, this.#lease.pipeline, this.#settings)
-      scope.answer(undefined, undefined)
-      return scope
+      return this.#openRequest(request, answer)
     } catch {
+      loseRow(this.#lease.pipeline)
       return undefined
     }
+  }
+
+  #openRequest(request: RequestHead, answer: Answer): OpenRequest {
+    return new OpenRequest(request, answer, this.#lease.pipeline, this.#settings)
   }
 }
 

@@ -1,43 +1,87 @@
 import type { IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
 import { requestScope, runUncaughtInScope } from '../src/scope/current.js'
-import type { Scope } from '../src/scope/scope.js'
 import { shared } from '../src/shared.js'
-import { methodWrapper } from '../src/wrap-method.js'
+import { type Around, methodWrapper } from '../src/wrap-method.js'
+import type { Answer } from './answer.js'
+import type { OpenRequest } from './open-request.js'
 
-/** Gives the scope of a request with which a connection leaves HTTP; undefined for one that nobody follows. */
-export type BeginUpgrade = (request: IncomingMessage) => Scope | undefined
+/** Begins the request with which a connection leaves HTTP; undefined for one that nobody follows. */
+export type BeginUpgrade = (request: IncomingMessage, answer: Answer) => OpenRequest | undefined
 
 /** The events of such requests; Node's channel for requests does not tell of them. */
 const LEAVING = ['upgrade', 'connect']
 
 const begins = shared('upgrades.begins', () => new WeakMap<object, BeginUpgrade>())
-const scopes = shared('upgrades.scopes', () => new WeakMap<object, Scope>())
+const opened = shared('upgrades.requests', () => new WeakMap<object, OpenRequest>())
+/** Take the first bytes that are written to a connection. */
+const watching = shared('upgrades.answers', () => new WeakMap<object, (chunk: unknown) => void>())
 
 /**
  * Runs the listeners of requests with which a connection leaves HTTP, such as a WebSocket's, and from then on those of
- * the connection, in a scope of their own: what they say of users must not become the process's. Of several who ask
- * the last one has the server.
+ * the connection, in a scope of their own: what they say of users must not become the process's. The request is over
+ * when its connection is. Of several who ask, the last one has the server.
  */
 export function followUpgrades(server: object, begin: BeginUpgrade): void {
-  // Other servers have nothing of the kind.
-  if (!('maxHeadersCount' in server)) return
+  // Servers of other protocols have nothing of the kind.
+  if (!('maxHeadersCount' in server || 'headersTimeout' in server)) return
   begins.set(server, begin)
   wrapServer(server)
 }
 
 const wrapServer = methodWrapper('upgrades.server', 'emit', (emit, server, args) => {
-  const [event, request, socket] = args
-  const scope = LEAVING.includes(event as string)
-    ? begins.get(server)?.(request as IncomingMessage)
-    : undefined
-  if (scope === undefined) return Reflect.apply(emit, server, args)
-  scopes.set(socket as object, scope)
-  wrapSocket(socket as object)
-  return runUncaughtInScope(scope, Reflect.apply, emit, server, args)
+  const open = LEAVING.includes(args[0] as string) ? beginUpgrade(server, args) : undefined
+  if (open === undefined) return Reflect.apply(emit, server, args)
+  return runUncaughtInScope(open.scope, Reflect.apply, emit, server, args)
 })
 
+function beginUpgrade(server: object, args: unknown[]): OpenRequest | undefined {
+  const [, request, socket] = args as [string, IncomingMessage, Duplex]
+  const answer = watchAnswer(socket)
+  const open = begins.get(server)?.(request, answer)
+  if (open === undefined) return undefined
+  opened.set(socket, open)
+  wrapSocket(socket)
+  return open
+}
+
 const wrapSocket = methodWrapper('upgrades.socket', 'emit', (emit, socket, args) => {
-  const scope = scopes.get(socket)
-  if (scope === undefined || requestScope() === scope) return Reflect.apply(emit, socket, args)
-  return runUncaughtInScope(scope, Reflect.apply, emit, socket, args)
+  const open = opened.get(socket)
+  if (open === undefined) return Reflect.apply(emit, socket, args)
+  if (args[0] === 'close') close(open)
+  if (requestScope() === open.scope) return Reflect.apply(emit, socket, args)
+  return runUncaughtInScope(open.scope, Reflect.apply, emit, socket, args)
 })
+
+function close(open: OpenRequest): void {
+  try {
+    open.close()
+  } catch {
+    open.lose()
+  }
+}
+
+/** The application writes its answer as bytes: the status stands in the first of them. */
+function watchAnswer(socket: Duplex): Answer {
+  let status: number | undefined
+  let hasSeen = false
+  const see = (chunk: unknown) => {
+    if (hasSeen || (typeof chunk !== 'string' && !(chunk instanceof Uint8Array))) return
+    hasSeen = true
+    const head =
+      typeof chunk === 'string' ? chunk.slice(0, 16) : Buffer.from(chunk.subarray(0, 16)).toString()
+    status = Number(/^HTTP\/1\.[01] (\d{3})/.exec(head)?.[1]) || undefined
+  }
+  watching.set(socket, see)
+  wrapWrite(socket)
+  wrapEnd(socket)
+  return { status: () => status, isWaiting: false }
+}
+
+const wrapWrite = methodWrapper('upgrades.write', 'write', watchBytes)
+const wrapEnd = methodWrapper('upgrades.end', 'end', watchBytes)
+
+function watchBytes(...[original, socket, args]: Parameters<Around>): unknown {
+  watching.get(socket)?.(args[0])
+  return Reflect.apply(original, socket, args)
+}

@@ -8,3 +8,16 @@ export function parseObject(json: string): Record<string, unknown> | undefined {
     return undefined
   }
 }
+
+/** A string, or a whole number with its fraction and exponent. */
+const STRING_OR_NUMBER = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?/g
+const LONG_INTEGER = /^-?\d{16,}$/
+
+/** Like {@link parseObject}; integers beyond 2^53 become strings, since a number would change their last digits. */
+export function parseExact(json: string): Record<string, unknown> | undefined {
+  return parseObject(
+    json.replace(STRING_OR_NUMBER, (token) =>
+      LONG_INTEGER.test(token) && !Number.isSafeInteger(Number(token)) ? `"${token}"` : token,
+    ),
+  )
+}

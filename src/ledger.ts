@@ -23,7 +23,7 @@ export const DROP_REASONS = [
   'same_failure',
   /** A framework reported an exception that the request then answered below 500. */
   'handled_exception',
-  /** Over the size limit, and `autoTruncate` is off. */
+  /** Over the size limit, and `autoTruncate` is off; or refused by itself as too large (413). */
   'too_large',
   /** The queue was full: the oldest unsent made room. */
   'queue_full',
@@ -31,7 +31,10 @@ export const DROP_REASONS = [
   'before_init_full',
   /** The service refused this one (422). */
   'rejected',
-  /** The service refused the whole batch for good (a 4xx that retrying cannot mend). */
+  /**
+   * The service refused the whole batch for good (a 4xx that retrying cannot mend); or it is bound to a key that was
+   * replaced, and that takes it no more.
+   */
   'bad_batch',
   /** Written after `shutdown`. */
   'closed',

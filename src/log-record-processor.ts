@@ -4,7 +4,8 @@ import { checkValue, expectObject } from './options.js'
 import { completeRecord } from './otel/complete-record.js'
 import { isDiagLine } from './otel/diag-lines.js'
 import { OtelDoor } from './otel/door.js'
-import { watchPino } from './otel/pino-errors.js'
+import { watchPino } from './otel/pino-line.js'
+import { watchRecords } from './otel/record-input.js'
 import { scopeOfRecord } from './otel/record-scope.js'
 import type { DoorOptions } from './pipelines.js'
 import { currentScope, processScope } from './scope/current.js'
@@ -52,6 +53,7 @@ export class LognitorLogRecordProcessor {
   onEmit(record: LogRecordLike): void {
     try {
       if (isDiagLine()) return
+      watchRecords(record)
       if (this.#passes(record)) this.#door.takeRecord(record, scopeOf(record), completeRecord)
       else this.#door.turnAway('min_level')
     } catch {

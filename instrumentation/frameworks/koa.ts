@@ -5,8 +5,9 @@ import { type CaptureOptions, createCapture } from './capture.js'
 interface KoaContextLike {
   readonly req: IncomingMessage
   readonly state: { readonly user?: unknown }
-  /** What @koa/router leaves behind. */
+  /** What @koa/router leaves behind: a route that matched, and the path of the last one that ran. */
   readonly _matchedRoute?: unknown
+  readonly routerPath?: unknown
 }
 
 /**
@@ -35,8 +36,19 @@ export function koaMiddleware(options?: CaptureOptions) {
       capture(error, context.req)
       throw error
     } finally {
-      const { _matchedRoute: route } = context
-      if (typeof route === 'string' || route instanceof RegExp) open?.meetFramework(request, String(route))
+      const route = routeOfKoa(context)
+      if (route !== undefined) open?.meetFramework(request, route)
     }
   }
+}
+
+/** Several routes may match, such as `/post/:id` and `/post/new`; the one that ran last has answered. */
+function routeOfKoa({ _matchedRoute: matched, routerPath: ran }: KoaContextLike): string | undefined {
+  if (matched === undefined) return undefined
+  const route = isTemplate(ran) ? ran : matched
+  return isTemplate(route) ? String(route) : undefined
+}
+
+function isTemplate(value: unknown): boolean {
+  return typeof value === 'string' || value instanceof RegExp
 }

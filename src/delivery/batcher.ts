@@ -53,6 +53,7 @@ export class Batcher {
   #writeBehind: WriteBehind | undefined
   #replay: Replay | undefined
   #onChange: (() => void) | undefined
+  #hasDivided = false
 
   constructor(parts: BatcherParts) {
     this.#parts = parts
@@ -203,6 +204,7 @@ export class Batcher {
 
   /** See {@link Queue.divide}. */
   divide({ line, batch }: UndeliveredBatch, counts: readonly number[]): readonly Batch[] {
+    this.#hasDivided ||= counts.length > 1
     return this.#queue.divide(line, batch, counts)
   }
 
@@ -212,6 +214,9 @@ export class Batcher {
    * @returns those of them that a store does not have
    */
   handOver<T extends { readonly batch?: Batch }>(left: readonly T[]): readonly T[] {
+    // The pieces have ids of their own, under which they may have been taken.
+    if (this.#hasDivided) this.#writeBehind?.saveNow()
+    this.#hasDivided = false
     const lost = this.#writeBehind === undefined ? left : this.#writeBehind.handOver(left)
     this.#queue.clear()
     this.#onChange?.()

@@ -68,7 +68,7 @@ export class CircuitBreaker {
     this.#round++
   }
 
-  /** The probe says nothing about the service: the next one may go at once. */
+  /** Nobody reads the outcome of what was sent: the next one may be the probe. */
   probeWasVoid(round: number): void {
     if (round === this.#round) this.#probing = false
   }

@@ -42,7 +42,10 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
     })
     batch.writtenAt = undefined
     // Whoever has taken it over counts it, too.
-    if (!flight.isOpen) return
+    if (!flight.isOpen) {
+      destination.breaker.probeWasVoid(round)
+      return
+    }
     batch.attempts++
     const sent = { entries: batch.count, attempts: batch.attempts }
     const { knownEntries } = destination.limits[line.path]
@@ -95,9 +98,9 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
     const { breaker } = destination
     batch.mayBeTaken ||= mayBeTaken
     batch.isLast = retriesExhausted
-    const hasFailedBefore = batch.attempts > 1
-    if (retriesExhausted && hasFailedBefore && breaker.reason === undefined && hold.reason === 'backoff') {
-      // Others were taken meanwhile: what fails is this batch, and it must hold up no others.
+    const isOnlyThisOne = batch.attempts > 1 && retriesExhausted && breaker.reason === undefined
+    if (isOnlyThisOne && hold.reason === 'backoff') {
+      // Others were taken since it failed last: what fails is this batch, and it must hold up no others.
       batch.notBefore = clock.monotonic() + LONGEST_BACKOFF_MS
     } else {
       breaker.failed(hold, round)

@@ -49,10 +49,6 @@ export class EndpointQueue {
     this.#limits = limits
   }
 
-  get lane(): BatchList {
-    return this.list
-  }
-
   get limits(): EndpointLimits {
     return this.#limits()[this.path]
   }

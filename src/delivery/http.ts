@@ -1,7 +1,7 @@
 import type { ClientRequest, IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import { builtin } from '../builtin.js'
-import { clearTimeout, setTimeout } from '../clock.js'
+import { clearTimeout, setImmediate, setTimeout } from '../clock.js'
 import { withoutTrailingSlashes } from '../trailing-slashes.js'
 import { MAX_ANSWER_BYTES } from '../wire/limits.js'
 import type { TransportAnswer, TransportRequest } from '../wire/transport.js'
@@ -111,13 +111,18 @@ function exchange(
 
 function limitConnecting(socket: Socket): void {
   if (!socket.connecting) return
-  const timer = setTimeout(
-    () => socket.destroy(networkError('ETIMEDOUT', 'No connection in time')),
-    CONNECT_TIMEOUT_MS,
-  ).unref()
+  let isOver = false
+  const timer = setTimeout(() => {
+    // After a blocked event loop it may be connected: an immediate runs after the sockets.
+    setImmediate(() => isOver || socket.destroy(networkError('ETIMEDOUT', 'No connection in time')))
+  }, CONNECT_TIMEOUT_MS).unref()
+  const end = () => {
+    isOver = true
+    clearTimeout(timer)
+  }
   const isSecure = 'encrypted' in socket
-  socket.once(isSecure ? 'secureConnect' : 'connect', () => clearTimeout(timer))
-  socket.once('close', () => clearTimeout(timer))
+  socket.once(isSecure ? 'secureConnect' : 'connect', end)
+  socket.once('close', end)
 }
 
 function readBounded(response: IncomingMessage, done: (text: string) => void): void {

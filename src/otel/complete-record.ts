@@ -1,20 +1,45 @@
+import { isError } from '../translate/error-type.js'
 import { CONSOLE } from '../translate/log-record.js'
 import type { LogRecordLike } from '../translate/otel.js'
 import { printedError } from '../translate/printed-error.js'
-import { completePino, PINO } from './pino-errors.js'
-
-/** A record and the very error it tells of, where that is known. */
-export interface Completed {
-  readonly record: LogRecordLike
-  readonly thrown?: Error
-  /** The error's own stack, without its causes: by it the same failure is known when it comes another way. */
-  readonly ownStack?: string | undefined
-}
+import type { Fields } from '../wire/log.js'
+import type { Completed } from './completed.js'
+import { ownFields } from './own-fields.js'
+import { completePino, PINO } from './pino-line.js'
+import { withAttributes } from './record-copy.js'
+import { exceptionOf, refusedOf } from './record-input.js'
 
 /** To be called while the record is being emitted. */
 export function completeRecord(record: LogRecordLike): Completed {
   const { name } = record.instrumentationScope
   if (name === PINO) return completePino(record)
-  if (name !== CONSOLE || typeof record.body !== 'string') return { record }
+  if (name !== CONSOLE) return completeInput(record)
+  if (typeof record.body !== 'string') return { record }
   return { record, ownStack: printedError(record.body)?.ownStack }
+}
+
+/** The record with what the SDK leaves out: the fields of its error, and attributes that the SDK refuses. */
+function completeInput(record: LogRecordLike): Completed {
+  const refused = refusedOf(record)
+  const exception = exceptionOf(record)
+  const [key, thrown] = exception === undefined ? refusedError(refused) : ['error', exception]
+  if (thrown === undefined) return { record: refused === undefined ? record : withInput(record, refused) }
+  const fields = exception === undefined ? { error: thrown } : ownFieldsOf(exception)
+  const { [key]: _error, ...others } = refused ?? {}
+  return { record: withInput(record, { ...others, ...fields }), thrown }
+}
+
+function refusedError(refused: Fields | undefined): [string, Error | undefined] {
+  const found = Object.entries(refused ?? {}).find(([, value]) => isError(value))
+  return found === undefined ? ['', undefined] : [found[0], found[1] as Error]
+}
+
+function ownFieldsOf(exception: Error): Fields {
+  const fields = ownFields(exception)
+  return fields === undefined ? {} : { error: fields }
+}
+
+/** What the record has already stays. */
+function withInput(record: LogRecordLike, input: Fields): LogRecordLike {
+  return withAttributes(record, { ...input, ...record.attributes })
 }

@@ -6,7 +6,7 @@ import type { LogRecordLike } from '../translate/otel.js'
 import { readProperty } from '../translate/property.js'
 import type { ResourceFields } from '../translate/resource.js'
 import { severityLevel } from '../translate/severity.js'
-import type { Completed } from './complete-record.js'
+import type { Completed } from './completed.js'
 import { ResourceReader } from './resource-reader.js'
 
 const FLUSH_MS = 10_000

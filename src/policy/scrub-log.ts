@@ -1,5 +1,6 @@
 import type { Breadcrumb, Fields, Log, RequestDetail } from '../wire/log.js'
 import type { RequestEntry } from '../wire/request-entry.js'
+import { scrubLoggedRequests } from './scrub-logged-request.js'
 import { scrubQuery, scrubUrl } from './scrub-url.js'
 
 /** Scrubs every URL of a log in place; objects that may be shared between logs are copied first. */
@@ -32,7 +33,7 @@ function scrubBreadcrumb(breadcrumb: Breadcrumb, params: ReadonlySet<string>): B
 const URL_ATTRIBUTES = ['url.full', 'http.url', 'http.target']
 
 function scrubAttributes(metadata: Fields, params: ReadonlySet<string>): Fields {
-  let scrubbed = metadata
+  let scrubbed = scrubLoggedRequests(metadata, params)
   for (const name of URL_ATTRIBUTES) scrubbed = scrubField(scrubbed, name, params)
   const query = scrubbed['url.query']
   if (typeof query !== 'string') return scrubbed

@@ -65,8 +65,11 @@ function scrubSegment(segment: string, params: ReadonlySet<string>): string {
 }
 
 function isNamed(encoded: string, params: ReadonlySet<string>): boolean {
-  const name = percentDecode(encoded.replaceAll('+', ' '))
-    .replace(/\p{Cc}/gu, '')
-    .toLowerCase()
+  return isScrubbedParam(percentDecode(encoded.replaceAll('+', ' ')), params)
+}
+
+/** Whether the value of a query parameter of this (decoded) name is scrubbed. */
+export function isScrubbedParam(decoded: string, params: ReadonlySet<string>): boolean {
+  const name = decoded.replace(/\p{Cc}/gu, '').toLowerCase()
   return params.has(name.trim()) || name.split(/[[\]]/).some((part) => params.has(part.trim()))
 }

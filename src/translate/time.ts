@@ -39,6 +39,12 @@ export function hrTimeToMillis(time: HrTime | undefined): number | undefined {
   return nanos >= 0 && nanos <= 1e9 ? seconds * 1000 + nanos / 1e6 : undefined
 }
 
+/** OpenTelemetry's form of a whole number of milliseconds since 1970. */
+export function millisToHrTime(millis: number): HrTime {
+  const seconds = Math.floor(millis / 1000)
+  return [seconds, (millis - seconds * 1000) * 1e6]
+}
+
 /** Length of a stretch of time in milliseconds, to the microsecond; `undefined` for what is none. */
 export function hrDurationToMillis(duration: HrTime | undefined): number | undefined {
   const millis = hrTimeToMillis(duration)

@@ -77,3 +77,25 @@ test('a closed door leaves connections alone', async () => {
   await leave('/closed')
   expect(scopes).toEqual(['/open', undefined])
 })
+
+test('an upgraded connection is a request entry when it ends, with the status that was answered', async () => {
+  watched = openDoor()
+  const server = createServer()
+  server.on('upgrade', (request, socket: Duplex) => {
+    socket.resume().on('end', () => socket.end())
+    if (request.url === '/refused?token=abc')
+      socket.end('HTTP/1.1 401 Unauthorized\r\nConnection: close\r\n\r\n')
+    else socket.write(Buffer.from('HTTP/1.1 101 Switching Protocols\r\nUpgrade: chat\r\n\r\n'))
+  })
+  served = await serve(() => {}, server)
+  await leave('/refused?token=abc')
+  await watched.waitForRows(1)
+  const open = await leave('/chat')
+  expect(watched.rows).toHaveLength(1)
+  open.end()
+  await watched.waitForRows(2)
+  expect(watched.rows.map(({ path, status_code }) => [path, status_code])).toEqual([
+    ['/refused', 401],
+    ['/chat', 101],
+  ])
+})

@@ -86,7 +86,7 @@ test('what pino was told to redact stays redacted, in the error too', async () =
     [...SDK, ...PINO],
     `
 import pino from 'pino'
-const log = pino({ redact: ['err.message', 'err.stack', 'error.config.token', 'password'] })
+const log = pino({ redact: ['err.message', 'err.stack', 'err.config.token', 'error.config.token', 'password'] })
 // Not in one piece, for the source around it is part of the log.
 const secret = 'hu' + 'sh'
 const error = Object.assign(new Error('card ' + secret), { config: { token: secret } })
@@ -186,4 +186,70 @@ trace.getTracer('t').startActiveSpan('work', (span) => {
     { message: 'by console' },
   ])
   expect(new Set(logs.map((log) => log.trace?.trace_id)).size).toBe(1)
+})
+
+test('pino: integers beyond 2^53 keep their digits, and fields named like those of pino are kept', async () => {
+  const logs = await logsOf(
+    [...SDK, ...PINO],
+    `
+import pino from 'pino'
+const log = pino({ redact: ['hostname'] }, { write() {} })
+log.info({ small: 5n, id: 1234567890123456789n, deep: { list: [-9007199254740993n] }, ratio: 0.1234567890123456 }, 'integers')
+log.child({ customer: 9007199254740993n }).info('child')
+log.warn({ time: 5, level: 'gold', msg: 'of the customer', pid: 7, hostname: 'secret-host' }, 'names')
+log.info({ msg: 'the message' })
+`,
+  )
+  const find = (message: string) => logs.find((log) => log.message === message)
+  expect(find('integers')?.metadata).toMatchObject({
+    id: '1234567890123456789',
+    deep: { list: ['-9007199254740993'] },
+    ratio: 0.1234567890123456,
+  })
+  expect(String(find('integers')?.metadata?.small)).toBe('5')
+  expect(find('child')?.metadata).toMatchObject({ customer: '9007199254740993' })
+  const names = find('names')
+  expect(names).toMatchObject({
+    level: 'warn',
+    metadata: { time: 5, level: 'gold', msg: 'of the customer', pid: 7 },
+  })
+  expect(Date.now() - Date.parse(names?.timestamp ?? '')).toBeLessThan(3_600_000)
+  expect(JSON.stringify(names)).not.toContain('secret-host')
+  expect(find('the message')?.metadata).not.toHaveProperty('msg')
+})
+
+test("an error's own fields are kept under every key, in every logger", async () => {
+  const logs = await logsOf(
+    [...SDK, ...PINO, ...WINSTON, '@opentelemetry/instrumentation-bunyan', 'bunyan'],
+    `
+import bunyan from 'bunyan'
+import pino from 'pino'
+import winston from 'winston'
+const quiet = { write() {} }
+const loggers = {
+  pino: pino({}, quiet),
+  bunyan: bunyan.createLogger({ name: 'job', stream: quiet }),
+  winston: {
+    error: (fields, message) => winstonLogger.error(message, fields),
+  },
+}
+const { Writable } = await import('node:stream')
+const sink = new Writable({ write: (_chunk, _encoding, done) => done() })
+const winstonLogger = winston.createLogger({ transports: [new winston.transports.Stream({ stream: sink })] })
+for (const [name, log] of Object.entries(loggers)) {
+  for (const key of ['err', 'error', 'failure']) {
+    const error = Object.assign(new RangeError(name + ' ' + key), { orderId: 'ord_7', details: { shelf: 3 } })
+    log.error({ [key]: error }, name + ' by ' + key)
+  }
+}
+`,
+  )
+  const missing = ['pino', 'bunyan', 'winston'].flatMap((name) =>
+    ['err', 'error', 'failure'].flatMap((key) => {
+      const log = logs.find(({ message }) => message.startsWith(`${name} by ${key}`))
+      const text = JSON.stringify(log?.metadata ?? {})
+      return text.includes('ord_7') && text.includes('"shelf":3') ? [] : [`${name} ${key}: ${text}`]
+    }),
+  )
+  expect(missing).toEqual([])
 })

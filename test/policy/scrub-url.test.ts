@@ -123,3 +123,45 @@ describe('the URLs of a log', () => {
     })
   })
 })
+
+describe('the request that an HTTP logger leaves in metadata', () => {
+  const metadataOf = (metadata: Record<string, unknown>) => {
+    const { policy, sent } = bench()
+    policy.admit(info({ metadata: deepFreeze(structuredClone(metadata)) }))
+    const { 'log.record.uid': _id, ...rest } = sent[0]?.metadata ?? {}
+    return rest
+  }
+
+  it.each([
+    [
+      { req: { method: 'GET', url: '/a?token=1&b=2' } },
+      { req: { method: 'GET', url: '/a?token=[SCRUBBED]&b=2' } },
+    ],
+    [{ request: { url: '/a?key=1' } }, { request: { url: '/a?key=[SCRUBBED]' } }],
+    [{ originalUrl: '/a?secret=1' }, { originalUrl: '/a?secret=[SCRUBBED]' }],
+    [
+      { context: { req: { raw: { originalUrl: '/a?token=1' } } } },
+      { context: { req: { raw: { originalUrl: '/a?token=[SCRUBBED]' } } } },
+    ],
+    [{ req: { query: { token: 'x', page: '2' } } }, { req: { query: { token: '[SCRUBBED]', page: '2' } } }],
+    [{ query: { Password: ['a', 'b'] } }, { query: { Password: '[SCRUBBED]' } }],
+    [{ 'req.url': '/a?token=1' }, { 'req.url': '/a?token=[SCRUBBED]' }],
+    [{ 'http.request.url': '/a?token=1' }, { 'http.request.url': '/a?token=[SCRUBBED]' }],
+    [
+      { 'req.query.token': 'x', 'req.query.page': '2' },
+      { 'req.query.token': '[SCRUBBED]', 'req.query.page': '2' },
+    ],
+  ])('is scrubbed as request.url is: %j', (written, scrubbed) => {
+    expect(metadataOf(written)).toEqual(scrubbed)
+  })
+
+  it('keeps what is no part of a request', () => {
+    const metadata = {
+      url: '/a?token=1',
+      token: 'kept',
+      page: { url: '/b?token=2' },
+      list: [{ originalUrl: 'c' }],
+    }
+    expect(metadataOf(metadata)).toEqual(metadata)
+  })
+})

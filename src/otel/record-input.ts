@@ -1,0 +1,76 @@
+import { shared } from '../shared.js'
+import { isError } from '../translate/error-type.js'
+import type { LogRecordLike } from '../translate/otel.js'
+import type { Fields } from '../wire/log.js'
+import { methodWrapper } from '../wrap-method.js'
+
+/** What loggers hand over and the SDK does not keep. */
+interface Lost {
+  /** The SDK keeps type, message and stack of it. */
+  exception?: unknown
+  /** Attributes that the SDK refuses: errors, dates, big integers, instances of a class. */
+  refused?: Fields
+}
+
+const losses = shared('records.lost', () => new WeakMap<object, Lost>())
+
+/** What the SDK calls, on both of its lines, while it makes a record. */
+const SET_EXCEPTION = '_setException'
+const SET_ATTRIBUTES = 'setAttributes'
+
+const wrapException = methodWrapper('records.exception', SET_EXCEPTION, (setException, record, args) => {
+  lostOf(record).exception = args[0]
+  return Reflect.apply(setException, record, args)
+})
+
+const wrapAttributes = methodWrapper('records.attributes', SET_ATTRIBUTES, (setAttributes, record, args) => {
+  const result = Reflect.apply(setAttributes, record, args)
+  noteRefused(record, args[0])
+  return result
+})
+
+/**
+ * From now on it is remembered what records of this class were made with. The first record of a process shows the
+ * class, so that what that one has lost is not known.
+ */
+export function watchRecords(record: LogRecordLike): void {
+  const prototype: unknown = Object.getPrototypeOf(record)
+  if (typeof prototype !== 'object' || prototype === null || !Object.hasOwn(prototype, SET_EXCEPTION)) return
+  wrapException(prototype)
+  if (Object.hasOwn(prototype, SET_ATTRIBUTES)) wrapAttributes(prototype)
+}
+
+/** The error that a record was made with, where that is known. */
+export function exceptionOf(record: LogRecordLike): Error | undefined {
+  const exception = losses.get(record)?.exception
+  return isError(exception) ? (exception as Error) : undefined
+}
+
+/** The attributes that the SDK has refused, where they are known. */
+export function refusedOf(record: LogRecordLike): Fields | undefined {
+  return losses.get(record)?.refused
+}
+
+function lostOf(record: object): Lost {
+  const known = losses.get(record)
+  if (known !== undefined) return known
+  const lost: Lost = {}
+  losses.set(record, lost)
+  return lost
+}
+
+/** Runs inside of the application's log call, with whatever a logger hands over. */
+function noteRefused(record: object, given: unknown): void {
+  try {
+    const { attributes } = record as { attributes: Fields }
+    for (const key in given as Fields) {
+      const value = (given as Fields)[key]
+      const mayBeRefused = typeof value === 'bigint' || (typeof value === 'object' && value !== null)
+      if (!mayBeRefused || key in attributes) continue
+      const lost = lostOf(record)
+      lost.refused = { ...lost.refused, [key]: value }
+    }
+  } catch {
+    // A getter of the application's: the record is as the SDK has made it.
+  }
+}

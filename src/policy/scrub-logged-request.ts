@@ -1,0 +1,51 @@
+import type { Fields } from '../wire/log.js'
+import { isScrubbedParam, SCRUBBED, scrubUrl } from './scrub-url.js'
+
+/** HTTP loggers write the request one or two levels deep: `req`, `context.request`, `req.raw.query`. */
+const MAX_DEPTH = 4
+
+/**
+ * Scrubs the request objects that HTTP loggers leave in metadata: `req.url`, `request.url`, `originalUrl`, and the
+ * named keys below a `query`. Keys may be nested objects or flattened with dots (`req.query.token`). Gives the object
+ * itself when there is nothing to scrub, else a copy.
+ */
+export function scrubLoggedRequests(fields: Fields, params: ReadonlySet<string>): Fields {
+  return scrubFields(fields, params, '', 0)
+}
+
+function scrubFields(fields: Fields, params: ReadonlySet<string>, parent: string, depth: number): Fields {
+  let scrubbed: Fields | undefined
+  for (const key in fields) {
+    const value = fields[key]
+    const clean = scrubValue(value, key, params, parent, depth)
+    if (clean === value) continue
+    scrubbed ??= { ...fields }
+    scrubbed[key] = clean
+  }
+  return scrubbed ?? fields
+}
+
+function scrubValue(
+  value: unknown,
+  key: string,
+  params: ReadonlySet<string>,
+  parent: string,
+  depth: number,
+): unknown {
+  const dot = key.lastIndexOf('.')
+  const name = dot < 0 ? key : key.slice(dot + 1)
+  const holder = dot < 0 ? parent : lastName(key, dot)
+  if (holder === 'query' && isScrubbedParam(name, params)) return SCRUBBED
+  if (typeof value === 'string') return holdsUrl(name, holder) ? scrubUrl(value, params) : value
+  const isNested = typeof value === 'object' && value !== null && !Array.isArray(value)
+  return isNested && depth < MAX_DEPTH ? scrubFields(value as Fields, params, name, depth + 1) : value
+}
+
+function holdsUrl(name: string, holder: string): boolean {
+  return name === 'originalUrl' || (name === 'url' && (holder === 'req' || holder === 'request'))
+}
+
+/** The name before the last dot: `req` of `http.req.url`. */
+function lastName(key: string, dot: number): string {
+  return key.slice(key.lastIndexOf('.', dot - 1) + 1, dot)
+}
