@@ -30,6 +30,9 @@ if (!process.argv.includes('--if-stale') || !isFresh('dist/.built', SOURCES)) aw
 /** Beside the old one, and put in its place when it is whole: who is just using that one loses nothing. */
 async function build() {
   const dist = join(root, `.cache/dist-${process.pid}`)
+  // Imported late: a fresh checkout has no bundler before ensureInstalled().
+  const { writeExitSender } = await import('./lib/exit-sender.mjs')
+  await writeExitSender()
   const { cli, ...modules } = ENTRIES
   const commonJs = await bundle(dist, 'cjs', { ...modules, cli })
   const esModules = await bundle(dist, 'es', modules)

@@ -61,6 +61,6 @@ export async function sendPing(pipeline: Pipeline, token: unknown): Promise<bool
     return false
   }
   const path = `/heartbeat/${token}`
-  const errand = { path, body: null, withKey: false, patienceMs: PING_MS, subject: path }
-  return (await pipeline.courier.run(errand)) !== undefined
+  const errand = { path, body: null, withKey: false, retryForMs: PING_MS, subject: path }
+  return (await pipeline.apiCaller.run(errand)) !== undefined
 }

@@ -3,7 +3,7 @@ import type { Tell } from '../tell.js'
 import type { Rejection } from '../wire/answer.js'
 import type { DeliveryMetrics } from './metrics.js'
 import type { SampleRates } from './outcome.js'
-import type { Upload } from './uploader.js'
+import type { Posted } from './post.js'
 
 export interface ReportParts {
   readonly tell: Tell
@@ -36,18 +36,20 @@ export class DeliveryReport {
     this.#parts.metrics.inFlight(logs)
   }
 
-  answered(path: string, count: number, { outcome, sampleRates, answer }: Upload): void {
-    this.#unanswered = answer === undefined ? this.#unanswered + 1 : 0
+  /** @param isCurrent whether it went where logs go now: what another project asks for does not concern them */
+  answered(path: string, count: number, { outcome, sampleRates, status }: Posted, isCurrent: boolean): void {
+    this.#unanswered = status === undefined ? this.#unanswered + 1 : 0
     if (this.#unanswered >= FAILURES_BEFORE_WARNING && outcome.kind === 'retryable')
       this.#warnUnreachable(outcome.why)
     if (path === '/ingest') this.#parts.metrics.exported(count, outcome)
-    if (sampleRates) this.#parts.onSampleRates(sampleRates)
+    if (sampleRates && isCurrent) this.#parts.onSampleRates(sampleRates)
     if (outcome.kind === 'sent') {
       this.#parts.tell(`POST ${path}: ${count} entries taken`)
       this.#recovered()
     } else {
       this.#parts.tell.warn(`POST ${path} with ${count} entries: ${outcome.why}`)
     }
+    if (!isCurrent) return
     if (outcome.kind === 'unauthorized') {
       warnOnce(
         'LOGNITOR_KEY_REFUSED',

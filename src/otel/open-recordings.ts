@@ -27,8 +27,8 @@ export class OpenRecordings {
     this.#open.set(recorded, span)
     if (this.#open.size > MOST_OPEN) this.#takeOldest()
     if (recorded.isFrameworks) return
-    const { clock, uploader } = this.#door.pipeline
-    uploader.outside(() => clock.setTimer(() => this.#takeOne(recorded), WAIT_MS))
+    const { clock } = this.#door.pipeline
+    clock.setTimer(() => this.#takeOne(recorded), WAIT_MS)
   }
 
   /** Its span has ended. */

@@ -59,10 +59,10 @@ export class SpanFailures {
 
   /** Decides after the time that the application has to capture by hand, or at the next flush. */
   #decideSoon(decide: Decide, isInRequest: boolean): void {
-    const { clock, uploader } = this.#door.pipeline
+    const { clock } = this.#door.pipeline
     this.#soon.add(decide)
     const waitMs = isInRequest ? BY_HAND_IN_REQUEST_MS : BY_HAND_MS
-    uploader.outside(() => clock.setTimer(() => decide(undefined), waitMs))
+    clock.setTimer(() => decide(undefined), waitMs)
   }
 
   #hold(settle: Decide): Decide {

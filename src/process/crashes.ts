@@ -1,5 +1,5 @@
 import type { Tap } from './emit-tap.js'
-import type { WriteCrash } from './guest.js'
+import type { WriteCrash } from './exit-participant.js'
 
 export interface CrashParts {
   /** Describes what was thrown, for all clients that want to know; undefined when none does. */

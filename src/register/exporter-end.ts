@@ -1,5 +1,5 @@
 import { metrics } from '@opentelemetry/api'
-import type { Guest } from '../process/guest.js'
+import type { ExitParticipant } from '../process/exit-participant.js'
 
 interface Flushable {
   forceFlush(): Promise<void>
@@ -10,31 +10,31 @@ interface Flushable {
  * before a signal or the natural end ends the process, within the same time as the client's own. Nothing of it is
  * counted as lost: what they do with a failed export is theirs.
  */
-export class ExporterEnd implements Guest {
+export class ExporterEnd implements ExitParticipant {
   readonly capturesCrashes = false
-  readonly destination = undefined
+  readonly canSendSynchronously = false
   readonly hasCallers = false
-  readonly #patienceMs: () => number
+  readonly #flushOnExitMs: () => number
   readonly #processors: readonly Flushable[]
   #isDirty: boolean
   #endsAt: number | undefined
 
   /**
    * @param hasMetrics whether the meter provider has something to flush, of which nobody tells
-   * @param patienceMs asked at the end
+   * @param flushOnExitMs asked at the end
    */
-  constructor(processors: readonly object[], hasMetrics: boolean, patienceMs: () => number) {
+  constructor(processors: readonly object[], hasMetrics: boolean, flushOnExitMs: () => number) {
     this.#processors = processors as Flushable[]
     this.#isDirty = hasMetrics
-    this.#patienceMs = patienceMs
+    this.#flushOnExitMs = flushOnExitMs
   }
 
   /** Milliseconds left for an export that begins now; undefined while this is no end. */
   readonly limitMs = (): number | undefined =>
     this.#endsAt === undefined ? undefined : this.#endsAt - performance.now()
 
-  get patienceMs(): number {
-    return this.#patienceMs()
+  get flushOnExitMs(): number {
+    return this.#flushOnExitMs()
   }
 
   get undeliveredCount(): number {
@@ -60,17 +60,17 @@ export class ExporterEnd implements Guest {
     return isInTime
   }
 
-  lastCall(): () => void {
+  giveUpWaiting(): () => void {
     return () => {}
   }
 
-  letGo(): void {}
+  releaseHeld(): void {}
 
   undelivered(): readonly [] {
     return []
   }
 
-  conclude(): void {}
+  applyAnswers(): void {}
 
   capture(): () => void {
     return () => {}

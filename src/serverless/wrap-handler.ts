@@ -98,7 +98,7 @@ async function deliver(pipeline: Pipeline, timeoutMs: number): Promise<void> {
   let isDelivered = await pipeline.flush(timeoutMs)
   // What is held back (for a summary, for an answer) would be held through the freeze; unless others need it.
   if (invocations.running === 0) {
-    pipeline.letGo()
+    pipeline.releaseHeld()
     isDelivered = await pipeline.flush(Math.max(0, deadline - pipeline.clock.monotonic()))
   }
   if (!isDelivered) pipeline.tell.warn('an invocation ended before all of its logs were delivered')

@@ -111,12 +111,7 @@ export class StatelessPipeline {
     if (known !== undefined) return known
     if (this.#tenants.size >= MOST_TENANTS) this.#tenants.delete(this.#tenants.keys().next().value as string)
     const { clock } = this.#parts
-    const uploader = createUploader({
-      transport: this.#transport,
-      clock,
-      userAgent: USER_AGENT,
-      apiKey: () => apiKey,
-    })
+    const uploader = createUploader({ transport: this.#transport, clock, userAgent: USER_AGENT, apiKey })
     const tenant = new Tenant(this.#nameOf(apiKey), uploader, clock, this.#parts.random)
     this.#tenants.set(apiKey, tenant)
     return tenant

@@ -1,8 +1,7 @@
 import type { Clock } from '../clock.js'
-import type { Upload } from '../delivery/uploader.js'
+import type { Hold } from '../delivery/fate.js'
+import type { Posted } from '../delivery/post.js'
 import { type Held, heldBy, soonMs } from './delivery.js'
-
-const PROBE_MS = 60_000
 
 /** What was refused, and until when it is not asked again. */
 interface Refusal {
@@ -52,29 +51,26 @@ export class ServiceHold {
     return undefined
   }
 
-  /** Called with the outcome of each post that was let in. */
-  leave(upload: Upload): void {
-    const waitMs = this.#waitOf(upload)
-    if (waitMs !== undefined) {
-      const held = heldBy(upload, this.#random)
-      const untilMs = Math.max(this.#clock.monotonic() + waitMs, this.#refusal?.untilMs ?? 0)
+  /**
+   * Called with what became of each post that was let in.
+   * @param hold for how long nothing should be sent; undefined for a post that has met its end
+   */
+  leave(posted: Posted, hold: Hold | undefined): void {
+    const held = hold && heldBy(hold, posted, this.#random)
+    if (held === undefined) this.#refusal = undefined
+    else if (isAsked(hold, posted) && held.retryAfterMs > 0) {
+      const untilMs = Math.max(this.#clock.monotonic() + held.retryAfterMs, this.#refusal?.untilMs ?? 0)
       this.#refusal = { held, untilMs }
-    } else if (upload.outcome.kind !== 'retryable') this.#refusal = undefined
-    else if (this.#refusal !== undefined && this.#probe !== undefined) {
+    } else if (this.#refusal !== undefined && this.#probe !== undefined) {
       // It could not be asked. Soon the next one tries.
       this.#refusal.untilMs = this.#clock.monotonic() + soonMs(this.#random)
     }
     this.#endProbe()
     this.#probe = undefined
   }
+}
 
-  /** For how long the service wants to be left alone, if it does. */
-  #waitOf(upload: Upload): number | undefined {
-    const { outcome, answer } = upload
-    if (outcome.kind === 'unauthorized' || outcome.kind === 'wrong_address') return PROBE_MS
-    if (outcome.kind !== 'retryable') return undefined
-    if (outcome.retryAfterMs === undefined && answer?.status !== 429) return undefined
-    const { retryAfterMs } = heldBy(upload, this.#random)
-    return retryAfterMs > 0 ? retryAfterMs : undefined
-  }
+/** Whether the service wants to be left alone, or nothing can come of asking. */
+function isAsked(hold: Hold | undefined, { status }: Posted): boolean {
+  return (hold !== undefined && hold.reason !== 'backoff') || status === 429
 }

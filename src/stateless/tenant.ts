@@ -1,6 +1,8 @@
 import type { Clock } from '../clock.js'
+import type { Hold } from '../delivery/fate.js'
 import type { SampleRates } from '../delivery/outcome.js'
-import type { Upload, Uploader } from '../delivery/uploader.js'
+import type { Posted } from '../delivery/post.js'
+import type { Uploader } from '../delivery/uploader.js'
 import { ServiceHold } from './service-hold.js'
 
 /** For so long rates hold that no answer has repeated: with a rate of 0 for everything none would ever come. */
@@ -27,11 +29,14 @@ export class Tenant {
     return this.#clock.monotonic() - this.#ratesSinceMs < RATES_HOLD_MS ? this.#rates : {}
   }
 
-  /** Takes note of what an answer says beyond its own post. */
-  learn(upload: Upload): void {
-    this.hold.leave(upload)
-    if (upload.sampleRates === undefined) return
-    this.#rates = upload.sampleRates
+  /**
+   * Takes note of what an answer says beyond its own post.
+   * @param hold for how long nothing should be sent, if the post has to be sent again
+   */
+  learn(posted: Posted, hold: Hold | undefined): void {
+    this.hold.leave(posted, hold)
+    if (posted.sampleRates === undefined) return
+    this.#rates = posted.sampleRates
     this.#ratesSinceMs = this.#clock.monotonic()
   }
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { systemClock } from '../../src/clock.js'
@@ -37,61 +37,80 @@ const entries = (count: number, first: number, size: number) =>
     number: first + n,
     json: Buffer.from(`{"n":"${'x'.repeat(size)}"}`),
   }))
-const pages = (count: number, first = 1, size = 1) => ({ borders: [], entries: entries(count, first, size) })
+const pages = (count: number, first = 1, size = 1) => ({ marks: [], entries: entries(count, first, size) })
 
 test('what ended while everything stood still does not come back beside what was taken over', async () => {
   const first = open()
   await first.spool.write(pages(5))
-  await first.spool.close()
+  await first.spool.close(1000)
   const second = open()
   await second.spool.lookAround()
   expect(second.counts.takenOver).toBe(5)
   await second.spool.write(pages(7))
-  second.spool.settleNow([{ line: 0, first: 1, count: 7 }])
-  await second.spool.close()
+  second.spool.ackNow([{ line: 0, first: 1, count: 7 }])
+  await second.spool.close(1000)
   const third = open()
   await third.spool.lookAround()
   expect(third.counts).toEqual({ takenOver: 5, lost: 0 })
-  await third.spool.close()
+  await third.spool.close(1000)
+})
+
+test('an exit in the middle of a takeover deletes nothing of what is taken over', async () => {
+  const first = open()
+  await first.spool.write(pages(5))
+  await first.spool.close(1000)
+  const second = open()
+  const looking = second.spool.lookAround()
+  const adopted = () =>
+    readdirSync(directory, { recursive: true }).some((name) => /from.\d+-/.test(`${name}`))
+  while (!adopted()) await new Promise(setImmediate)
+  expect(second.counts.takenOver).toBe(0)
+  second.spool.ackNow([])
+  await looking
+  await second.spool.close(1000)
+  const third = open()
+  await third.spool.lookAround()
+  expect(third.counts).toEqual({ takenOver: 5, lost: 0 })
+  await third.spool.close(1000)
 })
 
 test('what ended while everything stood still leaves nothing behind when it was all', async () => {
   const first = open()
   await first.spool.write(pages(7))
-  first.spool.settleNow([{ line: 0, first: 1, count: 7 }])
-  await first.spool.close()
+  first.spool.ackNow([{ line: 0, first: 1, count: 7 }])
+  await first.spool.close(1000)
   const second = open()
   await second.spool.lookAround()
   expect(second.counts).toEqual({ takenOver: 0, lost: 0 })
-  await second.spool.close()
+  await second.spool.close(1000)
 })
 
 test('what is being read to be sent still counts as being here', async () => {
   const { spool } = open()
   await spool.write(pages(7))
-  spool.entrust({ line: 0, first: 1, count: 7 }, undefined)
+  spool.spill({ line: 0, first: 1, count: 7 }, undefined)
   const taking = spool.next()
   expect(spool.count).toBe(7)
   expect(spool.oldest[0]).toBe(1)
   const batch = await taking
   expect(batch?.entries).toHaveLength(7)
   expect(spool.count).toBe(0)
-  await spool.close()
+  await spool.close(1000)
 })
 
 test('what ended while it was still being written does not come back', async () => {
   const first = open()
   // So large that hardly a word more fits into the first file.
   await first.spool.write(pages(2, 1, 32_720))
-  first.spool.settle({ line: 0, first: 1, count: 1 })
+  first.spool.ack({ line: 0, first: 1, count: 1 })
   const written = first.spool.write(pages(10, 3))
-  first.spool.settle({ line: 0, first: 3, count: 1 })
+  first.spool.ack({ line: 0, first: 3, count: 1 })
   await written
   // Now all in the first file has come to its end, and it goes.
-  first.spool.settle({ line: 0, first: 2, count: 1 })
-  await first.spool.close()
+  first.spool.ack({ line: 0, first: 2, count: 1 })
+  await first.spool.close(1000)
   const second = open()
   await second.spool.lookAround()
   expect(second.counts).toEqual({ takenOver: 9, lost: 0 })
-  await second.spool.close()
+  await second.spool.close(1000)
 })
