@@ -39,7 +39,7 @@ export class Carrier {
   async carry(parcel: Parcel, consignment: Consignment): Promise<Held | undefined> {
     const { sources } = parcel
     const { tally, hold } = consignment
-    const { ledger, slots, random } = this.#parts
+    const { ledger, metrics, slots, random } = this.#parts
     // Asked when its turn has come and not before: the line may be long.
     const posted = await slots.run(async () => hold() ?? this.#post(parcel, consignment))
     if ('kind' in posted) return posted
@@ -47,6 +47,7 @@ export class Carrier {
     const entries = sources.length
     // Nobody here could try again with less, so no more entries are sent at once than the service is known to take.
     const fate = fateOf(outcome, { entries, attempts: 1 }, { knownEntries: entries, maxRetries: 0 })
+    if (parcel.path === '/ingest') metrics.exported(entries, fate)
     switch (fate.kind) {
       case 'done':
         if (outcome.kind === 'sent') tally.refuse(sources, outcome.rejections, outcome.rejected)
@@ -73,7 +74,6 @@ export class Carrier {
     const posted = await tenant.uploader.post(parcel.path, parcel.body(seed.batchId(parcel.name)))
     this.#logsInFlight -= logs
     metrics.inFlight(this.#logsInFlight)
-    if (logs > 0) metrics.exported(logs, posted.outcome)
     if (posted.sampleRates) tenant.sampleRates = posted.sampleRates
     return posted
   }
