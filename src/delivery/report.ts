@@ -1,6 +1,7 @@
 import { warnOnce } from '../errors.js'
 import type { Tell } from '../tell.js'
 import type { Rejection } from '../wire/answer.js'
+import type { Fate } from './fate.js'
 import type { DeliveryMetrics } from './metrics.js'
 import type { SampleRates } from './outcome.js'
 import type { Posted } from './post.js'
@@ -37,11 +38,12 @@ export class DeliveryReport {
   }
 
   /** @param isCurrent whether it went where logs go now: what another project asks for does not concern them */
-  answered(path: string, count: number, { outcome, sampleRates, status }: Posted, isCurrent: boolean): void {
+  answered(path: string, count: number, posted: Posted, fate: Fate, isCurrent: boolean): void {
+    const { outcome, sampleRates, status } = posted
     this.#unanswered = status === undefined ? this.#unanswered + 1 : 0
     if (this.#unanswered >= FAILURES_BEFORE_WARNING && outcome.kind === 'retryable')
       this.#warnUnreachable(outcome.why)
-    if (path === '/ingest') this.#parts.metrics.exported(count, outcome)
+    if (path === '/ingest') this.#parts.metrics.exported(count, fate)
     if (sampleRates && isCurrent) this.#parts.onSampleRates(sampleRates)
     if (outcome.kind === 'sent') {
       this.#parts.tell(`POST ${path}: ${count} entries taken`)

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.js'
-import type { Hold } from '../delivery/fate.js'
+import type { Fate } from '../delivery/fate.js'
 import type { Posted } from '../delivery/post.js'
 import { type Held, heldBy, soonMs } from './delivery.js'
 
@@ -28,8 +28,12 @@ export class ServiceHold {
 
   /** Why nothing is to be sent now; nothing when it may. */
   get current(): Held | undefined {
+    return this.#heldAt(this.#clock.monotonic())
+  }
+
+  #heldAt(now: number): Held | undefined {
     if (this.#refusal === undefined) return undefined
-    const leftMs = this.#refusal.untilMs - this.#clock.monotonic()
+    const leftMs = this.#refusal.untilMs - now
     if (leftMs > 0) return { ...this.#refusal.held, retryAfterMs: leftMs }
     return this.#probe === undefined
       ? undefined
@@ -39,7 +43,9 @@ export class ServiceHold {
   /** Called before each post; it waits while another one asks. Gives why it must not be sent, or nothing. */
   async enter(): Promise<Held | undefined> {
     while (this.#refusal !== undefined) {
-      if (this.#refusal.untilMs > this.#clock.monotonic()) return this.current
+      // Read once: between two readings the wait may end, and then this would be a second probe.
+      const now = this.#clock.monotonic()
+      if (this.#refusal.untilMs > now) return this.#heldAt(now)
       if (this.#probe === undefined) {
         this.#probe = new Promise((resolve) => {
           this.#endProbe = resolve
@@ -51,26 +57,22 @@ export class ServiceHold {
     return undefined
   }
 
-  /**
-   * Called with what became of each post that was let in.
-   * @param hold for how long nothing should be sent; undefined for a post that has met its end
-   */
-  leave(posted: Posted, hold: Hold | undefined): void {
-    const held = hold && heldBy(hold, posted, this.#random)
-    if (held === undefined) this.#refusal = undefined
-    else if (isAsked(hold, posted) && held.retryAfterMs > 0) {
-      const untilMs = Math.max(this.#clock.monotonic() + held.retryAfterMs, this.#refusal?.untilMs ?? 0)
-      this.#refusal = { held, untilMs }
-    } else if (this.#refusal !== undefined && this.#probe !== undefined) {
-      // It could not be asked. Soon the next one tries.
-      this.#refusal.untilMs = this.#clock.monotonic() + soonMs(this.#random)
+  /** Called with what became of each post that was let in. */
+  leave(posted: Posted, fate: Fate): void {
+    const now = this.#clock.monotonic()
+    if (fate.kind !== 'retry') {
+      this.#refusal = undefined
+    } else {
+      const held = heldBy(fate.hold, posted, this.#random)
+      const isAsked = fate.hold.reason !== 'backoff' || posted.status === 429
+      if (isAsked && held.retryAfterMs > 0) {
+        this.#refusal = { held, untilMs: Math.max(now + held.retryAfterMs, this.#refusal?.untilMs ?? 0) }
+      } else if (this.#refusal !== undefined && this.#probe !== undefined) {
+        // It could not be asked. Soon the next one tries.
+        this.#refusal.untilMs = now + soonMs(this.#random)
+      }
     }
     this.#endProbe()
     this.#probe = undefined
   }
-}
-
-/** Whether the service wants to be left alone, or nothing can come of asking. */
-function isAsked(hold: Hold | undefined, { status }: Posted): boolean {
-  return (hold !== undefined && hold.reason !== 'backoff') || status === 429
 }

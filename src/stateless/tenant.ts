@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.js'
-import type { Hold } from '../delivery/fate.js'
+import type { Fate } from '../delivery/fate.js'
 import type { SampleRates } from '../delivery/outcome.js'
 import type { Posted } from '../delivery/post.js'
 import type { Uploader } from '../delivery/uploader.js'
@@ -29,12 +29,9 @@ export class Tenant {
     return this.#clock.monotonic() - this.#ratesSinceMs < RATES_HOLD_MS ? this.#rates : {}
   }
 
-  /**
-   * Takes note of what an answer says beyond its own post.
-   * @param hold for how long nothing should be sent, if the post has to be sent again
-   */
-  learn(posted: Posted, hold: Hold | undefined): void {
-    this.hold.leave(posted, hold)
+  /** Takes note of what an answer says beyond its own post. */
+  learn(posted: Posted, fate: Fate): void {
+    this.hold.leave(posted, fate)
     if (posted.sampleRates === undefined) return
     this.#rates = posted.sampleRates
     this.#ratesSinceMs = this.#clock.monotonic()

@@ -264,3 +264,12 @@ test('a span tells what the application says of its request by the table that ho
   )
   expect(logs[0]).toMatchObject({ user: { id: 'u1' }, request_id: 'r-9' })
 })
+
+test('one exception that two spans spell in two ways is one log', async () => {
+  const spelled = ['pay.CardError', 'CardError', '*pay.CardError', 'com.shop.pay.CardError'].map((type, n) =>
+    child({ spanId: `dddddddddddddd0${n}`, events: [exceptionEvent(type, 'declined', 'at pay.go:1')] }),
+  )
+  const { logs, dropped } = await translated(spansOf(SERVER, ...spelled))
+  expect(logs).toHaveLength(1)
+  expect(dropped).toEqual({ same_failure: 3 })
+})
