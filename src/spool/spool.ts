@@ -159,7 +159,7 @@ export class Spool {
 
   /** The same synchronously. */
   ackNow(ranges: readonly Range[]): void {
-    this.#own.ackNow(ranges)
+    this.#own.ackNow(ranges.filter((range) => this.#formers.with(range)?.ackNow(range) !== true))
   }
 
   /**
