@@ -1,3 +1,5 @@
+import { AsyncResource } from 'node:async_hooks'
+
 /** Time as a part one can exchange: tests bring their own, so that none of them replaces a global. */
 export interface Clock {
   /** Milliseconds since the epoch. */
@@ -15,9 +17,13 @@ export type TimerHandle = unknown
 /** Node fires a longer timer at once. */
 export const LONGEST_TIMER_MS = 2 ** 31 - 1
 
+// A timer remembers the context it was set in, and one of ours would keep the async stores of the request that set it.
+const home = new AsyncResource('LognitorTimer')
+
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
-  setTimer: (fn, delayMs) => setTimeout(fn, Math.min(Math.max(0, delayMs), LONGEST_TIMER_MS)).unref(),
+  setTimer: (fn, delayMs) =>
+    home.runInAsyncScope(() => setTimeout(fn, Math.min(Math.max(0, delayMs), LONGEST_TIMER_MS)).unref()),
   clearTimer: (timer) => clearTimeout(timer as NodeJS.Timeout | undefined),
 }
