@@ -3,7 +3,12 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['test/lines/**/node_modules/**', 'node_modules/**'],
+    exclude: [
+      'test/lines/**/node_modules/**',
+      'node_modules/**',
+      // npm run test:world
+      ...(process.env.TEST_WORLD ? [] : ['test/world/**']),
+    ],
     setupFiles: ['test/setup.ts'],
     pool: 'forks',
     testTimeout: 60_000,

@@ -2,6 +2,7 @@ import type { EventEmitter } from 'node:events'
 import type { Server } from 'node:http'
 import { requestScope, runUncaughtInScope } from '../src/scope/current.js'
 import type { Scope } from '../src/scope/scope.js'
+import { shared } from '../src/shared.js'
 import { type Around, methodWrapper } from '../src/wrap-method.js'
 import type { OpenRequest } from './open-request.js'
 import { activeRpcMetadata } from './rpc-metadata.js'
@@ -9,9 +10,9 @@ import { warnOfTwo } from './two-instrumentations.js'
 
 type Emit = Parameters<Around>[0]
 
-// A property and not a WeakMap: it is read at every event. A registered symbol, so that of two copies of
-// this package one lets the other be.
-const OPEN = Symbol.for('lognitor.request.v2')
+// A property and not a WeakMap: it is read at every event. The same one for all
+// copies of this package, so that each finds the request that another one follows.
+const OPEN: unique symbol = shared('request', () => Symbol('lognitor.request')) as never
 
 type Holder = { [OPEN]?: OpenRequest }
 
@@ -34,9 +35,9 @@ export function follow(open: OpenRequest, server: Server): void {
 
 type Tell = (open: OpenRequest, event: unknown) => void
 
-const wrapRequests = methodWrapper('emit', telling(tellRequest))
-const wrapResponses = methodWrapper('emit', telling(tellResponse))
-const wrapServer = methodWrapper('emit', emitOfServer)
+const wrapRequests = methodWrapper('requests', 'emit', telling(tellRequest))
+const wrapResponses = methodWrapper('responses', 'emit', telling(tellResponse))
+const wrapServer = methodWrapper('servers', 'emit', emitOfServer)
 
 /** Their class is wrapped and not each of them: every property more on an object of Node's costs microseconds. */
 function hold(emitter: object, open: OpenRequest, wrap: (prototype: object) => void): void {

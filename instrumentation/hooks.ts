@@ -1,11 +1,12 @@
 import type { ClientRequest, IncomingMessage } from 'node:http'
 import type { Span } from '@opentelemetry/api'
+import { shared } from '../src/shared.js'
 import { openRequestOf } from './emitters.js'
 import type { RequestHook } from './http-config.js'
 import { activeRpcMetadata } from './rpc-metadata.js'
 
 /** Hooks we made, with the user's own inside: so that a configuration read back is not chained twice. */
-const chained = new WeakMap<RequestHook, RequestHook | undefined>()
+const chained = shared('hooks', () => new WeakMap<RequestHook, RequestHook | undefined>())
 
 /** A requestHook that runs the user's own first and then tells our request of its span. */
 export function chainRequestHook(given: RequestHook | undefined): RequestHook {

@@ -1,15 +1,14 @@
 import { leaseFor } from '../src/pipelines.js'
 import { chainRequestHook } from './hooks.js'
 import { type LognitorHttpOptions, splitOptions } from './http-options.js'
-import { loadHttpInstrumentation, type ModuleDefinition } from './peer.js'
+import { HttpInstrumentation, type ModuleDefinition } from './peer.js'
 import { RequestDoor } from './request-door.js'
 import { isPatched, warnOfTwo } from './two-instrumentations.js'
 
-const HttpInstrumentation = loadHttpInstrumentation()
-
 /**
  * OpenTelemetry's `HttpInstrumentation`, with the same spans and options, that also writes a Lognitor request
- * row for every incoming request: sampled or not, in CommonJS and ES modules, patched or not.
+ * row for every incoming request: sampled or not, in CommonJS and ES modules, patched or not. Without the package
+ * `@opentelemetry/instrumentation-http` there is one warning, and rows without spans.
  *
  * @example
  * new NodeSDK({ instrumentations: [new LognitorHttpInstrumentation({ client, ignoreRoutes: ['/health'] })] })
@@ -17,10 +16,7 @@ const HttpInstrumentation = loadHttpInstrumentation()
 export class LognitorHttpInstrumentation extends HttpInstrumentation {
   readonly #door: RequestDoor
 
-  /**
-   * @throws {LognitorError} `LOGNITOR_MISSING_PEER` without `@opentelemetry/instrumentation-http`, and for a
-   * wrong option
-   */
+  /** @throws {LognitorError} for a wrong option */
   constructor(options: LognitorHttpOptions = {}) {
     const { door, rows } = splitOptions(options)
     const requestDoor = new RequestDoor(leaseFor(door), rows)

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { INVALID_TRACEID, type Span } from '@opentelemetry/api'
-import { bindTrace, createRequestScope, releaseTrace } from '../src/scope/current.js'
+import type { Span } from '@opentelemetry/api'
+import { bindServerSpan, createRequestScope, releaseTrace } from '../src/scope/current.js'
 import type { Scope } from '../src/scope/scope.js'
 import { millisToIso } from '../src/translate/time.js'
 import type { Breadcrumb, RequestDetail } from '../src/wire/log.js'
@@ -79,11 +79,7 @@ export class OpenRequest {
   /** The request's server span, and where its framework will write the route. */
   meet(span: Span | undefined, rpc: RpcMetadata | undefined): void {
     this.#rpc ??= rpc
-    if (span === undefined || this.scope.trace !== undefined) return
-    const { traceId, spanId } = span.spanContext()
-    if (traceId === INVALID_TRACEID) return
-    this.scope.setTrace({ trace_id: traceId, span_id: spanId })
-    bindTrace(traceId, spanId, this.scope)
+    if (span !== undefined) bindServerSpan(span.spanContext(), this.scope)
   }
 
   /** The framework's own request object, and the template it found. */
@@ -141,7 +137,11 @@ export class OpenRequest {
       runtime_version: NODE_VERSION,
       timestamp: millisToIso(this.#startedAt),
     }
-    const route = this.#rpc?.route ?? this.#framework?.route ?? expressRoute(this.request, this.#target.path)
+    const route =
+      this.#rpc?.route ??
+      this.#framework?.route ??
+      this.scope.route ??
+      expressRoute(this.request, this.#target.path)
     if (route !== undefined) row.route = route
     if (ip !== undefined) row.ip = ip
     if (user_agent !== undefined) row.user_agent = user_agent

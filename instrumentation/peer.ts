@@ -1,7 +1,7 @@
-import { createRequire } from 'node:module'
 import type { MeterProvider, TracerProvider } from '@opentelemetry/api'
-import { LognitorError } from '../src/errors.js'
+import { warnOnce } from '../src/errors.js'
 import type { HttpConfig } from './http-config.js'
+import peer from './peers/http.cjs'
 
 /** An OpenTelemetry instrumentation, as both lines of the SDK take it. */
 export interface HttpInstrumentationLike<Config = HttpConfig> {
@@ -27,23 +27,48 @@ type HttpInstrumentationClass = new (
 
 const PEER = '@opentelemetry/instrumentation-http'
 
-/** `HttpInstrumentation` of the optional peer; without it, a class that says so when it is constructed. */
-export function loadHttpInstrumentation(
-  load: (name: string) => unknown = createRequire(import.meta.url),
-): HttpInstrumentationClass {
-  try {
-    const { HttpInstrumentation } = load(PEER) as { HttpInstrumentation: HttpInstrumentationClass }
-    return HttpInstrumentation
-  } catch (cause) {
-    return class Missing {
-      constructor() {
-        throw new LognitorError(
-          'LOGNITOR_MISSING_PEER',
-          `LognitorHttpInstrumentation needs the package ${PEER}: npm install ${PEER}. ` +
-            'withLognitor works without it.',
-          { cause },
-        )
-      }
-    } as unknown as HttpInstrumentationClass
+/** In place of an `HttpInstrumentation` that cannot be loaded: makes no spans. One warning says so. */
+class WithoutPeer implements HttpInstrumentationLike {
+  readonly instrumentationName = PEER
+  readonly instrumentationVersion = ''
+  #config: HttpConfig = {}
+
+  constructor(config: HttpConfig = {}) {
+    warnOnce(
+      'LOGNITOR_MISSING_PEER',
+      `${reason(peer.error)} Until then requests have rows but no spans.`,
+      PEER,
+    )
+    this.setConfig(config)
+  }
+
+  enable(): void {}
+  disable(): void {}
+  setTracerProvider(): void {}
+  setMeterProvider(): void {}
+  setLoggerProvider(): void {}
+
+  setConfig(config: HttpConfig = {}): void {
+    this.#config = { enabled: true, ...config }
+  }
+
+  getConfig(): HttpConfig {
+    return this.#config
+  }
+
+  init(): ModuleDefinition[] {
+    return []
   }
 }
+
+function reason(error: unknown): string {
+  const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown }
+  const needs = `LognitorHttpInstrumentation needs the package ${PEER}`
+  const isMissing = code === 'MODULE_NOT_FOUND' && String(message).includes(PEER)
+  return isMissing || error === undefined
+    ? `${needs}: npm install ${PEER}.`
+    : `${needs}, and it could not be loaded (${String(message)}); see docs/bundlers.md.`
+}
+
+/** `HttpInstrumentation` of the optional peer, or what takes its place. */
+export const HttpInstrumentation = (peer.HttpInstrumentation ?? WithoutPeer) as HttpInstrumentationClass

@@ -1,9 +1,13 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
-import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { IncomingMessage } from 'node:http'
+import { ownServers } from '../src/own-servers.js'
 import type { Lease } from '../src/pipelines.js'
+import { noteLateRequest } from '../src/scope/current.js'
 import type { Scope } from '../src/scope/scope.js'
+import { shared } from '../src/shared.js'
 import { follow, openRequestOf } from './emitters.js'
 import { OpenRequest } from './open-request.js'
+import { type RequestStart, requestsUnderWay } from './requests-under-way.js'
 import { type RowOptions, type RowSettings, resolveRowOptions } from './row-options.js'
 import { loseRow, type RowSink } from './row-sink.js'
 import { warnOfTwo } from './two-instrumentations.js'
@@ -16,12 +20,6 @@ const CONNECTION = 'net.server.socket'
 /** Where Fastify tells which route it has found. */
 const FASTIFY_HANDLER = 'tracing:fastify.request.handler:start'
 
-interface RequestStart {
-  readonly request: IncomingMessage
-  readonly response: ServerResponse
-  readonly server: Server
-}
-
 interface FastifyHandler {
   readonly request: { readonly raw: IncomingMessage }
   readonly route?: { readonly url?: string }
@@ -30,9 +28,8 @@ interface FastifyHandler {
 /** A lease, as far as this door uses it. */
 export type RowLease = { readonly pipeline: RowSink } & Pick<Lease, 'end'>
 
-const OPEN_DOORS = Symbol.for('lognitor.request-doors.v1')
-const OWN_SERVERS = Symbol.for('lognitor.own-servers')
-const shared = globalThis as { [OPEN_DOORS]?: Set<unknown>; [OWN_SERVERS]?: WeakSet<object> }
+const late = shared('requests-under-way', () => ({ areKnown: false }))
+const openDoors = shared('request-doors', () => new Set<unknown>())
 
 /**
  * The one source of request rows: a scope for every request that Node's diagnostics channel tells of, and its
@@ -54,22 +51,21 @@ export class RequestDoor {
   }
 
   open(): void {
-    shared[OPEN_DOORS] ??= new Set()
-    const doors = shared[OPEN_DOORS]
-    if (doors.has(this)) return
-    doors.add(this)
-    if (doors.size > 1) warnOfTwo()
+    if (openDoors.has(this)) return
+    openDoors.add(this)
+    if (openDoors.size > 1) warnOfTwo()
     subscribe(REQUEST_START, this.#begin)
     subscribe(CONNECTION, this.#meet)
     subscribe(FASTIFY_HANDLER, learnFastifyRoute)
+    this.#beginLate()
   }
 
   /** Requests already begun still get their row. */
   close(): void {
-    if (!shared[OPEN_DOORS]?.delete(this)) return
+    if (!openDoors.delete(this)) return
     unsubscribe(REQUEST_START, this.#begin)
     unsubscribe(CONNECTION, this.#meet)
-    if (shared[OPEN_DOORS].size === 0) unsubscribe(FASTIFY_HANDLER, learnFastifyRoute)
+    if (openDoors.size === 0) unsubscribe(FASTIFY_HANDLER, learnFastifyRoute)
   }
 
   /** Closes and flushes, within 10 s. Never rejects. */
@@ -82,21 +78,36 @@ export class RequestDoor {
   readonly #begin = (message: unknown): void => {
     try {
       const { request, response, server } = message as RequestStart
-      if (shared[OWN_SERVERS]?.has(server) || openRequestOf(request) !== undefined) return
+      if (ownServers.has(server) || openRequestOf(request) !== undefined) return
       follow(new OpenRequest(request, response, this.#lease.pipeline, this.#settings), server)
     } catch {
       loseRow(this.#lease.pipeline)
     }
   }
 
+  /** Next.js sets things up within the first request. Of a later `enable()` requests under way are none of ours. */
+  #beginLate(): void {
+    if (late.areKnown) return
+    late.areKnown = true
+    try {
+      for (const start of requestsUnderWay()) {
+        this.#begin(start)
+        const open = openRequestOf(start.request)
+        if (open !== undefined) noteLateRequest(open.scope)
+      }
+    } catch {
+      // Handles are Node's own affair, and without them only these first requests are missing.
+    }
+  }
+
   readonly #meet = (message: unknown): void => {
     const { server } = (message as { socket: { server?: object } }).socket
-    if (server && !shared[OWN_SERVERS]?.has(server)) followUpgrades(server, this.#beginUpgrade)
+    if (server && !ownServers.has(server)) followUpgrades(server, this.#beginUpgrade)
   }
 
   /** Such a request has no answer of Node's, and no row; what fails in it waits for none. */
   readonly #beginUpgrade = (request: IncomingMessage): Scope | undefined => {
-    if (!shared[OPEN_DOORS]?.has(this)) return undefined
+    if (!openDoors.has(this)) return undefined
     try {
       const { scope } = new OpenRequest(request, undefined, this.#lease.pipeline, this.#settings)
       scope.answer(undefined, undefined)

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { requestScope, runUncaughtInScope } from '../src/scope/current.js'
 import type { Scope } from '../src/scope/scope.js'
+import { shared } from '../src/shared.js'
 import { methodWrapper } from '../src/wrap-method.js'
 
 /** Gives the scope of a request with which a connection leaves HTTP; undefined for one that nobody follows. */
@@ -9,8 +10,8 @@ export type BeginUpgrade = (request: IncomingMessage) => Scope | undefined
 /** The events of such requests; Node's channel for requests does not tell of them. */
 const LEAVING = ['upgrade', 'connect']
 
-const begins = new WeakMap<object, BeginUpgrade>()
-const scopes = new WeakMap<object, Scope>()
+const begins = shared('upgrades.begins', () => new WeakMap<object, BeginUpgrade>())
+const scopes = shared('upgrades.scopes', () => new WeakMap<object, Scope>())
 
 /**
  * Runs the listeners of requests with which a connection leaves HTTP, such as a WebSocket's, and from then on those of
@@ -24,7 +25,7 @@ export function followUpgrades(server: object, begin: BeginUpgrade): void {
   wrapServer(server)
 }
 
-const wrapServer = methodWrapper('emit', (emit, server, args) => {
+const wrapServer = methodWrapper('upgrades.server', 'emit', (emit, server, args) => {
   const [event, request, socket] = args
   const scope = LEAVING.includes(event as string)
     ? begins.get(server)?.(request as IncomingMessage)
@@ -35,7 +36,7 @@ const wrapServer = methodWrapper('emit', (emit, server, args) => {
   return runUncaughtInScope(scope, Reflect.apply, emit, server, args)
 })
 
-const wrapSocket = methodWrapper('emit', (emit, socket, args) => {
+const wrapSocket = methodWrapper('upgrades.socket', 'emit', (emit, socket, args) => {
   const scope = scopes.get(socket)
   if (scope === undefined || requestScope() === scope) return Reflect.apply(emit, socket, args)
   return runUncaughtInScope(scope, Reflect.apply, emit, socket, args)

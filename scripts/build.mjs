@@ -1,7 +1,15 @@
-// Builds dist/: one CommonJS copy of the code, thin ES module doors onto it, and the declarations.
-// One copy and not two, since a service that both imports and requires us must get one client.
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+// Builds dist/: the code as CommonJS and as ES modules, and the declarations of both.
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { basename, dirname, join, resolve } from 'node:path'
 import { isFresh } from './lib/freshness.mjs'
 import { ensureInstalled, root, run } from './lib/install.mjs'
 
@@ -21,9 +29,11 @@ if (!process.argv.includes('--if-stale') || !isFresh('dist/.built', SOURCES)) aw
 /** Beside the old one, and put in its place when it is whole: who is just using that one loses nothing. */
 async function build() {
   const dist = join(root, `.cache/dist-${process.pid}`)
-  const chunks = await bundle(dist)
-  for (const chunk of chunks) if (chunk.isEntry && chunk.name !== 'cli') writeDoors(dist, chunk)
-  writeLicences(dist, chunks)
+  const { cli, ...modules } = ENTRIES
+  const commonJs = await bundle(dist, 'cjs', { ...modules, cli })
+  const esModules = await bundle(dist, 'es', modules)
+  for (const { isEntry, name } of esModules) if (isEntry) writeDeclarations(dist, name)
+  writeLicences(dist, [...commonJs, ...esModules])
   const tsc = join(root, 'node_modules/typescript/bin/tsc')
   run(process.execPath, [tsc, '-p', 'tsconfig.build.json', '--outDir', join(dist, 'types')])
   writeFileSync(join(dist, '.built'), '')
@@ -33,14 +43,16 @@ async function build() {
   rmSync(old, { recursive: true, force: true })
 }
 
-async function bundle(dist) {
+async function bundle(dist, format, entries) {
+  const ending = format === 'cjs' ? 'cjs' : 'mjs'
   const { rolldown } = await import('rolldown')
   const bundle = await rolldown({
     cwd: root,
-    input: Object.fromEntries(Object.entries(ENTRIES).filter(([, file]) => existsSync(join(root, file)))),
+    input: entries,
     platform: 'node',
     external: [/^node:/, /^@opentelemetry\//, /^@lognitor\//],
     // The root is CommonJS, the sources are written as ES modules with .js in their imports.
+    plugins: [peers(dist)],
     resolve: { extensionAlias: { '.js': ['.ts', '.js'] } },
     onLog(level, log, handler) {
       if (level === 'warn') throw new Error(log.message)
@@ -49,21 +61,32 @@ async function bundle(dist) {
   })
   const { output } = await bundle.write({
     dir: dist,
-    format: 'cjs',
+    format,
     exports: 'named',
-    entryFileNames: '[name].cjs',
-    chunkFileNames: 'chunks/[name]-[hash].cjs',
+    entryFileNames: `[name].${ending}`,
+    chunkFileNames: `chunks/[name]-[hash].${ending}`,
     keepNames: true,
   })
   return output.filter((part) => part.type === 'chunk')
 }
 
-function writeDoors(dist, { name, exports, fileName }) {
-  const esm =
-    exports.length > 0
-      ? `export { ${exports.join(', ')} } from './${fileName}'\n`
-      : `import './${fileName}'\n`
-  writeFileSync(join(dist, `${name}.mjs`), esm)
+/** Files that load an optional peer stay what and where they are; instrumentation/peers/http.cjs says why. */
+function peers(dist) {
+  return {
+    name: 'peers',
+    resolveId(source, importer) {
+      if (!/\/peers\/[^/]+\.cjs$/.test(source)) return null
+      const target = join(dist, 'peers', basename(source))
+      mkdirSync(dirname(target), { recursive: true })
+      copyFileSync(resolve(dirname(importer), source), target)
+      return { id: `#peers/${basename(source)}`, external: true }
+    },
+    renderChunk: (code, { fileName }) =>
+      code.replaceAll('"#peers/', `"${fileName.includes('/') ? '../' : './'}peers/`),
+  }
+}
+
+function writeDeclarations(dist, name) {
   const types = `./types/${ENTRIES[name].replace(/\.ts$/, '.js')}`
   for (const ending of ['d.cts', 'd.mts'])
     writeFileSync(join(dist, `${name}.${ending}`), `export * from '${types}'\n`)

@@ -11,6 +11,10 @@ ensureInstalled()
 ensureInstalled('test/lines/otel-3', { withScripts: true })
 // Frameworks, loggers and the collection of all instrumentations.
 ensureInstalled('test/lines/frameworks')
+// Bundlers.
+ensureInstalled('test/lines/bundlers')
+// Test runners, and what else runs code by vm.
+ensureInstalled('test/lines/jest')
 
 if (only.length === 0) {
   step('format and lint', tool('@biomejs/biome/bin/biome'), ['check', '--error-on-warnings'])

@@ -1,4 +1,5 @@
 import { context, diag, type SpanContext, trace } from '@opentelemetry/api'
+import { shared } from './shared.js'
 import { whileTelling } from './telling.js'
 
 type Line = (...words: unknown[]) => void
@@ -11,8 +12,7 @@ const KNOWN = Symbol.for('lognitor.diag.v1')
 /** A span context, for a line that no span surrounds: the SDK keeps none that is not valid. */
 const NO_SPAN = { traceId: '6c6f676e69746f72206469616721ffff', spanId: '6c6f676e69746f72', traceFlags: 0 }
 
-const marks = new WeakSet<object>()
-let marking = false
+const marks = shared('diag', () => ({ contexts: new WeakSet<object>(), isOn: false }))
 
 /**
  * Has OpenTelemetry's diag logger, the one that is registered now, tell when it speaks. True when it was not
@@ -46,22 +46,22 @@ export function meetDiagLoggers(): void {
 
 /** From here on records of what it says can be told from others later on, too; see {@link isDiagMark}. */
 export function markDiagLines(): void {
-  marking = true
+  marks.isOn = true
 }
 
 /** Whether a record's span context says that diag wrote it. */
 export function isDiagMark(spanContext: unknown): boolean {
-  return typeof spanContext === 'object' && spanContext !== null && marks.has(spanContext)
+  return typeof spanContext === 'object' && spanContext !== null && marks.contexts.has(spanContext)
 }
 
 function speak<T>(say: () => T): T {
-  return whileTelling(() => (marking ? context.with(markedContext(), say) : say()))
+  return whileTelling(() => (marks.isOn ? context.with(markedContext(), say) : say()))
 }
 
 /** The active one, but with a span context that is an object of its own: records keep that very object. */
 function markedContext() {
   const active = context.active()
   const mark: SpanContext = { ...(trace.getSpanContext(active) ?? NO_SPAN) }
-  marks.add(mark)
+  marks.contexts.add(mark)
   return trace.setSpanContext(active, mark)
 }

@@ -1,10 +1,11 @@
+import { setImmediate } from './clock.js'
+import { shared } from './shared.js'
 import { beginTelling } from './telling.js'
 
 /** Errors we throw, by their stable code. */
 export const ERRORS = {
   LOGNITOR_BAD_OPTION: 'An option has a value it cannot have.',
   LOGNITOR_UNKNOWN_OPTION: 'An option that does not exist was given.',
-  LOGNITOR_MISSING_PEER: 'A package that this entry point needs is not installed.',
   LOGNITOR_ADDRESS_IN_USE: 'The address to listen on is taken.',
   LOGNITOR_GATEWAY_UNPROTECTED: 'The gateway would listen beyond loopback without a token.',
 } as const
@@ -18,11 +19,14 @@ export const WARNINGS = {
     'A client or door has the key of another one; its differing options were ignored.',
   LOGNITOR_KEY_REFUSED: 'Lognitor refused the API key; logs are held within the queue.',
   LOGNITOR_WRONG_ADDRESS: 'The address does not answer like Lognitor; logs are held within the queue.',
+  LOGNITOR_TRANSPORT_FAULT:
+    'A request failed here and not in the network, or its answer could not be read; logs are held within the queue.',
   LOGNITOR_LOG_TOO_LARGE: 'A log was over the size limit and was dropped.',
   LOGNITOR_INVALID_LEVEL: 'A log call named a level that does not exist.',
   LOGNITOR_TWO_HTTP_INSTRUMENTATIONS: 'Two HTTP instrumentations are active.',
+  LOGNITOR_TWO_VERSIONS: 'Two versions of this package are loaded that cannot share one client.',
   LOGNITOR_SPOOL_UNAVAILABLE: 'The spool directory cannot be written; logs are held in memory only.',
-  LOGNITOR_MISSING_PEER: 'A package that zero code could use is not installed.',
+  LOGNITOR_MISSING_PEER: 'A package that this entry point could use is not installed, or cannot be loaded.',
   LOGNITOR_NOT_STARTED: 'Zero code could not start OpenTelemetry; the application runs without.',
 } as const
 
@@ -35,15 +39,21 @@ export type WarningCode = keyof typeof WARNINGS
  * Thrown by constructors, `init`, `reconfigure`, `withLognitor`, `startGateway`, `startInbox` and an inbox's `faults`,
  * and by nothing else.
  */
-export class LognitorError extends Error {
-  override readonly name = 'LognitorError'
-  readonly code: ErrorCode
+export const LognitorError = shared(
+  'LognitorError',
+  () =>
+    class LognitorError extends Error {
+      override readonly name = 'LognitorError'
+      readonly code: ErrorCode
 
-  constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
-    super(message, options)
-    this.code = code
-  }
-}
+      constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
+        super(message, options)
+        this.code = code
+      }
+    },
+)
+/** One class for all copies of this package, so that `instanceof` holds between them. */
+export type LognitorError = InstanceType<typeof LognitorError>
 
 /**
  * For an option that does not exist.
@@ -62,7 +72,7 @@ export function unknownOption(
   )
 }
 
-const warned = new Set<string>()
+const warned = shared('warnings', () => new Set<string>())
 
 /**
  * A coded process warning on stderr, once per code and key. A warning and not a diag line, because
@@ -75,7 +85,13 @@ export function warnOnce(code: WarningCode, message: string, key = ''): void {
   if (warned.size < 1000) warned.add(id)
   const warning = Object.assign(new Error(message), { name: 'LognitorWarning', code })
   keepToItself(warning)
-  process.emitWarning(warning)
+  try {
+    process.emitWarning(warning)
+  } catch {
+    // To Node an Error of another realm, such as Jest's, is none.
+    emitted.delete(warning)
+    process.emitWarning(message, { type: warning.name, code })
+  }
 }
 
 /** Warnings that are on their way to the listeners. One pair of ours waits for all: Node warns of eleven. */

@@ -10,7 +10,9 @@ import {
   sealSettings,
 } from './options.js'
 import { Pipeline } from './pipeline.js'
+import { hasOtherVersion, shared } from './shared.js'
 import { typeInWords } from './show-value.js'
+import { type Copy, replaces, thisCopy } from './this-copy.js'
 
 /** Under this key a client shows its pipeline to the doors, and to nobody who does not look for it. */
 export const PIPELINE = Symbol.for('lognitor.pipeline')
@@ -23,7 +25,7 @@ export interface HasPipeline {
 /** What the constructor of a door takes: a client, or a client's options, or nothing for the default client. */
 export type DoorOptions = Options & { client?: HasPipeline | undefined }
 
-interface Shared {
+interface Entry {
   readonly pipeline: Pipeline
   /** Doors that use it. */
   doors: number
@@ -31,21 +33,36 @@ interface Shared {
   hasClient: boolean
 }
 
-const shared = new Set<Shared>()
-let standard: Shared | undefined
-let reserve: Pipeline | undefined
-let whenDefault: OnDefault = () => {}
+interface Registry {
+  readonly entries: Set<Entry>
+  /** The default client's. */
+  standard: Entry | undefined
+  /** What attends to the end of the process while calls wait for `init`. */
+  reserve: Pipeline | undefined
+  whenDefault: OnDefault
+  /** Which copy has called `init`. */
+  initBy: Copy | undefined
+}
+
+/** One for all copies of this package: else each would have a default client, a queue and a crash log of its own. */
+const registry = shared<Registry>('pipelines', () => ({
+  entries: new Set(),
+  standard: undefined,
+  reserve: undefined,
+  whenDefault: () => {},
+  initBy: undefined,
+}))
 
 /** @param isFinal true when `init` made it, which is the last word on its options */
 export type OnDefault = (pipeline: Pipeline, isFinal: boolean) => void
 
 /** The default client's pipeline, made from the environment when there was none. */
 export function defaultPipeline(): Pipeline {
-  if (standard === undefined) {
-    standard = open(resolveOptions())
-    tellDefault(standard.pipeline, false)
+  if (registry.standard === undefined) {
+    registry.standard = open(resolveOptions())
+    tellDefault(registry.standard.pipeline, false)
   }
-  return standard.pipeline
+  return registry.standard.pipeline
 }
 
 /**
@@ -53,20 +70,20 @@ export function defaultPipeline(): Pipeline {
  * which is the default one if nobody has made another until then. False where the environment has no key.
  */
 export function reserveDefault(): boolean {
-  if (reserve !== undefined) return true
-  if (standard !== undefined) return false
+  if (registry.reserve !== undefined) return true
+  if (registry.standard !== undefined) return false
   // A spool is a folder of the process's own, and this one may never have anything to keep.
   const { spool: _spool, ...settings } = resolveOptions()
   if (!settings.apiKey || !settings.enabled) return false
   const pipeline = new Pipeline(sealSettings(settings))
   const describe = crashEntrance(pipeline)
-  reserve = pipeline
+  registry.reserve = pipeline
   pipeline.beforeEnd(useReserve)
   pipeline.attend((thrown) => {
     const write = describe(thrown)
     return (endsProcess) => {
       // Where the process goes on, `init` may still come. A client of another's logs its crash by itself.
-      if (pipeline === reserve && (!endsProcess || shared.size > 0)) return
+      if (pipeline === registry.reserve && (!endsProcess || registry.entries.size > 0)) return
       useReserve()
       write(endsProcess)
     }
@@ -75,46 +92,65 @@ export function reserveDefault(): boolean {
 }
 
 function useReserve(): void {
-  if (reserve === undefined) return
-  const pipeline = reserve
-  reserve = undefined
+  if (registry.reserve === undefined) return
+  const pipeline = registry.reserve
+  registry.reserve = undefined
   pipeline.reconfigure(resolveOptions())
-  standard = entryOf(pipeline)
-  shared.add(standard)
-  whenDefault(pipeline, false)
+  registry.standard = entryOf(pipeline)
+  registry.entries.add(registry.standard)
+  registry.whenDefault(pipeline, false)
 }
 
 /** There is a default now. What was in reserve has nothing, and goes. */
 function tellDefault(pipeline: Pipeline, isFinal: boolean): void {
-  const spare = reserve
-  reserve = undefined
+  const spare = registry.reserve
+  registry.reserve = undefined
   void spare?.shutdown(0)
-  whenDefault(pipeline, isFinal)
+  registry.whenDefault(pipeline, isFinal)
 }
 
-/** Calls back when the default pipeline is made or gets other options, by `init` or by a door that needs one. */
+/**
+ * Calls back when the default pipeline is made or gets other options, by `init` or by a door that needs one; at once when
+ * there is one already.
+ */
 export function onDefault(made: OnDefault): void {
-  whenDefault = made
+  registry.whenDefault = made
+  const { standard } = registry
+  if (standard !== undefined) made(standard.pipeline, standard.hasClient)
 }
 
 /**
  * For `init`: the default client's pipeline with these options. A default that doors had made from the
- * environment takes them over; one that `init` had made before stays as it is, and a warning says so.
+ * environment takes them over; one that `init` had made before stays as it is, and a warning says so. After a reset of the
+ * modules `init` counts again.
  */
 export function initDefault(options: Options): Pipeline {
   const settings = resolveOptions(options)
-  if (standard?.hasClient && !standard.pipeline.isClosed) {
+  const before = registry.standard?.pipeline.isClosed ? undefined : registry.standard
+  if (before?.hasClient && !replaces(registry.initBy)) {
     warnOnce('LOGNITOR_INIT_TWICE', 'init was called again; the client of the first call stays as it is.')
-    return standard.pipeline
+    return before.pipeline
   }
-  if (standard === undefined || standard.pipeline.isClosed) standard = openFor('client', options, settings)
-  else {
+  registry.initBy = thisCopy
+  const entry = canTake(before, settings) ? before : openFor('client', options, settings)
+  if (entry === before) {
     warnWithoutKey(settings)
-    standard.pipeline.reconfigure(settings)
+    entry.pipeline.reconfigure(settings)
+  } else if (before?.doors === 0) {
+    // Nobody has it any more.
+    void before.pipeline.shutdown(REPLACED_MS)
   }
-  standard.hasClient = true
-  tellDefault(standard.pipeline, true)
-  return standard.pipeline
+  entry.hasClient = true
+  registry.standard = entry
+  tellDefault(entry.pipeline, true)
+  return entry.pipeline
+}
+
+const REPLACED_MS = 10_000
+
+/** What a client holds that was made before a reset of the modules stays with its key and address. */
+function canTake(before: Entry | undefined, settings: Settings): before is Entry {
+  return before !== undefined && (!before.hasClient || goesTo(before.pipeline.settings, settings))
 }
 
 /**
@@ -123,7 +159,7 @@ export function initDefault(options: Options): Pipeline {
  */
 export function reconfigurePipeline(pipeline: Pipeline, options: Options): void {
   pipeline.reconfigure(sealSettings({ ...pipeline.settings, ...checkOptions(options) }))
-  if (standard?.pipeline === pipeline) whenDefault(pipeline, false)
+  if (registry.standard?.pipeline === pipeline) registry.whenDefault(pipeline, false)
 }
 
 /** A pipeline for a client of its own; doors with the same key and address will share it. */
@@ -137,7 +173,7 @@ export function clientPipeline(options: Options): Pipeline {
  * The one that goes where these options say, made if need be. What doors alone have made takes a client's options,
  * and keeps of the doors' what these do not name.
  */
-function openFor(who: 'client' | 'door', options: Options, settings = resolveOptions(options)): Shared {
+function openFor(who: 'client' | 'door', options: Options, settings = resolveOptions(options)): Entry {
   const known = find(settings)
   if (known === undefined) return open(settings)
   if (who === 'client' && !known.hasClient) reconfigurePipeline(known.pipeline, options)
@@ -167,7 +203,7 @@ export function leaseFor(given: DoorOptions = {}): Lease {
   let entry = client ? { pipeline: pipelineOf(client), doors: 0, hasClient: true } : undefined
   if (!client && isGiven) entry = openFor('door', options)
   if (entry) entry.doors++
-  const hold = (next: Shared) => {
+  const hold = (next: Entry) => {
     if (entry !== undefined) entry.doors--
     next.doors++
     entry = next
@@ -176,10 +212,10 @@ export function leaseFor(given: DoorOptions = {}): Lease {
   const lookUp = () => {
     if (entry === undefined) {
       defaultPipeline()
-      return hold(standard as Shared)
+      return hold(registry.standard as Entry)
     }
     if (client || !entry.pipeline.isClosed) return entry
-    const successor = isGiven ? find(resolveOptions(options)) : standard
+    const successor = isGiven ? find(resolveOptions(options)) : registry.standard
     return successor === undefined || successor === entry ? entry : hold(successor)
   }
   let hasEnded = false
@@ -188,7 +224,7 @@ export function leaseFor(given: DoorOptions = {}): Lease {
       return lookUp().pipeline
     },
     get isOpen() {
-      return entry !== undefined || standard !== undefined
+      return entry !== undefined || registry.standard !== undefined
     },
     async end(timeoutMs) {
       if (entry === undefined || hasEnded) return true
@@ -209,25 +245,25 @@ function pipelineOf(client: HasPipeline): Pipeline {
 }
 
 /** The one that goes to the same place already. */
-function find(settings: Settings): Shared | undefined {
+function find(settings: Settings): Entry | undefined {
   // A transport of its own means a destination of its own; so does having none.
   if (!settings.apiKey || settings.transport) return undefined
-  for (const entry of shared) {
-    if (entry.pipeline.isClosed) shared.delete(entry)
+  for (const entry of registry.entries) {
+    if (entry.pipeline.isClosed) registry.entries.delete(entry)
     else if (goesTo(entry.pipeline.settings, settings)) return entry
   }
   return undefined
 }
 
-function open(settings: Settings): Shared {
+function open(settings: Settings): Entry {
   warnWithoutKey(settings)
   const entry = entryOf(openPipeline(settings))
-  if (settings.apiKey && !settings.transport) shared.add(entry)
+  if (settings.apiKey && !settings.transport) registry.entries.add(entry)
   return entry
 }
 
 /** One client has one set of options: what a later one wants otherwise must not be lost without a word. */
-function warnOfOthers({ pipeline }: Shared, given: Options, settings: Settings): void {
+function warnOfOthers({ pipeline }: Entry, given: Options, settings: Settings): void {
   const names = (Object.keys(given) as (keyof Options)[]).filter(
     (name) => given[name] !== undefined && !isDeepStrictEqual(settings[name], pipeline.settings[name]),
   )
@@ -239,7 +275,7 @@ function warnOfOthers({ pipeline }: Shared, given: Options, settings: Settings):
   )
 }
 
-function entryOf(pipeline: Pipeline): Shared {
+function entryOf(pipeline: Pipeline): Entry {
   return { pipeline, doors: 0, hasClient: false }
 }
 
@@ -257,6 +293,13 @@ function warnWithoutKey({ apiKey, transport, enabled }: Settings): void {
 }
 
 function openPipeline(settings: Settings): Pipeline {
+  if (hasOtherVersion()) {
+    warnOnce(
+      'LOGNITOR_TWO_VERSIONS',
+      'Two versions of @lognitor/opentelemetry are loaded that cannot share one client: each sends its own logs and logs a ' +
+        'crash by itself. Install one version (npm ls @lognitor/opentelemetry shows who brings them).',
+    )
+  }
   const pipeline = new Pipeline(settings)
   pipeline.attend(crashEntrance(pipeline))
   return pipeline

@@ -14,6 +14,7 @@ import { nameMissing } from './register/missing.js'
 import { type Packages, packagesFrom } from './register/packages.js'
 import { applicationPlaces } from './register/places.js'
 import { samplerFrom } from './register/sampler.js'
+import { shared } from './shared.js'
 import { LognitorSpanProcessor } from './span-processor.js'
 
 /*
@@ -21,16 +22,15 @@ import { LognitorSpanProcessor } from './span-processor.js'
  * the environment: LOGNITOR_*, and what OpenTelemetry itself reads there.
  */
 
-const STARTED = Symbol.for('lognitor.registered')
 const SDK_NODE = '@opentelemetry/sdk-node'
 
 type NodeSdk = new (configuration: object) => { start(): void }
 
-const shared = globalThis as { [STARTED]?: boolean }
+const state = shared('register', () => ({ hasStarted: false }))
 // Node preloads --require into its own thread for loader hooks too, where no application runs.
 const isNodesOwn = !isMainThread && parentPort === null
-if (!shared[STARTED] && !isNodesOwn) {
-  shared[STARTED] = true
+if (!state.hasStarted && !isNodesOwn) {
+  state.hasStarted = true
   try {
     start()
   } catch (error) {
@@ -48,7 +48,7 @@ function start(): void {
   const { env } = process
   if (env.OTEL_SDK_DISABLED?.trim().toLowerCase() === 'true') return
   // First as the application sees it, whose versions must fit each other; ours only where it has none.
-  const packages = packagesFrom(applicationPlaces(process.argv[1], process.cwd(), __filename))
+  const packages = packagesFrom(applicationPlaces(process.argv[1], process.cwd(), import.meta.filename))
   // The collection brings an SDK of its own.
   const sdkPlace = packages.resolve(SDK_NODE) === undefined ? packages.within(AUTO) : packages
   const sdkClass = sdkPlace.load(SDK_NODE)?.NodeSDK as NodeSdk | undefined

@@ -9,10 +9,11 @@ import {
   recordingsOf,
   watchExceptions,
 } from './otel/recorded-exceptions.js'
-import { ServerSpan } from './otel/server-span.js'
+import { ServerAnswer } from './otel/server-answer.js'
+import { enterServerSpan, learnRoute } from './otel/server-span.js'
 import { SpanFailures } from './otel/span-failures.js'
 import type { DoorOptions } from './pipelines.js'
-import { currentScope } from './scope/current.js'
+import { currentScope, scopeOfSpan, setScopeOfSpan } from './scope/current.js'
 import type { Scope } from './scope/scope.js'
 import { isRequestFramework } from './translate/instrumentation-scope.js'
 import { SPAN_KIND, type SpanEventLike, type SpanLike } from './translate/otel.js'
@@ -25,7 +26,7 @@ import { hrDurationToMillis } from './translate/time.js'
 interface Begun {
   readonly scope: Scope
   /** The outermost server span of this process around it, itself included. */
-  readonly server: ServerSpan | undefined
+  readonly server: ServerAnswer | undefined
   readonly isServer: boolean
   /** Events that are logs already. */
   taken: Set<SpanEventLike> | undefined
@@ -65,14 +66,16 @@ export class LognitorSpanProcessor {
   /** @param parentContext the context that the span was started in */
   onStart(span: SpanLike, parentContext?: object): void {
     guarded(() => {
+      const scope = enterServerSpan(span) ?? currentScope()
       watchExceptions(span)
+      learnRoute(span, scope)
       // Of the first span: the rows and calls of its request come before any record that would tell.
       this.#door.learnFrom(span)
-      const scope = currentScope()
       const above = this.#begunOf(trace.getSpan(parentContext as Context))?.server
       // A request that we see ourselves tells when it is answered.
       const isServer = span.kind === SPAN_KIND.server && !above && scope.requestScope === undefined
-      const server = isServer ? new ServerSpan() : above
+      const server = isServer ? new ServerAnswer() : above
+      setScopeOfSpan(span, scope)
       ;(span as Known)[this.#begun] = { scope, server, isServer, taken: undefined }
     })
   }
@@ -80,7 +83,8 @@ export class LognitorSpanProcessor {
   onEnd(span: SpanLike): void {
     guarded(() => {
       noteSpanEnd(span)
-      const begun = this.#begunOf(span) ?? unknownBegin()
+      const begun = this.#begunOf(span) ?? unknownBegin(span)
+      learnRoute(span, begun.scope)
       if (span.events.length > 0) this.#takeExceptions(span, begun)
       if (begun.isServer) begun.server?.end(span)
       const isOutgoing = span.kind === SPAN_KIND.client || span.kind === SPAN_KIND.producer
@@ -161,8 +165,8 @@ export class LognitorSpanProcessor {
 }
 
 /** The SDK knows the span and this processor does not: it was added later. */
-function unknownBegin(): Begun {
-  return { scope: currentScope(), server: undefined, isServer: false, taken: undefined }
+function unknownBegin(span: SpanLike): Begun {
+  return { scope: scopeOfSpan(span) ?? currentScope(), server: undefined, isServer: false, taken: undefined }
 }
 
 /**

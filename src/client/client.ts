@@ -1,6 +1,7 @@
 import type { Options } from '../options.js'
 import type { Pipeline, Stats } from '../pipeline.js'
 import { clientPipeline, PIPELINE, reconfigurePipeline } from '../pipelines.js'
+import { shared } from '../shared.js'
 import { type FeedbackOptions, submitFeedback } from './feedback.js'
 import { type Heartbeat, pipelineHeartbeat } from './heartbeat.js'
 import { Logger } from './logger.js'
@@ -10,11 +11,7 @@ import * as scoped from './scoped.js'
 
 const FLUSH_MS = 10_000
 
-/**
- * The companion of the OpenTelemetry doors: everything Lognitor offers that OpenTelemetry has no word for, on
- * the very batcher that the doors use. Made by `init`; an own one is for a second project.
- */
-export class LognitorClient extends Logger {
+class Client extends Logger {
   declare readonly [PIPELINE]: Pipeline
   readonly addBreadcrumb = scoped.addBreadcrumb
   readonly setUser = scoped.setUser
@@ -73,6 +70,14 @@ export class LognitorClient extends Logger {
   /** What was written, delivered, is waiting, was dropped and why. */
   readonly stats = (): Stats => this[PIPELINE].stats()
 }
+
+/**
+ * The companion of the OpenTelemetry doors: everything Lognitor offers that OpenTelemetry has no word for, on
+ * the very batcher that the doors use. Made by `init`; an own one is for a second project.
+ */
+export const LognitorClient = shared('LognitorClient', () => Client)
+/** One class for all copies of this package, so that `instanceof` holds between them. */
+export interface LognitorClient extends Client {}
 
 function isPipeline(given: Options | Pipeline): given is Pipeline {
   return typeof given === 'object' && given !== null && 'ledger' in given

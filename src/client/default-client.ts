@@ -1,6 +1,7 @@
 import { type Options, resolveOptions } from '../options.js'
 import type { Pipeline, Stats } from '../pipeline.js'
 import { defaultPipeline, initDefault, onDefault, PIPELINE, reserveDefault } from '../pipelines.js'
+import { shared } from '../shared.js'
 import type { Level } from '../wire/level.js'
 import { LognitorClient } from './client.js'
 import type { FeedbackOptions } from './feedback.js'
@@ -11,30 +12,51 @@ import { inTime } from './patience.js'
 import type { RegisteredRelease, ReleaseOptions } from './release.js'
 import { WaitingRoom } from './waiting-room.js'
 
-const clients = new WeakMap<Pipeline, LognitorClient>()
-const waitingRoom = new WaitingRoom(watchEnd)
-/** Writes to whichever client is the default at the time, and keeps what is written before there is one. */
-const defaultLogger = new Logger(waitingRoom.sink)
 const MOST_EARLY_CALLS = 200
-let earlyCalls: ((client: LognitorClient) => void)[] = []
-let earlyCallsLost = 0
-let current: LognitorClient | undefined
 
-// The default may come by `init`, or by a door that needs one; either way it takes what waits. One that a door
-// made, and that the environment gave no key, takes nothing: `init` may still bring one.
-onDefault((pipeline, isFinal) => {
+type Call = (client: LognitorClient) => void
+
+/** What calls of the module itself need, of whichever copy of this package they are. */
+interface State {
+  readonly clients: WeakMap<Pipeline, LognitorClient>
+  readonly waitingRoom: WaitingRoom
+  current: LognitorClient | undefined
+  /** For what only a client can do. */
+  earlyCalls: Call[]
+  earlyCallsLost: number
+  readonly onNaturalEnd: () => void
+}
+
+const state = shared<State>('default-client', () => ({
+  clients: new WeakMap(),
+  waitingRoom: new WaitingRoom(watchEnd),
+  current: undefined,
+  earlyCalls: [],
+  earlyCallsLost: 0,
+  onNaturalEnd: () => initDefault({}),
+}))
+/** Writes to whichever client is the default at the time, and keeps what is written before there is one. */
+const defaultLogger = new Logger(state.waitingRoom.sink)
+onDefault(takeDefault)
+
+/**
+ * The default may come by `init`, or by a door that needs one; either way it takes what waits. One that a door made, and
+ * that the environment gave no key, takes nothing: `init` may still bring one.
+ */
+function takeDefault(pipeline: Pipeline, isFinal: boolean): void {
   const { enabled, apiKey, transport } = pipeline.settings
   if (!isFinal && enabled && !apiKey && !transport) return
-  if (current === clientOf(pipeline)) return
-  process.removeListener('beforeExit', onNaturalEnd)
-  current = clientOf(pipeline)
-  waitingRoom.empty(pipeline)
-  pipeline.ledger.drop('before_init_full', earlyCallsLost)
-  earlyCallsLost = 0
-  const calls = earlyCalls
-  earlyCalls = []
-  for (const call of calls) call(current)
-})
+  const client = clientOf(pipeline)
+  if (state.current === client) return
+  process.removeListener('beforeExit', state.onNaturalEnd)
+  state.current = client
+  state.waitingRoom.empty(pipeline)
+  pipeline.ledger.drop('before_init_full', state.earlyCallsLost)
+  state.earlyCallsLost = 0
+  const calls = state.earlyCalls
+  state.earlyCalls = []
+  for (const call of calls) call(client)
+}
 
 /**
  * Makes the default client. Calls made before are kept, up to 1000, and written now. A second call warns once
@@ -51,29 +73,29 @@ export function getClient(): LognitorClient {
 }
 
 function clientOf(pipeline: Pipeline): LognitorClient {
-  const known = clients.get(pipeline)
+  const known = state.clients.get(pipeline)
   if (known) return known
   const client = new LognitorClient(pipeline)
-  clients.set(pipeline, client)
+  state.clients.set(pipeline, client)
   return client
 }
 
 function logger(): Logger {
-  return current ?? defaultLogger
+  return state.current ?? defaultLogger
 }
 
 /** Waits for the default client, for what only a client can do. */
 function withClient(call: (client: LognitorClient) => void): boolean {
-  if (current) {
-    call(current)
+  if (state.current) {
+    call(state.current)
     return true
   }
-  if (earlyCalls.length >= MOST_EARLY_CALLS) {
-    earlyCallsLost++
+  if (state.earlyCalls.length >= MOST_EARLY_CALLS) {
+    state.earlyCallsLost++
     return false
   }
   watchEnd()
-  earlyCalls.push(call)
+  state.earlyCalls.push(call)
   return true
 }
 
@@ -89,22 +111,18 @@ function fromClient<T>(work: (client: LognitorClient) => Promise<T>, otherwise: 
  */
 function watchEnd(): void {
   if (reserveDefault()) return
-  process.removeListener('beforeExit', onNaturalEnd)
-  process.once('beforeExit', onNaturalEnd)
-}
-
-function onNaturalEnd(): void {
-  initDefault({})
+  process.removeListener('beforeExit', state.onNaturalEnd)
+  process.once('beforeExit', state.onNaturalEnd)
 }
 
 /** The client; before `init` the environment's, if something waits that it could deliver. */
 function clientThatDelivers(): LognitorClient | undefined {
-  if (!current && !isIdle() && resolveOptions().apiKey) getClient()
-  return current
+  if (!state.current && !isIdle() && resolveOptions().apiKey) getClient()
+  return state.current
 }
 
 function isIdle(): boolean {
-  return waitingRoom.isEmpty && earlyCalls.length === 0
+  return state.waitingRoom.isEmpty && state.earlyCalls.length === 0
 }
 
 /** Writes a log of the given level; gives its id, `''` when it was filtered out. Never throws. */
@@ -178,7 +196,8 @@ export function heartbeat(token: string): Heartbeat {
     const isLate = () => performance.now() - askedAt > PING_MS
     return fromClient(async (client) => !isLate() && sendPing(client[PIPELINE], token), false)
   }
-  const wait = (pinged: Promise<boolean>) => (current ? inTime(pinged, false, current[PIPELINE]) : pinged)
+  const wait = (pinged: Promise<boolean>) =>
+    state.current ? inTime(pinged, false, state.current[PIPELINE]) : pinged
   return createHeartbeat(ping, wait, captureException)
 }
 

@@ -1,4 +1,5 @@
 import { type Attributes, type MeterProvider, metrics } from '@opentelemetry/api'
+import { shared } from '../shared.js'
 import type { Outcome } from './outcome.js'
 
 export interface DeliveryMetrics {
@@ -12,7 +13,7 @@ interface Instruments {
   readonly inFlight: { add(value: number, attributes: Attributes): void }
 }
 
-let components = 0
+const components = shared('metrics', () => ({ count: 0 }))
 
 /**
  * OpenTelemetry's own metrics of an exporter, under the names its conventions give them
@@ -23,7 +24,7 @@ export function deliveryMetrics(apiUrl: string, version: string): DeliveryMetric
   const { hostname, port, protocol } = new URL(apiUrl)
   const attributes: Attributes = {
     'otel.component.type': 'lognitor_http_log_exporter',
-    'otel.component.name': `lognitor_http_log_exporter/${components++}`,
+    'otel.component.name': `lognitor_http_log_exporter/${components.count++}`,
     'server.address': hostname,
     'server.port': Number(port) || (protocol === 'https:' ? 443 : 80),
   }

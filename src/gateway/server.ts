@@ -1,7 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { clearTimeout, setTimeout } from '../clock.js'
 import { LognitorError } from '../errors.js'
+import { ownServers } from '../own-servers.js'
 import { addressUrl, type ListenAddress } from './listen-address.js'
 
 export interface Listening {
@@ -44,7 +46,7 @@ export async function listen(
       handler(request, response)
     },
   )
-  disown(server)
+  ownServers.add(server)
   server.on('clientError', refuseBytes)
   server.on('connection', (socket) => {
     unused.add(socket)
@@ -68,15 +70,6 @@ export async function listen(
 /** Tells the caller not to use the connection again, so that nothing is under way when it is closed. */
 function lastAnswer(response: ServerResponse): void {
   if (!response.headersSent) response.setHeader('connection', 'close')
-}
-
-const OWN_SERVERS = Symbol.for('lognitor.own-servers')
-
-/** Marks a server as ours, so that the instrumentation in the same process writes no rows for it. */
-function disown(server: Server): void {
-  const registry = globalThis as { [OWN_SERVERS]?: WeakSet<object> }
-  registry[OWN_SERVERS] ??= new WeakSet()
-  registry[OWN_SERVERS].add(server)
 }
 
 /**

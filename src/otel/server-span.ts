@@ -1,33 +1,38 @@
-import type { OnAnswered } from '../scope/scope.js'
-import type { SpanLike } from '../translate/otel.js'
-
-/** A stream's span may stay open for hours. */
-const MOST_WAITING = 128
+import { bindServerSpan, claimLateRequest, requestScope } from '../scope/current.js'
+import type { Scope } from '../scope/scope.js'
+import { SPAN_KIND, type SpanLike } from '../translate/otel.js'
+import { readText } from '../translate/property.js'
 
 /**
- * The server span of a request that our HTTP instrumentation does not see: it tells, when it ends, how the request
- * was answered. The spans below it hold on to it, and nothing else does: one that never ends is left to the garbage
- * collector with them.
+ * The scope of a server span that begins outside of every request although its request is known: the request began
+ * before the instrumentation was set up, as the first one does that Next.js serves.
  */
-export class ServerSpan {
-  #waiting: OnAnswered[] = []
-  #endedAtMs: number | undefined
-  #status: number | undefined
+export function enterServerSpan(span: SpanLike): Scope | undefined {
+  if (span.kind !== SPAN_KIND.server || requestScope() !== undefined) return undefined
+  const { attributes } = span
+  const method = readText(attributes, 'http.request.method') ?? readText(attributes, 'http.method')
+  const target = readText(attributes, 'url.path') ?? readText(attributes, 'http.target')
+  const scope = claimLateRequest(method, target?.split('?', 1)[0])
+  if (scope !== undefined) bindServerSpan(span.spanContext(), scope)
+  return scope
+}
 
-  /**
-   * Runs once with the status: when the span ends, or at once when it has. With undefined for what happened only
-   * after it; of more than 128 that wait the oldest is told undefined.
-   * @param atMs when it happened, on the monotonic clock
-   */
-  onAnswered(hook: OnAnswered, atMs: number): void {
-    if (this.#endedAtMs !== undefined) hook(atMs > this.#endedAtMs ? undefined : this.#status)
-    else if (this.#waiting.push(hook) > MOST_WAITING) this.#waiting.shift()?.(undefined)
-  }
+/** What Next.js calls pages that stand in for others. */
+const STAND_IN = /^\/_/
+/** The span in which Next.js looks for the page: its route is the template alone, where later ones may name a file. */
+const NEXT_FINDS_PAGE = 'NextNodeServer.findPageComponents'
 
-  end({ attributes }: SpanLike): void {
-    const status = attributes['http.response.status_code'] ?? attributes['http.status_code']
-    this.#status = typeof status === 'number' ? status : undefined
-    this.#endedAtMs = performance.now()
-    for (const hook of this.#waiting.splice(0)) hook(this.#status)
-  }
+/**
+ * Frameworks without an instrumentation of their own write the route on their spans: `http.route` on the server span when
+ * it ends, which may be after the answer; Next.js also `next.route` on the spans within it.
+ */
+export function learnRoute({ kind, attributes }: SpanLike, { requestScope: scope }: Scope): void {
+  if (scope === undefined) return
+  const ofNext = readText(attributes, 'next.route')
+  const route = ofNext ?? (kind === SPAN_KIND.server ? readText(attributes, 'http.route') : undefined)
+  if (!route) return
+  const isSure =
+    ofNext === undefined ||
+    (readText(attributes, 'next.span_type') === NEXT_FINDS_PAGE && !STAND_IN.test(route))
+  if (isSure || scope.route === undefined) scope.setRoute(route)
 }

@@ -1,4 +1,5 @@
 import { constants } from 'node:os'
+import { setImmediate } from '../clock.js'
 
 type Ending = 'SIGTERM' | 'SIGINT' | 'SIGHUP' | 'SIGQUIT' | 'SIGUSR2' | 'SIGBREAK'
 

@@ -1,7 +1,6 @@
+import { shared } from '../shared.js'
 import type { Guest } from './guest.js'
 import { ProcessWatch } from './process-watch.js'
-
-const SHARED = Symbol.for('lognitor.process.v1')
 
 /** One for all copies of this package in a thread: two sets of listeners would take each other for the app's. */
 type Join = (guest: Guest) => () => void
@@ -12,9 +11,7 @@ type Join = (guest: Guest) => () => void
  * that ends it; with the last client all listeners go.
  */
 export function watchProcess(guest: Guest): () => void {
-  const holder = globalThis as { [SHARED]?: Join }
-  holder[SHARED] ??= createJoin()
-  return holder[SHARED](guest)
+  return shared<Join>('process-watch', createJoin)(guest)
 }
 
 function createJoin(): Join {

@@ -21,7 +21,7 @@ interface SyncHook {
 export function hookLoader(packages: Packages): void {
   const hook = packages.resolve(ASYNC_HOOK)
   if (hook === undefined || hookInThread(packages.within(ASYNC_HOOK))) return
-  module.register(pathToFileURL(hook), pathToFileURL(__filename))
+  module.register(pathToFileURL(hook))
 }
 
 function hookInThread(packages: Packages): boolean {

@@ -3,17 +3,18 @@ import { isAbsolute, sep } from 'node:path'
 
 /**
  * Where the application's packages are looked for, in this order: from its first file, from the working
- * directory, and last from here. A tool that starts the application (`nest start`, say) is not the application.
+ * directory, and last from here; a bundle has no `here`. A tool that starts the application (`nest start`, say) is not the application.
  */
 export function applicationPlaces(
   script: string | undefined,
   workingDirectory: string,
-  here: string,
+  here: string | undefined,
 ): string[] {
   const own = script !== undefined && isAbsolute(script) ? [asPlace(script)] : []
   const isTool = own[0]?.includes(`${sep}node_modules${sep}`)
   const around = `${workingDirectory}/`
-  return isTool ? [around, ...own, here] : [...own, around, here]
+  const last = here === undefined ? [] : [here]
+  return isTool ? [around, ...own, ...last] : [...own, around, ...last]
 }
 
 /** `node .` names a folder. */

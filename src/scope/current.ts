@@ -1,31 +1,38 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { INVALID_TRACEID, type SpanContext, trace } from '@opentelemetry/api'
+import { shared } from '../shared.js'
 import type { RequestFacts } from './scope.js'
 import { Scope } from './scope.js'
 import { TraceScopes } from './trace-scopes.js'
 
-interface Shared {
+interface Scopes {
   readonly storage: AsyncLocalStorage<Scope>
   readonly root: Scope
   readonly traces: TraceScopes
   /** Where something is being thrown right now, past an entrance of ours. */
   throwing: Scope | undefined
+  /** Requests that began before anybody watched them, and whose server span has not begun. */
+  readonly late: Set<Scope>
+  /** Whether there was such a request: then code may run in a request and be known by its span alone. */
+  hasLate: boolean
+  readonly ofSpan: symbol
 }
 
-// Two installed copies of this package in one process have one scope.
-const SHARED = Symbol.for('lognitor.scope.v1')
-const holder = globalThis as { [SHARED]?: Shared }
-holder[SHARED] ??= {
+const scopes = shared<Scopes>('scopes', () => ({
   storage: new AsyncLocalStorage<Scope>(),
   root: new Scope(),
   traces: new TraceScopes(),
   throwing: undefined,
-}
-const shared = holder[SHARED]
-const { storage, root, traces } = shared
+  late: new Set(),
+  hasLate: false,
+  // A property and not a WeakMap, which costs the garbage collector microseconds a span.
+  ofSpan: Symbol('lognitor.scope'),
+}))
+const { storage, root, traces } = scopes
 
 /** Where the code runs: the innermost `withScope`, else the request, else the process. */
 export function currentScope(): Scope {
-  return storage.getStore() ?? root
+  return storage.getStore() ?? lateScope() ?? root
 }
 
 /** The scope under all others. */
@@ -35,7 +42,44 @@ export function processScope(): Scope {
 
 /** The request the code runs in, or undefined outside of any. */
 export function requestScope(): Scope | undefined {
-  return storage.getStore()?.requestScope
+  return (storage.getStore() ?? lateScope())?.requestScope
+}
+
+/**
+ * A request that began before anybody watched it: no code of it runs in its scope. Its server span, which begins later,
+ * is found by method and path, and from then on the code is known by its active span.
+ */
+export function noteLateRequest(scope: Scope): void {
+  scopes.hasLate = true
+  scopes.late.add(scope)
+  scope.onAnswered(() => scopes.late.delete(scope))
+}
+
+/** The scope of a late request that this server span belongs to, if there is one; it is then no longer looked for. */
+export function claimLateRequest(method: unknown, path: unknown): Scope | undefined {
+  for (const scope of scopes.late) {
+    const { request } = scope
+    if (request?.method !== method || request?.path?.split('?', 1)[0] !== path) continue
+    scopes.late.delete(scope)
+    return scope
+  }
+  return undefined
+}
+
+type Scoped = { [ofSpan: symbol]: Scope | undefined }
+
+/** The scope that a span began in, as `setScopeOfSpan` was told. */
+export function scopeOfSpan(span: object): Scope | undefined {
+  return (span as Scoped)[scopes.ofSpan]
+}
+
+export function setScopeOfSpan(span: object, scope: Scope): void {
+  ;(span as Scoped)[scopes.ofSpan] = scope
+}
+
+function lateScope(): Scope | undefined {
+  const span = scopes.hasLate ? trace.getActiveSpan() : undefined
+  return span && scopeOfSpan(span)
 }
 
 /** A request's scope, directly under the process's. */
@@ -54,8 +98,13 @@ export function withScope<R>(fn: (scope: Scope) => R): R {
   return storage.run(scope, fn, scope)
 }
 
-/** Remembers whose span this is; see `scopeOfTrace`. Ids as OpenTelemetry writes them. */
-export function bindTrace(traceId: string, spanId: string, scope: Scope): void {
+/** Remembers that this is the server span of the scope's request; see `scopeOfTrace`. The first one counts. */
+export function bindServerSpan(
+  { traceId, spanId }: Pick<SpanContext, 'traceId' | 'spanId'>,
+  scope: Scope,
+): void {
+  if (scope.trace !== undefined || traceId === INVALID_TRACEID) return
+  scope.setTrace({ trace_id: traceId, span_id: spanId })
   traces.bind(traceId, spanId, scope)
 }
 
@@ -103,14 +152,14 @@ export function runUncaughtInScope<A extends unknown[], R>(
 
 /** In an `uncaughtException` handler: the scope the error was just thrown out of, where that is known. */
 export function scopeOfThrow(): Scope | undefined {
-  return shared.throwing
+  return scopes.throwing
 }
 
 function noteThrow(scope: Scope): void {
-  if (shared.throwing !== undefined) return
-  shared.throwing = scope
+  if (scopes.throwing !== undefined) return
+  scopes.throwing = scope
   // Microtasks run after Node's handlers of the exception; whatever is thrown later is another story.
   queueMicrotask(() => {
-    shared.throwing = undefined
+    scopes.throwing = undefined
   })
 }

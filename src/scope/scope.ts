@@ -42,6 +42,7 @@ export class Scope {
   #maxBreadcrumbs: number | undefined
   #breadcrumbs: BreadcrumbRing | undefined
   #trace: Trace | undefined
+  #route: string | undefined
   #status: number | undefined
   #durationMs: number | undefined
   #answered = false
@@ -127,13 +128,22 @@ export class Scope {
     return request
   }
 
-  /** The request's server span, for logs written where no span is active; see `bindTrace`. */
+  /** The request's server span, for logs written where no span is active; see `bindServerSpan`. */
   get trace(): Trace | undefined {
     return this.#trace ?? this.parent?.trace
   }
 
   setTrace(trace: Trace): void {
     this.#trace = trace
+  }
+
+  /** The template of the request's path, where a span has told it. */
+  get route(): string | undefined {
+    return this.#route
+  }
+
+  setRoute(route: string): void {
+    this.#route = route
   }
 
   get maxBreadcrumbs(): number {

@@ -1,7 +1,8 @@
+import { shared } from '../shared.js'
 import type { Trace } from '../wire/log.js'
 
 /** By what was thrown: of the trace that it came in last, the span that recorded it first. */
-const traces = new WeakMap<object, Trace>()
+const traces = shared('thrown-traces', () => new WeakMap<object, Trace>())
 
 /** Remembers which span recorded an error: who captures it by hand later may stand outside of that span. */
 export function rememberThrown(thrown: unknown, trace: Trace): void {

@@ -3,6 +3,7 @@ import type { Pipeline } from '../pipeline.js'
 import { defaultPipeline, type HasPipeline, PIPELINE } from '../pipelines.js'
 import { runInScope } from '../scope/current.js'
 import type { Scope } from '../scope/scope.js'
+import { shared } from '../shared.js'
 import { remainingMs, type WaitUntil, waitUntilOf } from './context.js'
 import { answeredStatus, invocationScope } from './invocation.js'
 
@@ -24,7 +25,7 @@ const FLUSH_MS = 10_000
 const MARGIN_MS = 200
 
 /** Invocations of this process that are running now. */
-let running = 0
+const invocations = shared('invocations', () => ({ running: 0 }))
 
 /**
  * Wraps a serverless function's handler (AWS Lambda and the like) so that every log of an invocation has left
@@ -45,7 +46,7 @@ export function wrapHandler<Args extends unknown[], Result>(
     const scope = invocationScope(args)
     const startedAt = pipeline.clock.monotonic()
     let status = 500
-    running++
+    invocations.running++
     try {
       const result = await runInScope(scope, invoke<Args, Result>, this, handler, args)
       status = answeredStatus(result)
@@ -54,7 +55,7 @@ export function wrapHandler<Args extends unknown[], Result>(
       capture(pipeline, scope, error)
       throw error
     } finally {
-      running--
+      invocations.running--
       scope.answer(status, pipeline.clock.monotonic() - startedAt)
       const left = Math.max(0, Math.min(timeoutMs, remainingMs(args) - MARGIN_MS))
       const delivered = deliver(pipeline, left)
@@ -96,7 +97,7 @@ async function deliver(pipeline: Pipeline, timeoutMs: number): Promise<void> {
   const deadline = pipeline.clock.monotonic() + timeoutMs
   let isDelivered = await pipeline.flush(timeoutMs)
   // What is held back (for a summary, for an answer) would be held through the freeze; unless others need it.
-  if (running === 0) {
+  if (invocations.running === 0) {
     pipeline.letGo()
     isDelivered = await pipeline.flush(Math.max(0, deadline - pipeline.clock.monotonic()))
   }

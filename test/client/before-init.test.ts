@@ -2,6 +2,7 @@ import { context, ROOT_CONTEXT, trace } from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import type { LognitorClient } from '../../src/client/client.js'
+import { forgetCopies } from '../support/fresh-copy.js'
 import { settle } from '../support/until.js'
 import { KEY, startWatchedInbox, type WatchedInbox, warningsDuring } from './support.js'
 
@@ -23,7 +24,7 @@ afterAll(async () => {
 
 // Each test in a process, as far as the package can tell, that has not called init yet.
 beforeEach(async () => {
-  vi.resetModules()
+  forgetCopies()
   lognitor = await import('../../src/index.js')
   client = undefined
   watched.inbox.clear()

@@ -7,6 +7,7 @@ import { LognitorLogRecordProcessor } from '../../src/log-record-processor.js'
 import type { Options } from '../../src/options.js'
 import { LognitorSpanProcessor } from '../../src/span-processor.js'
 import { logsThrough } from '../otel/support.js'
+import { forgetCopies } from '../support/fresh-copy.js'
 import { settle, shutDoor, until } from '../support/until.js'
 import { startVendor } from '../support/vendor.js'
 import { inMemory, KEY, type OnClock, onClock, warningsDuring } from './support.js'
@@ -240,7 +241,7 @@ test('no way of looking at a client or its errors shows the key', async () => {
 })
 
 async function freshModule(): Promise<Lognitor> {
-  vi.resetModules()
+  forgetCopies()
   return import('../../src/index.js')
 }
 

@@ -164,23 +164,26 @@ for (const [order, name] of [
 
 const without = ['@opentelemetry/instrumentation-http']
 
-test('without the peer the constructor names it, and withLognitor works', async () => {
-  const consumer = createConsumer('otel-2', { without })
-  try {
-    const failed = await startApp(consumer, 'express-app.cjs', {
-      nodeArguments: ['--require', './alone.cjs'],
-      environment: { API_URL: inbox.apiUrl },
-    }).catch((error: Error) => error.message)
-    expect(failed).toContain('LOGNITOR_MISSING_PEER')
-    expect(failed).toContain('npm install @opentelemetry/instrumentation-http')
-    app = await startApp(consumer, 'express-app.cjs', {
-      nodeArguments: ['--require', './alone.cjs'],
-      environment: { API_URL: inbox.apiUrl, HTTP: 'wrapped' },
-    })
-    await fetch(`http://127.0.0.1:${app.port}/orders/7`)
-    await until(() => inbox.requests().length === 1)
-    expect(inbox.requests()[0]).toMatchObject({ path: '/orders/7', route: '/orders/:id' })
-  } finally {
-    consumer.remove()
-  }
-})
+test.each([
+  ['a NodeSDK with LognitorHttpInstrumentation', './setup.cjs', {}, 1],
+  ['LognitorHttpInstrumentation alone', './alone.cjs', {}, 1],
+  ['withLognitor alone', './alone.cjs', { HTTP: 'wrapped' }, 0],
+])(
+  '%s without the peer: there are rows, and a warning names what is missing',
+  async (_name, setUp, environment, count) => {
+    const consumer = createConsumer('otel-2', { without })
+    try {
+      app = await startApp(consumer, 'express-app.cjs', {
+        nodeArguments: ['--require', setUp],
+        environment: { API_URL: inbox.apiUrl, ...environment },
+      })
+      await fetch(`http://127.0.0.1:${app.port}/orders/7`)
+      await until(() => inbox.requests().length === 1)
+      expect(inbox.requests()[0]).toMatchObject({ path: '/orders/7', route: '/orders/:id' })
+      expect(app.stderr().match(/\[LOGNITOR_MISSING_PEER\]/g) ?? []).toHaveLength(count)
+      expect(app.stderr().includes('npm install @opentelemetry/instrumentation-http')).toBe(count > 0)
+    } finally {
+      consumer.remove()
+    }
+  },
+)

@@ -1,5 +1,6 @@
 import { connect } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
+import { ownServers } from '../../src/own-servers.js'
 import { openDoor, type Served, serve, speak, until, type WatchedDoor } from './support.js'
 
 let watched: WatchedDoor
@@ -161,10 +162,7 @@ test('what Node itself answers, such as a failed expectation, is a row too', asy
 test('servers of our own write no rows', async () => {
   watched = openDoor()
   const own = await serve((_request, response) => response.end())
-  const key = Symbol.for('lognitor.own-servers')
-  const shared = globalThis as { [key]?: WeakSet<object> }
-  shared[key] ??= new WeakSet()
-  shared[key].add(own.server)
+  ownServers.add(own.server)
   served = await serve((_request, response) => response.end())
   await fetch(`${own.url}/ours`)
   await fetch(`${served.url}/theirs`)

@@ -93,17 +93,29 @@ describe('with @opentelemetry/api alone', () => {
     }
   })
 
-  test('the HTTP instrumentation asks for its peer by name', () => {
-    const { stdout } = run(
-      alone(),
-      'peer.mjs',
-      `import { LognitorHttpInstrumentation, withLognitor } from '@lognitor/opentelemetry/instrumentation'
-       withLognitor({}, { apiKey: 'k' })
-       try { new LognitorHttpInstrumentation({ apiKey: 'k' }) } catch (error) { console.log(error.code, error.message) }`,
-    )
-    expect(stdout).toContain('LOGNITOR_MISSING_PEER')
-    expect(stdout).toContain('@opentelemetry/instrumentation-http')
-  })
+  const entry = "'@lognitor/opentelemetry/instrumentation'"
+  test.each([
+    ['peer.mjs', `import { LognitorHttpInstrumentation } from ${entry}`],
+    ['peer.cjs', `const { LognitorHttpInstrumentation } = require(${entry})`],
+  ])(
+    'the HTTP instrumentation asks for its peer by name in one warning, and works without: %s',
+    (file, load) => {
+      const { stdout, stderr, status } = run(
+        alone(),
+        file,
+        `${load}
+       const made = [1, 2].map(() => new LognitorHttpInstrumentation({ apiKey: 'k', ignoreRoutes: ['/health'] }))
+       const [one] = made
+       one.setTracerProvider({}), one.setMeterProvider({}), one.disable(), one.enable()
+       console.log(one.instrumentationName, one.getConfig().ignoreRoutes)
+       for (const each of made) each.shutdown()`,
+      )
+      expect(stdout).toBe("@opentelemetry/instrumentation-http [ '/health' ]\n")
+      expect(stderr.match(/\[LOGNITOR_MISSING_PEER\]/g)).toHaveLength(1)
+      expect(stderr).toContain('npm install @opentelemetry/instrumentation-http')
+      expect(status).toBe(0)
+    },
+  )
 
   test.each(['--import', '--require'])('zero code by %s names the missing peer, and the app runs', (how) => {
     const { stdout, stderr, status } = run(alone(), 'app.cjs', `console.log('app runs')`, [

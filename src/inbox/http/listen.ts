@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { LognitorError } from '../../errors.js'
+import { ownServers } from '../../own-servers.js'
 import { authority, refuseForeign } from './guard.js'
 import { refusal, writeReply } from './reply.js'
 
@@ -16,7 +17,7 @@ export interface Listening {
 /** Listens on loopback and hands each call that is not foreign to the handler. */
 export async function listen(address: { host: string; port: number }, handler: Handler): Promise<Listening> {
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: REQUEST_MS }, onRequest)
-  markAsOwn(server)
+  ownServers.add(server)
   server.on('clientError', (_error, socket) => socket.destroy())
   const port = await bind(server, address)
   let closing: Promise<void> | undefined
@@ -52,15 +53,6 @@ export async function listen(address: { host: string; port: number }, handler: H
 /** Long, so that a client's connection is seldom closed at the moment it is used again. */
 const KEEP_ALIVE_MS = 65_000
 const REQUEST_MS = 30_000
-
-const OWN_SERVERS = Symbol.for('lognitor.own-servers')
-
-/** Marks a server as ours, so that the instrumentation in the same process writes no rows for it. */
-function markAsOwn(server: Server): void {
-  const registry = globalThis as { [OWN_SERVERS]?: WeakSet<object> }
-  registry[OWN_SERVERS] ??= new WeakSet()
-  registry[OWN_SERVERS].add(server)
-}
 
 function bind(server: Server, { host, port }: { host: string; port: number }): Promise<number> {
   return new Promise((resolve, reject) => {

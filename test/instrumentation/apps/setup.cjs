@@ -1,6 +1,5 @@
 // Starts OpenTelemetry with our instrumentation, or with a plain one and withLognitor, before the app.
 const { NodeSDK } = require('@opentelemetry/sdk-node')
-const { HttpInstrumentation } = require('@opentelemetry/instrumentation-http')
 const { ExpressInstrumentation } = require('@opentelemetry/instrumentation-express')
 const { LognitorHttpInstrumentation, withLognitor } = require('@lognitor/opentelemetry/instrumentation')
 
@@ -14,11 +13,16 @@ const spanProcessor = {
 const options = { apiKey: 'test-key', apiUrl: process.env.API_URL, service: 'an-app', flushInterval: 50 }
 const made = {
   ours: () => [new LognitorHttpInstrumentation(options)],
-  wrapped: () => [new HttpInstrumentation(withLognitor({}, options))],
-  beside: () => [new HttpInstrumentation(), new LognitorHttpInstrumentation(options)],
-  before: () => [new LognitorHttpInstrumentation(options), new HttpInstrumentation()],
+  wrapped: () => [new (instrumentation().HttpInstrumentation)(withLognitor({}, options))],
+  beside: () => [new (instrumentation().HttpInstrumentation)(), new LognitorHttpInstrumentation(options)],
+  before: () => [new LognitorHttpInstrumentation(options), new (instrumentation().HttpInstrumentation)()],
   twice: () => [new LognitorHttpInstrumentation(options), new LognitorHttpInstrumentation(options)],
 }
+// Loaded only where it is used: one test has not installed it.
+function instrumentation() {
+  return require('@opentelemetry/instrumentation-http')
+}
+
 const http = made[process.env.HTTP ?? 'ours']()
 const express = process.env.EXPRESS === 'none' ? [] : [new ExpressInstrumentation()]
 const sdk = new NodeSDK({ instrumentations: [...http, ...express], spanProcessors: [spanProcessor] })

@@ -1,0 +1,14 @@
+// npm run test:world: what has to hold beside large neighbours. They take minutes to install and to build, so npm test is
+// without them. Names of test files may follow.
+import { join } from 'node:path'
+import { ensureInstalled, root, run } from './lib/install.mjs'
+
+ensureInstalled()
+ensureInstalled('test/lines/nextjs')
+run(process.execPath, [join(root, 'scripts/build.mjs'), '--if-stale'])
+const files = process.argv.slice(2)
+run(
+  process.execPath,
+  [join(root, 'node_modules/vitest/vitest.mjs'), 'run', ...(files.length > 0 ? files : ['test/world'])],
+  { env: { ...process.env, TEST_WORLD: '1' } },
+)

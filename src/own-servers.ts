@@ -1,0 +1,4 @@
+import { shared } from './shared.js'
+
+/** Servers of this package, such as the gateway's: the instrumentation in the same process writes no rows for them. */
+export const ownServers = shared('own-servers', () => new WeakSet<object>())
