@@ -30,7 +30,11 @@ interface State {
   justNow: { readonly span: object; readonly recorded: Recorded }[]
 }
 
-const state = shared<State>('exceptions', () => ({ bySpan: new WeakMap(), listeners: new Set(), justNow: [] }))
+const state = shared<State>('exceptions', () => ({
+  bySpan: new WeakMap(),
+  listeners: new Set(),
+  justNow: [],
+}))
 const { bySpan, listeners } = state
 
 const wrapRecording = methodWrapper('exceptions', 'recordException', (record, span, args) => {
