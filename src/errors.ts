@@ -1,4 +1,5 @@
 import { setImmediate } from './clock.js'
+import { didYouMean } from './did-you-mean.js'
 import { shared } from './shared.js'
 import { beginTelling } from './telling.js'
 
@@ -14,6 +15,11 @@ export const ERRORS = {
 export const WARNINGS = {
   LOGNITOR_NO_API_KEY: 'No API key was given; nothing is sent.',
   LOGNITOR_BAD_ENVIRONMENT: 'An environment variable has a value it cannot have and was ignored.',
+  LOGNITOR_UNKNOWN_VARIABLE: 'An environment variable begins with LOGNITOR_ and is read by nobody.',
+  LOGNITOR_UNKNOWN_LOG_OPTION: 'A log call was given a field that is no option; it became metadata.',
+  LOGNITOR_UNKNOWN_HTTP_OPTION:
+    'LognitorHttpInstrumentation was given an option that neither it nor HttpInstrumentation is known to have.',
+  LOGNITOR_LIKELY_SECONDS: 'An option in milliseconds has a value that looks like seconds.',
   LOGNITOR_INIT_TWICE: 'init was called again; the first client stays.',
   LOGNITOR_OPTIONS_IGNORED:
     'A client or door has the key of another one; its differing options were ignored.',
@@ -78,7 +84,7 @@ export function unknownOption(
 ): LognitorError {
   return new LognitorError(
     'LOGNITOR_UNKNOWN_OPTION',
-    `${saying} "${name}". Known are: ${known.join(', ')}${hint}.`,
+    `${saying} "${name}".${didYouMean(name, known)} Known are: ${known.join(', ')}${hint}.`,
   )
 }
 

@@ -158,7 +158,7 @@ function canTake(before: Entry | undefined, settings: Settings): before is Entry
  * @throws {LognitorError} for a wrong option
  */
 export function reconfigurePipeline(pipeline: Pipeline, options: Options): void {
-  pipeline.reconfigure(sealSettings({ ...pipeline.settings, ...checkOptions(options) }))
+  pipeline.reconfigure(sealSettings({ ...pipeline.settings, ...checkOptions(options, pipeline.settings) }))
   if (registry.standard?.pipeline === pipeline) registry.whenDefault(pipeline, false)
 }
 

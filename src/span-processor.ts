@@ -1,5 +1,4 @@
 import { type Context, trace } from '@opentelemetry/api'
-import { ServerSpan } from './otel/answered-server-span.js'
 import { OtelDoor } from './otel/door.js'
 import { OpenRecordings } from './otel/open-recordings.js'
 import {
@@ -10,11 +9,12 @@ import {
   recordingsOf,
   watchExceptions,
 } from './otel/recorded-exceptions.js'
+import { ServerAnswer } from './otel/server-answer.js'
 import { enterServerSpan, learnRoute } from './otel/server-span.js'
 import { SpanFailures } from './otel/span-failures.js'
 import { LOGNITOR_PART, warnOfStoppedExport } from './otel/stopped-export.js'
 import type { DoorOptions } from './pipelines.js'
-import { currentScope, setScopeOfSpan } from './scope/current.js'
+import { currentScope, scopeOfSpan, setScopeOfSpan } from './scope/current.js'
 import type { Scope } from './scope/scope.js'
 import { isRequestFramework } from './translate/instrumentation-scope.js'
 import { SPAN_KIND, type SpanEventLike, type SpanLike } from './translate/otel.js'
@@ -27,7 +27,7 @@ import { hrDurationToMillis } from './translate/time.js'
 interface Begun {
   readonly scope: Scope
   /** The outermost server span of this process around it, itself included. */
-  readonly server: ServerSpan | undefined
+  readonly server: ServerAnswer | undefined
   readonly isServer: boolean
   /** Events that are logs already. */
   taken: Set<SpanEventLike> | undefined
@@ -76,7 +76,7 @@ export class LognitorSpanProcessor {
       const above = this.#begunOf(trace.getSpan(parentContext as Context))?.server
       // A request that we see ourselves tells when it is answered.
       const isServer = span.kind === SPAN_KIND.server && !above && scope.requestScope === undefined
-      const server = isServer ? new ServerSpan() : above
+      const server = isServer ? new ServerAnswer() : above
       ;(span as Known)[this.#begun] = { scope, server, isServer, taken: undefined }
     })
   }
@@ -84,7 +84,7 @@ export class LognitorSpanProcessor {
   onEnd(span: SpanLike): void {
     guarded(() => {
       noteSpanEnd(span)
-      const begun = this.#begunOf(span) ?? unknownBegin()
+      const begun = this.#begunOf(span) ?? unknownBegin(span)
       learnRoute(span, begun.scope)
       if (span.events.length > 0) this.#takeExceptions(span, begun)
       if (begun.isServer) begun.server?.end(span)
@@ -166,8 +166,8 @@ export class LognitorSpanProcessor {
 }
 
 /** The SDK knows the span and this processor does not: it was added later. */
-function unknownBegin(): Begun {
-  return { scope: currentScope(), server: undefined, isServer: false, taken: undefined }
+function unknownBegin(span: SpanLike): Begun {
+  return { scope: scopeOfSpan(span) ?? currentScope(), server: undefined, isServer: false, taken: undefined }
 }
 
 /**

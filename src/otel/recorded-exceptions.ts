@@ -23,10 +23,19 @@ export type OnRecorded = (span: SpanLike, recorded: Recorded) => void
 /** An SDK's span keeps the newest 128 events, and so many are known here. */
 const MOST_PER_SPAN = 128
 
-const bySpan = shared('exceptions', () => new WeakMap<object, Recorded[]>())
-const listeners = shared('exceptions.listeners', () => new Set<OnRecorded>())
-/** What has been recorded since the stack was last empty. */
-let justNow: { readonly span: object; readonly recorded: Recorded }[] = []
+interface State {
+  readonly bySpan: WeakMap<object, Recorded[]>
+  readonly listeners: Set<OnRecorded>
+  /** What has been recorded since the stack was last empty. */
+  justNow: { readonly span: object; readonly recorded: Recorded }[]
+}
+
+const state = shared<State>('exceptions', () => ({
+  bySpan: new WeakMap(),
+  listeners: new Set(),
+  justNow: [],
+}))
+const { bySpan, listeners } = state
 
 const wrapRecording = methodWrapper('exceptions', 'recordException', (record, span, args) => {
   const result = Reflect.apply(record, span, args)
@@ -57,7 +66,7 @@ export function onRecorded(listener: OnRecorded): () => void {
 
 /** The span has ended: what was recorded on it just now was recorded as it ended. */
 export function noteSpanEnd(span: object): void {
-  for (const recent of justNow) if (recent.span === span) recent.recorded.isLast = true
+  for (const recent of state.justNow) if (recent.span === span) recent.recorded.isLast = true
 }
 
 /** The newest calls of `recordException` on a span, at most 128. */
@@ -86,14 +95,14 @@ function remember(span: SpanLike, thrown: unknown): void {
   all.push(recorded)
   if (all.length > MOST_PER_SPAN) all.shift()
   bySpan.set(span, all)
-  if (justNow.length === 0) queueMicrotask(forgetJustNow)
-  justNow.push({ span, recorded })
-  if (justNow.length > MOST_PER_SPAN) justNow.shift()
+  if (state.justNow.length === 0) queueMicrotask(forget)
+  state.justNow.push({ span, recorded })
+  if (state.justNow.length > MOST_PER_SPAN) state.justNow.shift()
   const { traceId, spanId } = span.spanContext()
   rememberThrown(thrown, { trace_id: traceId, span_id: spanId })
   for (const listener of listeners) listener(span, recorded)
 }
 
-function forgetJustNow(): void {
-  justNow = []
+function forget(): void {
+  state.justNow = []
 }

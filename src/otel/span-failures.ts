@@ -1,13 +1,13 @@
 import { scopeOfTrace } from '../scope/current.js'
 import type { Scope } from '../scope/scope.js'
 import type { Log } from '../wire/log.js'
-import type { ServerSpan } from './answered-server-span.js'
 import type { OtelDoor } from './door.js'
+import type { ServerAnswer } from './server-answer.js'
 
 export interface SpanFailure {
   readonly scope: Scope
   /** The outermost server span of this process around it, where one is known. */
-  readonly server: ServerSpan | undefined
+  readonly server: ServerAnswer | undefined
   readonly log: Log
   readonly thrown: unknown
   /** When it happened, on the monotonic clock. */

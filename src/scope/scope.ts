@@ -1,5 +1,6 @@
 import type { Breadcrumb, Fields, RequestDetail, Trace, User } from '../wire/log.js'
 import { BreadcrumbRing, type Crumb } from './breadcrumb-ring.js'
+import { roughBytes } from './weight.js'
 
 /** What the entrance of a request, or of another call from outside, knows of it. */
 export interface RequestFacts {
@@ -163,6 +164,14 @@ export class Scope {
   /** Takes back what was added, the very objects. */
   forgetBreadcrumbs(crumbs: ReadonlySet<Crumb>): void {
     if (crumbs.size > 0) this.#breadcrumbs = this.#breadcrumbs?.without(crumbs)
+  }
+
+  /** About how many bytes of memory this scope alone holds. */
+  get bytes(): number {
+    return (
+      (this.#breadcrumbs?.bytes ?? 0) +
+      roughBytes([this.#user, this.#context, this.#tags, this.#facts?.request])
+    )
   }
 
   /** Formatted, oldest first; inside a request or job those of the scopes around it too. */

@@ -5,11 +5,11 @@ import type { SpanLike } from '../translate/otel.js'
 const MOST_WAITING = 128
 
 /**
- * The server span of a request that our HTTP instrumentation does not see: it tells, when it ends, how the request
+ * The answer of a request that our HTTP instrumentation does not see: its server span tells, when it ends, how the request
  * was answered. The spans below it hold on to it, and nothing else does: one that never ends is left to the garbage
  * collector with them.
  */
-export class ServerSpan {
+export class ServerAnswer {
   #waiting: OnAnswered[] = []
   #endedAtMs: number | undefined
   #status: number | undefined
