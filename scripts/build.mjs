@@ -17,6 +17,7 @@ const ENTRIES = {
   index: 'src/index.ts',
   instrumentation: 'instrumentation/index.ts',
   register: 'src/register.ts',
+  sdk: 'src/sdk.ts',
   gateway: 'src/gateway/index.ts',
   testing: 'src/testing.ts',
   cli: 'src/cli/main.ts',
@@ -29,6 +30,9 @@ if (!process.argv.includes('--if-stale') || !isFresh('dist/.built', SOURCES)) aw
 /** Beside the old one, and put in its place when it is whole: who is just using that one loses nothing. */
 async function build() {
   const dist = join(root, `.cache/dist-${process.pid}`)
+  // Imported late: a fresh checkout has no bundler before ensureInstalled().
+  const { writeExitSender } = await import('./lib/exit-sender.mjs')
+  await writeExitSender()
   const { cli, ...modules } = ENTRIES
   const commonJs = await bundle(dist, 'cjs', { ...modules, cli })
   const esModules = await bundle(dist, 'es', modules)
@@ -67,7 +71,11 @@ async function bundle(dist, format, entries) {
     chunkFileNames: `chunks/[name]-[hash].${ending}`,
     keepNames: true,
   })
-  return output.filter((part) => part.type === 'chunk')
+  const chunks = output.filter((part) => part.type === 'chunk')
+  // Exports that are set later on are lost beneath OpenTelemetry's loader hook, which keeps their first values.
+  const late = format === 'es' && chunks.find(({ code }) => code.includes('__esmMin('))
+  if (late) throw new Error(`${late.fileName} sets its exports late: does an entry have none?`)
+  return chunks
 }
 
 /** Files that load an optional peer stay what and where they are; instrumentation/peers/http.cjs says why. */

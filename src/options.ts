@@ -18,6 +18,7 @@ import {
   text,
 } from './option-kinds.js'
 import { showValue, typeInWords } from './show-value.js'
+import { warnOfUnknownVariables } from './variables.js'
 import { LEVELS, type Level } from './wire/level.js'
 import type { Log } from './wire/log.js'
 import type { Transport } from './wire/transport.js'
@@ -101,6 +102,8 @@ export interface Known<T> {
   readonly fallback?: T
   /** Names in the environment besides `LOGNITOR_<NAME>`, tried first. */
   readonly env?: readonly string[]
+  /** An object whose fields are options of their own: who names one of them leaves the others as they are. */
+  readonly hasFields?: true
   /** Its value is never shown. */
   readonly secret?: true
 }
@@ -196,16 +199,25 @@ export const OPTIONS = {
   beforeSend: { kind: fn<BeforeSend>() },
   captureCallerInfo: { kind: flag, fallback: false },
   sourceContext: { kind: flag, fallback: true },
-  breadcrumbs: { kind: breadcrumbs, fallback: { requests: true, outgoing: true, logs: true } },
+  breadcrumbs: {
+    kind: breadcrumbs,
+    fallback: { requests: true, outgoing: true, logs: true },
+    hasFields: true,
+  },
   captureUncaught: { kind: flag, fallback: true },
   flushOnExit: { kind: orFalse(integer(0, 60_000)), fallback: 2000 },
-  spool: { kind: spool, env: ['LOGNITOR_SPOOL_DIR'] },
+  spool: { kind: spool, env: ['LOGNITOR_SPOOL_DIR'], hasFields: true },
   compression: { kind: oneOf(['none', 'gzip']), fallback: 'none' },
   proxy: { kind: orFalse(proxyAddress), secret: true },
   allResourceAttributes: { kind: flag, fallback: false },
   onDrop: { kind: fn<NonNullable<Options['onDrop']>>() },
   transport: { kind: transport },
 } as const satisfies Record<keyof Options, Known<unknown>>
+
+/** Every variable that is read here. */
+const VARIABLES = Object.entries<Known<unknown>>(OPTIONS).flatMap(([name, { kind, env = [] }]) =>
+  kind.read === undefined ? [] : [environmentName(name), ...env],
+)
 
 type Table = typeof OPTIONS
 type ValueOf<K extends keyof Table> = Table[K] extends { kind: Kind<infer T> } ? T : never
@@ -240,8 +252,9 @@ export function resolveOptions(
     const fromEnvironment = isGiven && refuse ? undefined : readEnvironment(name, known, env, refuse)
     if (fromEnvironment !== undefined) settings[name] = fromEnvironment
   }
-  Object.assign(settings, checkOptions(given))
+  Object.assign(settings, checkOptions(given, settings))
   settings.fallback = readResourceEnvironment(env)
+  warnOfUnknownVariables(env, VARIABLES)
   return sealSettings(settings as Settings)
 }
 
@@ -260,8 +273,11 @@ function withoutSecrets(this: Settings): object {
   return { ...this, ...Object.fromEntries(masks) }
 }
 
-/** Options as code gave them, each checked; those left out or undefined are absent. */
-export function checkOptions(given: Options): Partial<Settings> {
+/**
+ * Options as code gave them, each checked; those left out or undefined are absent.
+ * @param before what held until now: of an option with fields of its own, those that are not given stay
+ */
+export function checkOptions(given: Options, before: Partial<Settings> = {}): Partial<Settings> {
   expectObject(given)
   const checked: Record<string, unknown> = {}
   for (const [name, value] of Object.entries(given)) {
@@ -270,9 +286,31 @@ export function checkOptions(given: Options): Partial<Settings> {
       : undefined
     if (known === undefined) throw unknownOption('There is no option', name, Object.keys(OPTIONS))
     if (value === undefined) continue
-    checked[name] = checkValue(name, known.kind, value, known.secret)
+    const whole = known.hasFields ? withFieldsOf(before[name as keyof Table], value) : value
+    if (known.kind.check(whole) === undefined) checkValue(name, known.kind, value, known.secret)
+    checked[name] = known.kind.check(whole)
+    warnOfSeconds(name, checked[name])
   }
   return checked
+}
+
+/** What is no object is left to the check. */
+function withFieldsOf(before: unknown, given: unknown): unknown {
+  if (typeof given !== 'object' || given === null || typeof before !== 'object') return given
+  const fields = Object.entries(given).filter(([, value]) => value !== undefined)
+  return { ...before, ...Object.fromEntries(fields) }
+}
+
+/** Below these many milliseconds somebody meant seconds, as the official SDKs count. */
+const LIKELY_SECONDS: Readonly<Record<string, number>> = { flushInterval: 100, flushOnExit: 30 }
+
+function warnOfSeconds(name: string, value: unknown): void {
+  if (typeof value !== 'number' || value === 0 || !(value < (LIKELY_SECONDS[name] ?? 0))) return
+  warnOnce(
+    'LOGNITOR_LIKELY_SECONDS',
+    `Option "${name}" is in milliseconds, and ${value} looks like seconds: ${value * 1000} would be ${value} s.`,
+    name,
+  )
 }
 
 /**
@@ -282,6 +320,17 @@ export function checkOptions(given: Options): Partial<Settings> {
 export function expectObject(given: unknown): void {
   if (typeof given === 'object' && given !== null && !Array.isArray(given)) return
   throw new LognitorError('LOGNITOR_BAD_OPTION', `Options: expected an object, got ${typeInWords(given)}.`)
+}
+
+/**
+ * Refuses options that have none of these names.
+ * @param saying how the sentence begins: `The gateway has no option`
+ * @throws {LognitorError} `LOGNITOR_UNKNOWN_OPTION`, or `LOGNITOR_BAD_OPTION` for what is no object
+ */
+export function expectKnown(saying: string, given: object, known: readonly string[]): void {
+  expectObject(given)
+  const unknown = Object.keys(given).find((name) => !known.includes(name))
+  if (unknown !== undefined) throw unknownOption(saying, unknown, known)
 }
 
 /**
@@ -329,7 +378,10 @@ export function readEnvironment<T>(
     const words = env[variable]?.trim()
     if (words === undefined || words === '') continue
     const value = known.kind.read(words)
-    if (value !== undefined) return value
+    if (value !== undefined) {
+      warnOfSeconds(name, value)
+      return value
+    }
     // Of a secret no part holds: half a list of tokens is another list.
     const parts = known.secret ? undefined : known.kind.readParts?.(words)
     const got = known.secret ? 'something else' : showValue(parts?.wrong.join(', ') ?? words)

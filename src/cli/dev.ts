@@ -6,11 +6,14 @@ import { runProgram } from './program.js'
 
 const FIRST_PORT = 4777
 const TRIED_PORTS = 20
+/** Where \`lognitor gateway\` listens. */
+const GATEWAY_PORT = 4778
 
 const HELP = `Usage: lognitor dev [options] [-- command args...]
 
 Starts the inbox: a local page that plays Lognitor, at http://127.0.0.1:${FIRST_PORT} or the next free port.
-With a command it also starts that, set up to report to the inbox, and ends with it.
+With a command it also starts that, set up to report to the inbox, and ends with it. Its standard output is then the
+command's alone.
 
   --port N           listen on this port, and on no other
   --max-logs N       logs to hold, the newest (50000)
@@ -38,12 +41,16 @@ export const dev: Command = {
     const port = wholeFlag('port', flags.port, 0, 65_535)
     const maxLogs = wholeFlag('max-logs', flags['max-logs'], 1, 10_000_000)
     const maxRequests = wholeFlag('max-requests', flags['max-requests'], 1, 10_000_000)
-    const inbox = await open(port, { ...(maxLogs && { maxLogs }), ...(maxRequests && { maxRequests }) })
-    process.stdout.write(`Lognitor inbox: ${inbox.url}\n`)
     const [command, ...rest] = program
+    // The standard output of a program is its own: others may read it.
+    const stream = command === undefined ? process.stdout : process.stderr
+    const say = (line: string) => stream.write(`${line}\n`)
+    const limits = { ...(maxLogs && { maxLogs }), ...(maxRequests && { maxRequests }) }
+    const inbox = await open(port, limits, say)
+    say(`Lognitor inbox: ${inbox.url}`)
     try {
       if (command !== undefined) return await runProgram(command, rest, inbox.apiUrl)
-      process.stdout.write(`Send to it with LOGNITOR_API_KEY=dev LOGNITOR_API_URL=${inbox.apiUrl}\n`)
+      say(`Send to it with LOGNITOR_API_KEY=dev LOGNITOR_API_URL=${inbox.apiUrl}`)
       await interrupted()
       return 0
     } finally {
@@ -55,13 +62,14 @@ export const dev: Command = {
 async function open(
   port: number | undefined,
   limits: { maxLogs?: number; maxRequests?: number },
+  say: (line: string) => void,
 ): Promise<Inbox> {
   if (port !== undefined) return startInbox({ ...limits, port })
   for (let tried = FIRST_PORT; tried < FIRST_PORT + TRIED_PORTS; tried++) {
+    if (tried === GATEWAY_PORT) continue
     try {
       const inbox = await startInbox({ ...limits, port: tried })
-      if (tried !== FIRST_PORT)
-        process.stdout.write(`Port ${FIRST_PORT} is taken; the next free one is ${tried}.\n`)
+      if (tried !== FIRST_PORT) say(`Port ${FIRST_PORT} is taken; the next free one is ${tried}.`)
       return inbox
     } catch (error) {
       if (!(error instanceof LognitorError) || error.code !== 'LOGNITOR_ADDRESS_IN_USE') throw error

@@ -1,6 +1,6 @@
 import { isError } from '../translate/error-type.js'
 import { toPlain } from '../translate/plain.js'
-import { readProperty, wellFormed } from '../translate/property.js'
+import { readProperty, setField, wellFormed } from '../translate/property.js'
 import type { Fields } from '../wire/log.js'
 
 // Plain JavaScript checks nothing: what a call is given may be anything, a Proxy that throws included. Each of
@@ -18,6 +18,25 @@ export function named<K extends string>(given: unknown, names: readonly K[]): Pa
     if (value !== undefined) read[name] = value
   }
   return read
+}
+
+const MOST_OTHERS = 256
+
+/** The properties that have none of these names, at most 256; undefined where there are none. */
+export function others(given: unknown, names: readonly string[]): Record<string, unknown> | undefined {
+  if (typeof given !== 'object' || given === null || isList(given)) return undefined
+  let found: Record<string, unknown> | undefined
+  try {
+    for (const name of Object.keys(given)) {
+      if (names.includes(name)) continue
+      found ??= {}
+      setField(found, name, readProperty(given, name))
+      if (Object.keys(found).length >= MOST_OTHERS) break
+    }
+  } catch {
+    // A Proxy that does not list its properties.
+  }
+  return found
 }
 
 export function text(given: unknown): string | undefined {

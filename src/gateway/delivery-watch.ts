@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.js'
-import type { Upload } from '../delivery/uploader.js'
+import type { Posted } from '../delivery/post.js'
 import type { DropReason } from '../ledger.js'
 import type { Observer } from '../stateless/observer.js'
 import type { Say } from './operator-log.js'
@@ -48,14 +48,14 @@ export class DeliveryWatch implements Observer {
   }
 
   /** @param keyName what stands for the key in a line: nothing for the gateway's own */
-  answered(keyName: string, upload: Upload): void {
-    const trouble = troubleOf(upload)
+  answered(keyName: string, posted: Posted): void {
+    const trouble = troubleOf(posted)
     const known = this.#states.get(keyName)
     if (trouble === undefined) {
       this.#states.delete(keyName)
       if (known?.isTold) this.#recovered(keyName, known)
     } else if (known?.trouble === trouble) known.failedPosts++
-    else this.#begun(keyName, trouble, 'why' in upload.outcome ? upload.outcome.why : '')
+    else this.#begun(keyName, trouble, 'why' in posted.outcome ? posted.outcome.why : '')
   }
 
   dropped(reason: DropReason, count: number): void {
@@ -110,7 +110,7 @@ export class DeliveryWatch implements Observer {
   }
 }
 
-function troubleOf({ outcome }: Upload): Trouble | undefined {
+function troubleOf({ outcome }: Posted): Trouble | undefined {
   switch (outcome.kind) {
     case 'unauthorized':
       return 'key_refused'

@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs'
 import { isAbsolute, sep } from 'node:path'
+import { callerFrame } from '../client/caller.js'
 
 /**
  * Where the application's packages are looked for, in this order: from its first file, from the working
@@ -15,6 +16,12 @@ export function applicationPlaces(
   const around = `${workingDirectory}/`
   const last = here === undefined ? [] : [here]
   return isTool ? [around, ...own, ...last] : [...own, around, ...last]
+}
+
+/** The application's file that called `below`; undefined where the stack does not say. */
+export function callerFile(below: (...args: never[]) => unknown): string | undefined {
+  const frame = callerFrame(below)
+  return frame !== undefined && isAbsolute(frame.file) ? frame.file : undefined
 }
 
 /** `node .` names a folder. */

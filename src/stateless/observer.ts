@@ -1,10 +1,10 @@
-import type { Upload } from '../delivery/uploader.js'
+import type { Posted } from '../delivery/post.js'
 import type { DropReason } from '../ledger.js'
 
 /** Sees what becomes of deliveries, for whoever has to know. */
 export interface Observer {
   /** @param keyName what stands for the key where it may be shown: nothing for the key of the settings */
-  answered(keyName: string, upload: Upload): void
+  answered(keyName: string, posted: Posted): void
   dropped(reason: DropReason, count: number): void
 }
 

@@ -134,12 +134,7 @@ export class StatelessPipeline {
     if (known !== undefined) return known
     if (this.#tenants.size >= MOST_TENANTS) this.#tenants.delete(this.#tenants.keys().next().value as string)
     const { clock } = this.#parts
-    const uploader = createUploader({
-      transport: this.#transport,
-      clock,
-      userAgent: USER_AGENT,
-      apiKey: () => apiKey,
-    })
+    const uploader = createUploader({ transport: this.#transport, clock, userAgent: USER_AGENT, apiKey })
     const name = this.#nameOf(apiKey)
     const tenant = new Tenant(name, uploader, clock, this.#parts.random, (change) =>
       this.#parts.onHold(name, change),

@@ -1,8 +1,7 @@
 import type { Clock } from '../clock.js'
-import type { Upload } from '../delivery/uploader.js'
+import type { Fate } from '../delivery/fate.js'
+import type { Posted } from '../delivery/post.js'
 import { type Held, heldBy, soonMs } from './delivery.js'
-
-const PROBE_MS = 60_000
 
 /** What one process has learnt of a hold, for others that send under the same key: nothing when it is over. */
 export type HoldChange = { readonly held: Held; readonly leftMs: number } | undefined
@@ -41,8 +40,12 @@ export class ServiceHold {
 
   /** Why nothing is to be sent now; nothing when it may. */
   get current(): Held | undefined {
+    return this.#heldAt(this.#clock.monotonic())
+  }
+
+  #heldAt(now: number): Held | undefined {
     if (this.#refusal === undefined) return undefined
-    const leftMs = this.#refusal.untilMs - this.#clock.monotonic()
+    const leftMs = this.#refusal.untilMs - now
     if (leftMs > 0) return { ...this.#refusal.held, retryAfterMs: leftMs }
     return this.#probe === undefined
       ? undefined
@@ -55,7 +58,9 @@ export class ServiceHold {
    */
   async enter(): Promise<Held | 'probe' | undefined> {
     while (this.#refusal !== undefined) {
-      if (this.#refusal.untilMs > this.#clock.monotonic()) return this.current
+      // Read once: between two readings the wait may end, and then this would be a second probe.
+      const now = this.#clock.monotonic()
+      if (this.#refusal.untilMs > now) return this.#heldAt(now)
       if (this.#probe === undefined) {
         this.#probe = new Promise((resolve) => {
           this.#endProbe = resolve
@@ -67,34 +72,29 @@ export class ServiceHold {
     return undefined
   }
 
-  /** Called with the outcome of each post that was let in. One that is older than the refusal does not end it. */
-  leave(upload: Upload, isProbe: boolean): void {
-    const waitMs = this.#waitOf(upload)
+  /** Called with what became of each post that was let in. One that is older than the refusal does not end it. */
+  leave(posted: Posted, fate: Fate, isProbe: boolean): void {
     const now = this.#clock.monotonic()
-    if (waitMs !== undefined) {
-      const held = heldBy(upload, this.#random)
-      const untilMs = Math.max(now + waitMs, this.#refusal?.untilMs ?? 0)
-      this.#refusal = { held, untilMs }
-      this.#onChange({ held, leftMs: untilMs - now })
-    } else if (isProbe && upload.outcome.kind !== 'retryable') {
+    if (fate.kind === 'retry') this.#refused(posted, fate, now, isProbe)
+    else if (isProbe) {
       this.#refusal = undefined
       this.#onChange(undefined)
-    } else if (isProbe && this.#refusal !== undefined) {
-      // It could not be asked. Soon the next one tries.
-      this.#refusal.untilMs = now + soonMs(this.#random)
     }
     if (!isProbe) return
     this.#endProbe()
     this.#probe = undefined
   }
 
-  /** For how long the service wants to be left alone, if it does. */
-  #waitOf(upload: Upload): number | undefined {
-    const { outcome, answer } = upload
-    if (outcome.kind === 'unauthorized' || outcome.kind === 'wrong_address') return PROBE_MS
-    if (outcome.kind !== 'retryable') return undefined
-    if (outcome.retryAfterMs === undefined && answer?.status !== 429) return undefined
-    const { retryAfterMs } = heldBy(upload, this.#random)
-    return retryAfterMs > 0 ? retryAfterMs : undefined
+  #refused(posted: Posted, { hold }: Fate & { kind: 'retry' }, now: number, isProbe: boolean): void {
+    const held = heldBy(hold, posted, this.#random)
+    const isAsked = hold.reason !== 'backoff' || posted.status === 429
+    if (isAsked && held.retryAfterMs > 0) {
+      const untilMs = Math.max(now + held.retryAfterMs, this.#refusal?.untilMs ?? 0)
+      this.#refusal = { held, untilMs }
+      this.#onChange({ held, leftMs: untilMs - now })
+    } else if (isProbe && this.#refusal !== undefined) {
+      // It could not be asked. Soon the next one tries.
+      this.#refusal.untilMs = now + soonMs(this.#random)
+    }
   }
 }

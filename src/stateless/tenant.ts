@@ -1,6 +1,8 @@
 import type { Clock } from '../clock.js'
+import type { Fate } from '../delivery/fate.js'
 import type { SampleRates } from '../delivery/outcome.js'
-import type { Upload, Uploader } from '../delivery/uploader.js'
+import type { Posted } from '../delivery/post.js'
+import type { Uploader } from '../delivery/uploader.js'
 import { type HoldChange, ServiceHold } from './service-hold.js'
 
 /** For so long rates hold that no answer has repeated: with a rate of 0 for everything none would ever come. */
@@ -37,10 +39,10 @@ export class Tenant {
    * Takes note of what an answer says beyond its own post.
    * @param isProbe whether it was the post that asks again
    */
-  learn(upload: Upload, isProbe: boolean): void {
-    this.hold.leave(upload, isProbe)
-    if (upload.sampleRates === undefined) return
-    this.#rates = upload.sampleRates
+  learn(posted: Posted, fate: Fate, isProbe: boolean): void {
+    this.hold.leave(posted, fate, isProbe)
+    if (posted.sampleRates === undefined) return
+    this.#rates = posted.sampleRates
     this.#ratesSinceMs = this.#clock.monotonic()
   }
 }

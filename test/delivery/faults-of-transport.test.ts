@@ -92,7 +92,7 @@ test('what differs in a number only is told once', async () => {
 
 test('a call of the API that fails so is told of, too', async () => {
   await openWith(rejecting(new TypeError('fetsch is not a function')))
-  void rig.pipeline.courier.run({ path: '/feedback', body: {}, withKey: true, patienceMs: 0 })
+  void rig.pipeline.apiCaller.run({ path: '/feedback', body: {}, withKey: true, retryForMs: 0 })
   await until(() => warnings.length === 1, 'it is told')
   expect(warnings[0]).toMatchObject({ code: 'LOGNITOR_TRANSPORT_FAULT' })
 })

@@ -1,7 +1,8 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
-import { request as httpRequest } from 'node:http'
+import { request as httpRequest, type IncomingMessage } from 'node:http'
 import { connect } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { refuseForeign } from '../../src/inbox/http/guard.js'
 import { type Inbox, startInbox } from '../../src/testing.js'
 import { batchOf, logWith, until } from './support.js'
 
@@ -154,5 +155,19 @@ describe('the inbox', () => {
     const again = await startInbox({ port: inbox.port })
     expect(again.port).toBe(inbox.port)
     await again.close()
+  })
+})
+
+describe('an inbox on port 80', () => {
+  // Through the rule itself: not everybody may listen there.
+  const refusalOf = (headers: Record<string, string>) =>
+    refuseForeign({ headers } as unknown as IncomingMessage, '127.0.0.1', 80)?.status
+
+  it('answers to its names without the port, which browsers leave out', () => {
+    for (const host of ['127.0.0.1', '127.0.0.1:80', 'localhost', '[::1]']) {
+      expect(refusalOf({ host, origin: `http://${host}` })).toBeUndefined()
+    }
+    expect(refusalOf({ host: 'example.com' })).toBe(421)
+    expect(refusalOf({ host: 'localhost', origin: 'http://example.com' })).toBe(403)
   })
 })

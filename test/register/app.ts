@@ -52,20 +52,26 @@ interface Collector {
   readonly url: string
   /** Paths of the requests that came. */
   readonly paths: string[]
+  /** From now on requests get no answer. */
+  fallSilent(): void
   close(): Promise<void>
 }
 
 /** Takes OTLP and whatever else. */
 async function startCollector(): Promise<Collector> {
   const paths: string[] = []
+  let isSilent = false
   const server: Server = createServer((request, response) => {
     paths.push(request.url ?? '')
-    request.resume().on('end', () => response.end())
+    request.resume().on('end', () => isSilent || response.end())
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     paths,
+    fallSilent: () => {
+      isSilent = true
+    },
     close: async () => {
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))
