@@ -25,6 +25,7 @@ export interface SpoolOptions extends Destination {
 }
 
 const LARGEST_SEGMENT_BYTES = 1024 * 1024
+const NOTHING: WriteSet = { marks: [], entries: [] }
 
 /**
  * What is not yet delivered, on disk: one folder per destination, in it one per process, in that the files to which
@@ -39,7 +40,7 @@ export class Spool {
   /** The written entries that memory still has. */
   inMemory: () => readonly Range[] = () => []
   /** The batches in memory that the destination before may have taken. */
-  boundInMemory: () => WriteSet = () => ({ marks: [], entries: [] })
+  boundInMemory: () => WriteSet = () => NOTHING
   readonly #options: SpoolOptions
   readonly #segmentBytes: number
   readonly #disk: DiskOrder
@@ -202,7 +203,7 @@ export class Spool {
     if (source.isRetired) {
       this.#stored.land(taken)
       this.#leave(source, entries.length)
-    } else if (again.mayBeTaken && batch.destination !== source.destination) {
+    } else if (again.mayBeTaken && batch.destination.apiKey !== source.destination.apiKey) {
       taken.isLeft = true
     } else if (source.journal.holds(batch)) {
       this.#stored.putBack(taken, again)
@@ -224,8 +225,8 @@ export class Spool {
   }
 
   /**
-   * Another destination. What is this process's own and was never sent goes there. What the former destination may
-   * have taken, and what was taken over for it, stays with it.
+   * Another destination. What is this process's own goes there, except for batches that the project of another key
+   * may have taken: these stay with it, and so does what was taken over.
    */
   move(apiUrl: string, apiKey: string): Promise<void> {
     const before = this.#own.destination
@@ -235,8 +236,10 @@ export class Spool {
     for (const source of retired) this.#leave(source, countOf(this.#stored.remove(source, () => true)))
     const { source } = this.#own
     if (source === undefined) return Promise.resolve()
-    this.#formers.bind(this.#stored.remove(source, ({ mayBeTaken }) => mayBeTaken))
-    const inMemory = this.boundInMemory()
+    // The key names the project, whatever its address: what it may have taken means the same to it there.
+    const isBound = before.apiKey !== apiKey
+    this.#formers.bind(this.#stored.remove(source, ({ mayBeTaken }) => mayBeTaken && isBound))
+    const inMemory = isBound ? this.boundInMemory() : NOTHING
     const moved = this.#disk.run(async () => {
       try {
         await this.#moveOwn(source, before, retired, inMemory)
@@ -329,7 +332,10 @@ export class Spool {
       after: this.#folderOf(destination),
       apiUrl: destination.apiUrl,
       retired,
-      taken: () => this.#stored.taken.filter((each) => each.source === own && each.destination === before),
+      taken: () =>
+        this.#stored.taken.filter(
+          (each) => each.source === own && each.destination.apiKey !== destination.apiKey,
+        ),
       bound: this.#formers.takeBound(),
       inMemory,
       openFormer: () => {

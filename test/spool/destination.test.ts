@@ -151,6 +151,25 @@ test('a batch in memory that may have been taken is on disk for the former key u
   expect(new Set(ids)).toEqual(new Set([old().json.batch_id]))
 })
 
+test('with another address for the same key all that is its own goes there, under the ids it has', async () => {
+  const pipeline = rig.open({ maxQueueSize: 50 })
+  pipeline.pause()
+  logTo(pipeline, ...numbered(300, 'mine'))
+  await until(() => pipeline.stats().spooled >= 250, 'most of it is on disk only')
+  rig.vendor.answer({ status: 503 })
+  pipeline.resume()
+  await until(() => rig.vendor.batches.length > 0, 'a batch was tried')
+  const [first] = rig.vendor.batches as [Seen]
+  const apiUrl = `${rig.vendor.url}/moved/api/v1`
+  pipeline.reconfigure({ ...pipeline.settings, apiUrl })
+  rig.vendor.answer({})
+  await until(() => pipeline.stats().accepted === 300, 'all is taken')
+  const ids = new Map(rig.vendor.batches.map(({ json }) => [json.batch_id, json.logs.length]))
+  expect([...ids.values()].reduce((sum, count) => sum + count, 0)).toBe(300)
+  expect(ids.has(first.json.batch_id)).toBe(true)
+  expect(pipeline.stats().spooled).toBe(0)
+})
+
 test('when its folder cannot be moved, what is logged later does not stay with the former project', async () => {
   const other = rig.open({ apiKey: 'new' })
   await other.shutdown(0)
