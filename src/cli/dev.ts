@@ -47,11 +47,13 @@ export const dev: Command = {
     const say = (line: string) => stream.write(`${line}\n`)
     const limits = { ...(maxLogs && { maxLogs }), ...(maxRequests && { maxRequests }) }
     const inbox = await open(port, limits, say)
+    // Before the address is told: whoever reads it may end this at once.
+    const ended = command === undefined ? interrupted() : undefined
     say(`Lognitor inbox: ${inbox.url}`)
     try {
       if (command !== undefined) return await runProgram(command, rest, inbox.apiUrl)
       say(`Send to it with LOGNITOR_API_KEY=dev LOGNITOR_API_URL=${inbox.apiUrl}`)
-      await interrupted()
+      await ended
       return 0
     } finally {
       await inbox.close()

@@ -17,6 +17,8 @@ export interface OwnMove {
   readonly apiUrl: string
   /** What was taken over for the former destination. */
   readonly retired: readonly SpoolSource[]
+  /** Those of them of which a batch was being sent when the destination changed. */
+  readonly sending: readonly SpoolSource[]
   /** Own batches that were sent to the former destination, without an answer so far. */
   readonly taken: () => readonly TakenBatch[]
   /** Own batches that the former destination may have taken. */
@@ -31,8 +33,7 @@ export interface OwnMove {
  * @throws what the file system throws; then the folder is where it was
  */
 export async function moveOwn(move: OwnMove): Promise<void> {
-  const { owner, own, before, after, apiUrl, retired, bound, inMemory, openFormer } = move
-  const sending = retired.filter(({ taken }) => taken > 0)
+  const { owner, own, before, after, apiUrl, retired, sending, bound, inMemory, openFormer } = move
   const taken = move.taken()
   if (sending.length + taken.length + bound.length + inMemory.marks.length > 0) {
     const former = openFormer()

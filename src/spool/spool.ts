@@ -5,7 +5,7 @@ import { FormerDestination } from './former-destination.js'
 import { countOf, FormerDestinations } from './former-destinations.js'
 import { isThere } from './journal.js'
 import { makeRoom } from './make-room.js'
-import { moveOwn } from './move-own.js'
+import { moveOwn, type OwnMove } from './move-own.js'
 import { Orphans } from './orphans.js'
 import { OwnFolder } from './own-folder.js'
 import { claimFolder } from './owner.js'
@@ -233,6 +233,8 @@ export class Spool {
     if (before.apiUrl === apiUrl && before.apiKey === apiKey) return Promise.resolve()
     this.#own.destination = { apiUrl, apiKey }
     const retired = this.#orphans.retire()
+    // Noted now: until the folders are moved a batch may be acknowledged, and its journal must still be here for that.
+    const sending = retired.filter(({ taken }) => taken > 0)
     for (const source of retired) this.#leave(source, countOf(this.#stored.remove(source, () => true)))
     const { source } = this.#own
     if (source === undefined) return Promise.resolve()
@@ -242,7 +244,7 @@ export class Spool {
     const inMemory = isBound ? this.boundInMemory() : NOTHING
     const moved = this.#disk.run(async () => {
       try {
-        await this.#moveOwn(source, before, retired, inMemory)
+        await this.#moveOwn(source, before, { retired, sending, inMemory })
       } catch (error) {
         await this.#abandon(source)
         throw error
@@ -319,8 +321,7 @@ export class Spool {
   async #moveOwn(
     own: SpoolSource,
     before: Destination,
-    retired: readonly SpoolSource[],
-    inMemory: WriteSet,
+    left: Pick<OwnMove, 'retired' | 'sending' | 'inMemory'>,
   ): Promise<void> {
     const { owner, destination } = this.#own
     if (this.#own.source !== own || owner === undefined) return
@@ -331,13 +332,12 @@ export class Spool {
       before: folder,
       after: this.#folderOf(destination),
       apiUrl: destination.apiUrl,
-      retired,
+      ...left,
       taken: () =>
         this.#stored.taken.filter(
           (each) => each.source === own && each.destination.apiKey !== destination.apiKey,
         ),
       bound: this.#formers.takeBound(),
-      inMemory,
       openFormer: () => {
         const owner = claimFolder(folder, this.#options.clock)
         const former = new FormerDestination(owner, before, this.#segmentBytes)

@@ -64,6 +64,7 @@ test.each(['taken', 'not answered'])(
       'its end is counted',
     )
     await until(() => pipeline.stats().inFlight === 0, 'it has come to its end')
+    await pipeline.shutdown(0)
     rig.vendor.answer({})
     const next = rig.open()
     await until(() => next.stats().accepted + left === 250, 'the old project gets the rest')
