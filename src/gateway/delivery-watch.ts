@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.js'
-import type { Posted } from '../delivery/post.js'
+import type { Posted } from '../stateless/observer.js'
 import type { DropReason } from '../ledger.js'
 import type { Observer } from '../stateless/observer.js'
 import type { Say } from './operator-log.js'
