@@ -25,7 +25,8 @@ export const WARNINGS = {
   LOGNITOR_INVALID_LEVEL: 'A log call named a level that does not exist.',
   LOGNITOR_TWO_HTTP_INSTRUMENTATIONS: 'Two HTTP instrumentations are active.',
   LOGNITOR_TWO_VERSIONS: 'Two versions of this package are loaded that cannot share one client.',
-  LOGNITOR_SPOOL_UNAVAILABLE: 'The spool directory cannot be written; logs are held in memory only.',
+  LOGNITOR_SPOOL_UNAVAILABLE:
+    'The spool cannot be written, and logs are held in memory only; or a part of it cannot be read, and stays there.',
   LOGNITOR_MISSING_PEER: 'A package that this entry point could use is not installed, or cannot be loaded.',
   LOGNITOR_NOT_STARTED: 'Zero code could not start OpenTelemetry; the application runs without.',
 } as const

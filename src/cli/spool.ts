@@ -1,20 +1,10 @@
-import { lstatSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { createInterface } from 'node:readline/promises'
-import { type Options, resolveOptions } from '../options.js'
-import { Pipeline } from '../pipeline.js'
-import { destinationFolder } from '../spool/destination-folder.js'
-import {
-  type FolderSurvey,
-  type PlaceSurvey,
-  purgeSpool,
-  type SpoolSurvey,
-  surveySpool,
-  type Unreadable,
-} from '../spool/survey.js'
+import { type FolderSurvey, type PlaceSurvey, purgeSpool, surveySpool } from '../spool/survey.js'
 import { type Command, parseWords, UsageError } from './command.js'
-import { interrupted } from './interrupted.js'
-import { createProgress } from './progress.js'
-import { printable, printableJson } from './terminal-text.js'
+import { replay } from './spool-replay.js'
+import { fail, print, tell } from './spool-words.js'
+import { printableJson } from './terminal-text.js'
 
 const HELP = `Usage: lognitor spool status|replay|purge DIR [options]
 
@@ -33,7 +23,6 @@ Ends with 1 when a part of the directory could not be looked at, or something is
   -h, --help       print this`
 
 const DEFAULT_PATIENCE_S = 60
-const LOOK_MS = 100
 
 /** `lognitor spool` */
 export const spool: Command = {
@@ -84,12 +73,6 @@ async function status(directory: string, isJson: boolean): Promise<number> {
   return tell(unreadable)
 }
 
-/** What could not be looked at is not empty. @returns the exit code */
-function tell(unreadable: readonly Unreadable[]): number {
-  for (const { path, why } of unreadable) fail(`${path} cannot be looked at: ${why}`)
-  return unreadable.length === 0 ? 0 : 1
-}
-
 function printPlace({ name, apiUrl, folders, damaged }: PlaceSurvey): void {
   print(`${apiUrl ?? 'An unknown address'} (place ${name.slice(0, 8)})`)
   for (const folder of folders) print(`  ${describe(folder)}`)
@@ -101,84 +84,6 @@ function describe({ pid, host, lives, entries, bytes }: FolderSurvey): string {
   const owner = pid === undefined ? 'an unknown process' : `process ${pid} on ${host}`
   const kilobytes = Math.ceil(bytes / 1024)
   return `${owner}, ${lives ? 'running' : 'ended'}: ${entries} not delivered, ${kilobytes} KiB`
-}
-
-async function replay(directory: string, patienceMs: number): Promise<number> {
-  const options: Options = { spool: { directory }, flushOnExit: false, captureUncaught: false }
-  const settings = resolveOptions(options)
-  if (!settings.apiKey) {
-    fail('LOGNITOR_API_KEY must hold the key that the logs were written for')
-    return 2
-  }
-  const before = await surveySpool(directory)
-  if (before.unreadable.length > 0) return tell(before.unreadable)
-  const { apiUrl, apiKey } = settings
-  // Where nothing was ever written for this address and key, nothing is to be left that looks as if.
-  const isThere =
-    lstatSync(destinationFolder(directory, { apiUrl, apiKey }), { throwIfNoEntry: false }) !== undefined
-  const isDone = isThere ? await replayInto(new Pipeline(settings), patienceMs) : noneDelivered()
-  const left = await surveySpool(directory)
-  if (isDone) tellOthers(left)
-  return tell(left.unreadable) === 0 && isDone ? 0 : 1
-}
-
-/** Resolves to whether all is delivered. */
-async function replayInto(pipeline: Pipeline, patienceMs: number): Promise<boolean> {
-  await pipeline.takeOver()
-  const isDone = await deliver(pipeline, patienceMs)
-  const { accepted, requestsAccepted, takenOver, dropped, holding } = pipeline.stats()
-  await pipeline.shutdown(0)
-  print(`${accepted + requestsAccepted} of ${takenOver} delivered.`)
-  for (const [reason, count] of Object.entries(dropped)) print(`${count} dropped: ${reason}`)
-  if (!isDone) fail(`the rest stays in the spool (${HELD[holding ?? ''] ?? 'interrupted'})`)
-  return isDone
-}
-
-function noneDelivered(): boolean {
-  print('0 of 0 delivered.')
-  return true
-}
-
-/** Names the addresses that are left, as far as they are known. */
-function tellOthers({ places }: SpoolSurvey): void {
-  const others = places.filter(({ folders }) => folders.some(({ lives, entries }) => !lives && entries > 0))
-  if (others.length === 0) return
-  const addresses = new Set(others.map(({ apiUrl }) => apiUrl ?? 'an unknown address'))
-  print(`What is left was written for another key or address: ${[...addresses].join(', ')}.`)
-}
-
-/** Why the rest stays, in words. */
-const HELD: Readonly<Record<string, string>> = {
-  backoff: 'nothing gets through to the service',
-  retry_after: 'the service asks for patience',
-  unauthorized: 'the service refused the key',
-  wrong_address: 'the address does not answer like Lognitor',
-}
-
-/** Resolves to true when nothing is left, to false when it is interrupted or nothing gets through. */
-async function deliver(pipeline: Pipeline, patienceMs: number): Promise<boolean> {
-  const progress = createProgress()
-  let isInterrupted = false
-  void interrupted().then(() => {
-    isInterrupted = true
-  })
-  let before = Number.POSITIVE_INFINITY
-  let changedAt = performance.now()
-  try {
-    for (;;) {
-      const { spooled, inFlight, takenOver, holding } = pipeline.stats()
-      const left = spooled + inFlight
-      progress.show(takenOver - left, takenOver)
-      if (left === 0) return true
-      if (left !== before) changedAt = performance.now()
-      before = left
-      const isHopeless = holding === 'unauthorized' || holding === 'wrong_address'
-      if (isInterrupted || isHopeless || performance.now() - changedAt > patienceMs) return false
-      await new Promise((resolve) => setTimeout(resolve, LOOK_MS))
-    }
-  } finally {
-    progress.end()
-  }
 }
 
 async function purge(directory: string, isCertain: boolean): Promise<number> {
@@ -203,13 +108,4 @@ async function confirm(question: string): Promise<boolean> {
   const answer = await terminal.question(`${question} [y/N] `)
   terminal.close()
   return /^y(es)?$/i.test(answer.trim())
-}
-
-function print(line: string): void {
-  process.stdout.write(`${printable(line)}\n`)
-}
-
-function fail(words: string): number {
-  process.stderr.write(`lognitor: ${printable(words)}\n`)
-  return 1
 }

@@ -67,8 +67,22 @@ export class FormerDestination {
 
   /** A batch of it is delivered or dropped. */
   async ack({ journal }: SpoolSource, range: Range): Promise<void> {
+    this.letGo(range)
     journal.end(range)
     await journal.append([doneLineOf(range)])
+  }
+
+  /** The same synchronously. @returns true */
+  ackNow(range: Range): true {
+    const { journal } = this.source
+    this.letGo(range)
+    journal.end(range)
+    try {
+      journal.appendNow([doneLineOf(range)])
+    } catch {
+      // Then it is sent once more, under the id it had.
+    }
+    return true
   }
 
   /** Leaves it to others. */

@@ -67,17 +67,36 @@ export class Journal {
       // A file that somebody has deleted takes bytes like any other, and nobody will ever read them.
       await access(this.#pathOf(segment))
     } catch (error) {
-      // A file of this name that is there already is none of this journal's.
-      if ((error as NodeJS.ErrnoException).code === 'EEXIST') this.#forget(segment)
-      // A part of the chunk may be in the file. Its entries are still in memory: if they stayed here, too, a later
-      // process would deliver them a second time, in another batch.
-      else this.#torn.add(segment)
-      await this.#leave()
-      if (this.#torn.has(segment)) await this.#cutBack(segment).catch(() => {})
+      await this.#undo(segment, error)
       throw error
     }
     this.#note(segment, chunk.length, entries)
     if (segment.bytes >= this.#segmentBytes) await this.#leave()
+  }
+
+  /**
+   * After a failed write a part of the chunk may be in the file. Its entries are still in memory: if they stayed here,
+   * too, a later process would deliver them a second time, in another batch.
+   */
+  async #undo(segment: Segment, error: unknown): Promise<void> {
+    // A file of this name that is there already is none of this journal's.
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') {
+      this.#forget(segment)
+      return
+    }
+    const handle = this.#handle
+    if (handle !== undefined && segment.bytes > 0 && !isMissing(error)) {
+      // Where it can be cut off, the file is continued: on a full disk it may have room for a line where a new file
+      // has none.
+      const isCut = await handle.truncate(segment.bytes).then(
+        () => true,
+        () => false,
+      )
+      if (isCut) return
+    }
+    this.#torn.add(segment)
+    await this.#leave()
+    await this.#cutBack(segment).catch(() => {})
   }
 
   /** The same synchronously, into a file of its own: another write may be under way. */

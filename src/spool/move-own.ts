@@ -70,6 +70,7 @@ async function leaveBehind(
   const left = [...taken, ...bound, ...inMemory]
   for (const range of left) own.journal.end(range)
   if (left.length > 0 && own.journal.live > 0) await own.journal.append(left.map(doneLineOf))
+  await own.journal.trim()
   for (const batch of taken) {
     // It may have been acknowledged meanwhile.
     if (!isTaken(batch)) continue

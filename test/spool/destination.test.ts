@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { forgetWarnings } from '../../src/errors.js'
+import { buildProgram } from '../support/program.js'
 import { settle, shutDoor, until } from '../support/until.js'
 import type { Seen } from '../support/vendor.js'
 import { KEY, logTo, numbered, openSpoolRig, removeProgram, type SpoolRig, spooledText } from './support.js'
@@ -108,8 +109,8 @@ test('an own batch that may have been taken stays with the former key, and what 
   answer.open()
   const { batch_id, logs } = (sent() as Seen).json as { batch_id: string; logs: Named[] }
   const rest = 300 - accepted - logs.length
-  await until(() => withNewKey().length >= rest, 'the others come with the new key')
-  expect(pipeline.stats()).toMatchObject({ accepted: 300 - logs.length, spooled: logs.length })
+  await until(() => pipeline.stats().accepted === 300 - logs.length, 'the others are taken')
+  await until(() => pipeline.stats().spooled === logs.length, 'it still counts')
   await pipeline.shutdown(0)
   rig.vendor.answer({})
   const next = rig.open()
@@ -118,6 +119,55 @@ test('an own batch that may have been taken stays with the former key, and what 
   const again = rig.vendor.batches.filter(({ json }) => json.batch_id === batch_id)
   expect(again.map(({ headers }) => headers['x-api-key'])).toEqual([KEY, KEY])
   expect(rig.vendor.messages().sort()).toEqual(numbered(300, 'mine').sort())
+})
+
+test('a batch in memory that may have been taken is on disk for the former key until it is answered', async () => {
+  const answer = shutDoor()
+  const program = await buildProgram('test/spool/apps/rekeyed.ts')
+  rig.vendor.answer((seen) => (hasNewKey(seen) ? {} : { silent: true, after: answer.promise }))
+  const env = {
+    LOGNITOR_API_KEY: KEY,
+    LOGNITOR_API_URL: rig.vendor.apiUrl,
+    LOGNITOR_SPOOL_DIR: rig.directory,
+  }
+  const run = program.start(env)
+  await until(() => run.output().includes('rekeyed'), 'the key has changed')
+  await until(() => withNewKey().includes('late 5'), 'what is logged later comes with the new key')
+  await until(() => readdirSync(rig.directory).length === 2, 'both projects have a place')
+  const old = () => rig.vendor.batches.find((seen) => !hasNewKey(seen)) as Seen
+  const place = () =>
+    readdirSync(rig.directory).find((name) => spooledText(join(rig.directory, name)).includes('early 5'))
+  await until(() => place() !== undefined, 'it is on disk')
+  run.child.kill('SIGKILL')
+  await run.ended
+  answer.open()
+  program.remove()
+  rig.vendor.answer({})
+  const [next, another] = [rig.open({ apiKey: 'new' }), rig.open()]
+  await until(() => another.stats().accepted === 5, 'the former project gets its own')
+  expect(next.stats().takenOver).toBe(0)
+  expect(withNewKey()).toEqual(numbered(5, 'late'))
+  const ids = rig.vendor.batches.filter((seen) => !hasNewKey(seen)).map(({ json }) => json.batch_id)
+  expect(new Set(ids)).toEqual(new Set([old().json.batch_id]))
+})
+
+test('with another address for the same key all that is its own goes there, under the ids it has', async () => {
+  const pipeline = rig.open({ maxQueueSize: 50 })
+  pipeline.pause()
+  logTo(pipeline, ...numbered(300, 'mine'))
+  await until(() => pipeline.stats().spooled >= 250, 'most of it is on disk only')
+  rig.vendor.answer({ status: 503 })
+  pipeline.resume()
+  await until(() => rig.vendor.batches.length > 0, 'a batch was tried')
+  const [first] = rig.vendor.batches as [Seen]
+  const apiUrl = `${rig.vendor.url}/moved/api/v1`
+  pipeline.reconfigure({ ...pipeline.settings, apiUrl })
+  rig.vendor.answer({})
+  await until(() => pipeline.stats().accepted === 300, 'all is taken')
+  const ids = new Map(rig.vendor.batches.map(({ json }) => [json.batch_id, json.logs.length]))
+  expect([...ids.values()].reduce((sum, count) => sum + count, 0)).toBe(300)
+  expect(ids.has(first.json.batch_id)).toBe(true)
+  expect(pipeline.stats().spooled).toBe(0)
 })
 
 test('when its folder cannot be moved, what is logged later does not stay with the former project', async () => {

@@ -8,17 +8,17 @@ let directory: string
 let id = 0
 
 beforeEach(() => {
-  directory = mkdtempSync(`${tmpdir()}/lognitor-settle-`)
+  directory = mkdtempSync(`${tmpdir()}/lognitor-ack-`)
 })
 afterEach(() => rmSync(directory, { recursive: true, force: true }))
 
-function open() {
+function open(apiKey = 'key') {
   const counts = { takenOver: 0, lost: 0 }
   const spool = new Spool({
     directory,
     maxBytes: 1024 * 1024,
     apiUrl: 'http://127.0.0.1:1',
-    apiKey: 'key',
+    apiKey,
     clock: systemClock,
     newId: () => `id-${++id}`,
     onTakenOver: (entries) => {
@@ -39,7 +39,7 @@ const entries = (count: number, first: number, size: number) =>
   }))
 const pages = (count: number, first = 1, size = 1) => ({ marks: [], entries: entries(count, first, size) })
 
-test('what ended while everything stood still does not come back beside what was taken over', async () => {
+test('what was acknowledged synchronously does not come back beside what was taken over', async () => {
   const first = open()
   await first.spool.write(pages(5))
   await first.spool.close(1000)
@@ -74,7 +74,7 @@ test('an exit in the middle of a takeover deletes nothing of what is taken over'
   await third.spool.close(1000)
 })
 
-test('what ended while everything stood still leaves nothing behind when it was all', async () => {
+test('what was acknowledged synchronously leaves nothing behind when it was all', async () => {
   const first = open()
   await first.spool.write(pages(7))
   first.spool.ackNow([{ line: 0, first: 1, count: 7 }])
@@ -98,7 +98,7 @@ test('what is being read to be sent still counts as being here', async () => {
   await spool.close(1000)
 })
 
-test('what ended while it was still being written does not come back', async () => {
+test('what is acknowledged while it is still being written does not come back', async () => {
   const first = open()
   // So large that hardly a word more fits into the first file.
   await first.spool.write(pages(2, 1, 32_720))
@@ -113,4 +113,18 @@ test('what ended while it was still being written does not come back', async () 
   await second.spool.lookAround()
   expect(second.counts).toEqual({ takenOver: 9, lost: 0 })
   await second.spool.close(1000)
+})
+
+test('what is acknowledged synchronously for a former key costs nothing of the new one', async () => {
+  const first = open()
+  await first.spool.write(pages(5))
+  first.spool.boundInMemory = () => ({ ...pages(5), marks: [{ line: 0, first: 1, count: 5, id: 'sent' }] })
+  await first.spool.move('http://127.0.0.1:1', 'new')
+  await first.spool.write(pages(5, 6))
+  first.spool.ackNow([{ line: 0, first: 1, count: 5 }])
+  await first.spool.close(1000)
+  const [former, present] = [open(), open('new')]
+  await Promise.all([former.spool.lookAround(), present.spool.lookAround()])
+  expect([former.counts.takenOver, present.counts.takenOver]).toEqual([0, 5])
+  await Promise.all([former.spool.close(1000), present.spool.close(1000)])
 })
