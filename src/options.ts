@@ -232,6 +232,7 @@ export function resolveOptions(
   env: Environment = process.env,
   refused: ReadonlySet<string> = NO_NAMES,
 ): Settings {
+  expectObject(given)
   const settings: Record<string, unknown> = {}
   for (const [name, known] of Object.entries<Known<unknown>>(OPTIONS)) {
     if (known.fallback !== undefined) settings[name] = known.fallback

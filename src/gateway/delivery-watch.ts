@@ -1,7 +1,6 @@
 import type { Clock } from '../clock.js'
-import type { Posted } from '../stateless/observer.js'
 import type { DropReason } from '../ledger.js'
-import type { Observer } from '../stateless/observer.js'
+import type { Observer, Posted } from '../stateless/observer.js'
 import type { Say } from './operator-log.js'
 
 /** Between two lines about one and the same thing. */

@@ -1,5 +1,7 @@
 import type { Posted } from '../delivery/post.js'
+
 export type { Posted }
+
 import type { DropReason } from '../ledger.js'
 
 /** Sees what becomes of deliveries, for whoever has to know. */
