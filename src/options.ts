@@ -10,6 +10,7 @@ import {
   type Kind,
   listOf,
   oneOf,
+  oneOfInAnyCase,
   orFalse,
   proxyAddress,
   regExp,
@@ -162,7 +163,7 @@ const transport: Kind<Transport> = {
     typeof (value as Transport | null)?.send === 'function' ? (value as Transport) : undefined,
 }
 
-const redaction = oneOf(['email', 'creditCard', 'ssn', 'bearer'])
+const redaction = oneOfInAnyCase(['email', 'creditCard', 'ssn', 'bearer'])
 
 /** Every option: the list is the source of docs/options.md, of the environment's names and of the defaults. */
 export const OPTIONS = {
@@ -224,12 +225,20 @@ export type Environment = Readonly<Record<string, string | undefined>>
  * Defaults, then environment, then code.
  * @throws {LognitorError} `LOGNITOR_BAD_OPTION`, `LOGNITOR_UNKNOWN_OPTION` for what code gave; what the
  * environment gave wrongly warns and is passed over.
+ * @param refused names of options that the environment must not give wrongly: of these the error is thrown, too
  */
-export function resolveOptions(given: Options = {}, env: Environment = process.env): Settings {
+export function resolveOptions(
+  given: Options = {},
+  env: Environment = process.env,
+  refused: ReadonlySet<string> = NO_NAMES,
+): Settings {
+  expectObject(given)
   const settings: Record<string, unknown> = {}
   for (const [name, known] of Object.entries<Known<unknown>>(OPTIONS)) {
     if (known.fallback !== undefined) settings[name] = known.fallback
-    const fromEnvironment = readEnvironment(name, known, env)
+    const isGiven = given[name as keyof Options] !== undefined
+    const refuse = refused.has(name) ? refuseEnvironment : undefined
+    const fromEnvironment = isGiven && refuse ? undefined : readEnvironment(name, known, env, refuse)
     if (fromEnvironment !== undefined) settings[name] = fromEnvironment
   }
   Object.assign(settings, checkOptions(given))
@@ -294,20 +303,40 @@ export function environmentName(option: string): string {
   return `LOGNITOR_${option.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`
 }
 
-/** An option's value from the environment; a wrong one warns and is passed over. */
-export function readEnvironment<T>(name: string, known: Known<T>, env: Environment): T | undefined {
+const NO_NAMES: ReadonlySet<string> = new Set()
+
+/** @throws {LognitorError} `LOGNITOR_BAD_OPTION` */
+export function refuseEnvironment(message: string, variable: string): never {
+  throw new LognitorError('LOGNITOR_BAD_OPTION', `${variable}: ${message}.`)
+}
+
+function warnOfEnvironment(message: string, variable: string, isPart: boolean): void {
+  const what = isPart ? 'was ignored in part' : 'was ignored'
+  warnOnce('LOGNITOR_BAD_ENVIRONMENT', `${variable} ${what}: ${message}.`, variable)
+}
+
+/**
+ * An option's value from the environment. Of a wrong one `onWrong` is told, by default with a warning, and it is passed
+ * over; of a list the items that are right hold.
+ */
+export function readEnvironment<T>(
+  name: string,
+  known: Known<T>,
+  env: Environment,
+  onWrong: (message: string, variable: string, isPart: boolean) => void = warnOfEnvironment,
+): T | undefined {
   if (known.kind.read === undefined) return undefined
   for (const variable of [...(known.env ?? []), environmentName(name)]) {
     const words = env[variable]?.trim()
     if (words === undefined || words === '') continue
     const value = known.kind.read(words)
     if (value !== undefined) return value
-    const got = known.secret ? 'something else' : showValue(words)
-    warnOnce(
-      'LOGNITOR_BAD_ENVIRONMENT',
-      `${variable} was ignored: expected ${known.kind.expectedWords ?? known.kind.expected}, got ${got}.`,
-      variable,
-    )
+    // Of a secret no part holds: half a list of tokens is another list.
+    const parts = known.secret ? undefined : known.kind.readParts?.(words)
+    const got = known.secret ? 'something else' : showValue(parts?.wrong.join(', ') ?? words)
+    const expected = known.kind.expectedWords ?? known.kind.expected
+    onWrong(`expected ${expected}, got ${got}`, variable, parts !== undefined)
+    if (parts !== undefined) return parts.value
   }
   return undefined
 }

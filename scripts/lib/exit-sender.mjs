@@ -22,7 +22,7 @@ export async function writeExitSender() {
       handler(level, log)
     },
   })
-  const { output } = await bundle.generate({ format: 'cjs', codeSplitting: false })
+  const { output } = await bundle.generate({ format: 'cjs', codeSplitting: false, minify: true })
   await bundle.close()
   const text = `// Made by scripts/lib/exit-sender.mjs.\nexport default ${JSON.stringify(output[0].code)}\n`
   if (existsSync(FILE) && readFileSync(FILE, 'utf8') === text) return

@@ -53,7 +53,7 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
     const isCurrent = destination === destinations.current
     if (fate.kind === 'retry') retry(flight, destination, fate, round)
     else settle(flight, destination, fate, posted, round)
-    report.answered(line.path, sent.entries, posted, isCurrent)
+    report.answered(line.path, sent.entries, posted, fate, isCurrent)
   }
 
   function settle(

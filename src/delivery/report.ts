@@ -1,6 +1,7 @@
 import { warnOnce } from '../errors.js'
 import type { Tell } from '../tell.js'
 import type { Rejection } from '../wire/answer.js'
+import type { Fate } from './fate.js'
 import type { DeliveryMetrics } from './metrics.js'
 import type { SampleRates } from './outcome.js'
 import type { Posted } from './post.js'
@@ -28,8 +29,9 @@ export class DeliveryReport {
   }
 
   /** @param isCurrent whether it went where logs go now: what another project asks for does not concern them */
-  answered(path: string, count: number, { outcome, sampleRates }: Posted, isCurrent: boolean): void {
-    if (path === '/ingest') this.#parts.metrics.exported(count, outcome)
+  answered(path: string, count: number, posted: Posted, fate: Fate, isCurrent: boolean): void {
+    const { outcome, sampleRates } = posted
+    if (path === '/ingest') this.#parts.metrics.exported(count, fate)
     if (sampleRates && isCurrent) this.#parts.onSampleRates(sampleRates)
     if (outcome.kind === 'sent') {
       this.#parts.tell(`POST ${path}: ${count} entries taken`)

@@ -16,6 +16,7 @@ import { shipSpans } from './ship-spans.js'
 import { sweepAfter } from './sweep.js'
 
 const MOST_PRODUCERS = 32
+const CROWDED = comeAgain(503, 'The gateway serves as many as it may.', 2000)
 
 /** Serves export requests: from the body to the answer, which is Lognitor's. */
 export class Exports {
@@ -26,11 +27,14 @@ export class Exports {
   bytes = 0
   readonly #settings: GatewaySettings
   readonly #pipeline: StatelessPipeline
+  readonly #onFull: () => void
   /** Exports that make logs at one time; the others wait with no more than their body. */
   readonly #producers = new Slots(MOST_PRODUCERS)
   readonly #mayCall: (request: IncomingMessage) => boolean
 
-  constructor(settings: GatewaySettings, pipeline: StatelessPipeline) {
+  /** @param onFull called when a caller has to come again, for there was no room */
+  constructor(settings: GatewaySettings, pipeline: StatelessPipeline, onFull: () => void) {
+    this.#onFull = onFull
     this.#settings = settings
     this.#pipeline = pipeline
     this.#mayCall = callerCheck(settings.authTokens)
@@ -55,11 +59,15 @@ export class Exports {
           message: 'Content-Type must be application/x-protobuf or application/json.',
         })
       } else if (admitted === undefined) {
-        reply = unread(request, comeAgain(503, 'The gateway serves as many as it may.', 2000))
+        reply = unread(request, CROWDED)
       } else {
-        const body = await readBody(request, this.#settings.maxBodyBytes, admitted)
-        if (!('bytes' in body)) reply = body
-        else reply = await this.#deliver(request, response, signal, encoding, body, admitted)
+        const key = this.#keyOf(request)
+        if (typeof key === 'object') reply = unread(request, key)
+        else {
+          const body = await readBody(request, this.#settings.maxBodyBytes, admitted)
+          if (!('bytes' in body)) reply = body
+          else reply = await this.#deliver(response, signal, encoding, key, body, admitted)
+        }
       }
     } catch (error) {
       if (error instanceof CallerGoneError) return
@@ -69,23 +77,17 @@ export class Exports {
       admitted?.leave()
       sweepAfter(admitted?.bytes ?? 0)
     }
+    if (reply === CROWDED || reply === FULL) this.#onFull()
     const answer = `${signal} ${reply.status}`
     this.answers[answer] = (this.answers[answer] ?? 0) + 1
     writeReply(response, reply, signal, encoding ?? 'json')
   }
 
-  async #deliver(
-    request: IncomingMessage,
-    response: ServerResponse,
-    signal: Signal,
-    encoding: Encoding,
-    { bytes: body, hash }: Body,
-    admitted: Admitted,
-  ): Promise<Reply> {
+  /** The key to deliver with, or the answer to a call that is not to be read, for nothing can be sent under its key. */
+  #keyOf(request: IncomingMessage): string | undefined | Reply {
     const { passThroughKey, shared } = this.#settings
     const own = passThroughKey ? callersKey(request) : undefined
     const key = own ?? shared.apiKey
-    this.bytes += body.length
     // Not a 401: a key can be mended, and a Collector would drop what it has.
     if (own === null) return comeAgain(503, 'What the header X-API-Key holds can be no key.', 60_000)
     if (key === undefined && shared.transport === undefined) {
@@ -95,6 +97,20 @@ export class Exports {
         60_000,
       )
     }
+    const hold = this.#pipeline.holdOf(key)
+    return hold === undefined ? key : held(hold)
+  }
+
+  async #deliver(
+    response: ServerResponse,
+    signal: Signal,
+    encoding: Encoding,
+    key: string | undefined,
+    { bytes: body, hash }: Body,
+    admitted: Admitted,
+  ): Promise<Reply> {
+    const { passThroughKey } = this.#settings
+    this.bytes += body.length
     let isGone = false
     response.on('close', () => {
       isGone = !response.writableFinished
@@ -151,7 +167,9 @@ function unread(request: IncomingMessage, reply: Reply): Reply {
   return reply
 }
 
-function held({ status, retryAfterMs, why }: Held): Reply {
+function held({ status, retryAfterMs, why, isTooMuch }: Held): Reply {
+  // A sender that keeps it would send it for ever.
+  if (isTooMuch === true) return { status: 413, message: `${why}.` }
   return comeAgain(status, why, retryAfterMs)
 }
 

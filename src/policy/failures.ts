@@ -125,7 +125,14 @@ function describe({ log, ownStack }: Failure): string | undefined {
   if (traceId === undefined || log.error === undefined) return undefined
   const { type, message } = log.error
   const stack = (ownStack ?? log.error.stack ?? '').slice(0, 2000)
-  return bounded(`${traceId}\n${type}\n${message}\n${stack}`)
+  return bounded(`${traceId}\n${bareType(type)}\n${message}\n${stack}`)
+}
+
+/** A type without module and pointer: `pay.Error`, `*pay.Error` and `Error` are spellings of one. */
+function bareType(type: string): string {
+  return (
+    type.slice(Math.max(...['.', '/', ':', '\\', '$', '*'].map((sign) => type.lastIndexOf(sign))) + 1) || type
+  )
 }
 
 const LONGEST_KEPT = 4096

@@ -1,9 +1,10 @@
-import { fateOf } from '../delivery/fate.js'
+import { type Fate, fateOf } from '../delivery/fate.js'
 import type { DeliveryMetrics } from '../delivery/metrics.js'
 import type { Outcome } from '../delivery/outcome.js'
 import type { Posted } from '../delivery/post.js'
 import type { Ledger } from '../ledger.js'
 import { type Held, heldBy } from './delivery.js'
+import type { Observer } from './observer.js'
 import type { Parcel } from './parcel.js'
 import type { Seed } from './seed.js'
 import type { Slots } from './slots.js'
@@ -15,6 +16,7 @@ export interface CarrierParts {
   readonly metrics: DeliveryMetrics
   readonly slots: Slots
   readonly random: () => number
+  readonly observer: Observer
 }
 
 /** What the parcels of one shipment have in common. */
@@ -41,12 +43,13 @@ export class Carrier {
     const { tally, hold } = consignment
     const { ledger, slots, random } = this.#parts
     // Asked when its turn has come and not before: the line may be long.
-    const posted = await slots.run(async () => hold() ?? this.#post(parcel, consignment))
-    if ('kind' in posted) return posted
+    const sent = await slots.run(
+      async () => hold() ?? (await consignment.tenant.hold.enter()) ?? this.#post(parcel, consignment),
+    )
+    if ('kind' in sent) return sent
+    const { posted, fate } = sent
     const { outcome } = posted
     const entries = sources.length
-    // Nobody here could try again with less, so no more entries are sent at once than the service is known to take.
-    const fate = fateOf(outcome, { entries, attempts: 1 }, { knownEntries: entries, maxRetries: 0 })
     switch (fate.kind) {
       case 'done':
         if (outcome.kind === 'sent') tally.refuse(sources, outcome.rejections, outcome.rejected)
@@ -65,17 +68,21 @@ export class Carrier {
     }
   }
 
-  async #post(parcel: Parcel, { seed, tenant }: Consignment): Promise<Posted> {
-    const { metrics } = this.#parts
-    const logs = parcel.path === '/ingest' ? parcel.sources.length : 0
+  async #post(parcel: Parcel, { seed, tenant }: Consignment): Promise<{ posted: Posted; fate: Fate }> {
+    const { metrics, observer } = this.#parts
+    const entries = parcel.sources.length
+    const logs = parcel.path === '/ingest' ? entries : 0
     this.#logsInFlight += logs
     metrics.inFlight(this.#logsInFlight)
     const posted = await tenant.uploader.post(parcel.path, parcel.body(seed.batchId(parcel.name)))
     this.#logsInFlight -= logs
     metrics.inFlight(this.#logsInFlight)
-    if (logs > 0) metrics.exported(logs, posted.outcome)
-    if (posted.sampleRates) tenant.sampleRates = posted.sampleRates
-    return posted
+    // Nobody here could try again with less, so no more entries are sent at once than the service is known to take.
+    const fate = fateOf(posted.outcome, { entries, attempts: 1 }, { knownEntries: entries, maxRetries: 0 })
+    if (logs > 0) metrics.exported(logs, fate)
+    tenant.learn(posted, fate)
+    observer.answered(tenant.name, posted)
+    return { posted, fate }
   }
 
   #lose(reason: 'bad_batch' | 'too_large', { sources }: Parcel, outcome: Outcome, tally: Tally): void {

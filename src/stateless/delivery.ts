@@ -19,6 +19,8 @@ export interface Held {
   readonly status: 429 | 503
   readonly retryAfterMs: number
   readonly why: string
+  /** More was made of it than can be delivered in its time: sent again whole, it would end like this again. */
+  readonly isTooMuch?: true
 }
 
 /** When to ask again after a POST that was not taken. */

@@ -1,9 +1,10 @@
+import { createHash } from 'node:crypto'
 import { type Clock, systemClock } from '../clock.js'
 import { httpTransport } from '../delivery/http.js'
 import { deliveryMetrics } from '../delivery/metrics.js'
 import { createUploader } from '../delivery/uploader.js'
 import { LognitorError } from '../errors.js'
-import { Ledger } from '../ledger.js'
+import { type DropReason, Ledger } from '../ledger.js'
 import type { Settings } from '../options.js'
 import type { PolicySettings } from '../policy/policy.js'
 import { parseRedactions } from '../policy/redact.js'
@@ -14,11 +15,13 @@ import type { Log } from '../wire/log.js'
 import type { RequestEntry } from '../wire/request-entry.js'
 import type { Transport } from '../wire/transport.js'
 import { Carrier } from './carrier.js'
+import type { Held } from './delivery.js'
 import { Load } from './load.js'
+import { NO_OBSERVER, type Observer } from './observer.js'
 import type { Seed } from './seed.js'
 import { Shipment } from './shipment.js'
 import { Slots } from './slots.js'
-import type { Tenant } from './tenant.js'
+import { Tenant } from './tenant.js'
 
 export interface StatelessParts {
   readonly clock?: Clock
@@ -27,6 +30,8 @@ export interface StatelessParts {
   readonly timeoutMs: number
   /** Posts to the service at one time, of all shipments. */
   readonly connections: number
+  /** Default none. */
+  readonly observer?: Observer
 }
 
 /** Bytes of posts that are packed and not yet answered, of all shipments; beyond it they wait before they make more. */
@@ -53,17 +58,22 @@ export class StatelessPipeline {
   /** @throws {LognitorError} for a wrong option */
   constructor(settings: Settings, parts: StatelessParts) {
     this.#settings = settings
-    this.#parts = { clock: systemClock, random: Math.random, ...parts }
+    this.#parts = { clock: systemClock, random: Math.random, observer: NO_OBSERVER, ...parts }
     this.#policySettings = policySettings(settings)
     this.tell = createTell(settings.debug)
     const { apiUrl, proxy, compression, onDrop } = settings
-    const { connections, random } = this.#parts
-    this.ledger = new Ledger(onDrop, (reason) => this.tell.warn(`first drop: ${reason}`))
+    const { connections, random, observer } = this.#parts
+    const told = (reason: DropReason, count: number) => {
+      observer.dropped(reason, count)
+      onDrop?.(reason, count)
+    }
+    this.ledger = new Ledger(told, (reason) => this.tell.warn(`first drop: ${reason}`))
     this.#transport = settings.transport ?? httpTransport({ apiUrl, proxy, compression, connections })
     this.#carrier = new Carrier({
       ledger: this.ledger,
       metrics: deliveryMetrics(apiUrl, SDK.version),
       slots: new Slots(connections),
+      observer,
       random,
     })
   }
@@ -86,6 +96,11 @@ export class StatelessPipeline {
     })
   }
 
+  /** Why nothing is sent under that key now; nothing when it may be. */
+  holdOf(apiKey = this.#settings.apiKey ?? ''): Held | undefined {
+    return this.#tenants.get(apiKey)?.hold.current
+  }
+
   /** Lets go of connections; called when no shipment is under way. */
   async close(): Promise<void> {
     await this.#transport.close?.()
@@ -97,9 +112,15 @@ export class StatelessPipeline {
     if (this.#tenants.size >= MOST_TENANTS) this.#tenants.delete(this.#tenants.keys().next().value as string)
     const { clock } = this.#parts
     const uploader = createUploader({ transport: this.#transport, clock, userAgent: USER_AGENT, apiKey })
-    const tenant: Tenant = { uploader, sampleRates: {} }
+    const tenant = new Tenant(this.#nameOf(apiKey), uploader, clock, this.#parts.random)
     this.#tenants.set(apiKey, tenant)
     return tenant
+  }
+
+  /** A key is never shown; the beginning of its hash tells two of them apart. */
+  #nameOf(apiKey: string): string {
+    if (apiKey === (this.#settings.apiKey ?? '')) return ''
+    return `sha256:${createHash('sha256').update(apiKey).digest('hex').slice(0, 12)}`
   }
 
   #completeLog(log: Log): void {

@@ -167,8 +167,6 @@ describe('what can be mended', () => {
     expect(answer.status).toBe(status)
     expect(answer.headers.get('retry-after')).toMatch(retryAfter)
     expect(answer.json.message).not.toMatch(/quiet|kettle/)
-    vendor.answer({})
-    expect(await send(gateway, '/v1/logs', logsOf('hello'))).toMatchObject({ status: 200 })
   })
 
   test('halves what Lognitor finds too large', async () => {
@@ -192,7 +190,7 @@ describe('what cannot be mended', () => {
     ['no OTLP', '{"resourceSpans":[]}', { 'content-type': 'application/json' }, 400],
     ['no JSON', '{"resourceLogs":', { 'content-type': 'application/json' }, 400],
     ['another content', 'hello', { 'content-type': 'text/plain' }, 415],
-    ['another encoding', '{}', { 'content-type': 'application/json', 'content-encoding': 'zstd' }, 415],
+    ['another encoding', '{}', { 'content-type': 'application/json', 'content-encoding': 'snappy' }, 415],
     ['no gzip', '{}', { 'content-type': 'application/json', 'content-encoding': 'gzip' }, 400],
   ])('%s is refused in words', async (_name, body, headers, status) => {
     const { gateway, vendor } = await openGateway()

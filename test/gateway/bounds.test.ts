@@ -101,7 +101,7 @@ test('a caller that goes away before its body is whole leaves nothing behind', a
   const { gateway, vendor } = await openGateway()
   const socket = connect(gateway.port, '127.0.0.1')
   socket.write(
-    'POST /v1/logs HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n{"resource',
+    'POST /v1/logs HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n{"resource',
   )
   await until(() => gateway.stats().inFlightBytes > 0, 'some bytes have come')
   socket.destroy()

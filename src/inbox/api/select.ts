@@ -51,7 +51,8 @@ function requestIdsOf({ levels, traceId }: Query, logs: Ring<Log>): Set<string> 
   return ids
 }
 
-function statusPasses(status: number, wanted: string): boolean {
+function statusPasses(status: number | undefined, wanted: string): boolean {
+  if (status === undefined) return false
   return wanted.endsWith('xx') ? Math.floor(status / 100) === Number(wanted[0]) : status === Number(wanted)
 }
 

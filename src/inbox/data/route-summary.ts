@@ -36,7 +36,7 @@ export function summarizeRoutes(entries: Iterable<RequestEntry>): RouteSummary[]
       routes.set(key, known)
     }
     known.durations.push(entry.duration_ms)
-    if (entry.status_code >= 500) known.errors++
+    if ((entry.status_code ?? 0) >= 500) known.errors++
   }
   return Array.from(routes.values(), ({ method, route, errors, durations }) => {
     const sorted = Float64Array.from(durations).sort()

@@ -1,0 +1,78 @@
+import type { Clock } from '../clock.js'
+import type { Fate } from '../delivery/fate.js'
+import type { Posted } from '../delivery/post.js'
+import { type Held, heldBy, soonMs } from './delivery.js'
+
+/** What was refused, and until when it is not asked again. */
+interface Refusal {
+  readonly held: Held
+  untilMs: number
+}
+
+/**
+ * What the service has refused for one key: until it may be asked again nobody asks, and then one post asks for all. A
+ * failure that says nothing of how long it holds is none of these, and each caller keeps to its own patience.
+ */
+export class ServiceHold {
+  readonly #clock: Clock
+  readonly #random: () => number
+  #refusal: Refusal | undefined
+  /** The post that asks again, while it is under way. */
+  #probe: Promise<void> | undefined
+  #endProbe = () => {}
+
+  constructor(clock: Clock, random: () => number) {
+    this.#clock = clock
+    this.#random = random
+  }
+
+  /** Why nothing is to be sent now; nothing when it may. */
+  get current(): Held | undefined {
+    return this.#heldAt(this.#clock.monotonic())
+  }
+
+  #heldAt(now: number): Held | undefined {
+    if (this.#refusal === undefined) return undefined
+    const leftMs = this.#refusal.untilMs - now
+    if (leftMs > 0) return { ...this.#refusal.held, retryAfterMs: leftMs }
+    return this.#probe === undefined
+      ? undefined
+      : { ...this.#refusal.held, retryAfterMs: soonMs(this.#random) }
+  }
+
+  /** Called before each post; it waits while another one asks. Gives why it must not be sent, or nothing. */
+  async enter(): Promise<Held | undefined> {
+    while (this.#refusal !== undefined) {
+      // Read once: between two readings the wait may end, and then this would be a second probe.
+      const now = this.#clock.monotonic()
+      if (this.#refusal.untilMs > now) return this.#heldAt(now)
+      if (this.#probe === undefined) {
+        this.#probe = new Promise((resolve) => {
+          this.#endProbe = resolve
+        })
+        return undefined
+      }
+      await this.#probe
+    }
+    return undefined
+  }
+
+  /** Called with what became of each post that was let in. */
+  leave(posted: Posted, fate: Fate): void {
+    const now = this.#clock.monotonic()
+    if (fate.kind !== 'retry') {
+      this.#refusal = undefined
+    } else {
+      const held = heldBy(fate.hold, posted, this.#random)
+      const isAsked = fate.hold.reason !== 'backoff' || posted.status === 429
+      if (isAsked && held.retryAfterMs > 0) {
+        this.#refusal = { held, untilMs: Math.max(now + held.retryAfterMs, this.#refusal?.untilMs ?? 0) }
+      } else if (this.#refusal !== undefined && this.#probe !== undefined) {
+        // It could not be asked. Soon the next one tries.
+        this.#refusal.untilMs = now + soonMs(this.#random)
+      }
+    }
+    this.#endProbe()
+    this.#probe = undefined
+  }
+}
