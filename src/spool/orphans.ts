@@ -62,14 +62,18 @@ export class Orphans {
   look(): Promise<void> {
     const { clock, onLooked, onFailure } = this.#parts
     if (this.#isClosed) return Promise.resolve()
-    this.#looking ??= this.#look(this.#generation)
+    const generation = this.#generation
+    this.#looking ??= this.#look(generation)
       .catch(onFailure)
       .then(() => {
         this.#looking = undefined
-        if (this.#isClosed) return
+        if (this.#isClosed) return undefined
+        // The destination has changed meanwhile: nobody has looked for the new one.
+        if (generation !== this.#generation) return this.look()
         clock.clearTimer(this.#timer)
         this.#timer = clock.setTimer(() => void this.look(), LOOK_EVERY_MS)
         onLooked()
+        return undefined
       })
     return this.#looking
   }
@@ -134,11 +138,12 @@ export class Orphans {
     const known = new Set(this.sources.map(({ journal }) => journal.directory))
     for (const folder of await listAdopted(at.own)) {
       if (known.has(folder)) continue
+      if (generation !== this.#generation) return
       try {
         await inOrder(() => this.#raise(folder, at.own))
         await this.#include(folder, at, generation)
       } catch (error) {
-        onFailure(error)
+        if (generation === this.#generation) onFailure(error)
       }
     }
   }

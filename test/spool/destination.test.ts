@@ -171,6 +171,17 @@ test('with another address for the same key all that is its own goes there, unde
   expect(pipeline.stats().spooled).toBe(0)
 })
 
+test('what waits for the new key is taken over at once', async () => {
+  rig.vendor.answer({ status: 503 })
+  await rig.writeAndDie({ LOGS: '30', NAME: 'new project', LOGNITOR_API_KEY: 'new' })
+  rig.vendor.answer({})
+  const pipeline = rig.open()
+  // The first look has begun.
+  pipeline.reconfigure({ ...pipeline.settings, apiKey: 'new' })
+  await until(() => pipeline.stats().accepted === 30, 'all was taken')
+  expect(rig.vendor.messages().sort()).toEqual(numbered(30, 'new project').sort())
+})
+
 test('when its folder cannot be moved, what is logged later does not stay with the former project', async () => {
   const other = rig.open({ apiKey: 'new' })
   await other.shutdown(0)
