@@ -114,7 +114,9 @@ export function createExitParticipant(parts: ExitParticipantParts): ExitParticip
   }
 }
 
-function describe({ place, breaker, limits }: Destination, now: number): ExitDestination {
+function describe(destination: Destination, now: number): ExitDestination {
+  const { breaker, limits } = destination
+  const place = destination.where()
   return {
     apiUrl: place.apiUrl,
     apiKey: place.apiKey,

@@ -263,7 +263,7 @@ export class Pipeline {
     const hasMoved = hasNewTransport || settings.apiKey !== before.apiKey
     // A batch that may have been taken comes to its end where it was sent; all else goes to the new place.
     if (hasMoved) {
-      const transport = hasNewTransport ? undefined : this.destinations.current.place.transport
+      const transport = hasNewTransport ? undefined : this.destinations.current.where().transport
       this.destinations.moveTo(placeOf(settings, transport))
     }
     this.#origins.reconfigure(settings)

@@ -148,10 +148,11 @@ export class Batcher {
 
   /** Waiting times and sizes count from now on, for what waits already as well. */
   reconfigure(settings: BatcherSettings): void {
+    const hasOtherInterval = settings.flushInterval !== this.#settings.flushInterval
     this.#settings = settings
     this.#queue.reconfigure(settings)
     for (const line of this.#queue.lines) {
-      if (!line.hasTimer) continue
+      if (!hasOtherInterval || !line.hasTimer) continue
       line.stopTimer()
       this.#startTimer(line)
     }

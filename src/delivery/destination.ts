@@ -27,7 +27,7 @@ export interface DestinationParts {
  * `reconfigure` makes another one.
  */
 export class Destination {
-  readonly place: Place
+  readonly #place: Place
   readonly breaker: CircuitBreaker
   readonly limits: ServiceLimits
   readonly #uploader: Uploader
@@ -35,11 +35,16 @@ export class Destination {
 
   /** @param limits what is known of the same service already */
   constructor(place: Place, { clock, random }: DestinationParts, limits = serviceLimits()) {
-    this.place = place
+    this.#place = place
     this.breaker = new CircuitBreaker(clock, random)
     this.limits = limits
     const { transport, apiKey } = place
     this.#uploader = createUploader({ transport, clock, userAgent: USER_AGENT, apiKey })
+  }
+
+  /** By a call and not by a property: whoever prints a pipeline must not see the key, or a proxy's password. */
+  where(): Place {
+    return this.#place
   }
 
   /** Whether a request is under way. */
@@ -48,8 +53,9 @@ export class Destination {
   }
 
   /** Whether both lead to the same project: then the same batch means the same to both. */
-  leadsWhere({ place }: Destination): boolean {
-    const { apiKey, transport, hasOwnTransport } = this.place
+  leadsWhere(other: Destination): boolean {
+    const place = other.where()
+    const { apiKey, transport, hasOwnTransport } = this.#place
     if (place.apiKey !== apiKey) return false
     // The key names the project, whatever address it is sent to; but who knows where a transport leads.
     return !(hasOwnTransport || place.hasOwnTransport) || place.transport === transport
@@ -95,8 +101,8 @@ export class Destinations {
   /** From here on new batches go there. What is bound to the destination before comes to its end there. */
   moveTo(place: Place): void {
     const before = this.#current
-    const isSameService =
-      place.apiUrl === before.place.apiUrl && !place.hasOwnTransport && !before.place.hasOwnTransport
+    const { apiUrl, hasOwnTransport } = before.where()
+    const isSameService = place.apiUrl === apiUrl && !place.hasOwnTransport && !hasOwnTransport
     this.#earlier.add(before)
     this.#current = new Destination(place, this.#parts, isSameService ? before.limits : undefined)
   }
@@ -106,13 +112,13 @@ export class Destinations {
     for (const destination of this.#earlier) {
       if (destination.isBusy || this.#users.some((uses) => uses(destination))) continue
       this.#earlier.delete(destination)
-      const { transport } = destination.place
-      if (this.all.every(({ place }) => place.transport !== transport)) void close(transport)
+      const { transport } = destination.where()
+      if (this.all.every((other) => other.where().transport !== transport)) void close(transport)
     }
   }
 
   async close(): Promise<void> {
-    const transports = new Set(this.all.map(({ place }) => place.transport))
+    const transports = new Set(this.all.map((destination) => destination.where().transport))
     this.#earlier.clear()
     await Promise.all([...transports].map(close))
   }

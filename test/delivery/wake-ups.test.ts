@@ -46,6 +46,15 @@ test('a shorter flushInterval holds for what waits already', async () => {
   await until(() => rig.vendor.messages().length === 1, 'it was sent')
 })
 
+test('another option of reconfigure does not push back what waits already', async () => {
+  rig = await openRig({ flushInterval: 5000 })
+  rig.log('a log')
+  rig.clock.advance(4000)
+  rig.pipeline.reconfigure({ ...rig.pipeline.settings, maxRetries: 7 })
+  rig.clock.advance(1000)
+  await until(() => rig.vendor.messages().length === 1, 'it was sent')
+})
+
 test('a smaller batchSize holds for what waits already', async () => {
   rig = await openRig({ batchSize: 100, flushInterval: 3_600_000 })
   rig.logMany(30)
