@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import { isRegExp } from '../src/any-realm.js'
 
 /** What Express leaves on the request it routed. */
 interface Routed {
@@ -52,7 +53,7 @@ function segmentsOf(path: string): string[] {
 
 function templateOf(path: unknown): string | undefined {
   if (typeof path === 'string') return path === '' ? '/' : path
-  if (path instanceof RegExp) return String(path)
+  if (isRegExp(path)) return String(path)
   if (!Array.isArray(path) || path.length === 0) return undefined
   const count = Math.min(path.length, MOST_PATHS)
   return Array.from({ length: count }, (_, index) => String(path[index] ?? '')).join(',')

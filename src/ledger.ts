@@ -1,3 +1,5 @@
+import { ignoreRejection } from './any-realm.js'
+
 /**
  * Every way a log, request entry or ping can end other than delivered. The list is closed:
  * whoever loses something names one of these and counts it.
@@ -94,8 +96,7 @@ export class Ledger {
     if (this.#onDrop === undefined) return
     try {
       // Asynchronous against its type, and then a rejection would end the process.
-      const result: unknown = this.#onDrop(reason, count)
-      if (result instanceof Promise) result.catch(() => {})
+      ignoreRejection(this.#onDrop(reason, count))
     } catch {
       // The user's counter must not cost the user's log.
     }

@@ -1,3 +1,4 @@
+import { isRegExp } from './any-realm.js'
 import { withoutTrailingSlashes } from './trailing-slashes.js'
 
 /**
@@ -103,7 +104,7 @@ export function fn<T extends (...args: never[]) => unknown>(expected = 'a functi
 
 export const regExp: Kind<RegExp> = {
   expected: 'a RegExp',
-  check: (value) => (value instanceof RegExp ? value : undefined),
+  check: (value) => (isRegExp(value) ? value : undefined),
 }
 
 /** An http or https address without credentials, query or fragment; trailing slashes go. */

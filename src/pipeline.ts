@@ -11,6 +11,7 @@ import { Ledger } from './ledger.js'
 import { openSpool } from './open-spool.js'
 import type { BeforeSend, Settings } from './options.js'
 import { type Origin, Origins } from './origin.js'
+import { IS_PIPELINE, isSwitchedOn, lossLog } from './pipeline-parts.js'
 import { type Failure, Failures, type Way } from './policy/failures.js'
 import { createPolicy, type Policy } from './policy/policy.js'
 import { policySettings } from './policy/settings.js'
@@ -59,6 +60,7 @@ const DEFAULT_FLUSH_MS = 10_000
  * batcher. Owns flush and shutdown. Nothing here throws.
  */
 export class Pipeline {
+  readonly [IS_PIPELINE] = true
   readonly ledger: Ledger
   readonly clock: Clock
   readonly tell: Tell
@@ -380,15 +382,9 @@ export class Pipeline {
   /** An outage that cost something says so itself, once it is over. */
   #reportLoss(count: number): void {
     if (!this.wants('warn')) return
-    const message = `${count} logs and requests were lost while Lognitor could not be reached: the queue was full`
-    const metadata = { 'lognitor.lost': count, 'lognitor.dropped': { ...this.ledger.dropped() } }
-    const timestamp = new Date(this.clock.now()).toISOString()
-    this.write({ level: 'warn', message, timestamp, metadata }, { way: 'call', scope: processScope() })
+    const log = lossLog(count, this.ledger.dropped(), this.clock.now())
+    this.write(log, { way: 'call', scope: processScope() })
   }
-}
-
-function isSwitchedOn({ enabled, apiKey, transport }: Settings): boolean {
-  return enabled && !!(apiKey || transport)
 }
 
 function openTransport({ transport, apiUrl, proxy, compression }: Settings): Transport {

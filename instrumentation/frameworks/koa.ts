@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import { isRegExp } from '../../src/any-realm.js'
 import { openRequestOf } from '../emitters.js'
 import { type CaptureOptions, createCapture } from './capture.js'
 
@@ -36,7 +37,7 @@ export function koaMiddleware(options?: CaptureOptions) {
       throw error
     } finally {
       const { _matchedRoute: route } = context
-      if (typeof route === 'string' || route instanceof RegExp) open?.meetFramework(request, String(route))
+      if (typeof route === 'string' || isRegExp(route)) open?.meetFramework(request, String(route))
     }
   }
 }

@@ -1,6 +1,6 @@
+import { isError } from '../any-realm.js'
 import { didYouMean } from '../did-you-mean.js'
 import { warnOnce } from '../errors.js'
-import { isError } from '../translate/error-type.js'
 import { toPlain } from '../translate/plain.js'
 import { describeThrown, locate, UNKNOWN_ERROR } from '../translate/thrown.js'
 import type { Level } from '../wire/level.js'

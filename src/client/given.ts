@@ -1,4 +1,4 @@
-import { isError } from '../translate/error-type.js'
+import { isError } from '../any-realm.js'
 import { toPlain } from '../translate/plain.js'
 import { readProperty, setField, wellFormed } from '../translate/property.js'
 import type { Fields } from '../wire/log.js'

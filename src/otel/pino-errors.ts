@@ -1,5 +1,5 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
-import { isError } from '../translate/error-type.js'
+import { isError } from '../any-realm.js'
 import type { LogRecordLike } from '../translate/otel.js'
 import { describeThrown } from '../translate/thrown.js'
 import type { ErrorDetail } from '../wire/log.js'
