@@ -66,12 +66,12 @@ export class Ledger {
   /** Logs and entries that other processes had left in the spool, and that are now ours to deliver. */
   takenOver = 0
   readonly #dropped = new Map<DropReason, number>()
-  readonly #onDrop: OnDrop | undefined
+  onDrop: OnDrop | undefined
   readonly #onFirst: ((reason: DropReason) => void) | undefined
 
   /** @param onFirst called at the first drop of each reason, for one diagnostic line. */
   constructor(onDrop?: OnDrop, onFirst?: (reason: DropReason) => void) {
-    this.#onDrop = onDrop
+    this.onDrop = onDrop
     this.#onFirst = onFirst
   }
 
@@ -93,10 +93,10 @@ export class Ledger {
     const before = this.#dropped.get(reason)
     this.#dropped.set(reason, (before ?? 0) + count)
     if (before === undefined) this.#onFirst?.(reason)
-    if (this.#onDrop === undefined) return
+    if (this.onDrop === undefined) return
     try {
       // Asynchronous against its type, and then a rejection would end the process.
-      ignoreRejection(this.#onDrop(reason, count))
+      ignoreRejection(this.onDrop(reason, count))
     } catch {
       // The user's counter must not cost the user's log.
     }

@@ -103,6 +103,8 @@ export interface Known<T> {
   readonly env?: readonly string[]
   /** An object whose fields are options of their own: who names one of them leaves the others as they are. */
   readonly hasFields?: true
+  /** When another value counts that a running client is given; by itself from the next log on. */
+  readonly changes?: 'from the next request on' | 'where there was none'
   /** Its value is never shown. */
   readonly secret?: true
 }
@@ -167,10 +169,12 @@ const transport: Kind<Transport> = {
 
 const redaction = oneOf(['email', 'creditCard', 'ssn', 'bearer'])
 
+const NEXT_REQUEST = 'from the next request on'
+
 /** Every option: the list is the source of docs/options.md, of the environment's names and of the defaults. */
 export const OPTIONS = {
-  apiKey: { kind: visibleAscii, secret: true },
-  apiUrl: { kind: address, fallback: 'https://api.lognitor.com/api/v1' },
+  apiKey: { kind: visibleAscii, secret: true, changes: NEXT_REQUEST },
+  apiUrl: { kind: address, fallback: 'https://api.lognitor.com/api/v1', changes: NEXT_REQUEST },
   service: { kind: text() },
   environment: { kind: text() },
   version: { kind: text() },
@@ -205,12 +209,12 @@ export const OPTIONS = {
   },
   captureUncaught: { kind: flag, fallback: true },
   flushOnExit: { kind: orFalse(integer(0, 60_000)), fallback: 2000 },
-  spool: { kind: spool, env: ['LOGNITOR_SPOOL_DIR'], hasFields: true },
-  compression: { kind: oneOf(['none', 'gzip']), fallback: 'none' },
-  proxy: { kind: orFalse(proxyAddress), secret: true },
+  spool: { kind: spool, env: ['LOGNITOR_SPOOL_DIR'], hasFields: true, changes: 'where there was none' },
+  compression: { kind: oneOf(['none', 'gzip']), fallback: 'none', changes: NEXT_REQUEST },
+  proxy: { kind: orFalse(proxyAddress), secret: true, changes: NEXT_REQUEST },
   allResourceAttributes: { kind: flag, fallback: false },
   onDrop: { kind: fn<NonNullable<Options['onDrop']>>() },
-  transport: { kind: transport },
+  transport: { kind: transport, changes: NEXT_REQUEST },
 } as const satisfies Record<keyof Options, Known<unknown>>
 
 /** Every variable that is read here. */

@@ -87,7 +87,7 @@ export class Pipeline {
     this.#settings = settings
     this.#origins = new Origins(settings)
     this.clock = clock
-    this.tell = createTell(settings.debug)
+    this.tell = createTell(() => this.#settings.debug)
     this.ledger = new Ledger(settings.onDrop, (reason) => this.tell.warn(`first drop: ${reason}`))
     this.#transport = openTransport(settings)
     this.uploader = createUploader({
@@ -264,6 +264,7 @@ export class Pipeline {
     // What is held back was taken, and it would not be any more.
     if (this.isActive && !isSwitchedOn(settings)) this.letGo()
     this.#settings = settings
+    this.ledger.onDrop = settings.onDrop
     const hasMoved = (['apiUrl', 'proxy', 'compression', 'transport'] as const).some(
       (name) => settings[name] !== before[name],
     )

@@ -135,7 +135,7 @@ export function initDefault(options: Options): Pipeline {
   const entry = canTake(before, settings) ? before : openFor('client', options, settings)
   if (entry === before) {
     warnWithoutKey(settings)
-    entry.pipeline.reconfigure(settings)
+    reconfigure(entry.pipeline, settings)
   } else if (before?.doors === 0) {
     // Nobody has it any more.
     void before.pipeline.shutdown(REPLACED_MS)
@@ -158,8 +158,22 @@ function canTake(before: Entry | undefined, settings: Settings): before is Entry
  * @throws {LognitorError} for a wrong option
  */
 export function reconfigurePipeline(pipeline: Pipeline, options: Options): void {
-  pipeline.reconfigure(sealSettings({ ...pipeline.settings, ...checkOptions(options, pipeline.settings) }))
+  reconfigure(pipeline, { ...pipeline.settings, ...checkOptions(options, pipeline.settings) })
   if (registry.standard?.pipeline === pipeline) registry.whenDefault(pipeline, false)
+}
+
+/** What cannot change any more stays as it is, and is told. */
+function reconfigure(pipeline: Pipeline, settings: Settings): void {
+  const { spool } = pipeline.settings
+  const isFixed = spool !== undefined && !isDeepStrictEqual(spool, settings.spool)
+  if (isFixed) {
+    warnOnce(
+      'LOGNITOR_OPTIONS_IGNORED',
+      'Ignored, since the client has a spool already, which stays until it ends: spool.',
+      'spool',
+    )
+  }
+  pipeline.reconfigure(sealSettings(isFixed ? { ...settings, spool } : { ...settings }))
 }
 
 /** A pipeline for a client of its own; doors with the same key and address will share it. */

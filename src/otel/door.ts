@@ -124,7 +124,7 @@ export class OtelDoor {
   #openReader(pipeline: Pipeline): ResourceReader {
     return new ResourceReader({
       clock: pipeline.clock,
-      allAttributes: pipeline.settings.allResourceAttributes,
+      allAttributes: () => pipeline.settings.allResourceAttributes,
       learn: (fields) => pipeline.learn(fields),
     })
   }

@@ -52,7 +52,7 @@ export class StatelessPipeline {
     this.#settings = settings
     this.#parts = { clock: systemClock, random: Math.random, ...parts }
     this.#policySettings = policySettings(settings)
-    this.tell = createTell(settings.debug)
+    this.tell = createTell(() => settings.debug)
     const { apiUrl, proxy, compression, onDrop } = settings
     const { connections, random } = this.#parts
     this.ledger = new Ledger(onDrop, (reason) => this.tell.warn(`first drop: ${reason}`))
