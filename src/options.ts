@@ -298,7 +298,7 @@ function withFieldsOf(before: unknown, given: unknown): unknown {
 }
 
 /** Below these many milliseconds somebody meant seconds, as the official SDKs count. */
-const LIKELY_SECONDS: Readonly<Record<string, number>> = { flushInterval: 20, flushOnExit: 20 }
+const LIKELY_SECONDS: Readonly<Record<string, number>> = { flushInterval: 10, flushOnExit: 10 }
 
 function warnOfSeconds(name: string, value: unknown): void {
   if (typeof value !== 'number' || value === 0 || !(value < (LIKELY_SECONDS[name] ?? 0))) return

@@ -22,21 +22,31 @@ export function named<K extends string>(given: unknown, names: readonly K[]): Pa
 
 const MOST_OTHERS = 256
 
-/** The properties that have none of these names, at most 256; undefined where there are none. */
+/**
+ * The properties of a plain object that have none of these names, at most 256; undefined where there are none. Of
+ * anything else (a buffer, say, has millions) they are not looked for.
+ */
 export function others(given: unknown, names: readonly string[]): Record<string, unknown> | undefined {
-  if (typeof given !== 'object' || given === null || isList(given)) return undefined
-  let found: Record<string, unknown> | undefined
+  if (typeof given !== 'object' || given === null) return undefined
+  const found: Record<string, unknown> = {}
+  let left = MOST_OTHERS
   try {
+    if (!isPlain(given)) return undefined
     for (const name of Object.keys(given)) {
       if (names.includes(name)) continue
-      found ??= {}
       setField(found, name, readProperty(given, name))
-      if (Object.keys(found).length >= MOST_OTHERS) break
+      if (--left === 0) break
     }
   } catch {
     // A Proxy that does not list its properties.
   }
-  return found
+  return left < MOST_OTHERS ? found : undefined
+}
+
+/** Of whichever realm. */
+function isPlain(given: object): boolean {
+  const prototype: object | null = Object.getPrototypeOf(given)
+  return prototype === null || Object.getPrototypeOf(prototype) === null
 }
 
 export function text(given: unknown): string | undefined {
