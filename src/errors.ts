@@ -32,6 +32,7 @@ export const WARNINGS = {
   LOGNITOR_SPOOL_UNAVAILABLE: 'The spool directory cannot be written; logs are held in memory only.',
   LOGNITOR_MISSING_PEER: 'A package that this entry point could use is not installed, or cannot be loaded.',
   LOGNITOR_NOT_STARTED: 'OpenTelemetry, or a part of it, could not be started; the application runs without.',
+  LOGNITOR_LOADED_TOO_LATE: 'OpenTelemetry was set up after something that it instruments was loaded.',
   LOGNITOR_TWO_SDKS: 'Another OpenTelemetry SDK runs beside zero code.',
   LOGNITOR_EXPORT_STOPPED: 'An export that the environment names does not happen.',
 } as const

@@ -378,8 +378,10 @@ function settingsDeliver({ apiKey, enabled, flushOnExit, transport }: Settings):
 }
 
 function warnOfLoss(count: number, { flushOnExit, spool }: Settings): void {
+  // As it was asked for.
+  if (flushOnExit === false) return
   const mends = [
-    flushOnExit === false ? 'set flushOnExit to the milliseconds that the end may take' : 'raise flushOnExit',
+    'raise flushOnExit',
     ...(spool ? [] : ['keep them on disk by the option spool']),
     'see whether the address can be reached: npx lognitor doctor',
   ]

@@ -7,7 +7,7 @@ import { warnOnce } from './errors.js'
 import { LognitorLogRecordProcessor } from './log-record-processor.js'
 import { PIPELINE } from './pipelines.js'
 import { watchProcess } from './process/watch.js'
-import { addedTo, SDK_NODE, sdkPlaceOf } from './register/configuration.js'
+import { addedTo, SDK_NODE, sdkPlaceOf, tried } from './register/configuration.js'
 import { ExporterEnd } from './register/exporter-end.js'
 import { HTTP } from './register/http.js'
 import { AUTO, installedInstrumentations, provideLambda } from './register/instrumentations.js'
@@ -66,7 +66,7 @@ function start(): void {
     return
   }
   const sdk = sdkPlace.within(SDK_NODE)
-  hookLoader(sdk)
+  tried('the loader hook for ES modules', () => hookLoader(sdk))
   if (isAnotherRunning()) {
     withLognitor({}, { client })
     joinOther({

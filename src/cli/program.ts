@@ -12,16 +12,14 @@ export function runProgram(
   args: readonly string[],
   apiUrl: string,
 ): Promise<number | NodeJS.Signals> {
-  const entry = registerUrl()
-  const isNode = /^node(js)?(\.exe)?$/i.test(basename(command))
-  const child = spawn(command, isNode ? ['--import', entry, ...args] : args, {
+  const given = preloaded(command, args, [besideUs('register.mjs')])
+  const child = spawn(command, given.args, {
     stdio: 'inherit',
     env: {
       ...process.env,
+      ...given.env,
       LOGNITOR_API_KEY: process.env.LOGNITOR_API_KEY || 'dev',
       LOGNITOR_API_URL: apiUrl,
-      // What is not node itself starts one at some time: npm, tsx, a shell script.
-      ...(!isNode && { NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --import=${entry}`.trim() }),
     },
   })
   const stopForwarding = forwardSignals((signal) => child.kill(signal))
@@ -40,9 +38,24 @@ export function runProgram(
   })
 }
 
-/** The entry built beside this program, so that it is found whatever the started program has installed. */
-function registerUrl(): string {
-  return pathToFileURL(join(dirname(realpathSync(process.argv[1] ?? '.')), 'register.mjs')).href
+interface Preloaded {
+  readonly args: readonly string[]
+  /** What the environment has to hold. */
+  readonly env: NodeJS.ProcessEnv
+}
+
+/** A command's arguments and environment with these modules loaded before its own, in this order. */
+export function preloaded(command: string, args: readonly string[], entries: readonly string[]): Preloaded {
+  const isNode = /^node(js)?(\.exe)?$/i.test(basename(command))
+  if (isNode) return { args: [...entries.flatMap((entry) => ['--import', entry]), ...args], env: {} }
+  // What is not node itself starts one at some time: npm, tsx, a shell script.
+  const options = [process.env.NODE_OPTIONS ?? '', ...entries.map((entry) => `--import=${entry}`)]
+  return { args, env: { NODE_OPTIONS: options.join(' ').trim() } }
+}
+
+/** The address of what is built beside this program, and so found whatever the started program has installed. */
+export function besideUs(file: string): string {
+  return pathToFileURL(join(dirname(realpathSync(process.argv[1] ?? '.')), file)).href
 }
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR2'] as const

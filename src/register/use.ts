@@ -2,7 +2,7 @@ import { createRequire } from 'node:module'
 import { warnOnce } from '../errors.js'
 import type { Pipeline } from '../pipeline.js'
 import { isWanted } from './instrumentations.js'
-import { LOGGERS, type MissingParts, nameMissing } from './missing.js'
+import { LOGGERS, type MissingParts, NEEDS, nameMissing } from './missing.js'
 
 /** By then a server has loaded what it uses. */
 const LOOK_AFTER_MS = 2000
@@ -17,6 +17,7 @@ const CONSOLE = '@opentelemetry/instrumentation-console'
 export function watchUse(parts: MissingParts, dependencies: readonly string[], pipeline: Pipeline): void {
   const declared = new Set(dependencies)
   nameMissing(declared, parts)
+  nameLate(parts)
   if (!pipeline.isActive) return
   const usesConsole = noticeConsole()
   const look = (): void => {
@@ -33,6 +34,18 @@ export function watchUse(parts: MissingParts, dependencies: readonly string[], p
   }
   const timer = setTimeout(look, LOOK_AFTER_MS).unref()
   const stopLooking = pipeline.beforeEnd(look)
+}
+
+/** To be called when the instrumentations are there, and the application is not yet. */
+function nameLate({ active }: MissingParts): void {
+  const known = [...loadedPackages()].filter((name) => Object.hasOwn(NEEDS, name))
+  const late = known.filter((name) => NEEDS[name]?.some((need) => active.has(need)))
+  if (late.length === 0) return
+  warnOnce(
+    'LOGNITOR_LOADED_TOO_LATE',
+    `${late.join(', ')} was loaded before OpenTelemetry was set up, and is not instrumented. Load the set-up first: ` +
+      'put it into a file of its own, and start with node --import ./telemetry.mjs app.js.',
+  )
 }
 
 function hintAtConsole({ active, env, isInCode }: MissingParts): void {

@@ -16,8 +16,18 @@ export function checkProject(folder: string): Finding[] {
   return [
     ...checkSdk(packages),
     ...checkLines(packages),
-    ...checkCopies(folder, API, 'TWO_API_COPIES', 'One registers what the other does not see: spans and logs vanish.'),
-    ...checkCopies(folder, OURS, 'TWO_LOGNITOR_COPIES', 'Where their versions differ, each has a client and a queue of its own.'),
+    ...checkCopies(
+      folder,
+      API,
+      'TWO_API_COPIES',
+      'One registers what the other does not see: spans and logs vanish.',
+    ),
+    ...checkCopies(
+      folder,
+      OURS,
+      'TWO_LOGNITOR_COPIES',
+      'Where their versions differ, each has a client and a queue of its own.',
+    ),
   ]
 }
 
@@ -27,7 +37,8 @@ function checkSdk(packages: Packages): Finding[] {
     {
       code: 'SDK_MISSING',
       wrong: `${SDK_NODE} is not installed where the application sees it.`,
-      costs: 'Request rows, uncaught errors and the client work; logs of loggers and errors of spans do not arrive.',
+      costs:
+        'Request rows, uncaught errors and the client work; logs of loggers and errors of spans do not arrive.',
       mend: `npm install ${SDK_NODE} ${AUTO}`,
     },
   ]
@@ -61,7 +72,14 @@ function checkCopies(
   const versions = new Set(copies.values())
   if (versions.size < 2) return []
   const list = [...copies].map(([path, version]) => `${version} in ${path}`).join(', ')
-  return [{ code, wrong: `There is more than one ${name}: ${list}.`, costs, mend: `npm dedupe, or npm install ${name} so that all packages accept one version; npm explain ${name} tells who wants which` }]
+  return [
+    {
+      code,
+      wrong: `There is more than one ${name}: ${list}.`,
+      costs,
+      mend: `npm dedupe, or npm install ${name} so that all packages accept one version; npm explain ${name} tells who wants which`,
+    },
+  ]
 }
 
 /** Version by folder, at the top and inside of the packages there; bounded. */
@@ -115,7 +133,8 @@ export function checkBundle(file: string): Finding[] {
     {
       code: 'BUNDLED',
       wrong: `${file} holds packages that a bundler has put into it, and OpenTelemetry instruments packages only as they are loaded.`,
-      costs: 'Logs of bundled loggers and errors of bundled frameworks do not arrive, and rows have no routes.',
+      costs:
+        'Logs of bundled loggers and errors of bundled frameworks do not arrive, and rows have no routes.',
       mend: 'Leave packages out of the bundle: esbuild --packages=external, or externals in webpack; see docs/bundlers.md.',
     },
   ]
