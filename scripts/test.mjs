@@ -13,6 +13,8 @@ ensureInstalled('test/lines/otel-3', { withScripts: true })
 ensureInstalled('test/lines/frameworks')
 // Bundlers.
 ensureInstalled('test/lines/bundlers')
+// Test runners, and what else runs code by vm.
+ensureInstalled('test/lines/jest')
 
 if (only.length === 0) {
   step('format and lint', tool('@biomejs/biome/bin/biome'), ['check', '--error-on-warnings'])

@@ -1,3 +1,6 @@
+import { performance } from 'node:perf_hooks'
+import { builtin } from './builtin.js'
+
 /** Time as a part one can exchange: tests bring their own, so that none of them replaces a global. */
 export interface Clock {
   /** Milliseconds since the epoch. */
@@ -15,9 +18,18 @@ export type TimerHandle = unknown
 /** Node fires a longer timer at once. */
 export const LONGEST_TIMER_MS = 2 ** 31 - 1
 
+/**
+ * Node's own timers, taken when this package is loaded. An application's test may replace the global ones, and
+ * those of node:timers, by timers that stand still (`jest.useFakeTimers()`); delivery and its time limits go on.
+ */
+export const { setTimeout, clearTimeout, setInterval, clearInterval, setImmediate } = builtin('node:timers')
+
+const readMonotonic = performance.now.bind(performance)
+
 export const systemClock: Clock = {
+  // The global, read at each call: a test that sets the date sees it in its logs.
   now: () => Date.now(),
-  monotonic: () => performance.now(),
+  monotonic: () => readMonotonic(),
   setTimer: (fn, delayMs) => setTimeout(fn, Math.min(Math.max(0, delayMs), LONGEST_TIMER_MS)).unref(),
   clearTimer: (timer) => clearTimeout(timer as NodeJS.Timeout | undefined),
 }

@@ -1,3 +1,4 @@
+import { setImmediate } from './clock.js'
 import { shared } from './shared.js'
 import { beginTelling } from './telling.js'
 
@@ -25,6 +26,8 @@ export const WARNINGS = {
   LOGNITOR_NO_EXIT_DELIVERY:
     'Node may start no worker threads, so that process.exit loses what is undelivered.',
   LOGNITOR_CONSOLE_ONLY: 'The application logs by console alone, which no instrumentation hands on.',
+  LOGNITOR_TRANSPORT_FAULT:
+    'A request failed here and not in the network, or its answer could not be read; logs are held within the queue.',
   LOGNITOR_LOG_TOO_LARGE: 'A log was over the size limit and was dropped.',
   LOGNITOR_INVALID_LEVEL: 'A log call named a level that does not exist.',
   LOGNITOR_TWO_HTTP_INSTRUMENTATIONS: 'Two HTTP instrumentations are active.',
@@ -87,14 +90,35 @@ const warned = shared('warnings', () => new Set<string>())
  * `--no-warnings` and a `warning` listener work as for Node's own.
  */
 export function warnOnce(code: WarningCode, message: string, key = ''): void {
+  const warning = newWarning(code, message, key)
+  if (warning !== undefined) emitLater(warning)
+}
+
+/** The same at the end of the process, which the next tick may not live to see: the listeners are called at once. */
+export function warnAtEnd(code: WarningCode, message: string): void {
+  const warning = newWarning(code, message, '')
+  if (warning !== undefined) emitNow(warning)
+}
+
+type CodedWarning = Error & { code: WarningCode }
+
+function newWarning(code: WarningCode, message: string, key: string): CodedWarning | undefined {
   const id = `${code} ${key}`
-  if (warned.has(id)) return
+  if (warned.has(id)) return undefined
   if (warned.size < 1000) warned.add(id)
   const warning = Object.assign(new Error(message), { name: 'LognitorWarning', code })
   keepToItself(warning)
-  // Emitted on the next tick, which an `exit` handler does not live to see.
-  if ((process as { _exiting?: boolean })._exiting) emitNow(warning)
-  else process.emitWarning(warning)
+  return warning
+}
+
+function emitLater(warning: CodedWarning): void {
+  try {
+    process.emitWarning(warning)
+  } catch {
+    // To Node an Error of another realm, such as Jest's, is none.
+    emitted.delete(warning)
+    process.emitWarning(warning.message, { type: warning.name, code: warning.code })
+  }
 }
 
 function emitNow(warning: Error): void {

@@ -1,3 +1,4 @@
+import { clearTimeout, setImmediate, setTimeout } from './clock.js'
 import { isDiagMark, markDiagLines, meetDiagLoggers } from './diag-logger.js'
 import { OtelDoor } from './otel/door.js'
 import { scopeOfRecord } from './otel/record-scope.js'

@@ -20,6 +20,8 @@ export interface GuestParts {
   readonly letGo: () => void
   readonly flush: (timeoutMs: number) => Promise<boolean>
   readonly capture: (thrown: unknown) => WriteCrash
+  /** So many logs or entries were lost with the end of the process. */
+  readonly onLost: (count: number) => void
 }
 
 /** A pipeline as the end of the process sees it. */
@@ -39,7 +41,10 @@ export function createGuest(parts: GuestParts): Guest {
   }
 
   function lose(count: number): void {
-    if (count > 0) tell.warn(`${count} logs or entries could not be delivered before the end`)
+    if (count > 0) {
+      tell.warn(`${count} logs or entries could not be delivered before the end`)
+      parts.onLost(count)
+    }
     ledger.drop('exit', count)
   }
 

@@ -65,10 +65,10 @@ export class Ledger {
   takenOver = 0
   readonly #dropped = new Map<DropReason, number>()
   readonly #onDrop: OnDrop | undefined
-  readonly #onFirst: OnDrop | undefined
+  readonly #onFirst: ((reason: DropReason) => void) | undefined
 
   /** @param onFirst called at the first drop of each reason, for one diagnostic line. */
-  constructor(onDrop?: OnDrop, onFirst?: OnDrop) {
+  constructor(onDrop?: OnDrop, onFirst?: (reason: DropReason) => void) {
     this.#onDrop = onDrop
     this.#onFirst = onFirst
   }
@@ -90,7 +90,7 @@ export class Ledger {
     if (count <= 0) return
     const before = this.#dropped.get(reason)
     this.#dropped.set(reason, (before ?? 0) + count)
-    if (before === undefined) this.#onFirst?.(reason, count)
+    if (before === undefined) this.#onFirst?.(reason)
     if (this.#onDrop === undefined) return
     try {
       // Asynchronous against its type, and then a rejection would end the process.

@@ -6,7 +6,7 @@ import { httpTransport } from './delivery/http.js'
 import { deliveryMetrics } from './delivery/metrics.js'
 import { DeliveryReport } from './delivery/report.js'
 import { createUploader, type Uploader } from './delivery/uploader.js'
-import { warnOnce } from './errors.js'
+import { warnAtEnd } from './errors.js'
 import { createGuest } from './guest.js'
 import { Ledger } from './ledger.js'
 import { openSpool } from './open-spool.js'
@@ -88,10 +88,7 @@ export class Pipeline {
     this.#origins = new Origins(settings)
     this.clock = clock
     this.tell = createTell(settings.debug)
-    this.ledger = new Ledger(settings.onDrop, (reason, count) => {
-      this.tell.warn(`first drop: ${reason}`)
-      if (reason === 'exit') warnOfLoss(count, this.#settings)
-    })
+    this.ledger = new Ledger(settings.onDrop, (reason) => this.tell.warn(`first drop: ${reason}`))
     this.#transport = openTransport(settings)
     this.uploader = createUploader({
       transport: {
@@ -246,6 +243,7 @@ export class Pipeline {
       letGo: () => this.letGo(),
       flush: (timeoutMs) => this.flush(timeoutMs),
       capture,
+      onLost: (count) => warnOfLoss(count, this.#settings),
     })
     if (settingsDeliver(this.#settings)) warnWithoutThreads()
     this.#watchProcess()
@@ -312,7 +310,9 @@ export class Pipeline {
     const delivered = await this.flush(timeoutMs)
     this.#isClosed = true
     this.courier.close()
-    this.ledger.drop('exit', await this.#batcher.close())
+    const lost = await this.#batcher.close()
+    this.ledger.drop('exit', lost)
+    if (lost > 0) warnOfLoss(lost, this.#settings)
     await this.#spool?.close()
     this.#leaveProcess()
     await this.uploader.close()
@@ -385,7 +385,7 @@ function warnOfLoss(count: number, { flushOnExit, spool }: Settings): void {
     ...(spool ? [] : ['keep them on disk by the option spool']),
     'see whether the address can be reached: npx lognitor doctor',
   ]
-  warnOnce(
+  warnAtEnd(
     'LOGNITOR_LOST_AT_END',
     `${count} logs or requests were lost at the end, before Lognitor had taken them. To mend it: ${mends.join('; or ')}.`,
   )

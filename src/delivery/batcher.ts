@@ -1,4 +1,4 @@
-import type { Clock, TimerHandle } from '../clock.js'
+import { type Clock, setTimeout, type TimerHandle } from '../clock.js'
 import type { Ledger } from '../ledger.js'
 import { createDispatcher, type Dispatcher, type LossReason } from './dispatcher.js'
 import { FlushWaiters, type Marks } from './flush-waiters.js'

@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer'
-import type { Clock } from '../clock.js'
+import { type Clock, clearTimeout, setTimeout } from '../clock.js'
 import type { DropReason, Ledger } from '../ledger.js'
 import { backoffMs } from './backoff.js'
 import type { Outcome } from './outcome.js'

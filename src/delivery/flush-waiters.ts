@@ -1,4 +1,4 @@
-import { type Clock, LONGEST_TIMER_MS, type TimerHandle } from '../clock.js'
+import { type Clock, clearTimeout, LONGEST_TIMER_MS, setTimeout, type TimerHandle } from '../clock.js'
 
 /** How far each line has come, in numbers of its entries. */
 export type Marks = readonly number[]

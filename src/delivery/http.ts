@@ -1,7 +1,11 @@
 import type { ClientRequest, IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
+import { builtin } from '../builtin.js'
+import { clearTimeout, setTimeout } from '../clock.js'
 import { withoutTrailingSlashes } from '../trailing-slashes.js'
+import { MAX_ANSWER_BYTES } from '../wire/limits.js'
 import type { Transport, TransportAnswer, TransportRequest } from '../wire/transport.js'
+import { networkError } from './network-error.js'
 import { openRoute, type Route } from './route.js'
 
 export interface HttpOptions {
@@ -15,23 +19,16 @@ export interface HttpOptions {
 }
 
 const CONNECT_TIMEOUT_MS = 5_000
-/** Of an answer no more is read: an endless one must not fill the memory. */
-const MAX_ANSWER_BYTES = 64 * 1024
-
-// Imported late, but once: where loader hooks are registered, as OpenTelemetry's for ES modules are, every
-// import() asks their thread, and an upload has no reason to.
-const http = once(() => import('node:http'))
-const zlib = once(() => import('node:zlib'))
 
 /** Carries requests over HTTP/1.1 on a few kept connections, none of which keeps the process alive. */
 export function httpTransport({ apiUrl, proxy, compression, connections = 8 }: HttpOptions): Transport {
   const url = new URL(apiUrl)
   const base = withoutTrailingSlashes(url.pathname)
-  let opening: Promise<Route> | undefined
+  let route: Route | undefined
 
   async function send(request: TransportRequest): Promise<TransportAnswer> {
-    opening ??= openRoute(url, proxy, connections)
-    const { prefix, headers: more, ...way } = await opening
+    route ??= openRoute(url, proxy, connections)
+    const { prefix, headers: more, ...way } = route
     const zipped = compression === 'gzip' && request.body.byteLength > 0
     const body = zipped ? await zip(request.body) : request.body
     const headers: Record<string, string> = {
@@ -40,7 +37,7 @@ export function httpTransport({ apiUrl, proxy, compression, connections = 8 }: H
       'content-length': String(body.byteLength),
     }
     if (zipped) headers['content-encoding'] = 'gzip'
-    const { ClientRequest } = await http()
+    const { ClientRequest } = builtin('node:http')
     const open = () =>
       // The class, and not http.request: that one is what instrumentations patch, and an upload is nobody's span.
       new ClientRequest({ ...way, path: prefix + base + request.path, method: 'POST', headers })
@@ -53,9 +50,8 @@ export function httpTransport({ apiUrl, proxy, compression, connections = 8 }: H
   }
 
   async function close(): Promise<void> {
-    const route = await opening?.catch(() => undefined)
-    opening = undefined
     route?.agent.destroy()
+    route = undefined
   }
 
   return { send, close }
@@ -70,7 +66,7 @@ function exchange(
   signal: AbortSignal | undefined,
 ): Promise<TransportAnswer> {
   return new Promise((resolve, reject) => {
-    const abort = () => request.destroy(new Error('No answer in time', { cause: signal?.reason }))
+    const abort = () => request.destroy(networkError('ETIMEDOUT', 'No answer in time', signal?.reason))
     const done = (end: () => void) => {
       signal?.removeEventListener('abort', abort)
       end()
@@ -98,7 +94,7 @@ function exchange(
 function limitConnecting(socket: Socket): void {
   if (!socket.connecting) return
   const timer = setTimeout(
-    () => socket.destroy(Object.assign(new Error('No connection in time'), { code: 'ETIMEDOUT' })),
+    () => socket.destroy(networkError('ETIMEDOUT', 'No connection in time')),
     CONNECT_TIMEOUT_MS,
   ).unref()
   const isSecure = 'encrypted' in socket
@@ -120,17 +116,9 @@ function readBounded(response: IncomingMessage, done: (text: string) => void): v
   response.on('end', finish)
 }
 
-async function zip(body: Uint8Array): Promise<Uint8Array> {
-  const { gzip } = await zlib()
+function zip(body: Uint8Array): Promise<Uint8Array> {
+  const { gzip } = builtin('node:zlib')
   return new Promise((resolve, reject) => {
     gzip(body, (error, zipped) => (error ? reject(error) : resolve(zipped)))
   })
-}
-
-function once<T>(load: () => Promise<T>): () => Promise<T> {
-  let loading: Promise<T> | undefined
-  return () => {
-    loading ??= load()
-    return loading
-  }
 }

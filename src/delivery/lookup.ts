@@ -1,6 +1,8 @@
 import type { LookupAddress, LookupOptions } from 'node:dns'
 import { readFileSync } from 'node:fs'
 import type { LookupFunction } from 'node:net'
+import { builtin } from '../builtin.js'
+import { clearTimeout, setTimeout } from '../clock.js'
 
 const PATIENCE_MS = 1000
 const HOSTS_FILE = process.platform === 'win32' ? 'C:\\Windows\\System32\\drivers\\etc\\hosts' : '/etc/hosts'
@@ -35,7 +37,7 @@ export function createLookup(): LookupFunction {
 }
 
 async function find(host: string, options: LookupOptions): Promise<LookupAddress[]> {
-  const { promises } = await import('node:dns')
+  const { promises } = builtin('node:dns')
   const fromSystem = () => promises.lookup(host, { ...options, all: true })
   if (isLocal(host)) return fromSystem()
   const resolver = new promises.Resolver({ timeout: PATIENCE_MS, tries: 1 })

@@ -2,6 +2,7 @@ import { parseObject } from '../json.js'
 import type { IngestAnswer, Rejection } from '../wire/answer.js'
 import { SAMPLE_RATES_HEADER } from '../wire/answer.js'
 import { isLevel, type Level } from '../wire/level.js'
+import { MAX_ANSWER_BYTES } from '../wire/limits.js'
 import type { TransportAnswer } from '../wire/transport.js'
 import { parseRetryAfter } from './retry-after.js'
 
@@ -29,7 +30,12 @@ export type Outcome =
 export function readAnswer(answer: TransportAnswer, nowMs: number): Outcome {
   const { status } = answer
   const why = `status ${status}`
-  if ((status >= 200 && status < 300) || status === 422) return readTaken(answer)
+  if (status >= 200 && status < 300) {
+    return isOfService(answer.body)
+      ? readTaken(answer)
+      : { kind: 'wrong_address', why: `${why} ${shown(answer.body)}` }
+  }
+  if (status === 422) return readTaken(answer)
   switch (status) {
     case 401:
     case 403:
@@ -51,19 +57,46 @@ export function readAnswer(answer: TransportAnswer, nowMs: number): Outcome {
   return { kind: 'wrong_address', why }
 }
 
-/** The share of each level to send from now on, when the answer names any that makes sense. */
+/** A login page of a network or of a proxy comes with a status of success, too. The service answers with a JSON object. */
+function isOfService(body: string): boolean {
+  const text = body.trim()
+  if (text === '' || parseObject(text) !== undefined) return true
+  // The beginning of a long answer, cut by the transport.
+  return text.startsWith('{') && Buffer.byteLength(body) >= MAX_ANSWER_BYTES
+}
+
+function shown(body: string): string {
+  return `and ${JSON.stringify(body.trim().slice(0, 60))} where a JSON object belongs`
+}
+
+/**
+ * The share of each level to send from now on, when the answer names them. A level whose rate makes no sense has NaN,
+ * by which its last rate stays.
+ */
 export function readSampleRates({ headers }: TransportAnswer): SampleRates | undefined {
-  const header = headers[SAMPLE_RATES_HEADER]
-  if (typeof header !== 'string' || header.length > 1000) return undefined
+  const header = readHeader(headers, SAMPLE_RATES_HEADER)
+  if (header === undefined || header.length > 1000) return undefined
   const parsed = parseObject(header)
-  const fits = ([level, rate]: [string, unknown]) =>
-    isLevel(level) && typeof rate === 'number' && rate >= 0 && rate <= 1
-  return parsed && Object.fromEntries(Object.entries(parsed).filter(fits))
+  if (parsed === undefined) return undefined
+  const rates = Object.entries(parsed).filter(([level]) => isLevel(level))
+  return Object.fromEntries(rates.map(([level, rate]) => [level, isShare(rate) ? rate : Number.NaN]))
+}
+
+function isShare(rate: unknown): rate is number {
+  return typeof rate === 'number' && rate >= 0 && rate <= 1
 }
 
 function retryable({ headers }: TransportAnswer, why: string, nowMs: number): Outcome {
-  const retryAfterMs = parseRetryAfter(headers['retry-after'], nowMs)
+  const retryAfterMs = parseRetryAfter(readHeader(headers, 'retry-after'), nowMs)
   return retryAfterMs === undefined ? { kind: 'retryable', why } : { kind: 'retryable', retryAfterMs, why }
+}
+
+/** A header's value by its name in lower case; a transport of the application's may leave names as they came. */
+function readHeader(headers: TransportAnswer['headers'], name: string): string | undefined {
+  const found = Object.keys(headers).find((key) => key.toLowerCase() === name)
+  const value: unknown = found === undefined ? undefined : headers[found]
+  const first: unknown = Array.isArray(value) ? value[0] : value
+  return typeof first === 'string' || typeof first === 'number' ? String(first) : undefined
 }
 
 function readTaken({ status, body }: TransportAnswer): Outcome {

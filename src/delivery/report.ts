@@ -24,7 +24,7 @@ const FAILURES_BEFORE_WARNING = 3
 export class DeliveryReport {
   readonly #parts: ReportParts
   #lost = 0
-  /** Posts in a row that no server has answered. */
+  /** Posts in a row that the network has failed. */
   #unanswered = 0
 
   constructor(parts: ReportParts) {
@@ -36,10 +36,11 @@ export class DeliveryReport {
     this.#parts.metrics.inFlight(logs)
   }
 
-  answered(path: string, count: number, { outcome, sampleRates, answer }: Upload): void {
-    this.#unanswered = answer === undefined ? this.#unanswered + 1 : 0
-    if (this.#unanswered >= FAILURES_BEFORE_WARNING && outcome.kind === 'retryable')
+  answered(path: string, count: number, { outcome, sampleRates, isOutage }: Upload): void {
+    this.#unanswered = isOutage ? this.#unanswered + 1 : 0
+    if (this.#unanswered >= FAILURES_BEFORE_WARNING && outcome.kind === 'retryable') {
       this.#warnUnreachable(outcome.why)
+    }
     if (path === '/ingest') this.#parts.metrics.exported(count, outcome)
     if (sampleRates) this.#parts.onSampleRates(sampleRates)
     if (outcome.kind === 'sent') {

@@ -2,8 +2,8 @@
  * `Retry-After` in either spelling, as milliseconds from now: seconds, or an HTTP date (a past one is 0).
  * Undefined when there is none or it is neither. RFC 9110, section 10.2.3.
  */
-export function parseRetryAfter(header: string | string[] | undefined, nowMs: number): number | undefined {
-  const value = (Array.isArray(header) ? header[0] : header)?.trim()
+export function parseRetryAfter(header: string | undefined, nowMs: number): number | undefined {
+  const value = header?.trim()
   if (value === undefined || value === '') return undefined
   // Fractions are not in the RFC, but are seen, and mean what they say.
   if (/^\d{1,15}(\.\d{1,9})?$/.test(value)) return Number(value) * 1000

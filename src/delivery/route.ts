@@ -1,8 +1,11 @@
 import type { Agent } from 'node:http'
 import type { LookupFunction } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { builtin } from '../builtin.js'
+import { bareHost, portOf, proxyAuthorization } from './address.js'
 import { createLookup } from './lookup.js'
 import { proxyFor } from './proxy.js'
+import { tunnel } from './tunnel.js'
 
 /** How requests for one address travel: over which connections, and with what in front of their path. */
 export interface Route {
@@ -17,29 +20,18 @@ export interface Route {
 }
 
 /**
- * The way to an address, through a proxy where one is named. Loaded at the first send: an app may never send,
- * and an early import of node:http keeps others from instrumenting it.
+ * The way to an address, through a proxy where one is named. Opened at the first send: only then is node:http loaded.
  *
  * @param proxy its address, false for none, undefined for what the environment names
  */
-export async function openRoute(
-  url: URL,
-  proxy: string | false | undefined,
-  connections: number,
-): Promise<Route> {
+export function openRoute(url: URL, proxy: string | false | undefined, connections: number): Route {
   const named = proxyFor(url, proxy)
-  const through = named ? new URL(named) : undefined
-  if (through && !/^https?:$/.test(through.protocol)) {
-    throw new Error(`A proxy must be http or https, not ${through.protocol}`)
-  }
+  const through = named ? readProxy(named) : undefined
   const isForwarded = through !== undefined && url.protocol === 'http:'
   const to = isForwarded ? through : url
   const lookup = createLookup()
-  const agent = await openAgent(to, connections, lookup)
-  if (through && !isForwarded) {
-    const { tunnel } = await import('./tunnel.js')
-    connectBy(agent, tunnel(through, lookup, quietenSocket))
-  }
+  const agent = openAgent(to, connections, lookup)
+  if (through && !isForwarded) connectBy(agent, tunnel(through, lookup, quietenSocket))
   const authorization = isForwarded ? proxyAuthorization(through) : undefined
   return {
     agent: quieten(agent),
@@ -54,31 +46,18 @@ export async function openRoute(
   }
 }
 
-/** Without the brackets around an IPv6 address. */
-export function bareHost(url: URL): string {
-  return url.hostname.replace(/^\[|\]$/g, '')
+/** The address comes from the environment, perhaps; it may hold a password, and so no message shows it. */
+function readProxy(address: string): URL {
+  if (!URL.canParse(address))
+    throw new TypeError('The address of the proxy (option proxy, or https_proxy and its like) is no URL')
+  const proxy = new URL(address)
+  if (/^https?:$/.test(proxy.protocol)) return proxy
+  throw new TypeError(
+    `A proxy (option proxy, or https_proxy and its like) is http or https, not ${proxy.protocol}`,
+  )
 }
 
-export function portOf(url: URL): number {
-  return Number(url.port) || (url.protocol === 'https:' ? 443 : 80)
-}
-
-export function proxyAuthorization({ username, password }: URL): string | undefined {
-  if (username === '' && password === '') return undefined
-  const pair = `${decode(username)}:${decode(password)}`
-  return `Basic ${Buffer.from(pair).toString('base64')}`
-}
-
-/** A password may well hold a `%` that nobody has encoded. */
-function decode(part: string): string {
-  try {
-    return decodeURIComponent(part)
-  } catch {
-    return part
-  }
-}
-
-async function openAgent({ protocol }: URL, connections: number, lookup: LookupFunction): Promise<Agent> {
+function openAgent({ protocol }: URL, connections: number, lookup: LookupFunction): Agent {
   const settings = {
     keepAlive: true,
     maxSockets: connections,
@@ -86,8 +65,8 @@ async function openAgent({ protocol }: URL, connections: number, lookup: LookupF
     scheduling: 'lifo',
     lookup,
   } as const
-  if (protocol === 'https:') return new (await import('node:https')).Agent(settings)
-  return new (await import('node:http')).Agent(settings)
+  const { Agent } = protocol === 'https:' ? builtin('node:https') : builtin('node:http')
+  return new Agent(settings)
 }
 
 /** What an Agent does to connect, which its types do not tell. */

@@ -1,6 +1,9 @@
-import { connect, type LookupFunction, type Socket } from 'node:net'
-import { type ConnectionOptions, connect as secure, type TLSSocket } from 'node:tls'
-import { bareHost, portOf, proxyAuthorization } from './route.js'
+import type { LookupFunction, Socket } from 'node:net'
+import type { ConnectionOptions, TLSSocket } from 'node:tls'
+import { builtin } from '../builtin.js'
+import { clearTimeout, setTimeout } from '../clock.js'
+import { bareHost, portOf, proxyAuthorization } from './address.js'
+import { networkError, ProxyRefusalError } from './network-error.js'
 
 const CONNECT_TIMEOUT_MS = 5_000
 const MAX_HEAD_BYTES = 16 * 1024
@@ -26,18 +29,18 @@ export function tunnel(proxy: URL, lookup: LookupFunction, quieten: (socket: Soc
       done(error, socket)
     }
     const timer = setTimeout(
-      () => outer.destroy(Object.assign(new Error('No connection in time'), { code: 'ETIMEDOUT' })),
+      () => outer.destroy(networkError('ETIMEDOUT', 'No connection in time')),
       CONNECT_TIMEOUT_MS,
     ).unref()
     outer.on('error', end)
-    outer.on('close', () => end(new Error('The proxy closed the connection')))
+    outer.on('close', () => end(networkError('ECONNRESET', 'The proxy closed the connection')))
     outer.write(request(proxy, `${options.host}:${options.port}`))
     readStatus(outer, (status) => {
       if (status !== 200) {
-        outer.destroy(new Error(`The proxy refused the connection with status ${status}`))
+        outer.destroy(new ProxyRefusalError(status))
         return
       }
-      const inner = secure({ ...options, socket: outer })
+      const inner = builtin('node:tls').connect({ ...options, socket: outer })
       quieten(inner)
       inner.on('error', end)
       inner.once('secureConnect', () => end(null, inner))
@@ -47,7 +50,9 @@ export function tunnel(proxy: URL, lookup: LookupFunction, quieten: (socket: Soc
 
 function reach(proxy: URL, lookup: LookupFunction): Socket {
   const to = { host: bareHost(proxy), port: portOf(proxy), lookup }
-  return proxy.protocol === 'https:' ? secure({ ...to, servername: to.host }) : connect(to)
+  return proxy.protocol === 'https:'
+    ? builtin('node:tls').connect({ ...to, servername: to.host })
+    : builtin('node:net').connect(to)
 }
 
 function request(proxy: URL, address: string): string {
@@ -65,7 +70,7 @@ function readStatus(socket: Socket, done: (status: number) => void): void {
       head = Buffer.concat([head, chunk])
       const end = head.indexOf('\r\n\r\n')
       if (end < 0 && head.length > MAX_HEAD_BYTES) {
-        socket.destroy(new Error('The proxy answered with something else than HTTP'))
+        socket.destroy(networkError('EPROTO', 'The proxy answered with something else than HTTP'))
         return
       }
       if (end < 0) continue

@@ -1,9 +1,12 @@
 import { AsyncResource } from 'node:async_hooks'
 import { context, createContextKey, ROOT_CONTEXT } from '@opentelemetry/api'
 import type { Clock, TimerHandle } from '../clock.js'
+import { warnOnce } from '../errors.js'
 import { hideKey } from '../hide-key.js'
 import type { Transport, TransportAnswer } from '../wire/transport.js'
+import { describeError, isNetworkError, networkError, ProxyRefusalError } from './network-error.js'
 import { type Outcome, readAnswer, readSampleRates, type SampleRates } from './outcome.js'
+import { checkAnswer } from './transport-answer.js'
 
 const REQUEST_TIMEOUT_MS = 10_000
 
@@ -22,6 +25,8 @@ export interface Upload {
   readonly outcome: Outcome
   readonly sampleRates?: SampleRates | undefined
   readonly answer?: TransportAnswer
+  /** There is no answer, and the network is why. */
+  readonly isOutage?: boolean
 }
 
 export interface Uploader {
@@ -50,15 +55,17 @@ export function createUploader({ transport, clock, userAgent, apiKey }: Uploader
       const tooLate = new Promise<never>((_, reject) => {
         timer = clock.setTimer(() => {
           // First of all for a transport that does not listen to the signal.
-          reject(new Error('No answer in time'))
+          reject(networkError('ETIMEDOUT', 'No answer in time'))
           patience.abort()
         }, REQUEST_TIMEOUT_MS)
       })
       const sending = transport.send({ path, headers, body, signal })
-      const answer = withoutKey(await Promise.race([sending, tooLate]), key)
+      const checked = checkAnswer(await Promise.race([sending, tooLate]))
+      if (checked.fault !== undefined) tellFault(checked.fault)
+      const answer = withoutKey(checked.answer, key)
       return { outcome: readAnswer(answer, clock.now()), sampleRates: readSampleRates(answer), answer }
     } catch (error) {
-      return { outcome: { kind: 'retryable', why: describe(error) } }
+      return { outcome: readFailure(error, key), isOutage: isNetworkError(error) }
     } finally {
       clock.clearTimer(timer)
     }
@@ -83,9 +90,21 @@ function withoutKey(answer: TransportAnswer, key: string): TransportAnswer {
   return body === answer.body ? answer : { ...answer, body }
 }
 
-/** An error's code and message, cut short. They name addresses, never headers, so never a key. */
-function describe(error: unknown): string {
-  if (!(error instanceof Error)) return String(error).slice(0, 200)
-  const { code } = error as NodeJS.ErrnoException
-  return `${code === undefined ? '' : `${code} `}${error.message}`.slice(0, 200)
+/** What became of a request without an answer. What no network is the reason of is told at once, and tried again. */
+function readFailure(error: unknown, key: string): Outcome {
+  const why = hideKey(describeError(error), key)
+  // A proxy that wants other credentials, or lets nobody through to this address: time does not mend that.
+  if (error instanceof ProxyRefusalError && error.status >= 400 && error.status < 500)
+    return { kind: 'wrong_address', why }
+  if (!isNetworkError(error)) tellFault(why)
+  return { kind: 'retryable', why }
+}
+
+/** Once for each cause; numbers in it, such as ports and ids, make no other one. */
+function tellFault(why: string): void {
+  warnOnce(
+    'LOGNITOR_TRANSPORT_FAULT',
+    `A request to Lognitor failed here, and not in the network: ${why}. What it carried is not lost: it is held within the queue and tried again. Mend the option transport if it is set; else see to the options apiUrl, apiKey and proxy, and to the runtime, which may lack a module of Node.`,
+    why.replace(/\d+/g, '#'),
+  )
 }

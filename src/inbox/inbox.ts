@@ -1,3 +1,4 @@
+import { clearInterval, setInterval } from '../clock.js'
 import { LognitorError } from '../errors.js'
 import type { Feedback } from '../wire/companion.js'
 import type { Log } from '../wire/log.js'

@@ -19,15 +19,20 @@ export function enterServerSpan(span: SpanLike): Scope | undefined {
 
 /** What Next.js calls pages that stand in for others. */
 const STAND_IN = /^\/_/
+/** The span in which Next.js looks for the page: its route is the template alone, where later ones may name a file. */
+const NEXT_FINDS_PAGE = 'NextNodeServer.findPageComponents'
 
 /**
- * Frameworks without an instrumentation of their own, such as Next.js, write the route on their spans: on the server span
- * when it ends, which may be after the answer, and `next.route` on spans within it.
+ * Frameworks without an instrumentation of their own write the route on their spans: `http.route` on the server span when
+ * it ends, which may be after the answer; Next.js also `next.route` on the spans within it.
  */
 export function learnRoute({ kind, attributes }: SpanLike, { requestScope: scope }: Scope): void {
   if (scope === undefined) return
-  const ofServer = kind === SPAN_KIND.server ? readText(attributes, 'http.route') : undefined
-  const route = ofServer ?? readText(attributes, 'next.route')
-  if (route === undefined || route === '') return
-  if (ofServer !== undefined || scope.route === undefined || !STAND_IN.test(route)) scope.setRoute(route)
+  const ofNext = readText(attributes, 'next.route')
+  const route = ofNext ?? (kind === SPAN_KIND.server ? readText(attributes, 'http.route') : undefined)
+  if (!route) return
+  const isSure =
+    ofNext === undefined ||
+    (readText(attributes, 'next.span_type') === NEXT_FINDS_PAGE && !STAND_IN.test(route))
+  if (isSure || scope.route === undefined) scope.setRoute(route)
 }

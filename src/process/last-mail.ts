@@ -3,6 +3,7 @@ import type { TransportAnswer } from '../wire/transport.js'
 import type { Destination, LastPost } from './guest.js'
 import { LAST_MAIL_CARRIER } from './last-mail-carrier.js'
 import { nodeThreads } from './node-threads.js'
+import { inWorkingDirectory } from './working-directory.js'
 
 /** Posts for one destination. */
 export interface Mail {
@@ -27,8 +28,11 @@ export function deliverBlocking(mails: readonly Mail[], timeoutMs: number): read
     const { MessageChannel } = nodeThreads()
     const { port1, port2 } = new MessageChannel()
     const done = new Int32Array(new SharedArrayBuffer(4))
-    const carrier = startCarrier(mails, port2, done, Date.now() + timeoutMs)
-    Atomics.wait(done, 0, 0, timeoutMs)
+    const carrier = inWorkingDirectory(() => {
+      const started = startCarrier(mails, port2, done, Date.now() + timeoutMs)
+      Atomics.wait(done, 0, 0, timeoutMs)
+      return started
+    })
     readAnswers(port1, answers)
     port1.close()
     void carrier.terminate()

@@ -1,4 +1,5 @@
 import { constants } from 'node:os'
+import { setImmediate } from '../clock.js'
 
 const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const
 type Ending = (typeof SIGNALS)[number]

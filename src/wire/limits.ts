@@ -12,3 +12,6 @@ export const MAX_LOG_BYTES = 256 * 1024
 
 /** Largest batch body we build, in bytes. The service documents none; a 413 halves it further. */
 export const MAX_BATCH_BYTES = 1024 * 1024
+
+/** Of an answer no more bytes are read: an endless one must not fill the memory. */
+export const MAX_ANSWER_BYTES = 64 * 1024

@@ -18,8 +18,9 @@ export interface TransportAnswer {
 }
 
 /**
- * Carries requests to Lognitor. Only what could not be carried rejects (refused, reset, timed out);
- * an answer with any status resolves.
+ * Carries requests to Lognitor. An answer with any status resolves. Only what could not be carried rejects (refused,
+ * reset, timed out), with the error's code as Node or fetch give it, or the code of its `cause`: whatever else `send`
+ * throws or resolves to is told by the warning LOGNITOR_TRANSPORT_FAULT, and tried again like an outage.
  */
 export interface Transport {
   send(request: TransportRequest): Promise<TransportAnswer>

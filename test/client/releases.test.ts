@@ -98,7 +98,7 @@ test('the option releaseId, given later, wins over the release that was register
 test('a release that could not be had is null, and changes no log', async () => {
   const rig = await onClock()
   try {
-    for (const reply of [{ status: 400 }, { body: '{"message":"ok"}' }, { body: 'what' }]) {
+    for (const reply of [{ status: 400 }, { body: '{"message":"ok"}' }, { body: '{"release_id":{}}' }]) {
       rig.vendor.answer(reply)
       expect(await rig.client.registerRelease(RELEASE)).toBeNull()
     }

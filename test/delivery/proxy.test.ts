@@ -125,6 +125,7 @@ test.each(['http', 'https'])('holds what it has when a proxy wants credentials (
     queued: 25,
     dropped: {},
   })
+  expect(run.errors()).toMatch(/\[LOGNITOR_WRONG_ADDRESS\] .*407/)
   expect(vendor.seen).toHaveLength(0)
 })
 

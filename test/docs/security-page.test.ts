@@ -46,7 +46,7 @@ const LIMITS: Readonly<Record<string, number>> = {
   'logs kept before `init`': constant('src/client/waiting-room.ts', 'MOST_LOGS'),
   'characters of a request id that is taken': longestMatch('instrumentation/request-ids.ts', 'REQUEST_ID'),
   'characters of a session id that is taken': longestMatch('instrumentation/request-ids.ts', 'SESSION_ID'),
-  'bytes of an answer that are read': constant('src/delivery/http.ts', 'MAX_ANSWER_BYTES'),
+  'bytes of an answer that are read': constant('src/wire/limits.ts', 'MAX_ANSWER_BYTES'),
   'inbox: bytes of a body, unpacked': inboxSettings({}).maxBodyBytes,
   'inbox: depth of a log': MAX_DEPTH,
   'gateway: bytes of a body, unpacked': GATEWAY_OPTIONS.maxBodyBytes.fallback,

@@ -85,6 +85,19 @@ describe.concurrent.each([
   })
 })
 
+describe.concurrent('in a working directory that was removed all 50 logs arrive, and all else is as without us', () => {
+  test.each([
+    ['end', 0],
+    ['exit 7', 7],
+    ['throw', 1],
+  ])('%s', async (event, code) => {
+    const { ending, arrived, crashes } = await compare(event, { app: 'removed-directory.cjs' })
+    expect([ending.code, arrived]).toEqual([code, 50])
+    expect(crashes).toHaveLength(event === 'throw' ? 1 : 0)
+    expect(ending.stdout).toMatch(/removed \(deleted\)$/)
+  })
+})
+
 describe.concurrent.each([
   ['throw', 'fatal'],
   ['strict', 'fatal'],

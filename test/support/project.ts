@@ -6,8 +6,8 @@ import { until } from './until.js'
 
 const ROOT = resolve(import.meta.dirname, '../..')
 
-/** Where a project's packages come from: frameworks and loggers on OpenTelemetry 2, or OpenTelemetry 3. */
-export type Line = 'frameworks' | 'otel-3'
+/** Where a project's packages come from: frameworks and loggers on OpenTelemetry 2, OpenTelemetry 3, or Jest. */
+export type Line = 'frameworks' | 'otel-3' | 'jest'
 
 /** The Node 24 that comes with the 3.x line. */
 export const NODE_24 = join(ROOT, 'test/lines/otel-3/node_modules/node/bin/node')

@@ -39,7 +39,7 @@ async function unpack(packed: Buffer, maxBytes: number): Promise<Buffer | Reply>
   try {
     return await gunzipAsync(packed, { maxOutputLength: maxBytes })
   } catch (error) {
-    const isTooLarge = error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE'
+    const isTooLarge = (error as NodeJS.ErrnoException | null)?.code === 'ERR_BUFFER_TOO_LARGE'
     return isTooLarge ? tooLarge(maxBytes) : refusal(400, 'The body is not gzip.')
   }
 }

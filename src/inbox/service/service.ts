@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { setTimeout as wait } from 'node:timers/promises'
+import { setTimeout } from '../../clock.js'
 import { SAMPLE_RATES_HEADER } from '../../wire/answer.js'
 import type { Store } from '../data/store.js'
 import { type JsonBody, readJson } from '../http/body.js'
@@ -31,7 +31,7 @@ export function createService(
     if (Object.keys(hit).some((name) => name !== 'sampleRates')) store.totals.faulted++
     if (hit.reset === true) return cutOff(response)
     const reply = failure ?? serve(request, path, body, hit)
-    if (hit.delayMs !== undefined) await wait(hit.delayMs, undefined, { ref: false })
+    if (hit.delayMs !== undefined) await new Promise((resolve) => setTimeout(resolve, hit.delayMs).unref())
     if (hit.reset === 'after') return cutOff(response)
     const { sampleRates } = faults.current()
     if (sampleRates !== undefined) response.setHeader(SAMPLE_RATES_HEADER, JSON.stringify(sampleRates))
