@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { APP, collector, HTTP, inbox, messages, PINO, REGISTER, runApp, SDK } from './app.js'
+import { APP, collector, HTTP, inbox, LINE_3, messages, PINO, REGISTER, runApp, SDK } from './app.js'
 
 const AUTO = '@opentelemetry/auto-instrumentations-node'
 const STOCK = ['--import', `${AUTO}/register`]
@@ -43,6 +43,19 @@ test.each([
   expect(warnings(stderr)).toEqual(['LOGNITOR_TWO_SDKS'])
   expect(messages()).toEqual(['asked', 'out of stock'])
   expect(inbox.requests()).toHaveLength(1)
+  expect(new Set(collector.paths)).toEqual(new Set(['/v1/traces', '/v1/logs']))
+})
+
+test('beside a NodeSDK in code of OpenTelemetry 3, too, its export goes on and each line comes once', async () => {
+  const files = {
+    'app.mjs': APP,
+    'telemetry.mjs': IN_CODE('new PinoInstrumentation(), new HttpInstrumentation()'),
+  }
+  const start = [...REGISTER, '--import', './telemetry.mjs', 'app.mjs']
+  const env = { OTEL_METRICS_EXPORTER: 'none' }
+  const { stderr } = await runApp([...SDK, HTTP, PINO, 'pino'], env, files, start, LINE_3)
+  expect(warnings(stderr)).toEqual(['LOGNITOR_TWO_SDKS'])
+  expect(messages()).toEqual(['asked', 'out of stock'])
   expect(new Set(collector.paths)).toEqual(new Set(['/v1/traces', '/v1/logs']))
 })
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { collector, HTTP, inbox, messages, PINO, runApp, SDK } from './app.js'
+import { collector, HTTP, inbox, LINE_3, messages, PINO, runApp, SDK } from './app.js'
 
 const EXPRESS = '@opentelemetry/instrumentation-express'
 const AUTO = '@opentelemetry/auto-instrumentations-node'
@@ -75,6 +75,31 @@ for (const [what, env] of [
     expect(new Set(collector.paths)).toEqual(new Set(['/v1/traces', '/v1/logs']))
   })
 }
+
+test('an OTLP export goes on with OpenTelemetry 3, and its older log bridges are heard', async () => {
+  const app = `
+import winston from 'winston'
+import { trace } from '@opentelemetry/api'
+const log = winston.createLogger({ transports: [new winston.transports.Console()] })
+trace.getTracer('app').startActiveSpan('job', (span) => {
+  log.info('by winston')
+  span.end()
+})
+await globalThis.sdk.shutdown()
+`
+  const telemetry = setUp(`
+import { WinstonInstrumentation } from '@opentelemetry/instrumentation-winston'
+globalThis.sdk = new NodeSDK(sdkConfig({}, { instrumentations: [new WinstonInstrumentation()] }))
+`)
+  const winston = ['winston', '@opentelemetry/instrumentation-winston', '@opentelemetry/winston-transport']
+  const files = { 'app.mjs': app, 'telemetry.mjs': telemetry }
+  const start = ['--import', './telemetry.mjs', 'app.mjs']
+  const { stderr } = await runApp([...SDK, HTTP, ...winston], ENV, files, start, LINE_3)
+  expect(stderr).toBe('')
+  expect(messages()).toEqual(['by winston'])
+  expect(inbox.logs()[0]?.trace).toBeDefined()
+  expect(new Set(collector.paths)).toEqual(new Set(['/v1/traces', '/v1/logs']))
+})
 
 test('none turns the OTLP export off, and Lognitor still gets trace ids', async () => {
   await runWith(ONE_LINE, { OTEL_TRACES_EXPORTER: 'none', OTEL_LOGS_EXPORTER: 'none' })
