@@ -16,7 +16,7 @@ import { isAnotherRunning, joinOther, yieldToOthers } from './register/other-sdk
 import { packagesFrom } from './register/packages.js'
 import { applicationPlaces } from './register/places.js'
 import { watchUse } from './register/use.js'
-import { shared } from './shared.js'
+import { zeroCode } from './register/zero-code.js'
 import { LognitorSpanProcessor } from './span-processor.js'
 
 /*
@@ -29,11 +29,10 @@ type NodeSdk = new (configuration: object) => { start(): void }
 // biome-ignore lint/complexity/noUselessEmptyExport: without an export the bundler takes this file for CommonJS, and has the exports of all other files set when their importers run. What OpenTelemetry's loader hook wraps keeps their first values.
 export {}
 
-const state = shared('register', () => ({ hasStarted: false }))
 // Node preloads --require into its own thread for loader hooks too, where no application runs.
 const isNodesOwn = !isMainThread && parentPort === null
-if (!state.hasStarted && !isNodesOwn) {
-  state.hasStarted = true
+if (!zeroCode.hasStarted && !isNodesOwn) {
+  zeroCode.hasStarted = true
   try {
     start()
   } catch (error) {
@@ -68,11 +67,11 @@ function start(): void {
   const sdk = sdkPlace.within(SDK_NODE)
   tried('the loader hook for ES modules', () => hookLoader(sdk))
   if (isAnotherRunning()) {
-    withLognitor({}, { client })
     joinOther({
       spanProcessor: new LognitorSpanProcessor({ client }),
       logRecordProcessor: new LognitorLogRecordProcessor({ client }),
     })
+    withLognitor({}, { client })
     return
   }
   const pipeline = client[PIPELINE]

@@ -41,7 +41,7 @@ function isStopped(signal: Signal): boolean {
 }
 
 /** A processor of ours, or any that our exporter stands behind. */
-function isOurs(processor: unknown): boolean {
+export function isOurs(processor: unknown): boolean {
   return (
     readProperty(processor, LOGNITOR_PART) === true ||
     readProperty(readProperty(processor, '_exporter'), LOGNITOR_PART) === true

@@ -2,6 +2,7 @@ import { type TracerProvider, trace } from '@opentelemetry/api'
 import { expectTwo } from '../../instrumentation/two-instrumentations.js'
 import { warnOnce } from '../errors.js'
 import { loggerProvider, logRecordProcessors, spanProcessors, tracerProvider } from '../otel/providers.js'
+import { isOurs } from '../otel/stopped-export.js'
 import type { InstrumentationLike } from './http.js'
 import type { Packages } from './packages.js'
 
@@ -50,7 +51,7 @@ export function joinOther({ spanProcessor, logRecordProcessor }: Ours): void {
 function joins(list: unknown, ours: object): boolean {
   // An empty list was replaced by something else when the provider was made.
   if (!Array.isArray(list) || list.length === 0) return false
-  if (!list.includes(ours)) list.push(ours)
+  if (!list.some(isOurs)) list.push(ours)
   return true
 }
 

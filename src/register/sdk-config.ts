@@ -3,6 +3,7 @@ import { HTTP_OPTION_NAMES, type HttpConfig } from '../../instrumentation/http-c
 import { type LognitorHttpOptions, splitOptions } from '../../instrumentation/http-options.js'
 import type { HttpInstrumentationLike } from '../../instrumentation/peer.js'
 import { ROW_OPTION_NAMES, type RowOptions, resolveRowOptions } from '../../instrumentation/row-options.js'
+import { expectTwo } from '../../instrumentation/two-instrumentations.js'
 import { getClient, init } from '../client/default-client.js'
 import { unknownOption } from '../errors.js'
 import type { LognitorLogRecordProcessor } from '../log-record-processor.js'
@@ -14,6 +15,7 @@ import { hookLoader } from './loader-hook.js'
 import { packagesFrom } from './packages.js'
 import { applicationPlaces, callerFile } from './places.js'
 import { watchUse } from './use.js'
+import { zeroCode } from './zero-code.js'
 
 /**
  * A client's options, or a client as `client`, and the options of `LognitorHttpInstrumentation`. `enabled` is the
@@ -51,6 +53,8 @@ export function sdkConfig<Config extends object = Record<never, never>>(
   expectObject(config)
   const { door, rows, http } = checkedOptions(options)
   const client = clientOf(door)
+  // It makes way once the NodeSDK has started, and says so itself.
+  if (zeroCode.hasStarted) expectTwo()
   const places = applicationPlaces(process.argv[1], process.cwd(), import.meta.filename)
   const caller = callerFile(sdkConfig)
   const packages = packagesFrom(caller === undefined ? places : [caller, ...places])

@@ -46,6 +46,29 @@ test.each([
   expect(new Set(collector.paths)).toEqual(new Set(['/v1/traces', '/v1/logs']))
 })
 
+const BY_SDK_CONFIG = `
+import { sdkConfig } from '@lognitor/opentelemetry/sdk'
+import { PinoInstrumentation } from '${PINO}'
+import { NodeSDK } from '@opentelemetry/sdk-node'
+const sdk = new NodeSDK(sdkConfig({}, { instrumentations: [new PinoInstrumentation()] }))
+sdk.start()
+process.once('beforeExit', () => sdk.shutdown())
+`
+
+test.each([
+  ['before', ['--import', './telemetry.mjs', ...REGISTER]],
+  ['after', [...REGISTER, '--import', './telemetry.mjs']],
+])('a set-up by sdkConfig %s zero code makes nothing come twice', async (_, preloads) => {
+  const files = { 'app.mjs': APP, 'telemetry.mjs': BY_SDK_CONFIG }
+  const start = [...preloads, 'app.mjs']
+  const { code, stderr } = await runApp(PACKAGES, { OTEL_METRICS_EXPORTER: 'none' }, files, start)
+  expect(code).toBe(0)
+  expect(warnings(stderr)).toEqual(['LOGNITOR_TWO_SDKS'])
+  expect(messages()).toEqual(['asked', 'out of stock'])
+  expect(inbox.requests()).toHaveLength(1)
+  expect(new Set(collector.paths)).toEqual(new Set(['/v1/traces', '/v1/logs']))
+})
+
 test('beside a NodeSDK in code of OpenTelemetry 3, too, its export goes on and each line comes once', async () => {
   const files = {
     'app.mjs': APP,
