@@ -119,11 +119,8 @@ function start(): void {
   })
   if (isMainThread) {
     const active = new Set(instrumentations.map((one) => one.instrumentationName ?? ''))
-    watchUse(
-      { packages: packages.within(AUTO), env, active, isInCode: false },
-      packages.dependencies(),
-      pipeline,
-    )
+    const parts = { packages: packages.within(AUTO), env, active, isInCode: false }
+    tried('warnings of what is missing', () => watchUse(parts, packages.dependencies(), pipeline))
   }
   pipeline.tell('zero code has started OpenTelemetry')
 }

@@ -108,7 +108,8 @@ function ownProcessors(
   if (Array.isArray(many)) return many as object[]
   const one = isTraces ? configuration.spanProcessor : configuration.logRecordProcessor
   // OpenTelemetry 3 does not read the old names.
-  if (one && mergedLogsApi(parts.sdk) === undefined) return [one as object]
+  const isLine3 = tried('the API', () => mergedLogsApi(parts.sdk)) !== undefined
+  if (one && !isLine3) return [one as object]
   const exporter = isTraces ? configuration.traceExporter : undefined
   if (!exporter) return undefined
   const batch = tried('the traceExporter', () => batched(signal, exporter, parts))

@@ -26,5 +26,10 @@ export function callerFile(below: (...args: never[]) => unknown): string | undef
 
 /** `node .` names a folder. */
 function asPlace(script: string): string {
-  return statSync(script, { throwIfNoEntry: false })?.isDirectory() ? `${script}/` : script
+  try {
+    return statSync(script, { throwIfNoEntry: false })?.isDirectory() ? `${script}/` : script
+  } catch {
+    // Node's permission model.
+    return script
+  }
 }

@@ -68,11 +68,8 @@ export function sdkConfig<Config extends object = Record<never, never>>(
   })
   if (isMainThread) {
     const active = new Set(added.instrumentations.map((one) => one.instrumentationName ?? ''))
-    watchUse(
-      { packages, env: process.env, active, isInCode: true },
-      packages.dependencies(),
-      client[PIPELINE],
-    )
+    const parts = { packages, env: process.env, active, isInCode: true }
+    tried('warnings of what is missing', () => watchUse(parts, packages.dependencies(), client[PIPELINE]))
   }
   tried('the loader hook for ES modules', () => hookLoader(sdkPlaceOf(packages).within(SDK_NODE)))
   const { spanProcessor, traceExporter, logRecordProcessor, ...rest } = config as Configuration

@@ -224,3 +224,15 @@ globalThis.sdk = { shutdown: async () => process.stdout.write(String(spanProcess
   expect([code, stdout]).toEqual([0, '1'])
   expect(stderr).toContain(HTTP)
 })
+
+test('a console that nobody may change is no reason not to start', async () => {
+  const { code, stderr } = await runWith(
+    `Object.freeze(console)\n${ONE_LINE.replace(/import .*sdkConfig.*\n/, '')}`.replace(
+      'globalThis.sdk = new',
+      `const { sdkConfig } = await import('@lognitor/opentelemetry/sdk')\nglobalThis.sdk = new`,
+    ),
+  )
+  expect(code).toBe(0)
+  expect(stderr).toContain('LOGNITOR_NOT_STARTED')
+  expect(messages()).toEqual(['order looked up', 'out of stock'])
+})
