@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSyn
 import { dirname, join } from 'node:path'
 import { isFresh } from './lib/freshness.mjs'
 import { ensureInstalled, root, run } from './lib/install.mjs'
+import { buildPage, PAGE_FILE } from './lib/page.mjs'
 
 const ENTRIES = {
   index: 'src/index.ts',
@@ -16,14 +17,16 @@ const ENTRIES = {
 const SOURCES = ['src', 'instrumentation', 'scripts', 'package.json', 'package-lock.json', 'tsconfig.json']
 
 ensureInstalled()
-if (!process.argv.includes('--if-stale') || !isFresh('dist/.built', SOURCES)) await build()
+const isBuilt = isFresh('dist/.built', SOURCES) && existsSync(PAGE_FILE)
+if (!process.argv.includes('--if-stale') || !isBuilt) await build()
 
 /** Beside the old one, and put in its place when it is whole: who is just using that one loses nothing. */
 async function build() {
   const dist = join(root, `.cache/dist-${process.pid}`)
+  const ofPage = await buildPage()
   const chunks = await bundle(dist)
   for (const chunk of chunks) if (chunk.isEntry && chunk.name !== 'cli') writeDoors(dist, chunk)
-  writeLicences(dist, chunks)
+  writeLicences(dist, [...ofPage, ...chunks.flatMap(({ moduleIds }) => moduleIds)])
   const tsc = join(root, 'node_modules/typescript/bin/tsc')
   run(process.execPath, [tsc, '-p', 'tsconfig.build.json', '--outDir', join(dist, 'types')])
   writeFileSync(join(dist, '.built'), '')
@@ -41,7 +44,7 @@ async function bundle(dist) {
     platform: 'node',
     external: [/^node:/, /^@opentelemetry\//, /^@lognitor\//],
     // The root is CommonJS, the sources are written as ES modules with .js in their imports.
-    resolve: { extensionAlias: { '.js': ['.ts', '.js'] } },
+    resolve: { extensionAlias: { '.js': ['.ts', '.js'] }, alias: { '#inbox-page': PAGE_FILE } },
     onLog(level, log, handler) {
       if (level === 'warn') throw new Error(log.message)
       handler(level, log)
@@ -70,13 +73,11 @@ function writeDoors(dist, { name, exports, fileName }) {
 }
 
 /** What is bundled keeps its licence beside it. */
-function writeLicences(dist, chunks) {
+function writeLicences(dist, moduleIds) {
   const packages = new Set()
-  for (const { moduleIds } of chunks) {
-    for (const id of moduleIds) {
-      const match = /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(id)
-      if (match) packages.add(match[1])
-    }
+  for (const id of moduleIds) {
+    const match = /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(id)
+    if (match) packages.add(match[1])
   }
   const texts = [...packages].sort().map((name) => {
     const folder = dirname(join(root, 'node_modules', name, 'package.json'))

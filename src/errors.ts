@@ -23,6 +23,7 @@ export const WARNINGS = {
   LOGNITOR_TWO_HTTP_INSTRUMENTATIONS: 'Two HTTP instrumentations are active.',
   LOGNITOR_SPOOL_UNAVAILABLE: 'The spool directory cannot be written; logs are held in memory only.',
   LOGNITOR_MISSING_PEER: 'A package that zero code could use is not installed.',
+  LOGNITOR_INBOX_DATA: 'The file of the inbox could not be read or written in full.',
   LOGNITOR_NOT_STARTED: 'Zero code could not start OpenTelemetry; the application runs without.',
 } as const
 

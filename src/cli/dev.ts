@@ -15,6 +15,7 @@ With a command it also starts that, set up to report to the inbox, and ends with
   --port N           listen on this port, and on no other
   --max-logs N       logs to hold, the newest (50000)
   --max-requests N   requests to hold, the newest (50000)
+  --data FILE        keep what arrives in this file, to be there again after a restart
   -h, --help         print this
 
   lognitor dev
@@ -34,11 +35,16 @@ export const dev: Command = {
       port: { type: 'string' },
       'max-logs': { type: 'string' },
       'max-requests': { type: 'string' },
+      data: { type: 'string' },
     })
     const port = wholeFlag('port', flags.port, 0, 65_535)
     const maxLogs = wholeFlag('max-logs', flags['max-logs'], 1, 10_000_000)
     const maxRequests = wholeFlag('max-requests', flags['max-requests'], 1, 10_000_000)
-    const inbox = await open(port, { ...(maxLogs && { maxLogs }), ...(maxRequests && { maxRequests }) })
+    const inbox = await open(port, {
+      ...(maxLogs && { maxLogs }),
+      ...(maxRequests && { maxRequests }),
+      ...(flags.data !== undefined && { data: flags.data }),
+    })
     process.stdout.write(`Lognitor inbox: ${inbox.url}\n`)
     const [command, ...rest] = program
     try {
@@ -54,7 +60,7 @@ export const dev: Command = {
 
 async function open(
   port: number | undefined,
-  limits: { maxLogs?: number; maxRequests?: number },
+  limits: { maxLogs?: number; maxRequests?: number; data?: string },
 ): Promise<Inbox> {
   if (port !== undefined) return startInbox({ ...limits, port })
   for (let tried = FIRST_PORT; tried < FIRST_PORT + TRIED_PORTS; tried++) {

@@ -81,6 +81,11 @@ export function occurrences(log: Log): number {
   return typeof count === 'number' && Number.isSafeInteger(count) && count > 0 ? count : 1
 }
 
+/** The fingerprint of the group that a log belongs to; nothing for a log that is no error. */
+export function groupOf(log: Log): string | undefined {
+  return isError(log) ? groupKey(log) : undefined
+}
+
 /** An error is what carries one: an error line in plain words belongs to the logs alone. */
 function isError(log: Log): boolean {
   const isSevere = log.level === 'error' || log.level === 'fatal'

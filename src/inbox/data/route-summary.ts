@@ -1,4 +1,5 @@
 import type { RequestEntry } from '../../wire/request-entry.js'
+import { percentile } from './percentile.js'
 
 /** The requests of one route. Times are in milliseconds. */
 export interface RouteSummary {
@@ -50,9 +51,4 @@ export function summarizeRoutes(entries: Iterable<RequestEntry>): RouteSummary[]
       p99: percentile(sorted, 0.99),
     }
   }).sort((a, b) => b.count - a.count)
-}
-
-/** By nearest rank: always a value that was measured. */
-function percentile(sorted: Float64Array, share: number): number {
-  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? 0
 }

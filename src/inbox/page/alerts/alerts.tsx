@@ -1,0 +1,35 @@
+import type { Alert } from '../../alerts/alerts.js'
+import type { AlertConfig } from '../../alerts/rule.js'
+import { useCall } from '../state/call.js'
+import { AlertList } from './alert-list.js'
+import './alerts.css'
+import { RuleForm } from './rule-form.js'
+import { WebhookForm } from './webhook-form.js'
+
+export function AlertsView() {
+  const { data } = useCall<{ alerts: Alert[]; config: AlertConfig }>('alerts?limit=200')
+  if (data === undefined) return null
+  const firing = data.alerts.filter(({ status }) => status === 'firing')
+  return (
+    <div class="view-inner">
+      <div class="alerts-columns">
+        <div class="stack">
+          <AlertList
+            title={`Firing, ${firing.length}`}
+            alerts={firing}
+            empty="Nothing fires. All is quiet."
+          />
+          <AlertList
+            title="Recovered"
+            alerts={data.alerts.filter(({ status }) => status === 'recovered')}
+            empty="No alert has recovered yet."
+          />
+        </div>
+        <div class="stack">
+          <RuleForm key={JSON.stringify(data.config.rules)} config={data.config} firing={firing} />
+          <WebhookForm key={data.config.webhookUrl} config={data.config} />
+        </div>
+      </div>
+    </div>
+  )
+}
