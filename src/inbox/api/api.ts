@@ -46,7 +46,7 @@ export function createApi({ store, faults, alerts, stream, now, startedAt }: Api
     ['/heartbeats', (query) => list('heartbeats', store.monitors.list(now()).slice(0, query.limit), {})],
     ['/releases', (query) => list('releases', store.releases.list().slice(0, query.limit), {})],
     ['/feedback', (query) => viewFeedback(store, query)],
-    ['/alerts', (query) => list('alerts', alerts.list().slice(0, query.limit), { config: alerts.config })],
+    ['/alerts', (query) => viewAlerts(query)],
     ['/stats', () => viewStats(store, startedAt)],
     ['/faults', () => ({ status: 200, json: faults.current() })],
   ])
@@ -84,6 +84,10 @@ export function createApi({ store, faults, alerts, stream, now, startedAt }: Api
     const [, name, place] = /^\/(logs|request-rows)\/(\d{1,15})$/.exec(path) ?? []
     if (name === undefined) return undefined
     return () => (name === 'logs' ? viewLog : viewRequestRow)(store, Number(place))
+  }
+
+  function viewAlerts({ limit }: Query): Reply {
+    return list('alerts', alerts.list().slice(0, limit), { config: alerts.config, watched: alerts.watched() })
   }
 
   function clear(): Reply {

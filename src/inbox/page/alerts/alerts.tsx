@@ -1,13 +1,14 @@
-import type { Alert } from '../../alerts/alerts.js'
+import type { Alert, Watched } from '../../alerts/alerts.js'
 import type { AlertConfig } from '../../alerts/rule.js'
 import { useCall } from '../state/call.js'
 import { AlertList } from './alert-list.js'
 import './alerts.css'
+import { Meters } from './meters.js'
 import { RuleForm } from './rule-form.js'
 import { WebhookForm } from './webhook-form.js'
 
 export function AlertsView() {
-  const { data } = useCall<{ alerts: Alert[]; config: AlertConfig }>('alerts?limit=200')
+  const { data } = useCall<{ alerts: Alert[]; config: AlertConfig; watched: Watched[] }>('alerts?limit=200')
   if (data === undefined) return null
   const firing = data.alerts.filter(({ status }) => status === 'firing')
   return (
@@ -19,6 +20,7 @@ export function AlertsView() {
             alerts={firing}
             empty="Nothing fires. All is quiet."
           />
+          <Meters watched={data.watched} />
           <AlertList
             title="Recovered"
             alerts={data.alerts.filter(({ status }) => status === 'recovered')}

@@ -39,8 +39,8 @@ export function FaultsView() {
                 onClick={() => set(isOn ? {} : faults)}
               >
                 <span class="preset-name">{name}</span>
-                <span class="preset-what">{what}</span>
                 <span class="preset-state">{isOn ? 'on' : 'off'}</span>
+                <span class="preset-what">{what}</span>
               </button>
             </li>
           )

@@ -9,7 +9,7 @@ import { linkTo } from '../state/address.js'
 import { useCall } from '../state/call.js'
 import './feedback.css'
 
-const LINE = "await client.feedback({ eventId, comments: 'It broke when I paid.', name: 'Ada' })"
+const LINE = "await client.submitFeedback({ eventId, comments: 'It broke when I paid.', name: 'Ada' })"
 
 /** What users said, each with the log that it is about. */
 export function FeedbackView() {
