@@ -24,6 +24,7 @@ export async function buildPage() {
     envDir: false,
     logLevel: 'warn',
     publicDir: false,
+    plugins: [textOnly],
     build: {
       write: false,
       // Each file has an address: the page's policy allows no data address.
@@ -41,6 +42,13 @@ export async function buildPage() {
   writeFileSync(`${PAGE_FILE}.${process.pid}`, JSON.stringify(Object.fromEntries(files)))
   renameSync(`${PAGE_FILE}.${process.pid}`, PAGE_FILE)
   return output.flatMap((part) => part.moduleIds ?? [])
+}
+
+/** Takes the one way out of Preact by which a text could become markup: what would be set as markup is set as a text. */
+const textOnly = {
+  name: 'text-only',
+  transform: (code, id) =>
+    /node_modules\/preact\//.test(id) ? code.replaceAll('.innerHTML', '.textContent') : null,
 }
 
 const NAMES = {

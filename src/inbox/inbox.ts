@@ -57,11 +57,11 @@ export interface Inbox {
 export async function startInbox(options: InboxOptions = {}): Promise<Inbox> {
   const settings = inboxSettings(options)
   const store = new Store(settings)
-  const faults = new FaultSwitch(settings.now, settings.random)
-  const service = createService(store, faults, settings)
-  const webhook = createWebhook()
   const startedAt = settings.now()
   const stream = new Stream(() => ({ startedAt: new Date(startedAt).toISOString(), seq: store.logs.lastSeq }))
+  const faults = new FaultSwitch(settings.now, settings.random, () => stream.tellChanged())
+  const service = createService(store, faults, settings)
+  const webhook = createWebhook()
   const alerts = new Alerts(
     settings.now,
     () => server.url,

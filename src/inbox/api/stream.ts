@@ -72,10 +72,10 @@ export class Stream {
 
   tell(event: Event): void {
     if (this.#readers.size === 0) return
+    this.tellChanged()
     let text: string | undefined
     let row: string | undefined
     for (const reader of this.#readers) {
-      if (reader.kinds.has('changed')) this.#changedTimer ??= this.#tellChanged()
       const wantsRow = event.kind === 'log' && reader.kinds.has('rows')
       if (!(wantsRow || reader.kinds.has(event.kind)) || !reader.wants(event)) continue
       if (wantsRow) {
@@ -95,15 +95,15 @@ export class Stream {
     for (const { response } of this.#readers) response.end()
   }
 
-  /** Told at the end of its time, so that what came last is told as well. */
-  #tellChanged(): NodeJS.Timeout {
-    const tell = () => {
+  /** Says that something is not as it was. Told at the end of its time, so that what came last is told as well. */
+  tellChanged(): void {
+    if (this.#readers.size === 0) return
+    this.#changedTimer ??= setTimeout(() => {
       this.#changedTimer = undefined
       for (const reader of this.#readers) {
         if (reader.kinds.has('changed')) this.#write(reader, textOf('changed', {}))
       }
-    }
-    return setTimeout(tell, CHANGED_EVERY_MS).unref()
+    }, CHANGED_EVERY_MS).unref()
   }
 
   #addRow(reader: Reader, row: string): void {

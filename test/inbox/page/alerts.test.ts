@@ -2,7 +2,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { get, until } from '../support.js'
-import { openInbox, openPage, reads, textOf } from './browser.js'
+import { openInbox, openPage, reads } from './browser.js'
 import { sendLogs } from './fill.js'
 
 test('an alert that fires is shown at once, and leads to what made it fire', async () => {
@@ -12,7 +12,7 @@ test('an alert that fires is shown at once, and leads to what made it fire', asy
   await sendLogs(inbox, { level: 'error', service: 'shop', error: { type: 'E', message: 'm' } })
   const firing = page.getByRole('region', { name: 'Firing, 1' })
   await reads(firing, 'New error in shop')
-  expect(await textOf(page.getByRole('navigation'))).toMatch(/Alerts\s*1/)
+  await reads(page.getByRole('navigation'), /Alerts\s*1/)
   await firing.getByRole('link', { name: 'Look' }).click()
   await page.getByRole('table', { name: 'Errors by group' }).waitFor()
 })
@@ -21,7 +21,7 @@ test('the six kinds are edited on the page, and hold when they are saved', async
   const inbox = await openInbox()
   const page = await openPage(inbox, '/alerts')
   const form = page.getByRole('form', { name: 'Rules' })
-  expect(await form.getByRole('listitem').count()).toBe(6)
+  await expect.poll(() => form.getByRole('listitem').count()).toBe(6)
   await form.getByLabel('Limit of the rule Error spike').fill('2')
   await form.getByRole('button', { name: 'Remove the rule No logs' }).click()
   await form.getByRole('button', { name: 'Add a rule' }).click()

@@ -39,6 +39,8 @@ export const PAYMENT_ERROR = {
 
 /** One of each: enough for every view to show something. */
 export async function fill(inbox: Inbox): Promise<void> {
+  const now = Date.now()
+  const ago = (ms: number) => new Date(now - ms).toISOString()
   await post(`${inbox.apiUrl}/releases/register`, {
     version: '1.0.0',
     services: ['shop'],

@@ -2,24 +2,21 @@ import { useState } from 'preact/hooks'
 import { LEVELS } from '../../../wire/level.js'
 import type { Faults } from '../../service/faults.js'
 import { percent } from '../shared/format.js'
-import { put, useCall } from '../state/call.js'
-import { revision } from '../state/live.js'
 import './faults.css'
 import { isSame, PRESETS } from './presets.js'
+import { faults as current, setFaults } from './state.js'
 
 /** The ways in which the inbox misbehaves, each one click on and one click off. */
 export function FaultsView() {
-  const { data } = useCall<Faults>('faults')
   const [problem, setProblem] = useState('')
-  const now = data ?? {}
+  const now = current.value ?? {}
   const set = async (faults: Faults) => {
     try {
-      await put<Faults>('faults', faults)
+      await setFaults(faults)
       setProblem('')
     } catch (error) {
       setProblem(error instanceof Error ? error.message : String(error))
     }
-    revision.value++
   }
   return (
     <div class="view-inner">

@@ -15,7 +15,8 @@ export function ClientCard({
   sampleRates: Readonly<Record<string, number>>
 }) {
   const { statuses, calls, entries, waits } = client
-  const failed = Object.entries(statuses).filter(([status]) => !status.startsWith('2'))
+  // A 422 takes what is valid of a batch: what it refuses is counted by itself.
+  const failed = Object.entries(statuses).filter(([status]) => !status.startsWith('2') && status !== '422')
   const failures = failed.reduce((sum, [, count]) => sum + count, 0)
   const waited = waits.at(-1)
   return (

@@ -1,6 +1,6 @@
 import type { Client } from '../../data/clients.js'
 import type { Totals } from '../../data/totals.js'
-import type { Faults } from '../../service/faults.js'
+import { faults } from '../faults/state.js'
 import { Empty, startLine } from '../shared/empty.js'
 import { Figures } from '../shared/figures.js'
 import { bytes, whole } from '../shared/format.js'
@@ -14,7 +14,6 @@ type Stats = Totals & { held: { logs: number; requests: number; bytes: number } 
 export function HealthView() {
   const { data } = useCall<{ clients: Client[] }>('clients')
   const { data: stats } = useCall<Stats>('stats')
-  const { data: faults } = useCall<Faults>('faults')
   const clients = data?.clients ?? []
   return (
     <div class="view-inner">
@@ -47,7 +46,7 @@ export function HealthView() {
               <ClientCard
                 key={`${client.service} ${client.userAgent}`}
                 client={client}
-                sampleRates={faults?.sampleRates ?? {}}
+                sampleRates={faults.value?.sampleRates ?? {}}
               />
             ))}
           </div>

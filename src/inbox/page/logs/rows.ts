@@ -37,8 +37,11 @@ export function openRows(query: string, follows: boolean): Rows {
   let held: LogRow[] = []
   let waiting: LogRow[] = []
   let waitingCount = 0
+  /** What came while the newest rows were being loaded. */
+  let arrived: LogRow[] = []
   let isPaused = false
   let isLoading = true
+  let isLoadingNewest = false
   let isClosed = false
   let error: string | undefined
   let generation = 0
@@ -88,6 +91,10 @@ export function openRows(query: string, follows: boolean): Rows {
     for (const kind of ['cleared', 'imported', 'missed']) source.addEventListener(kind, () => load())
     source.addEventListener('rows', (event) => {
       const { rows } = JSON.parse(event.data) as { rows: LogRow[] }
+      if (isLoadingNewest) {
+        arrived.push(...rows)
+        return
+      }
       if (isPaused) {
         waitingCount += rows.length
         waiting.push(...rows)
@@ -102,22 +109,22 @@ export function openRows(query: string, follows: boolean): Rows {
   async function load(): Promise<void> {
     clearTimeout(timer)
     const own = ++generation
-    isLoading = true
+    isLoading = isLoadingNewest = true
+    arrived = []
     try {
       const { rows } = await callInbox<RowsAnswer>(`rows?${query}&limit=${FIRST_ROWS}`)
       if (own !== generation || isClosed) return
-      const newest = rows[0]?.seq ?? 0
-      const since = held.concat(waiting).filter(({ seq }) => seq > newest)
+      isLoadingNewest = false
       held = rows.reverse()
       waiting = []
       waitingCount = 0
-      add(since)
+      add(arrived)
       error = undefined
       isLoading = rows.length === FIRST_ROWS
       if (isLoading) loadOlder(own)
     } catch (cause) {
       if (own !== generation) return
-      isLoading = false
+      isLoading = isLoadingNewest = false
       error = cause instanceof Error ? cause.message : String(cause)
     }
     version.value++

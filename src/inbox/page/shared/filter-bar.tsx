@@ -14,6 +14,7 @@ import { Chip } from './chip.js'
 import './filter-bar.css'
 import { short } from './format.js'
 import { readFilter } from './read-filter.js'
+import { plain } from './text.js'
 
 /** The filters of a view: chips for what is set, a field to add one, and choices for level and service. */
 export function FilterBar({
@@ -86,7 +87,7 @@ function ServiceChoice({ services }: { services: FacetsAnswer['services'] }) {
       <option value="">All services</option>
       {[...values].map((value) => (
         <option key={value} value={value}>
-          {value.slice(0, 60)}
+          {plain(value).slice(0, 60)}
         </option>
       ))}
     </select>

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks'
 import type { Alert } from '../../alerts/alerts.js'
 import type { Totals } from '../../data/totals.js'
-import type { Faults } from '../../service/faults.js'
+import { faults } from '../faults/state.js'
 import { short } from '../shared/format.js'
 import { address, linkTo, VIEWS, type View } from '../state/address.js'
 import { useCall } from '../state/call.js'
@@ -57,9 +57,8 @@ export function Nav() {
 function useNotes(): Partial<Record<View, string>> {
   const { data: stats } = useCall<Totals & { errorGroups: number }>('stats', 2000)
   const { data: alerts } = useCall<{ alerts: Alert[] }>('alerts?limit=200', 2000)
-  const { data: faults } = useCall<Faults>('faults', 2000)
   const firing = alerts?.alerts.filter(({ status }) => status === 'firing').length ?? 0
-  const isFaulty = faults !== undefined && Object.keys(faults).length > 0
+  const isFaulty = Object.keys(faults.value ?? {}).length > 0
   return {
     ...(stats !== undefined && stats.errorGroups > 0 && { errors: short(stats.errorGroups) }),
     ...(firing > 0 && { alerts: short(firing) }),

@@ -11,6 +11,12 @@ export const revision = signal(0)
 export const generation = signal('')
 
 const RETRY_MS = 2000
+/** What changes by time alone, such as a job that is late, is seen after so long. */
+const TICK_MS = 5000
+
+setInterval(() => {
+  if (document.visibilityState === 'visible' && connection.peek() === 'live') revision.value++
+}, TICK_MS)
 
 /** Follows the inbox for as long as the page is open. A connection that is lost is made again. */
 export function startLive(): void {

@@ -2,7 +2,7 @@ import type { TimelineAnswer } from '../../api/shapes.js'
 import { Status } from '../requests/status.js'
 import { duration } from '../shared/format.js'
 import { Level } from '../shared/level.js'
-import { Text } from '../shared/text.js'
+import { plain, Text } from '../shared/text.js'
 import { Link } from '../shell/link.js'
 import { linkTo } from '../state/address.js'
 import { type Lane, lanesOf } from './lanes.js'
@@ -75,8 +75,11 @@ function LaneName({
   if (request !== undefined) {
     const to = linkTo('requests', { open: request.request_id ?? '', seq: String(request.seq) })
     return (
-      <Link to={to} class="lane-link mono" title={service}>
-        <Status status={request.status_code} /> <b>{request.method}</b>{' '}
+      <Link to={to} class="lane-link mono" title={plain(service)}>
+        <Status status={request.status_code} />{' '}
+        <b>
+          <Text>{request.method}</Text>
+        </b>{' '}
         <Text>{request.route ?? request.path}</Text>
       </Link>
     )
@@ -84,7 +87,12 @@ function LaneName({
   if (log === undefined) return null
   const name = (
     <>
-      <Level level={log.level} /> {log.error !== undefined && <b>{log.error} </b>}
+      <Level level={log.level} />{' '}
+      {log.error !== undefined && (
+        <b>
+          <Text>{log.error}</Text>{' '}
+        </b>
+      )}
       <Text>{log.message}</Text>
     </>
   )
