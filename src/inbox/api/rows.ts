@@ -1,5 +1,6 @@
 import type { Log } from '../../wire/log.js'
 import type { RequestEntry } from '../../wire/request-entry.js'
+import { isSummary, occurrences } from '../data/error-groups.js'
 import type { Entry } from '../data/ring.js'
 import type { Store } from '../data/store.js'
 import { type Reply, refusal } from '../http/reply.js'
@@ -53,6 +54,7 @@ export function logRow({ seq, time, value: log }: Entry<Log>): LogRow {
   for (const [name, text] of Object.entries(texts)) {
     if (text !== undefined) Object.assign(row, { [name]: text.slice(0, TEXT_LENGTH) })
   }
+  if (isSummary(log)) row.repeats = occurrences(log)
   if (log.tags !== undefined && log.tags.length > 0) {
     row.tags = log.tags.slice(0, MAX_TAGS).map((tag) => tag.slice(0, TEXT_LENGTH))
   }

@@ -18,6 +18,8 @@ export interface LogRow {
   user?: string
   session?: string
   tags?: string[]
+  /** How many errors it stands for, where it is a summary of some that the client held back. */
+  repeats?: number
 }
 
 /** `GET /inbox/api/rows` */

@@ -1,5 +1,6 @@
 import type { Log } from '../../wire/log.js'
 import type { RequestEntry } from '../../wire/request-entry.js'
+import { isSummary } from '../data/error-groups.js'
 import type { Entry } from '../data/ring.js'
 import type { Store } from '../data/store.js'
 import { type Reply, refusal } from '../http/reply.js'
@@ -58,7 +59,7 @@ export function viewTraces(store: Store, query: Query): Reply {
     const trace = known ?? {
       trace: id,
       from: time,
-      to: time,
+      to: Number.NEGATIVE_INFINITY,
       logs: 0,
       errors: 0,
       services: [],
@@ -69,13 +70,16 @@ export function viewTraces(store: Store, query: Query): Reply {
     addLog(trace, value, time)
   }
   nameByRequest(traces.values(), store.requests.newestFirst())
-  const json = Array.from(traces.values(), ({ request, ...trace }) => trace)
+  const json = Array.from(traces.values(), ({ request, ...trace }) => ({
+    ...trace,
+    to: Math.max(trace.from, trace.to),
+  }))
   return { status: 200, json: { traces: json } }
 }
 
 function addLog(trace: TraceSummary & { request: string | undefined }, log: Log, time: number): void {
   trace.from = Math.min(trace.from, time)
-  trace.to = Math.max(trace.to, time)
+  if (!isSummary(log)) trace.to = Math.max(trace.to, time)
   trace.logs++
   if (log.level === 'error' || log.level === 'fatal') trace.errors++
   if (log.service !== undefined && !trace.services.includes(log.service) && trace.services.length < 10)

@@ -75,6 +75,11 @@ export class ErrorGroups {
   }
 }
 
+/** Whether a log is the summary of errors that its client held back, which comes seconds after what it sums up. */
+export function isSummary(log: Log): boolean {
+  return typeof log.metadata?.dedupCount === 'number'
+}
+
 /** How many occurrences a log stands for: a summary of held-back errors for `dedupCount` of them, else one. */
 export function occurrences(log: Log): number {
   const count = log.metadata?.dedupCount

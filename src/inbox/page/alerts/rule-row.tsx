@@ -26,79 +26,83 @@ export function RuleRow({
   }
   return (
     <li class="rule">
-      <input
-        class="field rule-name"
-        aria-label={`Name ${of}`}
-        value={rule.name}
-        required
-        maxLength={200}
-        onInput={({ currentTarget }) => set({ name: currentTarget.value })}
-      />
-      <select
-        class="field"
-        aria-label={`Kind ${of}`}
-        value={rule.condition}
-        onChange={({ currentTarget }) => setCondition(currentTarget.value as AlertCondition)}
-      >
-        {CONDITION_NAMES.map((condition) => (
-          <option key={condition} value={condition}>
-            {CONDITIONS[condition].name}
-          </option>
-        ))}
-      </select>
-      {rule.condition === 'log_contains' && (
+      <div class="row">
         <input
-          class="field"
-          aria-label={`Text ${of}`}
-          value={rule.text ?? ''}
+          class="field rule-name"
+          aria-label={`Name ${of}`}
+          value={rule.name}
           required
           maxLength={200}
-          onInput={({ currentTarget }) => set({ text: currentTarget.value })}
+          onInput={({ currentTarget }) => set({ name: currentTarget.value })}
         />
-      )}
-      <label class="rule-number">
-        {CONDITIONS[rule.condition].isBelow ? 'below' : 'at'}
-        <input
+        <select
           class="field"
-          type="number"
-          min="0.1"
-          step="any"
-          aria-label={`Limit ${of}`}
-          value={rule.threshold}
-          onInput={({ currentTarget }) => set({ threshold: currentTarget.valueAsNumber })}
-        />
-        {CONDITIONS[rule.condition].unit}
-      </label>
-      <label class="rule-number">
-        within
+          aria-label={`Kind ${of}`}
+          value={rule.condition}
+          onChange={({ currentTarget }) => setCondition(currentTarget.value as AlertCondition)}
+        >
+          {CONDITION_NAMES.map((condition) => (
+            <option key={condition} value={condition}>
+              {CONDITIONS[condition].name}
+            </option>
+          ))}
+        </select>
+        {rule.condition === 'log_contains' && (
+          <input
+            class="field"
+            aria-label={`Text ${of}`}
+            value={rule.text ?? ''}
+            required
+            maxLength={200}
+            onInput={({ currentTarget }) => set({ text: currentTarget.value })}
+          />
+        )}
+        {children}
+        <button
+          type="button"
+          class="button quiet"
+          aria-label={`Remove the rule ${rule.name}`}
+          onClick={() => onChange(undefined)}
+        >
+          ✕
+        </button>
+      </div>
+      <div class="row">
+        <label class="rule-number">
+          {CONDITIONS[rule.condition].isBelow ? 'below' : 'at'}
+          <input
+            class="field"
+            type="number"
+            min="0.1"
+            step="any"
+            aria-label={`Limit ${of}`}
+            value={rule.threshold}
+            onInput={({ currentTarget }) => set({ threshold: currentTarget.valueAsNumber })}
+          />
+          {CONDITIONS[rule.condition].unit}
+        </label>
+        <label class="rule-number">
+          within
+          <input
+            class="field"
+            type="number"
+            min="1"
+            max="86400"
+            aria-label={`Seconds ${of}`}
+            value={rule.windowMs / SECOND_MS}
+            onInput={({ currentTarget }) => set({ windowMs: currentTarget.valueAsNumber * SECOND_MS })}
+          />
+          s
+        </label>
         <input
-          class="field"
-          type="number"
-          min="1"
-          max="86400"
-          aria-label={`Seconds ${of}`}
-          value={rule.windowMs / SECOND_MS}
-          onInput={({ currentTarget }) => set({ windowMs: currentTarget.valueAsNumber * SECOND_MS })}
+          class="field rule-service"
+          aria-label={`Service ${of}`}
+          placeholder="every service"
+          value={rule.service ?? ''}
+          maxLength={200}
+          onInput={({ currentTarget }) => setService(currentTarget.value)}
         />
-        s
-      </label>
-      <input
-        class="field rule-service"
-        aria-label={`Service ${of}`}
-        placeholder="every service"
-        value={rule.service ?? ''}
-        maxLength={200}
-        onInput={({ currentTarget }) => setService(currentTarget.value)}
-      />
-      {children}
-      <button
-        type="button"
-        class="button quiet"
-        aria-label={`Remove the rule ${rule.name}`}
-        onClick={() => onChange(undefined)}
-      >
-        ✕
-      </button>
+      </div>
     </li>
   )
 }

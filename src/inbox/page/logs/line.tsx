@@ -21,6 +21,17 @@ export function LogHeader() {
   )
 }
 
+/** Of errors that were held back as repeats, how many a log stands for. */
+export function Repeats({ row: { repeats } }: { row: LogRow }) {
+  if (repeats === undefined || repeats === 1) return null
+  return (
+    <span class="quiet-text" title={`Stands for ${repeats} errors of the same kind`}>
+      {' '}
+      ×{repeats}
+    </span>
+  )
+}
+
 interface LineProps {
   row: LogRow
   index: number
@@ -53,6 +64,7 @@ export const LogLine = memo(function LogLine({ row, index, isSelected, onOpen }:
           {row.error !== undefined && <b>{visible(row.error)} </b>}
           {visible(row.message)}
         </bdi>
+        <Repeats row={row} />
       </span>
       <span role="gridcell" class="c-trace">
         {row.trace !== undefined ? (

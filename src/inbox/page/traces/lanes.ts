@@ -29,9 +29,12 @@ export function lanesOf({ logs, requests }: TimelineAnswer): Lanes {
     lanes.push({ ...lane, depth: Math.min(open.length, MAX_DEPTH) })
     if (lane.request !== undefined) open.push(lane)
   }
+  // A summary of repeats comes seconds after what it sums up, and would press that together.
+  const ofTime = lanes.filter(({ log }) => log?.repeats === undefined)
+  const measured = ofTime.length === 0 ? lanes : ofTime
   return {
-    from: Math.min(...lanes.map(({ from }) => from)),
-    to: Math.max(...lanes.map(({ to }) => to)),
+    from: Math.min(...measured.map(({ from }) => from)),
+    to: Math.max(...measured.map(({ to }) => to)),
     lanes,
   }
 }

@@ -10,6 +10,7 @@ import { Link } from '../shell/link.js'
 import { go, linkTo } from '../state/address.js'
 import { useCall } from '../state/call.js'
 import { callParameters } from '../state/filters.js'
+import { TraceDots } from './trace-dots.js'
 
 const LIMIT = 200
 
@@ -21,6 +22,7 @@ export function TraceList() {
   return (
     <>
       <FilterBar />
+      {traces.length > 0 && <TraceDots traces={traces} />}
       <section class="panel" aria-label="Traces">
         {data !== undefined && traces.length === 0 ? (
           <Empty title="No traces" line="import '@lognitor/opentelemetry/register'">

@@ -1,4 +1,5 @@
 import type { TimelineAnswer } from '../../api/shapes.js'
+import { Repeats } from '../logs/line.js'
 import { Status } from '../requests/status.js'
 import { duration } from '../shared/format.js'
 import { Level } from '../shared/level.js'
@@ -94,6 +95,7 @@ function LaneName({
         </b>
       )}
       <Text>{log.message}</Text>
+      <Repeats row={log} />
     </>
   )
   if (onOpen === undefined)
@@ -110,7 +112,7 @@ function LaneName({
 }
 
 function LaneMark({ lane, from, length }: { lane: Lane; from: number; length: number }) {
-  const left = ((lane.from - from) / length) * 100
+  const left = Math.min(1, Math.max(0, (lane.from - from) / length)) * 100
   if (lane.log !== undefined)
     return (
       <i

@@ -22,7 +22,8 @@ export interface ChartProps {
   readonly times: readonly number[]
   readonly stepMs: number
   readonly series: readonly Series[]
-  readonly kind: 'bars' | 'lines'
+  /** Dots stand on a logarithmic scale. */
+  readonly kind: 'bars' | 'lines' | 'dots'
   readonly height?: number
   readonly marks?: readonly Mark[]
   readonly format: (value: number) => string

@@ -30,12 +30,15 @@ export function optionsOf(props: () => ChartProps, { width, height, zoom, hover 
     cursor: {
       sync: { key: 'time' },
       y: false,
-      points: { show: kind === 'lines' },
+      points: { show: kind !== 'bars' },
       drag: { x: true, y: false, setScale: false },
     },
     scales: {
       x: { time: true, range: () => xRange(props()) },
-      y: { range: (_, _least, most) => [0, most > 0 ? most * 1.08 : 1] },
+      y:
+        kind === 'dots'
+          ? { distr: 3, range: (_, least, most) => [Math.max(1, least) * 0.7, Math.max(10, most) * 1.5] }
+          : { range: (_, _least, most) => [0, most > 0 ? most * 1.08 : 1] },
     },
     series: [{}, ...ordered.map(({ colour: name, name: label }) => drawing(kind, label, colour(name)))],
     axes: [
@@ -43,6 +46,7 @@ export function optionsOf(props: () => ChartProps, { width, height, zoom, hover 
         ...axis,
         size: 26,
         gap: 8,
+        space: 84,
         grid: { show: false },
         values: (_, splits, _axis, _space, step) =>
           splits.map((split) => clockFor(split * 1000, step * 1000)),
@@ -52,8 +56,8 @@ export function optionsOf(props: () => ChartProps, { width, height, zoom, hover 
         size: 52,
         gap: 6,
         space: 26,
-        grid: { stroke: colour('--line'), width: 1 },
-        values: (_, splits) => splits.map((split) => props().format(split)),
+        grid: { stroke: colour('--line'), width: 1, ...(kind === 'dots' && { filter: powersOfTen }) },
+        values: (_, splits) => splits.map((split) => (split === null ? '' : props().format(split))),
       },
     ],
     hooks: {
@@ -71,8 +75,15 @@ export function optionsOf(props: () => ChartProps, { width, height, zoom, hover 
   }
 }
 
+/** On a logarithmic scale, the lines between would be more than the dots. */
+function powersOfTen(_: uPlot, splits: readonly number[]): (number | null)[] {
+  return splits.map((split) => (Number.isInteger(Math.log10(split)) ? split : null))
+}
+
 function drawing(kind: ChartProps['kind'], label: string, stroke: string): uPlot.Series {
   if (kind === 'lines') return { label, stroke, width: 1.5, spanGaps: true, points: { show: false } }
+  if (kind === 'dots')
+    return { label, stroke, paths: () => null, points: { show: true, size: 6, fill: stroke, width: 0 } }
   const paths = uPlot.paths.bars?.({ size: [0.85, 40], align: 1, gap: 1 })
   return { label, fill: stroke, stroke, width: 0, points: { show: false }, ...(paths && { paths }) }
 }
@@ -91,6 +102,7 @@ function drawMarks({ ctx, bbox, valToPos, scales }: uPlot, marks: readonly Mark[
   ctx.lineWidth = ratio
   ctx.font = `${10 * ratio}px system-ui, sans-serif`
   ctx.textBaseline = 'top'
+  ctx.textAlign = 'left'
   let end = Number.NEGATIVE_INFINITY
   for (const { time, label } of marks) {
     if (time / 1000 < min || time / 1000 > max) continue
