@@ -1,9 +1,6 @@
-import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
-  // Built by scripts/build.mjs.
-  resolve: { alias: { '#inbox-page': fileURLToPath(new URL('.cache/inbox-page.json', import.meta.url)) } },
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['test/lines/**/node_modules/**', 'node_modules/**'],

@@ -44,7 +44,7 @@ async function bundle(dist) {
     platform: 'node',
     external: [/^node:/, /^@opentelemetry\//, /^@lognitor\//],
     // The root is CommonJS, the sources are written as ES modules with .js in their imports.
-    resolve: { extensionAlias: { '.js': ['.ts', '.js'] }, alias: { '#inbox-page': PAGE_FILE } },
+    resolve: { extensionAlias: { '.js': ['.ts', '.js'] } },
     onLog(level, log, handler) {
       if (level === 'warn') throw new Error(log.message)
       handler(level, log)
