@@ -60,6 +60,24 @@ describe('lognitor dev', () => {
   })
 })
 
+describe('lognitor dev --data', () => {
+  it('has what arrived again after a restart', async () => {
+    const data = join(program.folder, 'inbox.ndjson')
+    for (const [sent, held] of [
+      [2, 2],
+      [1, 3],
+    ] as const) {
+      const run = program.start(['dev', '--port', '0', '--data', data])
+      const url = await addressOf(run)
+      await post(`${url}/api/v1/ingest`, batchOf(...Array.from({ length: sent }, () => logWith())))
+      const answer = await fetch(`${url}/inbox/api/logs`)
+      expect(((await answer.json()) as { logs: unknown[] }).logs).toHaveLength(held)
+      run.child.kill('SIGTERM')
+      await run.ended
+    }
+  })
+})
+
 describe('lognitor dev -- command', () => {
   const script = (name: string, source: string) => {
     const path = join(program.folder, name)

@@ -77,6 +77,7 @@ export function userOf(log: Log): string | undefined {
 function hasMetadata({ metadata }: Log, [key, wanted]: readonly [string, string]): boolean {
   if (metadata === undefined) return false
   const value = Object.hasOwn(metadata, key) ? metadata[key] : within(metadata, key.split('.'))
+  if (value === undefined) return false
   return (typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value)) === wanted
 }
 

@@ -1,9 +1,8 @@
-import type { Feedback, Release } from '../../wire/companion.js'
 import type { Log } from '../../wire/log.js'
 import type { RequestEntry } from '../../wire/request-entry.js'
 import type { Change, Store } from '../data/store.js'
 import { isObject } from '../schema/check.js'
-import { checkFeedback, checkRelease } from '../schema/companion.js'
+import { checkFeedback, checkRelease, toFeedback, toRelease } from '../schema/companion.js'
 import { footprint } from '../schema/footprint.js'
 import { checkLog } from '../schema/log.js'
 import { checkRequestEntry } from '../schema/request-entry.js'
@@ -52,8 +51,8 @@ export function takeLine(store: Store, text: string): string | undefined {
   const weight = text.length + bytes
   if (kind === 'log') store.addLog(value as Log, weight, at)
   else if (kind === 'request') store.addRequest(value as RequestEntry, weight, at)
-  else if (kind === 'feedback') store.addFeedback(value as Feedback, weight, at)
-  else if (kind === 'release') store.register(release(value as Release), at)
+  else if (kind === 'feedback') store.addFeedback(toFeedback(value), weight, at)
+  else if (kind === 'release') store.register(toRelease(value), at)
   else store.ping(value as string, at)
   return undefined
 }
@@ -85,18 +84,6 @@ function parse(text: string): { kind: Kind; at: number | undefined; value: unkno
   if (typeof kind !== 'string' || !Object.hasOwn(CHECKS, kind)) return 'Its "kind" is unknown.'
   const isTime = typeof at === 'number' && Math.abs(at) <= 8.64e15
   return { kind: kind as Kind, at: isTime ? at : undefined, value }
-}
-
-function release(given: Release): Release {
-  return {
-    version: given.version,
-    commit_hash: given.commit_hash ?? null,
-    branch: given.branch ?? null,
-    deployed_by: given.deployed_by ?? null,
-    deploy_url: given.deploy_url ?? null,
-    changelog: given.changelog ?? null,
-    services: given.services ?? null,
-  }
 }
 
 function line(kind: Kind, at: number, value: unknown): string {

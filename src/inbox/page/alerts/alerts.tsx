@@ -28,8 +28,8 @@ export function AlertsView() {
           />
         </div>
         <div class="stack">
-          <RuleForm key={JSON.stringify(data.config.rules)} config={data.config} firing={firing} />
-          <WebhookForm key={data.config.webhookUrl} config={data.config} />
+          <RuleForm config={data.config} firing={firing} />
+          <WebhookForm config={data.config} />
         </div>
       </div>
     </div>

@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks'
+import { useEffect, useState } from 'preact/hooks'
 import type { Alert } from '../../alerts/alerts.js'
 import type { AlertConfig, AlertRule } from '../../alerts/rule.js'
 import { Badge } from '../shared/badge.js'
@@ -10,7 +10,10 @@ import { RuleRow } from './rule-row.js'
 export function RuleForm({ config, firing }: { config: AlertConfig; firing: readonly Alert[] }) {
   const [rules, setRules] = useState<readonly AlertRule[]>(config.rules)
   const [said, say] = useState('')
-  const isChanged = JSON.stringify(rules) !== JSON.stringify(config.rules)
+  const saved = JSON.stringify(config.rules)
+  const isChanged = JSON.stringify(rules) !== saved
+  // Rules that somebody else has set replace those that are shown.
+  useEffect(() => setRules(JSON.parse(saved) as AlertRule[]), [saved])
   const save = async (event: Event) => {
     event.preventDefault()
     try {

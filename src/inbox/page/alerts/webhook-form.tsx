@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks'
+import { useEffect, useState } from 'preact/hooks'
 import type { AlertConfig } from '../../alerts/rule.js'
 import type { WebhookAnswer } from '../../api/shapes.js'
 import { Badge } from '../shared/badge.js'
@@ -7,6 +7,7 @@ import { callInbox, put } from '../state/call.js'
 /** Where alerts are posted to, with a button that tries it. */
 export function WebhookForm({ config }: { config: AlertConfig }) {
   const [url, setUrl] = useState(config.webhookUrl ?? '')
+  useEffect(() => setUrl(config.webhookUrl ?? ''), [config.webhookUrl])
   const [said, say] = useState<{ text: string; isGood: boolean }>()
   const attempt = async (act: () => Promise<{ text: string; isGood: boolean }>) => {
     try {

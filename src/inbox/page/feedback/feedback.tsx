@@ -1,6 +1,7 @@
 import type { FeedbackRow } from '../../api/shapes.js'
 import { Ago } from '../shared/ago.js'
 import { Empty } from '../shared/empty.js'
+import { bytes } from '../shared/format.js'
 import { Level } from '../shared/level.js'
 import { LongText } from '../shared/long-text.js'
 import { Text } from '../shared/text.js'
@@ -44,6 +45,12 @@ export function FeedbackView() {
               {row.url !== null && (
                 <p class="mono quiet-text">
                   <Text>{row.url.slice(0, 500)}</Text>
+                </p>
+              )}
+              {row.screenshot !== null && (
+                <p class="quiet-text">
+                  With a screenshot: <Text>{row.screenshot.slice(0, 60)}</Text>,{' '}
+                  {bytes(row.screenshot.length)}
                 </p>
               )}
             </div>

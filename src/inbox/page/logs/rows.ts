@@ -19,7 +19,7 @@ export interface Rows {
   close(): void
 }
 
-export const MAX_ROWS = 50_000
+const MAX_ROWS = 50_000
 const FIRST_ROWS = 300
 const MORE_ROWS = 1000
 /** Between two loads of older rows the page is drawn and used. */

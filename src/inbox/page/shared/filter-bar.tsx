@@ -2,14 +2,7 @@ import { useState } from 'preact/hooks'
 import { LEVELS } from '../../../wire/level.js'
 import type { FacetsAnswer } from '../../api/shapes.js'
 import { useCall } from '../state/call.js'
-import {
-  addFilter,
-  callParameters,
-  clearFilters,
-  type FilterName,
-  filters,
-  removeFilter,
-} from '../state/filters.js'
+import { addFilter, callParameters, clearFilters, filters, removeFilter } from '../state/filters.js'
 import { Chip } from './chip.js'
 import './filter-bar.css'
 import { short } from './format.js'
@@ -17,14 +10,8 @@ import { readFilter } from './read-filter.js'
 import { plain } from './text.js'
 
 /** The filters of a view: chips for what is set, a field to add one, and choices for level and service. */
-export function FilterBar({
-  only,
-  withLevels = false,
-}: {
-  only?: readonly FilterName[]
-  withLevels?: boolean
-}) {
-  const set = filters().filter(({ name }) => only === undefined || only.includes(name))
+export function FilterBar({ withLevels = false }: { withLevels?: boolean }) {
+  const set = filters()
   const { data: facets } = useCall<FacetsAnswer>(`facets?${callParameters()}`, 2000)
   return (
     <search class="filter-bar" aria-label="Filters">

@@ -20,6 +20,7 @@ export function clockMs(time: number): string {
 
 /** For axes: as much of a time as tells two labels apart. */
 export function clockFor(time: number, stepMs: number): string {
+  if (!isTime(time)) return ''
   const text = CLOCK.format(time)
   if (stepMs >= 86_400_000) return DAY.format(time)
   return stepMs < 60_000 ? text : text.slice(0, 5)

@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact'
+import { follow } from '../state/address.js'
 
 /** A link within the page, which a plain click follows without loading anew. */
 export function Link({
@@ -16,18 +17,15 @@ export function Link({
   title?: string
   children: ComponentChildren
 }) {
-  const follow = (event: MouseEvent) => {
+  const onClick = (event: MouseEvent) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return
     event.preventDefault()
     event.stopPropagation()
-    if (to !== location.pathname + location.search) {
-      history.pushState(null, '', to)
-      dispatchEvent(new PopStateEvent('popstate'))
-    }
+    follow(to)
     onGo?.()
   }
   return (
-    <a href={to} class={name} title={title} aria-current={isCurrent ? 'page' : undefined} onClick={follow}>
+    <a href={to} class={name} title={title} aria-current={isCurrent ? 'page' : undefined} onClick={onClick}>
       {children}
     </a>
   )

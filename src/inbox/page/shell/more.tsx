@@ -2,11 +2,17 @@ import { useRef, useState } from 'preact/hooks'
 import type { ImportAnswer } from '../../api/shapes.js'
 import { counted } from '../shared/format.js'
 import { callInbox } from '../state/call.js'
+import { useKeys } from '../state/keys.js'
 
 /** Export, import and emptying, which are seldom wanted. */
 export function More() {
   const [said, say] = useState('')
   const details = useRef<HTMLDetailsElement>(null)
+  useKeys({
+    Escape: () => {
+      if (details.current !== null) details.current.open = false
+    },
+  })
   const take = async (file: File | undefined) => {
     if (file === undefined) return
     say('Importing …')

@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks'
+import { useEffect, useState } from 'preact/hooks'
 import type { Alert } from '../../alerts/alerts.js'
 import type { Totals } from '../../data/totals.js'
 import { faults } from '../faults/state.js'
@@ -27,14 +27,15 @@ export function Nav() {
   const [isOpen, setOpen] = useState(false)
   const notes = useNotes()
   const view = address.value.view
+  useTitle(TITLES[view], notes.alerts)
   return (
     <nav class={isOpen ? 'nav open' : 'nav'} aria-label="Views">
-      <a class="brand" href="/">
+      <Link class="brand" to="/">
         <img src="/assets/icon.svg" alt="" width="20" height="20" />
         <span>
           Lognitor <small>inbox</small>
         </span>
-      </a>
+      </Link>
       <button type="button" class="button nav-toggle" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
         {TITLES[view]} <span aria-hidden="true">▾</span>
       </button>
@@ -51,6 +52,13 @@ export function Nav() {
       </ul>
     </nav>
   )
+}
+
+/** The title of the browser's tab, which is seen while another is looked at: the view, and how many alerts fire. */
+function useTitle(title: string, firing: string | undefined): void {
+  useEffect(() => {
+    document.title = `${firing === undefined ? '' : `(${firing}) `}${title} · Lognitor inbox`
+  }, [title, firing])
 }
 
 /** How much there is in a view, where that is worth a glance from another. */

@@ -35,7 +35,13 @@ export function linkTo(view: View, parameters: URLSearchParams | Record<string, 
 }
 
 export function go(view: View, parameters: URLSearchParams | Record<string, string> = {}): void {
-  history.pushState(null, '', linkTo(view, parameters))
+  follow(linkTo(view, parameters))
+}
+
+/** Goes to a link of this page, as the browser would, but without loading anew. */
+export function follow(link: string): void {
+  if (link === location.pathname + location.search) return
+  history.pushState(null, '', link)
   address.value = read()
 }
 
@@ -51,10 +57,11 @@ export function setParameters(values: Readonly<Record<string, string>>, isStep =
     else next.set(name, value)
   }
   if (next.toString() === parameters.toString()) return
-  const link = linkTo(view, next)
-  if (isStep) history.pushState(null, '', link)
-  else history.replaceState(null, '', link)
-  address.value = read()
+  if (isStep) follow(linkTo(view, next))
+  else {
+    history.replaceState(null, '', linkTo(view, next))
+    address.value = read()
+  }
 }
 
 /** A parameter of the present address; reading one in a component makes it follow the address. */

@@ -1,4 +1,4 @@
-import { address, setParameters } from './address.js'
+import { address, follow, linkTo } from './address.js'
 
 /** What can be filtered by: the name in the address, and the name in the inbox's calls. */
 const NAMES = {
@@ -67,13 +67,10 @@ export function clearFilters(): void {
 }
 
 /** The filters that are on and the time that is looked at, as parameters of a call. */
-export function callParameters(
-  more: Readonly<Record<string, string | number>> = {},
-  only?: readonly FilterName[],
-): string {
+export function callParameters(more: Readonly<Record<string, string | number>> = {}): string {
   const parameters = new URLSearchParams()
   for (const { name, value, isOn } of filters()) {
-    if (isOn && (only === undefined || only.includes(name))) parameters.append(NAMES[name], value)
+    if (isOn) parameters.append(NAMES[name], value)
   }
   for (const name of ['from', 'to']) {
     const value = address.value.parameters.get(name)
@@ -88,23 +85,9 @@ function isSame(a: Filter, b: Filter): boolean {
 }
 
 function write(wanted: readonly Filter[]): void {
-  const { parameters } = address.peek()
+  const { view, parameters } = address.peek()
   const next = new URLSearchParams()
   for (const [key, value] of parameters) if (!isFilterName(key.replace(OFF, ''))) next.append(key, value)
   for (const { name, value, isOn } of wanted) next.append((isOn ? '' : OFF) + name, value)
-  replaceAll(next)
+  follow(linkTo(view, next))
 }
-
-function replaceAll(next: URLSearchParams): void {
-  const { pathname } = location
-  const query = next.toString()
-  history.pushState(null, '', pathname + (query === '' ? '' : `?${query}`))
-  dispatchEvent(new PopStateEvent('popstate'))
-}
-
-/** The link of the present view with one filter more, for what is better a link than a button. */
-export function withFilter(name: FilterName, value: string): Record<string, string> {
-  return { [name]: value }
-}
-
-export { setParameters }
