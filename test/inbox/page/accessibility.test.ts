@@ -61,6 +61,15 @@ for (const colorScheme of ['light', 'dark'] as const) {
   })
 }
 
+test('axe finds nothing where the views are named by their signs only', async () => {
+  const inbox = await openInbox()
+  await fill(inbox)
+  const page = await openPage(inbox, '/', { viewport: { width: 900, height: 800 } })
+  await settled(page)
+  await page.getByRole('link', { name: 'Requests' }).waitFor()
+  expect(await violations(page)).toEqual([])
+})
+
 test.each(STATES)('a window of 360 pixels needs no scrolling sideways at %s', async (path) => {
   const inbox = await openInbox()
   await fill(inbox)

@@ -133,6 +133,20 @@ test('a link to an opened log opens it, and a value in it filters', async () => 
   await until(async () => (await shownLogs(page)).join() === 'charging', 'the tag filters')
 })
 
+test.each([
+  ['error', 'level', 'error'],
+  ['ada', 'user', 'ada'],
+  ['17', 'meta', 'order.id:17'],
+  ['/checkout/7', 'q', '/checkout/7'],
+  ['PaymentError', 'q', 'PaymentError'],
+])('a click on %s in an opened log filters by it', async (value, name, wanted) => {
+  const inbox = await openInbox()
+  await fill(inbox)
+  const page = await openPage(inbox, '/?log=5')
+  await page.getByRole('complementary').getByRole('button', { name: value, exact: true }).click()
+  await until(() => new URL(page.url()).searchParams.get(name) === wanted, 'the filter is in the address')
+})
+
 test('a log is copied as JSON, and as a text that explains itself', async () => {
   const inbox = await openInbox()
   await fill(inbox)

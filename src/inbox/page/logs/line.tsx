@@ -54,7 +54,9 @@ export const LogLine = memo(function LogLine({ row, index, isSelected, onOpen }:
         {clockMs(row.time)}
       </span>
       <span role="gridcell" class="c-level">
-        <Level level={row.level} />
+        <FilterValue name="level" value={row.level} inTable>
+          <Level level={row.level} />
+        </FilterValue>
       </span>
       <span role="gridcell" class="c-service">
         {row.service !== undefined && <FilterValue name="service" value={row.service} inTable />}

@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact'
 import { addFilter, type FilterName } from '../state/filters.js'
 import { plain, Text } from './text.js'
 
@@ -7,25 +8,27 @@ export function FilterValue({
   value,
   shown = value,
   inTable = false,
+  children = <Text>{shown}</Text>,
 }: {
   name: FilterName
   value: string
   shown?: string
   /** In a row that opens by keyboard, and whose values are then reached within what it opens. */
   inTable?: boolean
+  children?: ComponentChildren
 }) {
   return (
     <button
       type="button"
       class="plain filter-value"
-      title={`Filter by ${name} ${plain(value).slice(0, 300)}`}
+      title={`Filter by ${name === 'q' ? 'text' : name} ${plain(value).slice(0, 300)}`}
       tabIndex={inTable ? -1 : 0}
       onClick={(event) => {
         event.stopPropagation()
         addFilter(name, value)
       }}
     >
-      <Text>{shown}</Text>
+      {children}
     </button>
   )
 }

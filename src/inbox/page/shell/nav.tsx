@@ -42,7 +42,12 @@ export function Nav() {
       <ul>
         {VIEWS.map((name) => (
           <li key={name}>
-            <Link to={linkTo(name)} isCurrent={name === view} onGo={() => setOpen(false)}>
+            <Link
+              to={linkTo(name)}
+              title={TITLES[name]}
+              isCurrent={name === view}
+              onGo={() => setOpen(false)}
+            >
               <Icon view={name} />
               <span class="nav-name">{TITLES[name]}</span>
               {notes[name] !== undefined && <span class={`note ${name}`}>{notes[name]}</span>}

@@ -1,5 +1,5 @@
 import { Section } from '../../shared/drawer.js'
-import { Fields } from '../../shared/fields.js'
+import { type Field, Fields } from '../../shared/fields.js'
 import { FilterValue } from '../../shared/filter-value.js'
 import { bytes } from '../../shared/format.js'
 import { JsonView } from '../../shared/json-view.js'
@@ -25,9 +25,7 @@ export function LogDetail({ held: { log } }: { held: HeldLog }) {
       {error !== undefined && (
         <Section title="Error">
           <p class="error-title">
-            <b>
-              <Text>{error.type.slice(0, 500)}</Text>
-            </b>{' '}
+            <b>{by('q', error.type)}</b>{' '}
             {error.message !== log.message && <Text>{error.message.slice(0, 2000)}</Text>}
           </p>
           <Stack error={error} />
@@ -40,7 +38,7 @@ export function LogDetail({ held: { log } }: { held: HeldLog }) {
       )}
       {request !== undefined && (
         <Section title="Request">
-          <Fields fields={Object.entries(request).map(([name, value]) => [name, shown(value)])} />
+          <Fields fields={Object.entries(request).map(([name, value]) => [name, by('q', String(value))])} />
         </Section>
       )}
       <Section title="Context">
@@ -68,23 +66,21 @@ export function LogDetail({ held: { log } }: { held: HeldLog }) {
   )
 }
 
-function contextOf(log: HeldLog['log']): [string, ReturnType<typeof shown>][] {
-  const by = (name: FilterName, value: string | undefined) =>
-    value === undefined ? undefined : <FilterValue name={name} value={value} shown={value.slice(0, 500)} />
+function contextOf(log: HeldLog['log']): Field[] {
   const trace = log.trace?.trace_id
   return [
     ['service', by('service', log.service)],
     ['environment', by('environment', log.environment)],
     ['version', by('version', log.version)],
-    ['host', shown(log.hostname)],
+    ['host', by('q', log.hostname)],
     ['user', by('user', log.user_id ?? log.user?.id)],
     ['user details', log.user && shown(JSON.stringify(log.user))],
     ['session', by('session', log.session_id)],
     ['request', log.request_id === undefined ? undefined : idWithTrace('request', log.request_id)],
     ['trace', trace === undefined ? undefined : idWithTrace('trace', trace)],
-    ['span', shown(log.trace?.span_id)],
-    ['action', shown(log.action)],
-    ['source', shown(log.source)],
+    ['span', by('q', log.trace?.span_id)],
+    ['action', by('q', log.action)],
+    ['source', by('q', log.source)],
     ['fingerprint', by('fingerprint', log.fingerprint)],
     [
       'tags',
@@ -98,6 +94,13 @@ function contextOf(log: HeldLog['log']): [string, ReturnType<typeof shown>][] {
     ],
     ['sdk', log._sdk && shown(`${log._sdk.name} ${log._sdk.version}`)],
   ]
+}
+
+/** A value that a click filters by; one that has no filter of its own is looked for as a text. */
+function by(name: FilterName, value: string | undefined) {
+  return value === undefined ? undefined : (
+    <FilterValue name={name} value={value} shown={value.slice(0, 500)} />
+  )
 }
 
 /** An id that a click filters by, and a link to all that belongs to it on one time line. */

@@ -1,6 +1,7 @@
 import type { Log } from '../../../../wire/log.js'
 import { CopyButton } from '../../shared/copy-button.js'
 import { Drawer } from '../../shared/drawer.js'
+import { FilterValue } from '../../shared/filter-value.js'
 import { clockMs } from '../../shared/format.js'
 import { Level } from '../../shared/level.js'
 import { useCall } from '../../state/call.js'
@@ -29,7 +30,9 @@ export function LogDrawer({ seq, onClose }: { seq: string; onClose: () => void }
       title={
         held !== undefined && (
           <>
-            <Level level={held.log.level} />
+            <FilterValue name="level" value={held.log.level}>
+              <Level level={held.log.level} />
+            </FilterValue>
             <span class="mono quiet-text">{clockMs(held.time)}</span>
           </>
         )
