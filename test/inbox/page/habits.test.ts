@@ -61,6 +61,23 @@ test('j, k and the arrows move, Enter opens, Escape closes, / goes to the filter
   await until(async () => (await shownLogs(page)).join() === 'slow disk', 'the filter holds')
 })
 
+test('in a table of a view the keys move and open too', async () => {
+  const inbox = await openInbox()
+  await fill(inbox)
+  const page = await openPage(inbox, '/requests')
+  const routes = page.getByRole('table', { name: 'Requests by route' })
+  await routes.getByRole('row').nth(3).waitFor()
+  await page.keyboard.press('j')
+  await page.keyboard.press('j')
+  await page.keyboard.press('Enter')
+  await until(() => new URL(page.url()).searchParams.has('route'), 'the route is opened')
+  await page.goto(`${inbox.url}/errors`)
+  await page.getByRole('link', { name: 'PaymentError' }).waitFor()
+  await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('Enter')
+  await page.getByRole('region', { name: 'One occurrence' }).waitFor()
+})
+
 test.each([
   ['/', 'node --import @lognitor/opentelemetry/register'],
   ['/errors', 'captureException'],

@@ -16,6 +16,7 @@ export function RequestTable({ requests, empty }: { requests: readonly RequestRo
       rows={requests}
       keyOf={(request) => String(request.seq)}
       onOpen={(request) => go('requests', withRequest(request))}
+      hasKeys={false}
     />
   )
 }

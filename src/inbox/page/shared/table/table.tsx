@@ -25,13 +25,24 @@ interface TableProps<T> {
   readonly openKey?: string
   /** Name of the address's parameter for the column to sort by; without it the rows stay in their order. */
   readonly sortParameter?: string
+  /** Whether the keys move within it: of the tables of a view, only one can have them. */
+  readonly hasKeys?: boolean
 }
 
 /** A table whose rows open by click and by key. */
-export function Table<T>({ label, columns, rows, keyOf, onOpen, openKey, sortParameter }: TableProps<T>) {
+export function Table<T>({
+  label,
+  columns,
+  rows,
+  keyOf,
+  onOpen,
+  openKey,
+  sortParameter,
+  hasKeys = true,
+}: TableProps<T>) {
   const sort = sortParameter === undefined ? '' : parameter(sortParameter)
   const shown = sorted(rows, columns, sort)
-  const selected = useSelection(shown, keyOf, onOpen, openKey)
+  const selected = useSelection(shown, keyOf, hasKeys ? onOpen : undefined, openKey)
   return (
     <table class="table" aria-label={label}>
       <thead>
