@@ -23,6 +23,7 @@ try {
   const views = await viewsOf(url)
   for (const colorScheme of ['light', 'dark']) {
     const page = await browser.newPage({ viewport: SIZE, colorScheme })
+    await page.route(/\/inbox\/api\/(?!stream)/, asInAnApp)
     const session = await page.context().newCDPSession(page)
     for (const [name, path] of Object.entries(views)) {
       await page.goto(url + path)
@@ -33,11 +34,18 @@ try {
       writeFileSync(join(folder, `${name}-${colorScheme}.webp`), picture)
       console.log(`${name}-${colorScheme}.webp`, picture.length)
     }
+    await page.unrouteAll({ behavior: 'ignoreErrors' })
     await page.close()
   }
 } finally {
   await browser.close()
   shop.kill('SIGINT')
+}
+
+/** The folder of this repository is of this machine: stacks are shown as they would be in a container. */
+async function asInAnApp(route) {
+  const answer = await route.fetch()
+  await route.fulfill({ response: answer, body: (await answer.text()).replaceAll(root, '/app/') })
 }
 
 function addressOf(child) {
