@@ -98,8 +98,8 @@ export async function startInbox(options: InboxOptions = {}): Promise<Inbox> {
       clearInterval(alertTimer)
       webhook.close()
       stream.close()
-      journal?.close()
-      return server.close()
+      // What the last connections brought is written as well.
+      return server.close().then(() => journal?.close())
     },
   }
 }
