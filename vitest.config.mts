@@ -1,4 +1,8 @@
 import { defineConfig } from 'vitest/config'
+import { writeExitSender } from './scripts/lib/exit-sender.mjs'
+
+// Tests that import the sources need it as well.
+await writeExitSender()
 
 export default defineConfig({
   test: {

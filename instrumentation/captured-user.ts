@@ -46,6 +46,42 @@ export function capturedUser(
   return capture === true ? known : { ...plainParts(given), ...known }
 }
 
+/** Whom a request's scope asks for the user. */
+export interface UserOfRequest {
+  readonly read: () => User | undefined
+  /** Asks for the last time, and lets go of the request: scopes outlive it. */
+  settle(): void
+}
+
+/**
+ * @param capture may throw
+ * @param onError told when it has, and a log goes without its user
+ */
+export function userOfRequest(capture: () => User | undefined, onError: () => void): UserOfRequest {
+  // Both functions at once: made in one place, either of them holds on to what the other one knows.
+  let open: { capture: typeof capture; onError: typeof onError } | undefined = { capture, onError }
+  let last: User | undefined
+  return {
+    read: () => {
+      if (open === undefined) return last
+      try {
+        return open.capture()
+      } catch {
+        open.onError()
+        return undefined
+      }
+    },
+    settle() {
+      try {
+        last = open?.capture()
+      } catch {
+        // No log has asked.
+      }
+      open = undefined
+    },
+  }
+}
+
 function userOn(request: object | undefined): unknown {
   return (request as { user?: unknown } | undefined)?.user
 }

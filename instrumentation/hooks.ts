@@ -8,9 +8,14 @@ import { activeRpcMetadata } from './rpc-metadata.js'
 /** Hooks we made, with the user's own inside: so that a configuration read back is not chained twice. */
 const chained = shared('hooks', () => new WeakMap<RequestHook, RequestHook | undefined>())
 
+/** Whether `chainRequestHook` has made it. */
+export function isChained(hook: RequestHook | undefined): boolean {
+  return hook !== undefined && chained.has(hook)
+}
+
 /** A requestHook that runs the user's own first and then tells our request of its span. */
 export function chainRequestHook(given: RequestHook | undefined): RequestHook {
-  const own = given !== undefined && chained.has(given) ? chained.get(given) : given
+  const own = given !== undefined && isChained(given) ? chained.get(given) : given
   const hook: RequestHook =
     own === undefined
       ? meetSpan

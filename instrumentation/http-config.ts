@@ -31,6 +31,26 @@ export interface HttpConfig {
   redactedQueryParamsServer?: string[]
 }
 
+/** The names of all of them. */
+export const HTTP_OPTION_NAMES = [
+  'enabled',
+  'ignoreIncomingRequestHook',
+  'ignoreOutgoingRequestHook',
+  'disableIncomingRequestInstrumentation',
+  'disableOutgoingRequestInstrumentation',
+  'applyCustomAttributesOnSpan',
+  'requestHook',
+  'responseHook',
+  'startIncomingSpanHook',
+  'startOutgoingSpanHook',
+  'requireParentforOutgoingSpans',
+  'requireParentforIncomingSpans',
+  'headersToSpanAttributes',
+  'enableSyntheticSourceDetection',
+  'redactedQueryParams',
+  'redactedQueryParamsServer',
+] as const satisfies readonly (keyof HttpConfig)[]
+
 /** Called for incoming and outgoing requests alike. */
 export type RequestHook = (span: Span, request: ClientRequest | IncomingMessage) => void
 

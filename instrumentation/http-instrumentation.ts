@@ -1,6 +1,6 @@
 import { leaseFor } from '../src/pipelines.js'
 import { chainRequestHook } from './hooks.js'
-import { type LognitorHttpOptions, splitOptions } from './http-options.js'
+import { type LognitorHttpOptions, refuseUnknownHttpOptions, splitOptions } from './http-options.js'
 import { HttpInstrumentation, type ModuleDefinition } from './peer.js'
 import { RequestDoor } from './request-door.js'
 import { isPatched, warnOfTwo } from './two-instrumentations.js'
@@ -19,6 +19,7 @@ export class LognitorHttpInstrumentation extends HttpInstrumentation {
   /** @throws {LognitorError} for a wrong option */
   constructor(options: LognitorHttpOptions = {}) {
     const { door, rows } = splitOptions(options)
+    refuseUnknownHttpOptions(options)
     const requestDoor = new RequestDoor(leaseFor(door), rows)
     super(options)
     this.#door = requestDoor
@@ -40,6 +41,7 @@ export class LognitorHttpInstrumentation extends HttpInstrumentation {
   /** Replaces the options, ours too; the client stays. */
   override setConfig(options: LognitorHttpOptions = {}): void {
     const { rows, http } = splitOptions(options)
+    if (#door in this) refuseUnknownHttpOptions(options)
     if (#door in this) this.#door.configure(rows)
     super.setConfig({ ...http, requestHook: chainRequestHook(http.requestHook) })
   }

@@ -1,3 +1,5 @@
+import { nearest } from '../src/did-you-mean.js'
+import { unknownOption, warnOnce } from '../src/errors.js'
 import { expectObject, OPTIONS } from '../src/options.js'
 import type { DoorOptions } from '../src/pipelines.js'
 import type { HttpConfig } from './http-config.js'
@@ -15,6 +17,48 @@ export interface SplitOptions {
   readonly rows: RowOptions
   /** For HttpInstrumentation: all but the client's options. What rows hold stays, so that it can be read back. */
   readonly http: HttpConfig & RowOptions
+}
+
+/** Options of HttpInstrumentation in the versions there are; a later one may have more. */
+const HTTP_OPTION_NAMES: readonly string[] = [
+  'enabled',
+  'ignoreIncomingRequestHook',
+  'ignoreOutgoingRequestHook',
+  'disableIncomingRequestInstrumentation',
+  'disableOutgoingRequestInstrumentation',
+  'applyCustomAttributesOnSpan',
+  'requestHook',
+  'responseHook',
+  'startIncomingSpanHook',
+  'startOutgoingSpanHook',
+  'serverName',
+  'requireParentforOutgoingSpans',
+  'requireParentforIncomingSpans',
+  'headersToSpanAttributes',
+  'enableSyntheticSourceDetection',
+  'redactedQueryParams',
+  'redactedQueryParamsServer',
+  'semconvStability',
+  'semconvStabilityOptIn',
+]
+
+/**
+ * Tells what is no option: of a misspelt one that is an error. What is near to none that is known may be an option of a
+ * newer HttpInstrumentation, and is left to it with one warning.
+ * @throws {LognitorError} `LOGNITOR_UNKNOWN_OPTION`
+ */
+export function refuseUnknownHttpOptions(options: LognitorHttpOptions): void {
+  const clients = Object.keys(OPTIONS).filter((name) => name !== 'enabled')
+  const known = ['client', ...ROW_OPTION_NAMES, ...HTTP_OPTION_NAMES, ...clients]
+  for (const name of Object.keys(options)) {
+    if (known.includes(name)) continue
+    if (nearest(name, known)) throw unknownOption('LognitorHttpInstrumentation has no option', name, known)
+    warnOnce(
+      'LOGNITOR_UNKNOWN_HTTP_OPTION',
+      `LognitorHttpInstrumentation does not know the option "${name.slice(0, 100)}", and leaves it to HttpInstrumentation.`,
+      name,
+    )
+  }
 }
 
 export function splitOptions(options: LognitorHttpOptions): SplitOptions {

@@ -4,11 +4,11 @@ import type { Span } from '@opentelemetry/api'
 import { bindServerSpan, createRequestScope, releaseTrace } from '../src/scope/current.js'
 import type { Scope } from '../src/scope/scope.js'
 import { millisToIso } from '../src/translate/time.js'
-import type { Breadcrumb, RequestDetail, User } from '../src/wire/log.js'
+import type { Breadcrumb, RequestDetail } from '../src/wire/log.js'
 import type { RequestEntry } from '../src/wire/request-entry.js'
 import type { Answer } from './answer.js'
 import { type Caller, callerOf } from './caller.js'
-import { capturedUser } from './captured-user.js'
+import { capturedUser, type UserOfRequest, userOfRequest } from './captured-user.js'
 import type { RequestHead } from './request-head.js'
 import { requestIdOf, sessionIdOf } from './request-ids.js'
 import { routeOf } from './route.js'
@@ -36,6 +36,7 @@ export class OpenRequest {
   readonly #target: Target
   readonly #caller: Caller
   readonly #detail: RequestDetail
+  readonly #userOf: UserOfRequest | undefined
   #rpc: RpcMetadata | undefined
   #framework: { readonly request: object; readonly route: string | undefined } | undefined
   #hasFinished = false
@@ -57,6 +58,13 @@ export class OpenRequest {
     this.#target = parseTarget(request.url ?? '/')
     this.#caller = callerOf(request, settings.trustProxy)
     this.#detail = this.#describe()
+    const { captureUser } = settings
+    if (captureUser !== false) {
+      this.#userOf = userOfRequest(
+        () => capturedUser(captureUser, this.request as IncomingMessage, this.#framework?.request),
+        () => sink.ledger.drop('hook_error'),
+      )
+    }
     const { requestId, requestIdIsOurs } = requestIdOf(request.headers, newId)
     this.scope = createRequestScope({
       requestId,
@@ -66,7 +74,7 @@ export class OpenRequest {
       breadcrumb: sink.settings.breadcrumbs.requests
         ? breadcrumbOf(this.#detail, this.#target.path, this.#startedAt)
         : undefined,
-      captureUser: settings.captureUser === false ? undefined : () => this.#user(),
+      captureUser: this.#userOf?.read,
     })
   }
 
@@ -101,6 +109,7 @@ export class OpenRequest {
     this.#isOver = true
     const status = this.#answer.status(this.#hasFinished) ?? CLIENT_CLOSED_REQUEST
     const durationMs = Math.round((this.#sink.clock.monotonic() - this.#startMs) * 1000) / 1000
+    this.#userOf?.settle()
     this.scope.answer(status, durationMs, this.#hasFinished)
     const { trace } = this.scope
     if (trace !== undefined) releaseTrace(trace.trace_id, this.scope)
@@ -154,19 +163,6 @@ export class OpenRequest {
     const userAgent = headers['user-agent']
     if (userAgent !== undefined) detail.user_agent = userAgent
     return detail
-  }
-
-  #user(): User | undefined {
-    try {
-      return capturedUser(
-        this.#settings.captureUser,
-        this.request as IncomingMessage,
-        this.#framework?.request,
-      )
-    } catch {
-      this.#sink.ledger.drop('hook_error')
-      return undefined
-    }
   }
 }
 

@@ -70,5 +70,8 @@ function reason(error: unknown): string {
     : `${needs}, and it could not be loaded (${String(message)}); see docs/bundlers.md.`
 }
 
+/** Whether the optional peer is there. */
+export const hasPeer = peer.HttpInstrumentation !== undefined
+
 /** `HttpInstrumentation` of the optional peer, or what takes its place. */
 export const HttpInstrumentation = (peer.HttpInstrumentation ?? WithoutPeer) as HttpInstrumentationClass

@@ -1,3 +1,5 @@
+import { isRegExp } from '../src/any-realm.js'
+
 /** What Express leaves on the request that it routed. */
 interface Routed {
   readonly app?: unknown
@@ -103,16 +105,16 @@ const MOST_PATHS = 100
 
 function templateText(path: unknown): string | undefined {
   if (typeof path === 'string') return path === '' ? '/' : path
-  return path instanceof RegExp ? String(path) : undefined
+  return isRegExp(path) ? String(path) : undefined
 }
 
 /** Whether a template has the parameters that Express found, and the fixed segments that were asked for. */
 function fits(template: unknown, params: unknown, askedFor: string): boolean {
   if (typeof template !== 'string') return false
   const found = new Set(Object.keys(params ?? {}))
-  const own = template.match(/(?<=[:*])\w+/g) ?? []
-  const optional = new Set(template.match(/(?<=\{[^}]*[:*])\w+/g) ?? [])
-  if (!own.every((name) => found.has(name) || optional.has(name))) return false
+  // What stands in braces is optional.
+  const certain = template.replace(/\{[^{}]*\}/g, '').match(/(?<=[:*])\w+/g) ?? []
+  if (!certain.every((name) => found.has(name))) return false
   const asked = segmentsOf(askedFor).map((segment) => segment.toLowerCase())
   return segmentsOf(template).every(
     (segment) => /[^\w.~-]/.test(segment) || asked.includes(segment.toLowerCase()),

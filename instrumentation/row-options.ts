@@ -1,4 +1,4 @@
-import { types } from 'node:util'
+import { isRegExp } from '../src/any-realm.js'
 import { either, flag, fn, type Kind, listOf } from '../src/option-kinds.js'
 import { checkValue, readEnvironment } from '../src/options.js'
 import type { CaptureUser } from './captured-user.js'
@@ -40,7 +40,7 @@ const path: Kind<string> = {
 
 const pattern: Kind<RegExp> = {
   expected: 'a RegExp',
-  check: (value) => (types.isRegExp(value) ? value : undefined),
+  check: (value) => (isRegExp(value) ? value : undefined),
 }
 
 const ROW_OPTIONS = {

@@ -1,7 +1,16 @@
 import { warnOnce } from '../src/errors.js'
+import { shared } from '../src/shared.js'
+
+const state = shared('two-instrumentations', () => ({ isExplained: false }))
+
+/** From here on there is another HTTP instrumentation for a reason that somebody else has told. */
+export function expectTwo(): void {
+  state.isExplained = true
+}
 
 /** Once: two HTTP instrumentations undo each other's spans. Rows are not affected. */
 export function warnOfTwo(): void {
+  if (state.isExplained) return
   warnOnce(
     'LOGNITOR_TWO_HTTP_INSTRUMENTATIONS',
     'Two HTTP instrumentations are active, and one takes the place of the other. Use LognitorHttpInstrumentation ' +

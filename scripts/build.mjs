@@ -12,28 +12,36 @@ import {
 import { basename, dirname, join, resolve } from 'node:path'
 import { isFresh } from './lib/freshness.mjs'
 import { ensureInstalled, root, run } from './lib/install.mjs'
+import { buildPage, PAGE_FILE } from './lib/page.mjs'
 
 const ENTRIES = {
   index: 'src/index.ts',
   instrumentation: 'instrumentation/index.ts',
   register: 'src/register.ts',
+  sdk: 'src/sdk.ts',
   gateway: 'src/gateway/index.ts',
   testing: 'src/testing.ts',
   cli: 'src/cli/main.ts',
+  'doctor-probe': 'src/cli/doctor/probe.ts',
 }
 const SOURCES = ['src', 'instrumentation', 'scripts', 'package.json', 'package-lock.json', 'tsconfig.json']
 
 ensureInstalled()
-if (!process.argv.includes('--if-stale') || !isFresh('dist/.built', SOURCES)) await build()
+const isBuilt = isFresh('dist/.built', SOURCES) && existsSync(PAGE_FILE)
+if (!process.argv.includes('--if-stale') || !isBuilt) await build()
 
 /** Beside the old one, and put in its place when it is whole: who is just using that one loses nothing. */
 async function build() {
   const dist = join(root, `.cache/dist-${process.pid}`)
-  const { cli, ...modules } = ENTRIES
+  const ofPage = await buildPage()
+  // Imported late: a fresh checkout has no bundler before ensureInstalled().
+  const { writeExitSender } = await import('./lib/exit-sender.mjs')
+  await writeExitSender()
+  const { cli, 'doctor-probe': probe, ...modules } = ENTRIES
   const commonJs = await bundle(dist, 'cjs', { ...modules, cli })
-  const esModules = await bundle(dist, 'es', modules)
-  for (const { isEntry, name } of esModules) if (isEntry) writeDeclarations(dist, name)
-  writeLicences(dist, [...commonJs, ...esModules])
+  const esModules = await bundle(dist, 'es', { ...modules, 'doctor-probe': probe })
+  for (const name of Object.keys(modules)) writeDeclarations(dist, name)
+  writeLicences(dist, [...ofPage, ...[...commonJs, ...esModules].flatMap(({ moduleIds }) => moduleIds)])
   const tsc = join(root, 'node_modules/typescript/bin/tsc')
   run(process.execPath, [tsc, '-p', 'tsconfig.build.json', '--outDir', join(dist, 'types')])
   writeFileSync(join(dist, '.built'), '')
@@ -67,7 +75,11 @@ async function bundle(dist, format, entries) {
     chunkFileNames: `chunks/[name]-[hash].${ending}`,
     keepNames: true,
   })
-  return output.filter((part) => part.type === 'chunk')
+  const chunks = output.filter((part) => part.type === 'chunk')
+  // Exports that are set later on are lost beneath OpenTelemetry's loader hook, which keeps their first values.
+  const late = format === 'es' && chunks.find(({ code }) => code.includes('__esmMin('))
+  if (late) throw new Error(`${late.fileName} sets its exports late: does an entry have none?`)
+  return chunks
 }
 
 /** Files that load an optional peer stay what and where they are; instrumentation/peers/http.cjs says why. */
@@ -93,13 +105,11 @@ function writeDeclarations(dist, name) {
 }
 
 /** What is bundled keeps its licence beside it. */
-function writeLicences(dist, chunks) {
+function writeLicences(dist, moduleIds) {
   const packages = new Set()
-  for (const { moduleIds } of chunks) {
-    for (const id of moduleIds) {
-      const match = /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(id)
-      if (match) packages.add(match[1])
-    }
+  for (const id of moduleIds) {
+    const match = /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(id)
+    if (match) packages.add(match[1])
   }
   const texts = [...packages].sort().map((name) => {
     const folder = dirname(join(root, 'node_modules', name, 'package.json'))

@@ -1,10 +1,13 @@
-// npm start: the inbox, a small instrumented shop and its customers. Ctrl-C ends everything.
+// npm start: the inbox, a small instrumented shop of four services, and its customers. Ctrl-C ends everything.
 import { fork, spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { ensureInstalled, root, run } from './lib/install.mjs'
 
 ensureInstalled()
 run(process.execPath, ['scripts/build.mjs', '--if-stale'])
+
+/** When the shop gets its second version. */
+const RELEASE_AFTER_MS = 45_000
 
 const children = []
 let isEnding = false
@@ -19,10 +22,22 @@ const telemetry = {
   LOGNITOR_FLUSH_INTERVAL: '1000',
 }
 const warehouse = await startService('warehouse', telemetry)
-const shop = await startService('shop', { ...telemetry, WAREHOUSE_URL: warehouse })
-watch(fork(join(root, 'examples/shop/traffic.mjs'), { env: { ...process.env, SHOP_URL: shop } }))
+const payments = await startService('payments', telemetry)
+await startService('jobs', telemetry)
+const forShop = { ...telemetry, WAREHOUSE_URL: warehouse.url, PAYMENTS_URL: payments.url }
+const shop = await startService('shop', { ...forShop, LOGNITOR_VERSION: '1.0.0' })
+watch(fork(join(root, 'examples/shop/traffic.mjs'), { env: { ...process.env, SHOP_URL: shop.url } }))
+setTimeout(release, RELEASE_AFTER_MS)
 
 console.log(`\n  Lognitor inbox with a live shop: ${inbox}\n\n  Ctrl-C ends everything.`)
+
+/** Puts the next version of the shop in the place of the first, at the same port. */
+async function release() {
+  if (isEnding) return
+  children.splice(children.indexOf(shop.child), 1)
+  await stop(shop.child)
+  await startService('shop', { ...forShop, LOGNITOR_VERSION: '1.1.0', PORT: String(shop.port) })
+}
 
 /** Starts `lognitor dev` and gives its address. */
 function startInbox(args) {
@@ -41,7 +56,7 @@ function startInbox(args) {
   })
 }
 
-/** Starts one of the services and gives its address. */
+/** Starts one of the services and gives its process and its address. */
 function startService(name, env) {
   const child = watch(
     fork(join(root, `examples/shop/${name}.mjs`), {
@@ -52,7 +67,7 @@ function startService(name, env) {
     }),
   )
   return new Promise((resolve) => {
-    child.once('message', ({ port }) => resolve(`http://127.0.0.1:${port}`))
+    child.once('message', ({ port }) => resolve({ child, port, url: `http://127.0.0.1:${port}` }))
   })
 }
 
@@ -61,7 +76,7 @@ function watch(child) {
   child.on('exit', (code, signal) => {
     // A Ctrl-C reaches all of us at once, and it is chance who is heard first.
     setTimeout(() => {
-      if (isEnding) return
+      if (isEnding || !children.includes(child)) return
       console.error(`${child.spawnargs.join(' ')} ended unexpectedly (${signal ?? code}).`)
       end(1)
     }, 500)

@@ -19,6 +19,7 @@ ensureInstalled('test/lines/jest')
 if (only.length === 0) {
   step('format and lint', tool('@biomejs/biome/bin/biome'), ['check', '--error-on-warnings'])
   step('types', tool('typescript/bin/tsc'), ['-p', '.'])
+  step('types of the page', tool('typescript/bin/tsc'), ['-p', 'src/inbox/page'])
 }
 step('build', join(root, 'scripts/build.mjs'), ['--if-stale'])
 step('tests', tool('vitest/vitest.mjs'), ['run', ...only])

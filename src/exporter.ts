@@ -2,6 +2,7 @@ import { clearTimeout, setImmediate, setTimeout } from './clock.js'
 import { isDiagMark, markDiagLines, meetDiagLoggers } from './diag-logger.js'
 import { OtelDoor } from './otel/door.js'
 import { scopeOfRecord } from './otel/record-scope.js'
+import { LOGNITOR_PART, warnOfStoppedExport } from './otel/stopped-export.js'
 import type { DoorOptions } from './pipelines.js'
 import { keepAnsweredScopes } from './scope/current.js'
 import type { LogRecordLike } from './translate/otel.js'
@@ -23,6 +24,8 @@ export interface ExportResult {
  * new BatchLogRecordProcessor({ exporter: new LognitorLogRecordExporter({ apiKey, service: 'shop' }) })
  */
 export class LognitorLogRecordExporter {
+  /** @internal */
+  readonly [LOGNITOR_PART] = true
   readonly #door: OtelDoor
   #hasExported = false
   #onFirstExport: (() => void) | undefined
@@ -43,6 +46,7 @@ export class LognitorLogRecordExporter {
     this.#hasExported = true
     this.#onFirstExport?.()
     try {
+      warnOfStoppedExport()
       // It has left its request behind; its trace knows the way back.
       for (const record of records) {
         if (!isDiagMark(readProperty(record, 'spanContext')))

@@ -1,3 +1,5 @@
+import { ignoreRejection } from './any-realm.js'
+
 /**
  * Every way a log, request entry or ping can end other than delivered. The list is closed:
  * whoever loses something names one of these and counts it.
@@ -23,7 +25,7 @@ export const DROP_REASONS = [
   'same_failure',
   /** A framework reported an exception that the request then answered below 500. */
   'handled_exception',
-  /** Over the size limit, and `autoTruncate` is off. */
+  /** Over the size limit, and `autoTruncate` is off; or refused by itself as too large (413). */
   'too_large',
   /** The queue was full: the oldest unsent made room. */
   'queue_full',
@@ -31,7 +33,10 @@ export const DROP_REASONS = [
   'before_init_full',
   /** The service refused this one (422). */
   'rejected',
-  /** The service refused the whole batch for good (a 4xx that retrying cannot mend). */
+  /**
+   * The service refused the whole batch for good (a 4xx that retrying cannot mend); or it is bound to a key that was
+   * replaced, and that takes it no more.
+   */
   'bad_batch',
   /** Written after `shutdown`. */
   'closed',
@@ -61,21 +66,26 @@ export class Ledger {
   /** Request entries that reached us, and those the service took. */
   requestsWritten = 0
   requestsAccepted = 0
+  /** Request entries that left at the end of the process, and whose answer nobody has seen. */
+  unconfirmed = 0
+  /** API calls (pings, feedback, releases) that were made, and those that the service took. */
+  calls = 0
+  callsAccepted = 0
   /** Logs and entries that other processes had left in the spool, and that are now ours to deliver. */
   takenOver = 0
   readonly #dropped = new Map<DropReason, number>()
-  readonly #onDrop: OnDrop | undefined
+  onDrop: OnDrop | undefined
   readonly #onFirst: ((reason: DropReason) => void) | undefined
 
   /** @param onFirst called at the first drop of each reason, for one diagnostic line. */
   constructor(onDrop?: OnDrop, onFirst?: (reason: DropReason) => void) {
-    this.#onDrop = onDrop
+    this.onDrop = onDrop
     this.#onFirst = onFirst
   }
 
   /**
    * The service has taken a post of so many entries, but for those that it rejected; these are dropped besides.
-   * @param path where it went; of what carries neither logs nor request entries nothing is counted
+   * @param path where it went; what carries neither logs nor request entries is an API call
    */
   take(path: string, count: number, rejected: number): void {
     if (path === '/ingest') {
@@ -83,6 +93,8 @@ export class Ledger {
       this.rejected += rejected
     } else if (path === '/ingest/requests') {
       this.requestsAccepted += count - rejected
+    } else {
+      this.callsAccepted += count - rejected
     }
   }
 
@@ -91,11 +103,10 @@ export class Ledger {
     const before = this.#dropped.get(reason)
     this.#dropped.set(reason, (before ?? 0) + count)
     if (before === undefined) this.#onFirst?.(reason)
-    if (this.#onDrop === undefined) return
+    if (this.onDrop === undefined) return
     try {
       // Asynchronous against its type, and then a rejection would end the process.
-      const result: unknown = this.#onDrop(reason, count)
-      if (result instanceof Promise) result.catch(() => {})
+      ignoreRejection(this.onDrop(reason, count))
     } catch {
       // The user's counter must not cost the user's log.
     }

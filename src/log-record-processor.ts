@@ -7,6 +7,7 @@ import { OtelDoor } from './otel/door.js'
 import { watchPino } from './otel/pino-line.js'
 import { watchRecords } from './otel/record-input.js'
 import { scopeOfRecord } from './otel/record-scope.js'
+import { LOGNITOR_PART, warnOfStoppedExport } from './otel/stopped-export.js'
 import type { DoorOptions } from './pipelines.js'
 import { currentScope, processScope } from './scope/current.js'
 import type { Scope } from './scope/scope.js'
@@ -32,6 +33,8 @@ export type LogRecordProcessorOptions = Omit<DoorOptions, 'minLevel'> & {
  * new NodeSDK({ logRecordProcessors: [new LognitorLogRecordProcessor({ client, minLevel: { pino: 'warn' } })] })
  */
 export class LognitorLogRecordProcessor {
+  /** @internal */
+  readonly [LOGNITOR_PART] = true
   readonly #door: OtelDoor
   /** By bridge; under '' the one for all. */
   readonly #minLevels: ReadonlyMap<string, Level>
@@ -54,6 +57,7 @@ export class LognitorLogRecordProcessor {
     try {
       if (isDiagLine()) return
       watchRecords(record)
+      warnOfStoppedExport()
       if (this.#passes(record)) this.#door.takeRecord(record, scopeOf(record), completeRecord)
       else this.#door.turnAway('min_level')
     } catch {

@@ -1,3 +1,4 @@
+import { isRegExp } from './any-realm.js'
 import { withoutTrailingSlashes } from './trailing-slashes.js'
 
 /**
@@ -13,6 +14,8 @@ export interface Kind<T> {
   check(value: unknown): T | undefined
   /** A string of the environment in its final form; absent for what a string cannot hold. */
   readonly read?: (text: string) => T | undefined
+  /** Of a list in the environment the items that are right, and those that are not. */
+  readonly readParts?: (text: string) => { readonly value: T; readonly wrong: readonly string[] }
 }
 
 export function text(expected = 'a non-empty string'): Kind<string> {
@@ -44,13 +47,19 @@ export const flag: Kind<boolean> = {
   read: (text) => FLAGS.get(text.toLowerCase()),
 }
 
+/** One of these words. A string of the environment may have it in any case. */
 export function oneOf<const T extends string>(words: readonly T[]): Kind<T> {
-  const check = (value: unknown) => words.find((word) => word === value)
   return {
     expected: `one of ${words.join(', ')}`,
-    check,
-    read: (text) => check(text) ?? check(text.toLowerCase()),
+    check: (value) => words.find((word) => word === value),
+    read: (text) => words.find((word) => word.toLowerCase() === text.toLowerCase()),
   }
+}
+
+/** As {@link oneOf}, and code may give it in any case, too. */
+export function oneOfInAnyCase<const T extends string>(words: readonly T[]): Kind<T> {
+  const kind = oneOf(words)
+  return { ...kind, check: (value) => (typeof value === 'string' ? kind.read?.(value) : undefined) }
 }
 
 /** Commas part the items of a list in the environment. */
@@ -66,6 +75,11 @@ export function listOf<T>(item: Kind<T>, expected: string, expectedWords?: strin
     check: (value) => (Array.isArray(value) ? all(value, item.check) : undefined),
     ...(read && {
       read: (text: string) => all(splitList(text), read),
+      readParts: (text: string) => {
+        const parts = splitList(text)
+        const items = parts.map(read).filter((item) => item !== undefined)
+        return { value: Object.freeze(items), wrong: parts.filter((part) => read(part) === undefined) }
+      },
     }),
   }
 }
@@ -103,7 +117,7 @@ export function fn<T extends (...args: never[]) => unknown>(expected = 'a functi
 
 export const regExp: Kind<RegExp> = {
   expected: 'a RegExp',
-  check: (value) => (value instanceof RegExp ? value : undefined),
+  check: (value) => (isRegExp(value) ? value : undefined),
 }
 
 /** An http or https address without credentials, query or fragment; trailing slashes go. */

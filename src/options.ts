@@ -10,6 +10,7 @@ import {
   type Kind,
   listOf,
   oneOf,
+  oneOfInAnyCase,
   orFalse,
   proxyAddress,
   regExp,
@@ -17,6 +18,7 @@ import {
   text,
 } from './option-kinds.js'
 import { showValue, typeInWords } from './show-value.js'
+import { warnOfUnknownVariables } from './variables.js'
 import { LEVELS, type Level } from './wire/level.js'
 import type { Log } from './wire/log.js'
 import type { Transport } from './wire/transport.js'
@@ -100,6 +102,10 @@ export interface Known<T> {
   readonly fallback?: T
   /** Names in the environment besides `LOGNITOR_<NAME>`, tried first. */
   readonly env?: readonly string[]
+  /** An object whose fields are options of their own: who names one of them leaves the others as they are. */
+  readonly hasFields?: true
+  /** When another value counts that a running client is given; by itself from the next log on. */
+  readonly changes?: 'from the next request on' | 'where there was none'
   /** Its value is never shown. */
   readonly secret?: true
 }
@@ -162,12 +168,14 @@ const transport: Kind<Transport> = {
     typeof (value as Transport | null)?.send === 'function' ? (value as Transport) : undefined,
 }
 
-const redaction = oneOf(['email', 'creditCard', 'ssn', 'bearer'])
+const redaction = oneOfInAnyCase(['email', 'creditCard', 'ssn', 'bearer'])
+
+const NEXT_REQUEST = 'from the next request on'
 
 /** Every option: the list is the source of docs/options.md, of the environment's names and of the defaults. */
 export const OPTIONS = {
-  apiKey: { kind: visibleAscii, secret: true },
-  apiUrl: { kind: address, fallback: 'https://api.lognitor.com/api/v1' },
+  apiKey: { kind: visibleAscii, secret: true, changes: NEXT_REQUEST },
+  apiUrl: { kind: address, fallback: 'https://api.lognitor.com/api/v1', changes: NEXT_REQUEST },
   service: { kind: text() },
   environment: { kind: text() },
   version: { kind: text() },
@@ -195,16 +203,25 @@ export const OPTIONS = {
   beforeSend: { kind: fn<BeforeSend>() },
   captureCallerInfo: { kind: flag, fallback: false },
   sourceContext: { kind: flag, fallback: true },
-  breadcrumbs: { kind: breadcrumbs, fallback: { requests: true, outgoing: true, logs: true } },
+  breadcrumbs: {
+    kind: breadcrumbs,
+    fallback: { requests: true, outgoing: true, logs: true },
+    hasFields: true,
+  },
   captureUncaught: { kind: flag, fallback: true },
   flushOnExit: { kind: orFalse(integer(0, 60_000)), fallback: 2000 },
-  spool: { kind: spool, env: ['LOGNITOR_SPOOL_DIR'] },
-  compression: { kind: oneOf(['none', 'gzip']), fallback: 'none' },
-  proxy: { kind: orFalse(proxyAddress), secret: true },
+  spool: { kind: spool, env: ['LOGNITOR_SPOOL_DIR'], hasFields: true, changes: 'where there was none' },
+  compression: { kind: oneOf(['none', 'gzip']), fallback: 'none', changes: NEXT_REQUEST },
+  proxy: { kind: orFalse(proxyAddress), secret: true, changes: NEXT_REQUEST },
   allResourceAttributes: { kind: flag, fallback: false },
   onDrop: { kind: fn<NonNullable<Options['onDrop']>>() },
-  transport: { kind: transport },
+  transport: { kind: transport, changes: NEXT_REQUEST },
 } as const satisfies Record<keyof Options, Known<unknown>>
+
+/** Every variable that is read here. */
+const VARIABLES = Object.entries<Known<unknown>>(OPTIONS).flatMap(([name, { kind, env = [] }]) =>
+  kind.read === undefined ? [] : [environmentName(name), ...env],
+)
 
 type Table = typeof OPTIONS
 type ValueOf<K extends keyof Table> = Table[K] extends { kind: Kind<infer T> } ? T : never
@@ -224,16 +241,25 @@ export type Environment = Readonly<Record<string, string | undefined>>
  * Defaults, then environment, then code.
  * @throws {LognitorError} `LOGNITOR_BAD_OPTION`, `LOGNITOR_UNKNOWN_OPTION` for what code gave; what the
  * environment gave wrongly warns and is passed over.
+ * @param refused names of options that the environment must not give wrongly: of these the error is thrown, too
  */
-export function resolveOptions(given: Options = {}, env: Environment = process.env): Settings {
+export function resolveOptions(
+  given: Options = {},
+  env: Environment = process.env,
+  refused: ReadonlySet<string> = NO_NAMES,
+): Settings {
+  expectObject(given)
   const settings: Record<string, unknown> = {}
   for (const [name, known] of Object.entries<Known<unknown>>(OPTIONS)) {
     if (known.fallback !== undefined) settings[name] = known.fallback
-    const fromEnvironment = readEnvironment(name, known, env)
+    const isGiven = given[name as keyof Options] !== undefined
+    const refuse = refused.has(name) ? refuseEnvironment : undefined
+    const fromEnvironment = isGiven && refuse ? undefined : readEnvironment(name, known, env, refuse)
     if (fromEnvironment !== undefined) settings[name] = fromEnvironment
   }
-  Object.assign(settings, checkOptions(given))
+  Object.assign(settings, checkOptions(given, settings))
   settings.fallback = readResourceEnvironment(env)
+  warnOfUnknownVariables(env, VARIABLES)
   return sealSettings(settings as Settings)
 }
 
@@ -252,8 +278,11 @@ function withoutSecrets(this: Settings): object {
   return { ...this, ...Object.fromEntries(masks) }
 }
 
-/** Options as code gave them, each checked; those left out or undefined are absent. */
-export function checkOptions(given: Options): Partial<Settings> {
+/**
+ * Options as code gave them, each checked; those left out or undefined are absent.
+ * @param before what held until now: of an option with fields of its own, those that are not given stay
+ */
+export function checkOptions(given: Options, before: Partial<Settings> = {}): Partial<Settings> {
   expectObject(given)
   const checked: Record<string, unknown> = {}
   for (const [name, value] of Object.entries(given)) {
@@ -262,9 +291,31 @@ export function checkOptions(given: Options): Partial<Settings> {
       : undefined
     if (known === undefined) throw unknownOption('There is no option', name, Object.keys(OPTIONS))
     if (value === undefined) continue
-    checked[name] = checkValue(name, known.kind, value, known.secret)
+    const whole = known.hasFields ? withFieldsOf(before[name as keyof Table], value) : value
+    if (known.kind.check(whole) === undefined) checkValue(name, known.kind, value, known.secret)
+    checked[name] = known.kind.check(whole)
+    warnOfSeconds(name, checked[name])
   }
   return checked
+}
+
+/** What is no object is left to the check. */
+function withFieldsOf(before: unknown, given: unknown): unknown {
+  if (typeof given !== 'object' || given === null || typeof before !== 'object') return given
+  const fields = Object.entries(given).filter(([, value]) => value !== undefined)
+  return { ...before, ...Object.fromEntries(fields) }
+}
+
+/** Below these many milliseconds somebody meant seconds, as the official SDKs count. */
+const LIKELY_SECONDS: Readonly<Record<string, number>> = { flushInterval: 31, flushOnExit: 31 }
+
+function warnOfSeconds(name: string, value: unknown): void {
+  if (typeof value !== 'number' || value === 0 || !(value < (LIKELY_SECONDS[name] ?? 0))) return
+  warnOnce(
+    'LOGNITOR_LIKELY_SECONDS',
+    `Option "${name}" is in milliseconds, and ${value} looks like seconds: ${value * 1000} would be ${value} s.`,
+    name,
+  )
 }
 
 /**
@@ -274,6 +325,17 @@ export function checkOptions(given: Options): Partial<Settings> {
 export function expectObject(given: unknown): void {
   if (typeof given === 'object' && given !== null && !Array.isArray(given)) return
   throw new LognitorError('LOGNITOR_BAD_OPTION', `Options: expected an object, got ${typeInWords(given)}.`)
+}
+
+/**
+ * Refuses options that have none of these names.
+ * @param saying how the sentence begins: `The gateway has no option`
+ * @throws {LognitorError} `LOGNITOR_UNKNOWN_OPTION`, or `LOGNITOR_BAD_OPTION` for what is no object
+ */
+export function expectKnown(saying: string, given: object, known: readonly string[]): void {
+  expectObject(given)
+  const unknown = Object.keys(given).find((name) => !known.includes(name))
+  if (unknown !== undefined) throw unknownOption(saying, unknown, known)
 }
 
 /**
@@ -294,20 +356,43 @@ export function environmentName(option: string): string {
   return `LOGNITOR_${option.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`
 }
 
-/** An option's value from the environment; a wrong one warns and is passed over. */
-export function readEnvironment<T>(name: string, known: Known<T>, env: Environment): T | undefined {
+const NO_NAMES: ReadonlySet<string> = new Set()
+
+/** @throws {LognitorError} `LOGNITOR_BAD_OPTION` */
+export function refuseEnvironment(message: string, variable: string): never {
+  throw new LognitorError('LOGNITOR_BAD_OPTION', `${variable}: ${message}.`)
+}
+
+function warnOfEnvironment(message: string, variable: string, isPart: boolean): void {
+  const what = isPart ? 'was ignored in part' : 'was ignored'
+  warnOnce('LOGNITOR_BAD_ENVIRONMENT', `${variable} ${what}: ${message}.`, variable)
+}
+
+/**
+ * An option's value from the environment. Of a wrong one `onWrong` is told, by default with a warning, and it is passed
+ * over; of a list the items that are right hold.
+ */
+export function readEnvironment<T>(
+  name: string,
+  known: Known<T>,
+  env: Environment,
+  onWrong: (message: string, variable: string, isPart: boolean) => void = warnOfEnvironment,
+): T | undefined {
   if (known.kind.read === undefined) return undefined
   for (const variable of [...(known.env ?? []), environmentName(name)]) {
     const words = env[variable]?.trim()
     if (words === undefined || words === '') continue
     const value = known.kind.read(words)
-    if (value !== undefined) return value
-    const got = known.secret ? 'something else' : showValue(words)
-    warnOnce(
-      'LOGNITOR_BAD_ENVIRONMENT',
-      `${variable} was ignored: expected ${known.kind.expectedWords ?? known.kind.expected}, got ${got}.`,
-      variable,
-    )
+    if (value !== undefined) {
+      warnOfSeconds(name, value)
+      return value
+    }
+    // Of a secret no part holds: half a list of tokens is another list.
+    const parts = known.secret ? undefined : known.kind.readParts?.(words)
+    const got = known.secret ? 'something else' : showValue(parts?.wrong.join(', ') ?? words)
+    const expected = known.kind.expectedWords ?? known.kind.expected
+    onWrong(`expected ${expected}, got ${got}`, variable, parts !== undefined)
+    if (parts !== undefined) return parts.value
   }
   return undefined
 }

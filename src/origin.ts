@@ -1,5 +1,6 @@
 import { hostname } from 'node:os'
 import type { Settings } from './options.js'
+import { applicationName } from './package-name.js'
 import type { Deploy, Fields, Log } from './wire/log.js'
 import type { RequestEntry } from './wire/request-entry.js'
 
@@ -104,7 +105,7 @@ function combine(
   release: Release,
 ): Known {
   return {
-    service: service ?? resource.service ?? fallback.service,
+    service: service ?? resource.service ?? fallback.service ?? applicationName(),
     environment: environment ?? resource.environment ?? fallback.environment,
     version: version ?? resource.version ?? fallback.version,
     hostname: resource.hostname ?? HOSTNAME,

@@ -1,21 +1,25 @@
 import { randomUUID } from 'node:crypto'
 import { type Clock, systemClock } from './clock.js'
+import { ApiCaller } from './delivery/api-caller.js'
 import { Batcher } from './delivery/batcher.js'
-import { Courier } from './delivery/courier.js'
-import { httpTransport } from './delivery/http.js'
+import { Destinations } from './delivery/destination.js'
 import { deliveryMetrics } from './delivery/metrics.js'
+import { outside, outsideClock } from './delivery/outside.js'
 import { DeliveryReport } from './delivery/report.js'
-import { createUploader, type Uploader } from './delivery/uploader.js'
-import { createGuest } from './guest.js'
+import { placeOf } from './delivery-place.js'
+import { createExitParticipant } from './exit-participant.js'
 import { Ledger } from './ledger.js'
+import { lossLog, warnOfLoss } from './loss.js'
 import { openSpool } from './open-spool.js'
-import type { BeforeSend, Settings } from './options.js'
+import type { Settings } from './options.js'
 import { type Origin, Origins } from './origin.js'
+import { IS_PIPELINE } from './pipeline-brand.js'
 import { type Failure, Failures, type Way } from './policy/failures.js'
 import { createPolicy, type Policy } from './policy/policy.js'
 import { policySettings } from './policy/settings.js'
-import type { Guest, WriteCrash } from './process/guest.js'
+import type { ExitParticipant, WriteCrash } from './process/exit-participant.js'
 import { watchProcess } from './process/watch.js'
+import { warnWithoutThreads } from './process/without-threads.js'
 import { applyScope } from './scope/apply.js'
 import { currentScope, processScope } from './scope/current.js'
 import { lineBreadcrumb } from './scope/line-breadcrumb.js'
@@ -24,25 +28,13 @@ import { traceOfThrown } from './scope/thrown-trace.js'
 import { createSourceContext } from './source-context.js'
 import type { Spool } from './spool/spool.js'
 import type { Stats } from './stats.js'
+import { deliversAtExit, isSwitchedOn } from './switched-on.js'
 import { createTell, type Tell } from './tell.js'
-import { SDK, USER_AGENT } from './version.js'
+import { SDK } from './version.js'
 import type { Level } from './wire/level.js'
-import { type Breadcrumb, type Deploy, LOG_ID_KEY, type Log } from './wire/log.js'
+import { type Deploy, LOG_ID_KEY, type Log } from './wire/log.js'
 import type { RequestEntry } from './wire/request-entry.js'
-import type { Transport } from './wire/transport.js'
-
-export interface WriteOptions {
-  readonly way: Way
-  /** Whose user, tags, request ... fill the gaps. Default: the current one. */
-  readonly scope?: Scope
-  /** In place of the scope's: a child logger has its own. */
-  readonly tags?: readonly string[] | undefined
-  readonly thrown?: unknown
-  readonly ownStack?: string | undefined
-  readonly beforeSend?: BeforeSend | undefined
-  /** Takes the breadcrumb that the line leaves, in place of the scope. */
-  readonly leaveLine?: ((crumb: Breadcrumb) => void) | undefined
-}
+import type { WriteOptions } from './write-options.js'
 
 export type { Stats } from './stats.js'
 
@@ -51,22 +43,29 @@ export interface PipelineParts {
   readonly random?: () => number
 }
 
+/** Options that say how requests travel. */
+const TRANSPORT_OPTIONS = ['apiUrl', 'proxy', 'compression', 'transport'] as const
+
 /** For what is no time: plain JavaScript checks nothing. */
 const DEFAULT_FLUSH_MS = 10_000
+
+/** A disk has at least this time to take what is left at a shutdown, even where the flush used up all there was. */
+const LEAST_DISK_MS = 500
 
 /**
  * The single path of a log: completed by what its scope and the process know, through policy, into the
  * batcher. Owns flush and shutdown. Nothing here throws.
  */
 export class Pipeline {
+  readonly [IS_PIPELINE] = true
   readonly ledger: Ledger
   readonly clock: Clock
   readonly tell: Tell
-  readonly uploader: Uploader
+  /** Where requests go. */
+  readonly destinations: Destinations
   /** Pings, feedback, releases. */
-  readonly courier: Courier
+  readonly apiCaller: ApiCaller
   #settings: Settings
-  #transport: Transport
   readonly #origins: Origins
   readonly #policy: Policy
   readonly #batcher: Batcher
@@ -75,42 +74,37 @@ export class Pipeline {
   readonly #addSource = createSourceContext(() => this.#settings.apiKey)
   readonly #beforeEnd = new Set<() => void>()
   readonly #beforeFlush = new Set<() => Promise<void>>()
-  #guest: Guest | undefined
+  #exitParticipant: ExitParticipant | undefined
   #leaveProcess = () => {}
   #isClosed = false
   #closing: Promise<boolean> | undefined
 
   constructor(settings: Settings, parts: PipelineParts = {}) {
-    const { clock = systemClock, random = Math.random } = parts
+    const { random = Math.random } = parts
+    // What is timed lives on after the request in which the timer is set.
+    const clock = outsideClock(parts.clock ?? systemClock)
     this.#settings = settings
     this.#origins = new Origins(settings)
     this.clock = clock
-    this.tell = createTell(settings.debug)
+    this.tell = createTell(() => this.#settings.debug)
     this.ledger = new Ledger(settings.onDrop, (reason) => this.tell.warn(`first drop: ${reason}`))
-    this.#transport = openTransport(settings)
-    this.uploader = createUploader({
-      transport: {
-        send: (request) => this.#transport.send(request),
-        close: () => this.#transport.close?.(),
-      },
-      clock,
-      userAgent: USER_AGENT,
-      apiKey: () => this.#settings.apiKey ?? '',
-    })
-    this.courier = new Courier({ uploader: this.uploader, ledger: this.ledger, clock, random })
+    const destinations = new Destinations(placeOf(settings), { clock, random })
+    this.destinations = destinations
+    this.apiCaller = new ApiCaller({ destinations, ledger: this.ledger, clock, random })
     const report = new DeliveryReport({
       tell: this.tell,
       metrics: deliveryMetrics(settings.apiUrl, SDK.version),
       onSampleRates: (rates) => this.#policy.setSampleRates(rates),
       onRecovered: (count) => this.#reportLoss(count),
+      address: () => this.#settings.apiUrl,
+      waiting: () => this.#batcher.queued + this.#batcher.inFlight,
     })
     this.#batcher = new Batcher({
       settings,
-      uploader: this.uploader,
+      destinations,
       ledger: this.ledger,
       report,
       clock,
-      random,
       newId: randomUUID,
     })
     this.#policy = createPolicy({
@@ -135,25 +129,25 @@ export class Pipeline {
 
   /** Whether the end of the process waits for what is under way. */
   get isAttended(): boolean {
-    return this.#guest !== undefined && !!this.#settings.apiKey && !!this.#settings.flushOnExit
+    return this.#exitParticipant !== undefined && !!this.#settings.apiKey && !!this.#settings.flushOnExit
   }
 
   /** Whether anything can be sent at all. */
   get isActive(): boolean {
-    return this.#settings.enabled && !!(this.#settings.apiKey || this.#settings.transport) && !this.#isClosed
+    return isSwitchedOn(this.#settings) && !this.#isClosed
   }
 
   /** Asked before a log is built: enabled, minimum level, sample rates. Counts what it turns away. */
   wants(level: Level): boolean {
     this.ledger.written++
-    if (this.isActive) return this.#policy.wants(level)
-    this.ledger.drop(this.#isClosed ? 'closed' : 'disabled')
-    return false
+    return this.#takes() && this.#policy.wants(level)
   }
 
   /** The rest of a wanted log's way. Gives its id, or '' when it was dropped. */
   write(log: Log, options: WriteOptions): string {
     const { way, scope = currentScope(), tags, thrown, ownStack } = options
+    // Between the two a record may have waited, and the client may have ended.
+    if (!this.#takes()) return ''
     try {
       const trace = log.trace ?? traceOfThrown(thrown)
       if (trace !== undefined) log.trace = trace
@@ -169,10 +163,7 @@ export class Pipeline {
   /** One answered HTTP request. */
   request(entry: RequestEntry, scope: Scope): void {
     this.ledger.requestsWritten++
-    if (!this.isActive) {
-      this.ledger.drop(this.#isClosed ? 'closed' : 'disabled')
-      return
-    }
+    if (!this.#takes()) return
     this.#origins.fillRequest(entry)
     const json = this.#policy.admitRequest(entry, { ownRequestId: scope.requestIdIsOurs })
     if (json !== undefined) this.#batcher.addRequest(json)
@@ -189,9 +180,9 @@ export class Pipeline {
   }
 
   /** Called before flush at the end of the process or of the client, for doors that hold something back. */
-  beforeEnd(letGo: () => void): () => void {
-    this.#beforeEnd.add(letGo)
-    return () => this.#beforeEnd.delete(letGo)
+  beforeEnd(releaseHeld: () => void): () => void {
+    this.#beforeEnd.add(releaseHeld)
+    return () => this.#beforeEnd.delete(releaseHeld)
   }
 
   /** Awaited before a flush, for doors whose records wait for something; it must not take long, nor reject. */
@@ -207,17 +198,20 @@ export class Pipeline {
       await Promise.all([...this.#beforeFlush].map((ready) => ready()))
     }
     const ms = typeof timeoutMs === 'number' && timeoutMs >= 0 ? timeoutMs : DEFAULT_FLUSH_MS
-    const done = await Promise.all([this.#batcher.flush(ms), this.courier.flush(ms)])
+    const done = await Promise.all([this.#batcher.flush(ms), this.apiCaller.flush(ms)])
     return done.every(Boolean)
   }
 
   /** Everything that is held back goes into the queue: the end is near. */
-  letGo(): void {
-    for (const letGo of this.#beforeEnd) letGo()
+  releaseHeld(): void {
+    for (const releaseHeld of this.#beforeEnd) releaseHeld()
     this.#policy.release()
   }
 
-  /** Flush, then closed for good. True when all was delivered. */
+  /**
+   * Flush, then closed for good. True when all was delivered. What is written during the flush is taken; then nothing
+   * more is, and what was taken meanwhile is flushed in the time that is left.
+   */
   shutdown(timeoutMs: number): Promise<boolean> {
     this.#closing ??= this.#shutdown(timeoutMs)
     return this.#closing
@@ -228,18 +222,20 @@ export class Pipeline {
    * leaves before it, and what nobody caught is written.
    */
   attend(capture: (thrown: unknown) => WriteCrash): void {
-    const { ledger, clock, tell, courier } = this
-    this.#guest = createGuest({
+    const { ledger, clock, tell, apiCaller } = this
+    this.#exitParticipant = createExitParticipant({
       settings: () => this.#settings,
       batcher: this.#batcher,
-      courier,
+      apiCaller,
       ledger,
       clock,
       tell,
-      letGo: () => this.letGo(),
+      releaseHeld: () => this.releaseHeld(),
       flush: (timeoutMs) => this.flush(timeoutMs),
       capture,
+      onLost: (count) => warnOfLoss(count, this.#settings),
     })
+    if (deliversAtExit(this.#settings)) warnWithoutThreads()
     this.#watchProcess()
   }
 
@@ -259,29 +255,34 @@ export class Pipeline {
   reconfigure(settings: Settings): void {
     const before = this.#settings
     const policy = policySettings(settings)
+    // What is held back was taken, and it would not be any more.
+    if (this.isActive && !isSwitchedOn(settings)) this.releaseHeld()
     this.#settings = settings
-    const hasMoved = (['apiUrl', 'proxy', 'compression', 'transport'] as const).some(
-      (name) => settings[name] !== before[name],
-    )
+    this.ledger.onDrop = settings.onDrop
+    const hasNewTransport = TRANSPORT_OPTIONS.some((name) => settings[name] !== before[name])
+    const hasMoved = hasNewTransport || settings.apiKey !== before.apiKey
+    // A batch that may have been taken comes to its end where it was sent; all else goes to the new place.
     if (hasMoved) {
-      // What is under way on the old one comes to its end there.
-      this.#transport = openTransport(settings)
+      const transport = hasNewTransport ? undefined : this.destinations.current.where().transport
+      this.destinations.moveTo(placeOf(settings, transport))
     }
     this.#origins.reconfigure(settings)
     this.#policy.reconfigure(policy)
     this.#batcher.reconfigure(settings)
     processScope().limitBreadcrumbs(settings.maxBreadcrumbs)
     this.#watchProcess()
-    if (!hasMoved && settings.apiKey === before.apiKey && settings.spool === before.spool) return
-    void this.#spool?.move(settings.apiUrl, settings.apiKey ?? '')
+    if (!hasMoved && settings.spool === before.spool) return
+    const storeMoved = this.#spool?.move(settings.apiUrl, settings.apiKey ?? '')
     this.#openSpool()
-    this.#batcher.retryNow()
-    this.courier.retryNow()
+    if (!hasMoved) return
+    this.#batcher.moved(storeMoved)
+    this.apiCaller.moved()
   }
 
   stats(): Stats {
     const { queued, queuedBytes, inFlight, holding } = this.#batcher
     const { written, accepted, rejected, requestsWritten, requestsAccepted, takenOver } = this.ledger
+    const { unconfirmed, calls, callsAccepted } = this.ledger
     return {
       queued,
       queuedBytes,
@@ -291,6 +292,10 @@ export class Pipeline {
       rejected,
       requestsWritten,
       requestsAccepted,
+      unconfirmed,
+      calls,
+      callsAccepted,
+      callsPending: this.apiCaller.pending,
       dropped: this.ledger.dropped(),
       spooled: this.#spool?.count ?? 0,
       takenOver,
@@ -299,28 +304,51 @@ export class Pipeline {
   }
 
   async #shutdown(timeoutMs: number): Promise<boolean> {
-    this.letGo()
-    this.#batcher.resume()
-    const delivered = await this.flush(timeoutMs)
+    const deadline = this.clock.monotonic() + Math.max(0, timeoutMs)
+    const flush = (ms: number) => {
+      this.releaseHeld()
+      this.#batcher.resume()
+      return this.flush(ms)
+    }
+    const delivered = [await flush(timeoutMs)]
+    this.releaseHeld()
     this.#isClosed = true
-    this.courier.close()
-    this.ledger.drop('exit', await this.#batcher.close())
-    await this.#spool?.close()
+    const leftMs = deadline - this.clock.monotonic()
+    if (this.#undelivered > 0 && leftMs > 0) delivered.push(await flush(leftMs))
+    const diskMs = () => Math.max(LEAST_DISK_MS, deadline - this.clock.monotonic())
+    this.apiCaller.close()
+    const lost = await this.#batcher.close(diskMs())
+    this.ledger.drop('exit', lost)
+    if (lost > 0) warnOfLoss(lost, this.#settings)
+    await this.#spool?.close(diskMs())
     this.#leaveProcess()
-    await this.uploader.close()
-    return delivered
+    await this.destinations.close()
+    return delivered.every(Boolean)
+  }
+
+  /** Whether anything is taken at all; counts what is not. */
+  #takes(): boolean {
+    if (this.isActive) return true
+    this.ledger.drop(this.#isClosed ? 'closed' : 'disabled')
+    return false
+  }
+
+  get #undelivered(): number {
+    return this.#batcher.queued + this.#batcher.inFlight + this.apiCaller.undelivered().length
   }
 
   #openSpool(): void {
     if (this.#spool !== undefined || !this.isActive) return
     const parts = { batcher: this.#batcher, ledger: this.ledger, clock: this.clock }
-    this.#spool = this.uploader.outside(() => openSpool(this.#settings, parts))
+    this.#spool = outside(() => openSpool(this.#settings, parts))
   }
 
   #watchProcess(): void {
-    if (this.#guest === undefined) return
-    if (this.#settings.apiKey && this.isActive) this.#leaveProcess = watchProcess(this.#guest)
-    else this.#leaveProcess()
+    if (this.#exitParticipant === undefined) return
+    const isAttended = !!this.#settings.apiKey && this.isActive
+    // One that was switched off still has to deliver what it has taken.
+    if (isAttended) this.#leaveProcess = watchProcess(this.#exitParticipant)
+    else if (this.#undelivered === 0) this.#leaveProcess()
   }
 
   #complete(log: Log, scope: Scope, way: Way, tags = scope.tags): void {
@@ -358,13 +386,7 @@ export class Pipeline {
   /** An outage that cost something says so itself, once it is over. */
   #reportLoss(count: number): void {
     if (!this.wants('warn')) return
-    const message = `${count} logs and requests were lost while Lognitor could not be reached: the queue was full`
-    const metadata = { 'lognitor.lost': count, 'lognitor.dropped': { ...this.ledger.dropped() } }
-    const timestamp = new Date(this.clock.now()).toISOString()
-    this.write({ level: 'warn', message, timestamp, metadata }, { way: 'call', scope: processScope() })
+    const log = lossLog(count, this.ledger.dropped(), this.clock.now())
+    this.write(log, { way: 'call', scope: processScope() })
   }
-}
-
-function openTransport({ transport, apiUrl, proxy, compression }: Settings): Transport {
-  return transport ?? httpTransport({ apiUrl, proxy, compression })
 }

@@ -12,6 +12,7 @@ import {
 import { Pipeline } from './pipeline.js'
 import { hasOtherVersion, shared } from './shared.js'
 import { typeInWords } from './show-value.js'
+import { type Copy, replaces, thisCopy } from './this-copy.js'
 
 /** Under this key a client shows its pipeline to the doors, and to nobody who does not look for it. */
 export const PIPELINE = Symbol.for('lognitor.pipeline')
@@ -39,6 +40,8 @@ interface Registry {
   /** What attends to the end of the process while calls wait for `init`. */
   reserve: Pipeline | undefined
   whenDefault: OnDefault
+  /** Which copy has called `init`. */
+  initBy: Copy | undefined
 }
 
 /** One for all copies of this package: else each would have a default client, a queue and a crash log of its own. */
@@ -47,6 +50,7 @@ const registry = shared<Registry>('pipelines', () => ({
   standard: undefined,
   reserve: undefined,
   whenDefault: () => {},
+  initBy: undefined,
 }))
 
 /** @param isFinal true when `init` made it, which is the last word on its options */
@@ -117,23 +121,36 @@ export function onDefault(made: OnDefault): void {
 
 /**
  * For `init`: the default client's pipeline with these options. A default that doors had made from the
- * environment takes them over; one that `init` had made before stays as it is, and a warning says so.
+ * environment takes them over; one that `init` had made before stays as it is, and a warning says so. After a reset of the
+ * modules `init` counts again.
  */
 export function initDefault(options: Options): Pipeline {
   const settings = resolveOptions(options)
-  if (registry.standard?.hasClient && !registry.standard.pipeline.isClosed) {
+  const before = registry.standard?.pipeline.isClosed ? undefined : registry.standard
+  if (before?.hasClient && !replaces(registry.initBy)) {
     warnOnce('LOGNITOR_INIT_TWICE', 'init was called again; the client of the first call stays as it is.')
-    return registry.standard.pipeline
+    return before.pipeline
   }
-  if (registry.standard === undefined || registry.standard.pipeline.isClosed)
-    registry.standard = openFor('client', options, settings)
-  else {
+  registry.initBy = thisCopy
+  const entry = canTake(before, settings) ? before : openFor('client', options, settings)
+  if (entry === before) {
     warnWithoutKey(settings)
-    registry.standard.pipeline.reconfigure(settings)
+    reconfigure(entry.pipeline, settings)
+  } else if (before?.doors === 0) {
+    // Nobody has it any more.
+    void before.pipeline.shutdown(REPLACED_MS)
   }
-  registry.standard.hasClient = true
-  tellDefault(registry.standard.pipeline, true)
-  return registry.standard.pipeline
+  entry.hasClient = true
+  registry.standard = entry
+  tellDefault(entry.pipeline, true)
+  return entry.pipeline
+}
+
+const REPLACED_MS = 10_000
+
+/** What a client holds that was made before a reset of the modules stays with its key and address. */
+function canTake(before: Entry | undefined, settings: Settings): before is Entry {
+  return before !== undefined && (!before.hasClient || goesTo(before.pipeline.settings, settings))
 }
 
 /**
@@ -141,8 +158,22 @@ export function initDefault(options: Options): Pipeline {
  * @throws {LognitorError} for a wrong option
  */
 export function reconfigurePipeline(pipeline: Pipeline, options: Options): void {
-  pipeline.reconfigure(sealSettings({ ...pipeline.settings, ...checkOptions(options) }))
+  reconfigure(pipeline, { ...pipeline.settings, ...checkOptions(options, pipeline.settings) })
   if (registry.standard?.pipeline === pipeline) registry.whenDefault(pipeline, false)
+}
+
+/** What cannot change any more stays as it is, and is told. */
+function reconfigure(pipeline: Pipeline, settings: Settings): void {
+  const { spool } = pipeline.settings
+  const isFixed = spool !== undefined && !isDeepStrictEqual(spool, settings.spool)
+  if (isFixed) {
+    warnOnce(
+      'LOGNITOR_OPTIONS_IGNORED',
+      'Ignored, since the client has a spool already, which stays until it ends: spool.',
+      'spool',
+    )
+  }
+  pipeline.reconfigure(sealSettings(isFixed ? { ...settings, spool } : { ...settings }))
 }
 
 /** A pipeline for a client of its own; doors with the same key and address will share it. */
@@ -166,6 +197,7 @@ function openFor(who: 'client' | 'door', options: Options, settings = resolveOpt
 
 /** A door's hold on a pipeline. */
 export interface Lease {
+  /** That of now: where its client has ended and another has taken its place, the other's. */
   readonly pipeline: Pipeline
   /** Whether there is a pipeline already, so that looking at it makes none. */
   readonly isOpen: boolean
@@ -185,13 +217,20 @@ export function leaseFor(given: DoorOptions = {}): Lease {
   let entry = client ? { pipeline: pipelineOf(client), doors: 0, hasClient: true } : undefined
   if (!client && isGiven) entry = openFor('door', options)
   if (entry) entry.doors++
+  const hold = (next: Entry) => {
+    if (entry !== undefined) entry.doors--
+    next.doors++
+    entry = next
+    return next
+  }
   const lookUp = () => {
     if (entry === undefined) {
       defaultPipeline()
-      entry = registry.standard as Entry
-      entry.doors++
+      return hold(registry.standard as Entry)
     }
-    return entry
+    if (client || !entry.pipeline.isClosed) return entry
+    const successor = isGiven ? find(resolveOptions(options)) : registry.standard
+    return successor === undefined || successor === entry ? entry : hold(successor)
   }
   let hasEnded = false
   return {

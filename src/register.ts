@@ -1,19 +1,22 @@
 import { isMainThread, parentPort } from 'node:worker_threads'
 import { trace } from '@opentelemetry/api'
+import { LognitorHttpInstrumentation } from '../instrumentation/http-instrumentation.js'
 import { withLognitor } from '../instrumentation/with-lognitor.js'
 import { getClient } from './client/default-client.js'
 import { warnOnce } from './errors.js'
 import { LognitorLogRecordProcessor } from './log-record-processor.js'
 import { PIPELINE } from './pipelines.js'
-import { processorsFrom } from './register/exporters.js'
-import { AUTO, HTTP, installedInstrumentations, provideLambda } from './register/instrumentations.js'
+import { watchProcess } from './process/watch.js'
+import { addedTo, SDK_NODE, sdkPlaceOf, tried } from './register/configuration.js'
+import { ExporterEnd } from './register/exporter-end.js'
+import { HTTP } from './register/http.js'
+import { AUTO, installedInstrumentations, provideLambda } from './register/instrumentations.js'
 import { hookLoader } from './register/loader-hook.js'
-import { bridgeLogsApi } from './register/logs-api.js'
-import { nameMissing } from './register/missing.js'
-import { type Packages, packagesFrom } from './register/packages.js'
+import { isAnotherRunning, joinOther, yieldToOthers } from './register/other-sdk.js'
+import { packagesFrom } from './register/packages.js'
 import { applicationPlaces } from './register/places.js'
-import { samplerFrom } from './register/sampler.js'
-import { shared } from './shared.js'
+import { watchUse } from './register/use.js'
+import { zeroCode } from './register/zero-code.js'
 import { LognitorSpanProcessor } from './span-processor.js'
 
 /*
@@ -21,15 +24,15 @@ import { LognitorSpanProcessor } from './span-processor.js'
  * the environment: LOGNITOR_*, and what OpenTelemetry itself reads there.
  */
 
-const SDK_NODE = '@opentelemetry/sdk-node'
+type NodeSdk = new (configuration: object) => { start(): void }
 
-type NodeSdk = new (configuration: object) => { start(): void; shutdown(): Promise<void> }
+// biome-ignore lint/complexity/noUselessEmptyExport: without an export the bundler takes this file for CommonJS, and has the exports of all other files set when their importers run. What OpenTelemetry's loader hook wraps keeps their first values.
+export {}
 
-const state = shared('register', () => ({ hasStarted: false }))
 // Node preloads --require into its own thread for loader hooks too, where no application runs.
 const isNodesOwn = !isMainThread && parentPort === null
-if (!state.hasStarted && !isNodesOwn) {
-  state.hasStarted = true
+if (!zeroCode.hasStarted && !isNodesOwn) {
+  zeroCode.hasStarted = true
   try {
     start()
   } catch (error) {
@@ -43,15 +46,17 @@ if (!state.hasStarted && !isNodesOwn) {
 function start(): void {
   // Not `init`, which an application may still call with options that no variable can hold.
   const client = getClient()
-  const http = withLognitor({}, { client })
   const { env } = process
-  if (env.OTEL_SDK_DISABLED?.trim().toLowerCase() === 'true') return
+  if (env.OTEL_SDK_DISABLED?.trim().toLowerCase() === 'true') {
+    withLognitor({}, { client })
+    return
+  }
   // First as the application sees it, whose versions must fit each other; ours only where it has none.
   const packages = packagesFrom(applicationPlaces(process.argv[1], process.cwd(), import.meta.filename))
-  // The collection brings an SDK of its own.
-  const sdkPlace = packages.resolve(SDK_NODE) === undefined ? packages.within(AUTO) : packages
+  const sdkPlace = sdkPlaceOf(packages)
   const sdkClass = sdkPlace.load(SDK_NODE)?.NodeSDK as NodeSdk | undefined
   if (sdkClass === undefined) {
+    withLognitor({}, { client })
     warnOnce(
       'LOGNITOR_MISSING_PEER',
       `Zero code needs ${SDK_NODE} for logs and errors with trace ids (npm install ${SDK_NODE} ${AUTO}). Until then there are request rows, uncaught errors and the client only.`,
@@ -60,36 +65,62 @@ function start(): void {
     return
   }
   const sdk = sdkPlace.within(SDK_NODE)
-  hookLoader(sdk)
-  const { tell } = client[PIPELINE]
-  const beside = { spans: processorsFrom('traces', env, sdk), logs: processorsFrom('logs', env, sdk) }
-  const instrumentations = installedInstrumentations({ packages, env, tell, http })
-  const nodeSdk = new sdkClass({
-    sampler: samplerFrom(env, sdk),
-    spanProcessors: [new LognitorSpanProcessor({ client }), ...beside.spans],
-    logRecordProcessors: [new LognitorLogRecordProcessor({ client }), ...beside.logs],
+  tried('the loader hook for ES modules', () => hookLoader(sdk))
+  if (isAnotherRunning()) {
+    joinOther({
+      spanProcessor: new LognitorSpanProcessor({ client }),
+      logRecordProcessor: new LognitorLogRecordProcessor({ client }),
+    })
+    withLognitor({}, { client })
+    return
+  }
+  const pipeline = client[PIPELINE]
+  const own = installedInstrumentations({ packages, env, tell: pipeline.tell })
+  let end: ExporterEnd | undefined
+  const added = addedTo(
+    { instrumentations: own },
+    {
+      client,
+      rows: {},
+      http: {},
+      packages,
+      env,
+      exporters: { fallback: 'none', endLimitMs: () => end?.limitMs() },
+    },
+  )
+  const { environmentProcessors, instrumentations, sampler, spanProcessors, logRecordProcessors } = added
+  const hasMetrics = !['', 'none'].includes(env.OTEL_METRICS_EXPORTER?.trim() ?? '')
+  if (environmentProcessors.length > 0 || hasMetrics) {
+    end = new ExporterEnd(environmentProcessors, hasMetrics, () => pipeline.settings.flushOnExit || 0)
+    spanProcessors.push(end.marker())
+    logRecordProcessors.push(end.marker())
+    watchProcess(end)
+  }
+  new sdkClass({
+    ...(sampler && { sampler }),
+    spanProcessors,
+    logRecordProcessors,
     instrumentations,
     // The SDK's default would send metrics to a Collector on this host.
     ...(env.OTEL_METRICS_EXPORTER === undefined && { metricReaders: [] }),
+  }).start()
+  provideLambda(own, trace.getTracerProvider())
+  yieldToOthers({
+    instrumentations,
+    packages: sdk,
+    spanProcessor: spanProcessors[0] as object,
+    logRecordProcessor: logRecordProcessors[0] as object,
+    onDisabled: (name) => {
+      pipeline.tell(`${name} of zero code makes way for another one`)
+      // Ours takes its request rows along.
+      if (name === HTTP && instrumentations.some((one) => one instanceof LognitorHttpInstrumentation))
+        withLognitor({}, { client })
+    },
   })
-  nodeSdk.start()
-  provideLambda(instrumentations, trace.getTracerProvider())
-  bridgeLogsApi(packages)
-  if (isMainThread) nameWhatIsMissing(packages)
-  if (beside.spans.length + beside.logs.length > 0) {
-    process.once('beforeExit', () => void nodeSdk.shutdown().catch(() => {}))
+  if (isMainThread) {
+    const active = new Set(instrumentations.map((one) => one.instrumentationName ?? ''))
+    const parts = { packages: packages.within(AUTO), env, active, isInCode: false }
+    tried('warnings of what is missing', () => watchUse(parts, packages.dependencies(), pipeline))
   }
-  tell('zero code has started OpenTelemetry')
-}
-
-function nameWhatIsMissing(packages: Packages): void {
-  const seen = packages.within(AUTO)
-  if (seen.resolve(HTTP) === undefined) {
-    warnOnce(
-      'LOGNITOR_MISSING_PEER',
-      `Requests have rows but no spans: install ${HTTP} (npm install ${HTTP}) for trace ids.`,
-      HTTP,
-    )
-  }
-  nameMissing(packages, seen, process.env)
+  pipeline.tell('zero code has started OpenTelemetry')
 }

@@ -1,3 +1,5 @@
+import { isRegExp } from './any-realm.js'
+
 /** Names under which things are kept that no message may show. */
 const SECRET = /key|token|secret|passw|auth|cookie/i
 const MOST_LENGTH = 80
@@ -15,7 +17,7 @@ export function showValue(value: unknown): string {
 
 function inWords(value: unknown): string {
   if (Array.isArray(value)) return `[${some(value.slice(0, MOST_ITEMS + 1).map(showItem))}]`
-  if (typeof value !== 'object' || value === null || value instanceof RegExp) return showItem(value)
+  if (typeof value !== 'object' || value === null || isRegExp(value)) return showItem(value)
   const fields = fieldsOf(value).map(
     ([name, field]) => `${shorten(name)}: ${SECRET.test(name) ? '***' : showItem(field)}`,
   )
@@ -49,7 +51,7 @@ function showItem(value: unknown): string {
       : JSON.stringify(harmless)
   }
   if (typeof value === 'bigint') return `${value}n`
-  if (value instanceof RegExp) return shorten(String(value))
+  if (isRegExp(value)) return shorten(String(value))
   if (Array.isArray(value)) return 'a list'
   return ['function', 'symbol', 'object'].includes(typeof value) ? typeInWords(value) : String(value)
 }

@@ -1,8 +1,9 @@
 import type { DropReason } from './ledger.js'
 
 /**
- * What a client knows of its logs and entries. What came in, `written`, `requestsWritten` and `takenOver`, is what
- * was `accepted` and `requestsAccepted`, `dropped`, and what is still `queued`, `inFlight` or `spooled`.
+ * What a client knows of its logs, request entries and API calls. What came in, `written`, `requestsWritten`,
+ * `takenOver` and `calls`, is what was `accepted`, `requestsAccepted`, `callsAccepted`, `unconfirmed` and `dropped`,
+ * and what is still `queued`, `inFlight`, `spooled` or `callsPending`.
  */
 export interface Stats {
   /** Logs and entries that wait in memory. */
@@ -19,6 +20,15 @@ export interface Stats {
   readonly rejected: number
   readonly requestsWritten: number
   readonly requestsAccepted: number
+  /**
+   * Request entries that had left as a whole when the process ended, and whose answer was not waited for: most likely
+   * taken.
+   */
+  readonly unconfirmed: number
+  /** Pings, feedback and releases: made, taken by the service, and not yet at their end. */
+  readonly calls: number
+  readonly callsAccepted: number
+  readonly callsPending: number
   /** By reason; reasons that did not occur are absent. */
   readonly dropped: Readonly<Partial<Record<DropReason, number>>>
   /** Logs and entries on disk only. */

@@ -10,15 +10,15 @@ export interface Tell {
   warn(message: string): void
 }
 
-/** @param debug also on stderr, one line each; never on stdout, and never through console */
-export function createTell(debug: boolean): Tell {
+/** @param isDebug asked for each line: also on stderr, one line each; never on stdout, and never through console */
+export function createTell(isDebug: () => boolean): Tell {
   const say = (level: 'debug' | 'warn', message: string) => {
     try {
       meetDiagLogger()
       whileTelling(() => {
         diag[level](`lognitor: ${message}`)
         // At once, and not by process.stderr: where nobody reads it any more, that ends the process later on.
-        if (debug) fs.writeSync(2, `lognitor: ${message}\n`)
+        if (isDebug()) fs.writeSync(2, `lognitor: ${message}\n`)
       })
     } catch {
       // The diag logger is the application's; what it throws is not ours to pass on.

@@ -1,7 +1,9 @@
+import { captureException, registerRelease, submitFeedback } from '@lognitor/opentelemetry'
 import express from 'express'
 import pino from 'pino'
+import { opened } from './opened.mjs'
 
-const warehouse = process.env.WAREHOUSE_URL
+const { WAREHOUSE_URL: warehouse, PAYMENTS_URL: payments, LOGNITOR_VERSION: version } = process.env
 const log = pino({ name: 'shop', level: 'debug' }, pino.destination(2))
 
 class CheckoutError extends Error {
@@ -28,7 +30,7 @@ app.get('/', (_req, res) => {
 app.get('/orders/:id', async (req, res) => {
   const { id } = req.params
   log.info({ orderId: id }, 'order looked up')
-  const stock = await askWarehouse(`/stock/${Number(id) % 7}`)
+  const stock = await ask(warehouse, `/stock/${Number(id) % 7}`)
   res.json({ id, stock })
 })
 
@@ -41,10 +43,20 @@ app.post('/orders', (req, res) => {
   res.status(201).json({ id: Math.ceil(Math.random() * 1000) })
 })
 
-// A route that throws: the error, the request and this log share one request id.
-app.post('/checkout/:id', (req) => {
+// A call to another service, which says no now and then: the error, the request and this log share one request id.
+app.post('/checkout/:id', async (req, res) => {
   log.info({ orderId: req.params.id, card: '4111 1111 1111 1111' }, 'paying')
-  throw new CheckoutError(`card declined for order ${req.params.id}`)
+  const { isPaid } = await ask(payments, `/charge/${req.params.id}`)
+  if (!isPaid) throw new CheckoutError(`card declined for order ${req.params.id}`)
+  log.info({ orderId: req.params.id }, 'paid')
+  res.json({ isPaid })
+})
+
+// The news of release 1.1.0, with the mistake that came with them.
+app.get('/coupons/:code', (req, res) => {
+  if (version === '1.0.0') return res.status(404).json({ error: 'no such page' })
+  const coupon = req.params.code === 'SUMMER' ? { percent: 20 } : undefined
+  res.json({ percent: coupon.percent })
 })
 
 // One that fails later.
@@ -54,27 +66,40 @@ app.get('/invoices/:id', async (req) => {
   return invoice.total
 })
 
-// A slow one.
+// A slow one, and slower since the release.
 app.get('/reports/:year', async (req, res) => {
   const startedAt = performance.now()
-  await new Promise((resolve) => setTimeout(resolve, 300 + Math.random() * 500))
+  const leastMs = version === '1.0.0' ? 250 : 700
+  await new Promise((resolve) => setTimeout(resolve, leastMs + Math.random() * 400))
   log.info({ year: req.params.year, ms: performance.now() - startedAt }, 'report written')
   res.json({ year: req.params.year })
 })
 
-// The application answers errors as it likes; they are captured all the same.
-app.use((_error, _req, res, _next) => {
-  res.status(500).json({ error: 'something went wrong' })
+// What a customer says of an error, by the id that the answer to it carried.
+app.post('/feedback', async (req, res) => {
+  const { eventId, comments, name } = req.body
+  res.json({ taken: await submitFeedback({ eventId, comments, name }) })
 })
 
-async function askWarehouse(path) {
-  const answer = await fetch(warehouse + path)
-  if (!answer.ok) throw new Error(`warehouse answered ${answer.status} to ${path}`)
+app.use((error, _req, res, _next) => {
+  res.status(500).json({ error: 'something went wrong', eventId: captureException(error) })
+})
+
+async function ask(service, path) {
+  const answer = await fetch(service + path)
+  if (!answer.ok) throw new Error(`${path} was answered ${answer.status}`)
   return answer.json()
 }
 
-const server = app.listen(Number(process.env.PORT ?? 0), '127.0.0.1', () => {
-  const { port } = server.address()
-  log.info({ port }, 'shop is open')
-  process.send?.({ port })
+const server = app.listen(Number(process.env.PORT ?? 0), '127.0.0.1', () =>
+  opened(server, log, 'shop is open'),
+)
+
+await registerRelease({
+  version,
+  branch: 'main',
+  commitHash: version === '1.0.0' ? '6f1c2ab' : 'b70e9d4',
+  deployedBy: 'ci',
+  changelog: version === '1.0.0' ? 'The first shop.' : 'Coupons. Reports by month.',
+  services: ['shop'],
 })

@@ -1,3 +1,4 @@
+import { expectKnown } from '../../src/options.js'
 import { thrownLog } from '../../src/otel/thrown-log.js'
 import type { Pipeline } from '../../src/pipeline.js'
 import { defaultPipeline, type HasPipeline, PIPELINE } from '../../src/pipelines.js'
@@ -23,7 +24,12 @@ export type Capture = (error: unknown, request?: object) => void
 const CLIENT_CLOSED_REQUEST = 499
 const MOST_HELD = 1000
 
-export function createCapture({ client, shouldCapture = isFailure }: CaptureOptions = {}): Capture {
+const NAMES = ['client', 'shouldCapture'] as const satisfies readonly (keyof CaptureOptions)[]
+
+/** @throws {LognitorError} `LOGNITOR_UNKNOWN_OPTION`, `LOGNITOR_BAD_OPTION` */
+export function createCapture(options: CaptureOptions = {}): Capture {
+  expectKnown('An error handler has no option', options, NAMES)
+  const { client, shouldCapture = isFailure } = options
   const held = new Set<() => void>()
   let hookedTo: Pipeline | undefined
 

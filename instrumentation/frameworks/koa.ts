@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import { isRegExp } from '../../src/any-realm.js'
 import { openRequestOf } from '../emitters.js'
 import { type CaptureOptions, createCapture } from './capture.js'
 
@@ -50,5 +51,5 @@ function routeOfKoa({ _matchedRoute: matched, routerPath: ran }: KoaContextLike)
 }
 
 function isTemplate(value: unknown): boolean {
-  return typeof value === 'string' || value instanceof RegExp
+  return typeof value === 'string' || isRegExp(value)
 }

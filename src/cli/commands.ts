@@ -15,6 +15,13 @@ export const COMMANDS: ReadonlyMap<string, Listing> = new Map<string, Listing>([
     },
   ],
   [
+    'doctor',
+    {
+      summary: 'say why data is missing, and what to type',
+      load: async () => (await import('./doctor.js')).doctor,
+    },
+  ],
+  [
     'gateway',
     {
       summary: 'take OTLP from Collectors and SDKs, and deliver it to Lognitor',

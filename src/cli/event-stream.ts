@@ -1,43 +1,120 @@
-import { get } from 'node:http'
+import { get, type IncomingMessage } from 'node:http'
+import { createParser } from 'eventsource-parser'
 
-/** How reading a stream ended: whether it had begun, or what the server said against it. */
-export interface StreamOutcome {
-  isConnected: boolean
-  refusal?: string
+/** How reading a stream ended. */
+export type StreamEnd =
+  | { readonly kind: 'unreachable'; readonly why: string }
+  /** Somebody answers, but not with events. */
+  | { readonly kind: 'foreign'; readonly why: string }
+  /** An inbox that does not give what was asked for. */
+  | { readonly kind: 'refused'; readonly why: string }
+  | { readonly kind: 'ended' }
+
+export interface StreamReader {
+  /** An inbox has begun its stream. */
+  onOpen(): void
+  /**
+   * @returns a promise where no more is wanted before it resolves
+   * @throws where the data is not what the name says
+   */
+  onEvent(name: string, data: string): Promise<void> | undefined
 }
 
-/** A log has at most 256 KiB; what is far longer than that is not from an inbox. */
+/** A log has at most 256 KiB; an event that is far longer than that is not from an inbox. */
 const MAX_EVENT_LENGTH = 4 * 1024 * 1024
+const MAX_REFUSAL_LENGTH = 500
+/** The comment with which an inbox begins. */
+const GREETING = 'the inbox'
+const ANSWER_TIMEOUT_MS = 10_000
 
-/** Reads server-sent events and hands on the data of each, until the stream ends. */
-export function readEvents(address: URL, onData: (data: string) => void): Promise<StreamOutcome> {
+/** Reads server-sent events until the stream ends. */
+export function readEvents(address: URL, reader: StreamReader): Promise<StreamEnd> {
   return new Promise((resolve) => {
     const request = get(address, { headers: { accept: 'text/event-stream' } }, (response) => {
-      response.setEncoding('utf8')
-      const isStream = response.statusCode === 200
-      let rest = ''
-      response.on('data', (piece: string) => {
-        rest += piece
-        if (isStream) rest = takeEvents(rest, onData)
-        if (rest.length > MAX_EVENT_LENGTH) response.destroy()
-      })
-      response.on('error', () => {})
-      response.on('close', () => {
-        resolve(isStream ? { isConnected: true } : { isConnected: true, refusal: rest.slice(0, 500) })
-      })
+      clearTimeout(timer)
+      const type = response.headers['content-type'] ?? ''
+      if (response.statusCode === 200 && type.startsWith('text/event-stream'))
+        follow(response, reader, resolve)
+      else explain(response, resolve)
     })
-    request.on('error', () => resolve({ isConnected: false }))
+    const timer = setTimeout(() => request.destroy(new Error('no answer in time')), ANSWER_TIMEOUT_MS)
+    request.on('error', (error: NodeJS.ErrnoException) => {
+      clearTimeout(timer)
+      const isForeign = error.code?.startsWith('HPE_') || error.message === 'no answer in time'
+      resolve({ kind: isForeign ? 'foreign' : 'unreachable', why: error.message })
+    })
   })
 }
 
-/** Hands on all whole events of a text. @returns what follows the last of them. */
-function takeEvents(text: string, onData: (data: string) => void): string {
-  const events = text.split('\n\n')
-  const rest = events.pop() ?? ''
-  for (const event of events) {
-    const data = event.split('\n').find((line) => line.startsWith('data: '))
-    const isLog = event.startsWith('event: log\n')
-    if (isLog && data !== undefined) onData(data.slice('data: '.length))
+function follow(response: IncomingMessage, reader: StreamReader, resolve: (end: StreamEnd) => void): void {
+  let waiting = 0
+  let isOpen = false
+  const stop = (why: string) => {
+    resolve({ kind: 'foreign', why })
+    response.destroy()
   }
-  return rest
+  const handle = (event: string, data: string) => {
+    try {
+      return reader.onEvent(event, data)
+    } catch {
+      stop('it sends something else as a log')
+      return undefined
+    }
+  }
+  const parser = createParser({
+    maxBufferSize: MAX_EVENT_LENGTH,
+    onComment: (comment) => {
+      if (isOpen || comment !== GREETING) return
+      isOpen = true
+      reader.onOpen()
+    },
+    onEvent: ({ event = 'message', data }) => {
+      if (!isOpen) return stop('it sends events, but not those of an inbox')
+      const ready = handle(event, data)
+      if (ready === undefined) return
+      // Nothing more is read, so that what nobody takes waits in the inbox, which has a bound, and not here.
+      waiting++
+      response.pause()
+      void ready.then(() => {
+        waiting--
+        if (waiting === 0) response.resume()
+      })
+    },
+    onError: ({ type }) => {
+      if (type === 'max-buffer-size-exceeded') stop('an event is longer than any of an inbox')
+    },
+  })
+  response.setEncoding('utf8')
+  response.on('data', (piece: string) => parser.feed(piece))
+  response.on('error', () => {})
+  response.on('close', () => resolve({ kind: 'ended' }))
+}
+
+function explain(response: IncomingMessage, resolve: (end: StreamEnd) => void): void {
+  let text = ''
+  response.setEncoding('utf8')
+  response.on('data', (piece: string) => {
+    text += piece
+    if (text.length > MAX_REFUSAL_LENGTH) response.destroy()
+  })
+  response.on('error', () => {})
+  response.on('close', () => {
+    const { statusCode = 0 } = response
+    const why = REFUSALS.includes(statusCode) ? refusalOf(text) : undefined
+    if (why === undefined) resolve({ kind: 'foreign', why: `it answers ${statusCode}` })
+    else resolve({ kind: 'refused', why })
+  })
+}
+
+/** Statuses with which an inbox refuses a reader of its stream. */
+const REFUSALS = [400, 403, 421, 503]
+
+/** The words of an inbox's refusal; undefined where the answer is none. */
+function refusalOf(text: string): string | undefined {
+  try {
+    const { message } = JSON.parse(text) as { message?: unknown }
+    return typeof message === 'string' ? message : undefined
+  } catch {
+    return undefined
+  }
 }

@@ -42,6 +42,7 @@ export const GATEWAY_FLAGS: ReadonlyMap<string, Flag> = new Map<string, Flag>([
   own('connections', 'connections to Lognitor (32)'),
   own('deliveryTimeout', 'no post of a request begins after so many ms (20000)'),
   own('closeTimeout', 'ms to finish in at the end (25000)'),
+  own('logFormat', 'lines on stderr as text or json (text)'),
   shared('debug', 'tell on stderr what it does'),
 ])
 

@@ -1,6 +1,10 @@
 import cluster, { type Worker } from 'node:cluster'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { GatewaySettings } from '../gateway/gateway-options.js'
+import { stderrLog } from '../gateway/operator-log.js'
 import { gatherFigures } from './gateway-figures.js'
+import { shareHolds } from './gateway-holds.js'
+import { tellListening } from './gateway-listening.js'
 import { interrupted } from './interrupted.js'
 
 /** What a worker is told at the end. */
@@ -14,7 +18,8 @@ const SOON_MS = 50
  * Starts workers that share one address, and starts again what ends by itself. At a signal they all finish.
  * @returns the exit code: a worker's, when none ever came to listen
  */
-export async function leadWorkers(count: number): Promise<number> {
+export async function leadWorkers(count: number, settings: GatewaySettings): Promise<number> {
+  const say = stderrLog(settings.logFormat)
   let isClosing = false
   /** Workers that came to listen, by id. */
   const listening = new Set<number>()
@@ -24,9 +29,8 @@ export async function leadWorkers(count: number): Promise<number> {
       await sleep(SOON_MS)
       if (isClosing) return
       if (listening.size === 0) return resolve(code || 1)
-      process.stderr.write(
-        `lognitor: worker ${worker.process.pid} ended (${signal ?? code}) and is replaced\n`,
-      )
+      const message = `worker ${worker.process.pid} ended (${signal ?? code}) and is replaced`
+      say({ event: 'worker_ended', level: 'warn', message })
       replace(worker)
     })
   })
@@ -43,9 +47,10 @@ export async function leadWorkers(count: number): Promise<number> {
     // Not at the first: while it is alone, its end would close the address that was told.
     if (listening.size !== count) return
     const host = address?.includes(':') ? `[${address}]` : (address ?? '[::]')
-    process.stdout.write(`Lognitor gateway: http://${host}:${port} (${count} workers)\n`)
+    tellListening(`http://${host}:${port}`, count, settings)
   })
   gatherFigures()
+  shareHolds()
   for (let n = 0; n < count; n++) start()
   const code = await Promise.race([interrupted(), failed])
   isClosing = true

@@ -2,9 +2,12 @@ import cluster from 'node:cluster'
 import { openGateway } from '../gateway/gateway.js'
 import { type GatewaySettings, resolveGatewayOptions } from '../gateway/gateway-options.js'
 import { samples } from '../gateway/gateway-stats.js'
+import { stderrLog } from '../gateway/operator-log.js'
 import { type Command, wholeFlag } from './command.js'
 import { askForFigures, tellFigures } from './gateway-figures.js'
 import { GATEWAY_FLAGS, readGatewayFlags } from './gateway-flags.js'
+import { workerHolds } from './gateway-holds.js'
+import { tellListening } from './gateway-listening.js'
 import { CLOSE, leadWorkers } from './gateway-workers.js'
 import { interrupted } from './interrupted.js'
 
@@ -33,13 +36,14 @@ export const gateway: Command = {
     const count = wholeFlag('workers', workers, 1, 256) ?? 1
     const settings = resolveGatewayOptions(options)
     if (cluster.isWorker) return work(settings)
-    return count === 1 ? alone(settings) : leadWorkers(count)
+    return count === 1 ? alone(settings) : leadWorkers(count, settings)
   },
 }
 
 async function alone(settings: GatewaySettings): Promise<number> {
-  const running = await openGateway(settings)
-  process.stdout.write(`Lognitor gateway: ${running.url}\n`)
+  const say = stderrLog(settings.logFormat)
+  const running = await openGateway(settings, { say })
+  tellListening(running.url, 1, settings)
   await interrupted()
   await running.close()
   return 0
@@ -50,7 +54,11 @@ async function work(settings: GatewaySettings): Promise<number> {
   // A server that closes tells the leading process. Where that one is gone it fails, and is no failure of ours.
   cluster.worker?.on('error', () => {})
   try {
-    const running = await openGateway(settings, askForFigures)
+    const running = await openGateway(settings, {
+      figures: askForFigures,
+      holds: workerHolds,
+      say: stderrLog(settings.logFormat),
+    })
     tellFigures(() => samples(running.stats()))
     await stopped
     await running.close()

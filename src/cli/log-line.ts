@@ -1,5 +1,6 @@
-import type { Level } from '../wire/level.js'
+import { isLevel, type Level } from '../wire/level.js'
 import type { Log } from '../wire/log.js'
+import { printable } from './terminal-text.js'
 
 const COLORS: Readonly<Record<Level | 'quiet' | 'name', string>> = {
   debug: '2',
@@ -14,31 +15,35 @@ const COLORS: Readonly<Record<Level | 'quiet' | 'name', string>> = {
 /** A log as one line of a terminal. */
 export function formatLog(log: Log, hasColor: boolean): string {
   const paint = (color: keyof typeof COLORS, text: string) =>
-    hasColor ? `\u001b[${COLORS[color]}m${text}\u001b[0m` : text
+    hasColor && text !== '' ? `\u001b[${COLORS[color]}m${text}\u001b[0m` : text
+  const { error, trace, service, request_id } = log
+  const level = String(log.level)
   const parts = [
-    paint('quiet', plain(clock(log.timestamp))),
-    `${paint(log.level, log.level.toUpperCase())}${' '.repeat(5 - log.level.length)}`,
-    log.service === undefined ? '' : paint('name', plain(log.service)),
-    plain(log.message),
-    log.error === undefined || log.error.message === log.message
-      ? ''
-      : paint('error', plain(`${log.error.type}: ${log.error.message}`)),
-    log.trace === undefined ? '' : paint('quiet', plain(`trace=${log.trace.trace_id}`)),
-    log.request_id === undefined ? '' : paint('quiet', plain(`request=${log.request_id}`)),
+    paint('quiet', clock(log.timestamp)),
+    `${paint(isLevel(level) ? level : 'quiet', printable(level.toUpperCase()))}${' '.repeat(Math.max(0, 5 - level.length))}`,
+    paint('name', shown(service)),
+    shown(log.message),
+    paint('error', error === undefined ? '' : shown(errorText(log))),
+    paint('quiet', trace?.trace_id === undefined ? '' : `trace=${shown(trace.trace_id)}`),
+    paint('quiet', request_id === undefined ? '' : `request=${shown(request_id)}`),
   ]
   return parts.filter((part) => part !== '').join(' ')
 }
 
-/** Logs are foreign: left as they are, their control characters would steer the terminal. */
-function plain(text: string): string {
-  return text
-    .replace(/\r?\n/g, ' ↵ ')
-    .replaceAll('\t', ' ')
-    .replace(/\p{Cc}/gu, (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`)
+/** The type, and the message where the log does not say the same. */
+function errorText({ error, message }: Log): string {
+  const { type, message: own } = error ?? {}
+  return own === undefined || own === message ? `${type}` : `${type}: ${own}`
 }
 
-function clock(timestamp: string): string {
-  const time = new Date(timestamp)
+/** What comes from an address that somebody typed may be anything. */
+function shown(value: unknown): string {
+  return value === undefined || value === null ? '' : printable(String(value))
+}
+
+function clock(timestamp: unknown): string {
+  const time = new Date(String(timestamp))
+  if (Number.isNaN(time.getTime())) return shown(timestamp)
   const digits = (number: number, length = 2) => String(number).padStart(length, '0')
   const day = `${digits(time.getHours())}:${digits(time.getMinutes())}:${digits(time.getSeconds())}`
   return `${day}.${digits(time.getMilliseconds(), 3)}`

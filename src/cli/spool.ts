@@ -1,11 +1,10 @@
-import { existsSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { createInterface } from 'node:readline/promises'
-import { type Options, resolveOptions } from '../options.js'
-import { Pipeline } from '../pipeline.js'
 import { type FolderSurvey, type PlaceSurvey, purgeSpool, surveySpool } from '../spool/survey.js'
 import { type Command, parseWords, UsageError } from './command.js'
-import { interrupted } from './interrupted.js'
-import { createProgress } from './progress.js'
+import { replay } from './spool-replay.js'
+import { fail, print, tell } from './spool-words.js'
+import { printableJson } from './terminal-text.js'
 
 const HELP = `Usage: lognitor spool status|replay|purge DIR [options]
 
@@ -16,13 +15,14 @@ Looks after a directory that an application was given as its spool.
                    from LOGNITOR_API_KEY, the address from LOGNITOR_API_URL
   purge            deletes what processes that have ended left behind
 
+Ends with 1 when a part of the directory could not be looked at, or something is left that could not be delivered.
+
   --json           status as JSON
   --patience S     replay ends when for so many seconds nothing could be delivered (60)
   --yes            purge without a question
   -h, --help       print this`
 
 const DEFAULT_PATIENCE_S = 60
-const LOOK_MS = 100
 
 /** `lognitor spool` */
 export const spool: Command = {
@@ -44,22 +44,33 @@ export const spool: Command = {
     if (!(patienceS >= 1 && patienceS <= 1e6)) {
       throw new UsageError(`--patience must be a number of seconds, not "${flags.patience}".`)
     }
-    if (!existsSync(directory)) {
-      process.stderr.write(`lognitor: there is no directory ${directory}\n`)
-      return 1
-    }
+    const problem = problemWith(directory)
+    if (problem !== undefined) return fail(problem)
     if (action === 'status') return status(directory, flags.json)
     if (action === 'replay') return replay(directory, patienceS * 1000)
     return purge(directory, flags.yes)
   },
 }
 
+/** Why nothing can be said of what is in a directory; undefined where it can be looked at. */
+function problemWith(directory: string): string | undefined {
+  try {
+    return statSync(directory).isDirectory() ? undefined : `${directory} is no directory`
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    return code === 'ENOENT'
+      ? `there is no directory ${directory}`
+      : `${directory} cannot be looked at: ${message}`
+  }
+}
+
 async function status(directory: string, isJson: boolean): Promise<number> {
-  const places = await surveySpool(directory)
-  if (isJson) print(JSON.stringify({ places }))
-  else if (places.length === 0) print('The spool is empty.')
-  else for (const place of places) printPlace(place)
-  return 0
+  const survey = await surveySpool(directory)
+  const { places, unreadable } = survey
+  if (isJson) process.stdout.write(`${printableJson(JSON.stringify(survey))}\n`)
+  else if (places.length > 0) for (const place of places) printPlace(place)
+  else if (unreadable.length === 0) print('The spool is empty.')
+  return tell(unreadable)
 }
 
 function printPlace({ name, apiUrl, folders, damaged }: PlaceSurvey): void {
@@ -75,74 +86,19 @@ function describe({ pid, host, lives, entries, bytes }: FolderSurvey): string {
   return `${owner}, ${lives ? 'running' : 'ended'}: ${entries} not delivered, ${kilobytes} KiB`
 }
 
-async function replay(directory: string, patienceMs: number): Promise<number> {
-  const options: Options = { spool: { directory }, flushOnExit: false, captureUncaught: false }
-  const settings = resolveOptions(options)
-  if (!settings.apiKey) {
-    process.stderr.write('lognitor: LOGNITOR_API_KEY must hold the key that the logs were written for\n')
-    return 2
-  }
-  const pipeline = new Pipeline(settings)
-  await pipeline.takeOver()
-  const isDone = await deliver(pipeline, patienceMs)
-  const { accepted, requestsAccepted, takenOver, dropped, holding } = pipeline.stats()
-  await pipeline.shutdown(0)
-  const delivered = accepted + requestsAccepted
-  print(`${delivered} of ${takenOver} delivered.`)
-  for (const [reason, count] of Object.entries(dropped)) print(`${count} dropped: ${reason}`)
-  if (!isDone)
-    process.stderr.write(`lognitor: the rest stays in the spool (${HELD[holding ?? ''] ?? 'interrupted'})\n`)
-  const others = (await surveySpool(directory)).flatMap(({ folders }) => folders)
-  const left = others.filter(({ lives, entries }) => !lives && entries > 0)
-  if (isDone && left.length > 0) print('What is left was written for another key or address.')
-  return isDone ? 0 : 1
-}
-
-/** Why the rest stays, in words. */
-const HELD: Readonly<Record<string, string>> = {
-  backoff: 'nothing gets through to the service',
-  retry_after: 'the service asks for patience',
-  unauthorized: 'the service refused the key',
-  wrong_address: 'the address does not answer like Lognitor',
-}
-
-/** Resolves to true when nothing is left, to false when it is interrupted or nothing gets through. */
-async function deliver(pipeline: Pipeline, patienceMs: number): Promise<boolean> {
-  const progress = createProgress()
-  let isInterrupted = false
-  void interrupted().then(() => {
-    isInterrupted = true
-  })
-  let before = Number.POSITIVE_INFINITY
-  let changedAt = performance.now()
-  try {
-    for (;;) {
-      const { spooled, inFlight, takenOver, holding } = pipeline.stats()
-      const left = spooled + inFlight
-      progress.show(takenOver - left, takenOver)
-      if (left === 0) return true
-      if (left !== before) changedAt = performance.now()
-      before = left
-      const isHopeless = holding === 'unauthorized' || holding === 'wrong_address'
-      if (isInterrupted || isHopeless || performance.now() - changedAt > patienceMs) return false
-      await new Promise((resolve) => setTimeout(resolve, LOOK_MS))
-    }
-  } finally {
-    progress.end()
-  }
-}
-
 async function purge(directory: string, isCertain: boolean): Promise<number> {
-  const folders = (await surveySpool(directory)).flatMap((place) => place.folders)
-  const entries = folders.filter(({ lives }) => !lives).reduce((sum, folder) => sum + folder.entries, 0)
-  if (!isCertain && !(await confirm(`Delete ${entries} logs and requests that were never delivered?`))) {
-    process.stderr.write(
-      `lognitor: nothing was deleted${process.stdin.isTTY ? '' : '; --yes purges without a question'}\n`,
-    )
-    return 1
+  const { places, unreadable } = await surveySpool(directory)
+  if (unreadable.length > 0) {
+    fail('nothing was deleted')
+    return tell(unreadable)
   }
-  print(`${await purgeSpool(directory)} deleted.`)
-  return 0
+  const folders = places.flatMap((place) => place.folders)
+  const entries = folders.filter(({ lives }) => !lives).reduce((sum, folder) => sum + folder.entries, 0)
+  if (!isCertain && !(await confirm(`Delete ${entries} logs and requests that were never delivered?`)))
+    return fail(`nothing was deleted${process.stdin.isTTY ? '' : '; --yes purges without a question'}`)
+  const purged = await purgeSpool(directory)
+  print(`${purged.entries} deleted.`)
+  return tell(purged.unreadable)
 }
 
 /** False, too, where nobody can answer. */
@@ -152,8 +108,4 @@ async function confirm(question: string): Promise<boolean> {
   const answer = await terminal.question(`${question} [y/N] `)
   terminal.close()
   return /^y(es)?$/i.test(answer.trim())
-}
-
-function print(line: string): void {
-  process.stdout.write(`${line}\n`)
 }

@@ -1,12 +1,13 @@
 import { isLevel, LEVELS } from '../wire/level.js'
 import type { Log } from '../wire/log.js'
 import { type Command, parseFlags, UsageError } from './command.js'
-import { readEvents } from './event-stream.js'
+import { readEvents, type StreamReader } from './event-stream.js'
 import { formatLog } from './log-line.js'
+import { printable, printableJson } from './terminal-text.js'
 
 const HELP = `Usage: lognitor tail [options]
 
-Prints the logs that an inbox receives from now on.
+Prints the logs that an inbox receives from now on. Ends with 1 when there is no inbox.
 
   --url URL        the inbox (http://127.0.0.1:4777)
   --level LEVELS   only these: ${LEVELS.join(', ')}; several with commas
@@ -36,12 +37,20 @@ export const tail: Command = {
       service: flags.service,
       trace_id: flags.trace,
     })
-    const hasColor = process.stdout.isTTY === true && !process.env.NO_COLOR
-    const print = (data: string) => {
-      process.stdout.write(`${flags.json ? data : formatLog(JSON.parse(data) as Log, hasColor)}\n`)
-    }
-    return follow(address, print)
+    const format = flags.json ? checkedJson : (data: string) => formatLog(JSON.parse(data) as Log, hasColor())
+    return follow(address, format)
   },
+}
+
+function hasColor(): boolean {
+  const { NO_COLOR, TERM } = process.env
+  return process.stdout.isTTY === true && !NO_COLOR && TERM !== 'dumb'
+}
+
+/** @throws when it is no JSON */
+function checkedJson(data: string): string {
+  JSON.parse(data)
+  return printableJson(data)
 }
 
 function streamAddress(inbox: string, filters: Record<string, string | undefined>): URL {
@@ -55,22 +64,56 @@ function streamAddress(inbox: string, filters: Record<string, string | undefined
 }
 
 /** Reads until it is stopped. An inbox that goes away is waited for; one that was never there is not. */
-async function follow(address: URL, print: (data: string) => void): Promise<number> {
+async function follow(address: URL, format: (data: string) => string): Promise<number> {
   let wasConnected = false
+  let isConnected = false
+  const reader: StreamReader = {
+    onOpen: () => {
+      isConnected = true
+      wasConnected = true
+    },
+    onEvent: (name, data) => {
+      if (name === 'log') return print(format(data))
+      if (name === 'missed') say(`this reader is too slow and has missed ${countIn(data)} logs`)
+      return undefined
+    },
+  }
   for (;;) {
-    const outcome = await readEvents(address, (data) => {
-      print(data)
-    })
-    if (outcome.refusal !== undefined) {
-      process.stderr.write(`lognitor: the inbox refused: ${outcome.refusal}\n`)
-      return 1
-    }
-    if (!outcome.isConnected && !wasConnected) {
-      process.stderr.write(`lognitor: no inbox answers at ${address.origin}. Start one with lognitor dev.\n`)
-      return 1
-    }
-    if (outcome.isConnected) process.stderr.write('lognitor: the inbox went away; waiting for it.\n')
-    wasConnected = true
+    isConnected = false
+    const end = await readEvents(address, reader)
+    if (end.kind === 'refused') return fail(`the inbox refused: ${end.why}`)
+    if (end.kind === 'foreign') return fail(`what answers at ${address.origin} is no inbox: ${end.why}`)
+    if (!isConnected && end.kind === 'ended') return fail(`what answers at ${address.origin} is no inbox`)
+    if (!wasConnected) return fail(`no inbox answers at ${address.origin}. Start one with lognitor dev.`)
+    if (isConnected) say('the inbox went away; waiting for it.')
     await new Promise((resolve) => setTimeout(resolve, RETRY_MS))
   }
+}
+
+let drained: Promise<void> | undefined
+
+/** Writes a line. @returns where nobody reads: a promise that resolves when somebody has */
+function print(line: string): Promise<void> | undefined {
+  if (process.stdout.write(`${line}\n`)) return undefined
+  drained ??= new Promise((resolve) => {
+    process.stdout.once('drain', () => {
+      drained = undefined
+      resolve()
+    })
+  })
+  return drained
+}
+
+function countIn(data: string): number {
+  const { count } = JSON.parse(data) as { count?: unknown }
+  return Number(count)
+}
+
+function say(words: string): void {
+  process.stderr.write(`lognitor: ${printable(words)}\n`)
+}
+
+function fail(words: string): number {
+  say(words)
+  return 1
 }

@@ -1,9 +1,11 @@
-import { isError } from '../translate/error-type.js'
+import { isError } from '../any-realm.js'
+import { didYouMean } from '../did-you-mean.js'
+import { warnOnce } from '../errors.js'
 import { toPlain } from '../translate/plain.js'
 import { describeThrown, locate, UNKNOWN_ERROR } from '../translate/thrown.js'
 import type { Level } from '../wire/level.js'
-import type { ErrorDetail, Log } from '../wire/log.js'
-import { asOptions, fields, named, text, texts, whole, words } from './given.js'
+import type { ErrorDetail, Fields, Log } from '../wire/log.js'
+import { asOptions, fields, named, others, text, texts, whole, words } from './given.js'
 import type { LogOptions } from './log-options.js'
 import { toBreadcrumbs, toPerf, toRequest, toTrace, toUser } from './log-parts.js'
 
@@ -63,7 +65,7 @@ export function buildLog(level: Level, said: Said, timestamp: string): BuiltLog 
   const given = named(asOptions(options), LOG_OPTION_NAMES)
   const error = thrown ? (thrown.value ?? NOTHING) : (given.error ?? (isError(message) ? message : undefined))
   const log: Log = { level, message: '', timestamp }
-  put(log, 'metadata', fields(given.metadata))
+  put(log, 'metadata', withUnknown(asOptions(options), fields(given.metadata)))
   const described = error === undefined || error === null ? NOT_THROWN : describeError(error, log)
   log.message = toMessage(message, log.error)
   put(log, 'tags', texts(given.tags))
@@ -90,6 +92,20 @@ export function buildLog(level: Level, said: Said, timestamp: string): BuiltLog 
     ownStack: described.ownStack,
     beforeSend: isHook ? (beforeSend as LogOptions['beforeSend']) : undefined,
   }
+}
+
+/** Fields that are no option are metadata too, beneath what is said to be. */
+function withUnknown(options: unknown, metadata: Fields | undefined): Fields | undefined {
+  const unknown = others(options, LOG_OPTION_NAMES)
+  const plain = unknown && fields(unknown)
+  if (plain === undefined) return metadata
+  const names = Object.keys(plain)
+  const [first = ''] = names
+  warnOnce(
+    'LOGNITOR_UNKNOWN_LOG_OPTION',
+    `A log call was given ${names.slice(0, 5).join(', ').slice(0, 200)}, which is no option of a log and became metadata.${didYouMean(first, LOG_OPTION_NAMES)} Give fields of your own as { metadata: { ... } }.`,
+  )
+  return { ...plain, ...metadata }
 }
 
 function put<K extends keyof Log>(log: Log, field: K, value: Log[K] | undefined): void {

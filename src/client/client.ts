@@ -1,5 +1,6 @@
 import type { Options } from '../options.js'
 import type { Pipeline, Stats } from '../pipeline.js'
+import { IS_PIPELINE } from '../pipeline-brand.js'
 import { clientPipeline, PIPELINE, reconfigurePipeline } from '../pipelines.js'
 import { shared } from '../shared.js'
 import { type FeedbackOptions, submitFeedback } from './feedback.js'
@@ -80,7 +81,7 @@ export const LognitorClient = shared('LognitorClient', () => Client)
 export interface LognitorClient extends Client {}
 
 function isPipeline(given: Options | Pipeline): given is Pipeline {
-  return typeof given === 'object' && given !== null && 'ledger' in given
+  return typeof given === 'object' && given !== null && (given as Pipeline)[IS_PIPELINE] === true
 }
 
 /** As a listener (`process.on('SIGTERM', client.shutdown)`) it is called with anything. */

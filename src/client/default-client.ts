@@ -35,7 +35,8 @@ const state = shared<State>('default-client', () => ({
   earlyCallsLost: 0,
   onNaturalEnd: () => initDefault({}),
 }))
-const earlyLogger = new Logger(state.waitingRoom.sink)
+/** Writes to whichever client is the default at the time, and keeps what is written before there is one. */
+const defaultLogger = new Logger(state.waitingRoom.sink)
 onDefault(takeDefault)
 
 /**
@@ -80,7 +81,7 @@ function clientOf(pipeline: Pipeline): LognitorClient {
 }
 
 function logger(): Logger {
-  return state.current ?? earlyLogger
+  return state.current ?? defaultLogger
 }
 
 /** Waits for the default client, for what only a client can do. */
@@ -165,7 +166,7 @@ export function captureException(thrown: unknown, options?: LogOptions): string 
 
 /** Starts a timer; its `end(message)` writes an info log with `perf.duration_ms`. */
 export function startTimer(): Timer {
-  return logger().startTimer()
+  return defaultLogger.startTimer()
 }
 
 /**
@@ -178,11 +179,11 @@ export function timed<T>(name: string, fn: () => T, options?: LogOptions): T {
 }
 
 /**
- * A logger with a service, environment, version, metadata and tags of its own; all else is the client's. One that is
- * made before `init` writes to the client that `init` makes.
+ * A logger with a service, environment, version, metadata and tags of its own; all else is the client's. It writes to
+ * the default client of the time: the one that `init` makes later, and the next one after a `shutdown`.
  */
 export function child(options?: ChildOptions): Logger {
-  return logger().child(options)
+  return defaultLogger.child(options)
 }
 
 /**

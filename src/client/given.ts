@@ -1,6 +1,6 @@
-import { isError } from '../translate/error-type.js'
+import { isError } from '../any-realm.js'
 import { toPlain } from '../translate/plain.js'
-import { readProperty, wellFormed } from '../translate/property.js'
+import { readProperty, setField, wellFormed } from '../translate/property.js'
 import type { Fields } from '../wire/log.js'
 
 // Plain JavaScript checks nothing: what a call is given may be anything, a Proxy that throws included. Each of
@@ -18,6 +18,35 @@ export function named<K extends string>(given: unknown, names: readonly K[]): Pa
     if (value !== undefined) read[name] = value
   }
   return read
+}
+
+const MOST_OTHERS = 256
+
+/**
+ * The properties of a plain object that have none of these names, at most 256; undefined where there are none. Of
+ * anything else (a buffer, say, has millions) they are not looked for.
+ */
+export function others(given: unknown, names: readonly string[]): Record<string, unknown> | undefined {
+  if (typeof given !== 'object' || given === null) return undefined
+  const found: Record<string, unknown> = {}
+  let left = MOST_OTHERS
+  try {
+    if (!isPlain(given)) return undefined
+    for (const name of Object.keys(given)) {
+      if (names.includes(name)) continue
+      setField(found, name, readProperty(given, name))
+      if (--left === 0) break
+    }
+  } catch {
+    // A Proxy that does not list its properties.
+  }
+  return left < MOST_OTHERS ? found : undefined
+}
+
+/** Of whichever realm. */
+function isPlain(given: object): boolean {
+  const prototype: object | null = Object.getPrototypeOf(given)
+  return prototype === null || Object.getPrototypeOf(prototype) === null
 }
 
 export function text(given: unknown): string | undefined {

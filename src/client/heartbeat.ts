@@ -1,4 +1,5 @@
 import type { Pipeline } from '../pipeline.js'
+import { withScope } from '../scope/current.js'
 import { observe } from './observe.js'
 import { inTime } from './patience.js'
 
@@ -11,6 +12,12 @@ export interface Heartbeat {
    * and throws on what it threw. Adds no failure of its own.
    */
   wrap<A extends unknown[], R>(fn: (...args: A) => R, ...args: A): R
+  /**
+   * A function for a scheduler: each call runs the job wrapped, with the arguments and `this` of the call, in a scope of
+   * its own.
+   * @example cron.schedule('0 3 * * *', heartbeat('tok_123').job(sendReport))
+   */
+  job<A extends unknown[], R>(fn: (...args: A) => R): (...args: A) => R
 }
 
 /** Longer, and a late ping would call a dead job alive. */
@@ -29,14 +36,14 @@ export function createHeartbeat(
   wait: (pinged: Promise<boolean>) => Promise<boolean>,
   capture: (error: unknown) => unknown,
 ): Heartbeat {
+  const run = <R>(work: () => R): R => observe(work, () => void ping(), capture)
   return {
     ping: () => wait(ping()),
-    wrap: (fn, ...args) =>
-      observe(
-        () => fn(...args),
-        () => void ping(),
-        capture,
-      ),
+    wrap: (fn, ...args) => run(() => fn(...args)),
+    job: (fn) =>
+      function lognitorJob(this: unknown, ...args) {
+        return withScope(() => run(() => Reflect.apply(fn, this, args)))
+      },
   }
 }
 
@@ -61,6 +68,6 @@ export async function sendPing(pipeline: Pipeline, token: unknown): Promise<bool
     return false
   }
   const path = `/heartbeat/${token}`
-  const errand = { path, body: null, withKey: false, patienceMs: PING_MS, subject: path }
-  return (await pipeline.courier.run(errand)) !== undefined
+  const errand = { path, body: null, withKey: false, retryForMs: PING_MS, subject: path }
+  return (await pipeline.apiCaller.run(errand)) !== undefined
 }

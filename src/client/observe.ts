@@ -1,4 +1,4 @@
-import { readProperty } from '../translate/property.js'
+import { isThenable } from '../any-realm.js'
 
 /**
  * Runs the function and calls one of the two when its work is over, at once or by a promise. Gives its result, or
@@ -28,9 +28,4 @@ export function observe<T>(fn: () => T, succeeded: () => void, failed: (error: u
     },
   )
   return outcome as T
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  if ((typeof value !== 'object' || value === null) && typeof value !== 'function') return false
-  return typeof readProperty(value, 'then') === 'function'
 }

@@ -8,12 +8,12 @@ const ANSWER_MS = 10_000
  * @param errand must not reject
  */
 export function inTime<T>(errand: Promise<T>, otherwise: T, pipeline: Pipeline): Promise<T> {
-  const { clock, courier, isAttended } = pipeline
+  const { clock, apiCaller, isAttended } = pipeline
   return new Promise((resolve) => {
     const timer = clock.setTimer(() => end(otherwise), ANSWER_MS)
     // A process that has nothing else to do waits for it at its end; where we do not attend to that, it waits here.
     const keepAlive = isAttended ? undefined : setTimeout(() => {}, ANSWER_MS)
-    const forget = courier.onLastCall(() => end(otherwise))
+    const forget = apiCaller.onGiveUpWaiting(() => end(otherwise))
     void errand.then(end)
     function end(outcome: T): void {
       clearTimeout(keepAlive)

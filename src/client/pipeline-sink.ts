@@ -1,4 +1,5 @@
-import type { Pipeline, WriteOptions } from '../pipeline.js'
+import type { Pipeline } from '../pipeline.js'
+import type { WriteOptions } from '../write-options.js'
 import type { Sink, Unwritten } from './logger.js'
 
 /** The sink of a client that is there. */

@@ -56,8 +56,8 @@ export async function registerRelease(
 }
 
 async function register(pipeline: Pipeline, body: Release): Promise<RegisteredRelease | null> {
-  const errand = { path: '/releases/register', body, withKey: true, patienceMs: DAY_MS }
-  const answer = parseObject((await pipeline.courier.run(errand)) ?? '')
+  const errand = { path: '/releases/register', body, withKey: true, retryForMs: DAY_MS }
+  const answer = parseObject((await pipeline.apiCaller.run(errand)) ?? '')
   const id = text(answer?.release_id)
   if (answer === undefined || !id) return null
   const deploy: Deploy = {}

@@ -1,5 +1,6 @@
 const LEAST_MS = 100
-const MOST_MS = 30_000
+/** The longest wait of our own. */
+export const LONGEST_BACKOFF_MS = 30_000
 
 /**
  * How long to wait after the nth failure in a row (from 0): 2^n seconds, a quarter more or less by
@@ -8,5 +9,5 @@ const MOST_MS = 30_000
 export function backoffMs(failures: number, random: () => number): number {
   const plain = 1000 * 2 ** Math.min(failures, 10)
   const jittered = plain * (0.75 + random() * 0.5)
-  return Math.min(MOST_MS, Math.max(LEAST_MS, jittered))
+  return Math.min(LONGEST_BACKOFF_MS, Math.max(LEAST_MS, jittered))
 }

@@ -1,4 +1,5 @@
 import type { Buffer } from 'node:buffer'
+import type { Destination } from './destination.js'
 
 /** A stretch of a chunk. */
 interface Stretch {
@@ -14,14 +15,26 @@ interface Stretch {
 export class Batch {
   /** Given at the first send. */
   id: string | undefined
+  /** Given with the id, and never changed while the service may have taken the batch. */
+  destination: Destination | undefined
   /** Sends so far that ended without a final answer. */
   attempts = 0
+  /** It has left under its id, and so must stay whole until the service refuses its size. */
+  wasSent = false
+  /** A send of it ended so that nobody knows whether the service has taken it. */
+  mayBeTaken = false
+  /** When, by the monotonic clock, the operating system had the whole request that carries it and is under way. */
+  writtenAt: number | undefined
+  /** It has failed so often that all others go first. */
+  isLast = false
+  /** It has failed while others were taken: not again before this time of the monotonic clock. */
+  notBefore = 0
   /** It has been on its way before, so nothing is gained by waiting for more entries. */
   hasReturned = false
-  /** Its border is kept, so that its content is known to belong together beyond the process. */
-  hasBorder = false
+  /** Its mark is in the store, so that its entries are known to belong together beyond the process. */
+  hasMark = false
   bytes = 0
-  /** Number of its oldest entry within its lane; the others follow without a gap. */
+  /** Number of its oldest entry within its queue; the others follow without a gap. */
   first: number
   readonly #stretches: Stretch[] = []
   readonly #lengths: number[] = []
@@ -50,6 +63,29 @@ export class Batch {
     this.bytes += end - start
   }
 
+  /** From here on it may go elsewhere, as a batch that was never sent. */
+  unbind(): void {
+    this.id = undefined
+    this.destination = undefined
+    this.hasMark = false
+    this.mayBeTaken = false
+    this.wasSent = false
+    this.attempts = 0
+    this.isLast = false
+  }
+
+  /** How many entries, of the oldest on, are within these bounds; at least one. */
+  countWithin(entries: number, bytes: number): number {
+    let count = 0
+    let sum = 0
+    while (count < Math.min(entries, this.count)) {
+      sum += this.#lengths[this.#gone + count] as number
+      if (count > 0 && sum > bytes) break
+      count++
+    }
+    return count
+  }
+
   /** Forgets the oldest entry. */
   dropOldest(): void {
     this.#takeOldest()
@@ -71,6 +107,15 @@ export class Batch {
     return this.#stretches.map(({ chunk, start, end }, n) =>
       chunk.subarray(start, n === last ? end - 1 : end),
     )
+  }
+
+  /** Where each entry ends in the joined {@link content}. */
+  ends(): number[] {
+    let end = -1
+    return this.#lengths.slice(this.#gone).map((length) => {
+      end += length
+      return end
+    })
   }
 
   /** Calls back with the JSON of each entry from number `from` to number `to`, oldest first. */

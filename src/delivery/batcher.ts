@@ -1,17 +1,18 @@
-import { type Clock, setTimeout, type TimerHandle } from '../clock.js'
+import type { Clock } from '../clock.js'
 import type { Ledger } from '../ledger.js'
-import { createDispatcher, type Dispatcher, type LossReason } from './dispatcher.js'
+import type { Batch } from './batch.js'
+import type { BatchStore } from './batch-store.js'
+import type { Destination, Destinations } from './destination.js'
+import { createDispatcher, type LossReason, release } from './dispatcher.js'
+import type { EndpointQueue } from './endpoint-queue.js'
+import type { HoldReason } from './fate.js'
 import { FlushWaiters, type Marks } from './flush-waiters.js'
-import { Gate } from './gate.js'
-import type { Keeper } from './keeper.js'
-import { Keeping } from './keeping.js'
-import type { Line } from './line.js'
-import type { Parcel } from './parcel.js'
-import type { Post } from './post.js'
+import { outside } from './outside.js'
 import { Queue, type QueueSettings } from './queue.js'
 import { Replay } from './replay.js'
 import type { DeliveryReport } from './report.js'
-import type { Uploader } from './uploader.js'
+import { SendLoop } from './send-loop.js'
+import { WriteBehind } from './write-behind.js'
 
 export interface BatcherSettings extends QueueSettings {
   readonly flushInterval: number
@@ -20,65 +21,76 @@ export interface BatcherSettings extends QueueSettings {
 
 export interface BatcherParts {
   readonly settings: BatcherSettings
-  readonly uploader: Uploader
+  readonly destinations: Destinations
   readonly ledger: Ledger
   readonly report: DeliveryReport
+  /** Its timers keep nothing of the context in which they are set. */
   readonly clock: Clock
-  readonly random: () => number
   readonly newId: () => string
 }
 
-const MAX_IN_FLIGHT = 4
+/** A batch that is not delivered. */
+export interface UndeliveredBatch {
+  readonly line: EndpointQueue
+  readonly batch: Batch
+  readonly destination: Destination
+}
+
+/** Half the time that an answer may take: a service that has been silent for longer is in no good order. */
+const CONFIRMED_SOON_MS = 5_000
 
 /**
  * Holds what is to be delivered, bounded in count and bytes, and delivers it: in batches by count, bytes
- * and time, a few at once, again after failures. Logs and request entries share the gate, the bytes, flush
+ * and time, a few at once, again after failures. Logs and request entries share the breaker, the bytes, flush
  * and the end.
  */
 export class Batcher {
   #settings: BatcherSettings
   readonly #parts: BatcherParts
   readonly #queue: Queue
-  readonly #gate: Gate
-  readonly #dispatcher: Dispatcher
+  readonly #loop: SendLoop
   readonly #waiters: FlushWaiters
-  #keeping: Keeping | undefined
+  #writeBehind: WriteBehind | undefined
   #replay: Replay | undefined
-  #isPaused = false
-  #isClosed = false
-  #pumpIsDue = false
-  #wakeTimer: TimerHandle | undefined
   #onChange: (() => void) | undefined
+  #hasDivided = false
 
   constructor(parts: BatcherParts) {
     this.#parts = parts
     this.#settings = parts.settings
-    const { clock } = parts
-    this.#queue = new Queue(parts)
-    this.#gate = new Gate(clock, parts.random)
+    const { clock, destinations } = parts
+    this.#queue = new Queue({ ...parts, limits: () => destinations.current.limits })
     this.#waiters = new FlushWaiters(clock)
-    this.#dispatcher = createDispatcher({
+    this.#loop = new SendLoop({
       ...parts,
-      gate: this.#gate,
-      maxRetries: () => this.#settings.maxRetries,
-      onLost: (reason, count) => this.lose(reason, count),
+      queue: this.#queue,
+      dispatcher: createDispatcher({
+        ...parts,
+        maxRetries: () => this.#settings.maxRetries,
+        onLost: (reason, count) => this.lose(reason, count),
+      }),
+      isFlushing: () => this.#waiters.any,
+      onReturn: () => this.#goOn(),
     })
+    destinations.addUser((destination) => this.#uses(destination))
   }
 
   /** From here on entries outlive the process. */
-  keepIn(keeper: Keeper): void {
-    const { clock, uploader } = this.#parts
-    this.#keeping = new Keeping({
-      keeper,
+  keepIn(store: BatchStore): void {
+    const { clock, destinations } = this.#parts
+    this.#writeBehind = new WriteBehind({
+      store,
       queue: this.#queue,
       clock,
-      outside: uploader.outside,
-      onWritten: () => this.lose('queue_full', this.#queue.makeRoom()),
+      outside,
+      isFormer: ({ destination }) => destination !== undefined && destination !== destinations.current,
+      onSettled: () => this.lose('queue_full', this.#queue.makeRoom()),
     })
-    this.#queue.relief = this.#keeping
-    this.#replay = new Replay(keeper, this.#queue.lines)
-    keeper.onBacklog = () => this.#pumpSoon()
-    if (this.queued > 0) this.#keeping.entered()
+    this.#queue.overflow = this.#writeBehind
+    this.#replay = new Replay(store, this.#queue.lines, clock)
+    this.#loop.takeFrom(this.#writeBehind, this.#replay)
+    store.onBacklog = () => this.#loop.runSoon()
+    if (this.queued > 0) this.#writeBehind.entered()
   }
 
   /** Logs and entries that wait, in flight ones not included. */
@@ -97,13 +109,8 @@ export class Batcher {
   }
 
   /** Why nothing is sent at the moment, when nothing is. */
-  get holding(): Gate['reason'] {
-    return this.#gate.reason
-  }
-
-  /** See {@link Gate.heldMs}. */
-  get heldMs(): number {
-    return this.#gate.heldMs
+  get holding(): HoldReason | undefined {
+    return this.#parts.destinations.current.breaker.reason
   }
 
   /** @param json one log, serialised */
@@ -122,52 +129,96 @@ export class Batcher {
    */
   flush(timeoutMs: number): Promise<boolean> {
     if (this.#oldest.every((number) => number === Number.POSITIVE_INFINITY)) return Promise.resolve(true)
-    this.#gate.lift()
+    for (const { breaker } of this.#parts.destinations.all) breaker.lift()
+    for (const batch of this.#queue.batches()) batch.notBefore = 0
     const flushed = this.#waiters.add(this.#queue.entered, timeoutMs)
-    this.#pump()
+    this.#loop.run()
     this.#settleWaiters()
     return flushed
   }
 
   pause(): void {
-    this.#isPaused = true
+    this.#loop.isPaused = true
   }
 
   resume(): void {
-    this.#isPaused = false
-    this.#pump()
+    this.#loop.isPaused = false
+    this.#loop.run()
   }
 
+  /** Waiting times and sizes count from now on, for what waits already as well. */
   reconfigure(settings: BatcherSettings): void {
+    const hasOtherInterval = settings.flushInterval !== this.#settings.flushInterval
     this.#settings = settings
     this.#queue.reconfigure(settings)
-  }
-
-  /** Another key, another address: what was held back because of the old one may go at once. */
-  retryNow(): void {
-    this.#gate.forgive()
-    this.#pump()
+    for (const line of this.#queue.lines) {
+      if (!hasOtherInterval || !line.hasTimer) continue
+      line.stopTimer()
+      this.#startTimer(line)
+    }
+    this.#loop.runSoon()
   }
 
   /**
-   * All that is not delivered and not safe, as the requests that would deliver it, those in flight first and
-   * under their own ids. It stays here; a keeper gets it, too.
+   * There is another destination: what the one before certainly has not taken goes there, and at once.
+   * @param storeMoved resolves when the store gives nothing any more that is of the destination before
    */
-  undelivered(): Post[] {
+  moved(storeMoved: Promise<void> | undefined): void {
+    const { destinations } = this.#parts
+    if (storeMoved !== undefined) this.#loop.awaitStore(storeMoved)
+    for (const { list } of this.#queue.lines)
+      for (const batch of list.all) release(batch, destinations.current)
+    this.#loop.run()
+    destinations.closeUnused()
+  }
+
+  /**
+   * All that is not delivered and not safe, those in flight first and under their own ids, none larger than the
+   * service is known to take. It stays here; a store gets it, too.
+   */
+  undelivered(): UndeliveredBatch[] {
     const all = this.#queue.all()
-    this.#keeping?.saveNow()
-    return all.map(([line, batch]) => {
-      return { path: line.path, body: line.frame(batch), count: batch.count, batch }
-    })
+    this.#writeBehind?.saveNow()
+    return all.map(([line, batch]) => ({
+      line,
+      batch,
+      destination: batch.destination ?? this.#parts.destinations.current,
+    }))
+  }
+
+  /**
+   * For the end of the process: request entries, which have no batch id by which the service would know them again,
+   * and whose request it has as a whole, count as sent.
+   */
+  trustWritten(): void {
+    const now = this.#parts.clock.monotonic()
+    const { requests } = this.#queue
+    for (const batch of [...this.#queue.batches()]) {
+      const { writtenAt, destination } = batch
+      if (writtenAt === undefined || now - writtenAt > CONFIRMED_SOON_MS) continue
+      if (!this.#queue.isFlying(batch, requests) || destination?.breaker.reason !== undefined) continue
+      const { count } = batch
+      this.#queue.finish(requests, batch)
+      this.#parts.ledger.unconfirmed += count
+    }
+  }
+
+  /** See {@link Queue.divide}. */
+  divide({ line, batch }: UndeliveredBatch, counts: readonly number[]): readonly Batch[] {
+    this.#hasDivided ||= counts.length > 1
+    return this.#queue.divide(line, batch, counts)
   }
 
   /**
    * Forgets all that is in memory: it has gone another way, or nowhere.
    * @param left what was not delivered after all
-   * @returns those of them that a keeper does not have
+   * @returns those of them that a store does not have
    */
-  abandon(left: readonly Post[]): readonly Post[] {
-    const lost = this.#keeping === undefined ? left : this.#keeping.handOver(left)
+  handOver<T extends { readonly batch?: Batch }>(left: readonly T[]): readonly T[] {
+    // The pieces have ids of their own, under which they may have been taken.
+    if (this.#hasDivided) this.#writeBehind?.saveNow()
+    this.#hasDivided = false
+    const lost = this.#writeBehind === undefined ? left : this.#writeBehind.handOver(left)
     this.#queue.clear()
     this.#onChange?.()
     this.#settleWaiters()
@@ -180,15 +231,17 @@ export class Batcher {
     this.#onChange()
   }
 
-  /** Ends for good; answers that come later are not counted. Resolves to how many logs and entries are lost. */
-  async close(): Promise<number> {
-    this.#isClosed = true
-    this.#parts.clock.clearTimer(this.#wakeTimer)
+  /**
+   * Ends for good; answers that come later are not counted. Resolves to how many logs and entries are lost.
+   * @param timeoutMs a disk that has not answered by then is not waited for
+   */
+  async close(timeoutMs: number): Promise<number> {
+    this.#loop.close()
     for (const line of this.#queue.lines) line.close()
-    await this.#keeping?.save()
+    await this.#writeBehind?.save(timeoutMs)
     this.#replay?.giveUp()
     const left = this.undelivered()
-    return this.abandon(left).reduce((sum, { count }) => sum + count, 0)
+    return this.handOver(left).reduce((sum, { batch }) => sum + batch.count, 0)
   }
 
   /** Counts entries that will never be delivered. */
@@ -199,94 +252,24 @@ export class Batcher {
     this.#waiters.lost()
   }
 
-  #add(line: Line, json: string): void {
+  #add(line: EndpointQueue, json: string): void {
     this.lose('queue_full', this.#queue.add(line, json))
-    this.#keeping?.entered()
+    this.#writeBehind?.entered()
     if (!line.hasTimer) this.#startTimer(line)
-    if (line.isFull) this.#pumpSoon()
+    if (line.isFull) this.#loop.runSoon()
     this.#onChange?.()
   }
 
-  #startTimer(line: Line): void {
-    this.#parts.uploader.outside(() => line.startTimer(() => this.#pump(), this.#settings.flushInterval))
-  }
-
-  /** In the next turn of the loop, so that what is written in one go travels in full batches. */
-  #pumpSoon(): void {
-    const isWaiting = this.#pumpIsDue || this.#wakeTimer !== undefined || this.#isPaused
-    if (isWaiting || this.#queue.flights >= MAX_IN_FLIGHT) return
-    this.#pumpIsDue = true
-    // A timer and no immediate: over an unreferenced one of these Node lets an idle loop sleep, and a referenced one
-    // holds the process.
-    this.#parts.uploader.outside(() =>
-      setTimeout(() => {
-        this.#pumpIsDue = false
-        this.#pump()
-      }, 0).unref(),
-    )
-  }
-
-  #pump(): void {
-    this.#parts.clock.clearTimer(this.#wakeTimer)
-    this.#wakeTimer = undefined
-    if (this.#isPaused || this.#isClosed) return
-    while (this.#queue.flights < MAX_IN_FLIGHT && this.#gate.waitMs === 0) {
-      const parcel = this.#queue.takeNext(this.#waiters.any || this.#gate.reason !== undefined)
-      if (parcel === undefined) break
-      this.#parts.uploader.outside(() => parcel.line.startRest(() => this.#pump()))
-      // At once, since it may be the one probe that is allowed.
-      void this.#send(parcel, this.#gate.enter())
-    }
-    if (this.#replay?.isReady && this.#gate.waitMs === 0) void this.#sendStored(this.#replay)
-    this.#wakeWhenOpen()
-  }
-
-  #wakeWhenOpen(): void {
-    const { waitMs } = this.#gate
-    const isIdle = this.queued === 0 && !this.#replay?.isReady
-    if (waitMs === 0 || waitMs === Number.POSITIVE_INFINITY || isIdle) return
-    this.#wakeTimer = this.#parts.uploader.outside(() =>
-      this.#parts.clock.setTimer(() => this.#pump(), waitMs),
-    )
-  }
-
-  async #send(parcel: Parcel, round: number): Promise<void> {
-    this.#parts.report.underWay(this.#queue.logsUnderWay)
-    await this.#keeping?.seal(parcel.line, parcel.batch)
-    await this.#dispatch(parcel, round)
-  }
-
-  /** One of those that only the keeper has. */
-  async #sendStored(replay: Replay): Promise<void> {
-    const parcel = await replay.take()
-    if (parcel === undefined) return
-    // Reading it took its time.
-    if (this.#isClosed || this.#isPaused || this.#gate.waitMs > 0) {
-      parcel.putBack('first')
-      this.#goOn()
-    } else {
-      await this.#dispatch(parcel, this.#gate.enter())
-    }
-  }
-
-  async #dispatch(parcel: Parcel, round: number): Promise<void> {
-    try {
-      await this.#dispatcher.dispatch(parcel, round)
-    } catch (error) {
-      // Warnings, metrics and diag end in foreign code; whatever it throws must cost no batch.
-      if (parcel.isOpen) {
-        this.#gate.failed({ kind: 'retryable', why: String(error) }, round)
-        parcel.putBack('last')
-      }
-    }
-    this.#goOn()
+  #startTimer(line: EndpointQueue): void {
+    line.startTimer(() => this.#loop.run(), this.#settings.flushInterval)
   }
 
   /** Something has come back. */
   #goOn(): void {
-    if (this.#isClosed) return
+    this.#parts.destinations.closeUnused()
+    if (this.#loop.isClosed) return
     this.#parts.report.underWay(this.#queue.logsUnderWay)
-    this.#pump()
+    this.#loop.run()
     this.#settleWaiters()
     this.#onChange?.()
   }
@@ -294,11 +277,15 @@ export class Batcher {
   #settleWaiters(): void {
     if (!this.#waiters.any) return
     this.#waiters.settle(this.#oldest)
-    if (this.#queue.flights > 0 || this.#replay?.isBusy) return
-    this.#waiters.giveUpBefore(this.#isPaused ? Number.POSITIVE_INFINITY : this.#gate.waitMs)
+    if (this.#loop.isIdle) this.#waiters.giveUpBefore(this.#loop.waitMs)
   }
 
-  /** Numbers of the oldest entries that are not delivered, by line; Infinity for none. */
+  #uses(destination: Destination): boolean {
+    for (const batch of this.#queue.batches()) if (batch.destination === destination) return true
+    return false
+  }
+
+  /** Numbers of the oldest entries that are not delivered, by endpoint; Infinity for none. */
   get #oldest(): Marks {
     const stored = this.#replay?.oldest
     if (stored === undefined) return this.#queue.oldest

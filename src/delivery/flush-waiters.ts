@@ -1,4 +1,11 @@
-import { type Clock, clearTimeout, LONGEST_TIMER_MS, setTimeout, type TimerHandle } from '../clock.js'
+import {
+  type Clock,
+  clearTimeout,
+  LONGEST_TIMER_MS,
+  setImmediate,
+  setTimeout,
+  type TimerHandle,
+} from '../clock.js'
 
 /** How far each line has come, in numbers of its entries. */
 export type Marks = readonly number[]
@@ -32,7 +39,8 @@ export class FlushWaiters {
       const waiter: Waiter = {
         upTo,
         deadline: this.#clock.monotonic() + timeoutMs,
-        timer: this.#clock.setTimer(() => this.#end(waiter, false), timeoutMs),
+        // After a blocked event loop the last answer may be there and unread: an immediate runs after the sockets.
+        timer: this.#clock.setTimer(() => setImmediate(() => this.#end(waiter, false)), timeoutMs),
         // Who awaits a flush wants the process to live until it is done, though nothing else of ours does.
         keepAlive: setTimeout(() => {}, Math.min(timeoutMs, LONGEST_TIMER_MS)),
         resolve,

@@ -1,11 +1,12 @@
 import type { ClientRequest, IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import { builtin } from '../builtin.js'
-import { clearTimeout, setTimeout } from '../clock.js'
+import { clearTimeout, setImmediate, setTimeout } from '../clock.js'
 import { withoutTrailingSlashes } from '../trailing-slashes.js'
 import { MAX_ANSWER_BYTES } from '../wire/limits.js'
-import type { Transport, TransportAnswer, TransportRequest } from '../wire/transport.js'
+import type { TransportAnswer, TransportRequest } from '../wire/transport.js'
 import { networkError } from './network-error.js'
+import type { WatchedTransport } from './post.js'
 import { openRoute, type Route } from './route.js'
 
 export interface HttpOptions {
@@ -21,12 +22,20 @@ export interface HttpOptions {
 const CONNECT_TIMEOUT_MS = 5_000
 
 /** Carries requests over HTTP/1.1 on a few kept connections, none of which keeps the process alive. */
-export function httpTransport({ apiUrl, proxy, compression, connections = 8 }: HttpOptions): Transport {
+export function httpTransport({
+  apiUrl,
+  proxy,
+  compression,
+  connections = 8,
+}: HttpOptions): WatchedTransport {
   const url = new URL(apiUrl)
   const base = withoutTrailingSlashes(url.pathname)
   let route: Route | undefined
 
-  async function send(request: TransportRequest): Promise<TransportAnswer> {
+  async function send(
+    request: TransportRequest,
+    onWritten: (isWritten: boolean) => void = () => {},
+  ): Promise<TransportAnswer> {
     route ??= openRoute(url, proxy, connections)
     const { prefix, headers: more, ...way } = route
     const zipped = compression === 'gzip' && request.body.byteLength > 0
@@ -41,11 +50,17 @@ export function httpTransport({ apiUrl, proxy, compression, connections = 8 }: H
     const open = () =>
       // The class, and not http.request: that one is what instrumentations patch, and an upload is nobody's span.
       new ClientRequest({ ...way, path: prefix + base + request.path, method: 'POST', headers })
+    const exchangeOnce = () => exchange(open(), body, request.signal, onWritten)
     try {
-      return await exchange(open(), body, request.signal)
+      return await exchangeOnce()
     } catch (error) {
       if (!(error instanceof StaleSocketError)) throw error
-      return await exchange(open(), body, request.signal)
+    }
+    try {
+      return await exchangeOnce()
+    } catch (error) {
+      // Whatever kept the second one from leaving, of the first one nobody knows how far it came.
+      throw new Error((error as Error).message, { cause: error })
     }
   }
 
@@ -64,6 +79,7 @@ function exchange(
   request: ClientRequest,
   body: Uint8Array,
   signal: AbortSignal | undefined,
+  onWritten: (isWritten: boolean) => void,
 ): Promise<TransportAnswer> {
   return new Promise((resolve, reject) => {
     const abort = () => request.destroy(networkError('ETIMEDOUT', 'No answer in time', signal?.reason))
@@ -72,6 +88,8 @@ function exchange(
       end()
     }
     let hasAnswered = false
+    request.on('finish', () => onWritten(true))
+    request.on('close', () => onWritten(false))
     request.on('error', (error: NodeJS.ErrnoException) => {
       const isStale =
         !hasAnswered && request.reusedSocket && (error.code === 'ECONNRESET' || error.code === 'EPIPE')
@@ -93,13 +111,18 @@ function exchange(
 
 function limitConnecting(socket: Socket): void {
   if (!socket.connecting) return
-  const timer = setTimeout(
-    () => socket.destroy(networkError('ETIMEDOUT', 'No connection in time')),
-    CONNECT_TIMEOUT_MS,
-  ).unref()
+  let isOver = false
+  const timer = setTimeout(() => {
+    // After a blocked event loop it may be connected: an immediate runs after the sockets.
+    setImmediate(() => isOver || socket.destroy(networkError('ETIMEDOUT', 'No connection in time')))
+  }, CONNECT_TIMEOUT_MS).unref()
+  const end = () => {
+    isOver = true
+    clearTimeout(timer)
+  }
   const isSecure = 'encrypted' in socket
-  socket.once(isSecure ? 'secureConnect' : 'connect', () => clearTimeout(timer))
-  socket.once('close', () => clearTimeout(timer))
+  socket.once(isSecure ? 'secureConnect' : 'connect', end)
+  socket.once('close', end)
 }
 
 function readBounded(response: IncomingMessage, done: (text: string) => void): void {

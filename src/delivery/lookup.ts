@@ -1,4 +1,4 @@
-import type { LookupAddress, LookupOptions } from 'node:dns'
+import type { LookupAddress, LookupOptions, promises } from 'node:dns'
 import { readFileSync } from 'node:fs'
 import type { LookupFunction } from 'node:net'
 import { builtin } from '../builtin.js'
@@ -43,6 +43,7 @@ async function find(host: string, options: LookupOptions): Promise<LookupAddress
   const fromSystem = () => promises.lookup(host, { ...options, all: true })
   if (isLocal(host)) return fromSystem()
   const resolver = new promises.Resolver({ timeout: PATIENCE_MS, tries: 1 })
+  useServersOf(resolver)
   const cancelAfter = (ms: number) => setTimeout(() => resolver.cancel(), ms).unref()
   const ask = async (version: 4 | 6): Promise<LookupAddress[]> => {
     if (version !== (familyOf(options) || version)) return []
@@ -56,10 +57,25 @@ async function find(host: string, options: LookupOptions): Promise<LookupAddress
   // Both, since perhaps only one of them can be reached: Node tries one address after the other.
   const answers = await Promise.allSettled([ask(4), ask(6)])
   clearTimeout(limit)
+  if (isSixFirst(options)) answers.reverse()
   const found = answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []))
   if (found.length > 0) return found
   for (const answer of answers) if (answer.status === 'rejected') throw answer.reason
   return fromSystem()
+}
+
+/** A resolver of its own asks the machine's servers, and not those that `dns.setServers` has named. */
+function useServersOf(resolver: promises.Resolver): void {
+  const servers = builtin('node:dns').getServers()
+  if (servers.length > 0 && servers.join() !== resolver.getServers().join()) resolver.setServers(servers)
+}
+
+/** Which family comes first. Where the system decides, IPv6 does if this machine has an address of it. */
+function isSixFirst(options: LookupOptions): boolean {
+  const order = options.order ?? builtin('node:dns').getDefaultResultOrder()
+  if (order !== 'verbatim') return order === 'ipv6first'
+  const addresses = Object.values(builtin('node:os').networkInterfaces()).flat()
+  return addresses.some((own) => own?.family === 'IPv6' && !own.internal && !own.address.startsWith('fe80:'))
 }
 
 function familyOf({ family }: LookupOptions): number {

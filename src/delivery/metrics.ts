@@ -1,11 +1,12 @@
 import { type Attributes, type MeterProvider, metrics } from '@opentelemetry/api'
 import { shared } from '../shared.js'
-import type { Outcome } from './outcome.js'
+import type { Fate } from './fate.js'
 
 export interface DeliveryMetrics {
   /** @param logs whose delivery has begun and not ended */
   inFlight(logs: number): void
-  exported(count: number, outcome: Outcome): void
+  /** @param count logs in the POST */
+  exported(count: number, fate: Fate): void
 }
 
 interface Instruments {
@@ -60,12 +61,12 @@ export function deliveryMetrics(apiUrl: string, version: string): DeliveryMetric
         inFlight.add(logs - told, attributes)
         told = logs
       }),
-    exported: (count, outcome) =>
+    exported: (count, fate) =>
       guarded(() => {
         // What will be sent again has not finished.
-        if (outcome.kind !== 'sent' && outcome.kind !== 'refused') return
+        if (fate.kind === 'retry' || fate.kind === 'halve') return
+        const rejected = fate.kind === 'done' ? fate.rejected : count
         const { exported } = current()
-        const rejected = outcome.kind === 'sent' ? Math.min(outcome.rejected, count) : count
         if (count > rejected) exported.add(count - rejected, attributes)
         if (rejected > 0) exported.add(rejected, { ...attributes, 'error.type': 'rejected' })
       }),

@@ -4,7 +4,9 @@ import { SAMPLE_RATES_HEADER } from '../wire/answer.js'
 import { isLevel, type Level } from '../wire/level.js'
 import { MAX_ANSWER_BYTES } from '../wire/limits.js'
 import type { TransportAnswer } from '../wire/transport.js'
-import { parseRetryAfter } from './retry-after.js'
+import { parseDate, parseRetryAfter } from './retry-after.js'
+
+const DAY_MS = 24 * 3_600_000
 
 export type SampleRates = Partial<Record<Level, number>>
 
@@ -17,7 +19,13 @@ export type Outcome =
       readonly body: string
     }
   /** Try again, with the same id and content: it was not taken, or nobody knows. */
-  | { readonly kind: 'retryable'; readonly retryAfterMs?: number; readonly why: string }
+  | {
+      readonly kind: 'retryable'
+      readonly retryAfterMs?: number
+      /** There was no connection, so the service certainly has nothing of it. */
+      readonly isUntaken?: true
+      readonly why: string
+    }
   /** The key is refused. */
   | { readonly kind: 'unauthorized'; readonly why: string }
   /** Somebody answers, but not Lognitor. */
@@ -57,6 +65,21 @@ export function readAnswer(answer: TransportAnswer, nowMs: number): Outcome {
   return { kind: 'wrong_address', why }
 }
 
+/** Errors of a connection that was never made: no byte of a request has left. */
+const NO_CONNECTION = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EADDRNOTAVAIL',
+])
+
+/** Whether the error of a request shows that the service has nothing of it. */
+export function isUntaken(error: unknown): boolean {
+  return NO_CONNECTION.has((error as NodeJS.ErrnoException | undefined)?.code ?? '')
+}
+
 /** A login page of a network or of a proxy comes with a status of success, too. The service answers with a JSON object. */
 function isOfService(body: string): boolean {
   const text = body.trim()
@@ -87,8 +110,20 @@ function isShare(rate: unknown): rate is number {
 }
 
 function retryable({ headers }: TransportAnswer, why: string, nowMs: number): Outcome {
-  const retryAfterMs = parseRetryAfter(readHeader(headers, 'retry-after'), nowMs)
+  const retryAfterMs = parseRetryAfter(
+    readHeader(headers, 'retry-after'),
+    answeredAt(readHeader(headers, 'date'), nowMs),
+  )
   return retryAfterMs === undefined ? { kind: 'retryable', why } : { kind: 'retryable', retryAfterMs, why }
+}
+
+/**
+ * When the answer was given, by the service's own clock: a date in `Retry-After` is one of that clock, however wrong
+ * ours is. A `Date` that is days away from ours is no clock that goes wrong, but a stored answer's.
+ */
+function answeredAt(date: string | undefined, nowMs: number): number {
+  const atMs = parseDate(date)
+  return atMs !== undefined && Math.abs(atMs - nowMs) < DAY_MS ? atMs : nowMs
 }
 
 /** A header's value by its name in lower case; a transport of the application's may leave names as they came. */

@@ -1,4 +1,6 @@
 import { getProxyForUrl } from 'proxy-from-env'
+import { warnOnce } from '../errors.js'
+import { proxyAddress } from '../option-kinds.js'
 
 /**
  * The address of the proxy for a URL, '' for none.
@@ -17,5 +19,21 @@ function proxyFromEnvironment(url: URL): string {
   const proxy = getProxyForUrl(url.href)
   // "proxy:3128" means http, whatever the address behind it speaks.
   const bare = proxy.replace(/^\w+:\/\//, '')
-  return named.includes(bare) ? `http://${bare}` : proxy
+  const address = named.includes(bare) ? `http://${bare}` : proxy
+  if (address === '' || proxyAddress.check(address) !== undefined) return address
+  warnUnusable(address)
+  return ''
+}
+
+/** Names the variable alone: its value may hold a password. */
+function warnUnusable(address: string): void {
+  const names = ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY', 'all_proxy', 'ALL_PROXY']
+  const name = names.find((one) => process.env[one] === address || `http://${process.env[one]}` === address)
+  const protocol = /^([a-z0-9]+):\/\//i.exec(address)?.[1]
+  const what = protocol && protocol !== 'http' ? `a proxy of the kind ${protocol}` : 'no address of a proxy'
+  warnOnce(
+    'LOGNITOR_PROXY_UNUSABLE',
+    `${name ?? 'The environment'} names ${what}, and Lognitor is reached without it: a proxy is http://host:port or https://host:port. ` +
+      'Set the option proxy (LOGNITOR_PROXY) to one that can be used, or to false; or list the host in no_proxy.',
+  )
 }

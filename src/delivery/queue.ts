@@ -1,10 +1,11 @@
 import type { Clock } from '../clock.js'
 import type { Batch } from './batch.js'
+import type { EntryRange } from './batch-store.js'
+import type { BatchPath } from './encode.js'
+import { type ServiceLimits, serviceLimits } from './endpoint-limits.js'
+import { type BatchSizes, EndpointQueue } from './endpoint-queue.js'
 import type { Marks } from './flush-waiters.js'
-import type { EntryRange } from './keeper.js'
-import type { BatchSizes } from './lane.js'
-import { Line } from './line.js'
-import type { Parcel } from './parcel.js'
+import type { InFlightBatch } from './in-flight-batch.js'
 
 export interface QueueSettings {
   readonly batchSize: number
@@ -16,47 +17,52 @@ export interface QueueParts {
   readonly settings: QueueSettings
   readonly clock: Clock
   readonly newId: () => string
+  /** Of the destination of now. Default: what the service documents. */
+  readonly limits?: () => ServiceLimits
 }
 
 /** Takes what there is no room for, so that nothing need be dropped. */
-export interface Relief {
+export interface Overflow {
   /**
-   * Takes over what is next in the line. `'soon'` when it will be able to in a moment, `'never'` when it is not
+   * Takes over what is next in the queue. `'soon'` when it will be able to in a moment, `'never'` when it is not
    * to be counted on.
    */
-  relieve(line: Line): 'relieved' | 'soon' | 'never'
+  makeRoom(line: EndpointQueue): 'made' | 'soon' | 'never'
   /** These entries have met their end. */
   gone(range: EntryRange): void
 }
 
 /** All that is not delivered, waiting or on its way, bounded in count and bytes. */
 export class Queue {
-  readonly logs: Line
-  readonly requests: Line
-  readonly lines: readonly Line[]
-  relief: Relief | undefined
+  readonly logs: EndpointQueue
+  readonly requests: EndpointQueue
+  readonly lines: readonly EndpointQueue[]
+  overflow: Overflow | undefined
   readonly #newId: () => string
-  readonly #flying = new Map<Batch, Line>()
+  readonly #flying = new Map<Batch, EndpointQueue>()
   #settings: QueueSettings
   #flyingBytes = 0
-  #lastTaken: Line | undefined
+  #lastTaken: EndpointQueue | undefined
 
-  constructor({ settings, clock, newId }: QueueParts) {
+  constructor({ settings, clock, newId, limits }: QueueParts) {
     this.#settings = settings
     this.#newId = newId
-    this.logs = new Line('/ingest', batchSizes(settings), clock)
-    this.requests = new Line('/ingest/requests', batchSizes(settings), clock)
+    const documented = serviceLimits()
+    const open = (path: BatchPath) =>
+      new EndpointQueue({ path, clock, sizes: batchSizes(settings), limits: limits ?? (() => documented) })
+    this.logs = open('/ingest')
+    this.requests = open('/ingest/requests')
     this.lines = [this.logs, this.requests]
   }
 
   /** Entries that wait, those on their way not included. */
   get waiting(): number {
-    return this.logs.lane.count + this.requests.lane.count
+    return this.logs.list.count + this.requests.list.count
   }
 
   /** Bytes held, waiting and on their way. */
   get bytes(): number {
-    return this.logs.lane.bytes + this.requests.lane.bytes + this.#flyingBytes
+    return this.logs.list.bytes + this.requests.list.bytes + this.#flyingBytes
   }
 
   /** Requests on their way. */
@@ -73,23 +79,21 @@ export class Queue {
 
   /** Logs whose delivery has begun and not ended, between two attempts too. */
   get logsUnderWay(): number {
-    let count = this.logs.lane.returned
+    let count = this.logs.list.returned
     for (const [batch, line] of this.#flying) if (line === this.logs) count += batch.count
     return count
   }
 
   /** Numbers of the last entries that came in. */
   get entered(): Marks {
-    return this.lines.map(({ lane }) => lane.entered)
+    return this.lines.map(({ list }) => list.entered)
   }
 
   /** Numbers of the oldest entries that are not delivered; Infinity for none. */
   get oldest(): Marks {
-    const marks = this.lines.map(({ lane }) => lane.oldest)
-    for (const [batch, line] of this.#flying) {
-      const n = this.lines.indexOf(line)
-      marks[n] = Math.min(marks[n] as number, batch.first)
-    }
+    const marks = this.lines.map(({ list }) => list.oldest)
+    for (const [batch, { index }] of this.#flying)
+      marks[index] = Math.min(marks[index] as number, batch.first)
     return marks
   }
 
@@ -99,29 +103,32 @@ export class Queue {
   }
 
   /** Adds an entry; the oldest go when there is no room. Gives how many went. */
-  add(line: Line, json: string): number {
-    line.lane.push(json)
-    const isOver = line.lane.count > this.#settings.maxQueueSize || this.bytes > this.#settings.maxQueueBytes
+  add(line: EndpointQueue, json: string): number {
+    line.add(json)
+    const isOver = line.list.count > this.#settings.maxQueueSize || this.bytes > this.#settings.maxQueueBytes
     return isOver ? this.makeRoom() : 0
   }
 
   /**
-   * The next batch that is worth sending, with its id, on its way from here on. Lines take turns, so that
+   * The next batch that is worth sending, with its id, on its way from here on. Endpoints take turns, so that
    * neither can crowd out the other.
    * @param anyway also what could wait for more
+   * @param maySend whether this batch may be sent now
    */
-  takeNext(anyway: boolean): Parcel | undefined {
-    const ready = this.lines.filter((line) => line.isReady || (anyway && line.lane.count > 0))
-    const line = ready.find((each) => each !== this.#lastTaken) ?? ready[0]
-    if (line === undefined) return undefined
-    this.#lastTaken = line
-    return this.#take(line)
+  takeNext(anyway: boolean, maySend: (batch: Batch) => boolean): InFlightBatch | undefined {
+    for (const line of this.#lastTaken === this.logs ? [this.requests, this.logs] : this.lines) {
+      const batch = line.list.count > 0 ? line.take(anyway, maySend) : undefined
+      if (batch === undefined) continue
+      this.#lastTaken = line
+      return this.#launch(line, batch)
+    }
+    return undefined
   }
 
-  /** Batches of a line with entries beyond that number, by age. */
-  beyond(line: Line, number: number): Batch[] {
-    const flying = [...this.#flying].filter(([batch, its]) => its === line && batch.last > number)
-    const all = [...flying.map(([batch]) => batch), ...line.lane.beyond(number)]
+  /** Batches of an endpoint with entries beyond that number, by age. */
+  beyond(line: EndpointQueue, number: number): Batch[] {
+    const flying = [...this.#flying].filter(([, its]) => its === line).map(([batch]) => batch)
+    const all = [...flying, ...line.list.all].filter(({ last }) => last > number)
     return all.sort((a, b) => a.first - b.first)
   }
 
@@ -129,39 +136,75 @@ export class Queue {
   clear(): void {
     this.#flying.clear()
     this.#flyingBytes = 0
-    for (const { lane } of this.lines) while (lane.count > 0) lane.dropOldest()
+    for (const { list } of this.lines) while (list.takeOut() !== undefined);
   }
 
-  /** All batches, those on their way first, each with its id; from here on none of them grows. */
-  all(): [Line, Batch][] {
-    const all: [Line, Batch][] = [...this.#flying].map(([batch, line]) => [line, batch])
-    for (const line of this.lines) for (const batch of line.lane.all(this.#newId)) all.push([line, batch])
+  /**
+   * All batches, those on their way first, none larger than its endpoint is known to take, each with its id; from
+   * here on none of them grows.
+   */
+  all(): [EndpointQueue, Batch][] {
+    const all: [EndpointQueue, Batch][] = [...this.#flying].map(([batch, line]) => [line, batch])
+    for (const line of this.lines) {
+      line.list.divide(line.limits)
+      for (const batch of line.list.all) {
+        batch.id ??= this.#newId()
+        all.push([line, batch])
+      }
+    }
     return all
   }
 
-  /** The oldest go until all fits, to the relief if there is one. Gives how many were dropped. */
+  isFlying(batch: Batch, line: EndpointQueue): boolean {
+    return this.#flying.get(batch) === line
+  }
+
+  /** A batch, waiting or on its way, has met its end, good or bad. */
+  finish(line: EndpointQueue, batch: Batch): void {
+    if (this.#flying.has(batch)) this.#land(batch)
+    else line.list.takeOut(batch)
+    this.overflow?.gone({ line: line.index, first: batch.first, count: batch.count })
+    batch.release()
+  }
+
+  /** What waits or is on its way, in no certain order. */
+  *batches(): Generator<Batch> {
+    yield* this.#flying.keys()
+    for (const { list } of this.lines) yield* list.all
+  }
+
+  /**
+   * Divides a batch, waiting or on its way, which then waits in pieces.
+   * @returns the pieces, or the batch itself when there is but one
+   */
+  divide(line: EndpointQueue, batch: Batch, counts: readonly number[]): readonly Batch[] {
+    if (counts.length < 2) return [batch]
+    if (this.#flying.has(batch)) this.#land(batch)
+    else line.list.takeOut(batch)
+    return line.list.putBackDivided(batch, counts)
+  }
+
+  /** The oldest go until all fits, to the overflow if there is one. Gives how many were dropped. */
   makeRoom(): number {
     const { maxQueueSize, maxQueueBytes } = this.#settings
     let dropped = 0
     for (const line of this.lines) {
-      while (line.lane.count > maxQueueSize) {
-        const relief = this.relief?.relieve(line) ?? 'never'
+      while (line.list.count > maxQueueSize) {
+        const room = this.overflow?.makeRoom(line) ?? 'never'
         // The bytes are what is bounded without exception.
-        if (relief === 'soon') break
-        if (relief === 'never') dropped += this.#dropOldest(line)
+        if (room === 'soon') break
+        if (room === 'never') dropped += this.#dropOldest(line)
       }
     }
     while (this.bytes > maxQueueBytes && this.waiting > 0) {
-      const line = this.logs.lane.bytes >= this.requests.lane.bytes ? this.logs : this.requests
-      if (this.relief?.relieve(line) !== 'relieved') dropped += this.#dropOldest(line)
+      const line = this.logs.list.bytes >= this.requests.list.bytes ? this.logs : this.requests
+      if (this.overflow?.makeRoom(line) !== 'made') dropped += this.#dropOldest(line)
     }
     return dropped
   }
 
-  #take(line: Line): Parcel | undefined {
-    const batch = line.lane.take(this.#newId)
-    if (batch === undefined) return undefined
-    if (line.lane.count === 0) line.stopTimer()
+  #launch(line: EndpointQueue, batch: Batch): InFlightBatch {
+    batch.id ??= this.#newId()
     this.#flying.set(batch, line)
     this.#flyingBytes += batch.bytes
     const flying = this.#flying
@@ -171,34 +214,36 @@ export class Queue {
       get isOpen() {
         return flying.has(batch)
       },
-      finish: () => {
-        this.#land(batch)
-        this.relief?.gone({ line: line.index, first: batch.first, count: batch.count })
-        batch.release()
-      },
+      finish: () => this.finish(line, batch),
       putBack: (where) => {
         this.#land(batch)
-        line.lane.putBack(batch, where)
+        line.list.putBack(batch, where)
         return this.makeRoom()
       },
       halve: () => {
         if (batch.count < 2) return false
-        this.#land(batch)
-        return line.lane.halve(batch)
+        this.divide(line, batch, halves(batch.count))
+        return true
       },
     }
   }
 
-  #dropOldest({ lane }: Line): number {
-    const range = lane.dropOldest()
+  #dropOldest({ index, list }: EndpointQueue): number {
+    const range = list.dropOldest()
     if (range === undefined) return 0
-    this.relief?.gone(range)
+    this.overflow?.gone({ line: index, ...range })
     return range.count
   }
 
   #land(batch: Batch): void {
     if (this.#flying.delete(batch)) this.#flyingBytes -= batch.bytes
   }
+}
+
+/** How many entries each half of a batch has. */
+export function halves(count: number): readonly [number, number] {
+  const front = Math.ceil(count / 2)
+  return [front, count - front]
 }
 
 /** A batch that the queue has no room for would never become full, and one that fills it up leaves none. */

@@ -1,45 +1,48 @@
 import { Buffer } from 'node:buffer'
+import type { Clock } from '../clock.js'
 import { Batch } from './batch.js'
-import type { Keeper, StoredBatch } from './keeper.js'
-import type { Line } from './line.js'
-import type { Parcel } from './parcel.js'
+import type { BatchStore, StoredBatch } from './batch-store.js'
+import type { EndpointQueue } from './endpoint-queue.js'
+import type { InFlightBatch } from './in-flight-batch.js'
 
-/** Brings what only the keeper has on its way again, one batch at a time, so that it never holds up the rest. */
+/** Sends what is only in the store, one batch at a time, so that stored batches never hold up new ones. */
 export class Replay {
-  /** Entries on their way. */
+  /** Entries that are being sent. */
   flying = 0
-  readonly #keeper: Keeper
-  readonly #lines: readonly Line[]
-  /** A batch is being taken, or is on its way. */
+  readonly #store: BatchStore
+  readonly #lines: readonly EndpointQueue[]
+  readonly #clock: Clock
+  /** A batch is being read or sent. */
   isBusy = false
   #current: StoredBatch | undefined
   #beforeTaking: readonly number[] | undefined
 
-  constructor(keeper: Keeper, lines: readonly Line[]) {
-    this.#keeper = keeper
+  constructor(store: BatchStore, lines: readonly EndpointQueue[], clock: Clock) {
+    this.#store = store
+    this.#clock = clock
     this.#lines = lines
   }
 
-  /** Whether there is something to take, and nothing on its way. */
+  /** Whether there is a batch to take, and none is being read or sent. */
   get isReady(): boolean {
-    return !this.isBusy && this.#keeper.count > 0
+    return !this.isBusy && this.#store.hasNext
   }
 
   /** Numbers of the oldest entries of this process that are not delivered, by line; Infinity for none. */
   get oldest(): readonly number[] {
     const current = this.#current?.isOwn ? this.#current : undefined
-    return this.#keeper.oldest.map((number, line) => {
+    return this.#store.oldest.map((number, line) => {
       const taken = current?.line === line ? current.first : Number.POSITIVE_INFINITY
       return Math.min(number, taken, this.#beforeTaking?.[line] ?? Number.POSITIVE_INFINITY)
     })
   }
 
-  /** The next batch, on its way from here on. Nothing else may be taken until it has met its end. */
-  async take(): Promise<Parcel | undefined> {
+  /** The next batch, from here on being sent; undefined when there is none now. No other may be taken until it is settled. */
+  async take(): Promise<InFlightBatch | undefined> {
     this.isBusy = true
-    // While a batch is being read it is neither the keeper's nor ours, and a flush must not miss it.
-    this.#beforeTaking = this.#keeper.oldest
-    const stored = await this.#keeper.next()
+    // While a batch is being read it is in no list, and a flush must not miss it.
+    this.#beforeTaking = this.#store.oldest
+    const stored = await this.#store.next()
     this.#beforeTaking = undefined
     if (stored === undefined) {
       this.isBusy = false
@@ -48,35 +51,40 @@ export class Replay {
     this.#current = stored
     this.flying = stored.entries.length
     const isCurrent = () => this.#current === stored
+    const batch = batchOf(stored)
     return {
-      line: this.#lines[stored.line] as Line,
-      batch: batchOf(stored),
+      line: this.#lines[stored.line] as EndpointQueue,
+      batch,
+      isStored: true,
       get isOpen() {
         return isCurrent()
       },
       finish: () => {
         this.#land()
-        this.#keeper.finish(stored)
+        this.#store.ackBatch(stored)
       },
       putBack: (where) => {
         this.#land()
-        this.#keeper.giveBack(stored, where)
+        const { attempts, mayBeTaken, notBefore } = batch
+        const waitMs = Math.max(0, notBefore - this.#clock.monotonic())
+        this.#store.nack(stored, { where, attempts, mayBeTaken, waitMs })
         return 0
       },
       halve: () => {
-        if (!this.#keeper.halve(stored)) return false
+        if (!this.#store.halve(stored)) return false
         this.#land()
         return true
       },
     }
   }
 
-  /** Leaves what is on its way to whoever takes it over. */
+  /** Leaves the batch that is being sent to the next process. */
   giveUp(): void {
     const current = this.#current
     if (current === undefined) return
     this.#land()
-    this.#keeper.giveBack(current, 'first')
+    const { attempts } = current
+    this.#store.nack(current, { where: 'first', attempts, mayBeTaken: true, waitMs: 0 })
   }
 
   #land(): void {
@@ -86,9 +94,10 @@ export class Replay {
   }
 }
 
-function batchOf({ first, id, entries }: StoredBatch): Batch {
+function batchOf({ first, id, entries, attempts }: StoredBatch): Batch {
   const batch = new Batch(first)
   batch.id = id
+  batch.attempts = attempts
   batch.hasReturned = true
   const chunk = Buffer.concat(entries.flatMap((entry) => [entry, COMMA]))
   let start = 0

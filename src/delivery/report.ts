@@ -1,9 +1,10 @@
 import { warnOnce } from '../errors.js'
 import type { Tell } from '../tell.js'
 import type { Rejection } from '../wire/answer.js'
+import type { Fate } from './fate.js'
 import type { DeliveryMetrics } from './metrics.js'
 import type { SampleRates } from './outcome.js'
-import type { Upload } from './uploader.js'
+import type { Posted } from './post.js'
 
 export interface ReportParts {
   readonly tell: Tell
@@ -11,12 +12,21 @@ export interface ReportParts {
   readonly onSampleRates: (rates: SampleRates) => void
   /** Delivery works again after `count` entries had to make room. */
   readonly onRecovered: (count: number) => void
+  /** Where Lognitor is looked for. */
+  readonly address: () => string
+  /** Entries that are not delivered. */
+  readonly waiting: () => number
 }
+
+/** A connection may fail now and then. */
+const FAILURES_BEFORE_WARNING = 3
 
 /** What delivery tells others: metrics, warnings, the service's sample rates, and what an outage cost. */
 export class DeliveryReport {
   readonly #parts: ReportParts
   #lost = 0
+  /** Posts in a row that the network has failed. */
+  #unanswered = 0
 
   constructor(parts: ReportParts) {
     this.#parts = parts
@@ -27,15 +37,21 @@ export class DeliveryReport {
     this.#parts.metrics.inFlight(logs)
   }
 
-  answered(path: string, count: number, { outcome, sampleRates }: Upload): void {
-    if (path === '/ingest') this.#parts.metrics.exported(count, outcome)
-    if (sampleRates) this.#parts.onSampleRates(sampleRates)
+  /** @param isCurrent whether it went where logs go now: what another project asks for does not concern them */
+  answered(path: string, count: number, posted: Posted, fate: Fate, isCurrent: boolean): void {
+    const { outcome, sampleRates, isOutage } = posted
+    this.#unanswered = isOutage ? this.#unanswered + 1 : 0
+    if (this.#unanswered >= FAILURES_BEFORE_WARNING && outcome.kind === 'retryable')
+      this.#warnUnreachable(outcome.why)
+    if (path === '/ingest') this.#parts.metrics.exported(count, fate)
+    if (sampleRates && isCurrent) this.#parts.onSampleRates(sampleRates)
     if (outcome.kind === 'sent') {
       this.#parts.tell(`POST ${path}: ${count} entries taken`)
       this.#recovered()
     } else {
       this.#parts.tell.warn(`POST ${path} with ${count} entries: ${outcome.why}`)
     }
+    if (!isCurrent) return
     if (outcome.kind === 'unauthorized') {
       warnOnce(
         'LOGNITOR_KEY_REFUSED',
@@ -59,6 +75,15 @@ export class DeliveryReport {
   /** Entries that had to make room for newer ones. */
   lost(count: number): void {
     this.#lost += count
+  }
+
+  #warnUnreachable(why: string): void {
+    const { address, waiting } = this.#parts
+    warnOnce(
+      'LOGNITOR_UNREACHABLE',
+      `Lognitor cannot be reached at ${address()} (${why}). ${waiting()} logs and requests wait within the queue, and it is tried on. ` +
+        'Check LOGNITOR_API_URL, the proxy and the firewall; npx lognitor doctor tells which.',
+    )
   }
 
   #recovered(): void {

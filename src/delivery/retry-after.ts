@@ -1,5 +1,5 @@
 /**
- * `Retry-After` in either spelling, as milliseconds from now: seconds, or an HTTP date (a past one is 0).
+ * `Retry-After` in either spelling, as milliseconds from `nowMs`: seconds, or an HTTP date (a past one is 0).
  * Undefined when there is none or it is neither. RFC 9110, section 10.2.3.
  */
 export function parseRetryAfter(header: string | undefined, nowMs: number): number | undefined {
@@ -7,9 +7,16 @@ export function parseRetryAfter(header: string | undefined, nowMs: number): numb
   if (value === undefined || value === '') return undefined
   // Fractions are not in the RFC, but are seen, and mean what they say.
   if (/^\d{1,15}(\.\d{1,9})?$/.test(value)) return Number(value) * 1000
+  const at = parseDate(value)
+  return at === undefined ? undefined : Math.max(0, at - nowMs)
+}
+
+/** An HTTP date in any of its three forms, as milliseconds since the epoch. Undefined for anything else. */
+export function parseDate(header: string | undefined): number | undefined {
+  const value = header?.trim()
   // Only what looks like a date: Date.parse also takes "-1" or "2".
-  if (!/^[A-Za-z]{3,9},? /.test(value) || value.length > 64) return undefined
-  // The oldest of the three forms of an HTTP date names no zone, and is UTC all the same.
+  if (value === undefined || !/^[A-Za-z]{3,9},? /.test(value) || value.length > 64) return undefined
+  // The oldest of the three forms names no zone, and is UTC all the same.
   const at = Date.parse(/ \d{4}$/.test(value) ? `${value} GMT` : value)
-  return Number.isNaN(at) ? undefined : Math.max(0, at - nowMs)
+  return Number.isNaN(at) ? undefined : at
 }

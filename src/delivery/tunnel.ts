@@ -14,6 +14,9 @@ type Done = (error: Error | null, socket?: TLSSocket) => void
  * Gives the way an https Agent connects through a proxy: CONNECT to the address, and TLS with the address
  * inside of that, so that the proxy sees neither key nor logs.
  *
+ * Not by https-proxy-agent: its socket is shown only when the proxy has answered, and cannot be unreferenced before, so
+ * that a mute proxy would keep the process alive.
+ *
  * @param lookup finds the proxy's address
  * @param quieten applied to each socket as soon as it is there
  */

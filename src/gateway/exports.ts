@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Clock } from '../clock.js'
 import type { Held } from '../stateless/delivery.js'
 import type { StatelessPipeline } from '../stateless/pipeline.js'
 import type { Shipment } from '../stateless/shipment.js'
@@ -16,6 +17,7 @@ import { shipSpans } from './ship-spans.js'
 import { sweepAfter } from './sweep.js'
 
 const MOST_PRODUCERS = 32
+const CROWDED = comeAgain(503, 'The gateway serves as many as it may.', 2000)
 
 /** Serves export requests: from the body to the answer, which is Lognitor's. */
 export class Exports {
@@ -26,40 +28,41 @@ export class Exports {
   bytes = 0
   readonly #settings: GatewaySettings
   readonly #pipeline: StatelessPipeline
+  readonly #onFull: () => void
+  readonly #clock: Clock
   /** Exports that make logs at one time; the others wait with no more than their body. */
   readonly #producers = new Slots(MOST_PRODUCERS)
   readonly #mayCall: (request: IncomingMessage) => boolean
 
-  constructor(settings: GatewaySettings, pipeline: StatelessPipeline) {
+  /** @param onFull called when a caller has to come again, for there was no room */
+  constructor(settings: GatewaySettings, pipeline: StatelessPipeline, clock: Clock, onFull: () => void) {
+    this.#clock = clock
+    this.#onFull = onFull
     this.#settings = settings
     this.#pipeline = pipeline
     this.#mayCall = callerCheck(settings.authTokens)
-    this.admission = new Admission(settings.maxInFlightRequests, settings.maxInFlightBytes)
+    this.admission = new Admission(settings.maxInFlightRequests, settings.maxInFlightBytes, clock)
   }
 
   /** Never rejects. */
   async serve(request: IncomingMessage, response: ServerResponse, signal: Signal): Promise<void> {
     const encoding = encodingOf(request)
-    const admitted = this.admission.enter()
+    let admitted: Admitted | undefined
     let reply: Reply
     try {
-      if (!this.#mayCall(request)) {
-        reply = unread(request, {
-          status: 401,
-          message: "Authorization: Bearer with one of the gateway's tokens is needed.",
-          headers: { 'www-authenticate': 'Bearer' },
-        })
-      } else if (encoding === undefined) {
-        reply = unread(request, {
-          status: 415,
-          message: 'Content-Type must be application/x-protobuf or application/json.',
-        })
-      } else if (admitted === undefined) {
-        reply = unread(request, comeAgain(503, 'The gateway serves as many as it may.', 2000))
-      } else {
-        const body = await readBody(request, this.#settings.maxBodyBytes, admitted)
-        if (!('bytes' in body)) reply = body
-        else reply = await this.#deliver(request, response, signal, encoding, body, admitted)
+      const refusal = this.#refusal(request, encoding)
+      const key = refusal === undefined ? this.#keyOf(request) : undefined
+      if (refusal !== undefined) reply = unread(request, refusal)
+      else if (typeof key === 'object') reply = unread(request, key)
+      else {
+        admitted = this.admission.enter(() => request.destroy())
+        if (admitted === undefined) reply = unread(request, CROWDED)
+        else {
+          const body = await readBody(request, this.#settings.maxBodyBytes, admitted, this.#clock)
+          if (!('bytes' in body)) reply = body
+          else if (!admitted.start()) reply = CROWDED
+          else reply = await this.#deliver(response, signal, encoding ?? 'json', key, body, admitted)
+        }
       }
     } catch (error) {
       if (error instanceof CallerGoneError) return
@@ -69,23 +72,30 @@ export class Exports {
       admitted?.leave()
       sweepAfter(admitted?.bytes ?? 0)
     }
+    if (reply === CROWDED || reply === FULL) this.#onFull()
     const answer = `${signal} ${reply.status}`
     this.answers[answer] = (this.answers[answer] ?? 0) + 1
     writeReply(response, reply, signal, encoding ?? 'json')
   }
 
-  async #deliver(
-    request: IncomingMessage,
-    response: ServerResponse,
-    signal: Signal,
-    encoding: Encoding,
-    { bytes: body, hash }: Body,
-    admitted: Admitted,
-  ): Promise<Reply> {
+  /** The answer to a call that is none of ours. */
+  #refusal(request: IncomingMessage, encoding: Encoding | undefined): Reply | undefined {
+    if (!this.#mayCall(request)) {
+      return {
+        status: 401,
+        message: "Authorization: Bearer with one of the gateway's tokens is needed.",
+        headers: { 'www-authenticate': 'Bearer' },
+      }
+    }
+    if (encoding !== undefined) return undefined
+    return { status: 415, message: 'Content-Type must be application/x-protobuf or application/json.' }
+  }
+
+  /** The key to deliver with, or the answer to a call that is not to be read, for nothing can be sent under its key. */
+  #keyOf(request: IncomingMessage): string | undefined | Reply {
     const { passThroughKey, shared } = this.#settings
     const own = passThroughKey ? callersKey(request) : undefined
     const key = own ?? shared.apiKey
-    this.bytes += body.length
     // Not a 401: a key can be mended, and a Collector would drop what it has.
     if (own === null) return comeAgain(503, 'What the header X-API-Key holds can be no key.', 60_000)
     if (key === undefined && shared.transport === undefined) {
@@ -95,6 +105,20 @@ export class Exports {
         60_000,
       )
     }
+    const hold = this.#pipeline.holdOf(key)
+    return hold === undefined ? key : held(hold)
+  }
+
+  async #deliver(
+    response: ServerResponse,
+    signal: Signal,
+    encoding: Encoding,
+    key: string | undefined,
+    { bytes: body, hash }: Body,
+    admitted: Admitted,
+  ): Promise<Reply> {
+    const { passThroughKey } = this.#settings
+    this.bytes += body.length
     let isGone = false
     response.on('close', () => {
       isGone = !response.writableFinished
@@ -151,7 +175,9 @@ function unread(request: IncomingMessage, reply: Reply): Reply {
   return reply
 }
 
-function held({ status, retryAfterMs, why }: Held): Reply {
+function held({ status, retryAfterMs, why, isTooMuch }: Held): Reply {
+  // A sender that keeps it would send it for ever.
+  if (isTooMuch === true) return { status: 413, message: `${why}.` }
   return comeAgain(status, why, retryAfterMs)
 }
 

@@ -1,5 +1,5 @@
 import { LognitorError, unknownOption } from '../errors.js'
-import { flag, integer, type Kind, listOf, text } from '../option-kinds.js'
+import { flag, integer, type Kind, listOf, oneOf, text } from '../option-kinds.js'
 import {
   checkValue,
   type Environment,
@@ -7,6 +7,7 @@ import {
   type Known,
   type Options,
   readEnvironment,
+  refuseEnvironment,
   resolveOptions,
   type Settings,
 } from '../options.js'
@@ -58,6 +59,8 @@ export interface GatewayOptions extends Pick<Options, (typeof SHARED_OPTIONS)[nu
   connections?: number | undefined
   /** Of one request no post to Lognitor begins after so long. Default 20 000. */
   deliveryTimeout?: number | undefined
+  /** Lines on stderr of `lognitor gateway` as sentences, or as objects of JSON. Default `text`. */
+  logFormat?: 'text' | 'json' | undefined
   /** How long `close` waits for what is under way. Default 25 000. */
   closeTimeout?: number | undefined
 }
@@ -97,7 +100,27 @@ export const GATEWAY_OPTIONS = {
   connections: { kind: integer(1, 1000), fallback: 32 },
   deliveryTimeout: { kind: integer(100, 600_000), fallback: 20_000 },
   closeTimeout: { kind: integer(0, 600_000), fallback: 25_000 },
+  logFormat: { kind: oneOf(['text', 'json']), fallback: 'text', env: ['LOGNITOR_GATEWAY_LOG_FORMAT'] },
 } as const satisfies Record<Exclude<keyof GatewayOptions, keyof Options>, Known<unknown>>
+
+/**
+ * What decides who may call, where everything goes, and what of it is hidden. Elsewhere a wrong value of the environment
+ * is passed over; here that would turn a protection off, and so the gateway does not start.
+ */
+const REFUSED: ReadonlySet<string> = new Set<keyof GatewayOptions>([
+  'apiKey',
+  'apiUrl',
+  'proxy',
+  'listen',
+  'noAuth',
+  'passThroughKey',
+  'includeQuery',
+  'trustProxy',
+  'redactPatterns',
+  'scrubUrlParams',
+  'allResourceAttributes',
+  'minLevel',
+])
 
 const NAMES = [...SHARED_OPTIONS, ...Object.keys(GATEWAY_OPTIONS)]
 
@@ -118,7 +141,10 @@ export function resolveGatewayOptions(
   expectObject(given)
   const own: Record<string, unknown> = {}
   for (const [name, known] of Object.entries<Known<unknown>>(GATEWAY_OPTIONS)) {
-    own[name] = readEnvironment(name, known, env) ?? known.fallback
+    const isGiven = given[name as keyof GatewayOptions] !== undefined
+    const refuse = REFUSED.has(name) ? refuseEnvironment : undefined
+    const value = isGiven && refuse ? undefined : readEnvironment(name, known, env, refuse)
+    own[name] = value ?? known.fallback
   }
   const shared: Record<string, unknown> = {}
   for (const [name, value] of Object.entries(given)) {
@@ -130,7 +156,7 @@ export function resolveGatewayOptions(
     else if ((SHARED_OPTIONS as readonly string[]).includes(name)) shared[name] = value
     else throw unknownOption('The gateway has no option', name, NAMES)
   }
-  const settings = Object.freeze({ ...own, shared: resolveOptions(shared, env) }) as GatewaySettings
+  const settings = Object.freeze({ ...own, shared: resolveOptions(shared, env, REFUSED) }) as GatewaySettings
   checkTogether(settings, env)
   return settings
 }

@@ -9,6 +9,8 @@ export interface GatewayStats {
   readonly spans: number
   /** Bytes of bodies, unpacked. */
   readonly bytes: number
+  /** True while nothing is sent under its own key, for that or the address was refused. */
+  readonly held: boolean
   readonly inFlightRequests: number
   readonly inFlightBytes: number
   /** Logs that were made of it, those that Lognitor took, and those that it refused. */
@@ -56,6 +58,7 @@ export function samples(stats: GatewayStats): Sample[] {
     one('log_records_total', 'counter', 'Log records that came in.', stats.logRecords),
     one('spans_total', 'counter', 'Spans that came in.', stats.spans),
     one('received_bytes_total', 'counter', 'Bytes of bodies, unpacked.', stats.bytes),
+    one('held', 'gauge', '1 while nothing is sent: the key or the address was refused.', stats.held ? 1 : 0),
     one('in_flight_requests', 'gauge', 'Requests under way.', stats.inFlightRequests),
     one('in_flight_bytes', 'gauge', 'Bytes of bodies held.', stats.inFlightBytes),
     logs('written', stats.written),

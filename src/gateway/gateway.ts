@@ -1,8 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { type Clock, systemClock } from '../clock.js'
 import { StatelessPipeline } from '../stateless/pipeline.js'
+import type { HoldChange } from '../stateless/service-hold.js'
+import { createTell } from '../tell.js'
+import { callerCheck } from './callers.js'
+import { DeliveryWatch } from './delivery-watch.js'
 import { Exports } from './exports.js'
+import { foreignCall } from './foreign.js'
 import { type GatewayOptions, type GatewaySettings, resolveGatewayOptions } from './gateway-options.js'
 import { exposition, type GatewayStats, type Sample, samples } from './gateway-stats.js'
+import { isLoopback } from './listen-address.js'
+import type { Say } from './operator-log.js'
 import type { Signal } from './reply.js'
 import { listen } from './server.js'
 
@@ -29,28 +37,93 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
   return openGateway(resolveGatewayOptions(options))
 }
 
-/** @param figures what `/metrics` shows; a worker among several asks for those of all */
+/** What one process tells others of what Lognitor has refused, by the name of the key. */
+export interface HoldExchange {
+  tell(keyName: string, change: HoldChange): void
+  hear(adopt: (keyName: string, change: HoldChange) => void): void
+}
+
+export interface GatewayParts {
+  /** What `/metrics` shows; a worker among several asks for those of all. */
+  readonly figures?: (own: () => Sample[]) => Promise<Sample[]>
+  /** Takes what whoever runs the gateway has to know. Default: OpenTelemetry's diag logger, and stderr with `debug`. */
+  readonly say?: Say
+  /** What workers tell each other of holds. Default: there is one process. */
+  readonly holds?: HoldExchange
+  readonly clock?: Clock
+  readonly random?: () => number
+}
+
 export async function openGateway(
   settings: GatewaySettings,
-  figures: (own: () => Sample[]) => Promise<Sample[]> = async (own) => own(),
+  {
+    figures = async (own) => own(),
+    say,
+    holds,
+    clock = systemClock,
+    random = Math.random,
+  }: GatewayParts = {},
 ): Promise<Gateway> {
   const { deliveryTimeout, connections, closeTimeout } = settings
-  const pipeline = new StatelessPipeline(settings.shared, { timeoutMs: deliveryTimeout, connections })
-  const exports = new Exports(settings, pipeline)
+  const tell = createTell(() => settings.shared.debug)
+  const observer = new DeliveryWatch(
+    say ?? (({ message }) => tell.warn(message)),
+    clock,
+    settings.shared.apiUrl,
+  )
+  const pipeline = new StatelessPipeline(settings.shared, {
+    timeoutMs: deliveryTimeout,
+    connections,
+    clock,
+    random,
+    observer,
+    ...(holds && { onHold: holds.tell }),
+  })
+  holds?.hear((keyName, change) => pipeline.adoptHold(keyName, change))
+  const exports = new Exports(settings, pipeline, clock, () => observer.wasFull())
+  const isLocal = isLoopback(settings.listen)
+  // A page of another site has no token.
+  const isOpenOnLoopback = isLocal && settings.authTokens.length === 0
+  const mayRead = callerCheck(isLocal ? [] : settings.authTokens)
   let isClosing = false
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/'
     const signal = SIGNALS[path]
+    const foreign = isOpenOnLoopback && !PROBES.includes(path) ? foreignCall(request) : undefined
+    if (foreign !== undefined) {
+      request.resume()
+      return write(response, foreign.status, foreign.message)
+    }
     if (signal !== undefined && request.method === 'POST') return exports.serve(request, response, signal)
     request.resume()
-    if (signal !== undefined) return say(response, 405, 'This address takes POST only.', { allow: 'POST' })
-    if (request.method !== 'GET' && request.method !== 'HEAD') return say(response, 404, NOT_HERE)
-    if (path === '/healthz') return say(response, 200, 'ok')
-    if (path === '/readyz') return isClosing ? say(response, 503, 'closing') : say(response, 200, 'ready')
-    if (path !== '/metrics') return say(response, 404, NOT_HERE)
+    if (signal !== undefined) return write(response, 405, 'This address takes POST only.', { allow: 'POST' })
+    if (request.method !== 'GET' && request.method !== 'HEAD') return write(response, 404, NOT_HERE)
+    if (path === '/healthz') return write(response, 200, 'ok')
+    if (path === '/readyz') {
+      const reason = notReady()
+      return write(response, reason === undefined ? 200 : 503, reason ?? 'ready')
+    }
+    if (path !== '/metrics') return write(response, 404, NOT_HERE)
+    if (!mayRead(request)) {
+      return write(response, 401, 'The figures are for callers with a token.', {
+        'www-authenticate': 'Bearer',
+      })
+    }
     const text = exposition(await figures(() => samples(stats())))
-    say(response, 200, text, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' })
+    write(response, 200, text, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' })
+  }
+
+  /** Why exports had better not come here now. */
+  function notReady(): string | undefined {
+    if (isClosing) return 'The gateway is closing.'
+    return refusal()
+  }
+
+  /** Why nothing is sent under the gateway's own key. A pause that Lognitor asked for is none: it holds everywhere. */
+  function refusal(): string | undefined {
+    const hold = settings.shared.apiKey === undefined ? undefined : pipeline.holdOf()
+    return hold?.status === 503 ? hold.why : undefined
   }
 
   function stats(): GatewayStats {
@@ -61,6 +134,7 @@ export async function openGateway(
       logRecords,
       spans,
       bytes,
+      held: refusal() !== undefined,
       inFlightRequests: admission.requests,
       inFlightBytes: admission.bytes,
       written: ledger.written,
@@ -88,9 +162,10 @@ export async function openGateway(
 }
 
 const SIGNALS: Readonly<Record<string, Signal | undefined>> = { '/v1/logs': 'logs', '/v1/traces': 'traces' }
+const PROBES = ['/healthz', '/readyz']
 const NOT_HERE = 'Here are POST /v1/logs, POST /v1/traces, GET /healthz, GET /readyz and GET /metrics.'
 
-function say(
+function write(
   response: ServerResponse,
   status: number,
   text: string,

@@ -2,6 +2,7 @@ import type { Kind } from '../option-kinds.js'
 
 /** Where to listen. */
 export interface ListenAddress {
+  /** `::` stands for every interface, of either family. */
   readonly host: string
   readonly port: number
 }

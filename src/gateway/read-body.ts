@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
-import { createGunzip, type Gunzip } from 'node:zlib'
+import type { Clock, TimerHandle } from '../clock.js'
 import type { Admitted } from './admission.js'
 import { comeAgain, type Reply } from './reply.js'
+import { ENCODINGS, type Unpacker, unpackerOf } from './unpack.js'
 
 /** Thrown where nobody is left to answer. */
 export class CallerGoneError extends Error {
@@ -23,27 +24,52 @@ export async function readBody(
   request: IncomingMessage,
   maxBytes: number,
   admitted: Admitted,
+  clock: Clock,
 ): Promise<Body | Reply> {
-  const encoding = request.headers['content-encoding']?.trim().toLowerCase() || 'identity'
-  const isPacked = encoding === 'gzip' || encoding === 'x-gzip'
-  if (!isPacked && encoding !== 'identity') {
-    request.resume()
-    const message = 'Content-Encoding must be gzip or none.'
-    return { status: 415, message, headers: { 'accept-encoding': 'gzip' } }
-  }
+  const encoding = request.headers['content-encoding']?.trim().toLowerCase() ?? ''
   if (Number(request.headers['content-length'] ?? 0) > maxBytes) {
     request.resume()
     return tooLarge(maxBytes)
   }
-  return collect(request, isPacked ? createGunzip({ chunkSize: CHUNK_BYTES }) : undefined, maxBytes, admitted)
+  const unpack = unpackerOf(encoding)
+  if (unpack === null) {
+    request.resume()
+    const message = `Content-Encoding must be one of ${ENCODINGS}, or none.`
+    return { status: 415, message, headers: { 'accept-encoding': ENCODINGS } }
+  }
+  const stop = keepPace(request, clock)
+  try {
+    return await collect(request, unpack, maxBytes, admitted)
+  } finally {
+    stop()
+  }
+}
+
+const PACE_MS = 10_000
+/** Of a body as it comes, in each such time. */
+const LEAST_BYTES = 10 * 1024
+
+/** Cuts off a caller whose body comes too slowly, without an answer, so that it is sent again. Gives what ends that. */
+function keepPace(request: IncomingMessage, clock: Clock): () => void {
+  let bytes = 0
+  request.on('data', (piece: Buffer) => {
+    bytes += piece.length
+  })
+  let timer: TimerHandle
+  const watch = () => {
+    timer = clock.setTimer(() => {
+      if (bytes < LEAST_BYTES) request.destroy()
+      else watch()
+      bytes = 0
+    }, PACE_MS)
+  }
+  watch()
+  return () => clock.clearTimer(timer)
 }
 
 function tooLarge(maxBytes: number): Reply {
   return { status: 413, message: `The body is larger than ${maxBytes} bytes.` }
 }
-
-/** Pieces below malloc's threshold for memory of their own (128 KiB) would stay with the process when all are free. */
-const CHUNK_BYTES = 256 * 1024
 
 /**
  * Collects the body, unpacked on its way where it is packed. What is too much is read all the same and thrown away:
@@ -51,7 +77,7 @@ const CHUNK_BYTES = 256 * 1024
  */
 function collect(
   request: IncomingMessage,
-  unpack: Gunzip | undefined,
+  unpack: Unpacker | undefined,
   maxBytes: number,
   admitted: Admitted,
 ): Promise<Body | Reply> {
@@ -93,7 +119,12 @@ function collect(
       if (!isOver) resolve({ bytes: Buffer.concat(pieces, length), hash: hash.digest() })
       pieces = []
     })
-    unpack?.on('error', () => refuse({ status: 400, message: 'The body is not gzip.' }))
+    unpack?.on('error', () =>
+      refuse({
+        status: 400,
+        message: `The body is not ${request.headers['content-encoding']?.trim().toLowerCase()}.`,
+      }),
+    )
     request.on('error', () => reject(new CallerGoneError('The caller went away.')))
     request.on('close', () => {
       if (request.complete) return

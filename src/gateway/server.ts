@@ -89,7 +89,8 @@ function bind(server: Server, { host, port }: ListenAddress): Promise<number> {
       const message = `The address ${addressUrl({ host, port })} is in use. Choose another one, or end what listens there.`
       reject(new LognitorError('LOGNITOR_ADDRESS_IN_USE', message, { cause: error }))
     })
-    server.listen({ host, port }, () => {
+    // Without a host Node takes every interface, and those of IPv4 where the machine has no IPv6.
+    server.listen(host === '::' ? { port } : { host, port }, () => {
       server.removeAllListeners('error')
       server.on('error', ignore)
       resolve((server.address() as AddressInfo).port)

@@ -25,7 +25,12 @@ export async function shipLogs(
     if (pause !== undefined) await pause
     if (shipment.isOver) break
     shipment.next(source++, record.weight)
-    shipRecord(record, shipment, () => translateLogRecord(record, resourceFields(record.resource), now))
+    try {
+      shipRecord(record, shipment, () => translateLogRecord(record, resourceFields(record.resource), now))
+    } catch {
+      // One record that cannot be translated must not hold back the others, nor come again and again.
+      shipment.fail(source - 1)
+    }
   }
   return { count, shipment }
 }

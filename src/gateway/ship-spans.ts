@@ -1,12 +1,13 @@
 import type { Shipment } from '../stateless/shipment.js'
-import { isInstrumentation } from '../translate/instrumentation-scope.js'
 import type { SpanEventLike } from '../translate/otel.js'
 import type { ResourceFields } from '../translate/resource.js'
 import { isExceptionEvent, translateExceptionEvent } from '../translate/span.js'
+import { spanHttp } from '../translate/span-http.js'
 import { spanRequestEntry } from '../translate/span-request.js'
 import type { Log, RequestDetail } from '../wire/log.js'
 import type { RequestEntry } from '../wire/request-entry.js'
 import type { OtlpSpan } from './decode/shapes.js'
+import { isFrameworksOwn } from './framework-exceptions.js'
 import { createResources } from './resources.js'
 import { NODE_BYTES, Places, ServerSpans } from './server-spans.js'
 import { surveySpans } from './survey.js'
@@ -85,11 +86,15 @@ class SpanWriter {
   }
 
   exception(event: SpanEventLike): void {
+    this.#shipment.next(this.#source, this.#span.weight / this.#span.eventCount)
+    this.#guarded(() => this.#writeException(event))
+  }
+
+  #writeException(event: SpanEventLike): void {
     const shipment = this.#shipment
     const span = this.#span
-    shipment.next(this.#source, span.weight / span.eventCount)
     const server = this.#servers?.serverOf(span, this.#place)
-    if (isInstrumentation(span.instrumentationScope.name) && isHandled(server)) {
+    if (isHandled(server) && isFrameworksOwn(span, event)) {
       shipment.leaveOut('handled_exception')
       return
     }
@@ -97,14 +102,26 @@ class SpanWriter {
     const log = translateExceptionEvent(span, event, this.#fieldsOf(span), this.#now)
     const entry = server && this.#entryOf(server)
     const isOurs = log.request_id === undefined && entry !== undefined
-    if (entry !== undefined) addRequest(log, entry)
+    const isChosen = CHOSEN_IP in span.attributes || CHOSEN_IP in (event.attributes ?? {})
+    if (entry !== undefined) addRequest(log, entry, isChosen)
     shipment.write(log, 'span', isOurs)
   }
 
   request(): void {
     const source = this.#source
-    const entry = this.#entryOf(this.#span, () => this.#shipment.idOf(`request ${source}`))
-    if (entry !== undefined) this.#shipment.request(entry, source)
+    this.#guarded(() => {
+      const entry = this.#entryOf(this.#span, () => this.#shipment.idOf(`request ${source}`))
+      if (entry !== undefined) this.#shipment.request(entry, source)
+    })
+  }
+
+  /** One span that cannot be translated must not hold back the others, nor come again and again. */
+  #guarded(write: () => void): void {
+    try {
+      write()
+    } catch {
+      this.#shipment.fail(this.#source)
+    }
   }
 
   #entryOf(span: OtlpSpan, newId?: () => string): RequestEntry | undefined {
@@ -124,25 +141,35 @@ class SpanWriter {
 }
 
 const CLIENT_CLOSED = 499
+const CHOSEN_IP = 'lognitor.request.ip'
 
 /** The request was answered, and not as a failure: what a framework's instrumentation saw was dealt with. */
 function isHandled(server: OtlpSpan | undefined): boolean {
-  const status = server?.attributes['http.response.status_code'] ?? server?.attributes['http.status_code']
-  return typeof status === 'number' && status < 500 && status !== CLIENT_CLOSED
+  const status = server && spanHttp(server.attributes)?.statusCode
+  return status !== undefined && status < 500 && status !== CLIENT_CLOSED
 }
 
-/** What the log of a failure says of the request it happened in, beneath its own word. */
-function addRequest(log: Log, entry: RequestEntry): void {
+/**
+ * What the log of a failure says of the request it happened in, beneath its own word.
+ * @param isChosen whether the application itself has named the log's address
+ */
+function addRequest(log: Log, entry: RequestEntry, isChosen: boolean): void {
   const { method, path, status_code, duration_ms, ip, user_agent, host, scheme } = entry
   const request: RequestDetail = {
     method,
     url: host === undefined ? path : `${scheme ?? 'http'}://${host}${path}`,
     path,
-    status_code,
+    ...(status_code !== undefined && { status_code }),
     duration_ms,
   }
   if (ip !== undefined) request.ip = ip
   if (user_agent !== undefined) request.user_agent = user_agent
-  log.request = { ...request, ...log.request }
+  const own = log.request
+  log.request = { ...request, ...own }
+  // Row and log name the same address, whichever the settings believe. What the span itself had stays beside it.
+  if (ip !== undefined && own?.ip !== undefined && own.ip !== ip && !isChosen) {
+    log.request.ip = ip
+    log.metadata = { ...log.metadata, 'client.address': own.ip }
+  }
   log.request_id ??= entry.request_id
 }

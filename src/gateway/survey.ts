@@ -1,7 +1,7 @@
 import type { HrTime } from '../translate/otel.js'
 import { isExceptionEvent } from '../translate/span.js'
 import { hrTimeToMillis } from '../translate/time.js'
-import { TooMuchError } from './decode/decode-error.js'
+import { DecodeError, TooMuchError } from './decode/decode-error.js'
 import { DECODE_LIMITS, type OtlpLogRecord, type OtlpSpan } from './decode/shapes.js'
 import { nextTurn } from './turns.js'
 
@@ -20,7 +20,11 @@ export interface Survey {
 }
 
 /** @throws {DecodeError} {@link TooMuchError} for what is wrong anywhere in the body */
-export async function surveyLogs(records: Iterable<OtlpLogRecord>): Promise<Survey> {
+export function surveyLogs(records: Iterable<OtlpLogRecord>): Promise<Survey> {
+  return readable(() => walkLogs(records))
+}
+
+async function walkLogs(records: Iterable<OtlpLogRecord>): Promise<Survey> {
   const latest = new Latest()
   let count = 0
   for (const { hrTime, hrTimeObserved } of records) {
@@ -33,7 +37,11 @@ export async function surveyLogs(records: Iterable<OtlpLogRecord>): Promise<Surv
 }
 
 /** As {@link surveyLogs}, for spans and their exceptions. */
-export async function surveySpans(spans: Iterable<OtlpSpan>): Promise<Survey> {
+export function surveySpans(spans: Iterable<OtlpSpan>): Promise<Survey> {
+  return readable(() => walkSpans(spans))
+}
+
+async function walkSpans(spans: Iterable<OtlpSpan>): Promise<Survey> {
   const latest = new Latest()
   let count = 0
   let exceptions = 0
@@ -52,6 +60,16 @@ export async function surveySpans(spans: Iterable<OtlpSpan>): Promise<Survey> {
     if (turn !== undefined) await turn
   }
   return { count, exceptions, latestMs: latest.ms }
+}
+
+/** What cannot be read, for whatever reason, cannot be read the next time either: its sender must not repeat it. */
+async function readable<T>(walk: () => Promise<T>): Promise<T> {
+  try {
+    return await walk()
+  } catch (error) {
+    if (error instanceof DecodeError || error instanceof TooMuchError) throw error
+    throw new DecodeError('The body cannot be read.', { cause: error })
+  }
 }
 
 class Latest {

@@ -13,7 +13,8 @@ import type { RegisteredRelease } from './data/releases.js'
 import { Store } from './data/store.js'
 import type { Totals } from './data/totals.js'
 import { listen } from './http/listen.js'
-import { page } from './page/page.js'
+import { page } from './http/page.js'
+import { openJournal } from './keep/journal.js'
 import { createRouter } from './router.js'
 import { FaultSwitch, type Faults, parseFaults } from './service/faults.js'
 import { createService } from './service/service.js'
@@ -57,10 +58,11 @@ export interface Inbox {
 export async function startInbox(options: InboxOptions = {}): Promise<Inbox> {
   const settings = inboxSettings(options)
   const store = new Store(settings)
-  const faults = new FaultSwitch(settings.now, settings.random)
+  const startedAt = settings.now()
+  const stream = new Stream(() => ({ startedAt: new Date(startedAt).toISOString(), seq: store.logs.lastSeq }))
+  const faults = new FaultSwitch(settings.now, settings.random, () => stream.tellChanged())
   const service = createService(store, faults, settings)
   const webhook = createWebhook()
-  const stream = new Stream()
   const alerts = new Alerts(
     settings.now,
     () => server.url,
@@ -71,7 +73,9 @@ export async function startInbox(options: InboxOptions = {}): Promise<Inbox> {
   )
   store.subscribe((change) => alerts.add(change))
   store.subscribe((change) => stream.tell(change))
-  const api = createApi({ store, faults, alerts, stream, now: settings.now })
+  const journal = settings.data === undefined ? undefined : await openJournal(settings.data, store, settings)
+  if (journal !== undefined) store.subscribe((change) => journal.add(change))
+  const api = createApi({ store, faults, alerts, stream, now: settings.now, startedAt })
   const server = await listen(settings, createRouter({ service, api, page }))
   const alertTimer = setInterval(() => alerts.evaluate(), ALERT_EVERY_MS).unref()
   return {
@@ -95,7 +99,8 @@ export async function startInbox(options: InboxOptions = {}): Promise<Inbox> {
       clearInterval(alertTimer)
       webhook.close()
       stream.close()
-      return server.close()
+      // What the last connections brought is written as well.
+      return server.close().then(() => journal?.close())
     },
   }
 }

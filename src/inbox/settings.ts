@@ -18,6 +18,8 @@ export interface InboxOptions {
   maxBodyBytes?: number
   /** Keys that are taken, as a list or as a rule. Default: every key that is not empty. */
   apiKeys?: readonly string[] | ((key: string) => boolean)
+  /** File to keep what comes in, as NDJSON; it is there again after a restart. Default: memory only. */
+  data?: string
   /** The clock, in milliseconds since the epoch. Default `Date.now`. */
   now?: () => number
   /** Chance between 0 and 1, for the faults' `rate`. Default `Math.random`. */
@@ -32,6 +34,7 @@ export interface InboxSettings {
   readonly maxBytes: number
   readonly maxBodyBytes: number
   readonly acceptsKey: (key: string) => boolean
+  readonly data: string | undefined
   readonly now: () => number
   readonly random: () => number
 }
@@ -47,6 +50,7 @@ const NAMES: readonly string[] = [
   'maxBytes',
   'maxBodyBytes',
   'apiKeys',
+  'data',
   'now',
   'random',
 ] satisfies (keyof InboxOptions)[]
@@ -70,6 +74,7 @@ export function inboxSettings(options: InboxOptions): InboxSettings {
       512 * 1024 * 1024,
     ),
     acceptsKey: keyRule(options.apiKeys),
+    data: fileName(options.data),
     now: callable('now', options.now ?? Date.now),
     random: callable('random', options.random ?? Math.random),
   })
@@ -93,6 +98,11 @@ function keyRule(keys: InboxOptions['apiKeys']): (key: string) => boolean {
     return (key) => accepted.has(key)
   }
   throw badOption('apiKeys', 'a list of strings or a function', typeof keys)
+}
+
+function fileName(file: unknown): string | undefined {
+  if (file === undefined || (typeof file === 'string' && file !== '')) return file
+  throw badOption('data', 'the path of a file', showValue(file))
 }
 
 function callable<T>(name: string, value: T): T {

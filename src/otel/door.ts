@@ -15,8 +15,12 @@ const FLUSH_MS = 10_000
 export class OtelDoor {
   readonly #lease: Lease
   #reader: ResourceReader | undefined
-  readonly #unhooks: (() => unknown)[] = []
-  readonly #letGos: (() => void)[] = []
+  /** Whose end and flushes are listened to. */
+  #attachedTo: Pipeline | undefined
+  readonly #detach: (() => unknown)[] = []
+  readonly #onEnd: (() => void)[] = []
+  readonly #onFlush: (() => void)[] = []
+  #hasLearned = false
   #hasEnded = false
 
   /** @throws {LognitorError} for a wrong option */
@@ -25,7 +29,9 @@ export class OtelDoor {
   }
 
   get pipeline(): Pipeline {
-    return this.#lease.pipeline
+    const { pipeline } = this.#lease
+    if (pipeline !== this.#attachedTo) this.#attach(pipeline)
+    return pipeline
   }
 
   /** Whether it was shut down, and has handed on what came until then. */
@@ -75,30 +81,29 @@ export class OtelDoor {
 
   /** Calls `use`, which must not throw, with what the resource says, at once or as soon as that is known. */
   withResource(resource: unknown, use: (fields: ResourceFields) => void): void {
-    this.#reader ??= this.#openReader()
+    const { pipeline } = this
+    this.#reader ??= this.#openReader(pipeline)
     this.#reader.read(resource, use)
   }
 
-  /**
-   * Reads a resource for what else the client sends: rows and calls that come before any record.
-   * @returns false while there is no client to learn of it
-   */
-  learnFrom(resource: unknown): boolean {
-    if (!this.#lease.isOpen) return false
-    this.#reader ??= this.#openReader()
-    this.#reader.look(resource)
-    return true
+  /** Reads the resource of the first span for what else the client sends, once there is a client to learn of it. */
+  learnFrom(span: object): void {
+    if (!this.#lease.isOpen) return
+    if (this.#hasLearned && this.#lease.pipeline === this.#attachedTo) return
+    const { pipeline } = this
+    this.#reader ??= this.#openReader(pipeline)
+    this.#reader.look(readProperty(span, 'resource'))
+    this.#hasLearned = true
   }
 
   /** Has `letGo` called before the process, the client or this door ends. */
   beforeEnd(letGo: () => void): void {
-    this.#letGos.push(letGo)
-    this.#unhooks.push(this.pipeline.beforeEnd(letGo))
+    this.#onEnd.push(letGo)
   }
 
   /** Has `letGo` called before each flush. */
   beforeFlush(letGo: () => void): void {
-    this.#unhooks.push(this.pipeline.beforeFlush(async () => letGo()))
+    this.#onFlush.push(letGo)
   }
 
   /** Resolves when all that the client holds is delivered, or after 10 s. Never rejects. */
@@ -109,23 +114,40 @@ export class OtelDoor {
   /** Flushes and ends this door; see {@link Lease.end}. Never rejects. */
   async shutdown(): Promise<void> {
     await this.#reader?.ready()
-    for (const letGo of this.#letGos.splice(0)) letGo()
-    for (const unhook of this.#unhooks.splice(0)) unhook()
+    this.#letGo()
+    for (const detach of this.#detach.splice(0)) detach()
     await this.#lease.end(FLUSH_MS)
     // Not before: an SDK ends its parts all at once, and what was under way in one of them still comes.
     this.#hasEnded = true
   }
 
-  #openReader(): ResourceReader {
-    const { pipeline } = this
-    const reader = new ResourceReader({
+  #openReader(pipeline: Pipeline): ResourceReader {
+    return new ResourceReader({
       clock: pipeline.clock,
-      allAttributes: pipeline.settings.allResourceAttributes,
+      allAttributes: () => pipeline.settings.allResourceAttributes,
       learn: (fields) => pipeline.learn(fields),
     })
-    this.beforeEnd(() => reader.settle())
-    this.#unhooks.push(pipeline.beforeFlush(() => reader.ready()))
-    return reader
+  }
+
+  /** What the last pipeline's reader has told is not known to this one, so each has its own. */
+  #attach(pipeline: Pipeline): void {
+    for (const detach of this.#detach.splice(0)) detach()
+    this.#letGo()
+    this.#reader = undefined
+    this.#hasLearned = false
+    this.#attachedTo = pipeline
+    this.#detach.push(
+      pipeline.beforeEnd(() => this.#letGo()),
+      pipeline.beforeFlush(async () => {
+        for (const letGo of this.#onFlush) letGo()
+        await this.#reader?.ready()
+      }),
+    )
+  }
+
+  #letGo(): void {
+    this.#reader?.settle()
+    for (const letGo of this.#onEnd) letGo()
   }
 }
 

@@ -1,5 +1,5 @@
+import { isError } from '../any-realm.js'
 import { shared } from '../shared.js'
-import { isError } from '../translate/error-type.js'
 import type { LogRecordLike } from '../translate/otel.js'
 import type { Fields } from '../wire/log.js'
 import { methodWrapper } from '../wrap-method.js'

@@ -4,7 +4,8 @@ import { type ResourceFields, translateResource } from '../translate/resource.js
 
 export interface ResourceReaderParts {
   readonly clock: Clock
-  readonly allAttributes: boolean
+  /** Asked for each record. */
+  readonly allAttributes: () => boolean
   /** Told of each resource once; of one that is still being detected, before that, whose service it is. */
   readonly learn: (fields: ResourceFields) => void
 }
@@ -27,7 +28,9 @@ interface Waiting {
  */
 export class ResourceReader {
   readonly #parts: ResourceReaderParts
-  readonly #known = new WeakMap<object, ResourceFields>()
+  #known = new WeakMap<object, ResourceFields>()
+  /** What the known ones were read with. */
+  #hasAllAttributes = false
   readonly #waiting = new Map<object, Waiting>()
 
   constructor(parts: ResourceReaderParts) {
@@ -36,7 +39,7 @@ export class ResourceReader {
 
   /** Calls `use` with the resource's fields: now, or as soon as they are there. */
   read(resource: unknown, use: Use): void {
-    const known = this.#known.get(resource as object)
+    const known = this.#find(resource as object)
     if (known !== undefined) use(known)
     else if (typeof resource !== 'object' || resource === null) use(NOTHING)
     else if (!isPending(resource)) use(this.#translate(resource))
@@ -95,10 +98,19 @@ export class ResourceReader {
     for (const use of waiting.uses) use(fields)
   }
 
+  #find(resource: object): ResourceFields | undefined {
+    const allAttributes = this.#parts.allAttributes()
+    if (allAttributes !== this.#hasAllAttributes) {
+      this.#hasAllAttributes = allAttributes
+      this.#known = new WeakMap()
+    }
+    return this.#known.get(resource)
+  }
+
   #translate(resource: object): ResourceFields {
-    const known = this.#known.get(resource)
+    const known = this.#find(resource)
     if (known !== undefined) return known
-    const fields = translated(resource, this.#parts.allAttributes)
+    const fields = translated(resource, this.#hasAllAttributes)
     this.#known.set(resource, fields)
     this.#parts.learn(fields)
     return fields

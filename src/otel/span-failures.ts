@@ -1,99 +1,73 @@
 import { scopeOfTrace } from '../scope/current.js'
 import type { Scope } from '../scope/scope.js'
-import { isInstrumentation } from '../translate/instrumentation-scope.js'
-import type { SpanLike } from '../translate/otel.js'
-import { readProperty, readText } from '../translate/property.js'
 import type { Log } from '../wire/log.js'
 import type { OtelDoor } from './door.js'
+import type { ServerAnswer } from './server-answer.js'
 
 export interface SpanFailure {
-  readonly span: SpanLike
   readonly scope: Scope
+  /** The outermost server span of this process around it, where one is known. */
+  readonly server: ServerAnswer | undefined
   readonly log: Log
   readonly thrown: unknown
+  /** When it happened, on the monotonic clock. */
+  readonly atMs: number
+  /** Recorded by a framework that answers requests, and not by the application. */
+  readonly isFrameworks: boolean
 }
 
 type Decide = (status: number | undefined) => void
 
 const MOST_HELD = 1000
-/** A stream's span may stay open for hours. */
-const MOST_HELD_PER_SPAN = 128
 const CLIENT_CLOSED = 499
-/** Outside of any request: so long an outer `catch` has to capture by hand what the span recorded. */
+/** So long an outer `catch` has to capture by hand what a span recorded. */
 const BY_HAND_MS = 100
+/** The same within a request, where the outermost `catch` may have work to do first. */
+const BY_HAND_IN_REQUEST_MS = 1000
 
 /**
- * Holds the failures of spans until their request is answered. Only then is it known whether what a framework
- * recorded was an error at all, and whether the application has logged the same failure by hand, which says
- * more and wins.
+ * Holds the failures of spans for a while. What a framework recorded waits for the answer of its request: only then
+ * it is known whether it was an error at all. All others wait for an application that captures the same failure by
+ * hand, which says more and wins; but not for the end of a stream.
  */
 export class SpanFailures {
   readonly #door: OtelDoor
   readonly #held = new Set<Decide>()
-  /** Of these, those that wait for no request. */
+  /** Of these, those that wait for no answer. */
   readonly #soon = new Set<Decide>()
-  /** By trace, for requests that our HTTP instrumentation does not see: what waits for their server span. */
-  readonly #serverSpans = new Map<string, Decide[]>()
-  #isHooked = false
 
   constructor(door: OtelDoor) {
     this.#door = door
+    door.beforeEnd(() => this.#release(this.#held))
+    door.beforeFlush(() => this.#release(this.#soon))
   }
 
-  take(failure: SpanFailure): void {
-    const decide = this.#hold((status) => this.#settle(failure, status))
-    const { scope, log } = failure
-    const traceId = log.trace?.trace_id ?? ''
-    const request = scope.requestScope ?? scopeOfTrace(traceId)?.requestScope
-    const waiting = this.#serverSpans.get(traceId)
-    if (request !== undefined) request.onAnswered(decide, Date.parse(log.timestamp))
-    else if (waiting === undefined) this.#decideSoon(decide)
-    else if (waiting.push(decide) > MOST_HELD_PER_SPAN) waiting.shift()?.(undefined)
-  }
-
-  serverStarted(span: SpanLike): void {
-    const { traceId } = span.spanContext()
-    if (this.#serverSpans.size < MOST_HELD && !this.#serverSpans.has(traceId)) {
-      this.#serverSpans.set(traceId, [])
+  /** @param isDue when the application has had its time to capture it by hand */
+  take(failure: SpanFailure, isDue = false): void {
+    if (isDue) {
+      this.#settle(failure, undefined)
+      return
     }
+    const decide = this.#hold((status) => this.#settle(failure, status))
+    const { scope, server, log, atMs, isFrameworks } = failure
+    const { trace_id = '', span_id } = log.trace ?? {}
+    const request = scope.requestScope ?? (server ? undefined : scopeOfTrace(trace_id, span_id)?.requestScope)
+    const answered = request ?? server
+    if (answered === undefined || !isFrameworks) this.#decideSoon(decide, answered !== undefined)
+    answered?.onAnswered(decide, atMs)
   }
 
-  serverEnded(span: SpanLike): void {
-    const { traceId } = span.spanContext()
-    const waiting = this.#serverSpans.get(traceId) ?? []
-    this.#serverSpans.delete(traceId)
-    const status = span.attributes['http.response.status_code'] ?? span.attributes['http.status_code']
-    for (const decide of waiting) decide(typeof status === 'number' ? status : undefined)
-  }
-
-  /** Waits for no answer any more. */
-  release(): void {
-    for (const decide of this.#held) decide(undefined)
-  }
-
-  #decideSoon(decide: Decide): void {
-    const { clock, uploader } = this.#door.pipeline
+  /** Decides after the time that the application has to capture by hand, or at the next flush. */
+  #decideSoon(decide: Decide, isInRequest: boolean): void {
+    const { clock } = this.#door.pipeline
     this.#soon.add(decide)
-    uploader.outside(() =>
-      clock.setTimer(() => {
-        this.#soon.delete(decide)
-        decide(undefined)
-      }, BY_HAND_MS),
-    )
-  }
-
-  #releaseSoon(): void {
-    for (const decide of this.#soon) decide(undefined)
-    this.#soon.clear()
+    const waitMs = isInRequest ? BY_HAND_IN_REQUEST_MS : BY_HAND_MS
+    clock.setTimer(() => decide(undefined), waitMs)
   }
 
   #hold(settle: Decide): Decide {
-    if (!this.#isHooked) {
-      this.#isHooked = true
-      this.#door.beforeEnd(() => this.release())
-      this.#door.beforeFlush(() => this.#releaseSoon())
-    }
     const decide: Decide = (status) => {
+      this.#soon.delete(decide)
       if (this.#held.delete(decide)) settle(status)
     }
     this.#held.add(decide)
@@ -101,11 +75,14 @@ export class SpanFailures {
     return decide
   }
 
-  #settle({ span, scope, log, thrown }: SpanFailure, status: number | undefined): void {
+  #release(held: Iterable<Decide>): void {
+    for (const decide of held) decide(undefined)
+  }
+
+  #settle({ scope, log, thrown, isFrameworks }: SpanFailure, status: number | undefined): void {
     const { pipeline } = this.#door
     const isHandled = status !== undefined && status < 500 && status !== CLIENT_CLOSED
-    const scopeName = readText(readProperty(span, 'instrumentationScope'), 'name') ?? ''
-    if (isHandled && isInstrumentation(scopeName)) {
+    if (isFrameworks && isHandled) {
       pipeline.ledger.written++
       pipeline.ledger.drop('handled_exception')
       return

@@ -1,3 +1,4 @@
+import { ignoreRejection } from '../any-realm.js'
 import type { BeforeSend } from '../options.js'
 import type { Log } from '../wire/log.js'
 import { legalLog } from './legal-log.js'
@@ -11,8 +12,9 @@ export function runBeforeSend(hook: BeforeSend, log: Log): Log | 'before_send' |
   try {
     const result: unknown = hook(log)
     if (result === null) return 'before_send'
-    if (isThenable(result)) {
-      result.then(undefined, ignore)
+    // A getter that throws makes it no log.
+    if (typeof (result as PromiseLike<unknown> | undefined)?.then === 'function') {
+      ignoreRejection(result)
       return 'before_send_error'
     }
     return legalLog(result, { level, message, timestamp }) ?? 'before_send_error'
@@ -20,10 +22,3 @@ export function runBeforeSend(hook: BeforeSend, log: Log): Log | 'before_send' |
     return 'before_send_error'
   }
 }
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as PromiseLike<unknown> | undefined)?.then === 'function'
-}
-
-/** A rejection that nobody handles would end the process. */
-function ignore(): void {}

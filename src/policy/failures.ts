@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { levelRank } from '../wire/level.js'
 import { LOG_ID_KEY, type Log } from '../wire/log.js'
+import { type Occasion, Occasions, occasionOf } from './occasions.js'
 
 /**
  * The entrance an error came by. A `capture` is about the error alone, a `call` or `record` is a line somebody
@@ -21,8 +22,6 @@ interface Known {
   id: string
   readonly way: Way
   readonly message: string
-  readonly occasion: string | undefined
-  readonly sinceMs: number
 }
 
 interface Marks {
@@ -32,24 +31,22 @@ interface Marks {
 }
 
 const MAX_KNOWN = 1000
+/** Requests that may fail by one object at the same time. */
+const MOST_OCCASIONS = 2000
+/** Requests of one trace that may fail with the same words. */
+const MOST_OF_TRACE = 100
 const ERROR_RANK = levelRank('error')
 const LINES: ReadonlySet<Way> = new Set<Way>(['record', 'call'])
 
 /**
- * For so long one error object is taken for one failure: where not both times are known to be of a trace or
- * request, and where they are of two. Within the same one it always is.
- */
-const UNKNOWN_OCCASION_MS = 60_000
-const OTHER_OCCASION_MS = 5_000
-
-/**
- * Knows the failures that have been logged, so that one failure is one log however many ways it comes: the
- * same thrown object, or the same type, message and stack in the same trace. Without a trace equal words may
- * well be two failures. What is below `error` reports no failure, whatever error it tells of.
+ * Knows the failures that have been logged, so that one failure is one log however many ways it comes within a request
+ * or trace: the same thrown object, or the same type, message and stack in the same trace. In another request or trace
+ * the same object is another failure. Without a trace equal words may well be two failures. What is below `error`
+ * reports no failure, whatever error it tells of.
  */
 export class Failures {
-  readonly #thrown = new WeakMap<object, Known>()
-  readonly #described = new Map<string, Known>()
+  readonly #thrown = new WeakMap<object, Occasions<Known>>()
+  readonly #described = new Map<string, Occasions<Known>>()
   readonly #marks = new WeakMap<Failure, Marks>()
 
   /**
@@ -60,19 +57,20 @@ export class Failures {
     const { log, way } = failure
     if (levelRank(log.level) < ERROR_RANK) return undefined
     const object = asObject(failure.thrown)
-    const occasion = log.trace?.trace_id ?? log.request_id
+    const occasion = occasionOf(log)
     const words = describe(failure)
-    const found = this.#byObject(object, occasion, nowMs) ?? this.#byWords(words)
+    const byObject = object && this.#thrown.get(object)
+    const byWords = words === undefined ? undefined : this.#described.get(words)
+    const found = byObject?.find(occasion, nowMs) ?? byWords?.find(occasion, nowMs)
     if (found !== undefined) {
-      this.#remember(object, words, found)
+      this.#remember(object, words, found, occasion, nowMs)
       // Two lines of the user's own about one error are two lines, but still one failure.
       const isOtherLine = LINES.has(way) && found.way === way && found.message !== bounded(log.message)
       return { id: found.id, isOtherLine }
     }
     const given = log.metadata?.[LOG_ID_KEY]
-    const id = typeof given === 'string' ? given : ''
-    const known = { id, way, message: bounded(log.message), occasion, sinceMs: nowMs }
-    this.#remember(object, words, known)
+    const known = { id: typeof given === 'string' ? given : '', way, message: bounded(log.message) }
+    this.#remember(object, words, known, occasion, nowMs)
     this.#marks.set(failure, { known, object, words })
     return undefined
   }
@@ -84,31 +82,27 @@ export class Failures {
     const { known, object, words } = marks
     known.id = id
     if (id !== '') return
-    if (object !== undefined && this.#thrown.get(object) === known) this.#thrown.delete(object)
-    if (words !== undefined && this.#described.get(words) === known) this.#described.delete(words)
+    if (object !== undefined) this.#thrown.get(object)?.forget(known)
+    if (words !== undefined && !this.#described.get(words)?.forget(known)) this.#described.delete(words)
   }
 
-  /**
-   * An object can fail many: the rejection of a cached promise, an error made once and thrown for each request.
-   * What is thrown long after is therefore another failure.
-   */
-  #byObject(object: object | undefined, occasion: string | undefined, nowMs: number): Known | undefined {
-    const known = object && this.#thrown.get(object)
-    if (known === undefined) return undefined
-    if (occasion !== undefined && occasion === known.occasion) return known
-    const isUnknown = occasion === undefined || known.occasion === undefined
-    return nowMs - known.sinceMs < (isUnknown ? UNKNOWN_OCCASION_MS : OTHER_OCCASION_MS) ? known : undefined
-  }
-
-  #byWords(words: string | undefined): Known | undefined {
-    return words === undefined ? undefined : this.#described.get(words)
-  }
-
-  #remember(object: object | undefined, words: string | undefined, known: Known): void {
-    if (object !== undefined) this.#thrown.set(object, known)
+  #remember(
+    object: object | undefined,
+    words: string | undefined,
+    known: Known,
+    occasion: Occasion,
+    nowMs: number,
+  ): void {
+    if (object !== undefined) {
+      const occasions = this.#thrown.get(object) ?? new Occasions(MOST_OCCASIONS)
+      occasions.add(occasion, known, nowMs)
+      this.#thrown.set(object, occasions)
+    }
     if (words === undefined) return
+    const occasions = this.#described.get(words) ?? new Occasions(MOST_OF_TRACE)
+    occasions.add(occasion, known, nowMs)
     this.#described.delete(words)
-    this.#described.set(words, known)
+    this.#described.set(words, occasions)
     if (this.#described.size <= MAX_KNOWN) return
     const oldest = this.#described.keys().next()
     if (!oldest.done) this.#described.delete(oldest.value)
@@ -125,7 +119,14 @@ function describe({ log, ownStack }: Failure): string | undefined {
   if (traceId === undefined || log.error === undefined) return undefined
   const { type, message } = log.error
   const stack = (ownStack ?? log.error.stack ?? '').slice(0, 2000)
-  return bounded(`${traceId}\n${type}\n${message}\n${stack}`)
+  return bounded(`${traceId}\n${bareType(type)}\n${message}\n${stack}`)
+}
+
+/** A type without module and pointer: `pay.Error`, `*pay.Error` and `Error` are spellings of one. */
+function bareType(type: string): string {
+  return (
+    type.slice(Math.max(...['.', '/', ':', '\\', '$', '*'].map((sign) => type.lastIndexOf(sign))) + 1) || type
+  )
 }
 
 const LONGEST_KEPT = 4096

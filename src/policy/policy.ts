@@ -11,6 +11,7 @@ import { runBeforeSend } from './before-send.js'
 import { createDuplicates, DEDUP_COUNT_KEY, type Held } from './duplicates.js'
 import { addFingerprint } from './fingerprint.js'
 import { identify } from './log-id.js'
+import { cutOversize, cutOversizeEntry, endCutEntry, endCutTexts, isOversize } from './oversize.js'
 import type { Redaction } from './redact.js'
 import { redactEntry, redactLog } from './redact-log.js'
 import { createSampler } from './sampler.js'
@@ -120,7 +121,14 @@ export function createPolicy(parts: PolicyParts): Policy {
     const id = identify(log, newId)
     addFingerprint(log)
     scrubLog(log, settings.scrubParams)
-    if (settings.redact.length > 0) redactLog(log, settings.redact, ownRequestId)
+    if (settings.redact.length > 0) {
+      // A hook may make any log small; without one nobody needs what is over the limit by far.
+      const isTooMuch = beforeSend === undefined && settings.beforeSend === undefined && isOversize(log)
+      if (isTooMuch && !settings.autoTruncate) return dropTooLarge()
+      if (isTooMuch) cutOversize(log)
+      redactLog(log, settings.redact, ownRequestId)
+      if (isTooMuch) endCutTexts(log)
+    }
     for (const hook of [beforeSend, settings.beforeSend]) {
       if (hook === undefined) continue
       // A copy: the user, tags and breadcrumbs of a log are those of the logs after it as well.
@@ -182,7 +190,13 @@ export function createPolicy(parts: PolicyParts): Policy {
   function decideRequest(given: RequestEntry, ownRequestId: boolean): string | undefined {
     if (!settings.enabled) return drop('disabled')
     let entry = scrubEntry(given, settings.scrubParams)
-    if (settings.redact.length > 0) entry = redactEntry(entry, settings.redact, ownRequestId)
+    if (settings.redact.length > 0) {
+      const isTooMuch = isOversize(entry)
+      if (isTooMuch && !settings.autoTruncate) return dropTooLarge()
+      if (isTooMuch) entry = cutOversizeEntry(entry)
+      entry = redactEntry(entry, settings.redact, ownRequestId)
+      if (isTooMuch) entry = endCutEntry(entry)
+    }
     const json = wellFormedJson(JSON.stringify(entry))
     if (fits(json)) return json
     return settings.autoTruncate ? wellFormedJson(truncateEntry(entry)) : dropTooLarge()

@@ -39,11 +39,16 @@ const SHORTEST_BASE64 = 8
 export function redactBase64(encoded: string, redact: Redaction): string {
   if (encoded.length < SHORTEST_BASE64 || encoded.length % 4 !== 0) return encoded
   if (!/^[A-Za-z0-9+/]+={0,2}$/.test(encoded)) return encoded
-  const read = textOf(Buffer.from(encoded, 'base64'))
-  if (read === undefined) return encoded
+  return redactBytes(Buffer.from(encoded, 'base64'), redact)?.toString('base64') ?? encoded
+}
+
+/** Bytes that are text, redacted; nothing where that changes nothing. */
+function redactBytes(bytes: Buffer, redact: Redaction): Buffer | undefined {
+  const read = textOf(bytes)
+  if (read === undefined) return undefined
   const { text, encoding } = read
   const redacted = redact(text)
-  return redacted === text ? encoded : Buffer.from(redacted, encoding).toString('base64')
+  return redacted === text ? undefined : Buffer.from(redacted, encoding)
 }
 
 /** A Buffer in JSON within a text is a list of its bytes: `{"type":"Buffer","data":[98,111,98]}`. */
@@ -52,9 +57,8 @@ export function redactByteLists(text: string, redact: Redaction): string {
   return text.replace(/\[\s*(\d{1,3}(?:\s*,\s*\d{1,3}){5,})\s*\]/g, (list, numbers: string) => {
     const bytes = numbers.split(',').map(Number)
     if (bytes.some((byte) => byte > 0xff)) return list
-    const encoded = Buffer.from(bytes).toString('base64')
-    const redacted = redactBase64(encoded, redact)
-    return redacted === encoded ? list : `[${[...Buffer.from(redacted, 'base64')].join(',')}]`
+    const redacted = redactBytes(Buffer.from(bytes), redact)
+    return redacted === undefined ? list : `[${[...redacted].join(',')}]`
   })
 }
 

@@ -1,3 +1,4 @@
+import { isRegExp } from '../any-realm.js'
 import { redactBase64, redactByteLists, redactJsonEscapes, redactPercentEncoded } from './redact-encoded.js'
 import { BUILT_IN_REDACTIONS, type Redaction, redactionOf } from './redact-patterns.js'
 
@@ -25,7 +26,7 @@ function parseRedaction(pattern: unknown): Redaction | undefined {
     return Object.hasOwn(BUILT_IN_REDACTIONS, pattern) ? BUILT_IN_REDACTIONS[pattern] : undefined
   }
   try {
-    return pattern instanceof RegExp ? redactionOf(pattern) : undefined
+    return isRegExp(pattern) ? redactionOf(pattern) : undefined
   } catch {
     return undefined
   }

@@ -3,14 +3,14 @@ import { type Fields, LOG_ID_KEY, type Log } from '../wire/log.js'
 import type { RequestEntry } from '../wire/request-entry.js'
 import { DEDUP_COUNT_KEY } from './duplicates.js'
 
-const MARK = ' [truncated]'
+export const MARK = ' [truncated]'
 const STACK_TOP = 11
 const STACK_BOTTOM = 3
-const MOST_BREADCRUMBS = 20
-const MOST_METADATA_TEXT = 500
+export const MOST_BREADCRUMBS = 20
+export const MOST_METADATA_TEXT = 500
 const CONTEXT_LINES = 3
-const MOST_MESSAGE = 2000
-const MOST_TEXT = 500
+export const MOST_MESSAGE = 2000
+export const MOST_TEXT = 500
 const MOST_ITEMS = 20
 
 /** Whether JSON text takes at most `maxBytes` of UTF-8. */
@@ -59,14 +59,14 @@ const STEPS: readonly Step[] = [
   onlyTheNeeded,
 ]
 
-function cutStack(log: Log): Log {
+export function cutStack(log: Log): Log {
   const lines = typeof log.error?.stack === 'string' ? log.error.stack.split('\n') : []
   if (log.error === undefined || lines.length <= STACK_TOP + STACK_BOTTOM) return log
   const stack = [...lines.slice(0, STACK_TOP), ...lines.slice(-STACK_BOTTOM)].join('\n')
   return { ...log, error: { ...log.error, stack } }
 }
 
-function cutMetadataTexts(log: Log): Log {
+export function cutMetadataTexts(log: Log): Log {
   if (log.metadata === undefined) return log
   const metadata = mapTexts(log.metadata, (text) => cut(text, MOST_METADATA_TEXT, MARK))
   return { ...log, metadata: metadata as Fields }
@@ -121,7 +121,7 @@ function ownMetadata({ metadata }: Log): Fields {
 }
 
 /** A text of at most `length` UTF-16 units, and the mark where something was cut. */
-function cut(text: string, length: number, mark = ''): string {
+export function cut(text: string, length: number, mark = ''): string {
   if (typeof text !== 'string' || text.length <= length) return text
   if (mark !== '' && text.length <= length + mark.length && text.endsWith(mark)) return text
   const last = text.charCodeAt(length - 1)
@@ -130,7 +130,7 @@ function cut(text: string, length: number, mark = ''): string {
   return text.slice(0, splitsPair ? length - 1 : length) + mark
 }
 
-function mapTexts(
+export function mapTexts(
   value: unknown,
   onText: (text: string) => string,
   onList: (items: unknown[]) => unknown[] = (items) => items,

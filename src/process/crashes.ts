@@ -1,5 +1,5 @@
 import type { Tap } from './emit-tap.js'
-import type { WriteCrash } from './guest.js'
+import type { WriteCrash } from './exit-participant.js'
 
 export interface CrashParts {
   /** Describes what was thrown, for all clients that want to know; undefined when none does. */
@@ -50,10 +50,18 @@ export class Crashes {
     const isRejection = origin === 'unhandledRejection'
     const crash = this.#open && isSame(this.#open, error, isRejection) ? this.#open : this.#begin(error)
     this.#describe(crash)
-    if (process.hasUncaughtExceptionCaptureCallback()) this.#write(crash, false)
-    else if (process.listenerCount('uncaughtException') === 0)
+    // A capture callback comes next, and may end the process or throw; see `afterException`.
+    const isCaptured = process.hasUncaughtExceptionCaptureCallback()
+    if (!isCaptured && process.listenerCount('uncaughtException') === 0)
       this.#write(crash, crash.write !== undefined && this.#parts.endsProcess(error))
     if (this.#parts.isExiting()) this.#parts.onSilentEnd()
+  }
+
+  /** What handles an exception has returned, or has thrown itself: Node ends with 7 then, without a word to anybody. */
+  afterException(hasThrown: boolean): void {
+    if (!hasThrown) return
+    this.end()
+    this.#parts.onSilentEnd()
   }
 
   /** Writes what is still open: the process ends. */
@@ -62,19 +70,9 @@ export class Crashes {
   }
 
   #onException(goOn: () => boolean): boolean {
-    let hasReturned = false
-    try {
-      const isHandled = goOn()
-      hasReturned = true
-      if (this.#open) this.#write(this.#open, !isHandled)
-      return isHandled
-    } finally {
-      if (!hasReturned) {
-        // A handler that throws: Node ends with 7 and without a word to anybody.
-        this.end()
-        this.#parts.onSilentEnd()
-      }
-    }
+    const isHandled = goOn()
+    if (this.#open) this.#write(this.#open, !isHandled)
+    return isHandled
   }
 
   #onRejection(goOn: () => boolean, reason: unknown): boolean {

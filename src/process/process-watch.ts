@@ -1,8 +1,9 @@
 import { Budget } from './budget.js'
 import { Crashes } from './crashes.js'
+import { deliverAtExit } from './deliver-at-exit.js'
 import { EmitTap, type Tap } from './emit-tap.js'
-import type { Guest, WriteCrash } from './guest.js'
-import { deliverLast } from './last-delivery.js'
+import type { ExitParticipant, WriteCrash } from './exit-participant.js'
+import { watchLastSteps } from './last-steps.js'
 import { MainThread } from './main-thread.js'
 import { nodeThreads } from './node-threads.js'
 import { Signals } from './signals.js'
@@ -10,19 +11,21 @@ import { WorkerThread } from './worker-thread.js'
 
 /** All that listens to the end of a thread: one set of listeners, however many clients there are. */
 export class ProcessWatch {
-  readonly #guests: ReadonlySet<Guest>
+  readonly #participants: ReadonlySet<ExitParticipant>
   readonly #budget = new Budget()
   readonly #crashes: Crashes
   readonly #tap: EmitTap
+  readonly #leaveLastSteps: () => void
   /** One of the two. */
   readonly #main: MainThread | undefined
   readonly #thread: WorkerThread | undefined
   #signals: Signals | undefined
   #hasFlushed = false
+  #isDelivering = false
   #isExiting = false
 
-  constructor(guests: ReadonlySet<Guest>) {
-    this.#guests = guests
+  constructor(participants: ReadonlySet<ExitParticipant>) {
+    this.#participants = participants
     if (nodeThreads().isMainThread) this.#main = new MainThread((count) => this.#lose(count))
     else this.#thread = new WorkerThread((timeoutMs) => this.#deliver(timeoutMs))
     this.#crashes = new Crashes({
@@ -32,17 +35,23 @@ export class ProcessWatch {
       onSilentEnd: this.#onExit,
       isExiting: () => this.#isExiting,
     })
-    this.#tap = new EmitTap(new Map([...this.#crashes.taps, ['exit', this.#aroundExit]]))
+    this.#tap = new EmitTap(
+      new Map([...this.#crashes.taps, ['beforeExit', this.#aroundNaturalEnd], ['exit', this.#aroundExit]]),
+    )
+    this.#leaveLastSteps = watchLastSteps({
+      afterException: (hasThrown) => this.#crashes.afterException(hasThrown),
+      beforeEnd: this.#onLastStep,
+    })
     process.on('beforeExit', this.#onNaturalEnd)
     // Besides the tap: one of the other listeners may call process.exit, and then nothing comes after it.
     process.prependListener('exit', this.#onExit)
     process.prependListener('uncaughtExceptionMonitor', this.#crashes.monitor)
   }
 
-  /** Guests have come or gone, or have become more or less patient. */
+  /** Participants have come or gone, or have become more or less patient. */
   update(): void {
-    this.#thread?.watch(this.#guests)
-    const wantsSignals = this.#main !== undefined && this.#patienceMs > 0
+    this.#thread?.watch(this.#participants)
+    const wantsSignals = this.#main !== undefined && this.#flushOnExitMs > 0
     if (wantsSignals) this.#signals ??= this.#listenToSignals()
     if (wantsSignals) return
     this.#signals?.close()
@@ -51,6 +60,7 @@ export class ProcessWatch {
 
   close(): void {
     this.#tap.close()
+    this.#leaveLastSteps()
     this.#signals?.close()
     this.#main?.close()
     this.#thread?.close()
@@ -59,18 +69,18 @@ export class ProcessWatch {
     process.removeListener('uncaughtExceptionMonitor', this.#crashes.monitor)
   }
 
-  get #patienceMs(): number {
-    return Math.max(0, ...[...this.#guests].map(({ patienceMs }) => patienceMs))
+  get #flushOnExitMs(): number {
+    return Math.max(0, ...[...this.#participants].map(({ flushOnExitMs }) => flushOnExitMs))
   }
 
   #listenToSignals(): Signals {
     return new Signals({
       // Without letting go: requests under way may still be answered.
       hurry: () => {
-        for (const guest of this.#guests) void guest.flush(0)
+        for (const participant of this.#participants) void participant.flush(0)
       },
       deliver: () => this.#budget.spend(() => this.#deliver()),
-      lastChance: (atOnce) => this.#deliverBlocking(atOnce ? 0 : this.#budget.left(this.#patienceMs)),
+      lastChance: (atOnce) => this.#deliverBlocking(atOnce ? 0 : this.#budget.left(this.#flushOnExitMs)),
     })
   }
 
@@ -80,21 +90,32 @@ export class ProcessWatch {
    * unless somebody waits for an answer, whose `await` Node would call unfinished.
    */
   readonly #onNaturalEnd = (): void => {
-    if (!this.#hasFlushed) for (const guest of this.#guests) guest.letGo()
-    const waiting = [...this.#guests].filter((guest) => guest.patienceMs > 0 && guest.undeliveredCount > 0)
+    if (!this.#hasFlushed) for (const participant of this.#participants) participant.releaseHeld()
+    const waiting = [...this.#participants].filter(
+      (participant) => participant.flushOnExitMs > 0 && participant.undeliveredCount > 0,
+    )
     const isNoticed = process.listenerCount('beforeExit') > 1
-    const canWait = isNoticed && waiting.every(({ destination }) => destination)
+    const canWait = isNoticed && waiting.every(({ canSendSynchronously }) => canSendSynchronously)
     const isAwaited = waiting.some(({ hasCallers }) => hasCallers)
     if (waiting.length === 0 || (!isAwaited && (this.#hasFlushed || canWait))) return
     this.#hasFlushed = true
+    this.#isDelivering = true
     this.#chargeForThreads()
     // Those of now: whoever has an answer goes on, and may wait for the next one then.
-    const lastCalls = waiting.map((guest) => guest.lastCall())
+    const givingUp = waiting.map((participant) => participant.giveUpWaiting())
     void this.#budget
       .spend(() => this.#deliver())
       .then(() => {
-        for (const call of lastCalls) call()
+        this.#isDelivering = false
+        for (const giveUp of givingUp) giveUp()
       })
+  }
+
+  /** Once more when the others have had their turn: what they wrote may need a running event loop. */
+  readonly #aroundNaturalEnd: Tap = (goOn) => {
+    const hadListeners = goOn()
+    if (!this.#isDelivering) this.#onNaturalEnd()
+    return hadListeners
   }
 
   readonly #onExit = (): void => {
@@ -102,7 +123,7 @@ export class ProcessWatch {
     try {
       this.#crashes.end()
       this.#chargeForThreads()
-      this.#deliverBlocking(this.#budget.left(this.#patienceMs))
+      this.#deliverBlocking(this.#budget.left(this.#flushOnExitMs))
     } catch {
       // What escapes an exit handler becomes the exit code.
     }
@@ -110,10 +131,16 @@ export class ProcessWatch {
 
   /** Once more when the others have had their turn, for what they wrote. */
   readonly #aroundExit: Tap = (goOn) => {
-    const hadListeners = goOn()
-    this.#onExit()
+    const hadListeners = finallyDo(goOn, this.#onExit)
     this.#thread?.close(this.#budget.spentMs)
     return hadListeners
+  }
+
+  /** Without an `exit` event before it, or with a listener of `exit` that has written and then ended the process. */
+  readonly #onLastStep = (): void => {
+    const isOver =
+      this.#isExiting && [...this.#participants].every(({ undeliveredCount }) => undeliveredCount === 0)
+    if (!isOver) this.#onExit()
   }
 
   /** An end that comes with a thread's own has waited for that, and the thread may have waited for the service. */
@@ -122,11 +149,11 @@ export class ProcessWatch {
   }
 
   async #deliver(limitMs = Number.POSITIVE_INFINITY): Promise<void> {
-    const guests = [...this.#guests].filter(({ patienceMs }) => patienceMs > 0)
-    this.#main?.ask(this.#patienceMs)
-    const flushes = guests.map((guest) => {
-      guest.letGo()
-      return guest.flush(Math.min(limitMs, this.#budget.left(guest.patienceMs)))
+    const participants = [...this.#participants].filter(({ flushOnExitMs }) => flushOnExitMs > 0)
+    this.#main?.ask(this.#flushOnExitMs)
+    const flushes = participants.map((participant) => {
+      participant.releaseHeld()
+      return participant.flush(Math.min(limitMs, this.#budget.left(participant.flushOnExitMs)))
     })
     const delivered = await Promise.all(flushes)
     // Should the process live on, its real end has all the time again.
@@ -137,15 +164,15 @@ export class ProcessWatch {
     this.#budget.spend(() => {
       const deadline = performance.now() + timeoutMs
       const waitForThreads = this.#main?.ask(timeoutMs)
-      deliverLast(this.#guests, timeoutMs)
+      deliverAtExit(this.#participants, timeoutMs)
       waitForThreads?.(Math.max(0, deadline - performance.now()))
     })
   }
 
   #capture(thrown: unknown): WriteCrash | undefined {
-    const guests = [...this.#guests].filter(({ capturesCrashes }) => capturesCrashes)
+    const participants = [...this.#participants].filter(({ capturesCrashes }) => capturesCrashes)
     try {
-      const writes = guests.map((guest) => guest.capture(thrown))
+      const writes = participants.map((participant) => participant.capture(thrown))
       if (writes.length === 0) return undefined
       return (endsProcess) => {
         for (const write of writes) write(endsProcess)
@@ -158,7 +185,16 @@ export class ProcessWatch {
 
   /** A thread's loss is counted once, and in the main thread nobody knows whose it was. */
   #lose(count: number): void {
-    const [first] = this.#guests
+    const [first] = this.#participants
     first?.lose(count)
+  }
+}
+
+/** Without a catch: Node prints the line where something was thrown. */
+function finallyDo<T>(work: () => T, last: () => void): T {
+  try {
+    return work()
+  } finally {
+    last()
   }
 }

@@ -1,8 +1,16 @@
 import { constants } from 'node:os'
 import { setImmediate } from '../clock.js'
 
-const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const
-type Ending = (typeof SIGNALS)[number]
+type Ending = 'SIGTERM' | 'SIGINT' | 'SIGHUP' | 'SIGQUIT' | 'SIGUSR2' | 'SIGBREAK'
+
+/**
+ * The signals by which people and tools end a process: SIGQUIT is a terminal's Ctrl-\ and the stop signal of many
+ * images, SIGUSR2 the restart of development tools. SIGUSR1 is Node's own, for the debugger.
+ */
+const SIGNALS: readonly Ending[] =
+  process.platform === 'win32'
+    ? ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGBREAK']
+    : ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGUSR2']
 
 export interface SignalParts {
   /** Begins to deliver; nothing waits for it. */

@@ -1,4 +1,4 @@
-import type { Guest } from './guest.js'
+import type { ExitParticipant } from './exit-participant.js'
 import { nodeThreads } from './node-threads.js'
 import { ThreadSlot } from './thread-slot.js'
 import { CHANNEL, crashHash, type ThreadWord } from './thread-words.js'
@@ -9,7 +9,7 @@ const VERDICT_MS = 250
 /** A thread's side of what {@link MainThread} does. */
 export class WorkerThread {
   readonly slot = new ThreadSlot()
-  readonly #watched = new WeakSet<Guest>()
+  readonly #watched = new WeakSet<ExitParticipant>()
   readonly #channel = new (nodeThreads().BroadcastChannel)(CHANNEL)
 
   /** @param deliver asynchronously, within so many ms; must not reject */
@@ -24,12 +24,12 @@ export class WorkerThread {
   }
 
   /** Publishes how much these clients hold. */
-  watch(guests: ReadonlySet<Guest>): void {
-    for (const guest of guests) {
-      if (this.#watched.has(guest)) continue
-      this.#watched.add(guest)
+  watch(participants: ReadonlySet<ExitParticipant>): void {
+    for (const participant of participants) {
+      if (this.#watched.has(participant)) continue
+      this.#watched.add(participant)
       let before = 0
-      guest.publish((count) => {
+      participant.publish((count) => {
         this.slot.undelivered += count - before
         before = count
       })

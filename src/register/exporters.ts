@@ -1,64 +1,105 @@
 import { warnOnce } from '../errors.js'
-import { splitList } from '../option-kinds.js'
 import type { Environment } from '../options.js'
+import { exporterNames, type Signal } from '../otel/named-exporters.js'
+import { type Exporter, endsInTime, type LimitMs } from './limited-exporter.js'
 import type { Packages } from './packages.js'
 
-type Class = new (...args: unknown[]) => object
+type Class<T = object> = new (...args: unknown[]) => T
 
-/** One signal's words in the environment and in the packages. */
+/** One signal's names in the environment and in the packages. */
 const SIGNALS = {
   traces: {
     variable: 'TRACES',
     exporter: 'trace',
     name: 'OTLPTraceExporter',
     console: 'ConsoleSpanExporter',
+    simple: 'SimpleSpanProcessor',
     batch: 'BatchSpanProcessor',
+    batchVariable: 'OTEL_BSP',
   },
   logs: {
     variable: 'LOGS',
     exporter: 'logs',
     name: 'OTLPLogExporter',
     console: 'ConsoleLogRecordExporter',
+    simple: 'SimpleLogRecordProcessor',
     batch: 'BatchLogRecordProcessor',
+    batchVariable: 'OTEL_BLRP',
   },
 } as const
 
+export interface ExporterParts {
+  readonly env: Environment
+  /** As `@opentelemetry/sdk-node` sees them: its own dependencies make the exporters. */
+  readonly sdk: Packages
+  /** The exporter where the environment names none: NodeSDK's own default is `otlp`. */
+  readonly fallback: 'otlp' | 'none'
+  /** Longest an export may take that begins at the end of the process; left out, the end is somebody else's. */
+  readonly endLimitMs?: LimitMs
+}
+
 /**
- * Processors for the exporters that OTEL_TRACES_EXPORTER or OTEL_LOGS_EXPORTER name beside Lognitor (`otlp`,
- * `console`); none when the variable is not set, where the SDK would send OTLP to a Collector on this host.
+ * Processors for the exporters that OTEL_TRACES_EXPORTER or OTEL_LOGS_EXPORTER name, as a NodeSDK that is given no
+ * processors makes them itself. What cannot be made is named in one warning.
  */
-export function processorsFrom(signal: 'traces' | 'logs', env: Environment, sdk: Packages): object[] {
-  const words = SIGNALS[signal]
-  return splitList(env[`OTEL_${words.variable}_EXPORTER`] ?? '').flatMap((name) => {
-    if (name === 'none') return []
-    const exporter = name === 'otlp' ? otlpExporter(signal, env, sdk) : consoleExporter(signal, name, sdk)
-    if (exporter !== undefined) return [batched(signal, exporter, sdk)]
+export function processorsFrom(signal: Signal, parts: ExporterParts): object[] {
+  const { variable } = SIGNALS[signal]
+  return exporterNames(signal, parts.env, parts.fallback).flatMap((name) => {
+    const processor = processorFor(signal, name, parts)
+    if (processor !== undefined) return [processor]
     warnOnce(
-      'LOGNITOR_BAD_ENVIRONMENT',
-      `OTEL_${words.variable}_EXPORTER names "${name}", which zero code cannot set up; known are otlp, console and none.`,
-      words.variable,
+      'LOGNITOR_EXPORT_STOPPED',
+      `OTEL_${variable}_EXPORTER names "${name}", which cannot be set up beside Lognitor: known are otlp, console, zipkin (traces) and none. ` +
+        `Nothing goes there. Set OTEL_${variable}_EXPORTER=none, or pass ${signal === 'traces' ? 'spanProcessors' : 'logRecordProcessors'} to sdkConfig.`,
+      variable,
     )
     return []
   })
 }
 
-function otlpExporter(signal: 'traces' | 'logs', env: Environment, sdk: Packages): object | undefined {
-  const { variable, exporter, name } = SIGNALS[signal]
-  const protocol = env[`OTEL_EXPORTER_OTLP_${variable}_PROTOCOL`] ?? env.OTEL_EXPORTER_OTLP_PROTOCOL
-  const kind = protocol === 'grpc' ? 'grpc' : protocol === 'http/json' ? 'http' : 'proto'
-  const found = sdk.load(`@opentelemetry/exporter-${exporter}-otlp-${kind}`)?.[name]
-  return found === undefined ? undefined : new (found as Class)()
-}
-
-function consoleExporter(signal: 'traces' | 'logs', name: string, sdk: Packages): object | undefined {
-  const found = name === 'console' ? sdkOf(signal, sdk)?.exports[SIGNALS[signal].console] : undefined
-  return found === undefined ? undefined : new (found as Class)()
-}
-
-function batched(signal: 'traces' | 'logs', exporter: object, sdk: Packages): object {
+/** A batch processor with the sizes and delays that OTEL_BSP_* or OTEL_BLRP_* name; undefined without the SDK. */
+export function batched(signal: Signal, exporter: object, { env, sdk }: ExporterParts): object | undefined {
+  const { batch, batchVariable } = SIGNALS[signal]
   const found = sdkOf(signal, sdk)
-  const Batch = found?.exports[SIGNALS[signal].batch] as Class
-  return found?.isPositional ? new Batch(exporter) : new Batch({ exporter })
+  const Batch = found?.exports[batch] as Class | undefined
+  if (found === undefined || Batch === undefined) return undefined
+  const sizes = batchSizes(batchVariable, env)
+  return found.isPositional ? new Batch(exporter, sizes) : new Batch({ exporter, ...sizes })
+}
+
+function processorFor(signal: Signal, name: string, parts: ExporterParts): object | undefined {
+  if (name === 'console') return consoleProcessor(signal, parts.sdk)
+  const make = name === 'otlp' ? otlpExporter(signal, parts) : zipkinExporter(signal, name, parts)
+  if (make === undefined) return undefined
+  return batched(signal, parts.endLimitMs ? endsInTime(make, parts.endLimitMs) : make(), parts)
+}
+
+type MakeExporter = (config?: object) => Exporter
+
+function otlpExporter(signal: Signal, { env, sdk }: ExporterParts): MakeExporter | undefined {
+  const { variable, exporter, name } = SIGNALS[signal]
+  const protocol = env[`OTEL_EXPORTER_OTLP_${variable}_PROTOCOL`] || env.OTEL_EXPORTER_OTLP_PROTOCOL
+  const kind = protocol?.trim() === 'grpc' ? 'grpc' : protocol?.trim() === 'http/json' ? 'http' : 'proto'
+  return maker(sdk.load(`@opentelemetry/exporter-${exporter}-otlp-${kind}`)?.[name])
+}
+
+function zipkinExporter(signal: Signal, name: string, { sdk }: ExporterParts): MakeExporter | undefined {
+  const isZipkin = signal === 'traces' && name === 'zipkin'
+  return isZipkin ? maker(sdk.load('@opentelemetry/exporter-zipkin')?.ZipkinExporter) : undefined
+}
+
+function maker(found: unknown): MakeExporter | undefined {
+  if (typeof found !== 'function') return undefined
+  return (config) => new (found as Class<Exporter>)(...(config ? [config] : []))
+}
+
+function consoleProcessor(signal: Signal, sdk: Packages): object | undefined {
+  const { console, simple } = SIGNALS[signal]
+  const found = sdkOf(signal, sdk)
+  const Console = found?.exports[console] as Class | undefined
+  const Simple = found?.exports[simple] as Class | undefined
+  if (Console === undefined || Simple === undefined) return undefined
+  return found?.isPositional ? new Simple(new Console()) : new Simple({ exporter: new Console() })
 }
 
 interface Sdk {
@@ -67,7 +108,7 @@ interface Sdk {
   readonly isPositional: boolean
 }
 
-function sdkOf(signal: 'traces' | 'logs', sdk: Packages): Sdk | undefined {
+function sdkOf(signal: Signal, sdk: Packages): Sdk | undefined {
   if (signal === 'logs') {
     const logs = sdk.load('@opentelemetry/sdk-logs')
     return logs && { exports: logs, isPositional: isBefore(sdk.version('@opentelemetry/sdk-logs'), 220) }
@@ -82,4 +123,19 @@ function sdkOf(signal: 'traces' | 'logs', sdk: Packages): Sdk | undefined {
 function isBefore(version: string | undefined, minor: number): boolean {
   const [, found] = /^0\.(\d+)\./.exec(version ?? '') ?? []
   return found !== undefined && Number(found) < minor
+}
+
+/** The newer batch processors read no environment; a value that is no positive number leaves their default. */
+function batchSizes(prefix: string, env: Environment): Record<string, number> {
+  const variables = {
+    maxQueueSize: 'MAX_QUEUE_SIZE',
+    scheduledDelayMillis: 'SCHEDULE_DELAY',
+    exportTimeoutMillis: 'EXPORT_TIMEOUT',
+    maxExportBatchSize: 'MAX_EXPORT_BATCH_SIZE',
+  }
+  const sizes = Object.entries(variables).map(([name, variable]) => {
+    const text = env[`${prefix}_${variable}`]?.trim()
+    return [name, text ? Number(text) : Number.NaN] as const
+  })
+  return Object.fromEntries(sizes.filter(([, size]) => size > 0))
 }

@@ -2,9 +2,10 @@ import { withBunyan2 } from '../../instrumentation/bunyan-2.js'
 import { splitList } from '../option-kinds.js'
 import type { Environment } from '../options.js'
 import type { Tell } from '../tell.js'
+import type { InstrumentationLike } from './http.js'
 import type { Packages } from './packages.js'
 
-interface Instrumentation {
+interface Instrumentation extends InstrumentationLike {
   readonly instrumentationName: string
   setTracerProvider(provider: object): void
 }
@@ -19,7 +20,6 @@ const FASTIFY = '@fastify/otel'
 
 /** All of them in one package. */
 export const AUTO = '@opentelemetry/auto-instrumentations-node'
-export const HTTP = '@opentelemetry/instrumentation-http'
 
 /** Off unless asked for, as in the collection of them all: each makes a span of the smallest things. */
 const OFF_BY_DEFAULT = new Set(['fs', 'host-metrics'])
@@ -28,24 +28,17 @@ export interface InstrumentationParts {
   readonly packages: Packages
   readonly env: Environment
   readonly tell: Tell
-  /** Configuration of the HTTP instrumentation: request rows hang on it. */
-  readonly http: object
 }
 
 /** Every OpenTelemetry instrumentation that the application has installed: the collection, and single ones. */
-export function installedInstrumentations({
-  packages,
-  env,
-  tell,
-  http,
-}: InstrumentationParts): Instrumentation[] {
-  const made = collection(packages, tell, http)
+export function installedInstrumentations({ packages, env, tell }: InstrumentationParts): Instrumentation[] {
+  const made = collection(packages, tell)
   // What the collection depends on is in its hands, also where it left it off.
   const isItsOwn = new Set([BUNYAN, ...(made.length > 0 ? packages.dependencies(AUTO) : [])])
   const singles = packages.list('@opentelemetry').filter((name) => name.startsWith(PREFIX))
   for (const name of singles) {
     if (isItsOwn.has(name) || !isWanted(name.slice(PREFIX.length), env)) continue
-    made.push(...single(name, name === HTTP ? http : {}, packages, tell))
+    made.push(...single(name, {}, packages, tell))
   }
   if (isWanted('bunyan', env)) made.push(...single(BUNYAN, {}, packages.within(AUTO), tell))
   if (isWanted('fastify-otel', env)) {
@@ -73,10 +66,10 @@ export function isWanted(shortName: string, env: Environment): boolean {
   return enabled.length > 0 ? enabled.includes(shortName) : !OFF_BY_DEFAULT.has(shortName)
 }
 
-function collection(packages: Packages, tell: Tell, http: object): Instrumentation[] {
+function collection(packages: Packages, tell: Tell): Instrumentation[] {
   try {
     const make = packages.load(AUTO)?.getNodeAutoInstrumentations as Make | undefined
-    return make?.({ [HTTP]: http, [BUNYAN]: { enabled: false } }) ?? []
+    return make?.({ [BUNYAN]: { enabled: false } }) ?? []
   } catch (error) {
     tell.warn(`${AUTO} could not be turned on: ${error}`)
     return []

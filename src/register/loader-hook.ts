@@ -1,9 +1,12 @@
 import module from 'node:module'
 import { pathToFileURL } from 'node:url'
+import { shared } from '../shared.js'
 import type { Packages } from './packages.js'
 
 const ASYNC_HOOK = '@opentelemetry/instrumentation/hook.mjs'
 const SYNC_HOOK = 'import-in-the-middle/register-hooks.mjs'
+
+const state = shared('loader-hook', () => ({ isSet: false }))
 
 /** What import-in-the-middle exports there. */
 interface SyncHook {
@@ -14,14 +17,18 @@ interface SyncHook {
 /**
  * Has ES modules patched: OpenTelemetry's instrumentations reach them only through a loader hook. The one that
  * runs in the application's own thread where Node and OpenTelemetry have it, for `module.register` is
- * deprecated; else the one in a thread of its own.
+ * deprecated; else the one in a thread of its own. Once in a process, whoever asks.
  *
  * @param packages as the instrumentations see them
+ * @returns whether the hook is set
  */
-export function hookLoader(packages: Packages): void {
+export function hookLoader(packages: Packages): boolean {
+  if (state.isSet) return true
   const hook = packages.resolve(ASYNC_HOOK)
-  if (hook === undefined || hookInThread(packages.within(ASYNC_HOOK))) return
-  module.register(pathToFileURL(hook))
+  if (hook === undefined) return false
+  state.isSet = true
+  if (!hookInThread(packages.within(ASYNC_HOOK))) module.register(pathToFileURL(hook))
+  return true
 }
 
 function hookInThread(packages: Packages): boolean {

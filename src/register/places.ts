@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs'
 import { isAbsolute, sep } from 'node:path'
+import { callerFrame } from '../client/caller.js'
 
 /**
  * Where the application's packages are looked for, in this order: from its first file, from the working
@@ -17,7 +18,18 @@ export function applicationPlaces(
   return isTool ? [around, ...own, ...last] : [...own, around, ...last]
 }
 
+/** The application's file that called `below`; undefined where the stack does not say. */
+export function callerFile(below: (...args: never[]) => unknown): string | undefined {
+  const frame = callerFrame(below)
+  return frame !== undefined && isAbsolute(frame.file) ? frame.file : undefined
+}
+
 /** `node .` names a folder. */
 function asPlace(script: string): string {
-  return statSync(script, { throwIfNoEntry: false })?.isDirectory() ? `${script}/` : script
+  try {
+    return statSync(script, { throwIfNoEntry: false })?.isDirectory() ? `${script}/` : script
+  } catch {
+    // Node's permission model.
+    return script
+  }
 }

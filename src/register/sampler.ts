@@ -4,12 +4,24 @@ import type { Packages } from './packages.js'
 
 type Sampler = Parameters<typeof recordUnsampled>[0]
 type SamplerClass = new (...args: unknown[]) => Sampler
+type Recording = ReturnType<typeof recordUnsampled>
 
 /**
- * The sampler that OTEL_TRACES_SAMPLER and OTEL_TRACES_SAMPLER_ARG name, wrapped so that errors are complete
- * at any ratio. The SDK reads these variables itself, but keeps what it makes of them.
+ * The given sampler, or else the one that OTEL_TRACES_SAMPLER and OTEL_TRACES_SAMPLER_ARG name, wrapped so that
+ * errors are complete at any ratio. The SDK reads these variables itself, but keeps what it makes of them.
+ * Undefined where no SDK is found; the SDK's own then stays as it is.
  */
-export function samplerFrom(env: Environment, sdk: Packages): ReturnType<typeof recordUnsampled> | undefined {
+export function recordingSampler(given: unknown, env: Environment, sdk: Packages): Recording | undefined {
+  const sampler = isSampler(given) ? given : samplerFrom(env, sdk)
+  if (sampler === undefined) return undefined
+  return sampler.toString().startsWith('RecordUnsampled{') ? sampler : recordUnsampled(sampler)
+}
+
+function isSampler(given: unknown): given is Sampler {
+  return typeof (given as Sampler | undefined)?.shouldSample === 'function'
+}
+
+function samplerFrom(env: Environment, sdk: Packages): Sampler | undefined {
   const classes = sdk.load('@opentelemetry/sdk-trace-base') ?? sdk.load('@opentelemetry/sdk-trace')
   if (classes === undefined) return undefined
   const make = (name: string, ...args: unknown[]) => new (classes[name] as SamplerClass)(...args)
@@ -21,10 +33,8 @@ export function samplerFrom(env: Environment, sdk: Packages): ReturnType<typeof 
   }
   const name = env.OTEL_TRACES_SAMPLER?.trim().toLowerCase() ?? ''
   const parentBased = name.startsWith('parentbased_') ? root(name.slice('parentbased_'.length)) : undefined
-  const plain = root(name)
   // The default of OpenTelemetry's specification, also for a name that none of its samplers has.
-  const sampler = plain ?? make('ParentBasedSampler', { root: parentBased ?? make('AlwaysOnSampler') })
-  return recordUnsampled(sampler)
+  return root(name) ?? make('ParentBasedSampler', { root: parentBased ?? make('AlwaysOnSampler') })
 }
 
 function ratioOf(text: string | undefined): number {

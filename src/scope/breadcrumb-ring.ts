@@ -1,4 +1,5 @@
 import type { Breadcrumb } from '../wire/log.js'
+import { roughBytes } from './weight.js'
 
 /**
  * A breadcrumb, or a function that formats one when an error asks for it; what throws or gives
@@ -6,61 +7,71 @@ import type { Breadcrumb } from '../wire/log.js'
  */
 export type Crumb = Breadcrumb | (() => Breadcrumb | undefined)
 
-/** The newest breadcrumbs, oldest first; what is over the limit pushes out the oldest. */
+/** More than any log can carry. */
+const MAX_BYTES = 512 * 1024
+/** Of one that is not formatted: mostly a span that has ended. */
+const UNFORMATTED_BYTES = 2048
+
+interface Kept {
+  crumb: Crumb | undefined
+  bytes: number
+}
+
+/** The newest breadcrumbs, oldest first; what is over the limit, or over half a megabyte, pushes out the oldest. */
 export class BreadcrumbRing {
   readonly #limit: number
-  #crumbs: Crumb[] = []
-  #next = 0
+  readonly #kept: Kept[] = []
+  #bytes = 0
 
   constructor(limit: number) {
     this.#limit = limit
   }
 
+  /** About how much memory it holds. */
+  get bytes(): number {
+    return this.#bytes
+  }
+
   add(crumb: Crumb): void {
     if (this.#limit <= 0) return
-    if (this.#crumbs.length < this.#limit) {
-      this.#crumbs.push(crumb)
-      return
-    }
-    this.#crumbs[this.#next] = crumb
-    this.#next = (this.#next + 1) % this.#limit
+    const bytes = typeof crumb === 'function' ? UNFORMATTED_BYTES : roughBytes(crumb)
+    this.#kept.push({ crumb, bytes })
+    this.#bytes += bytes
+    this.#makeRoom()
   }
 
   /** All in order, formatted. Each is formatted once, and then what its function held is let go. */
   read(): Breadcrumb[] {
-    const read: Breadcrumb[] = []
-    for (let step = 0; step < this.#crumbs.length; step++) {
-      const index = (this.#next + step) % this.#crumbs.length
-      const crumb = this.#crumbs[index]
-      if (crumb === undefined) continue
-      const formatted = typeof crumb === 'function' ? format(crumb) : crumb
-      this.#crumbs[index] = formatted ?? nothing
-      if (formatted !== undefined) read.push(formatted)
+    for (const kept of this.#kept) {
+      if (typeof kept.crumb !== 'function') continue
+      kept.crumb = format(kept.crumb)
+      this.#bytes -= kept.bytes
+      kept.bytes = kept.crumb === undefined ? 0 : roughBytes(kept.crumb)
+      this.#bytes += kept.bytes
     }
-    return read
+    this.#makeRoom()
+    return this.#kept.flatMap(({ crumb }) => (typeof crumb === 'object' ? [crumb] : []))
   }
 
   /** A ring of its own with what this one holds now, unformatted, the oldest left out if it is smaller. */
   copy(limit = this.#limit): BreadcrumbRing {
     const ring = new BreadcrumbRing(limit)
-    for (const crumb of this.#inOrder()) ring.add(crumb)
+    for (const { crumb } of this.#kept) if (crumb !== undefined) ring.add(crumb)
     return ring
   }
 
   /** A ring of its own with all but these. */
   without(crumbs: ReadonlySet<Crumb>): BreadcrumbRing {
     const ring = new BreadcrumbRing(this.#limit)
-    for (const crumb of this.#inOrder()) if (!crumbs.has(crumb)) ring.add(crumb)
+    for (const { crumb } of this.#kept) if (crumb !== undefined && !crumbs.has(crumb)) ring.add(crumb)
     return ring
   }
 
-  #inOrder(): Crumb[] {
-    return [...this.#crumbs.slice(this.#next), ...this.#crumbs.slice(0, this.#next)]
+  #makeRoom(): void {
+    while (this.#kept.length > this.#limit || (this.#bytes > MAX_BYTES && this.#kept.length > 1)) {
+      this.#bytes -= this.#kept.shift()?.bytes ?? 0
+    }
   }
-}
-
-function nothing(): undefined {
-  return undefined
 }
 
 function format(crumb: () => Breadcrumb | undefined): Breadcrumb | undefined {

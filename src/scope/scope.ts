@@ -1,5 +1,6 @@
 import type { Breadcrumb, Fields, RequestDetail, Trace, User } from '../wire/log.js'
 import { BreadcrumbRing, type Crumb } from './breadcrumb-ring.js'
+import { roughBytes } from './weight.js'
 
 /** What the entrance of a request, or of another call from outside, knows of it. */
 export interface RequestFacts {
@@ -165,6 +166,14 @@ export class Scope {
     if (crumbs.size > 0) this.#breadcrumbs = this.#breadcrumbs?.without(crumbs)
   }
 
+  /** About how many bytes of memory this scope alone holds. */
+  get bytes(): number {
+    return (
+      (this.#breadcrumbs?.bytes ?? 0) +
+      roughBytes([this.#user, this.#context, this.#tags, this.#facts?.request])
+    )
+  }
+
   /** Formatted, oldest first; inside a request or job those of the scopes around it too. */
   breadcrumbs(): Breadcrumb[] {
     const own = this.#ownBreadcrumbs()
@@ -191,7 +200,8 @@ export class Scope {
   answer(status: number | undefined, durationMs: number | undefined, isWhole = true): void {
     if (this.#answered) return
     this.#answered = true
-    this.#answeredAtMs = Date.now()
+    // Not by the clock on the wall, which may be set back meanwhile.
+    this.#answeredAtMs = performance.now()
     this.#isWhole = isWhole
     this.#status = status
     this.#durationMs = durationMs
@@ -204,7 +214,7 @@ export class Scope {
    * Runs once with the status that something in the request around this scope was answered with: when the request
    * is answered, or at once when it already is. With undefined where there is no request, where the answer broke
    * off, and for what happened only after it. Of more than 128 waiting, the oldest is told undefined.
-   * @param atMs when it happened, since the epoch; default now
+   * @param atMs when it happened, on the monotonic clock (`performance.now`); default now
    */
   onAnswered(hook: OnAnswered, atMs = Number.POSITIVE_INFINITY): void {
     const request = this.#requestScope

@@ -9,7 +9,16 @@ interface Entry {
   others: Map<string, Scope> | undefined
 }
 
+/** An answered request whose scope is kept. */
+interface Answered {
+  readonly traceId: string
+  readonly scope: WeakRef<Scope>
+  readonly bytes: number
+}
+
 const MAX_OTHER_SPANS = 256
+/** Of the scopes of answered requests together. */
+const MAX_ANSWERED_BYTES = 16 * 1024 * 1024
 
 /**
  * Finds the scope of what arrives outside of the request it came from, such as a record out of a batch
@@ -19,13 +28,17 @@ const MAX_OTHER_SPANS = 256
  */
 export class TraceScopes {
   readonly #generation: number
+  readonly #maxAnsweredBytes: number
+  readonly #answered: Answered[] = []
+  #answeredBytes = 0
   #young = new Map<string, Entry>()
   #old = new Map<string, Entry>()
   /** Whether answered requests can be found too: they are then kept alive, which costs. Default false. */
   keepsAnswered = false
 
-  constructor(limit = 2000) {
+  constructor(limit = 2000, maxAnsweredBytes = MAX_ANSWERED_BYTES) {
     this.#generation = Math.max(1, limit >> 1)
+    this.#maxAnsweredBytes = maxAnsweredBytes
   }
 
   bind(traceId: string, spanId: string, scope: Scope): void {
@@ -43,11 +56,27 @@ export class TraceScopes {
   }
 
   /**
-   * The request is over. Its scope is let go of unless answered ones are kept; its trace stays known, so
-   * that the next request in it is not taken for this one.
+   * The request is over. Its scope is let go of unless answered ones are kept, the newest within the bounds; its trace
+   * stays known, so that the next request in it is not taken for this one.
    */
   release(traceId: string, scope: Scope): void {
-    if (this.keepsAnswered) return
+    if (!this.keepsAnswered) {
+      this.#letGo(traceId, scope)
+      return
+    }
+    const { bytes } = scope
+    this.#answered.push({ traceId, scope: new WeakRef(scope), bytes })
+    this.#answeredBytes += bytes
+    while (this.#answeredBytes > this.#maxAnsweredBytes || this.#answered.length > 2 * this.#generation) {
+      const oldest = this.#answered.shift()
+      if (oldest === undefined) return
+      this.#answeredBytes -= oldest.bytes
+      const held = oldest.scope.deref()
+      if (held !== undefined) this.#letGo(oldest.traceId, held)
+    }
+  }
+
+  #letGo(traceId: string, scope: Scope): void {
     const entry = this.#young.get(traceId) ?? this.#old.get(traceId)
     if (entry === undefined) return
     const isOf = (other: Scope | undefined) => other?.requestScope === scope

@@ -1,3 +1,4 @@
+import { expectKnown } from '../options.js'
 import { thrownLog } from '../otel/thrown-log.js'
 import type { Pipeline } from '../pipeline.js'
 import { defaultPipeline, type HasPipeline, PIPELINE } from '../pipelines.js'
@@ -20,6 +21,7 @@ export interface ServerlessOptions {
   readonly waitUntil?: WaitUntil | undefined
 }
 
+const NAMES = ['client', 'timeoutMs', 'waitUntil'] as const satisfies readonly (keyof ServerlessOptions)[]
 const FLUSH_MS = 10_000
 /** Left of an invocation's time for its answer. */
 const MARGIN_MS = 200
@@ -33,13 +35,16 @@ const invocations = shared('invocations', () => ({ running: 0 }))
  * the invocation's id stands on its logs, and user, tags and breadcrumbs end with it. A handler that answers
  * by a callback is taken too. Adds no failure of its own.
  *
+ * @throws {LognitorError} for an unknown option, when it is called and not in the handler
  * @example
  * export const handler = wrapHandler(async (event, context) => ({ statusCode: 200 }))
  */
 export function wrapHandler<Args extends unknown[], Result>(
   handler: (...args: Args) => Result,
-  { client, timeoutMs = FLUSH_MS, waitUntil }: ServerlessOptions = {},
+  options: ServerlessOptions = {},
 ): (...args: Args) => Promise<Awaited<Result>> {
+  expectKnown('wrapHandler has no option', options, NAMES)
+  const { client, timeoutMs = FLUSH_MS, waitUntil } = options
   async function lognitorHandler(this: unknown, ...args: Args): Promise<Awaited<Result>> {
     // Looked up late: a handler may be wrapped before `init`.
     const pipeline = client?.[PIPELINE] ?? defaultPipeline()
@@ -98,7 +103,7 @@ async function deliver(pipeline: Pipeline, timeoutMs: number): Promise<void> {
   let isDelivered = await pipeline.flush(timeoutMs)
   // What is held back (for a summary, for an answer) would be held through the freeze; unless others need it.
   if (invocations.running === 0) {
-    pipeline.letGo()
+    pipeline.releaseHeld()
     isDelivered = await pipeline.flush(Math.max(0, deadline - pipeline.clock.monotonic()))
   }
   if (!isDelivered) pipeline.tell.warn('an invocation ended before all of its logs were delivered')

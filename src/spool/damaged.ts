@@ -9,7 +9,7 @@ const MOST_BYTES = 1024 * 1024
 /** Sets aside, with its reason, what could not be read: the newest files of it, each of bounded size. */
 export async function setAside(
   place: string,
-  legacy: string,
+  journal: string,
   damages: readonly Damage[],
   nowMs: number,
 ): Promise<void> {
@@ -19,15 +19,15 @@ export async function setAside(
     await mkdir(folder, { recursive: true, mode: 0o700 })
     for (const { file, reason, pieces } of damages) {
       const content = [
-        `# ${basename(legacy)}/${file}: ${reason}\n`,
+        `# ${basename(journal)}/${file}: ${reason}\n`,
         ...pieces.map((piece) => `${piece.toString()}\n`),
       ]
       const text = content.join('').slice(0, MOST_BYTES)
-      await writeFile(join(folder, `${nowMs}-${basename(legacy)}-${file}`), text, { mode: 0o600 })
+      await writeFile(join(folder, `${nowMs}-${basename(journal)}-${file}`), text, { mode: 0o600 })
     }
     const names = (await readdir(folder)).sort()
     for (const name of names.slice(0, -MOST_FILES)) await rm(join(folder, name), { force: true })
   } catch {
-    // It was lost before; that it is not set aside costs nobody anything more.
+    // The entries were lost before. That a copy of the bytes is missing costs nobody anything more.
   }
 }

@@ -1,28 +1,32 @@
 import { randomBytes } from 'node:crypto'
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Clock, TimerHandle } from '../clock.js'
-import { type Doorbell, hangDoorbell, ringDoorbell } from './doorbell.js'
+import { UNFINISHED } from './destination-folder.js'
+import { isMissing } from './fs-error.js'
 import { hasProcess, type Identity, isSameKernel, ownIdentity, parseIdentity } from './identity.js'
+import { isListening, type LivenessSocket, listenIn } from './liveness-socket.js'
 import { makeFolder } from './make-folder.js'
+import { readOwnFile } from './own-file.js'
 
 /** The file in which an owner says who it is. */
 export const OWNER_FILE = 'owner.json'
-/** The file that it writes again and again for as long as it lives. */
-const BEAT_FILE = 'beat'
-/** A folder that is still being made. */
-const UNBORN = '.new-'
-const BEAT_MS = 15_000
-/** Without a sign for so long an owner that can be asked in no other way counts as dead. */
+/** The file whose time its owner renews for as long as it lives. */
+const LEASE_FILE = 'lease'
+const RENEWAL_MS = 15_000
+/** An owner that can be asked in no other way counts as dead when its lease is older than this. */
 const LEASE_MS = 300_000
 
-/** A folder of ours, for as long as we live. */
+/** A folder of this process, for as long as the process lives. */
 export interface Owner {
   readonly directory: string
-  /** Moves it to another place. */
-  move(place: string): void
-  /** Lets go of it; what is in it is for others to take over. */
+  /**
+   * Moves it into another destination folder.
+   * @throws what the file system throws; then it stays where it is
+   */
+  move(destination: string): void
+  /** From here on others may take over the folder and all in it. */
   release(): void
 }
 
@@ -30,39 +34,39 @@ export interface Owner {
  * Makes a folder that shows others that its owner lives.
  * @throws what the file system throws
  */
-export function claimFolder(place: string, clock: Clock): Owner {
+export function claimFolder(destination: string, clock: Clock): Owner {
   const tag = randomBytes(6).toString('hex')
   const name = `${process.pid}-${tag}`
-  const unborn = join(place, `${UNBORN}${name}`)
-  let directory = join(place, name)
-  makeFolder(place)
-  mkdirSync(unborn, { mode: 0o700 })
-  let doorbell: Doorbell | undefined
+  const unfinished = join(destination, `${UNFINISHED}${name}`)
+  let directory = join(destination, name)
+  makeFolder(destination)
+  mkdirSync(unfinished, { mode: 0o700 })
+  let listening: LivenessSocket | undefined
   try {
     const socket = `${tag}.sock`
-    doorbell = hangDoorbell(unborn, socket)
-    const identity = ownIdentity(doorbell ? socket : '')
-    writeFileSync(join(unborn, OWNER_FILE), JSON.stringify(identity), { mode: 0o600 })
-    writeFileSync(join(unborn, BEAT_FILE), '.', { mode: 0o600 })
+    listening = listenIn(unfinished, socket)
+    const identity = ownIdentity(listening ? socket : '')
+    writeFileSync(join(unfinished, OWNER_FILE), JSON.stringify(identity), { mode: 0o600 })
+    writeFileSync(join(unfinished, LEASE_FILE), '.', { mode: 0o600 })
     // Seen by others only when it is complete.
-    renameSync(unborn, directory)
+    renameSync(unfinished, directory)
   } catch (error) {
-    doorbell?.close()
-    rmSync(unborn, { recursive: true, force: true })
+    listening?.close()
+    rmSync(unfinished, { recursive: true, force: true })
     throw error
   }
-  const beat = keepBeating(() => join(directory, BEAT_FILE), clock)
+  const lease = renewLease(() => join(directory, LEASE_FILE), clock)
   return {
     get directory() {
       return directory
     },
-    move: (elsewhere) => {
-      renameSync(directory, join(elsewhere, name))
-      directory = join(elsewhere, name)
+    move: (destination) => {
+      renameSync(directory, join(destination, name))
+      directory = join(destination, name)
     },
     release: () => {
-      beat.stop()
-      doorbell?.close()
+      lease.stop()
+      listening?.close()
     },
   }
 }
@@ -71,24 +75,24 @@ export function claimFolder(place: string, clock: Clock): Owner {
 export async function isAbandoned(directory: string): Promise<boolean> {
   let owner: Identity | undefined
   try {
-    owner = parseIdentity(await readFile(join(directory, OWNER_FILE), 'utf8'))
+    owner = parseIdentity(await readOwnFile(join(directory, OWNER_FILE)))
   } catch (error) {
-    // What we may not read is somebody else's; what is gone needs no owner.
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') return false
+    // A folder that we may not read belongs to somebody else; a missing file names no owner.
+    if (!isMissing(error)) return false
   }
   if (owner === undefined) return hasLeaseEnded(directory)
   const self = ownIdentity('')
-  if (isSameKernel(owner, self) && owner.socket !== '') return !(await ringDoorbell(directory, owner.socket))
+  if (isSameKernel(owner, self) && owner.socket !== '') return !(await isListening(directory, owner.socket))
   const lives = hasProcess(owner, self)
   return lives === undefined ? hasLeaseEnded(directory) : !lives
 }
 
 /** By the file system's own clock, since those of two machines may differ. */
 async function hasLeaseEnded(directory: string): Promise<boolean> {
-  // Beside it and not in it, where it would be a sign of life by itself.
+  // Beside the folder: within it, the new file would change the folder's own time.
   const probe = join(directory, '..', `.time-${randomBytes(6).toString('hex')}`)
   try {
-    const { mtimeMs } = await stat(join(directory, BEAT_FILE)).catch(() => stat(directory))
+    const { mtimeMs } = await stat(join(directory, LEASE_FILE)).catch(() => stat(directory))
     await writeFile(probe, '.', { mode: 0o600 })
     return (await stat(probe)).mtimeMs - mtimeMs > LEASE_MS
   } catch {
@@ -98,15 +102,15 @@ async function hasLeaseEnded(directory: string): Promise<boolean> {
   }
 }
 
-function keepBeating(path: () => string, clock: Clock): { stop(): void } {
+function renewLease(path: () => string, clock: Clock): { stop(): void } {
   let timer: TimerHandle
-  const beat = () => {
+  const renew = () => {
     timer = clock.setTimer(() => {
       // Written and not only touched: then the time is the file system's, and not ours.
       writeFile(path(), '.').catch(() => {})
-      beat()
-    }, BEAT_MS)
+      renew()
+    }, RENEWAL_MS)
   }
-  beat()
+  renew()
   return { stop: () => clock.clearTimer(timer) }
 }

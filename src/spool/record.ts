@@ -6,13 +6,13 @@ export type SpoolRecord =
   | { readonly kind: 'entry'; readonly line: number; readonly number: number; readonly json: Buffer }
   /** Entries that travel, or have travelled, as one batch. */
   | {
-      readonly kind: 'border'
+      readonly kind: 'mark'
       readonly line: number
       readonly first: number
       readonly count: number
       readonly id: string
     }
-  /** Entries that have come to their end. */
+  /** Entries that are delivered or dropped. */
   | { readonly kind: 'done'; readonly line: number; readonly first: number; readonly count: number }
 
 /**
@@ -20,7 +20,7 @@ export type SpoolRecord =
  * break, so that whatever happens to one line, the next is found again.
  */
 const ENTRY_LETTERS = ['L', 'R'] as const
-const BORDER = 'B'
+const MARK = 'B'
 const DONE = 'D'
 
 const NEWLINE = 0x0a
@@ -40,8 +40,8 @@ export function entryLine(line: number, number: number, json: Buffer): Buffer[] 
   return [Buffer.from(`${letter} ${hex(sum)} ${number} `, 'latin1'), json, NEWLINE_BYTES]
 }
 
-export function borderLine(line: number, first: number, count: number, id: string): Buffer {
-  return shortLine(BORDER, `${line} ${first} ${count} ${id}`)
+export function markLine(line: number, first: number, count: number, id: string): Buffer {
+  return shortLine(MARK, `${line} ${first} ${count} ${id}`)
 }
 
 export function doneLine(line: number, first: number, count: number): Buffer {
@@ -49,8 +49,8 @@ export function doneLine(line: number, first: number, count: number): Buffer {
 }
 
 /**
- * Calls back with each line that is whole, in order; with the bytes of each that is not.
- * Line breaks by themselves and remarks are passed over.
+ * Calls `onRecord` with each line that is whole, in order, and `onDamage` with the bytes of each that is not.
+ * Empty lines and comments are passed over.
  */
 export function readLines(
   bytes: Buffer,
@@ -62,7 +62,7 @@ export function readLines(
     const end = newline < 0 ? bytes.length : newline
     if (end > start && bytes[start] !== 0x23) {
       const line = bytes.subarray(start, end)
-      // Without its end it may be half of itself, even if it should look whole.
+      // A line without its line break may be cut off, even where its checksum fits.
       const record = newline < 0 ? undefined : readLine(line)
       if (record !== undefined) onRecord(record)
       else if (newline < 0) onDamage(line)
@@ -72,7 +72,7 @@ export function readLines(
   }
 }
 
-/** Behind what is torn, or where a line break has been altered, a whole line may stand. */
+/** A whole line may follow a torn one, or one whose line break was altered. */
 function readBroken(
   bytes: Buffer,
   onRecord: (record: SpoolRecord) => void,
@@ -104,7 +104,7 @@ function readLine(bytes: Buffer): SpoolRecord | undefined {
   const [lineWord, first, count, id] = rest.toString('latin1').split(' ')
   const range = { line: Number(lineWord), first: Number(first), count: Number(count) }
   if (letter === DONE) return { kind: 'done', ...range }
-  if (letter === BORDER && id !== undefined) return { kind: 'border', ...range, id }
+  if (letter === MARK && id !== undefined) return { kind: 'mark', ...range, id }
   return undefined
 }
 

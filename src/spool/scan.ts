@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { KNOWN_BATCH_REQUESTS, MAX_BATCH_LOGS } from '../wire/limits.js'
 import type { Pending } from './backlog.js'
+import { orIfMissing } from './fs-error.js'
 import { Journal, segmentNames } from './journal.js'
 import { readLines } from './record.js'
 import { Segment } from './segment.js'
@@ -22,60 +23,60 @@ export interface Damage {
   readonly pieces: readonly Buffer[]
 }
 
-/** What a writer that has ended has left behind. */
-export interface Legacy {
+/** What a journal holds. */
+export interface JournalContent {
   readonly journal: Journal
-  /** What has not come to its end, in order of its writing. */
+  /** What is neither delivered nor dropped, in the order in which it was written. */
   readonly pending: readonly Pending[]
   readonly damages: readonly Damage[]
 }
 
-interface Border {
+interface OrderedMark {
   readonly first: number
   readonly count: number
   readonly id: string
-  /** Its place among all borders; the later of two that overlap holds. */
+  /** Its place among all marks; the later of two that overlap holds. */
   readonly order: number
 }
 
-/** Reads all files of a journal once, one after the other, keeping no entry. */
-export async function scanJournal(directory: string, segmentBytes: number): Promise<Legacy> {
+/**
+ * Reads all files of a journal once, one after the other, keeping no entry.
+ * @throws what the file system throws: of a file that cannot be read nobody knows whether its entries are needed
+ */
+export async function scanJournal(directory: string, segmentBytes: number): Promise<JournalContent> {
   const journal = new Journal(directory, segmentBytes)
   const present = Array.from({ length: LINES }, () => new Spans())
   const done = Array.from({ length: LINES }, () => new Spans())
-  const borders = Array.from({ length: LINES }, (): Border[] => [])
+  const marks = Array.from({ length: LINES }, (): OrderedMark[] => [])
   const damages: Damage[] = []
   let order = 0
-  for (const name of segmentNames(directory)) {
+  for (const name of await segmentNames(directory)) {
+    const bytes = await orIfMissing(undefined, readFile(join(directory, name)))
+    if (bytes === undefined) continue
     const segment = new Segment(name)
     const pieces: Buffer[] = []
-    try {
-      const bytes = await readFile(join(directory, name))
-      segment.bytes = bytes.length
-      readLines(
-        bytes,
-        (record) => {
-          if (record.kind === 'entry') {
-            segment.add(record.line, record.number)
-            present[record.line]?.add(record.number)
-          } else if (record.kind === 'done') {
-            done[record.line]?.add(record.first, record.first + record.count - 1)
-          } else {
-            borders[record.line]?.push({ ...record, order: order++ })
-          }
-        },
-        // A copy, so that the file's bytes can go.
-        (piece) => pieces.push(copyOf(piece)),
-      )
-      if (pieces.length > 0) damages.push({ file: name, reason: 'lines that are torn or altered', pieces })
-    } catch (error) {
-      damages.push({ file: name, reason: `could not be read: ${(error as Error).message}`, pieces: [] })
-    }
+    segment.bytes = bytes.length
+    readLines(
+      bytes,
+      (record) => {
+        if (record.kind === 'entry') {
+          segment.add(record.line, record.number)
+          present[record.line]?.add(record.number)
+        } else if (record.kind === 'done') {
+          done[record.line]?.add(record.first, record.first + record.count - 1)
+        } else {
+          marks[record.line]?.push({ ...record, order: order++ })
+        }
+      },
+      // A copy, so that the file's bytes can go.
+      (piece) => pieces.push(copyOf(piece)),
+    )
+    if (pieces.length > 0) damages.push({ file: name, reason: 'lines that are torn or altered', pieces })
     journal.include(segment, Number.parseInt(name, 10))
   }
   const pending = Array.from({ length: LINES }, (_, line) => {
     const left = without(present[line]?.list() ?? [], done[line]?.list() ?? [])
-    return pendingOf(line, left, lastBorders(borders[line] ?? []))
+    return pendingOf(line, left, lastMarks(marks[line] ?? []))
   })
   return { journal, pending: pending.flat(), damages }
 }
@@ -86,32 +87,35 @@ function copyOf(bytes: Buffer): Buffer {
   return Buffer.from(bytes.subarray(0, MOST_DAMAGE_BYTES))
 }
 
-/** Of borders that overlap, the last one written; by first entry. */
-function lastBorders(borders: readonly Border[]): Border[] {
-  const kept: Border[] = []
-  const sorted = [...borders].sort((a, b) => a.first - b.first || a.order - b.order)
-  for (const border of sorted) {
+/** Of marks that overlap, the last one written; by first entry. */
+function lastMarks(marks: readonly OrderedMark[]): OrderedMark[] {
+  const kept: OrderedMark[] = []
+  const sorted = [...marks].sort((a, b) => a.first - b.first || a.order - b.order)
+  for (const mark of sorted) {
     const before = kept.at(-1)
-    const overlaps = before !== undefined && before.first + before.count > border.first
-    if (overlaps && before.order > border.order) continue
+    const overlaps = before !== undefined && before.first + before.count > mark.first
+    if (overlaps && before.order > mark.order) continue
     if (overlaps) kept.pop()
-    kept.push(border)
+    kept.push(mark)
   }
   return kept
 }
 
-function pendingOf(line: number, left: SpanList, borders: readonly Border[]): Pending[] {
+/** Nobody knows how often the batches of another process were tried, nor what became of the last attempt. */
+const NEVER_TRIED = { attempts: 0, round: 0, mayBeTaken: true }
+
+function pendingOf(line: number, left: SpanList, marks: readonly OrderedMark[]): Pending[] {
   const pending: Pending[] = []
-  for (const { first, count, id } of borders) {
+  for (const { first, count, id } of marks) {
     const present = countWithin(left, first, first + count - 1)
-    if (present > 0) pending.push({ line, first, count, present, id })
+    if (present > 0) pending.push({ line, first, count, present, id, ...NEVER_TRIED })
   }
-  const bordered = borders.map(({ first, count }) => ({ first, last: first + count - 1 }))
+  const marked = marks.map(({ first, count }) => ({ first, last: first + count - 1 }))
   const capacity = CAPACITY[line] as number
-  for (const { first, last } of without(left, bordered)) {
+  for (const { first, last } of without(left, marked)) {
     for (let from = first; from <= last; from += capacity) {
       const count = Math.min(capacity, last - from + 1)
-      pending.push({ line, first: from, count, present: count, id: undefined })
+      pending.push({ line, first: from, count, present: count, id: undefined, ...NEVER_TRIED })
     }
   }
   return pending.sort((a, b) => a.first - b.first)

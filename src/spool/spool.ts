@@ -1,22 +1,22 @@
-import type { Buffer } from 'node:buffer'
-import { rmSync } from 'node:fs'
-import { rm } from 'node:fs/promises'
-import type { Clock } from '../clock.js'
-import { warnOnce } from '../errors.js'
-import type { Pending } from './backlog.js'
-import { isThere, Journal, type Range } from './journal.js'
-import { Legacies } from './legacies.js'
-import { claimFolder, type Owner } from './owner.js'
-import { countFitting, doneLineOf, linesOf, type SpoolBorder, type SpoolPages } from './pages.js'
-import { listLegacies, openPlace, placeOf } from './place.js'
-import { Shelf } from './shelf.js'
+import type { Clock, TimerHandle } from '../clock.js'
+import { type Destination, destinationFolder } from './destination-folder.js'
+import { DiskOrder } from './disk-order.js'
+import { FormerDestination } from './former-destination.js'
+import { countOf, FormerDestinations } from './former-destinations.js'
+import { isThere } from './journal.js'
+import { makeRoom } from './make-room.js'
+import { moveOwn, type OwnMove } from './move-own.js'
+import { Orphans } from './orphans.js'
+import { OwnFolder } from './own-folder.js'
+import { claimFolder } from './owner.js'
+import type { SpoolSource } from './spool-source.js'
+import { type SendAgain, type SpoolBatch, StoredBatches, type TakenBatch } from './stored-batches.js'
+import { type BatchMark, doneLineOf, linesOf, type Range, type WriteSet } from './write-set.js'
 
-export interface SpoolOptions {
+export interface SpoolOptions extends Destination {
   readonly directory: string
   /** Most bytes of all files of this process, those it has taken over included. */
   readonly maxBytes: number
-  readonly apiUrl: string
-  readonly apiKey: string
   readonly clock: Clock
   readonly newId: () => string
   /** Entries of others that are now ours to deliver; a negative number when they no longer are. */
@@ -24,354 +24,369 @@ export interface SpoolOptions {
   readonly onLost: (reason: 'spool_full' | 'spool_corrupt', entries: number) => void
 }
 
-export interface SpoolBatch extends SpoolBorder {
-  readonly entries: readonly Buffer[]
-  readonly isOwn: boolean
-}
-
-/** A batch on its way, and where it belongs. */
-interface TakenBatch extends SpoolBatch {
-  readonly shelf: Shelf
-  /** Of the entries that are left of it. */
-  readonly numbers: readonly number[]
-}
-
-/** After the disk has failed it is not asked again for so long. */
-const PATIENCE_MS = 30_000
 const LARGEST_SEGMENT_BYTES = 1024 * 1024
+const NOTHING: WriteSet = { marks: [], entries: [] }
 
 /**
- * What is not yet delivered, on disk: one folder per address and key, in it one per process, in that the files
- * to which it appends. What processes leave behind that live no more is taken over. Nothing here throws or
- * rejects; a disk that fails is told once, and tried again now and then.
+ * What is not yet delivered, on disk: one folder per destination, in it one per process, in that the files to which
+ * it appends. What dead processes left for the same destination is taken over. Nothing here throws or rejects; a
+ * disk that fails is warned of once and tried again now and then.
  */
 export class Spool {
-  /** Called when there is something to take. */
+  /** Called when there may be something to take. */
   onBacklog: () => void = () => {}
+  /** Called when nothing that memory still has is on disk any more. */
+  onForgotten: () => void = () => {}
+  /** The written entries that memory still has. */
+  inMemory: () => readonly Range[] = () => []
+  /** The batches in memory that the destination before may have taken. */
+  boundInMemory: () => WriteSet = () => NOTHING
   readonly #options: SpoolOptions
-  readonly #legacies: Legacies
   readonly #segmentBytes: number
-  #apiUrl: string
-  #place: string
-  #owner: Owner | undefined
-  #own: Shelf | undefined
-  /** All that changes files stands in one line. */
-  #line: Promise<unknown> = Promise.resolve()
-  /**
-   * Has come to its end, and is not yet written down: in groups, each in line behind the writes that had begun by
-   * then. A word about an end that stood before its entry would go with an older file, and the entry come back.
-   */
-  readonly #ended = new Set<Range[]>()
-  /** The group that is last in line, unless a write has begun since. */
-  #lastEnded: Range[] | undefined
-  /** What is being read to be sent: in no backlog any more, and not yet on its way. */
-  #opening: { readonly shelf: Shelf; readonly pending: Pending } | undefined
-  #failedAt = Number.NEGATIVE_INFINITY
+  readonly #disk: DiskOrder
+  readonly #own: OwnFolder
+  readonly #orphans: Orphans
+  readonly #formers = new FormerDestinations()
+  readonly #stored: StoredBatches
 
   constructor(options: SpoolOptions) {
+    const { directory, maxBytes, apiUrl, apiKey, clock, newId, onTakenOver, onLost } = options
     this.#options = options
-    this.#segmentBytes = Math.min(LARGEST_SEGMENT_BYTES, Math.ceil(options.maxBytes / 16))
-    this.#legacies = new Legacies({ ...options, segmentBytes: this.#segmentBytes })
-    this.#apiUrl = options.apiUrl
-    this.#place = placeOf(options.directory, options.apiUrl, options.apiKey)
+    const segmentBytes = Math.min(LARGEST_SEGMENT_BYTES, Math.ceil(maxBytes / 16))
+    this.#segmentBytes = segmentBytes
+    this.#disk = new DiskOrder(directory, clock)
+    this.#disk.onFailure = () => this.#forgetDeleted()
+    this.#own = new OwnFolder({ directory, clock, segmentBytes }, { apiUrl, apiKey })
+    this.#stored = new StoredBatches({
+      clock,
+      newId,
+      sources: () => this.#sources,
+      writeMark: (source, mark) => this.#writeMark(source, mark),
+      onEmpty: (source, pending) => this.#end(source, pending),
+      onLost,
+      onUnreadable: (source, error) => this.#disk.warnOf(source.journal.directory, error),
+      onRetired: (source, pending) => this.#leave(source, pending.present),
+      onRetry: () => this.onBacklog(),
+    })
+    this.#orphans = new Orphans({
+      clock,
+      segmentBytes,
+      // A disk that failed at the start may work by now.
+      prepare: () => this.#disk.run(async () => void this.#own.claim(), undefined),
+      home: () => {
+        const { owner, destination } = this.#own
+        return owner && { destination, folder: this.#folderOf(destination), own: owner.directory }
+      },
+      inOrder: (step) => this.#disk.step(step),
+      add: (source, pending) => this.#stored.add(source, pending),
+      onTakenOver,
+      onLost,
+      onFailure: (error) => this.#disk.warnOf(directory, error),
+      onLooked: () => {
+        if (this.hasNext) this.onBacklog()
+      },
+    })
     try {
-      this.#claim()
+      this.#own.claim()
     } catch (error) {
-      this.#fail(error)
+      this.#disk.fail(error)
     }
   }
 
-  /** Entries that are nowhere but here, and not on their way. */
+  /** Entries that are nowhere but here, and not being sent; those left to a former destination included. */
   get count(): number {
-    const opening = this.#opening?.pending.present ?? 0
-    return this.#shelves.reduce((sum, { backlog }) => sum + backlog.count, opening)
+    return this.#stored.count + this.#formers.leftBehind
   }
 
-  /** Numbers of the oldest of these that this process wrote, by line; Infinity for none. */
+  /** Whether one of them can be taken now. */
+  get hasNext(): boolean {
+    return this.#stored.hasNext
+  }
+
+  /** Numbers of the oldest of these that this process wrote, by queue; Infinity for none. */
   get oldest(): readonly number[] {
-    const opening = this.#opening?.shelf.isOwn ? this.#opening.pending : undefined
-    return [0, 1].map((line) => {
-      const oldest = this.#own?.backlog.oldest(line) ?? Number.POSITIVE_INFINITY
-      return opening?.line === line ? Math.min(oldest, opening.first) : oldest
-    })
+    return this.#stored.oldest
   }
 
   /** Takes over what the dead have left, now and from then on once a minute. */
-  async lookAround(): Promise<void> {
-    await this.#legacies.look(() => this.#owner && { place: this.#place, own: this.#owner.directory })
-    if (this.count > 0) this.onBacklog()
+  lookAround(): Promise<void> {
+    return this.#orphans.look()
   }
 
   /** Resolves to whether all of it is on disk. */
-  write(pages: SpoolPages): Promise<boolean> {
-    this.#lastEnded = undefined
-    return this.#enqueue(async () => {
-      if (this.#options.clock.monotonic() - this.#failedAt < PATIENCE_MS) return false
-      const lines = linesOf(pages)
-      const own = this.#own ?? this.#claim()
-      await this.#makeRoom(lines.reduce((sum, { length }) => sum + length, 0))
-      await own.journal.append(lines, pages.entries)
+  write(set: WriteSet): Promise<boolean> {
+    this.#own.acks.writeBegins()
+    return this.#disk.run(async () => {
+      // Without its mark a batch that is on disk would be delivered again under another id: that is always tried.
+      if (this.#disk.isResting && set.marks.length === 0) return false
+      const { maxBytes, onLost } = this.#options
+      const lines = linesOf(set)
+      const { journal } = this.#own.claim()
+      const bytes = lines.reduce((sum, { length }) => sum + length, 0)
+      await makeRoom(this.#sources, bytes, maxBytes, ({ present }) => onLost('spool_full', present))
+      await journal.append(lines, set.entries)
       return true
     }, false)
   }
 
-  /** The same while everything stands still. */
-  writeNow(pages: SpoolPages): boolean {
+  /** The same synchronously. */
+  writeNow(set: WriteSet): boolean {
     try {
-      const own = this.#own ?? this.#claim()
-      own.journal.appendNow(linesOf(pages), pages.entries)
+      this.#own.claim().journal.appendNow(linesOf(set), set.entries)
       return true
     } catch (error) {
-      this.#fail(error)
+      this.#disk.fail(error)
       return false
     }
   }
 
-  /** Entries that were written have come to their end. */
-  settle(range: Range): void {
-    if (this.#lastEnded !== undefined) {
-      this.#lastEnded.push(range)
+  /** Entries that were written are delivered or dropped. */
+  ack(range: Range): void {
+    const former = this.#formers.with(range)
+    if (former !== undefined) {
+      former.letGo(range)
+      void this.#disk.run(async () => {
+        await former.ack(former.source, range).finally(() => this.#formers.releaseIdle())
+      }, undefined)
       return
     }
-    const ended = [range]
-    this.#lastEnded = ended
-    this.#ended.add(ended)
-    void this.#enqueue(async () => {
-      if (this.#lastEnded === ended) this.#lastEnded = undefined
-      this.#ended.delete(ended)
-      const own = this.#own
-      // At the end of the process somebody else may have seen to it.
-      if (own === undefined || ended.length === 0) return
-      for (const each of ended) own.journal.end(each)
-      // When nothing is left the files go, and with them every word about what has ended.
-      if (own.journal.live > 0) await own.journal.append(ended.map(doneLineOf))
-      await own.journal.trim()
+    const { acks } = this.#own
+    const group = acks.add(range)
+    if (group === undefined) return
+    void this.#disk.run(async () => {
+      if (this.#own.source !== undefined) await acks.write(group, this.#own.source.journal)
     }, undefined)
   }
 
-  settleNow(ranges: readonly Range[]): void {
-    const own = this.#own
-    if (own === undefined) return
-    const ended = [...this.#ended, ranges].flat()
-    for (const group of this.#ended) group.length = 0
-    for (const each of ended) own.journal.end(each)
-    try {
-      // What was taken over lies in the same folder, and must stay.
-      if (own.journal.live > 0 || this.#legacies.shelves.length > 0) {
-        if (ended.length > 0) own.journal.appendNow(ended.map(doneLineOf))
-      } else {
-        rmSync(own.journal.directory, { recursive: true, force: true })
-        this.#owner?.release()
-        this.#owner = undefined
-        this.#own = undefined
-      }
-    } catch {
-      // Then it is sent once more, under the ids it had.
-    }
+  /** The same synchronously. */
+  ackNow(ranges: readonly Range[]): void {
+    this.#own.ackNow(ranges.filter((range) => this.#formers.with(range)?.ackNow(range) !== true))
   }
 
-  /** Entries that were written are nowhere but here from now on. */
-  entrust(range: Range, id: string | undefined): void {
+  /**
+   * Entries that were written are nowhere but here from now on.
+   * @param id under which they have travelled
+   * @param mayBeTaken the service may have taken them under that id
+   */
+  spill(range: Range, id: string | undefined, attempts = 0, mayBeTaken = false): void {
     const { line, first, count } = range
-    if (this.#own?.journal.holds(range)) {
-      this.#own.backlog.add({ line, first, count, present: count, id })
+    const former = this.#formers.with(range)
+    if (former !== undefined) {
+      former.letGo(range)
+      this.#leave(former.source, count)
+    } else if (this.#own.source?.journal.holds(range)) {
+      this.#stored.add(this.#own.source, { line, first, count, present: count, id, attempts, mayBeTaken })
       this.onBacklog()
     } else {
-      // The oldest files had to go, and these were in them.
-      this.settle(range)
+      // The oldest files had to be deleted, and these were in them.
+      this.ack(range)
       this.#options.onLost('spool_full', count)
     }
   }
 
-  /**
-   * The next batch that is nowhere but here, its border written; what others have left goes first. Two calls must
-   * not overlap.
-   */
-  async next(): Promise<SpoolBatch | undefined> {
-    for (const shelf of [...this.#shelves]) {
-      for (let pending = shelf.take(); pending !== undefined; pending = shelf.take()) {
-        this.#opening = { shelf, pending }
-        const batch = await this.#open(shelf, pending)
-        this.#opening = undefined
-        if (batch !== undefined) return batch
-      }
-    }
-    return undefined
+  /** The next batch that is nowhere but here, its mark written. Two calls must not overlap. */
+  next(): Promise<SpoolBatch | undefined> {
+    return this.#stored.next()
   }
 
-  /** It has come to its end. */
-  finish(batch: SpoolBatch): void {
-    const { shelf } = batch as TakenBatch
-    shelf.taken--
-    this.#end(shelf, batch)
+  /** The batch is delivered or dropped. */
+  ackBatch(batch: SpoolBatch): void {
+    const taken = batch as TakenBatch
+    this.#stored.land(taken)
+    this.#end(taken.source, batch)
   }
 
-  /** It is to be sent again later. */
-  giveBack(batch: SpoolBatch, where: 'first' | 'last'): void {
-    const { shelf, line, first, count, id, entries } = batch as TakenBatch
-    if (shelf.journal.holds(batch)) {
-      shelf.giveBack({ line, first, count, present: entries.length, id }, where)
-      return
+  /** The batch is to be sent again later, whole. */
+  nack(batch: SpoolBatch, again: SendAgain): void {
+    const taken = batch as TakenBatch
+    const { source, entries } = taken
+    if (source.isRetired) {
+      this.#stored.land(taken)
+      this.#leave(source, entries.length)
+    } else if (again.mayBeTaken && batch.destination.apiKey !== source.destination.apiKey) {
+      taken.isLeft = true
+    } else if (source.journal.holds(batch)) {
+      this.#stored.putBack(taken, again)
+    } else {
+      // Its file had to be deleted while it was being sent.
+      this.#stored.land(taken)
+      this.#end(source, batch)
+      this.#options.onLost('spool_full', entries.length)
     }
-    // Its file had to go while it was on its way.
-    shelf.taken--
-    this.#end(shelf, batch)
-    this.#options.onLost('spool_full', entries.length)
   }
 
   /** Its halves are to be sent under ids of their own. False when it cannot be halved. */
   halve(batch: SpoolBatch): boolean {
-    const { shelf, line, numbers } = batch as TakenBatch
-    if (numbers.length < 2) return false
-    const middle = Math.ceil(numbers.length / 2)
-    shelf.taken--
-    for (const half of [numbers.slice(middle), numbers.slice(0, middle)]) {
-      const [first, last] = [half[0] as number, half.at(-1) as number]
-      const pending = { line, first, count: last - first + 1, present: half.length, id: undefined }
-      shelf.backlog.add(pending, 'first')
-    }
+    const taken = batch as TakenBatch
+    if (!taken.source.isRetired) return this.#stored.halve(taken)
+    this.#stored.land(taken)
+    this.#leave(taken.source, batch.entries.length)
     return true
   }
 
-  /** Another address or key: what is ours moves along, what we took over stays with its project. */
+  /**
+   * Another destination. What is this process's own goes there, except for batches that the project of another key
+   * may have taken: these stay with it, and so does what was taken over.
+   */
   move(apiUrl: string, apiKey: string): Promise<void> {
-    return this.#enqueue(async () => {
-      const [before, place] = [this.#place, placeOf(this.#options.directory, apiUrl, apiKey)]
-      if (place === before) return
-      this.#apiUrl = apiUrl
-      this.#place = place
-      if (this.#owner === undefined || this.#own === undefined) return
-      await this.#legacies.giveUp(before)
-      openPlace(place, apiUrl)
-      this.#owner.move(place)
-      this.#own.journal.directory = this.#owner.directory
-    }, undefined)
-  }
-
-  /** Lets go: what is left is for another to take over. */
-  async close(): Promise<void> {
-    await this.#legacies.close()
-    await this.#enqueue(async () => {
-      const own = this.#own
-      if (own === undefined) return
-      await own.journal.close()
-      const isEmpty = own.journal.live === 0 && (await listLegacies(own.journal.directory)).length === 0
-      if (isEmpty) await rm(own.journal.directory, { recursive: true, force: true })
-    }, undefined)
-    this.#owner?.release()
-  }
-
-  get #shelves(): readonly Shelf[] {
-    return this.#own === undefined ? this.#legacies.shelves : [...this.#legacies.shelves, this.#own]
-  }
-
-  #claim(): Shelf {
-    openPlace(this.#place, this.#apiUrl)
-    this.#owner = claimFolder(this.#place, this.#options.clock)
-    this.#own = new Shelf(new Journal(this.#owner.directory, this.#segmentBytes), true)
-    return this.#own
-  }
-
-  /** Reads a batch and writes its border, unless it has one. Undefined when there is nothing left of it. */
-  async #open(shelf: Shelf, pending: Pending): Promise<TakenBatch | undefined> {
-    const { line, first, count } = pending
-    const found = await shelf.journal.read(pending)
-    const lost = pending.present - found.length
-    // Its files may have had to go while they were read.
-    if (lost > 0) this.#options.onLost(shelf.journal.holds(pending) ? 'spool_corrupt' : 'spool_full', lost)
-    if (found.length === 0) {
-      shelf.taken--
-      this.#end(shelf, pending)
-      return undefined
-    }
-    const read = found.map(({ json }) => json)
-    // What has travelled stays whole, whatever its size: as another batch it would be taken twice.
-    const fitting = pending.id === undefined ? countFitting(read) : read.length
-    const numbers = found.slice(0, fitting).map(({ number }) => number)
-    const end = found[fitting]?.number ?? first + count
-    if (fitting < found.length) {
-      const present = found.length - fitting
-      shelf.backlog.add({ line, first: end, count: first + count - end, present, id: undefined }, 'first')
-    }
-    const border = { line, first, count: end - first, id: pending.id ?? this.#options.newId() }
-    if (pending.id === undefined) {
-      const written = linesOf({ borders: [border], entries: [] })
-      // A disk that cannot take it must not keep what is on it from being delivered.
-      await this.#enqueue(() => shelf.journal.append(written), undefined)
-    }
-    return { ...border, entries: read.slice(0, fitting), numbers, isOwn: shelf.isOwn, shelf }
-  }
-
-  #end(shelf: Shelf, range: Range): void {
-    if (shelf.isOwn) {
-      this.settle(range)
-      return
-    }
-    void this.#enqueue(async () => {
-      if (!this.#legacies.shelves.includes(shelf)) return
-      if (!shelf.isSpent) await shelf.journal.append([doneLineOf(range)])
-      await this.#legacies.discardSpent(shelf)
-    }, undefined)
-  }
-
-  /** The oldest files go, those taken over first. */
-  async #makeRoom(bytes: number): Promise<void> {
-    const { maxBytes, onLost } = this.#options
-    const all = this.#shelves
-    let sum = all.reduce((total, { journal }) => total + journal.bytes, bytes)
-    for (const shelf of all) {
-      while (sum > maxBytes && shelf.journal.bytes > 0) {
-        const before = shelf.journal.bytes
-        await shelf.journal.removeOldest()
-        sum -= before - shelf.journal.bytes
-        for (const pending of shelf.forgetMissing()) {
-          onLost('spool_full', pending.present)
-          // What is left of it in the next file must not come back.
-          shelf.journal.end(pending)
-          await shelf.journal.append([doneLineOf(pending)])
-        }
+    const before = this.#own.destination
+    if (before.apiUrl === apiUrl && before.apiKey === apiKey) return Promise.resolve()
+    this.#own.destination = { apiUrl, apiKey }
+    const retired = this.#orphans.retire()
+    // Noted now: until the folders are moved a batch may be acknowledged, and its journal must still be here for that.
+    const sending = retired.filter(({ taken }) => taken > 0)
+    for (const source of retired) this.#leave(source, countOf(this.#stored.remove(source, () => true)))
+    const { source } = this.#own
+    if (source === undefined) return Promise.resolve()
+    // The key names the project, whatever its address: what it may have taken means the same to it there.
+    const isBound = before.apiKey !== apiKey
+    this.#formers.bind(this.#stored.remove(source, ({ mayBeTaken }) => mayBeTaken && isBound))
+    const inMemory = isBound ? this.boundInMemory() : NOTHING
+    const moved = this.#disk.run(async () => {
+      try {
+        await this.#moveOwn(source, before, { retired, sending, inMemory })
+      } catch (error) {
+        await this.#abandon(source)
+        throw error
       }
-    }
-  }
-
-  /** Runs it when all before it is done. */
-  #enqueue<T>(task: () => Promise<T>, otherwise: T): Promise<T> {
-    const done = this.#line.then(task).catch(async (error) => {
-      this.#fail(error)
-      await this.#mourn()
-      return otherwise
-    })
-    this.#line = done
-    return done
+    }, undefined)
+    void moved.then(() => this.lookAround())
+    return moved
   }
 
   /**
-   * After a failure: it may be that somebody has deleted files of ours. What stood nowhere else is lost and counted,
-   * and there is no need of patience: the next write begins a file, and a folder, anew.
+   * Lets go: what is left is for another process to take over.
+   * @param timeoutMs a disk that has not answered by then is not waited for
    */
-  async #mourn(): Promise<void> {
-    const own = this.#own
-    if (own === undefined) return
-    const hasFolder = await isThere(own.journal.directory)
-    if (!(await own.journal.forgetDeleted()) && hasFolder) return
-    for (const pending of own.forgetMissing()) {
-      this.#options.onLost('spool_corrupt', pending.present)
-      // What is left of it in another file must not come back.
-      this.settle(pending)
-    }
-    if (!hasFolder) {
-      this.#owner?.release()
-      this.#own = undefined
-    }
-    this.#failedAt = Number.NEGATIVE_INFINITY
+  async close(timeoutMs: number): Promise<void> {
+    const { clock } = this.#options
+    this.#orphans.close()
+    this.#stored.close()
+    let timer: TimerHandle
+    const tooLate = new Promise<void>((resolve) => {
+      timer = clock.setTimer(resolve, timeoutMs)
+    })
+    const closed = this.#disk.run(async () => {
+      await this.#orphans.closeFiles()
+      await this.#own.close()
+      await this.#formers.close()
+    }, undefined)
+    await Promise.race([closed, tooLate])
+    clock.clearTimer(timer)
+    this.#disk.release()
+    this.#own.owner?.release()
   }
 
-  #fail(error: unknown): void {
-    const { clock, directory } = this.#options
-    this.#failedAt = clock.monotonic()
-    warnOnce(
-      'LOGNITOR_SPOOL_UNAVAILABLE',
-      `The spool in ${directory} cannot be used (${(error as Error).message}). Logs are held in memory only until it can.`,
-    )
+  /** In the order in which they are sent from. */
+  get #sources(): readonly SpoolSource[] {
+    const { source } = this.#own
+    return source === undefined ? this.#orphans.sources : [...this.#orphans.sources, source]
+  }
+
+  #folderOf(destination: Destination): string {
+    return destinationFolder(this.#options.directory, destination)
+  }
+
+  /** A disk that cannot take the mark must not keep what is on it from being delivered. */
+  async #writeMark(source: SpoolSource, mark: BatchMark): Promise<void> {
+    const lines = linesOf({ marks: [mark], entries: [] })
+    await this.#disk.run(async () => {
+      if (!source.isRetired) await source.journal.append(lines)
+    }, undefined)
+  }
+
+  /** Entries of a source are delivered or dropped. */
+  #end(source: SpoolSource, range: Range): void {
+    if (source === this.#own.source) {
+      this.ack(range)
+      return
+    }
+    void this.#disk.run(async () => {
+      const former = this.#formers.of(source)
+      if (former !== undefined) await former.ack(source, range).finally(() => this.#formers.releaseIdle())
+      else if (this.#orphans.sources.includes(source)) {
+        // Before the folder is deleted, since that may fail.
+        await source.journal.append([doneLineOf(range)]).finally(() => this.#orphans.removeSpent(source))
+      }
+    }, undefined)
+  }
+
+  /** Entries stay with the former destination. */
+  #leave(source: SpoolSource, entries: number): void {
+    if (source.isOwn) this.#formers.leftBehind += entries
+    else this.#options.onTakenOver(-entries)
+    void this.#disk.run(() => this.#formers.releaseIdle(), undefined)
+  }
+
+  async #moveOwn(
+    own: SpoolSource,
+    before: Destination,
+    left: Pick<OwnMove, 'retired' | 'sending' | 'inMemory'>,
+  ): Promise<void> {
+    const { owner, destination } = this.#own
+    if (this.#own.source !== own || owner === undefined) return
+    const folder = this.#folderOf(before)
+    await moveOwn({
+      owner,
+      own,
+      before: folder,
+      after: this.#folderOf(destination),
+      apiUrl: destination.apiUrl,
+      ...left,
+      taken: () =>
+        this.#stored.taken.filter(
+          (each) => each.source === own && each.destination.apiKey !== destination.apiKey,
+        ),
+      bound: this.#formers.takeBound(),
+      openFormer: () => {
+        const owner = claimFolder(folder, this.#options.clock)
+        const former = new FormerDestination(owner, before, this.#segmentBytes)
+        this.#formers.add(former)
+        return former
+      },
+    })
+    this.#landLeft()
+  }
+
+  /** Batches that were given back while the destination changed. */
+  #landLeft(): void {
+    for (const batch of this.#stored.taken) {
+      if (!batch.isLeft) continue
+      this.#stored.land(batch)
+      this.#leave(batch.source, batch.entries.length)
+    }
+  }
+
+  /**
+   * The own folder could not be moved: it stays with the former destination, and the next write makes a new one.
+   * Otherwise what is logged from here on would be delivered to the former destination.
+   */
+  async #abandon(own: SpoolSource): Promise<void> {
+    if (this.#own.source !== own) return
+    own.isRetired = true
+    this.#formers.leftBehind += countOf(this.#stored.remove(own, () => true))
+    // What memory has goes to the new destination, and must not go to the former one, too.
+    await this.#own.abandon(this.inMemory())
+    this.#disk.isWell()
+    this.onForgotten()
+    this.#landLeft()
+  }
+
+  /**
+   * After a failure: somebody may have deleted files of ours. What was nowhere else is lost and counted, and the disk
+   * itself works: the next write begins a new file, and a new folder.
+   */
+  async #forgetDeleted(): Promise<void> {
+    const { source } = this.#own
+    if (source === undefined) return
+    const hasFolder = await isThere(source.journal.directory)
+    if (!(await source.journal.forgetDeleted()) && hasFolder) return
+    for (const pending of source.forgetMissing()) {
+      this.#options.onLost('spool_corrupt', pending.present)
+      // The rest of it in another file must not be delivered.
+      this.ack(pending)
+    }
+    if (!hasFolder) this.#own.letGo()
+    this.#disk.isWell()
   }
 }

@@ -1,9 +1,12 @@
-import { readdir, readFile, rm, stat } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { lstat, readdir, rename, rm } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import { DAMAGED } from './damaged.js'
+import { addressOf, listAdopted, listDestinations, listOwners, UNFINISHED } from './destination-folder.js'
+import { isMissing, orIfMissing } from './fs-error.js'
 import { parseIdentity } from './identity.js'
+import { segmentNames } from './journal.js'
+import { readOwnFile } from './own-file.js'
 import { isAbandoned, OWNER_FILE } from './owner.js'
-import { addressOf, listFolders, listLegacies, listPlaces } from './place.js'
 import { scanJournal } from './scan.js'
 
 /** What one process has on disk, or has left there. */
@@ -28,56 +31,110 @@ export interface PlaceSurvey {
   readonly damaged: number
 }
 
-/** Looks at all that is below a spool's directory, and changes nothing. */
-export async function surveySpool(directory: string): Promise<PlaceSurvey[]> {
+/** A file or folder that could not be looked at: nobody knows what is in it. */
+export interface Unreadable {
+  readonly path: string
+  readonly why: string
+}
+
+export interface SpoolSurvey {
+  readonly places: readonly PlaceSurvey[]
+  readonly unreadable: readonly Unreadable[]
+}
+
+/** Looks at all that is below a spool's directory, and changes nothing. Never rejects. */
+export async function surveySpool(directory: string): Promise<SpoolSurvey> {
+  const unreadable: Unreadable[] = []
   const places: PlaceSurvey[] = []
-  for (const place of await listPlaces(directory)) {
+  const look = lookWith(unreadable)
+  for (const place of await look(directory, [], () => listDestinations(directory))) {
     const folders: FolderSurvey[] = []
-    for (const folder of await listFolders(place)) folders.push(await surveyFolder(folder))
-    const damaged = await readdir(join(place, DAMAGED)).catch(() => [])
-    places.push({
-      name: basename(place),
-      apiUrl: await addressOf(place),
-      folders,
-      damaged: damaged.length,
-    })
-  }
-  return places
-}
-
-/** Deletes what processes that live no more have left, and what was set aside. Gives how many entries that were. */
-export async function purgeSpool(directory: string): Promise<number> {
-  let entries = 0
-  for (const place of await listPlaces(directory)) {
-    for (const folder of await listFolders(place)) {
-      const survey = await surveyFolder(folder)
-      if (survey.lives) continue
-      await rm(folder, { recursive: true, force: true })
-      entries += survey.entries
+    for (const folder of await look(place, [], () => listOwners(place))) {
+      const survey = await look(folder, undefined, () => surveyFolder(folder))
+      if (survey !== undefined) folders.push(survey)
     }
-    await rm(join(place, DAMAGED), { recursive: true, force: true })
+    const apiUrl = await look(place, undefined, () => addressOf(place))
+    const damaged = await look(place, 0, () => countDamaged(place))
+    places.push({ name: basename(place), apiUrl, folders, damaged })
   }
-  return entries
+  return { places, unreadable }
 }
 
-async function surveyFolder(folder: string): Promise<FolderSurvey> {
-  const owner = parseIdentity(await readFile(join(folder, OWNER_FILE), 'utf8').catch(() => ''))
-  const all = [folder, ...(await listLegacies(folder))]
+/**
+ * Deletes what processes that live no more have left, and what was set aside. What cannot be looked at stays. Never
+ * rejects. Gives how many entries were deleted.
+ */
+export async function purgeSpool(directory: string): Promise<{ entries: number; unreadable: Unreadable[] }> {
+  const unreadable: Unreadable[] = []
+  const look = lookWith(unreadable)
+  let entries = 0
+  for (const place of await look(directory, [], () => listDestinations(directory))) {
+    for (const folder of await look(place, [], () => listOwners(place))) {
+      entries += await look(folder, 0, async () => {
+        const survey = await surveyFolder(folder)
+        return survey !== undefined && !survey.lives && (await remove(folder)) ? survey.entries : 0
+      })
+    }
+    await look(place, undefined, () => rm(join(place, DAMAGED), { recursive: true, force: true }))
+  }
+  return { entries, unreadable }
+}
+
+/** Under another name first, so that nobody takes over what is being deleted. False when somebody has, before. */
+async function remove(folder: string): Promise<boolean> {
+  const going = join(dirname(folder), `${UNFINISHED}${basename(folder)}`)
+  try {
+    await rename(folder, going)
+  } catch (error) {
+    if (isMissing(error)) return false
+    throw error
+  }
+  await rm(going, { recursive: true, force: true })
+  return true
+}
+
+type Look = <T>(path: string, otherwise: T, at: () => Promise<T>) => Promise<T>
+
+function lookWith(unreadable: Unreadable[]): Look {
+  return async (path, otherwise, at) => {
+    try {
+      return await at()
+    } catch (error) {
+      unreadable.push({ path: (error as NodeJS.ErrnoException).path ?? path, why: (error as Error).message })
+      return otherwise
+    }
+  }
+}
+
+/** Undefined when it is gone by now. */
+async function surveyFolder(folder: string): Promise<FolderSurvey | undefined> {
+  const owner = parseIdentity(await orIfMissing('', readOwnFile(join(folder, OWNER_FILE))))
   let entries = 0
   let bytes = 0
-  for (const journal of all) {
-    const { pending } = await scanJournal(journal, 0).catch(() => ({ pending: [] }))
-    entries += pending.reduce((sum, { present }) => sum + present, 0)
-    bytes += await sizeOf(journal)
+  try {
+    for (const journal of [folder, ...(await listAdopted(folder))]) {
+      const { pending } = await scanJournal(journal, 0)
+      entries += pending.reduce((sum, { present }) => sum + present, 0)
+      bytes += await sizeOf(journal)
+    }
+  } catch (error) {
+    if (isMissing(error)) return undefined
+    throw error
   }
   const lives = !(await isAbandoned(folder))
   return { path: folder, pid: owner?.pid, host: owner?.host, lives, entries, bytes }
 }
 
-async function sizeOf(folder: string): Promise<number> {
+async function sizeOf(journal: string): Promise<number> {
   let bytes = 0
-  for (const name of await readdir(folder).catch(() => [])) {
-    if (name.endsWith('.log')) bytes += (await stat(join(folder, name)).catch(() => ({ size: 0 }))).size
+  for (const name of await segmentNames(journal)) {
+    bytes += (await orIfMissing(undefined, lstat(join(journal, name))))?.size ?? 0
   }
   return bytes
+}
+
+async function countDamaged(place: string): Promise<number> {
+  const folder = join(place, DAMAGED)
+  const isFolder = (await orIfMissing(undefined, lstat(folder)))?.isDirectory() === true
+  return isFolder ? (await readdir(folder)).length : 0
 }

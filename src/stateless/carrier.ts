@@ -1,7 +1,10 @@
+import { type Fate, fateOf } from '../delivery/fate.js'
 import type { DeliveryMetrics } from '../delivery/metrics.js'
-import type { Upload } from '../delivery/uploader.js'
+import type { Outcome } from '../delivery/outcome.js'
+import type { Posted } from '../delivery/post.js'
 import type { Ledger } from '../ledger.js'
 import { type Held, heldBy } from './delivery.js'
+import type { Observer } from './observer.js'
 import type { Parcel } from './parcel.js'
 import type { Seed } from './seed.js'
 import type { Slots } from './slots.js'
@@ -13,6 +16,7 @@ export interface CarrierParts {
   readonly metrics: DeliveryMetrics
   readonly slots: Slots
   readonly random: () => number
+  readonly observer: Observer
 }
 
 /** What the parcels of one shipment have in common. */
@@ -39,48 +43,56 @@ export class Carrier {
     const { tally, hold } = consignment
     const { ledger, slots, random } = this.#parts
     // Asked when its turn has come and not before: the line may be long.
-    const upload = await slots.run(async () => hold() ?? this.#post(parcel, consignment))
-    if ('kind' in upload) return upload
-    const { outcome } = upload
-    switch (outcome.kind) {
-      case 'sent': {
-        const rejected = Math.min(outcome.rejected, sources.length)
-        tally.refuse(sources, outcome.rejections, outcome.rejected)
-        ledger.take(parcel.path, sources.length, rejected)
-        ledger.drop('rejected', rejected)
+    const sent = await slots.run(async () => {
+      const entry = hold() ?? (await consignment.tenant.hold.enter())
+      return typeof entry === 'object' ? entry : this.#post(parcel, consignment, entry === 'probe')
+    })
+    if ('kind' in sent) return sent
+    const { posted, fate } = sent
+    const { outcome } = posted
+    const entries = sources.length
+    switch (fate.kind) {
+      case 'done':
+        if (outcome.kind === 'sent') tally.refuse(sources, outcome.rejections, outcome.rejected)
+        ledger.take(parcel.path, entries, fate.rejected)
+        ledger.drop('rejected', fate.rejected)
         return undefined
-      }
-      case 'refused':
-        this.#lose('bad_batch', parcel, `refused: ${outcome.why}`, tally)
-        return undefined
-      case 'too_large': {
-        if (sources.length === 1) {
-          this.#lose('too_large', parcel, `too large: ${outcome.why}`, tally)
-          return undefined
-        }
+      case 'halve': {
         const [first, second] = parcel.halves()
         return (await this.carry(first, consignment)) ?? (await this.carry(second, consignment))
       }
-      default:
-        return heldBy(upload, random)
+      case 'drop':
+        this.#lose(fate.reason, parcel, outcome, tally)
+        return undefined
+      case 'retry':
+        return heldBy(fate.hold, posted, random)
     }
   }
 
-  async #post(parcel: Parcel, { seed, tenant }: Consignment): Promise<Upload> {
-    const { metrics } = this.#parts
-    const logs = parcel.path === '/ingest' ? parcel.sources.length : 0
+  async #post(
+    parcel: Parcel,
+    { seed, tenant }: Consignment,
+    isProbe: boolean,
+  ): Promise<{ posted: Posted; fate: Fate }> {
+    const { metrics, observer } = this.#parts
+    const entries = parcel.sources.length
+    const logs = parcel.path === '/ingest' ? entries : 0
     this.#logsInFlight += logs
     metrics.inFlight(this.#logsInFlight)
-    const upload = await tenant.uploader.post(parcel.path, parcel.body(seed.batchId(parcel.name)))
+    const posted = await tenant.uploader.post(parcel.path, parcel.body(seed.batchId(parcel.name)))
     this.#logsInFlight -= logs
     metrics.inFlight(this.#logsInFlight)
-    if (logs > 0) metrics.exported(logs, upload.outcome)
-    if (upload.sampleRates) tenant.sampleRates = upload.sampleRates
-    return upload
+    // Nobody here could try again with less, so no more entries are sent at once than the service is known to take.
+    const fate = fateOf(posted.outcome, { entries, attempts: 1 }, { knownEntries: entries, maxRetries: 0 })
+    if (logs > 0) metrics.exported(logs, fate)
+    tenant.learn(posted, fate, isProbe)
+    observer.answered(tenant.name, posted)
+    return { posted, fate }
   }
 
-  #lose(reason: 'bad_batch' | 'too_large', { sources }: Parcel, why: string, tally: Tally): void {
+  #lose(reason: 'bad_batch' | 'too_large', { sources }: Parcel, outcome: Outcome, tally: Tally): void {
     this.#parts.ledger.drop(reason, sources.length)
+    const why = `${reason === 'too_large' ? 'too large' : 'refused'}: ${'why' in outcome ? outcome.why : ''}`
     for (const source of sources) tally.lose(source, why)
   }
 }

@@ -1,4 +1,5 @@
-import type { Upload } from '../delivery/uploader.js'
+import type { Hold, HoldReason } from '../delivery/fate.js'
+import type { Posted } from '../delivery/post.js'
 
 /** What became of all that one caller sent. */
 export type Delivery = Delivered | Held
@@ -18,26 +19,26 @@ export interface Held {
   readonly status: 429 | 503
   readonly retryAfterMs: number
   readonly why: string
+  /** More was made of it than can be delivered in its time: sent again whole, it would end like this again. */
+  readonly isTooMuch?: true
 }
 
-const HOUR_MS = 3_600_000
-const MINUTE_MS = 60_000
-
-/** When to ask again after an upload that can be mended. */
-export function heldBy({ outcome, answer }: Upload, random: () => number): Held {
-  const status = answer?.status === 429 ? 429 : 503
-  const why = 'why' in outcome ? outcome.why : ''
-  switch (outcome.kind) {
-    case 'unauthorized':
-      return { kind: 'held', status, retryAfterMs: MINUTE_MS, why: `Lognitor refused the API key (${why})` }
-    case 'wrong_address':
-      return { kind: 'held', status, retryAfterMs: MINUTE_MS, why: `apiUrl is not Lognitor's (${why})` }
-    default: {
-      const asked = outcome.kind === 'retryable' ? outcome.retryAfterMs : undefined
-      const retryAfterMs = asked === undefined ? soonMs(random) : Math.min(asked, HOUR_MS)
-      return { kind: 'held', status, retryAfterMs, why: `Lognitor did not take it (${why})` }
-    }
+/** When to ask again after a POST that was not taken. */
+export function heldBy({ reason, waitMs }: Hold, posted: Posted, random: () => number): Held {
+  const why = 'why' in posted.outcome ? posted.outcome.why : ''
+  return {
+    kind: 'held',
+    status: posted.status === 429 ? 429 : 503,
+    retryAfterMs: waitMs ?? soonMs(random),
+    why: `${WORDS[reason]} (${why})`,
   }
+}
+
+const WORDS: Readonly<Record<HoldReason, string>> = {
+  unauthorized: 'Lognitor refused the API key',
+  wrong_address: "apiUrl is not Lognitor's",
+  retry_after: 'Lognitor did not take it',
+  backoff: 'Lognitor did not take it',
 }
 
 /** A few seconds, not the same for all: what waits exactly so long comes back in one burst. */

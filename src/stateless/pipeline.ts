@@ -1,9 +1,10 @@
+import { createHash } from 'node:crypto'
 import { type Clock, systemClock } from '../clock.js'
 import { httpTransport } from '../delivery/http.js'
 import { deliveryMetrics } from '../delivery/metrics.js'
 import { createUploader } from '../delivery/uploader.js'
 import { LognitorError } from '../errors.js'
-import { Ledger } from '../ledger.js'
+import { type DropReason, Ledger } from '../ledger.js'
 import type { Settings } from '../options.js'
 import type { PolicySettings } from '../policy/policy.js'
 import { parseRedactions } from '../policy/redact.js'
@@ -14,11 +15,14 @@ import type { Log } from '../wire/log.js'
 import type { RequestEntry } from '../wire/request-entry.js'
 import type { Transport } from '../wire/transport.js'
 import { Carrier } from './carrier.js'
+import type { Held } from './delivery.js'
 import { Load } from './load.js'
+import { NO_OBSERVER, type Observer } from './observer.js'
 import type { Seed } from './seed.js'
+import type { HoldChange } from './service-hold.js'
 import { Shipment } from './shipment.js'
 import { Slots } from './slots.js'
-import type { Tenant } from './tenant.js'
+import { Tenant } from './tenant.js'
 
 export interface StatelessParts {
   readonly clock?: Clock
@@ -27,6 +31,10 @@ export interface StatelessParts {
   readonly timeoutMs: number
   /** Posts to the service at one time, of all shipments. */
   readonly connections: number
+  /** Default none. */
+  readonly observer?: Observer
+  /** Told of what the service has refused for a key, and of the end of that. */
+  readonly onHold?: (keyName: string, change: HoldChange) => void
 }
 
 /** Bytes of posts that are packed and not yet answered, of all shipments; beyond it they wait before they make more. */
@@ -49,21 +57,34 @@ export class StatelessPipeline {
   readonly #carrier: Carrier
   readonly #load = new Load(MOST_LOAD_BYTES)
   readonly #tenants = new Map<string, Tenant>()
+  /** What other processes have learnt of keys that have not been seen here. */
+  readonly #adopted = new Map<string, HoldChange>()
 
   /** @throws {LognitorError} for a wrong option */
   constructor(settings: Settings, parts: StatelessParts) {
     this.#settings = settings
-    this.#parts = { clock: systemClock, random: Math.random, ...parts }
+    this.#parts = {
+      clock: systemClock,
+      random: Math.random,
+      observer: NO_OBSERVER,
+      onHold: () => {},
+      ...parts,
+    }
     this.#policySettings = policySettings(settings)
-    this.tell = createTell(settings.debug)
+    this.tell = createTell(() => settings.debug)
     const { apiUrl, proxy, compression, onDrop } = settings
-    const { connections, random } = this.#parts
-    this.ledger = new Ledger(onDrop, (reason) => this.tell.warn(`first drop: ${reason}`))
+    const { connections, random, observer } = this.#parts
+    const told = (reason: DropReason, count: number) => {
+      observer.dropped(reason, count)
+      onDrop?.(reason, count)
+    }
+    this.ledger = new Ledger(told, (reason) => this.tell.warn(`first drop: ${reason}`))
     this.#transport = settings.transport ?? httpTransport({ apiUrl, proxy, compression, connections })
     this.#carrier = new Carrier({
       ledger: this.ledger,
       metrics: deliveryMetrics(apiUrl, SDK.version),
       slots: new Slots(connections),
+      observer,
       random,
     })
   }
@@ -86,6 +107,23 @@ export class StatelessPipeline {
     })
   }
 
+  /** Why nothing is sent under that key now; nothing when it may be. */
+  holdOf(apiKey = this.#settings.apiKey ?? ''): Held | undefined {
+    const known = this.#tenants.get(apiKey) ?? (this.#adopted.size > 0 ? this.#tenant(apiKey) : undefined)
+    return known?.hold.current
+  }
+
+  /** Takes over what another process has learnt under a key of that name. */
+  adoptHold(keyName: string, change: HoldChange): void {
+    const known = [...this.#tenants.values()].find(({ name }) => name === keyName)
+    if (known !== undefined) {
+      known.hold.adopt(change)
+      return
+    }
+    if (this.#adopted.size >= MOST_TENANTS) this.#adopted.clear()
+    this.#adopted.set(keyName, change)
+  }
+
   /** Lets go of connections; called when no shipment is under way. */
   async close(): Promise<void> {
     await this.#transport.close?.()
@@ -96,15 +134,21 @@ export class StatelessPipeline {
     if (known !== undefined) return known
     if (this.#tenants.size >= MOST_TENANTS) this.#tenants.delete(this.#tenants.keys().next().value as string)
     const { clock } = this.#parts
-    const uploader = createUploader({
-      transport: this.#transport,
-      clock,
-      userAgent: USER_AGENT,
-      apiKey: () => apiKey,
-    })
-    const tenant: Tenant = { uploader, sampleRates: {} }
+    const uploader = createUploader({ transport: this.#transport, clock, userAgent: USER_AGENT, apiKey })
+    const name = this.#nameOf(apiKey)
+    const tenant = new Tenant(name, uploader, clock, this.#parts.random, (change) =>
+      this.#parts.onHold(name, change),
+    )
+    tenant.hold.adopt(this.#adopted.get(name))
+    this.#adopted.delete(name)
     this.#tenants.set(apiKey, tenant)
     return tenant
+  }
+
+  /** A key is never shown; the beginning of its hash tells two of them apart. */
+  #nameOf(apiKey: string): string {
+    if (apiKey === (this.#settings.apiKey ?? '')) return ''
+    return `sha256:${createHash('sha256').update(apiKey).digest('hex').slice(0, 12)}`
   }
 
   #completeLog(log: Log): void {

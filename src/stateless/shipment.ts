@@ -34,6 +34,9 @@ export interface ShipmentParts {
 /** Posts of one shipment that are under way at one time. */
 const WINDOW = 4
 
+/** Who has delivered as much of one shipment, and is late all the same, will be late the next time, too. */
+const TOO_MUCH_BYTES = 64 * 1024 * 1024
+
 /** What policy takes away without having been asked to. */
 const LOSSES: readonly DropReason[] = ['invalid', 'too_large', 'before_send_error', 'hook_error']
 
@@ -53,6 +56,7 @@ export class Shipment {
   readonly #underway = new Set<Promise<void>>()
   #position = -1
   #source = -1
+  #deliveredBytes = 0
   #held: Held | undefined
 
   constructor(parts: ShipmentParts) {
@@ -101,6 +105,12 @@ export class Shipment {
   leaveOut(reason: DropReason): void {
     this.#parts.ledger.written++
     this.#parts.ledger.drop(reason)
+  }
+
+  /** Counts a record of which no log could be made, through no fault of its caller. */
+  fail(source: number): void {
+    this.#parts.ledger.drop('hook_error')
+    this.#tally.lose(source, 'hook_error')
   }
 
   /** The rest of a wanted log's way. */
@@ -182,12 +192,19 @@ export class Shipment {
     const hold = () => this.#held ?? this.#late()
     const held = await carrier.carry(parcel, { seed, tenant, tally: this.#tally, hold })
     if (held !== undefined) this.#hold(held)
+    else this.#deliveredBytes += parcel.byteLength
   }
 
   #late(): Held | undefined {
     const { clock, random } = this.#parts
     if (clock.monotonic() <= this.#endsAtMs) return undefined
-    return { kind: 'held', status: 503, retryAfterMs: soonMs(random), why: 'Lognitor takes too long' }
+    const late = { kind: 'held', status: 503, retryAfterMs: soonMs(random) } as const
+    if (this.#deliveredBytes < TOO_MUCH_BYTES) return { ...late, why: 'Lognitor takes too long' }
+    return {
+      ...late,
+      isTooMuch: true,
+      why: 'More was made of it than can be delivered in time: send less at once',
+    }
   }
 
   /** The first reason stands: what failed after it was most likely on its way already. */

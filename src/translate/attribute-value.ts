@@ -27,6 +27,11 @@ export function integer(value: unknown): number | undefined {
   return Number.isSafeInteger(read) ? read : undefined
 }
 
+/** A status code of HTTP, which proxies and meshes write as a text. */
+export function statusCode(value: unknown): number | undefined {
+  return typeof value === 'string' && /^[1-9]\d\d$/.test(value) ? Number(value) : integer(value)
+}
+
 export function flag(value: unknown): boolean | undefined {
   return typeof value === 'boolean' ? value : undefined
 }

@@ -85,7 +85,7 @@ const ROWS: readonly (readonly [Section, string, Rule['read'], ...string[]])[] =
   [
     'request',
     'status_code',
-    read.integer,
+    read.statusCode,
     'lognitor.request.status_code',
     'http.response.status_code',
     'http.status_code',

@@ -1,4 +1,4 @@
-import { isError } from './error-type.js'
+import { isError } from '../any-realm.js'
 import { toPlain } from './plain.js'
 import { shorten } from './property.js'
 import { describeThrown, type Thrown } from './thrown.js'

@@ -1,6 +1,6 @@
+import { isError } from '../any-realm.js'
 import type { ErrorDetail, Fields } from '../wire/log.js'
 import type { Draft, Taken } from './draft.js'
-import { isError } from './error-type.js'
 import { exceptionFromAttributes } from './exception.js'
 import { toPlain } from './plain.js'
 import { describeThrown, type Thrown } from './thrown.js'

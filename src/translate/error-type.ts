@@ -1,4 +1,3 @@
-import { types } from 'node:util'
 import { readProperty, readText } from './property.js'
 
 /** Names that the language gives; a subclass that set none of its own inherits one of these. */
@@ -21,16 +20,6 @@ const NAMELESS_CLASSES: ReadonlySet<string> = new Set([
   'SystemError',
   'HideStackFramesError',
 ])
-
-/** True for errors of this and any other realm, Proxies around them included. */
-export function isError(value: unknown): value is Error {
-  if (typeof value !== 'object' || value === null) return false
-  try {
-    return types.isNativeError(value) || value instanceof Error
-  } catch {
-    return false
-  }
-}
 
 /**
  * The class of a thrown value: its name where it has one of its own, else its constructor's, and

@@ -20,6 +20,9 @@ import { tidyWinston, WINSTON } from './winston-error.js'
 /** The bridge that hands on what `console` prints. */
 export const CONSOLE = '@opentelemetry/instrumentation-console'
 
+/** Rust's tracing names an event that nobody has named by where it stands: `event src/main.rs:12`. */
+const PLACE_OF_CODE = /^event \S+:\d+$/
+
 /** The message of a record that says nothing. */
 export const NO_MESSAGE = '(no message)'
 
@@ -58,6 +61,8 @@ function translate(record: LogRecordLike, resource: ResourceFields, now: () => n
   const told = error?.message === UNKNOWN_ERROR ? undefined : error?.message
   const fallback = told ?? saidMessage ?? eventName ?? olderEventName ?? error?.message ?? NO_MESSAGE
   noteRecord(draft, record, body.structure)
+  const isPlace = eventName !== undefined && PLACE_OF_CODE.test(eventName)
+  if (isPlace) draft.note('event.name', eventName)
   return assembleLog(
     draft,
     {
@@ -66,7 +71,7 @@ function translate(record: LogRecordLike, resource: ResourceFields, now: () => n
       timestamp:
         hrTimeToIso(record.hrTime) ?? hrTimeToIso(record.hrTimeObserved) ?? millisToIso(Math.floor(now())),
       body: body.structure === undefined ? body.message : undefined,
-      action: eventName,
+      action: isPlace ? undefined : eventName,
       trace: translateTrace(record.spanContext),
       error,
     },

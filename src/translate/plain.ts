@@ -1,6 +1,7 @@
 import { types } from 'node:util'
+import { isError } from '../any-realm.js'
 import type { Fields } from '../wire/log.js'
-import { errorType, isError } from './error-type.js'
+import { errorType } from './error-type.js'
 import { readProperty, readText, setField, shorten, wellFormed } from './property.js'
 
 /** How far a walk over a foreign structure goes. What lies beyond is named by a short string in its place. */

@@ -3,10 +3,10 @@
  *
  * @returns `undefined` where there is none, and where a getter or a Proxy throws.
  */
-export function readProperty(value: unknown, key: string): unknown {
+export function readProperty(value: unknown, key: string | symbol): unknown {
   if (value === null || value === undefined) return undefined
   try {
-    return (value as Record<string, unknown>)[key]
+    return (value as Record<PropertyKey, unknown>)[key]
   } catch {
     return undefined
   }

@@ -1,4 +1,4 @@
-import { integer, text } from './attribute-value.js'
+import { integer, statusCode, text } from './attribute-value.js'
 import type { AttributesLike } from './otel.js'
 import { readProperty } from './property.js'
 import { withoutQuery } from './request-parts.js'
@@ -24,7 +24,7 @@ export interface SpanHttp {
 
 /** @returns `undefined` for a span without an HTTP method. */
 export function spanHttp(attributes: AttributesLike): SpanHttp | undefined {
-  const method = firstText(attributes, 'http.request.method', 'http.method')
+  const method = methodOf(attributes)
   if (method === undefined) return undefined
   const http: SpanHttp = { method }
   const target = firstText(attributes, 'http.target')
@@ -34,12 +34,26 @@ export function spanHttp(attributes: AttributesLike): SpanHttp | undefined {
   set(http, 'path', firstText(attributes, 'url.path') ?? pathOf(target) ?? pathOf(afterAuthority(full)))
   set(http, 'query', firstText(attributes, 'url.query') ?? queryOf(target) ?? queryOf(full))
   set(http, 'url', full ?? composedUrl(http))
-  set(http, 'statusCode', firstInteger(attributes, 'http.response.status_code', 'http.status_code'))
+  set(http, 'statusCode', firstStatusCode(attributes))
   set(http, 'route', firstText(attributes, 'http.route'))
   set(http, 'userAgent', firstText(attributes, 'user_agent.original', 'http.user_agent'))
   set(http, 'peerAddress', firstText(attributes, 'network.peer.address', 'net.sock.peer.addr', 'net.peer.ip'))
   set(http, 'clientAddress', firstText(attributes, 'client.address', 'http.client_ip'))
   return http
+}
+
+function methodOf(attributes: AttributesLike): string | undefined {
+  const method = firstText(attributes, 'http.request.method', 'http.method')
+  // What stands for every method that an instrumentation does not know.
+  return method === '_OTHER' ? (firstText(attributes, 'http.request.method_original') ?? method) : method
+}
+
+function firstStatusCode(attributes: AttributesLike): number | undefined {
+  for (const name of ['http.response.status_code', 'http.status_code']) {
+    const value = statusCode(readProperty(attributes, name))
+    if (value !== undefined) return value
+  }
+  return undefined
 }
 
 /** The first of these attributes that is a text with something in it. */
@@ -65,12 +79,24 @@ function set<Key extends keyof SpanHttp>(http: SpanHttp, key: Key, value: SpanHt
 }
 
 function hostOf(attributes: AttributesLike, scheme: string | undefined): string | undefined {
-  const old = firstText(attributes, 'http.host')
-  if (old !== undefined) return old
-  const name = firstText(attributes, 'server.address', 'http.server_name', 'net.host.name', 'net.peer.name')
-  const port = firstInteger(attributes, 'server.port', 'net.host.port', 'net.peer.port')
-  if (name === undefined || port === undefined) return name
-  return port === (scheme === 'https' ? 443 : 80) ? name : `${name}:${port}`
+  const names = ['http.host', 'server.address', 'http.server_name', 'net.host.name', 'net.peer.name'] as const
+  const given = firstText(attributes, ...names)
+  if (given === undefined) return undefined
+  const { name, port: own } = hostParts(given)
+  // A Host header has its port with it, or none on purpose.
+  const isHeader = given === firstText(attributes, 'http.host')
+  const port =
+    own ?? (isHeader ? undefined : firstInteger(attributes, 'server.port', 'net.host.port', 'net.peer.port'))
+  const bracketed = name.includes(':') ? `[${name}]` : name
+  return port === undefined || port === (scheme === 'https' ? 443 : 80) ? bracketed : `${bracketed}:${port}`
+}
+
+/** A name or address, without brackets, and the port that may stand behind it. Several colons are IPv6's. */
+function hostParts(host: string): { name: string; port: number | undefined } {
+  const [, v6, v6Port] = /^\[([^\]]*)\](?::(\d{1,5}))?$/.exec(host) ?? []
+  if (v6 !== undefined) return { name: v6, port: v6Port === undefined ? undefined : Number(v6Port) }
+  const [, name, port] = /^([^:]*):(\d{1,5})$/.exec(host) ?? []
+  return name === undefined ? { name: host, port: undefined } : { name, port: Number(port) }
 }
 
 function composedUrl(http: SpanHttp): string | undefined {

@@ -1,5 +1,5 @@
 import type { RequestEntry } from '../wire/request-entry.js'
-import { SPAN_KIND, type SpanContextLike, type SpanLike, STATUS_ERROR } from './otel.js'
+import { SPAN_KIND, type SpanContextLike, type SpanLike } from './otel.js'
 import type { ResourceFields } from './resource.js'
 import { firstText, type SpanHttp, spanHttp } from './span-http.js'
 import { hrDurationToMillis, hrTimeToIso, hrTimeToMillis, millisToIso } from './time.js'
@@ -15,9 +15,6 @@ export interface SpanRequestOptions {
   /** Milliseconds since 1970, for a span without a start time. Default: such a span gives no entry. */
   now?: () => number
 }
-
-/** What a client saw that went away before the answer. */
-const CLIENT_GONE = 499
 
 /**
  * The request entry of a SERVER span with HTTP attributes.
@@ -63,6 +60,8 @@ function requestEntry(
   const path = http.path ?? '/'
   const ip = options.trustProxy === true ? http.clientAddress : (http.peerAddress ?? http.clientAddress)
   const runtime = firstText(span.resource.attributes, 'process.runtime.name')
+  // Of an answer that the span does not name nothing is said: whether there was one at all nobody knows here.
+  const answer = http.statusCode === undefined ? {} : { status_code: http.statusCode }
   const optional: { [Key in keyof RequestEntry]?: RequestEntry[Key] | undefined } = {
     route: http.route,
     ip: ip ?? http.peerAddress,
@@ -78,7 +77,7 @@ function requestEntry(
   const entry: RequestEntry = {
     method: http.method,
     path: options.includeQuery === true && http.query !== undefined ? `${path}?${http.query}` : path,
-    status_code: http.statusCode ?? (span.status.code === STATUS_ERROR ? 500 : CLIENT_GONE),
+    ...answer,
     duration_ms: durationOf(span),
     request_id: requestId,
     timestamp,

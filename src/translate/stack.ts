@@ -15,11 +15,12 @@ const OWN_PACKAGE = '/@lognitor/opentelemetry/'
 /**
  * The first frame of a stack that is the application's own: not Node's, not a package's in
  * `node_modules`, not this package's. Reads V8 stacks (ES modules, async, eval, Windows paths), and
- * Java's and .NET's; of a Python traceback it is the last entry, since there the innermost call stands last.
+ * Java's, .NET's and Go's; of a Python traceback it is the last entry, since there the innermost call stands last.
  * Takes time in proportion to the stack's length, whatever the stack holds.
  */
 export function applicationFrame(stack: string): StackFrame | undefined {
-  return isPythonTraceback(stack) ? lastPythonFrame(stack) : firstFrame(stack)
+  if (isPythonTraceback(stack)) return lastPythonFrame(stack)
+  return isGoStack(stack) ? firstGoFrame(stack) : firstFrame(stack)
 }
 
 function firstFrame(stack: string): StackFrame | undefined {
@@ -174,4 +175,30 @@ function parsePythonFrame(text: string): StackFrame | undefined {
   const frame: StackFrame = { file: text.slice(0, quote), line }
   if (comma !== -1) frame.function = rest.slice(comma + 5)
   return frame
+}
+
+/** As `debug.Stack()` writes it, which is what `RecordError` with a stack records. */
+function isGoStack(stack: string): boolean {
+  return /^goroutine \d+ \[/.test(stack)
+}
+
+/** Of the modules that a program is built of: of Go itself, of others, and of what records the exception. */
+const GO_LIBRARY = /\/src\/(runtime|net|internal|testing)\/|\/go\/src\/|\/pkg\/mod\/|\/vendor\//
+
+/** Two lines each: the function and its arguments, then ` \t/path/file.go:12 +0x1d`. */
+function firstGoFrame(stack: string): StackFrame | undefined {
+  const lines = stack.slice(0, MAX_FRAMES * MAX_LINE_LENGTH).split('\n', 2 * MAX_FRAMES)
+  let library: StackFrame | undefined
+  for (const [index, line] of lines.entries()) {
+    if (!line.startsWith('\t') || line.length > MAX_LINE_LENGTH) continue
+    const frame = parseLocation(line.slice(1).replace(/ \+0x[\da-f]+$/, ''))
+    if (frame === undefined) continue
+    const call = (lines[index - 1] ?? '').replace(/^created by /, '')
+    const open = call.lastIndexOf('(')
+    if (open > 0) frame.function = call.slice(0, open)
+    const { file } = frame
+    if (!GO_LIBRARY.test(file) && !call.startsWith('runtime') && !call.startsWith('panic(')) return frame
+    library ??= frame
+  }
+  return library
 }

@@ -1,6 +1,7 @@
 import { inspect } from 'node:util'
+import { isError } from '../any-realm.js'
 import type { ErrorDetail } from '../wire/log.js'
-import { errorType, isError } from './error-type.js'
+import { errorType } from './error-type.js'
 import { toPlain } from './plain.js'
 import { readProperty, readText, shorten, wellFormed } from './property.js'
 import { applicationFrame } from './stack.js'

@@ -4,7 +4,8 @@ export interface RequestEntry {
   /** Without the query unless asked for; scrubbed. */
   path: string
   /** As the client saw it; 499 when the client went away before the answer. */
-  status_code: number
+  /** Left out where nobody knows it. */
+  status_code?: number
   /** Milliseconds with a fraction, from a monotonic clock. */
   duration_ms: number
   request_id: string

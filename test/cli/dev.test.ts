@@ -31,7 +31,8 @@ describe('lognitor dev', () => {
     const taken = await occupy(4777)
     const run = program.start(['dev'])
     const url = await addressOf(run)
-    expect(new URL(url).port).not.toBe('4777')
+    // 4778 is the gateway's.
+    expect(['4777', '4778']).not.toContain(new URL(url).port)
     expect(run.output()).toContain('Port 4777 is taken')
     run.child.kill('SIGTERM')
     expect(await run.ended).toBe(0)
@@ -57,6 +58,24 @@ describe('lognitor dev', () => {
     expect(((await answer.json()) as { logs: unknown[] }).logs).toHaveLength(2)
     run.child.kill('SIGTERM')
     await run.ended
+  })
+})
+
+describe('lognitor dev --data', () => {
+  it('has what arrived again after a restart', async () => {
+    const data = join(program.folder, 'inbox.ndjson')
+    for (const [sent, held] of [
+      [2, 2],
+      [1, 3],
+    ] as const) {
+      const run = program.start(['dev', '--port', '0', '--data', data])
+      const url = await addressOf(run)
+      await post(`${url}/api/v1/ingest`, batchOf(...Array.from({ length: sent }, () => logWith())))
+      const answer = await fetch(`${url}/inbox/api/logs`)
+      expect(((await answer.json()) as { logs: unknown[] }).logs).toHaveLength(held)
+      run.child.kill('SIGTERM')
+      await run.ended
+    }
   })
 })
 
@@ -130,6 +149,56 @@ describe('lognitor dev -- command', () => {
     ])
     expect(await run.ended).toBe('SIGTERM')
   })
+
+  it('leaves standard output to the program', async () => {
+    const run = program.start([
+      'dev',
+      '--port',
+      '0',
+      '--',
+      'node',
+      script('pipe.cjs', "console.log('its own')"),
+    ])
+    expect(await run.ended).toBe(0)
+    expect(run.output()).toBe('its own\n')
+    expect(run.errors()).toContain('Lognitor inbox: http://127.0.0.1:')
+  })
+
+  it('lets the program reach the inbox directly, whatever proxy the environment names', async () => {
+    const path = script(
+      'proxied.cjs',
+      `const { LOGNITOR_PROXY, no_proxy, NO_PROXY } = process.env
+       console.log(JSON.stringify({ LOGNITOR_PROXY, no_proxy, NO_PROXY }))`,
+    )
+    const proxy = 'http://127.0.0.1:1'
+    const env = { HTTP_PROXY: proxy, ALL_PROXY: proxy, LOGNITOR_PROXY: proxy, NO_PROXY: 'example.com' }
+    const run = program.start(['dev', '--port', '0', '--', 'node', path], env)
+    expect(await run.ended).toBe(0)
+    const hosts = 'example.com,127.0.0.1'
+    expect(JSON.parse(run.output())).toEqual({ LOGNITOR_PROXY: 'false', no_proxy: hosts, NO_PROXY: hosts })
+  })
+
+  it.skipIf(process.platform === 'win32')(
+    'ends what the program has started when that is gone, and waits for its last logs',
+    async () => {
+      const server = script(
+        'below.cjs',
+        `process.on('SIGTERM', () => setTimeout(() => { console.log('server ended'); process.exit() }, 300))
+         setInterval(() => {}, 1000)
+         console.log('ready')`,
+      )
+      // As npx does: it starts another process, and at a signal it is gone without a word to that.
+      const path = script(
+        'above.cjs',
+        `require('node:child_process').spawn(process.execPath, [${JSON.stringify(server)}], { stdio: 'inherit' })`,
+      )
+      const run = program.start(['dev', '--port', '0', '--', 'node', path])
+      await until(() => run.output().includes('ready'), 'the server is ready')
+      run.child.kill('SIGTERM')
+      expect(await run.ended).toBe('SIGTERM')
+      expect(run.output()).toBe('ready\nserver ended\n')
+    },
+  )
 
   it('says when the command does not exist', async () => {
     const run = program.start(['dev', '--port', '0', '--', 'no-such-command-here'])

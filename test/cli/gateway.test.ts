@@ -87,7 +87,7 @@ describe('with several workers', () => {
     run.child.kill('SIGTERM')
     run.child.kill('SIGCONT')
     expect(await run.ended).toBe(0)
-    expect(run.errors()).toBe('')
+    expect(run.errors()).toMatch(/^lognitor: gateway at [^\n]*\n$/)
   })
 
   test('the figures are those of all', async () => {
@@ -96,6 +96,19 @@ describe('with several workers', () => {
       await send({ url }, '/v1/logs', logsOf(`${n}`), { headers: { connection: 'close' } })
     const figures = await (await fetch(`${url}/metrics`)).text()
     expect(figures).toContain('lognitor_gateway_log_records_total 9\n')
+  })
+
+  test('what Lognitor asked one of them is kept by all', async () => {
+    const { url, vendor } = await start(['--workers', '4'])
+    vendor.answer({ status: 429, headers: { 'retry-after': '3600' } })
+    const once = () => send({ url }, '/v1/logs', logsOf('hello'), { headers: { connection: 'close' } })
+    expect(await once()).toMatchObject({ status: 429 })
+    for (;;) {
+      const before = vendor.seen.length
+      for (let n = 0; n < 8; n++) expect(await once()).toMatchObject({ status: 429 })
+      if (vendor.seen.length === before) break
+    }
+    expect(vendor.seen.length).toBeLessThan(4)
   })
 
   test('it ends when none of them can start', async () => {

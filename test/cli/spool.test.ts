@@ -1,3 +1,4 @@
+import { mkdirSync, readdirSync, statSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { createProgress } from '../../src/cli/progress.js'
@@ -65,8 +66,12 @@ test('replay leaves to another key or address what is theirs', async () => {
   rig.vendor.answer({})
   const { code, output } = await run(['replay', rig.directory], { LOGNITOR_API_KEY: 'another' })
   expect(code).toBe(0)
-  expect(output).toBe('0 of 0 delivered.\nWhat is left was written for another key or address.\n')
+  expect(output).toBe(
+    `0 of 0 delivered.\nWhat is left was written for another key or address: ${rig.vendor.apiUrl}.\n`,
+  )
   expect(rig.vendor.messages()).toEqual([])
+  // No place is left behind for a key that nothing was written for.
+  expect(readdirSync(rig.directory)).toHaveLength(1)
 })
 
 test('replay ends, and leaves everything where it is, when the key is refused', async () => {
@@ -97,6 +102,48 @@ test('purge deletes what the dead have left, and nothing of the living', async (
   const { output } = await run(['status', rig.directory])
   expect(output).toContain(`process ${living.child.pid} `)
   expect(output).not.toContain('ended')
+})
+
+test('what cannot be looked at is not called empty', async () => {
+  rig.vendor.answer({ status: 503 })
+  await rig.writeAndDie({ LOGS: '25' })
+  const file = rig.files().find((name) => name.endsWith('.log')) as string
+  const { size } = statSync(file)
+  // No chmod: root may read everything. Of more than 2 GiB nobody can.
+  truncateSync(file, 3 * 2 ** 30)
+  for (const args of [['status'], ['status', '--json'], ['replay'], ['purge', '--yes']]) {
+    const { code, output, errors } = await run([...args, rig.directory])
+    expect(code).toBe(1)
+    expect(errors).toContain('cannot be looked at')
+    expect(output).not.toMatch(/empty|delivered|deleted/)
+  }
+  truncateSync(file, size)
+  const { code, output } = await run(['status', rig.directory])
+  expect({ code, output }).toEqual({ code: 0, output: expect.stringContaining('25 not delivered') })
+})
+
+test('no link is followed, and nothing that a file says steers the terminal', async () => {
+  rig.vendor.answer({ status: 503 })
+  await rig.writeAndDie({ LOGS: '25' })
+  const [place] = readdirSync(rig.directory) as [string]
+  const [owner] = readdirSync(join(rig.directory, place)).filter((name) => /^\d+-/.test(name)) as [string]
+  const secret = join(rig.directory, 'secret')
+  writeFileSync(secret, JSON.stringify({ apiUrl: 'http://secret' }))
+  const linked = join(rig.directory, 'f'.repeat(32))
+  mkdirSync(linked)
+  symlinkSync(secret, join(linked, 'place.json'))
+  symlinkSync(join(rig.directory, place, owner), join(linked, '1-0123456789ab'))
+  const apiUrl = `http://x/${String.fromCodePoint(0x1b, 0x9b, 0x202e, 0x2028)}\n`
+  writeFileSync(join(rig.directory, place, 'place.json'), JSON.stringify({ apiUrl }))
+  const plain = await run(['status', rig.directory])
+  const json = await run(['status', '--json', rig.directory])
+  expect(plain.output).toContain('http://x/\\x1b\\x9b\\u{202e}\\u{2028} ↵')
+  expect(JSON.parse(json.output).places[0].folders).toHaveLength(1)
+  for (const { output, errors } of [plain, json]) {
+    expect(output + errors).not.toContain('http://secret')
+    expect((output + errors).replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u)
+    expect((output.match(/25 not delivered|"entries":25/g) ?? []).length).toBe(1)
+  }
 })
 
 test.each([

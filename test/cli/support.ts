@@ -54,7 +54,7 @@ function run(command: string, args: readonly string[], env: Record<string, strin
 /** The inbox's address, once it is printed. */
 export async function addressOf(run: Run): Promise<string> {
   for (let tries = 0; tries < 1000; tries++) {
-    const address = /Lognitor inbox: (http:\S+)/.exec(run.output())?.[1]
+    const address = /Lognitor inbox: (http:\S+)/.exec(run.output() + run.errors())?.[1]
     if (address !== undefined) return address
     await new Promise((done) => setTimeout(done, 20))
   }

@@ -1,3 +1,5 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type Inbox, startInbox } from '../../src/testing.js'
 import { batchOf, logWith, post, until } from '../inbox/support.js'
@@ -85,6 +87,63 @@ describe('lognitor tail', () => {
       await post(`${inbox.apiUrl}/ingest`, batchOf(logWith({ message: 'after' })))
       return run.output().includes('after')
     }, 'logs are printed again')
+  })
+
+  it('passes nothing on that steers a terminal, in any form', async () => {
+    const message = `a${String.fromCodePoint(0x9b, 0x202e, 0x2066, 0x2028, 0x2029, 0x1b, 0x7f, 0xe0041)}z`
+    const log = logWith({
+      message,
+      service: message,
+      level: 'error',
+      error: { type: message, message },
+      trace: { trace_id: message },
+      request_id: message,
+    })
+    const steering = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u
+    const plain = await follow([], log)
+    const line = plain.output().split('\n')[0] as string
+    expect(line).not.toMatch(steering)
+    expect(line).toContain('a\\x9b\\u{202e}\\u{2066}\\u{2028}\\u{2029}\\x1b\\x7f\\u{e0041}z')
+    const json = await follow(['--json'], log)
+    const whole = json.output().split('\n')[0] as string
+    expect(whole).not.toMatch(steering)
+    expect(JSON.parse(whole)).toEqual(log)
+  })
+
+  it('shows the type of an error whose message the log repeats', async () => {
+    const error = { type: 'StockError', message: 'none left' }
+    const run = await follow([], logWith({ level: 'error', message: 'none left', error }))
+    expect(run.output()).toMatch(/none left StockError\n/)
+  })
+
+  it('takes no more than its reader does, and says what it missed', async () => {
+    const run = await follow([], logWith({ message: 'first' }))
+    run.child.stdout?.pause()
+    const text = 'x'.repeat(20_000)
+    const many = Array.from({ length: 40 }, () => logWith({ message: text }))
+    for (let n = 0; n < 70; n++) await post(`${inbox.apiUrl}/ingest`, batchOf(...many))
+    run.child.stdout?.resume()
+    await until(async () => {
+      await post(`${inbox.apiUrl}/ingest`, batchOf(logWith({ message: 'after' })))
+      return run.output().includes('after') && /has missed \d+ logs/.test(run.errors())
+    }, 'the loss is told and the next log printed')
+  })
+
+  it.each([
+    ['pages', 'text/html', '<p>hello</p>', 200],
+    ['events of its own', 'text/event-stream', 'event: log\ndata: {}\n\n', 200],
+    ['nothing of the kind', 'application/json', '{"message":"no such path"}', 404],
+  ])('says when what answers is no inbox but has %s', async (_, type, body, status) => {
+    const server = createServer((_request, response) => {
+      response.writeHead(status, { 'content-type': type }).end(body)
+    })
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+    const { port } = server.address() as AddressInfo
+    const run = program.start(['tail', '--url', `http://127.0.0.1:${port}`])
+    runs.push(run)
+    expect(await run.ended).toBe(1)
+    expect(run.errors()).toContain(`what answers at http://127.0.0.1:${port} is no inbox`)
+    server.close()
   })
 
   it('says when there is no inbox', async () => {

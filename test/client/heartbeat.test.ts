@@ -180,3 +180,32 @@ test('a caller is not kept waiting longer than ten seconds', async () => {
   rig.clock.advance(10_000)
   expect(await pinged).toBe(false)
 })
+
+test('a job for a scheduler runs in a scope of its own, with arguments and this, and pings', async () => {
+  const scheduler = { name: 'nightly' }
+  const job = rig.client.heartbeat('tok').job(function (this: typeof scheduler, night: number) {
+    rig.client.setUser({ id: `${this.name} ${night}` })
+    rig.client.error(`night ${night}`)
+    return night
+  })
+  expect([1, 2].map((night) => job.call(scheduler, night))).toEqual([1, 2])
+  rig.client.error('outside')
+  await rig.client.flush()
+  expect(pings().length).toBeGreaterThan(0)
+  const logs = rig.vendor.batches.flatMap(({ json }) => json.logs)
+  expect(logs.map(({ message, user_id }) => [message, user_id])).toEqual([
+    ['night 1', 'nightly 1'],
+    ['night 2', 'nightly 2'],
+    ['outside', undefined],
+  ])
+})
+
+test('a job that fails is captured, thrown on, and does not ping', async () => {
+  const job = rig.client.heartbeat('tok').job(async () => {
+    throw new Error('no disk')
+  })
+  await expect(job()).rejects.toThrow('no disk')
+  await rig.client.flush()
+  expect(rig.vendor.messages()).toEqual(['no disk'])
+  expect(pings()).toEqual([])
+})

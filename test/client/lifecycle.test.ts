@@ -1,5 +1,8 @@
-import fs from 'node:fs'
+import fs, { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { inspect } from 'node:util'
+import { resourceFromAttributes } from '@opentelemetry/resources'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { LognitorClient } from '../../src/client/client.js'
 import { LognitorLogRecordExporter } from '../../src/exporter.js'
@@ -395,4 +398,30 @@ test('a wrong value in the environment is told what may stand there', async () =
   const warnings = await warningsDuring(() => inMemory())
   vi.unstubAllEnvs()
   expect(warnings.join()).toMatch(/expected some of requests, outgoing, logs with commas .* got "request"/)
+})
+
+test('what a running client is told otherwise counts from the next log on, or is told to come too late', async () => {
+  const first = mkdtempSync(join(tmpdir(), 'spool-'))
+  const { client, logs } = inMemory({ minLevel: 'warn', spool: { directory: first, maxBytes: 2 ** 21 } })
+  const resource = resourceFromAttributes({ 'service.name': 'shop', 'process.owner': 'ada' })
+  const logger = logsThrough(new LognitorLogRecordProcessor({ client }), resource).getLogger('app')
+  logger.emit({ body: 'before', severityNumber: 13 })
+  const drops: string[] = []
+  const stderr = vi.spyOn(fs, 'writeSync').mockReturnValue(1)
+  const warnings = await warningsDuring(() => {
+    client.reconfigure({ onDrop: (reason) => drops.push(reason), debug: true, allResourceAttributes: true })
+    client.reconfigure({ spool: { directory: `${first}-other` } })
+    client.reconfigure({ minLevel: 'warn', spool: { directory: first } })
+  })
+  client.info('too low')
+  logger.emit({ body: 'after', severityNumber: 13 })
+  const [before, after] = await logs()
+  const said = stderr.mock.calls.join('\n')
+  stderr.mockRestore()
+  expect(drops).toEqual(['min_level'])
+  expect(said).toContain('first drop: min_level')
+  expect([before, after].map((log) => log?.metadata?.['process.owner'])).toEqual([undefined, 'ada'])
+  expect(warnings).toEqual([expect.stringMatching(/^LOGNITOR_OPTIONS_IGNORED: .*: spool\.$/)])
+  await client.shutdown()
+  rmSync(first, { recursive: true, force: true })
 })

@@ -29,9 +29,9 @@ beforeEach(() => {
 
 const messages = async () => (await logs()).map(({ message }) => message)
 
-/** Runs the function within a span of a trace of its own. */
-function inSpan<T>(work: (span: Span) => T): T {
-  const span = tracer.startSpan('work', {}, ROOT_CONTEXT)
+/** Runs the function within a span of a trace of its own, or of the parent's. */
+function inSpan<T>(work: (span: Span) => T, parent?: Span): T {
+  const span = tracer.startSpan('work', {}, parent ? trace.setSpan(ROOT_CONTEXT, parent) : ROOT_CONTEXT)
   return context.with(trace.setSpan(ROOT_CONTEXT, span), () => {
     try {
       return work(span)
@@ -48,7 +48,7 @@ test('by every way at once, and again: one log, and every call knows its id', as
   const error = new TypeError('declined')
   const ids = inSpan((outer) => {
     const first = client.captureException(error, { tags: ['by hand'] })
-    inSpan((inner) => inner.recordException(error))
+    inSpan((inner) => inner.recordException(error), outer)
     outer.recordException(error)
     record(error, 'Payment failed')
     return [first, client.captureException(error), client.error('Payment failed', { error })]
@@ -196,4 +196,45 @@ test('a failure whose log was dropped has none yet: the next way in writes it', 
   client.captureException(error)
   expect(await messages()).toEqual(['once more'])
   expect(client.stats().dropped).toEqual({ before_send: 1 })
+})
+
+test('one error object, thrown for each of many requests, is as many failures, and the sum says so', async () => {
+  const { client, transport } = inMemory({ sourceContext: false })
+  const tracer = spansThrough(new LognitorSpanProcessor({ client })).getTracer('app')
+  const constant = new Error('overloaded')
+  for (let n = 0; n < 500; n++) {
+    const scope = createRequestScope({ requestId: `r${n}`, requestIdIsOurs: true, request: {} })
+    runInScope(scope, () => {
+      const span = tracer.startSpan('GET', {}, ROOT_CONTEXT)
+      context.with(trace.setSpan(ROOT_CONTEXT, span), () => client.captureException(constant))
+      span.recordException(constant)
+      span.end()
+    })
+    scope.answer(503, 1)
+  }
+  await client.shutdown()
+  const sum = transport.logs.reduce((count, { metadata }) => count + Number(metadata?.dedupCount ?? 1), 0)
+  expect(sum).toBe(500)
+  expect(client.stats().dropped).toEqual({ duplicate: 499, same_failure: 500 })
+})
+
+test('requests of one trace that fail by one object at the same time are one failure each', () => {
+  const constant = new Error('overloaded')
+  const scopes = ['one', 'two'].map((requestId) =>
+    createRequestScope({ requestId, requestIdIsOurs: true, request: {} }),
+  )
+  inSpan(() => {
+    for (const scope of [...scopes, ...scopes]) runInScope(scope, () => client.captureException(constant))
+  })
+  expect(client.stats().dropped).toEqual({ duplicate: 1, same_failure: 2 })
+})
+
+test('one that was captured outside of all requests is the failure of the next request only', () => {
+  const constant = new Error('no database')
+  client.captureException(constant)
+  for (const requestId of ['one', 'two', 'two']) {
+    const scope = createRequestScope({ requestId, requestIdIsOurs: true, request: {} })
+    runInScope(scope, () => client.captureException(constant))
+  }
+  expect(client.stats().dropped).toEqual({ duplicate: 1, same_failure: 2 })
 })

@@ -113,13 +113,13 @@ export async function onClock(options: Options = {}): Promise<OnClock> {
   }
 }
 
-function countAnswers({ uploader }: Pipeline): () => number {
+function countAnswers({ destinations: { current } }: Pipeline): () => number {
   let answers = 0
-  const { post } = uploader
-  uploader.post = async (...args) => {
-    const upload = await post(...args)
+  const post = current.post.bind(current)
+  current.post = async (...args) => {
+    const posted = await post(...args)
     setImmediate(() => answers++)
-    return upload
+    return posted
   }
   return () => answers
 }

@@ -92,7 +92,7 @@ test('what differs in a number only is told once', async () => {
 
 test('a call of the API that fails so is told of, too', async () => {
   await openWith(rejecting(new TypeError('fetsch is not a function')))
-  void rig.pipeline.courier.run({ path: '/feedback', body: {}, withKey: true, patienceMs: 0 })
+  void rig.pipeline.apiCaller.run({ path: '/feedback', body: {}, withKey: true, retryForMs: 0 })
   await until(() => warnings.length === 1, 'it is told')
   expect(warnings[0]).toMatchObject({ code: 'LOGNITOR_TRANSPORT_FAULT' })
 })
@@ -196,7 +196,7 @@ test.each(['', ' \r\n', '{}', '\n{"message":"ok"}\n', `{"errors":["${'x'.repeat(
   },
 )
 
-test('a proxy that does not speak HTTP by its address is told of, without its password', async () => {
+test('a proxy of the environment that cannot be used is told of without its password, and passed over', async () => {
   for (const proxy of ['socks5://me:secret@127.0.0.1:1080', 'http://me:secret@[127.0.0.1']) {
     forgetWarnings()
     warnings = []
@@ -204,9 +204,12 @@ test('a proxy that does not speak HTTP by its address is told of, without its pa
     rig = await openRig()
     rig.logMany(25)
     await until(() => warnings.length === 1, 'it is told')
-    expect(warnings[0]).toMatchObject({ code: 'LOGNITOR_TRANSPORT_FAULT' })
-    expect(warnings[0]?.message).toMatch(/proxy .*is (http or https, not socks5:|no URL)/)
+    expect(warnings[0]).toMatchObject({ code: 'LOGNITOR_PROXY_UNUSABLE' })
+    expect(warnings[0]?.message).toMatch(
+      /^http_proxy names (a proxy of the kind socks5|no address of a proxy)/,
+    )
     expect(warnings[0]?.message).not.toContain('secret')
+    await until(() => rig.pipeline.stats().accepted === 25, 'it was delivered')
     vi.unstubAllEnvs()
     await rig.close()
   }

@@ -1,4 +1,4 @@
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import { settle, until } from '../support/until.js'
 import { openRig, type Rig } from './support.js'
 
@@ -89,4 +89,18 @@ test('finds its way with a slash at the end of the address', async () => {
   pipeline.write({ level: 'info', message: 'x', timestamp: '2026-11-23T10:00:00.000Z' }, { way: 'call' })
   expect(await pipeline.shutdown(10_000)).toBe(true)
   expect(rig.vendor.seen[0]?.path).toBe('/api/v1/ingest')
+})
+
+test('loads what it needs past the hooks of others, which would instrument the application by it', async () => {
+  const hooked = vi.spyOn(process, 'getBuiltinModule')
+  try {
+    rig = await openRig({ compression: 'gzip' })
+    const pipeline = rig.another({ apiUrl: rig.vendor.apiUrl.replace('127.0.0.1', 'localhost') })
+    pipeline.wants('info')
+    pipeline.write({ level: 'info', message: 'x', timestamp: '2026-11-23T10:00:00.000Z' }, { way: 'call' })
+    expect(await pipeline.shutdown(10_000)).toBe(true)
+    expect(hooked).not.toHaveBeenCalled()
+  } finally {
+    hooked.mockRestore()
+  }
 })

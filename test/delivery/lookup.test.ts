@@ -37,7 +37,7 @@ async function arrives(host: '127.0.0.1' | '::1'): Promise<void> {
     })
     request.on('end', () => response.end('{}'))
   })
-  await new Promise<void>((resolve) => server.listen(0, host, resolve))
+  await new Promise<void>((resolve, reject) => server.on('error', reject).listen(0, host, resolve))
   const { port } = server.address() as AddressInfo
   rig = await openRig({ apiUrl: `http://name.example:${port}/api/v1` })
   rig.logMany(25)

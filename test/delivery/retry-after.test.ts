@@ -37,6 +37,19 @@ describe('a service that says when to come back', () => {
     await expectNextTryAfter(40_000)
   })
 
+  test.each([-10, 10])('is heard as a date though our clock is %i minutes off', async (minutes) => {
+    rig = await openRig()
+    const itsNow = rig.clock.now() + minutes * 60_000
+    const [date, backAt] = [itsNow, itsNow + 40_000].map((ms) => new Date(ms).toUTCString()) as [
+      string,
+      string,
+    ]
+    rig.vendor.answer({ status: 429, headers: { date, 'retry-after': backAt } }, {})
+    rig.logMany(25)
+    await until(() => rig.pipeline.stats().holding === 'retry_after', 'it is held')
+    await expectNextTryAfter(40_000)
+  })
+
   test('is retried at once when Retry-After is zero', async () => {
     rig = await openRig()
     await hold('0')

@@ -180,3 +180,29 @@ test('does not let an old success end a hold that began after it was sent', asyn
   rig.clock.advance(1)
   await until(() => rig.vendor.messages().length === 200, 'it went when it was asked to')
 })
+
+test('a batch that fails again and again holds up no others, and is still tried now and then', async () => {
+  rig = await openRig({ maxRetries: 1 })
+  const isBad = (text: string) => text.includes('"message":"bad 1"')
+  const badTries = () => rig.vendor.batches.filter(({ text }) => isBad(text)).length
+  rig.vendor.answer((seen) => ({ status: isBad(seen.text) ? 500 : 200 }))
+  rig.logMany(25, 'bad')
+  await until(() => rig.pipeline.stats().holding === 'backoff', 'the first try failed')
+  rig.clock.advance(1000)
+  await until(() => badTries() === 2, 'the second try')
+  await until(() => rig.pipeline.stats().inFlight === 0, 'it came back')
+  rig.logMany(25, 'good')
+  rig.clock.advance(2000)
+  await until(() => rig.pipeline.stats().accepted === 25, 'others went ahead')
+  rig.clock.advance(50)
+  await until(() => badTries() === 3 && rig.pipeline.stats().inFlight === 0, 'it was tried once more')
+  for (let round = 2; round <= 20; round++) {
+    rig.logMany(25, `round ${round}`)
+    rig.clock.advance(50)
+    await until(() => rig.pipeline.stats().accepted === 25 * round, `round ${round} arrived at once`)
+  }
+  expect(badTries()).toBe(3)
+  rig.clock.advance(30_000)
+  await until(() => badTries() === 4, 'it was tried again')
+  expect(rig.pipeline.stats()).toMatchObject({ dropped: {} })
+})

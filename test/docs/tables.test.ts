@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { expect, test } from 'vitest'
 import { ERRORS, WARNINGS } from '../../src/errors.js'
 import { DROP_REASONS } from '../../src/ledger.js'
-import { environmentName, OPTIONS, resolveOptions } from '../../src/options.js'
+import { environmentName, type Known, OPTIONS, resolveOptions } from '../../src/options.js'
 
 const read = (name: string) => readFileSync(resolve(import.meta.dirname, '../../docs', name), 'utf8')
 
@@ -38,6 +38,15 @@ test('every option is in docs/options.md with its default and its variable', () 
     const isReadable = (known.kind as { read?: unknown }).read !== undefined
     expect(environment, name).toBe(isReadable ? `\`${variable}\`` : '')
   }
+})
+
+test('docs/options.md says of every option when it can change', () => {
+  const documented = rows(read('options.md'), '## What can change later')
+  const expected = Object.entries<Known<unknown>>(OPTIONS).map(([name, { changes }]) => [
+    name,
+    [changes ?? 'from the next log on'],
+  ])
+  expect([...documented]).toEqual(expected)
 })
 
 test('every error code is in docs/errors.md with its meaning', () => {

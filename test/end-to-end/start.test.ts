@@ -67,6 +67,17 @@ test('npm start shows a live shop in the inbox, and Ctrl-C ends it all', { timeo
     })
     expect(counts.errors[0]?.service).toBe('shop')
 
+    // What the other views of the page show.
+    await waitFor(async () => {
+      const { heartbeats } = await ask<{ heartbeats: { token: string }[] }>('heartbeats')
+      const tokens = heartbeats.map(({ token }) => token)
+      return tokens.includes('nightly-report') && tokens.includes('stock-sync') ? tokens : undefined
+    })
+    const { releases } = await ask<{ releases: { version: string }[] }>('releases')
+    expect(releases.at(-1)?.version).toBe('1.0.0')
+    const { services } = await ask<{ services: { value: string }[] }>('facets')
+    expect(services.map(({ value }) => value).sort()).toEqual(['jobs', 'payments', 'shop', 'warehouse'])
+
     child.kill('SIGINT')
     const code = await new Promise((resolve) => child.once('exit', resolve))
     expect(code).toBe(0)

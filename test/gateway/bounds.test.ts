@@ -101,12 +101,12 @@ test('a caller that goes away before its body is whole leaves nothing behind', a
   const { gateway, vendor } = await openGateway()
   const socket = connect(gateway.port, '127.0.0.1')
   socket.write(
-    'POST /v1/logs HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n{"resource',
+    'POST /v1/logs HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n{"resource',
   )
   await until(() => gateway.stats().inFlightBytes > 0, 'some bytes have come')
   socket.destroy()
-  await until(() => gateway.stats().inFlightRequests === 0, 'the request is over')
-  expect(gateway.stats().inFlightBytes).toBe(0)
+  await until(() => gateway.stats().inFlightBytes === 0, 'the request is over')
+  expect(gateway.stats().inFlightRequests).toBe(0)
   expect(vendor.seen).toHaveLength(0)
 })
 

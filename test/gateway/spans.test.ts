@@ -3,7 +3,16 @@ import type { GatewayOptions } from '../../src/gateway/index.js'
 import type { Log } from '../../src/wire/log.js'
 import type { RequestEntry } from '../../src/wire/request-entry.js'
 import { takenBody } from '../support/vendor.js'
-import { attribute, exceptionEvent, openGateway, SPAN_ID, send, spansOf, TRACE_ID } from './support.js'
+import {
+  attribute,
+  exceptionEvent,
+  FIRST_SECOND,
+  openGateway,
+  SPAN_ID,
+  send,
+  spansOf,
+  TRACE_ID,
+} from './support.js'
 
 const SERVER = {
   kind: 2,
@@ -125,6 +134,18 @@ describe('an exception of a span', () => {
     expect(logs[0]?.request_id).toBe(requests[0]?.request_id)
   })
 
+  test.each([
+    [false, '10.0.0.9'],
+    [true, '203.0.113.7'],
+  ])('names the same address as its request: with trustProxy %s', async (trustProxy, ip) => {
+    const { logs, requests } = await translated(
+      spansOf({ ...SERVER, events: [exceptionEvent('E', 'on the server span')] }, FAILED),
+      { trustProxy },
+    )
+    expect(requests[0]?.ip).toBe(ip)
+    expect(logs.map(({ request }) => request?.ip)).toEqual([ip, ip])
+  })
+
   test('stands alone where its request is in no reach', async () => {
     const { logs } = await translated(spansOf(FAILED))
     expect(logs).toHaveLength(1)
@@ -149,37 +170,72 @@ describe('an exception of a span', () => {
     expect(dropped).toEqual({ same_failure: 2 })
   })
 
-  test.each([
-    '@opentelemetry/instrumentation-koa',
-    'opentelemetry.instrumentation.flask',
-    'io.opentelemetry.spring-webmvc-6.0',
-  ])('that %s recorded is none when the request was answered all the same', async (scope) => {
-    const body = spansOf(
-      {
+  describe('that a framework recorded', () => {
+    /** A span of that scope with an exception, in a request with that answer. */
+    async function inRequest(scope: string, status: unknown, fields: Record<string, unknown>) {
+      const code = typeof status === 'number' ? attribute('http.response.status_code', status) : undefined
+      const answered = {
         ...SERVER,
-        attributes: [attribute('http.request.method', 'GET'), attribute('http.response.status_code', 404)],
-      },
-      FAILED,
-    ) as unknown as { resourceSpans: { scopeSpans: { scope: { name: string } }[] }[] }
-    for (const { scopeSpans } of body.resourceSpans)
-      for (const { scope: named } of scopeSpans) named.name = scope
-    const { logs, dropped, requests } = await translated(body)
-    expect(logs).toEqual([])
-    expect(dropped).toEqual({ handled_exception: 1 })
-    expect(requests).toHaveLength(1)
-  })
+        attributes: [attribute('http.request.method', 'GET'), ...(code ? [code] : [])],
+      }
+      const body = spansOf(answered, { ...FAILED, ...fields }) as unknown as {
+        resourceSpans: { scopeSpans: { scope: { name: string } }[] }[]
+      }
+      for (const { scopeSpans } of body.resourceSpans)
+        for (const { scope: named } of scopeSpans) named.name = scope
+      return translated(body)
+    }
 
-  test('that the application recorded is one whatever the answer was', async () => {
-    const { logs } = await translated(
-      spansOf(
-        {
-          ...SERVER,
-          attributes: [attribute('http.request.method', 'GET'), attribute('http.response.status_code', 200)],
-        },
-        FAILED,
-      ),
-    )
-    expect(logs).toHaveLength(1)
+    /** The span ends with the exception, and because of it. */
+    const ENDED_BY_IT = {
+      endTimeUnixNano: `${FIRST_SECOND}100400000`,
+      status: { code: 2, message: 'card declined' },
+    }
+    const UNSET = { ...ENDED_BY_IT, status: {} }
+
+    test.each([
+      ['@opentelemetry/instrumentation-express', ENDED_BY_IT],
+      ['@opentelemetry/instrumentation-koa', UNSET],
+      ['@fastify/otel', { status: ENDED_BY_IT.status }],
+      [
+        'opentelemetry.instrumentation.flask',
+        { ...ENDED_BY_IT, status: { code: 2, message: 'E: card declined' } },
+      ],
+      ['io.opentelemetry.spring-webmvc-6.0', { ...ENDED_BY_IT, status: { code: 2 } }],
+    ])('%s is none when the request was answered all the same', async (scope, fields) => {
+      const { logs, dropped, requests } = await inRequest(scope, 404, fields)
+      expect(logs).toEqual([])
+      expect(dropped).toEqual({ handled_exception: 1 })
+      expect(requests).toHaveLength(1)
+    })
+
+    test.each([
+      ['of a request that failed', '@opentelemetry/instrumentation-express', 500, ENDED_BY_IT],
+      [
+        'of a request whose answer is not known',
+        '@opentelemetry/instrumentation-express',
+        undefined,
+        ENDED_BY_IT,
+      ],
+      ['long before its span ended', '@opentelemetry/instrumentation-koa', 200, {}],
+      ['on a span that did not fail', '@opentelemetry/instrumentation-express', 200, UNSET],
+      [
+        'on a span that failed for another reason',
+        '@opentelemetry/instrumentation-express',
+        404,
+        { ...ENDED_BY_IT, status: { code: 2, message: 'not found' } },
+      ],
+      ['on a span of GraphQL', '@opentelemetry/instrumentation-graphql', 200, ENDED_BY_IT],
+      [
+        "on a span of Go's HTTP server",
+        'go.opentelemetry.io/contrib/instrumentation/net/http/otelhttp',
+        200,
+        ENDED_BY_IT,
+      ],
+      ['on a span of its own', 'app', 200, ENDED_BY_IT],
+    ])('is an error %s', async (_when, scope, status, fields) => {
+      expect((await inRequest(scope, status, fields)).logs).toHaveLength(1)
+    })
   })
 
   test('and its span are one rejected span when Lognitor takes neither', async () => {
@@ -207,4 +263,13 @@ test('a span tells what the application says of its request by the table that ho
     }),
   )
   expect(logs[0]).toMatchObject({ user: { id: 'u1' }, request_id: 'r-9' })
+})
+
+test('one exception that two spans spell in two ways is one log', async () => {
+  const spelled = ['pay.CardError', 'CardError', '*pay.CardError', 'com.shop.pay.CardError'].map((type, n) =>
+    child({ spanId: `dddddddddddddd0${n}`, events: [exceptionEvent(type, 'declined', 'at pay.go:1')] }),
+  )
+  const { logs, dropped } = await translated(spansOf(SERVER, ...spelled))
+  expect(logs).toHaveLength(1)
+  expect(dropped).toEqual({ same_failure: 3 })
 })

@@ -8,8 +8,12 @@ import {
 import { resourceFromAttributes } from '@opentelemetry/resources'
 import { onTestFinished } from 'vitest'
 import type { OtlpSpan } from '../../src/gateway/decode/shapes.js'
+import { openGateway as open } from '../../src/gateway/gateway.js'
+import { resolveGatewayOptions } from '../../src/gateway/gateway-options.js'
 import { type Gateway, type GatewayOptions, startGateway } from '../../src/gateway/index.js'
+import type { OperatorEvent } from '../../src/gateway/operator-log.js'
 import type { LogRecordLike } from '../../src/translate/otel.js'
+import { manualClock } from '../support/manual-clock.js'
 import { startVendor, type Vendor } from '../support/vendor.js'
 
 export const TRACE_ID = '0af7651916cd43dd8448eb211c80319c'
@@ -31,6 +35,24 @@ export async function openGateway(
     await gateway.close()
   })
   return { gateway, vendor }
+}
+
+/** A gateway whose clock a test moves on, and what it told its operator. */
+export async function openWithClock(options: GatewayOptions = {}) {
+  const vendor = await startVendor()
+  const clock = manualClock()
+  const told: OperatorEvent[] = []
+  const given = { listen: '127.0.0.1:0', apiKey: 'key', apiUrl: vendor.apiUrl, ...options }
+  const gateway = await open(resolveGatewayOptions(given, {}), {
+    clock,
+    random: () => 0,
+    say: (event) => told.push(event),
+  })
+  onTestFinished(async () => {
+    await vendor.close()
+    await gateway.close()
+  })
+  return { gateway, vendor, clock, told }
 }
 
 export interface Answer {

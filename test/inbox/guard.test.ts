@@ -1,7 +1,9 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
-import { request as httpRequest } from 'node:http'
+import { request as httpRequest, type IncomingMessage } from 'node:http'
 import { connect } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { refuseForeign } from '../../src/inbox/http/guard.js'
+import { ownServers } from '../../src/own-servers.js'
 import { type Inbox, startInbox } from '../../src/testing.js'
 import { batchOf, logWith, until } from './support.js'
 
@@ -97,14 +99,7 @@ describe('the inbox', () => {
     expect(html).not.toMatch(/https?:|\/\/[a-z]|<style|style=|\son\w+=|<script>/)
     const files = [...html.matchAll(/(?:href|src)="([^"]+)"/g)].map((match) => match[1] ?? '')
     expect(files.length).toBeGreaterThan(2)
-    for (const file of [
-      ...files,
-      '/assets/dom.js',
-      '/assets/logs.js',
-      '/assets/routes.js',
-      '/assets/errors.js',
-      '/assets/filters.js',
-    ]) {
+    for (const file of files) {
       const served = await fetch(inbox.url + file)
       expect(served.status).toBe(200)
       expect(await served.text()).not.toMatch(
@@ -141,8 +136,7 @@ describe('the inbox', () => {
     subscribe('http.server.request.start', notice)
     await fetch(inbox.url)
     unsubscribe('http.server.request.start', notice)
-    const own = (globalThis as Record<symbol, unknown>)[Symbol.for('lognitor.own-servers')] as WeakSet<object>
-    expect(servers.map((server) => own.has(server))).toEqual([true])
+    expect(servers.map((server) => ownServers.has(server))).toEqual([true])
   })
 
   it('closes at once, with connections kept alive, and frees its port', async () => {
@@ -154,5 +148,19 @@ describe('the inbox', () => {
     const again = await startInbox({ port: inbox.port })
     expect(again.port).toBe(inbox.port)
     await again.close()
+  })
+})
+
+describe('an inbox on port 80', () => {
+  // Through the rule itself: not everybody may listen there.
+  const refusalOf = (headers: Record<string, string>) =>
+    refuseForeign({ headers } as unknown as IncomingMessage, '127.0.0.1', 80)?.status
+
+  it('answers to its names without the port, which browsers leave out', () => {
+    for (const host of ['127.0.0.1', '127.0.0.1:80', 'localhost', '[::1]']) {
+      expect(refusalOf({ host, origin: `http://${host}` })).toBeUndefined()
+    }
+    expect(refusalOf({ host: 'example.com' })).toBe(421)
+    expect(refusalOf({ host: 'localhost', origin: 'http://example.com' })).toBe(403)
   })
 })

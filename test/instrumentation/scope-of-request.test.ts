@@ -1,6 +1,9 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { afterEach, expect, test } from 'vitest'
 import { currentScope, processScope, requestScope } from '../../src/scope/current.js'
 import type { User } from '../../src/wire/log.js'
+import { until } from '../support/until.js'
 import { openDoor, type Served, serve, speak, type WatchedDoor } from './support.js'
 
 let watched: WatchedDoor
@@ -183,4 +186,24 @@ test('nothing of a request is left on its connection', async () => {
   })
   await speak(served.port, 'GET / HTTP/1.1\r\nHost: a\r\n\r\nNONSENSE\r\n\r\n', 'never')
   expect(seen).toEqual([undefined])
+})
+
+test('scopes of answered requests know the user and hold no request', async () => {
+  watched = openDoor({ captureUser: true })
+  const requests: WeakRef<object>[] = []
+  served = await serve((request, response) => {
+    Object.assign(request, { user: { id: `u${requests.length}` } })
+    requests.push(new WeakRef(request), new WeakRef(response))
+    response.end()
+  })
+  for (let n = 0; n < 20; n++) await fetch(served.url, { headers: { connection: 'close' } })
+  await watched.waitForRows(20)
+  setFlagsFromString('--expose-gc')
+  const collect: () => void = runInNewContext('gc')
+  const isGone = () => {
+    collect()
+    return requests.slice(0, -4).every((held) => held.deref() === undefined)
+  }
+  await until(isGone, 'the requests are collected')
+  expect(watched.scopes.map((scope) => scope.user?.id).slice(0, 2)).toEqual(['u0', 'u2'])
 })

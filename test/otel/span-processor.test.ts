@@ -1,4 +1,4 @@
-import { type Span, SpanKind, trace } from '@opentelemetry/api'
+import { ROOT_CONTEXT, type Span, SpanKind, trace } from '@opentelemetry/api'
 import { type DetectedResourceAttributes, resourceFromAttributes } from '@opentelemetry/resources'
 import { AlwaysOffSampler } from '@opentelemetry/sdk-trace-base'
 import { expect, test } from 'vitest'
@@ -104,8 +104,9 @@ test('a span that begins before init makes no client', () => {
 test('one error that passes several spans is one log', async () => {
   const { client, transport, tracer } = setUp('@opentelemetry/instrumentation-koa')
   const error = new Error('deep')
+  const root = trace.setSpan(ROOT_CONTEXT, tracer.startSpan('GET'))
   for (const name of ['middleware 1', 'middleware 2', 'middleware 3']) {
-    const span = tracer.startSpan(name)
+    const span = tracer.startSpan(name, {}, root)
     span.recordException(error)
     span.end()
   }

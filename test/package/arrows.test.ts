@@ -20,8 +20,10 @@ function roomOf(file: string): string {
         cli: 'outermost',
       }[place] ?? place
     )
-  if (['pipeline.ts', 'guest.ts', 'open-spool.ts', 'source-context.ts'].includes(place)) return 'pipeline'
-  if (['register.ts', 'index.ts', 'testing.ts', 'memory-transport.ts'].includes(place)) return 'outermost'
+  if (['pipeline.ts', 'exit-participant.ts', 'open-spool.ts', 'source-context.ts'].includes(place))
+    return 'pipeline'
+  if (['register.ts', 'sdk.ts', 'index.ts', 'testing.ts', 'memory-transport.ts'].includes(place))
+    return 'outermost'
   if (
     place.startsWith('exporter') ||
     place.includes('processor') ||
@@ -42,7 +44,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   delivery: ['wire'],
   scope: ['wire'],
   spool: ['wire'],
-  process: ['wire'],
+  process: ['delivery', 'wire'],
   inbox: ['wire'],
   pipeline: ['policy', 'delivery', 'spool', 'process', 'scope', 'wire'],
   doors: ['translate', 'scope', 'pipeline', 'wire'],

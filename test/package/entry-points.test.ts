@@ -78,7 +78,7 @@ describe('with @opentelemetry/api alone', () => {
 
   test('every entry point loads both ways, prints nothing, and lets the process end', () => {
     const folder = alone()
-    for (const entry of ['', '/instrumentation', '/gateway', '/testing']) {
+    for (const entry of ['', '/instrumentation', '/sdk', '/gateway', '/testing']) {
       const esm = run(folder, 'one.mjs', `import '@lognitor/opentelemetry${entry}'`)
       const cjs = run(folder, 'one.cjs', `require('@lognitor/opentelemetry${entry}')`)
       expect([entry, esm.stdout, esm.stderr, esm.status, cjs.stdout, cjs.stderr, cjs.status]).toEqual([
@@ -139,6 +139,22 @@ describe('with @opentelemetry/api alone', () => {
   })
 })
 
+test.each(['', '/instrumentation', '/sdk', '/gateway', '/testing'])(
+  "an ES module that OpenTelemetry's loader hook wraps is whole: %s",
+  (entry) => {
+    const packages = ['@opentelemetry/api', '@opentelemetry/instrumentation']
+    const folder = consumer(`hooked-${readdirSync(work).length}`, LINES['2.x'], packages)
+    writeFileSync(
+      join(folder, 'hook.mjs'),
+      `import { register } from 'node:module'\nregister('@opentelemetry/instrumentation/hook.mjs', import.meta.url)`,
+    )
+    const code = `import * as ours from '@lognitor/opentelemetry${entry}'
+      console.log(Object.values(ours).every((value) => value !== undefined))`
+    const { stdout, stderr } = run(folder, 'app.mjs', code, ['--import', './hook.mjs'])
+    expect([stdout, stderr]).toEqual(['true\n', ''])
+  },
+)
+
 describe.each(Object.entries(LINES))('beside OpenTelemetry %s', (line, modules) => {
   const app = `
 import { NodeSDK } from '@opentelemetry/sdk-node'
@@ -146,7 +162,10 @@ import { BatchLogRecordProcessor, SimpleLogRecordProcessor } from '@opentelemetr
 import { AlwaysOnSampler, ParentBasedSampler } from '@opentelemetry/${line === '2.x' ? 'sdk-trace-base' : 'sdk-trace'}'
 import * as lognitor from '@lognitor/opentelemetry'
 import { LognitorHttpInstrumentation, withLognitor } from '@lognitor/opentelemetry/instrumentation'
+import { sdkConfig } from '@lognitor/opentelemetry/sdk'
 import { MemoryTransport, startInbox } from '@lognitor/opentelemetry/testing'
+import { HttpInstrumentation } from '@opentelemetry/instrumentation-http'
+import { PinoInstrumentation } from '@opentelemetry/instrumentation-pino'
 
 const client: lognitor.LognitorClient = lognitor.init({ apiKey: process.env.KEY, transport: new MemoryTransport() })
 const exporter = new lognitor.LognitorLogRecordExporter({ client })
@@ -162,6 +181,26 @@ export const sdk = new NodeSDK({
     new LognitorHttpInstrumentation({ client, ignoreRoutes: ['/health', /^\\/internal/], captureUser: (req) => ({ id: String(req.headers['x-user']) }) }),
   ],
 })
+export const inOneLine = [
+  new NodeSDK(sdkConfig()),
+  new NodeSDK(sdkConfig({ client })),
+  new NodeSDK(
+    sdkConfig(
+      { service: 'shop', ignoreRoutes: ['/health'], captureUser: (req) => ({ id: String(req.headers['x-user']) }) },
+      { serviceName: 'shop', instrumentations: [new PinoInstrumentation(), [new HttpInstrumentation()]] },
+    ),
+  ),
+  new NodeSDK(
+    sdkConfig({}, {
+      sampler: new AlwaysOnSampler(),
+      logRecordProcessors: [new SimpleLogRecordProcessor({ exporter })],
+      spanProcessors: [new lognitor.LognitorSpanProcessor({ client })],
+      metricReaders: [],
+    }),
+  ),
+]
+// @ts-expect-error An option that does not exist.
+sdkConfig({ servise: 'shop' })
 export const config = withLognitor({ ignoreIncomingRequestHook: (req) => req.url === '/x' }, { client })
 export const id: string = lognitor.error('x', { error: new Error('y'), perf: { durationMs: 1, rows: 2 } })
 export const inbox = startInbox({ port: 0 })

@@ -11,6 +11,8 @@ beforeAll(async () => {
 })
 afterAll(() => inbox.close())
 
+const canReplaceItself = process.platform !== 'win32'
+
 interface Outcome {
   readonly ending: Ending
   /** How many of the 50 logs arrived. */
@@ -53,15 +55,19 @@ describe.concurrent.each([
     ['exit 0', 0],
     ['exit 7', 7],
     ['exit inside exit', 9],
+    ['exit by the binding', 4],
   ])('%s', async (event, code) => {
     const { ending, arrived } = await compare(event, options)
     expect([ending.code, arrived]).toEqual([code, 50])
   })
 
-  test.each(['SIGTERM', 'SIGINT', 'SIGHUP'])('%s with an open HTTP server', async (signal) => {
-    const { ending, arrived } = await compare(signal, options)
-    expect([ending.signal, arrived]).toEqual([signal, 50])
-  })
+  test.each(['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGUSR2'])(
+    '%s with an open HTTP server',
+    async (signal) => {
+      const { ending, arrived } = await compare(signal, options)
+      expect([ending.signal, arrived]).toEqual([signal, 50])
+    },
+  )
 
   test.each([
     ['throw', 'fatal TypeError boom', 1],
@@ -74,6 +80,11 @@ describe.concurrent.each([
     ['throw and exit', 'fatal TypeError boom', 6],
     ['throw and go on', 'error TypeError boom', 0],
     ['throw into a capture callback', 'error TypeError boom', 0],
+    ['throw into a capture callback that throws', 'fatal TypeError boom', 7],
+    ['throw into a capture callback that exits', 'fatal TypeError boom', 3],
+    ['throw into a domain that goes on', 'error TypeError boom', 0],
+    ['throw into a domain whose handler throws', 'fatal TypeError boom', 7],
+    ['reject into a capture callback that throws', 'fatal TypeError boom', 7],
     ['reject', 'fatal TypeError boom', 1],
     ['reject with a string', 'fatal Error boom', 1],
     ['reject and exit', 'fatal TypeError boom', 5],
@@ -148,6 +159,28 @@ test('a module that awaits what never comes ends with 13, and its logs arrive', 
   const { ending, arrived } = await compare('', { app: 'never-settled.mjs' })
   expect([ending.code, arrived]).toEqual([13, 50])
 })
+
+test.each([
+  ['an exit listener that exits itself', 5],
+  ['the last exit listener of a process that exits', 0],
+  ['an exit listener that throws after a crash', 1],
+  ['a beforeExit listener', 0],
+  ['a beforeExit listener, by a transport of its own', 0],
+])('what is written in %s arrives', async (moment, code) => {
+  const ending = await runApp('last-words.cjs', [moment], { apiUrl: inbox.apiUrl })
+  expect(ending).toMatchObject({ code })
+  const arrived = inbox.logs().filter(({ message }) => message === moment)
+  expect(arrived).toHaveLength(1)
+})
+
+test.runIf(canReplaceItself)(
+  'what is written before the process becomes another program arrives',
+  async () => {
+    const ending = await runApp('last-words.cjs', ['execve'], { apiUrl: inbox.apiUrl, node: NODE_24 })
+    expect(ending).toMatchObject({ code: 0, stdout: 'another program\n' })
+    expect(inbox.logs().filter(({ message }) => message === 'execve')).toHaveLength(1)
+  },
+)
 
 test('a full batch waits for nothing', async () => {
   const { stdout } = await runApp('full-batch.cjs')

@@ -80,6 +80,17 @@ describe.each([
   })
 })
 
+test.each(['SIGQUIT', 'SIGUSR2'] as const)('%s is attended to like SIGTERM', async (signal) => {
+  const when: RunOptions['when'] = ['up', (child) => child.kill(signal)]
+  const ideas = [['none'], ['once and again', 'last', signal]]
+  for (const args of ideas) {
+    inbox.clear()
+    expect((await compare(args, { when })).signal).toBe(signal)
+    expect([args[0], arrived()]).toEqual([args[0], 50])
+    expect(messages()).toEqual(args[0] === 'none' ? [] : ['begin to drain', 'drained'])
+  }
+})
+
 test.each(['signal-exit 4', 'none'])('on Node 24 it is the same (%s)', async (idea) => {
   expect((await compare([idea, 'last'], { node: NODE_24 })).signal).toBe('SIGTERM')
   expect(arrived()).toBe(50)

@@ -2,7 +2,18 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach } from 'vitest'
 import { type Inbox, startInbox } from '../../src/testing.js'
-import { createProject, type Program, type Project, type ProjectOptions, run } from '../support/project.js'
+import {
+  createProject,
+  type Line,
+  NODE_24,
+  type Program,
+  type Project,
+  type ProjectOptions,
+  run,
+} from '../support/project.js'
+
+/** OpenTelemetry 3 on Node 24. */
+export const LINE_3 = { line: 'otel-3', node: NODE_24 } as const
 
 export const REGISTER = ['--import', '@lognitor/opentelemetry/register']
 export const SDK = ['@opentelemetry/api', '@opentelemetry/sdk-node', '@opentelemetry/instrumentation']
@@ -52,20 +63,26 @@ interface Collector {
   readonly url: string
   /** Paths of the requests that came. */
   readonly paths: string[]
+  /** From now on requests get no answer. */
+  fallSilent(): void
   close(): Promise<void>
 }
 
 /** Takes OTLP and whatever else. */
 async function startCollector(): Promise<Collector> {
   const paths: string[] = []
+  let isSilent = false
   const server: Server = createServer((request, response) => {
     paths.push(request.url ?? '')
-    request.resume().on('end', () => response.end())
+    request.resume().on('end', () => isSilent || response.end())
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     paths,
+    fallSilent: () => {
+      isSilent = true
+    },
     close: async () => {
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))
@@ -85,9 +102,11 @@ export async function runApp(
   env: Record<string, string> = {},
   files: Record<string, string> = { 'app.mjs': APP },
   start = [...REGISTER, 'app.mjs'],
+  on: { line?: Line; node?: string } = {},
 ): Promise<Ran> {
-  project = createProject({ packages, files })
+  project = createProject({ packages, files, ...(on.line && { line: on.line }) })
   program = run(project, start, {
+    ...(on.node && { node: on.node }),
     env: {
       LOGNITOR_API_KEY: 'test-key',
       LOGNITOR_API_URL: inbox.apiUrl,

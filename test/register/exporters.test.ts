@@ -2,15 +2,17 @@ import { expect, test } from 'vitest'
 import { processorsFrom } from '../../src/register/exporters.js'
 import type { Packages } from '../../src/register/packages.js'
 
-class ConsoleLogRecordExporter {}
+class OTLPLogExporter {}
 
 class BatchLogRecordProcessor {
   constructor(readonly given: unknown) {}
 }
 
 const withVersion = (version: string): Packages => ({
-  load: (name) =>
-    name === '@opentelemetry/sdk-logs' ? { ConsoleLogRecordExporter, BatchLogRecordProcessor } : undefined,
+  load: (name) => {
+    if (name === '@opentelemetry/sdk-logs') return { BatchLogRecordProcessor }
+    return name === '@opentelemetry/exporter-logs-otlp-proto' ? { OTLPLogExporter } : undefined
+  },
   version: () => version,
   resolve: () => undefined,
   list: () => [],
@@ -19,11 +21,12 @@ const withVersion = (version: string): Packages => ({
 })
 
 test.each([
-  ['0.203.0', expect.any(ConsoleLogRecordExporter)],
-  ['0.219.9', expect.any(ConsoleLogRecordExporter)],
-  ['0.220.0', { exporter: expect.any(ConsoleLogRecordExporter) }],
-  ['1.0.0', { exporter: expect.any(ConsoleLogRecordExporter) }],
+  ['0.203.0', expect.any(OTLPLogExporter)],
+  ['0.219.9', expect.any(OTLPLogExporter)],
+  ['0.220.0', { exporter: expect.any(OTLPLogExporter) }],
+  ['1.0.0', { exporter: expect.any(OTLPLogExporter) }],
 ])('a batch processor of sdk-logs %s gets its exporter as that version takes it', (version, given) => {
-  const processors = processorsFrom('logs', { OTEL_LOGS_EXPORTER: 'console' }, withVersion(version))
+  const env = { OTEL_LOGS_EXPORTER: 'otlp' }
+  const processors = processorsFrom('logs', { env, sdk: withVersion(version), fallback: 'none' })
   expect(processors).toEqual([expect.objectContaining({ given })])
 })

@@ -27,8 +27,8 @@ test('console exporters that the environment names print beside Lognitor', async
 })
 
 test('an exporter that zero code does not know is named in a warning', async () => {
-  const { stderr } = await runApp([...SDK, HTTP, PINO, 'pino'], { OTEL_TRACES_EXPORTER: 'zipkin' })
-  expect(stderr).toContain('OTEL_TRACES_EXPORTER names "zipkin"')
+  const { stderr } = await runApp([...SDK, HTTP, PINO, 'pino'], { OTEL_TRACES_EXPORTER: 'jaeger' })
+  expect(stderr).toContain('OTEL_TRACES_EXPORTER names "jaeger"')
   expect(messages()).toEqual(['asked', 'out of stock'])
 })
 

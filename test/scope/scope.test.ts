@@ -1,4 +1,6 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { expect, test } from 'vitest'
+import { systemClock } from '../../src/clock.js'
 import { createRequestScope, processScope, withScope } from '../../src/scope/current.js'
 import { Scope } from '../../src/scope/scope.js'
 import type { Breadcrumb } from '../../src/wire/log.js'
@@ -138,7 +140,7 @@ test('whoever waits for the answer is told once, late ones at once', () => {
   expect(told).toEqual([])
   scope.answer(503, 12.5)
   scope.answer(200, 1)
-  scope.onAnswered((status) => told.push(['told late', status]), Date.now() - 1000)
+  scope.onAnswered((status) => told.push(['told late', status]), performance.now() - 1000)
   scope.onAnswered((status) => told.push(['after the answer', status]))
   expect(told).toEqual([
     ['early', 503],
@@ -202,4 +204,26 @@ test('a snapshot says what the scope said then', () => {
   scope.answer(201, 1)
   expect([told, copy.answered]).toEqual([[201], true])
   processScope().setTags(undefined)
+})
+
+test('breadcrumbs are bounded in bytes, too, and the newest stay', () => {
+  const scope = new Scope()
+  const crumb = (n: number) => ({
+    type: 'default',
+    category: 'custom',
+    message: `${n}`,
+    level: 'info' as const,
+    timestamp: '2026-11-28T00:00:00.000Z',
+    data: { body: 'x'.repeat(100_000) },
+  })
+  for (let n = 0; n < 100; n++) scope.addBreadcrumb(crumb(n))
+  expect(scope.breadcrumbs().map(({ message }) => message)).toEqual(['98', '99'])
+})
+
+test('a timer of the clock runs outside of the stores of whoever set it', async () => {
+  const store = new AsyncLocalStorage<string>()
+  const seen = await store.run('first request', () => {
+    return new Promise((resolve) => systemClock.setTimer(() => resolve(store.getStore()), 0))
+  })
+  expect(seen).toBeUndefined()
 })

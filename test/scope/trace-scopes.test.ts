@@ -104,3 +104,17 @@ test('spans held of one trace are bounded, the newest and the first stay', () =>
   expect(traces.find('t', 's0')).toBeUndefined()
   expect(traces.find('t', 's999')).toBe(two)
 })
+
+test('answered requests are kept within a bound of bytes, the newest of them', () => {
+  const traces = new TraceScopes(100, 1_000_000)
+  traces.keepsAnswered = true
+  for (let n = 0; n < 10; n++) {
+    const scope = requestScope()
+    scope.setContext({ cart: 'x'.repeat(100_000) })
+    traces.bind(`t${n}`, 's', scope)
+    scope.answer(200, 1)
+    traces.release(`t${n}`, scope)
+  }
+  const kept = Array.from({ length: 10 }, (_, n) => traces.find(`t${n}`, 's') !== undefined)
+  expect(kept).toEqual([...Array(6).fill(false), ...Array(4).fill(true)])
+})

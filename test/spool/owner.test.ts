@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { ownIdentity } from '../../src/spool/identity.js'
 import { claimFolder, isAbandoned, type Owner } from '../../src/spool/owner.js'
-import { takeOver } from '../../src/spool/place.js'
+import { adopt } from '../../src/spool/owner-folder.js'
 import { manualClock } from '../support/manual-clock.js'
 import { until } from '../support/until.js'
 
@@ -28,13 +28,13 @@ function claim(at = place, clock = manualClock()): Owner {
 }
 
 /** A folder whose owner says of itself what it likes. */
-function folderOf(words: object, beatAgeMs = 0): string {
+function folderOf(words: object, leaseAgeMs = 0): string {
   const folder = join(place, `1-${'0'.repeat(11)}${readdirSync(place).length}`)
   mkdirSync(folder)
   writeFileSync(join(folder, 'owner.json'), JSON.stringify({ ...ownIdentity(''), ...words }))
-  writeFileSync(join(folder, 'beat'), '.')
-  const then = new Date(Date.now() - beatAgeMs)
-  utimesSync(join(folder, 'beat'), then, then)
+  writeFileSync(join(folder, 'lease'), '.')
+  const then = new Date(Date.now() - leaseAgeMs)
+  utimesSync(join(folder, 'lease'), then, then)
   return folder
 }
 
@@ -88,21 +88,21 @@ onLinux('a process that is gone owns nothing', async () => {
   expect(await isAbandoned(folder)).toBe(true)
 })
 
-test('an owner on another machine lives as long as it gives a sign now and then', async () => {
+test('an owner on another machine lives as long as it renews its lease', async () => {
   const elsewhere = { boot: 'another', host: 'elsewhere', socket: 'some.sock' }
   expect(await isAbandoned(folderOf(elsewhere))).toBe(false)
   expect(await isAbandoned(folderOf(elsewhere, 60_000))).toBe(false)
   expect(await isAbandoned(folderOf(elsewhere, HOUR))).toBe(true)
 })
 
-test('an owner gives a sign every 15 seconds', async () => {
+test('an owner renews its lease every 15 seconds', async () => {
   const clock = manualClock()
   const owner = claim(place, clock)
-  const beat = join(owner.directory, 'beat')
+  const lease = join(owner.directory, 'lease')
   for (let n = 0; n < 3; n++) {
-    rmSync(beat, { force: true })
+    rmSync(lease, { force: true })
     clock.advance(15_000)
-    await until(() => readdirSync(owner.directory).includes('beat'), 'the sign was given')
+    await until(() => readdirSync(owner.directory).includes('lease'), 'the lease was renewed')
   }
 })
 
@@ -132,7 +132,13 @@ test('of many that take over at once each folder goes to one, however deep it wa
     owner.release()
   }
   const takers = [claim(), claim(), claim(), claim()]
-  const taken = await Promise.all(takers.map(({ directory }) => takeOver(place, directory)))
+  const abandoned = dead.map(({ directory }) => directory)
+  const takeAll = async ({ directory }: Owner) => {
+    const taken: string[] = []
+    for (const folder of abandoned) taken.push(...(await adopt(folder, directory)))
+    return taken
+  }
+  const taken = await Promise.all(takers.map(takeAll))
   const names = taken.flat().map((path) => path.slice(path.lastIndexOf('/') + 1))
   expect(names).toHaveLength(9)
   expect(new Set(names).size).toBe(9)

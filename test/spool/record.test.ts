@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import {
-  borderLine,
   doneLine,
   entryLine,
   FILE_HEAD,
+  markLine,
   readLines,
   type SpoolRecord,
 } from '../../src/spool/record.js'
@@ -31,7 +31,7 @@ const line = fc.constantFrom(0, 1)
 const range = { line, first: number, count: fc.integer({ min: 1, max: 100 }) }
 const record = fc.oneof(
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('entry'), line, number, json: fc.json() }) },
-  fc.record({ kind: fc.constant('border'), ...range, id: fc.uuid() }),
+  fc.record({ kind: fc.constant('mark'), ...range, id: fc.uuid() }),
   fc.record({ kind: fc.constant('done'), ...range }),
 )
 
@@ -41,7 +41,7 @@ function write(record: any): Buffer {
     return Buffer.concat(entryLine(record.line, record.number, Buffer.from(record.json)))
   }
   if (record.kind === 'done') return doneLine(record.line, record.first, record.count)
-  return borderLine(record.line, record.first, record.count, record.id)
+  return markLine(record.line, record.first, record.count, record.id)
 }
 
 test('reads back what was written', () => {

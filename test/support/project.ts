@@ -50,7 +50,10 @@ export function createProject(options: ProjectOptions): Project {
     else cpSync(found, link, { recursive: true })
   }
   for (const place of [code, more]) if (place) cpSync(join(ROOT, place), folder, { recursive: true })
-  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true })
+    writeFileSync(join(folder, name), text)
+  }
   return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) }
 }
 

@@ -54,6 +54,8 @@ export interface Vendor {
   readonly open: number
   readonly mostOpen: number
   readonly connections: number
+  /** Connections that are open now. */
+  readonly connected: number
   close(): Promise<void>
 }
 
@@ -121,6 +123,9 @@ export async function startVendor(tls?: ServerOptions): Promise<Vendor> {
     },
     get connections() {
       return connections
+    },
+    get connected() {
+      return sockets.size
     },
     close: () =>
       new Promise((resolve) => {

@@ -244,6 +244,13 @@ describe('what else a log record says', () => {
     expect(own).toMatchObject({ action: 'own', metadata: { 'event.name': 'new' } })
   })
 
+  it('has no action where Rust names an event by its place in the code', () => {
+    const log = translate({ body: 'hello', eventName: 'event src/main.rs:12' })
+    expect(log).not.toHaveProperty('action')
+    expect(log.metadata).toMatchObject({ 'event.name': 'event src/main.rs:12' })
+    expect(translate({ eventName: 'event of the year: 12' }).action).toBe('event of the year: 12')
+  })
+
   it('wins over its resource', () => {
     const resource = {
       service: 'shop',

@@ -104,9 +104,35 @@ describe('the request entry of a server span', () => {
     expect(entryOf({ ...CURRENT, 'url.scheme': 'http', 'server.port': 80 })?.host).toBe('shop.example')
   })
 
-  it('without a status was a failure, or a client that went away', () => {
-    expect(entryOf({ 'http.method': 'GET' }, { status: { code: 2 } })?.status_code).toBe(500)
-    expect(entryOf({ 'http.method': 'GET' })?.status_code).toBe(499)
+  it('has the status code that is named, as a number or as a text, and claims none of its own', () => {
+    const code = (value: unknown) => entryOf({ 'http.method': 'GET', 'http.status_code': value })?.status_code
+    expect([200, '200', '404', '503'].map(code)).toEqual([200, 200, 404, 503])
+    for (const none of ['', '2xx', 'OK', '0', '1000', null, undefined]) expect(code(none)).toBeUndefined()
+    expect(entryOf({ 'http.method': 'GET' }, { status: { code: 2 } })).not.toHaveProperty('status_code')
+    expect(
+      entryOf({ 'http.method': 'GET', 'http.response.status_code': 'x', 'http.status_code': '204' })
+        ?.status_code,
+    ).toBe(204)
+  })
+
+  it.each([
+    [{ 'server.address': 'shop.example:8000', 'server.port': 8000 }, 'shop.example:8000'],
+    [{ 'server.address': 'shop.example', 'server.port': 8000 }, 'shop.example:8000'],
+    [{ 'server.address': 'shop.example:443', 'url.scheme': 'https' }, 'shop.example'],
+    [{ 'server.address': '::1', 'server.port': 8080 }, '[::1]:8080'],
+    [{ 'server.address': '[::1]:8080', 'server.port': 8080 }, '[::1]:8080'],
+    [{ 'server.address': '2001:db8::7' }, '[2001:db8::7]'],
+    [{ 'http.host': 'shop.example:8000', 'net.host.port': 9000 }, 'shop.example:8000'],
+    [{ 'http.host': 'shop.example', 'net.host.port': 9000 }, 'shop.example'],
+    [{ 'net.host.name': 'shop.example', 'net.host.port': 80 }, 'shop.example'],
+  ])('has host and port once: %j', (attributes, host) => {
+    expect(entryOf({ 'http.method': 'GET', ...attributes })?.host).toBe(host)
+  })
+
+  it('has the method that stood in the request where the instrumentation knows none of that name', () => {
+    const other = { 'http.request.method': '_OTHER', 'http.request.method_original': 'PURGE' }
+    expect(entryOf(other)?.method).toBe('PURGE')
+    expect(entryOf({ 'http.request.method': '_OTHER' })?.method).toBe('_OTHER')
   })
 
   it('takes its duration from start and end where the span has none', () => {

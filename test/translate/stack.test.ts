@@ -158,3 +158,33 @@ describe('the frame of the application', () => {
     )
   })
 })
+
+describe('a stack of Go', () => {
+  const GO = `goroutine 34 [running]:
+runtime/debug.Stack()
+	/usr/local/go/src/runtime/debug/stack.go:26 +0x5e
+go.opentelemetry.io/otel/sdk/trace.recordStackTrace()
+	/root/go/pkg/mod/go.opentelemetry.io/otel/sdk@v1.28.0/trace/span.go:480 +0x1a
+main.charge({0x1234, 0x2})
+	/app/pay/charge.go:42 +0x1d
+net/http.HandlerFunc.ServeHTTP(0xc0001, {0x1, 0x2}, 0xc0002)
+	/usr/local/go/src/net/http/server.go:2171 +0x29
+`
+
+  it('gives the file and line of the application', () => {
+    expect(applicationFrame(GO)).toEqual({ file: '/app/pay/charge.go', line: 42, function: 'main.charge' })
+  })
+
+  it('that holds libraries alone gives the first of them', () => {
+    const only = GO.split('\n').slice(0, 5).join('\n')
+    expect(applicationFrame(only)).toMatchObject({
+      file: '/usr/local/go/src/runtime/debug/stack.go',
+      line: 26,
+    })
+  })
+
+  it('is read in bounded time, whatever it holds', () => {
+    expect(applicationFrame(`goroutine 1 [running]:\n${'\t\n'.repeat(1_000_000)}`)).toBeUndefined()
+    expect(applicationFrame(`goroutine 1 [running]:\n\t${'x'.repeat(5_000_000)}:1`)).toBeUndefined()
+  })
+})

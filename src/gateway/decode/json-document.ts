@@ -228,5 +228,8 @@ function charge(value: unknown, budget: ValueBudget): void {
 
 /** Integers of 64 bits are strings in OTLP/JSON, but also read as numbers, where JSON.parse would round them. */
 function withExactIntegers(json: string): string {
-  return json.replace(/("(?:intValue|\w{0,20}UnixNano)"\s{0,9}:\s{0,9})(-?\d{16,20})(?=[\s,}])/g, '$1"$2"')
+  return json.replace(
+    /("(?:intValue|int_value|\w{0,20}(?:UnixNano|unix_nano))"\s{0,9}:\s{0,9})(-?\d{16,20})(?=[\s,}])/g,
+    '$1"$2"',
+  )
 }

@@ -42,21 +42,22 @@ export function text(value: unknown): string | undefined {
 export function integer(value: unknown): number | undefined {
   if (value === undefined || value === null) return undefined
   const number = typeof value === 'string' && /^-?\d{1,10}$/.test(value) ? Number(value) : value
-  if (typeof number === 'number' && Number.isInteger(number)) return number
+  if (typeof number === 'number' && Number.isInteger(number) && Math.abs(number) <= 2 ** 32) return number
   throw new DecodeError('A whole number was expected.')
 }
 
 /** Nanoseconds since 1970, as a string of digits or a number. */
 export function time(value: unknown): HrTime {
   if (value === undefined || value === null) return [0, 0]
-  const digits = typeof value === 'number' && value >= 0 ? BigInt(Math.trunc(value)).toString() : value
+  const isNumber = typeof value === 'number' && value >= 0 && value < 2 ** 64
+  const digits = isNumber ? BigInt(Math.trunc(value)).toString() : value
   if (typeof digits !== 'string' || !/^\d{1,20}$/.test(digits)) throw new DecodeError('A time was expected.')
   return [Number(digits.slice(0, -9)), Number(digits.slice(-9))]
 }
 
 /** A 64-bit integer, as a string or a number; a bigint where a number could not hold it. */
 export function exactInteger(value: unknown): number | bigint {
-  if (typeof value === 'number' && Number.isInteger(value)) return value
+  if (typeof value === 'number' && Number.isInteger(value) && Math.abs(value) <= 2 ** 64) return value
   if (typeof value !== 'string' || !/^-?\d{1,20}$/.test(value)) {
     throw new DecodeError('A whole number was expected.')
   }

@@ -2,6 +2,7 @@ import type { InstrumentationScopeLike, ResourceLike } from '../../translate/ote
 import { DecodeError, TooMuchError } from './decode-error.js'
 import type { JsonDocument, JsonRange } from './json-document.js'
 import { field, type JsonObject, text, within } from './json-fields.js'
+import { fieldName } from './json-names.js'
 import { readRecord } from './json-record.js'
 import { jsonAttributes } from './json-values.js'
 import type { Place } from './proto-items.js'
@@ -19,6 +20,8 @@ export const SPAN_NAMES: JsonNames = { resources: 'resourceSpans', scopes: 'scop
 
 /** Where something is in the body, worked out only when something is wrong there. */
 export type At = () => string
+
+const LEVELS: ReadonlySet<string> = new Set([LOG_NAMES, SPAN_NAMES].flatMap((names) => Object.values(names)))
 
 /** Reads one item. What it reads later says itself where that is. */
 export type ReadJsonItem<T> = (document: JsonDocument, item: JsonRange, place: Place, at: At) => T
@@ -77,7 +80,12 @@ function located(
 ): Record<string, JsonRange | undefined> {
   if (!document.isObject(range)) throw new DecodeError('An object was expected.')
   const found: Record<string, JsonRange | undefined> = {}
-  for (const [name, value] of document.fields(range)) if (names.includes(name)) found[name] = value
+  for (const [given, value] of document.fields(range)) {
+    const name = fieldName(given)
+    if (names.includes(name)) found[name] = value
+    // What stands at a wrong level would be passed over, and be lost without a word.
+    else if (LEVELS.has(name)) throw new DecodeError(`"${given}" does not stand here.`)
+  }
   return found
 }
 

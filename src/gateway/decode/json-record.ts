@@ -1,5 +1,6 @@
 import type { JsonDocument, JsonRange } from './json-document.js'
 import type { JsonObject } from './json-fields.js'
+import { fieldName, named } from './json-names.js'
 import { DECODE_LIMITS } from './shapes.js'
 import { ValueBudget } from './value-budget.js'
 
@@ -37,9 +38,12 @@ export function readRecord(
   fields: ReadonlySet<string>,
   lists?: ReadonlySet<string>,
 ): JsonObject {
-  if (document.isSmall(range)) return document.read(range, jsonBudget()) as JsonObject
+  if (document.isSmall(range)) return named(document.read(range, jsonBudget()) as JsonObject)
   const found: Record<string, JsonRange> = {}
-  for (const [name, value] of document.fields(range)) if (fields.has(name)) found[name] = value
+  for (const [given, value] of document.fields(range)) {
+    const name = fieldName(given)
+    if (fields.has(name)) found[name] = value
+  }
   return Object.fromEntries(
     Object.entries(found).map(([name, value]) => {
       const isList = lists?.has(name) === true && document.isList(value)

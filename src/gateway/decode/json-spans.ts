@@ -3,6 +3,7 @@ import { MOST_SPAN_EVENTS } from '../../translate/span.js'
 import type { JsonDocument, JsonRange } from './json-document.js'
 import { field, hexId, integer, type JsonObject, list, object, text, time, within } from './json-fields.js'
 import type { At } from './json-items.js'
+import { named } from './json-names.js'
 import { JsonList, readRecord } from './json-record.js'
 import { jsonAttributes } from './json-values.js'
 import { noSpanParts, otlpSpan } from './otlp-span.js'
@@ -67,7 +68,8 @@ function* lookedAt(events: Iterable<unknown>, spanAt: At): Generator<SpanEventLi
 
 function readEvent(json: unknown, at: At): SpanEventLike {
   try {
-    return jsonEvent(object(json))
+    const event = object(json)
+    return jsonEvent(event && named(event))
   } catch (error) {
     throw within(error, at())
   }

@@ -4,6 +4,7 @@ import type { Fields } from '../../wire/log.js'
 import { DecodeError } from './decode-error.js'
 import { Unread } from './json-document.js'
 import { double, exactInteger, list, object, text } from './json-fields.js'
+import { fieldName } from './json-names.js'
 import { noteUnread, unreadItems } from './proto-values.js'
 import { DECODE_LIMITS } from './shapes.js'
 
@@ -15,7 +16,7 @@ export function jsonAnyValue(json: unknown, depth = 0): unknown {
   for (const kind of Object.keys(value)) {
     const held = value[kind]
     if (held === null || held === undefined) continue
-    switch (kind) {
+    switch (fieldName(kind)) {
       case 'stringValue':
         return text(held)
       case 'boolValue':

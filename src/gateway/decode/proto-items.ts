@@ -16,6 +16,8 @@ export type ReadItem<T> = (reader: OtlpReader, place: Place) => T
 
 const REQUEST = 0b10
 const GROUP = 0b1110
+/** Field 1000: `instrumentation_library_logs` and `instrumentation_library_spans`. */
+const FORMER_GROUP = (1000 << 3) | 2
 const RESOURCE = 0b110
 const SCOPE = 0b1_1110
 
@@ -44,7 +46,7 @@ export function* readItems<T>(body: Buffer, readItem: ReadItem<T>): Generator<T>
       const outer = reader.enter()
       const resource = findFirst(reader, readResource) ?? NO_RESOURCE
       while (reader.pos < reader.len) {
-        if (!enterField(reader, 18, GROUP)) continue
+        if (!enterGroup(reader)) continue
         group()
         const outerGroup = reader.enter()
         const place: Place = { resource, scope: findFirst(reader, readScope) ?? NO_SCOPE }
@@ -70,6 +72,14 @@ function enterField(reader: OtlpReader, wanted: number, known: number): boolean 
   if (tag === wanted) return true
   if (known === GROUP) passGroup(reader, tag)
   else reader.pass(tag, known)
+  return false
+}
+
+/** As {@link enterField}, for the groups of one resource: they have had another number, before scopes were scopes. */
+function enterGroup(reader: OtlpReader): boolean {
+  const tag = reader.field()
+  if (tag === 18 || tag === FORMER_GROUP) return true
+  passGroup(reader, tag)
   return false
 }
 

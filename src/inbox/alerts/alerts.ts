@@ -22,6 +22,16 @@ export interface Alert {
   recovered_at: string | null
 }
 
+/** How far a rule is from firing for one service. */
+export interface Watched {
+  name: string
+  condition: AlertRule['condition']
+  service: string | null
+  value: number
+  threshold: number
+  isFiring: boolean
+}
+
 interface Watch {
   readonly rule: AlertRule
   readonly service: string
@@ -32,6 +42,7 @@ interface Watch {
 const MAX_ALERTS = 1000
 /** Services are named by whoever sends logs; what comes after so many of them is not watched. */
 const MAX_SERVICES = 200
+const MAX_WATCHED = 200
 
 /** Watches what comes in by the rules that are set, each for each service by itself. */
 export class Alerts {
@@ -67,6 +78,23 @@ export class Alerts {
   list(): Alert[] {
     this.evaluate()
     return this.#alerts.map((alert) => ({ ...alert })).reverse()
+  }
+
+  /** What the rules measure now, those that fire first, and then those that are nearest to it. */
+  watched(): Watched[] {
+    const now = this.#now()
+    return [...this.#watches.values()]
+      .flat()
+      .map(({ rule, service, gauge, alert }) => ({
+        name: rule.name,
+        condition: rule.condition,
+        service: service === '' ? null : service,
+        value: gauge.read(now).value,
+        threshold: rule.threshold,
+        isFiring: alert !== undefined,
+      }))
+      .sort((a, b) => Number(b.isFiring) - Number(a.isFiring) || nearness(b) - nearness(a))
+      .slice(0, MAX_WATCHED)
   }
 
   add(change: Change): void {
@@ -138,4 +166,8 @@ function inWords(windowMs: number): string {
   const seconds = windowMs / 1000
   if (seconds % 3600 === 0) return `${seconds / 3600}h`
   return seconds % 60 === 0 ? `${seconds / 60}m` : `${seconds}s`
+}
+
+function nearness({ value, threshold, condition }: Watched): number {
+  return condition === 'no_logs' ? 0 : value / threshold
 }

@@ -37,7 +37,8 @@ const COUNTS: Readonly<Record<Counted, (change: Change, rule: AlertRule) => numb
   log_contains: (change, rule) =>
     change.kind === 'log' && contains(change.entry.value.message, rule.text ?? '') ? 1 : 0,
   new_error: (change) => (change.kind === 'log' && change.opensGroup ? 1 : 0),
-  '5xx_spike': (change) => (change.kind === 'request' && change.entry.value.status_code >= 500 ? 1 : 0),
+  '5xx_spike': (change) =>
+    change.kind === 'request' && (change.entry.value.status_code ?? 0) >= 500 ? 1 : 0,
 }
 
 function rateGauge(rule: AlertRule): Gauge {

@@ -1,7 +1,7 @@
 import { isObject } from '../schema/check.js'
 
 /** What an alert can watch for. */
-const CONDITIONS = [
+export const CONDITIONS = [
   /** So many errors (level error or fatal, held-back ones included) within the window. */
   'error_spike',
   /** So many percent of all logs are errors, once there are 20 logs in the window. */
@@ -102,7 +102,7 @@ function isName(value: unknown): value is string {
   return typeof value === 'string' && value.length > 0 && value.length <= 200
 }
 
-function isLoopbackUrl(value: unknown): value is string {
+export function isLoopbackUrl(value: unknown): value is string {
   if (typeof value !== 'string' || !URL.canParse(value)) return false
   const { protocol, hostname } = new URL(value)
   return protocol === 'http:' && /^(localhost|\[::1\]|127(\.\d{1,3}){3})$/.test(hostname)

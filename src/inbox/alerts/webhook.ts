@@ -34,18 +34,20 @@ export function createWebhook(): Webhook {
   }
 }
 
-function post(url: string, alert: Alert): Promise<void> {
+/** Posts one alert. @returns the status of the answer, or the reason why there was none. */
+export function post(url: string, alert: Alert): Promise<number | string> {
   return new Promise((resolve) => {
     const body = Buffer.from(JSON.stringify(alert))
     const headers = { 'content-type': 'application/json', 'content-length': body.length }
     const call = request(url, { method: 'POST', headers, agent: false, timeout: TIMEOUT_MS }, (response) => {
-      response.on('error', () => resolve())
+      resolve(response.statusCode ?? 0)
+      response.on('error', () => {})
       response.resume()
     })
     call.on('socket', (socket) => socket.unref())
-    call.on('timeout', () => call.destroy())
-    call.on('error', () => resolve())
-    call.on('close', () => resolve())
+    call.on('timeout', () => call.destroy(new Error(`no answer within ${TIMEOUT_MS / 1000} s`)))
+    call.on('error', (error) => resolve(error.message))
+    call.on('close', () => resolve('the connection was closed'))
     call.end(body)
   })
 }

@@ -6,6 +6,17 @@ export interface Query {
   service?: string
   traceId?: string
   requestId?: string
+  /** The id of the user. */
+  user?: string
+  session?: string
+  environment?: string
+  version?: string
+  /** Of an error's group. */
+  fingerprint?: string
+  /** All of them. */
+  tags?: readonly string[]
+  /** Keys of the metadata with what they hold, as a text. */
+  metadata?: readonly (readonly [key: string, value: string])[]
   /** In lower case. */
   text?: string
   route?: string
@@ -16,6 +27,12 @@ export interface Query {
   afterSeq?: number
   /** Written at or after this time, in milliseconds since the epoch. */
   fromMs?: number
+  /** Written at or before this time. */
+  toMs?: number
+  /** Arrived before this place. */
+  beforeSeq?: number
+  /** `slowest`, else the last arrived first. */
+  sort?: string
   limit: number
 }
 
@@ -39,10 +56,16 @@ export function parseQuery(parameters: URLSearchParams): Query | string {
   if (text !== undefined) query.text = text.toLowerCase()
   if (query.status !== undefined && !/^[1-5](\d\d|xx)$/.test(query.status))
     return '"status" must be as 404 or 5xx.'
-  const limit = given(parameters, 'limit')
-  if (limit !== undefined) {
-    if (!/^\d{1,9}$/.test(limit)) return '"limit" must be a whole number.'
-    query.limit = Number(limit)
+  const tags = parameters.getAll('tag').filter(Boolean)
+  if (tags.length > 0) query.tags = tags
+  const metadata = parameters.getAll('meta').filter(Boolean)
+  if (!metadata.every((pair) => pair.includes(':'))) return '"meta" must be as key:value.'
+  if (metadata.length > 0) query.metadata = metadata.map(splitPair)
+  for (const [name, field] of NUMBERS) {
+    const number = given(parameters, name)
+    if (number === undefined) continue
+    if (!/^\d{1,15}$/.test(number)) return `"${name}" must be a whole number.`
+    query[field] = Number(number)
   }
   return withSince(query, given(parameters, 'since'))
 }
@@ -59,7 +82,25 @@ const TEXTS = [
   ['route', 'route'],
   ['method', 'method'],
   ['status', 'status'],
+  ['user', 'user'],
+  ['session', 'session'],
+  ['environment', 'environment'],
+  ['version', 'version'],
+  ['fingerprint', 'fingerprint'],
+  ['sort', 'sort'],
 ] as const
+
+const NUMBERS = [
+  ['limit', 'limit'],
+  ['before', 'beforeSeq'],
+  ['from', 'fromMs'],
+  ['to', 'toMs'],
+] as const
+
+function splitPair(pair: string): [key: string, value: string] {
+  const end = pair.indexOf(':')
+  return [pair.slice(0, end), pair.slice(end + 1)]
+}
 
 function given(parameters: URLSearchParams, name: string): string | undefined {
   return parameters.get(name) || undefined

@@ -1,5 +1,6 @@
 import type { Log } from '../../wire/log.js'
 import type { RequestEntry } from '../../wire/request-entry.js'
+import { groupOf } from '../data/error-groups.js'
 import type { Entry, Ring } from '../data/ring.js'
 import type { Query } from './query.js'
 
@@ -13,7 +14,9 @@ export function select<T extends { timestamp: string }>(
   const found: Entry<T>[] = []
   for (const entry of ring.newestFirst()) {
     if (found.length >= limit || entry.seq <= (query.afterSeq ?? 0)) break
-    if (query.fromMs !== undefined && !(Date.parse(entry.value.timestamp) >= query.fromMs)) continue
+    if (query.beforeSeq !== undefined && entry.seq >= query.beforeSeq) continue
+    if (query.fromMs !== undefined && entry.time < query.fromMs) continue
+    if (query.toMs !== undefined && entry.time > query.toMs) continue
     if (passes(entry.value)) found.push(entry)
   }
   return found
@@ -25,6 +28,13 @@ export function logPasses(query: Query): (log: Log) => boolean {
     (query.service === undefined || log.service === query.service) &&
     (query.traceId === undefined || log.trace?.trace_id === query.traceId) &&
     (query.requestId === undefined || log.request_id === query.requestId) &&
+    (query.user === undefined || userOf(log) === query.user) &&
+    (query.session === undefined || log.session_id === query.session) &&
+    (query.environment === undefined || log.environment === query.environment) &&
+    (query.version === undefined || log.version === query.version) &&
+    (query.fingerprint === undefined || groupOf(log) === query.fingerprint) &&
+    (query.tags === undefined || query.tags.every((tag) => log.tags?.includes(tag))) &&
+    (query.metadata === undefined || query.metadata.every((wanted) => hasMetadata(log, wanted))) &&
     (query.text === undefined || logContains(log, query.text))
 }
 
@@ -34,6 +44,8 @@ export function requestPasses(query: Query, logs: Ring<Log>): (entry: RequestEnt
   return (entry) =>
     (ids === undefined || ids.has(entry.request_id)) &&
     (query.service === undefined || entry.service === query.service) &&
+    (query.environment === undefined || entry.environment === query.environment) &&
+    (query.version === undefined || entry.version === query.version) &&
     (query.route === undefined || entry.route === query.route) &&
     (query.method === undefined || entry.method === query.method) &&
     (query.requestId === undefined || entry.request_id === query.requestId) &&
@@ -41,17 +53,45 @@ export function requestPasses(query: Query, logs: Ring<Log>): (entry: RequestEnt
     (query.text === undefined || entry.path.toLowerCase().includes(query.text))
 }
 
-function requestIdsOf({ levels, traceId }: Query, logs: Ring<Log>): Set<string> | undefined {
-  if (levels === undefined && traceId === undefined) return undefined
+/** Filters that only logs can answer. */
+const OF_LOGS = ['levels', 'traceId', 'user', 'session', 'fingerprint', 'tags', 'metadata'] as const
+
+function requestIdsOf(query: Query, logs: Ring<Log>): Set<string> | undefined {
+  const asked: Query = { limit: 0 }
+  for (const name of OF_LOGS) if (query[name] !== undefined) Object.assign(asked, { [name]: query[name] })
+  if (Object.keys(asked).length === 1) return undefined
   const ids = new Set<string>()
-  const passes = logPasses({ ...(levels && { levels }), ...(traceId && { traceId }), limit: 0 })
+  const passes = logPasses(asked)
   for (const { value } of logs.newestFirst()) {
     if (value.request_id !== undefined && passes(value)) ids.add(value.request_id)
   }
   return ids
 }
 
-function statusPasses(status: number, wanted: string): boolean {
+/** The user's id, as the log states it in one of two places. */
+export function userOf(log: Log): string | undefined {
+  return log.user_id ?? log.user?.id
+}
+
+/** Whether a value of the metadata reads as wanted; `order.id` is the `id` within `order`, or a key of that name. */
+function hasMetadata({ metadata }: Log, [key, wanted]: readonly [string, string]): boolean {
+  if (metadata === undefined) return false
+  const value = Object.hasOwn(metadata, key) ? metadata[key] : within(metadata, key.split('.'))
+  if (value === undefined) return false
+  return (typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value)) === wanted
+}
+
+function within(value: unknown, path: readonly string[]): unknown {
+  let found = value
+  for (const name of path) {
+    if (typeof found !== 'object' || found === null || !Object.hasOwn(found, name)) return undefined
+    found = (found as Record<string, unknown>)[name]
+  }
+  return found
+}
+
+function statusPasses(status: number | undefined, wanted: string): boolean {
+  if (status === undefined) return false
   return wanted.endsWith('xx') ? Math.floor(status / 100) === Number(wanted[0]) : status === Number(wanted)
 }
 

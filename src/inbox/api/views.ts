@@ -1,6 +1,7 @@
 import type { Feedback } from '../../wire/companion.js'
 import { LOG_ID_KEY, type Log } from '../../wire/log.js'
 import { ErrorGroups } from '../data/error-groups.js'
+import type { Entry } from '../data/ring.js'
 import { summarizeRoutes } from '../data/route-summary.js'
 import type { Store } from '../data/store.js'
 import type { Reply } from '../http/reply.js'
@@ -77,17 +78,18 @@ export function list(name: string, items: readonly unknown[], rest: Record<strin
   }
 }
 
-function logsById(store: Store, ids: ReadonlySet<string>): Map<string, Log> {
-  const logs = new Map<string, Log>()
+function logsById(store: Store, ids: ReadonlySet<string>): Map<string, Entry<Log>> {
+  const logs = new Map<string, Entry<Log>>()
   if (ids.size === 0) return logs
-  for (const { value } of store.logs.newestFirst()) {
-    const id = value.metadata?.[LOG_ID_KEY]
-    if (typeof id === 'string' && ids.has(id)) logs.set(id, value)
+  for (const entry of store.logs.newestFirst()) {
+    const id = entry.value.metadata?.[LOG_ID_KEY]
+    if (typeof id === 'string' && ids.has(id)) logs.set(id, entry)
   }
   return logs
 }
 
-function describe(feedback: Feedback, at: number, logs: ReadonlyMap<string, Log>): unknown {
+function describe(feedback: Feedback, at: number, logs: ReadonlyMap<string, Entry<Log>>): unknown {
   const log = logs.get(feedback.event_id)
-  return { ...feedback, received_at: new Date(at).toISOString(), log: log ?? null }
+  const received_at = new Date(at).toISOString()
+  return { ...feedback, received_at, log: log?.value ?? null, log_seq: log?.seq ?? null }
 }

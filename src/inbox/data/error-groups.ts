@@ -75,10 +75,20 @@ export class ErrorGroups {
   }
 }
 
+/** Whether a log is the summary of errors that its client held back, which comes seconds after what it sums up. */
+export function isSummary(log: Log): boolean {
+  return typeof log.metadata?.dedupCount === 'number'
+}
+
 /** How many occurrences a log stands for: a summary of held-back errors for `dedupCount` of them, else one. */
 export function occurrences(log: Log): number {
   const count = log.metadata?.dedupCount
   return typeof count === 'number' && Number.isSafeInteger(count) && count > 0 ? count : 1
+}
+
+/** The fingerprint of the group that a log belongs to; nothing for a log that is no error. */
+export function groupOf(log: Log): string | undefined {
+  return isError(log) ? groupKey(log) : undefined
 }
 
 /** An error is what carries one: an error line in plain words belongs to the logs alone. */

@@ -11,6 +11,8 @@ export interface Monitor {
   intervalMs: number | null
   /** The last ten times between pings, in milliseconds, the oldest first. */
   intervals: number[]
+  /** When the last sixty pings came, in milliseconds since the epoch, the oldest first. */
+  pings: number[]
   /** `late` when more than twice the usual time went by without a ping; `waiting` before the second ping. */
   state: 'waiting' | 'on_time' | 'late'
   late: boolean
@@ -21,10 +23,12 @@ interface Pings {
   first: number
   last: number
   intervals: number[]
+  times: number[]
 }
 
 const MAX_MONITORS = 1000
 const KEPT_INTERVALS = 10
+const KEPT_PINGS = 60
 /** A ping may always be this much late: a timer of one second is hardly ever exact. */
 const GRACE_MS = 1000
 
@@ -34,10 +38,11 @@ export class Monitors {
   ping(token: string, now: number): void {
     const known = this.#pings.get(token)
     if (known === undefined) {
-      this.#pings.set(token, { count: 1, first: now, last: now, intervals: [] })
+      this.#pings.set(token, { count: 1, first: now, last: now, intervals: [], times: [now] })
       return
     }
     known.intervals = [...known.intervals, Math.max(0, now - known.last)].slice(-KEPT_INTERVALS)
+    known.times = [...known.times, now].slice(-KEPT_PINGS)
     known.count++
     known.last = now
   }
@@ -65,6 +70,7 @@ function describe(token: string, pings: Pings, now: number): Monitor {
     lastPing: new Date(pings.last).toISOString(),
     intervalMs,
     intervals: [...pings.intervals],
+    pings: [...pings.times],
     state: intervalMs === null ? 'waiting' : late ? 'late' : 'on_time',
     late,
   }

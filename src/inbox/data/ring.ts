@@ -4,6 +4,8 @@ export interface Entry<T> {
   readonly seq: number
   /** When it arrived, in milliseconds since the epoch. */
   readonly at: number
+  /** The time the value itself states, in milliseconds since the epoch; `at` where the value states none. */
+  readonly time: number
   readonly value: T
   /** About how many bytes it holds. */
   readonly weight: number
@@ -23,8 +25,8 @@ export class Ring<T> {
     this.#maxWeight = maxWeight
   }
 
-  push(value: T, weight: number, at: number): Entry<T> {
-    const entry = { seq: ++this.#seq, at, value, weight }
+  push(value: T, weight: number, at: number, time = at): Entry<T> {
+    const entry = { seq: ++this.#seq, at, time, value, weight }
     this.#entries.push(entry)
     this.#weight += weight
     while (this.count > this.#maxCount || (this.#weight > this.#maxWeight && this.count > 0)) this.#shift()
@@ -44,6 +46,11 @@ export class Ring<T> {
     return this.#seq
   }
 
+  /** The entry at a place, if it is still held. */
+  at(seq: number): Entry<T> | undefined {
+    return this.#entries[this.#entries.length - 1 - (this.#seq - seq)]
+  }
+
   *newestFirst(): Generator<Entry<T>> {
     for (let index = this.#entries.length - 1; index >= this.#head; index--) {
       const entry = this.#entries[index]
@@ -51,14 +58,16 @@ export class Ring<T> {
     }
   }
 
-  /** All values, first arrived first. */
-  values(): T[] {
-    const values: T[] = []
+  *oldestFirst(): Generator<Entry<T>> {
     for (let index = this.#head; index < this.#entries.length; index++) {
       const entry = this.#entries[index]
-      if (entry !== undefined) values.push(entry.value)
+      if (entry !== undefined) yield entry
     }
-    return values
+  }
+
+  /** All values, first arrived first. */
+  values(): T[] {
+    return Array.from(this.oldestFirst(), (entry) => entry.value)
   }
 
   clear(): void {

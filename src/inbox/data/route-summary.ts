@@ -1,4 +1,5 @@
 import type { RequestEntry } from '../../wire/request-entry.js'
+import { percentile } from './percentile.js'
 
 /** The requests of one route. Times are in milliseconds. */
 export interface RouteSummary {
@@ -36,7 +37,7 @@ export function summarizeRoutes(entries: Iterable<RequestEntry>): RouteSummary[]
       routes.set(key, known)
     }
     known.durations.push(entry.duration_ms)
-    if (entry.status_code >= 500) known.errors++
+    if ((entry.status_code ?? 0) >= 500) known.errors++
   }
   return Array.from(routes.values(), ({ method, route, errors, durations }) => {
     const sorted = Float64Array.from(durations).sort()
@@ -50,9 +51,4 @@ export function summarizeRoutes(entries: Iterable<RequestEntry>): RouteSummary[]
       p99: percentile(sorted, 0.99),
     }
   }).sort((a, b) => b.count - a.count)
-}
-
-/** By nearest rank: always a value that was measured. */
-function percentile(sorted: Float64Array, share: number): number {
-  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? 0
 }

@@ -3,6 +3,7 @@ import type { Feedback, Release } from '../../wire/companion.js'
 import type { Log } from '../../wire/log.js'
 import type { RequestEntry } from '../../wire/request-entry.js'
 import type { InboxSettings } from '../settings.js'
+import { type ClientCall, Clients } from './clients.js'
 import { ErrorGroups } from './error-groups.js'
 import { Monitors } from './monitors.js'
 import { RecentMap } from './recent-map.js'
@@ -15,10 +16,12 @@ import { noTotals, type Totals } from './totals.js'
 export type Change =
   | { kind: 'log'; entry: Entry<Log>; opensGroup: boolean }
   | { kind: 'request'; entry: Entry<RequestEntry> }
-  | { kind: 'heartbeat'; token: string }
-  | { kind: 'release'; release: RegisteredRelease }
-  | { kind: 'feedback'; feedback: Feedback }
+  | { kind: 'heartbeat'; token: string; at: number }
+  | { kind: 'release'; release: RegisteredRelease; at: number }
+  | { kind: 'feedback'; feedback: Feedback; at: number }
   | { kind: 'cleared' }
+  /** Many entries were read from a file. Each of them was told before, unless `quietly` had been asked for. */
+  | { kind: 'imported' }
 
 /** The answer a batch got, for the case that it comes again. */
 export interface BatchAnswer {
@@ -40,11 +43,13 @@ export class Store {
   readonly groups = new ErrorGroups()
   readonly monitors = new Monitors()
   readonly releases = new Releases()
+  readonly clients = new Clients()
   readonly #batches = new RecentMap<BatchAnswer>(MAX_REMEMBERED_BATCHES, MAX_REMEMBERED_REJECTIONS)
   readonly #rows = new RecentMap<true>(MAX_REMEMBERED_ROWS)
   readonly #now: () => number
   readonly #listeners: ((change: Change) => void)[] = []
   #totals = noTotals()
+  #isQuiet = false
 
   constructor(settings: Pick<InboxSettings, 'maxLogs' | 'maxRequests' | 'maxBytes' | 'now'>) {
     this.#now = settings.now
@@ -61,21 +66,26 @@ export class Store {
     this.#listeners.push(listener)
   }
 
-  addLog(log: Log, weight: number): void {
-    const at = this.#now()
+  /** @param at when the log arrived, for one that is read back from a file. */
+  addLog(log: Log, weight: number, at = this.#now()): void {
     this.#totals.logs++
     const opensGroup = this.groups.add(log, at) === 'new'
-    this.#tell({ kind: 'log', entry: this.logs.push(log, weight, at), opensGroup })
+    this.#tell({ kind: 'log', entry: this.logs.push(log, weight, at, timeOf(log, at)), opensGroup })
   }
 
   /** Counts a row once that came twice. */
-  addRequest(request: RequestEntry, weight: number): void {
+  addRequest(request: RequestEntry, weight: number, at = this.#now()): void {
     if (this.#isKnown(request)) {
       this.#totals.duplicateRequests++
       return
     }
     this.#totals.requests++
-    this.#tell({ kind: 'request', entry: this.requests.push(request, weight, this.#now()) })
+    this.#tell({ kind: 'request', entry: this.requests.push(request, weight, at, timeOf(request, at)) })
+  }
+
+  /** Remembers what a call tells of its client. */
+  noteCall(call: ClientCall): void {
+    this.clients.add(call, this.#now())
   }
 
   /** The first answer of a batch that comes again. */
@@ -87,29 +97,29 @@ export class Store {
     this.#batches.set(shortKey(batchId), answer, 1 + answer.answer.errors.length)
   }
 
-  ping(token: string): void {
+  ping(token: string, at = this.#now()): void {
     this.#totals.heartbeats++
-    this.monitors.ping(token, this.#now())
-    this.#tell({ kind: 'heartbeat', token })
+    this.monitors.ping(token, at)
+    this.#tell({ kind: 'heartbeat', token, at })
   }
 
-  register(release: Release): RegisteredRelease {
+  register(release: Release, at = this.#now()): RegisteredRelease {
     this.#totals.releases++
-    const registered = this.releases.register(release, this.#now())
-    this.#tell({ kind: 'release', release: registered })
+    const registered = this.releases.register(release, at)
+    this.#tell({ kind: 'release', release: registered, at })
     return registered
   }
 
-  addFeedback(feedback: Feedback, weight: number): void {
+  addFeedback(feedback: Feedback, weight: number, at = this.#now()): void {
     this.#totals.feedback++
-    this.feedback.push(feedback, weight, this.#now())
-    this.#tell({ kind: 'feedback', feedback })
+    this.feedback.push(feedback, weight, at)
+    this.#tell({ kind: 'feedback', feedback, at })
   }
 
   /** Empties it all, totals and remembered batches included. */
   clear(): void {
-    for (const part of [this.logs, this.requests, this.feedback, this.groups, this.monitors, this.releases])
-      part.clear()
+    const parts = [this.logs, this.requests, this.feedback, this.groups]
+    for (const part of [...parts, this.monitors, this.releases, this.clients]) part.clear()
     this.#batches.clear()
     this.#rows.clear()
     this.#totals = noTotals()
@@ -124,7 +134,28 @@ export class Store {
     return isKnown
   }
 
+  /** Runs what adds many entries at once and tells the listeners of the whole only: no alert is about old entries. */
+  quietly(add: () => void): void {
+    this.#isQuiet = true
+    try {
+      add()
+    } finally {
+      this.#isQuiet = false
+    }
+  }
+
+  tellImported(): void {
+    this.#tell({ kind: 'imported' })
+  }
+
   #tell(change: Change): void {
+    if (this.#isQuiet) return
     for (const listener of this.#listeners) listener(change)
   }
+}
+
+/** What was written with a time that is none counts for the moment it arrived. */
+function timeOf({ timestamp }: { timestamp: string }, at: number): number {
+  const time = Date.parse(timestamp)
+  return Number.isNaN(time) ? at : time
 }

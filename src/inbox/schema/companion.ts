@@ -1,3 +1,4 @@
+import type { Feedback, Release } from '../../wire/companion.js'
 import { listOf, orNull, shape, text } from './check.js'
 
 const textOrNull = orNull(text)
@@ -28,3 +29,30 @@ export const checkRelease = shape(
   },
   ['version'],
 )
+
+/** A feedback that has passed {@link checkFeedback}, with null for what is not given. */
+export function toFeedback(value: unknown): Feedback {
+  const given = value as Partial<Feedback> & Pick<Feedback, 'event_id' | 'comments'>
+  return {
+    event_id: given.event_id,
+    comments: given.comments,
+    name: given.name ?? null,
+    email: given.email ?? null,
+    url: given.url ?? null,
+    screenshot: given.screenshot ?? null,
+  }
+}
+
+/** A release that has passed {@link checkRelease}, with null for what is not given. */
+export function toRelease(value: unknown): Release {
+  const given = value as Partial<Release> & Pick<Release, 'version'>
+  return {
+    version: given.version,
+    commit_hash: given.commit_hash ?? null,
+    branch: given.branch ?? null,
+    deployed_by: given.deployed_by ?? null,
+    deploy_url: given.deploy_url ?? null,
+    changelog: given.changelog ?? null,
+    services: given.services ?? null,
+  }
+}

@@ -22,5 +22,5 @@ export const checkRequestEntry = shape(
     service: textOrNull,
     version: textOrNull,
   },
-  ['method', 'path', 'status_code', 'duration_ms', 'timestamp'],
+  ['method', 'path', 'duration_ms', 'timestamp'],
 )

@@ -1,9 +1,8 @@
-import type { Feedback, Release } from '../../wire/companion.js'
 import type { Store } from '../data/store.js'
 import type { JsonBody } from '../http/body.js'
 import { type Reply, refusal } from '../http/reply.js'
 import type { Problem } from '../schema/check.js'
-import { checkFeedback, checkRelease } from '../schema/companion.js'
+import { checkFeedback, checkRelease, toFeedback, toRelease } from '../schema/companion.js'
 
 /** `POST /heartbeat/{token}`: any token is a monitor. */
 export function ping(store: Store, token: string): Reply {
@@ -16,18 +15,7 @@ export function ping(store: Store, token: string): Reply {
 export function takeFeedback(store: Store, body: JsonBody): Reply {
   const problem = checkFeedback(body.value)
   if (problem !== undefined) return refuse(problem)
-  const given = body.value as Partial<Feedback> & Pick<Feedback, 'event_id' | 'comments'>
-  store.addFeedback(
-    {
-      event_id: given.event_id,
-      comments: given.comments,
-      name: given.name ?? null,
-      email: given.email ?? null,
-      url: given.url ?? null,
-      screenshot: given.screenshot ?? null,
-    },
-    body.byteLength + 200,
-  )
+  store.addFeedback(toFeedback(body.value), body.byteLength + 200)
   return { status: 200, json: { message: 'ok' } }
 }
 
@@ -37,17 +25,7 @@ export function registerRelease(store: Store, body: JsonBody): Reply {
   if (problem !== undefined) return refuse(problem)
   if (body.byteLength > MAX_RELEASE_BYTES)
     return refusal(413, `A release has at most ${MAX_RELEASE_BYTES} bytes.`)
-  const given = body.value as Partial<Release> & Pick<Release, 'version'>
-  const release = store.register({
-    version: given.version,
-    commit_hash: given.commit_hash ?? null,
-    branch: given.branch ?? null,
-    deployed_by: given.deployed_by ?? null,
-    deploy_url: given.deploy_url ?? null,
-    changelog: given.changelog ?? null,
-    services: given.services ?? null,
-  })
-  return { status: 200, json: release }
+  return { status: 200, json: store.register(toRelease(body.value)) }
 }
 
 const MAX_RELEASE_BYTES = 64 * 1024

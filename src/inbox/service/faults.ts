@@ -26,19 +26,23 @@ export interface Faults {
 export class FaultSwitch {
   readonly #now: () => number
   readonly #random: () => number
+  readonly #onSet: () => void
   #faults: Faults = {}
   #until = Number.POSITIVE_INFINITY
   #logs = 0
 
-  constructor(now: () => number, random: () => number) {
+  /** @param onSet called when other faults hold than before. */
+  constructor(now: () => number, random: () => number, onSet: () => void = () => {}) {
     this.#now = now
     this.#random = random
+    this.#onSet = onSet
   }
 
   set(faults: Faults): void {
     this.#faults = { ...faults }
     this.#until = faults.forMs === undefined ? Number.POSITIVE_INFINITY : this.#now() + faults.forMs
     this.#logs = 0
+    this.#onSet()
   }
 
   current(): Faults {

@@ -6,6 +6,7 @@ import { type JsonBody, readJson } from '../http/body.js'
 import type { Handler } from '../http/listen.js'
 import { type Reply, refusal, writeReply } from '../http/reply.js'
 import type { InboxSettings } from '../settings.js'
+import { clientCall } from './client-call.js'
 import { ping, registerRelease, takeFeedback } from './companion.js'
 import type { FaultSwitch, Faults } from './faults.js'
 import { ingest } from './ingest.js'
@@ -15,7 +16,7 @@ import { ingestRequests } from './ingest-requests.js'
 export function createService(
   store: Store,
   faults: FaultSwitch,
-  settings: Pick<InboxSettings, 'acceptsKey' | 'maxBodyBytes'>,
+  settings: Pick<InboxSettings, 'acceptsKey' | 'maxBodyBytes' | 'now'>,
 ): Handler {
   const calls = new Map<string, (body: JsonBody, hit: Faults) => Reply>([
     [INGEST, (body, hit) => ingest(store, body, () => faults.refusesLog(hit))],
@@ -29,8 +30,9 @@ export function createService(
     const hit = faults.draw()
     const failure = failureOf(hit, path)
     if (Object.keys(hit).some((name) => name !== 'sampleRates')) store.totals.faulted++
-    if (hit.reset === true) return cutOff(response)
-    const reply = failure ?? serve(request, path, body, hit)
+    const reply = hit.reset === true ? undefined : (failure ?? serve(request, path, body, hit))
+    if (path.startsWith(INGEST)) store.noteCall(clientCall(request, body, reply, settings.now()))
+    if (reply === undefined) return cutOff(response)
     if (hit.delayMs !== undefined) await new Promise((resolve) => setTimeout(resolve, hit.delayMs).unref())
     if (hit.reset === 'after') return cutOff(response)
     const { sampleRates } = faults.current()

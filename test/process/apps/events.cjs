@@ -81,7 +81,37 @@ exports.events = {
     process.setUncaughtExceptionCaptureCallback((error) => console.log(`captured ${error}`))
     setTimeout(boom, 5)
   },
+  'throw into a capture callback that throws': () => {
+    process.setUncaughtExceptionCaptureCallback(() => {
+      throw new Error('second')
+    })
+    setTimeout(boom, 5)
+  },
+  'throw into a capture callback that exits': () => {
+    process.setUncaughtExceptionCaptureCallback(() => process.exit(3))
+    setTimeout(boom, 5)
+  },
+  'throw into a domain that goes on': () => {
+    const domain = require('node:domain').create()
+    domain.on('error', (error) => console.log(`handled ${error}`)).run(() => setTimeout(boom, 5))
+  },
+  'throw into a domain whose handler throws': () => {
+    const domain = require('node:domain').create()
+    domain.on('error', () => {
+      throw new Error('second')
+    })
+    domain.run(() => setTimeout(boom, 5))
+  },
+  'reject into a capture callback that throws': () => {
+    process.setUncaughtExceptionCaptureCallback(() => {
+      throw new Error('second')
+    })
+    Promise.reject(new TypeError('boom'))
+  },
+  'exit by the binding': () => process.reallyExit(4),
   SIGTERM: signal('SIGTERM'),
   SIGINT: signal('SIGINT'),
   SIGHUP: signal('SIGHUP'),
+  SIGQUIT: signal('SIGQUIT'),
+  SIGUSR2: signal('SIGUSR2'),
 }

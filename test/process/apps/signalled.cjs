@@ -5,6 +5,8 @@ const client = process.env.LOGNITOR_API_KEY ? require('@lognitor/opentelemetry')
 const server = createServer()
 const say = (word) => process.stdout.write(`${word}\n`)
 
+const [, , idea, order, signal = 'SIGTERM'] = process.argv
+
 const ideas = {
   none: () => {},
   /** Drains for a while, writes on, and lets the process end by itself. */
@@ -29,11 +31,11 @@ const ideas = {
     })
   },
   'once and again': () => {
-    process.once('SIGTERM', () => {
+    process.once(signal, () => {
       client?.info('begin to drain')
       setTimeout(() => {
         client?.info('drained')
-        process.kill(process.pid, 'SIGTERM')
+        process.kill(process.pid, signal)
       }, 100)
     })
   },
@@ -89,7 +91,6 @@ const ideas = {
   },
 }
 
-const [, , idea, order] = process.argv
 if (order === 'first') ideas[idea]()
 for (let n = 0; n < 50; n++) client?.info(`log ${n}`)
 if (order !== 'first') ideas[idea]()

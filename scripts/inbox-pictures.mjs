@@ -1,0 +1,88 @@
+// Takes the pictures of docs/inbox: every view of the inbox's page, light and dark, with the shop of `npm start` in it.
+// A folder may follow, to put them elsewhere: node scripts/inbox-pictures.mjs /tmp/pictures
+import { spawn } from 'node:child_process'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { launchChromium } from './lib/chromium.mjs'
+import { root } from './lib/install.mjs'
+
+/** By then the shop has its second release, and each job its beats. */
+const SHOP_MS = 100_000
+const SETTLE_MS = 2500
+const MOST_BYTES = 150 * 1024
+const SIZE = { width: 1440, height: 900 }
+
+const folder = process.argv[2] ?? join(root, 'docs/inbox')
+mkdirSync(folder, { recursive: true })
+const shop = spawn(process.execPath, [join(root, 'scripts/start.mjs'), '--port', '0'])
+const browser = await launchChromium()
+try {
+  const url = await addressOf(shop)
+  await wait(SHOP_MS)
+  const views = await viewsOf(url)
+  for (const colorScheme of ['light', 'dark']) {
+    const page = await browser.newPage({ viewport: SIZE, colorScheme })
+    await page.route(/\/inbox\/api\/(?!stream)/, asInAnApp)
+    const session = await page.context().newCDPSession(page)
+    for (const [name, path] of Object.entries(views)) {
+      await page.goto(url + path)
+      await wait(SETTLE_MS)
+      const { data } = await session.send('Page.captureScreenshot', { format: 'webp', quality: 82 })
+      const picture = Buffer.from(data, 'base64')
+      if (picture.length > MOST_BYTES) throw new Error(`${name} has ${picture.length} bytes.`)
+      writeFileSync(join(folder, `${name}-${colorScheme}.webp`), picture)
+      console.log(`${name}-${colorScheme}.webp`, picture.length)
+    }
+    await page.unrouteAll({ behavior: 'ignoreErrors' })
+    await page.close()
+  }
+} finally {
+  await browser.close()
+  shop.kill('SIGINT')
+}
+
+/** The folder of this repository is of this machine: stacks are shown as they would be in a container. */
+async function asInAnApp(route) {
+  const answer = await route.fetch()
+  await route.fulfill({ response: answer, body: (await answer.text()).replaceAll(root, '/app/') })
+}
+
+function addressOf(child) {
+  return new Promise((resolve, reject) => {
+    let said = ''
+    child.on('exit', () => reject(new Error('The shop ended.')))
+    child.stdout.on('data', (chunk) => {
+      said += chunk
+      const address = /live shop: (http:\S+)/.exec(said)
+      if (address) resolve(address[1])
+    })
+  })
+}
+
+/** The addresses of all views, with one log, one error, one request and one trace that there are. */
+async function viewsOf(url) {
+  const ask = async (path) => (await fetch(`${url}/inbox/api/${path}`)).json()
+  const { groups } = await ask('errors')
+  const { requests } = await ask('request-rows?status=5xx&route=/orders/:id&limit=1')
+  const group = groups.find(({ type }) => type === 'TypeError') ?? groups[0]
+  const { rows } = await ask(`rows?fingerprint=${encodeURIComponent(group.fingerprint)}&limit=1`)
+  const { traces } = await ask('traces?limit=200')
+  const trace = traces.toSorted((a, b) => b.errors + b.logs - a.errors - a.logs)[0]
+  return {
+    logs: '/',
+    log: `/?level=warn,error&service=shop&~user=ada&log=${rows[0].seq}`,
+    errors: '/errors',
+    error: `/errors?group=${encodeURIComponent(group.fingerprint)}`,
+    requests: '/requests',
+    request: `/requests?open=${requests[0].request_id}&seq=${requests[0].seq}`,
+    traces: '/traces',
+    trace: `/traces?trace=${trace.trace}`,
+    monitors: '/monitors',
+    releases: '/releases',
+    feedback: '/feedback',
+    alerts: '/alerts',
+    health: '/health',
+    faults: '/faults',
+  }
+}

@@ -1,0 +1,59 @@
+/** What `lognitor doctor` can find, by stable code: the heading of its section in docs/troubleshooting.md. */
+export const FINDINGS = {
+  NO_KEY: 'No API key is set',
+  KEY_REFUSED: 'Lognitor refuses the API key',
+  ADDRESS_UNREACHABLE: 'The address cannot be reached',
+  ADDRESS_WRONG: 'The address does not answer like Lognitor',
+  ENVIRONMENT_WRONG: 'A variable has a value it cannot have',
+  PROXY_UNUSABLE: 'The proxy that the environment names cannot be used',
+  PROXY_REFUSED: 'The proxy refuses the connection',
+  TLS_FAILED: 'No secure connection',
+  CLOCK_WRONG: 'The clock of this machine is wrong',
+  QUOTA_USED: 'The quota or request rate is used up',
+  SDK_MISSING: 'The SDK of OpenTelemetry is not installed',
+  SDK_NOT_STARTED: 'No OpenTelemetry SDK was started',
+  INSTRUMENTATION_MISSING: 'An instrumentation is missing for something that is used',
+  LOADED_TOO_LATE: 'OpenTelemetry was started after what it instruments',
+  LOADER_HOOK_INACTIVE: 'ES modules are not instrumented',
+  TWO_SDKS: 'Two OpenTelemetry SDKs run',
+  TWO_HTTP_INSTRUMENTATIONS: 'Two HTTP instrumentations are active',
+  EXPORT_STOPPED: 'An OTLP export that the environment asks for does not happen',
+  TWO_API_COPIES: 'Two copies of the OpenTelemetry API',
+  TWO_LOGNITOR_COPIES: 'Two copies of this package',
+  OTHER_LINE: 'The SDK and the API are of different lines of OpenTelemetry',
+  OLDER_BRIDGE: 'A log bridge speaks to an API that nobody listens to',
+  SAMPLER_DROPS: 'The sampler hides errors',
+  NO_CONTEXT_MANAGER: 'No context manager: logs have no trace ids',
+  BUNDLED: 'The application is bundled with what should be instrumented',
+  CONSOLE_ONLY: 'The application logs by console alone',
+  NO_EXIT_DELIVERY: 'Node may start no threads',
+  LOST_AT_END: 'Logs were lost at the end',
+  SPOOL_UNAVAILABLE: 'The spool directory cannot be written',
+} as const
+
+export type FindingCode = keyof typeof FINDINGS
+
+/** One thing that is wrong. Each text is a sentence or two for people. */
+export interface Finding {
+  readonly code: FindingCode
+  /** What is wrong. */
+  readonly wrong: string
+  /** What it costs. */
+  readonly costs: string
+  /** What to type or to change. */
+  readonly mend: string
+}
+
+/** The words for people: one block for each finding. */
+export function printFindings(findings: readonly Finding[]): string {
+  if (findings.length === 0) return 'Nothing is wrong that lognitor doctor knows of.\n'
+  const blocks = findings.map(
+    ({ code, wrong, costs, mend }) => `${code}: ${FINDINGS[code]}\n  ${wrong}\n  ${costs}\n  ${mend}\n`,
+  )
+  return `${blocks.join('\n')}\nMore on each: docs/troubleshooting.md of @lognitor/opentelemetry.\n`
+}
+
+/** One finding for each code and text. */
+export function distinct(findings: readonly Finding[]): Finding[] {
+  return [...new Map(findings.map((finding) => [`${finding.code} ${finding.wrong}`, finding])).values()]
+}

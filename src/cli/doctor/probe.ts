@@ -1,0 +1,77 @@
+import { renameSync, writeFileSync } from 'node:fs'
+import { isMainThread } from 'node:worker_threads'
+import { context, createContextKey } from '@opentelemetry/api'
+import { loggerProvider, tracerProvider } from '../../otel/providers.js'
+import { OLDER_BRIDGES } from '../../register/logs-api.js'
+import { loadedPackages } from '../../register/use.js'
+import { readProperty } from '../../translate/property.js'
+import type { Report } from './report.js'
+import type { GivenWarning } from './warnings.js'
+
+/*
+ * Loaded by `lognitor doctor -- node app.js` before all else in the application: notes what it sees into the file that
+ * this variable names, now and then and at the end.
+ */
+
+const VARIABLE = 'LOGNITOR_DOCTOR_REPORT'
+const EVERY_MS = 500
+const MOST_WARNINGS = 100
+
+const file = process.env[VARIABLE]
+// Processes that the application starts would write over it.
+delete process.env[VARIABLE]
+if (file !== undefined && isMainThread) observe(file)
+
+export function observe(file: string): void {
+  const warnings: GivenWarning[] = []
+  const write = (): void => {
+    try {
+      // Whoever reads meanwhile finds the one before.
+      writeFileSync(`${file}.next`, JSON.stringify(look(warnings)))
+      renameSync(`${file}.next`, file)
+    } catch {
+      // The doctor says that it could not tell.
+    }
+  }
+  process.on('warning', (warning) => {
+    const { code, message } = warning as { code?: unknown; message: string }
+    if (typeof code !== 'string' || !code.startsWith('LOGNITOR_') || warnings.length >= MOST_WARNINGS) return
+    warnings.push({ code, message })
+    write()
+  })
+  process.on('exit', write)
+  setInterval(write, EVERY_MS).unref()
+  write()
+}
+
+function look(warnings: readonly GivenWarning[]): Report {
+  const loaded = loadedPackages()
+  const registry = globalThis as Record<symbol, unknown>
+  const hasNewLogs = readProperty(registry[Symbol.for('opentelemetry.js.api.1')], 'logs') !== undefined
+  const hasOldLogs = registry[Symbol.for('io.opentelemetry.js.api.logs')] !== undefined
+  const sampler = readProperty(readProperty(tracerProvider(), '_tracerOptions'), 'sampler')
+  return {
+    warnings,
+    hasSdk: tracerProvider() !== undefined || loggerProvider() !== undefined,
+    hasTracer: tracerProvider() !== undefined,
+    ...(sampler !== undefined && { sampler: String(sampler) }),
+    keepsContext: keepsContext(),
+    isEsModule: process.mainModule === undefined,
+    hasLoaderHook: hasLoaderHook(),
+    lostBridges: hasNewLogs && !hasOldLogs ? OLDER_BRIDGES.filter((name) => loaded.has(name)) : [],
+  }
+}
+
+function keepsContext(): boolean {
+  const key = createContextKey('lognitor.doctor')
+  return context.with(context.active().setValue(key, 1), () => context.active().getValue(key) === 1)
+}
+
+/** OpenTelemetry's hook marks the addresses of what it has patched. */
+function hasLoaderHook(): boolean {
+  try {
+    return import.meta.resolve('./register.mjs').includes('iitm=true')
+  } catch {
+    return false
+  }
+}

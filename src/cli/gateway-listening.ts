@@ -1,0 +1,30 @@
+import type { GatewaySettings } from '../gateway/gateway-options.js'
+import { stderrLog } from '../gateway/operator-log.js'
+
+/** Says on stdout where the gateway listens, and on stderr by which limits; never a secret. */
+export function tellListening(url: string, workers: number, settings: GatewaySettings): void {
+  const { shared, authTokens, passThroughKey, maxBodyBytes, maxInFlightBytes, maxInFlightRequests } = settings
+  const { connections, logFormat } = settings
+  process.stdout.write(`Lognitor gateway: ${url}${workers === 1 ? '' : ` (${workers} workers)`}\n`)
+  const keys = passThroughKey ? 'keys of callers' : 'one key'
+  const redacted = shared.redactPatterns.length
+  stderrLog(logFormat)({
+    event: 'listening',
+    level: 'info',
+    message:
+      `gateway at ${url} to ${shared.apiUrl} with ${keys}, ${authTokens.length} tokens, ${redacted} redaction patterns, ` +
+      `${workers} ${workers === 1 ? 'worker' : 'workers'}; in each at most ${maxInFlightRequests} requests and ` +
+      `${maxInFlightBytes} bytes, ${maxBodyBytes} bytes in one body, ${connections} connections`,
+    figures: {
+      url,
+      apiUrl: shared.apiUrl,
+      workers,
+      tokens: authTokens.length,
+      redactions: redacted,
+      maxBodyBytes,
+      maxInFlightBytes,
+      maxInFlightRequests,
+      connections,
+    },
+  })
+}

@@ -1,0 +1,93 @@
+import { lstatSync } from 'node:fs'
+import { type Options, resolveOptions } from '../options.js'
+import { Pipeline } from '../pipeline.js'
+import { destinationFolder } from '../spool/destination-folder.js'
+import { type SpoolSurvey, surveySpool } from '../spool/survey.js'
+import { interrupted } from './interrupted.js'
+import { createProgress } from './progress.js'
+import { fail, print, tell } from './spool-words.js'
+
+const LOOK_MS = 100
+
+/**
+ * `lognitor spool replay`: delivers what processes that have ended left for the address and key of the environment.
+ * @param patienceMs it ends when nothing could be delivered for this time
+ * @returns the exit code
+ */
+export async function replay(directory: string, patienceMs: number): Promise<number> {
+  const options: Options = { spool: { directory }, flushOnExit: false, captureUncaught: false }
+  const settings = resolveOptions(options)
+  if (!settings.apiKey) {
+    fail('LOGNITOR_API_KEY must hold the key that the logs were written for')
+    return 2
+  }
+  const before = await surveySpool(directory)
+  if (before.unreadable.length > 0) return tell(before.unreadable)
+  const { apiUrl, apiKey } = settings
+  // Where nothing was ever written for this address and key, nothing is to be left that looks as if.
+  const isThere =
+    lstatSync(destinationFolder(directory, { apiUrl, apiKey }), { throwIfNoEntry: false }) !== undefined
+  const isDone = isThere ? await replayInto(new Pipeline(settings), patienceMs) : noneDelivered()
+  const left = await surveySpool(directory)
+  if (isDone) tellOthers(left)
+  return tell(left.unreadable) === 0 && isDone ? 0 : 1
+}
+
+/** Resolves to whether all is delivered. */
+async function replayInto(pipeline: Pipeline, patienceMs: number): Promise<boolean> {
+  await pipeline.takeOver()
+  const isDone = await deliver(pipeline, patienceMs)
+  const { accepted, requestsAccepted, takenOver, dropped, holding } = pipeline.stats()
+  await pipeline.shutdown(0)
+  print(`${accepted + requestsAccepted} of ${takenOver} delivered.`)
+  for (const [reason, count] of Object.entries(dropped)) print(`${count} dropped: ${reason}`)
+  if (!isDone) fail(`the rest stays in the spool (${HELD[holding ?? ''] ?? 'interrupted'})`)
+  return isDone
+}
+
+function noneDelivered(): boolean {
+  print('0 of 0 delivered.')
+  return true
+}
+
+/** Names the addresses that are left, as far as they are known. */
+function tellOthers({ places }: SpoolSurvey): void {
+  const others = places.filter(({ folders }) => folders.some(({ lives, entries }) => !lives && entries > 0))
+  if (others.length === 0) return
+  const addresses = new Set(others.map(({ apiUrl }) => apiUrl ?? 'an unknown address'))
+  print(`What is left was written for another key or address: ${[...addresses].join(', ')}.`)
+}
+
+/** Why the rest stays, in words. */
+const HELD: Readonly<Record<string, string>> = {
+  backoff: 'nothing gets through to the service',
+  retry_after: 'the service asks for patience',
+  unauthorized: 'the service refused the key',
+  wrong_address: 'the address does not answer like Lognitor',
+}
+
+/** Resolves to true when nothing is left, to false when it is interrupted or nothing gets through. */
+async function deliver(pipeline: Pipeline, patienceMs: number): Promise<boolean> {
+  const progress = createProgress()
+  let isInterrupted = false
+  void interrupted().then(() => {
+    isInterrupted = true
+  })
+  let before = Number.POSITIVE_INFINITY
+  let changedAt = performance.now()
+  try {
+    for (;;) {
+      const { spooled, inFlight, takenOver, holding } = pipeline.stats()
+      const left = spooled + inFlight
+      progress.show(takenOver - left, takenOver)
+      if (left === 0) return true
+      if (left !== before) changedAt = performance.now()
+      before = left
+      const isHopeless = holding === 'unauthorized' || holding === 'wrong_address'
+      if (isInterrupted || isHopeless || performance.now() - changedAt > patienceMs) return false
+      await new Promise((resolve) => setTimeout(resolve, LOOK_MS))
+    }
+  } finally {
+    progress.end()
+  }
+}

@@ -1,0 +1,133 @@
+import type { Clock } from '../clock.js'
+import { USER_AGENT } from '../version.js'
+import { CircuitBreaker } from './circuit-breaker.js'
+import { type ServiceLimits, serviceLimits } from './endpoint-limits.js'
+import { outside } from './outside.js'
+import type { Posted, WatchedTransport } from './post.js'
+import { createUploader, type Uploader, type UploadOptions } from './uploader.js'
+
+/** Where requests go, and under which key. */
+export interface Place {
+  readonly apiUrl: string
+  readonly apiKey: string
+  /** The address of the proxy, false for none, undefined for what the environment names. */
+  readonly proxy: string | false | undefined
+  readonly transport: WatchedTransport
+  /** The user's own transport, of which nobody else knows where it leads. */
+  readonly hasOwnTransport: boolean
+}
+
+export interface DestinationParts {
+  readonly clock: Clock
+  readonly random: () => number
+}
+
+/**
+ * A {@link Place}, and what delivery has learnt of it. Each batch keeps its destination from the moment it has an id;
+ * `reconfigure` makes another one.
+ */
+export class Destination {
+  readonly #place: Place
+  readonly breaker: CircuitBreaker
+  readonly limits: ServiceLimits
+  readonly #uploader: Uploader
+  #requests = 0
+
+  /** @param limits what is known of the same service already */
+  constructor(place: Place, { clock, random }: DestinationParts, limits = serviceLimits()) {
+    this.#place = place
+    this.breaker = new CircuitBreaker(clock, random)
+    this.limits = limits
+    const { transport, apiKey } = place
+    this.#uploader = createUploader({ transport, clock, userAgent: USER_AGENT, apiKey })
+  }
+
+  /** By a call and not by a property: whoever prints a pipeline must not see the key, or a proxy's password. */
+  where(): Place {
+    return this.#place
+  }
+
+  /** Whether a request is under way. */
+  get isBusy(): boolean {
+    return this.#requests > 0
+  }
+
+  /** Whether both lead to the same project: then the same batch means the same to both. */
+  leadsWhere(other: Destination): boolean {
+    const place = other.where()
+    const { apiKey, transport, hasOwnTransport } = this.#place
+    if (place.apiKey !== apiKey) return false
+    // The key names the project, whatever address it is sent to; but who knows where a transport leads.
+    return !(hasOwnTransport || place.hasOwnTransport) || place.transport === transport
+  }
+
+  /** See {@link Uploader.post}. */
+  async post(path: string, body: Uint8Array, options?: UploadOptions): Promise<Posted> {
+    this.#requests++
+    try {
+      return await this.#uploader.post(path, body, options)
+    } finally {
+      this.#requests--
+    }
+  }
+}
+
+/** The destination of now, and those before it that still have something to finish. */
+export class Destinations {
+  #current: Destination
+  readonly #parts: DestinationParts
+  readonly #earlier = new Set<Destination>()
+  readonly #users: ((destination: Destination) => boolean)[] = []
+
+  constructor(place: Place, parts: DestinationParts) {
+    this.#parts = parts
+    this.#current = new Destination(place, parts)
+  }
+
+  get current(): Destination {
+    return this.#current
+  }
+
+  /** Those of before, and the one of now. */
+  get all(): readonly Destination[] {
+    return this.#earlier.size === 0 ? [this.#current] : [...this.#earlier, this.#current]
+  }
+
+  /** @param uses whether somebody still has something for this destination alone */
+  addUser(uses: (destination: Destination) => boolean): void {
+    this.#users.push(uses)
+  }
+
+  /** From here on new batches go there. What is bound to the destination before comes to its end there. */
+  moveTo(place: Place): void {
+    const before = this.#current
+    const { apiUrl, hasOwnTransport } = before.where()
+    const isSameService = place.apiUrl === apiUrl && !place.hasOwnTransport && !hasOwnTransport
+    this.#earlier.add(before)
+    this.#current = new Destination(place, this.#parts, isSameService ? before.limits : undefined)
+  }
+
+  /** Closes the transports of destinations that nobody needs any more, each once, after its last request. */
+  closeUnused(): void {
+    for (const destination of this.#earlier) {
+      if (destination.isBusy || this.#users.some((uses) => uses(destination))) continue
+      this.#earlier.delete(destination)
+      const { transport } = destination.where()
+      if (this.all.every((other) => other.where().transport !== transport)) void close(transport)
+    }
+  }
+
+  async close(): Promise<void> {
+    const transports = new Set(this.all.map((destination) => destination.where().transport))
+    this.#earlier.clear()
+    await Promise.all([...transports].map(close))
+  }
+}
+
+async function close(transport: WatchedTransport): Promise<void> {
+  try {
+    await outside(() => transport.close?.())
+  } catch {
+    // Nothing more will be sent; how the transport ends is its own affair.
+  }
+}

@@ -1,0 +1,123 @@
+import type { Clock } from '../clock.js'
+import type { DropReason } from '../ledger.js'
+import type { Observer, Posted } from '../stateless/observer.js'
+import type { Say } from './operator-log.js'
+
+/** Between two lines about one and the same thing. */
+const QUIET_MS = 60_000
+/** Keys whose state is known. */
+const MOST_KEYS = 1000
+
+type Trouble = 'key_refused' | 'wrong_address' | 'deliveries_fail'
+
+interface KeyState {
+  readonly trouble: Trouble
+  readonly sinceMs: number
+  failedPosts: number
+  /** A line has told of it. */
+  readonly isTold: boolean
+}
+
+/** Drops that somebody has asked for by a setting. */
+const WISHED: ReadonlySet<DropReason> = new Set<DropReason>([
+  'disabled',
+  'min_level',
+  'sampled',
+  'before_send',
+  'duplicate',
+  'same_failure',
+  'handled_exception',
+])
+
+/** Tells the operator what only an operator can mend: once when it begins, and when it is over. */
+export class DeliveryWatch implements Observer {
+  readonly #say: Say
+  readonly #clock: Clock
+  readonly #apiUrl: string
+  readonly #states = new Map<string, KeyState>()
+  /** By what was told, when that was. */
+  readonly #toldMs = new Map<string, number>()
+  readonly #dropped = new Map<DropReason, number>()
+  #refused = 0
+
+  constructor(say: Say, clock: Clock, apiUrl: string) {
+    this.#say = say
+    this.#clock = clock
+    this.#apiUrl = apiUrl
+  }
+
+  /** @param keyName what stands for the key in a line: nothing for the gateway's own */
+  answered(keyName: string, posted: Posted): void {
+    const trouble = troubleOf(posted)
+    const known = this.#states.get(keyName)
+    if (trouble === undefined) {
+      this.#states.delete(keyName)
+      if (known?.isTold) this.#recovered(keyName, known)
+    } else if (known?.trouble === trouble) known.failedPosts++
+    else this.#begun(keyName, trouble, 'why' in posted.outcome ? posted.outcome.why : '')
+  }
+
+  dropped(reason: DropReason, count: number): void {
+    if (WISHED.has(reason)) return
+    const total = (this.#dropped.get(reason) ?? 0) + count
+    this.#dropped.set(reason, total)
+    if (!this.#isDue(`drop ${reason}`)) return
+    this.#dropped.set(reason, 0)
+    const message = `Logs or request entries are dropped: ${total} since the last line, because of ${reason}.`
+    this.#say({ event: 'drops', level: 'warn', message, figures: { reason, count: total } })
+  }
+
+  /** A caller was told to come again, for there was no room. */
+  wasFull(): void {
+    this.#refused++
+    if (!this.#isDue('full')) return
+    const count = this.#refused
+    this.#refused = 0
+    const message = `The gateway holds as much as it may: ${count} exports since the last line were told to come again.`
+    this.#say({ event: 'full', level: 'warn', message, figures: { count } })
+  }
+
+  #begun(keyName: string, trouble: Trouble, why: string): void {
+    const isTold = this.#isDue(`${trouble} ${keyName}`)
+    if (this.#states.size >= MOST_KEYS) this.#states.delete(this.#states.keys().next().value as string)
+    this.#states.set(keyName, { trouble, sinceMs: this.#clock.monotonic(), failedPosts: 1, isTold })
+    if (!isTold) return
+    const key = keyName === '' ? 'the API key' : `the API key ${keyName}`
+    const sentences: Readonly<Record<Trouble, string>> = {
+      key_refused: `Lognitor refused ${key} (${why}). Callers keep what they have; one post a minute asks again.`,
+      wrong_address: `${this.#apiUrl} does not answer like Lognitor (${why}). Callers keep what they have; one post a minute asks again.`,
+      deliveries_fail: `Deliveries fail (${why}). Callers keep what they have and come again.`,
+    }
+    this.#say({ event: trouble, level: 'warn', message: sentences[trouble], figures: { why } })
+  }
+
+  #recovered(keyName: string, { sinceMs, failedPosts }: KeyState): void {
+    const seconds = Math.round((this.#clock.monotonic() - sinceMs) / 1000)
+    const of = keyName === '' ? '' : ` of the API key ${keyName}`
+    const message = `Deliveries${of} work again after ${seconds} s and ${failedPosts} failed posts.`
+    this.#say({ event: 'deliveries_work', level: 'info', message, figures: { seconds, failedPosts } })
+  }
+
+  /** Whether a line about it may be written again. */
+  #isDue(what: string): boolean {
+    const now = this.#clock.monotonic()
+    const last = this.#toldMs.get(what)
+    if (last !== undefined && now - last < QUIET_MS) return false
+    if (this.#toldMs.size >= MOST_KEYS) this.#toldMs.delete(this.#toldMs.keys().next().value as string)
+    this.#toldMs.set(what, now)
+    return true
+  }
+}
+
+function troubleOf({ outcome }: Posted): Trouble | undefined {
+  switch (outcome.kind) {
+    case 'unauthorized':
+      return 'key_refused'
+    case 'wrong_address':
+      return 'wrong_address'
+    case 'retryable':
+      return 'deliveries_fail'
+    default:
+      return undefined
+  }
+}

@@ -1,0 +1,70 @@
+import type { Log } from '../../wire/log.js'
+import type { RequestEntry } from '../../wire/request-entry.js'
+import { isSummary, occurrences } from '../data/error-groups.js'
+import type { Entry } from '../data/ring.js'
+import type { Store } from '../data/store.js'
+import { type Reply, refusal } from '../http/reply.js'
+import type { Query } from './query.js'
+import { logPasses, requestPasses, select, userOf } from './select.js'
+import type { LogRow, RequestRow } from './shapes.js'
+import { list } from './views.js'
+
+const MESSAGE_LENGTH = 300
+const TEXT_LENGTH = 200
+const MAX_TAGS = 10
+
+/** `GET /inbox/api/rows` */
+export function viewRows(store: Store, query: Query): Reply {
+  return list('rows', select(store.logs, query, logPasses(query)).map(logRow), { seq: store.logs.lastSeq })
+}
+
+/** `GET /inbox/api/logs/12`: one whole log by its place. */
+export function viewLog(store: Store, seq: number): Reply {
+  const entry = store.logs.at(seq)
+  if (entry === undefined) return refusal(404, 'This log is not held, or not any more.')
+  return { status: 200, json: { seq, time: entry.time, at: entry.at, log: entry.value } }
+}
+
+/** `GET /inbox/api/request-rows` */
+export function viewRequestRows(store: Store, query: Query): Reply {
+  const isSlowest = query.sort === 'slowest'
+  const limit = isSlowest ? Number.POSITIVE_INFINITY : query.limit
+  const found = select(store.requests, query, requestPasses(query, store.logs), limit)
+  if (isSlowest) found.sort((a, b) => b.value.duration_ms - a.value.duration_ms)
+  return list('requests', found.slice(0, query.limit).map(requestRow), {})
+}
+
+/** `GET /inbox/api/request-rows/12`: one request by its place. */
+export function viewRequestRow(store: Store, seq: number): Reply {
+  const entry = store.requests.at(seq)
+  if (entry === undefined) return refusal(404, 'This request is not held, or not any more.')
+  return { status: 200, json: requestRow(entry) }
+}
+
+export function logRow({ seq, time, value: log }: Entry<Log>): LogRow {
+  const row: LogRow = { seq, time, level: log.level, message: log.message.slice(0, MESSAGE_LENGTH) }
+  const texts = {
+    service: log.service,
+    error: log.error?.type,
+    trace: log.trace?.trace_id,
+    request: log.request_id,
+    user: userOf(log),
+    session: log.session_id,
+  }
+  for (const [name, text] of Object.entries(texts)) {
+    if (text !== undefined) Object.assign(row, { [name]: text.slice(0, TEXT_LENGTH) })
+  }
+  if (isSummary(log)) row.repeats = occurrences(log)
+  if (log.tags !== undefined && log.tags.length > 0) {
+    row.tags = log.tags.slice(0, MAX_TAGS).map((tag) => tag.slice(0, TEXT_LENGTH))
+  }
+  return row
+}
+
+export function requestRow({ seq, time, value }: Entry<RequestEntry>): RequestRow {
+  const cut = Object.entries(value).map(([name, field]) => [
+    name,
+    typeof field === 'string' ? field.slice(0, 2000) : field,
+  ])
+  return { ...(Object.fromEntries(cut) as RequestEntry), seq, time }
+}

@@ -1,0 +1,129 @@
+import type { Log } from '../../wire/log.js'
+import type { RequestEntry } from '../../wire/request-entry.js'
+import { isSummary } from '../data/error-groups.js'
+import type { Entry } from '../data/ring.js'
+import type { Store } from '../data/store.js'
+import { type Reply, refusal } from '../http/reply.js'
+import type { Query } from './query.js'
+import { logRow, requestRow } from './rows.js'
+import { logPasses, select } from './select.js'
+import type { TimelineAnswer, TraceSummary } from './shapes.js'
+
+const MAX_LOGS = 2000
+const MAX_IDS = 200
+/** Traces are put together from so many of the newest logs that have one. */
+const MAX_TRACED_LOGS = 20_000
+
+/** `GET /inbox/api/timeline?trace_id=` or `?request_id=`: a request leads to its trace, and a trace to its requests. */
+export function viewTimeline(store: Store, query: Query): Reply {
+  if (query.traceId === undefined && query.requestId === undefined) {
+    return refusal(400, 'This call takes "trace_id" or "request_id".')
+  }
+  const traces = new Set(query.traceId === undefined ? [] : [query.traceId])
+  const requests = new Set(query.requestId === undefined ? [] : [query.requestId])
+  if (query.requestId !== undefined)
+    collect(store, (log) => log.request_id === query.requestId, traces, traceOf)
+  collect(
+    store,
+    (log) => traces.has(traceOf(log) ?? ''),
+    requests,
+    (log) => log.request_id,
+  )
+  const logs = select(
+    store.logs,
+    { limit: MAX_LOGS },
+    (log) => traces.has(traceOf(log) ?? '') || requests.has(log.request_id ?? ''),
+  )
+  const entries = select(store.requests, { limit: MAX_LOGS }, (entry) => requests.has(entry.request_id))
+  const answer: TimelineAnswer = {
+    logs: byTime(logs).map(logRow),
+    requests: byTime(entries).map(requestRow),
+    traces: [...traces],
+  }
+  return { status: 200, json: answer }
+}
+
+/** `GET /inbox/api/traces`: the last heard of first. */
+export function viewTraces(store: Store, query: Query): Reply {
+  const passes = logPasses(query)
+  const found = select(
+    store.logs,
+    { ...query, limit: MAX_TRACED_LOGS },
+    (log) => log.trace !== undefined && passes(log),
+  )
+  const traces = new Map<string, TraceSummary & { request: string | undefined }>()
+  for (const { time, value } of found) {
+    const id = traceOf(value) ?? ''
+    const known = traces.get(id)
+    if (known === undefined && traces.size >= query.limit) continue
+    const trace = known ?? {
+      trace: id,
+      from: time,
+      to: Number.NEGATIVE_INFINITY,
+      logs: 0,
+      errors: 0,
+      services: [],
+      name: '',
+      request: undefined,
+    }
+    traces.set(id, trace)
+    addLog(trace, value, time)
+  }
+  nameByRequest(traces.values(), store.requests.newestFirst())
+  const json = Array.from(traces.values(), ({ request, ...trace }) => ({
+    ...trace,
+    to: Math.max(trace.from, trace.to),
+  }))
+  return { status: 200, json: { traces: json } }
+}
+
+function addLog(trace: TraceSummary & { request: string | undefined }, log: Log, time: number): void {
+  trace.from = Math.min(trace.from, time)
+  if (!isSummary(log)) trace.to = Math.max(trace.to, time)
+  trace.logs++
+  if (log.level === 'error' || log.level === 'fatal') trace.errors++
+  if (log.service !== undefined && !trace.services.includes(log.service) && trace.services.length < 10)
+    trace.services.push(log.service.slice(0, 200))
+  // The newest come first: the last that is seen began the trace.
+  trace.name = log.message.slice(0, 200)
+  trace.request = log.request_id ?? trace.request
+}
+
+/** A trace is called by its earliest request, which also says how long the trace took. */
+function nameByRequest(
+  traces: Iterable<TraceSummary & { request: string | undefined }>,
+  entries: Iterable<Entry<RequestEntry>>,
+): void {
+  const byRequest = new Map<string, TraceSummary>()
+  for (const trace of traces) if (trace.request !== undefined) byRequest.set(trace.request, trace)
+  for (const { time, value } of entries) {
+    const trace = byRequest.get(value.request_id)
+    if (trace === undefined) continue
+    trace.name = `${value.method} ${value.route ?? value.path}`.slice(0, 200)
+    trace.from = Math.min(trace.from, time)
+    trace.to = Math.max(trace.to, time + value.duration_ms)
+  }
+}
+
+/** Adds to `ids` what the logs that pass name, up to a bound. */
+function collect(
+  store: Store,
+  passes: (log: Log) => boolean,
+  ids: Set<string>,
+  idOf: (log: Log) => string | undefined,
+): void {
+  for (const { value } of store.logs.newestFirst()) {
+    if (ids.size >= MAX_IDS) return
+    if (!passes(value)) continue
+    const id = idOf(value)
+    if (id !== undefined) ids.add(id)
+  }
+}
+
+function byTime<T>(entries: Entry<T>[]): Entry<T>[] {
+  return entries.sort((a, b) => a.time - b.time || a.seq - b.seq)
+}
+
+function traceOf(log: Log): string | undefined {
+  return log.trace?.trace_id
+}

@@ -1,0 +1,91 @@
+import type { Log } from '../../wire/log.js'
+import type { RequestEntry } from '../../wire/request-entry.js'
+import type { Change, Store } from '../data/store.js'
+import { isObject } from '../schema/check.js'
+import { checkFeedback, checkRelease, toFeedback, toRelease } from '../schema/companion.js'
+import { footprint } from '../schema/footprint.js'
+import { checkLog } from '../schema/log.js'
+import { checkRequestEntry } from '../schema/request-entry.js'
+
+/** One thing that came in, as a line of a file: `{"kind":"log","at":1764300000000,"value":{...}}`. */
+export function lineOf(change: Change): string | undefined {
+  switch (change.kind) {
+    case 'log':
+    case 'request':
+      return line(change.kind, change.entry.at, change.entry.value)
+    case 'heartbeat':
+      return line('heartbeat', change.at, change.token)
+    case 'release':
+      return line('release', change.at, change.release)
+    case 'feedback':
+      return line('feedback', change.at, change.feedback)
+    default:
+      return undefined
+  }
+}
+
+/** All that a store holds, as lines in the order of arrival within each kind. */
+export function* linesOf(store: Store, now: number): Generator<string> {
+  // Releases stand first: what comes after them is told apart by them.
+  for (const release of store.releases.list().reverse())
+    yield line('release', Date.parse(release.registered_at), release)
+  for (const monitor of store.monitors.list(now))
+    for (const at of monitor.pings) yield line('heartbeat', at, monitor.token)
+  for (const { at, value } of [...store.feedback.newestFirst()].reverse()) yield line('feedback', at, value)
+  for (const { at, value } of store.logs.oldestFirst()) yield line('log', at, value)
+  for (const { at, value } of store.requests.oldestFirst()) yield line('request', at, value)
+}
+
+/**
+ * Adds what a line holds to a store. A line that is a log of its own, with `level` and `message`, is taken too.
+ * @returns in words why it cannot be taken, or nothing
+ */
+export function takeLine(store: Store, text: string): string | undefined {
+  const parsed = parse(text)
+  if (typeof parsed === 'string') return parsed
+  const { kind, at, value } = parsed
+  const bytes = footprint(value)
+  if (!Number.isFinite(bytes)) return 'It is nested too deeply.'
+  const problem = CHECKS[kind](value)
+  if (problem !== undefined) return `${problem.field} ${problem.message}`.trim()
+  const weight = text.length + bytes
+  if (kind === 'log') store.addLog(value as Log, weight, at)
+  else if (kind === 'request') store.addRequest(value as RequestEntry, weight, at)
+  else if (kind === 'feedback') store.addFeedback(toFeedback(value), weight, at)
+  else if (kind === 'release') store.register(toRelease(value), at)
+  else store.ping(value as string, at)
+  return undefined
+}
+
+type Kind = 'log' | 'request' | 'heartbeat' | 'release' | 'feedback'
+
+const CHECKS: Readonly<Record<Kind, (value: unknown) => { field: string; message: string } | undefined>> = {
+  log: checkLog,
+  request: checkRequestEntry,
+  feedback: checkFeedback,
+  release: checkRelease,
+  heartbeat: (value) =>
+    typeof value === 'string' && /^[\w.~:-]{1,200}$/.test(value)
+      ? undefined
+      : { field: 'value', message: 'is no token' },
+}
+
+function parse(text: string): { kind: Kind; at: number | undefined; value: unknown } | string {
+  let parsed: unknown
+  try {
+    parsed = JSON.parse(text)
+  } catch {
+    return 'It is not JSON.'
+  }
+  if (!isObject(parsed)) return 'It is not an object.'
+  if (parsed.kind === undefined && parsed.level !== undefined)
+    return { kind: 'log', at: undefined, value: parsed }
+  const { kind, at, value } = parsed
+  if (typeof kind !== 'string' || !Object.hasOwn(CHECKS, kind)) return 'Its "kind" is unknown.'
+  const isTime = typeof at === 'number' && Math.abs(at) <= 8.64e15
+  return { kind: kind as Kind, at: isTime ? at : undefined, value }
+}
+
+function line(kind: Kind, at: number, value: unknown): string {
+  return `${JSON.stringify({ kind, at, value })}\n`
+}

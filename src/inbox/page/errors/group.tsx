@@ -1,0 +1,111 @@
+import type { RequestRow, RowsAnswer, VolumeAnswer } from '../../api/shapes.js'
+import type { ErrorGroup } from '../../data/error-groups.js'
+import { LogDetail } from '../logs/detail/detail.js'
+import type { HeldLog } from '../logs/detail/drawer.js'
+import { promptOf } from '../logs/detail/prompt.js'
+import { RequestTable } from '../requests/request-table.js'
+import { Ago } from '../shared/ago.js'
+import { CopyButton } from '../shared/copy-button.js'
+import { Empty } from '../shared/empty.js'
+import { Figures } from '../shared/figures.js'
+import { whole } from '../shared/format.js'
+import { Text } from '../shared/text.js'
+import { VolumeChart } from '../shared/volume-chart.js'
+import { Link } from '../shell/link.js'
+import { linkTo, parameter, setParameters } from '../state/address.js'
+import { useCall } from '../state/call.js'
+import { useKeys } from '../state/keys.js'
+import { Occurrences } from './occurrences.js'
+import { TrendBadge } from './trend-badge.js'
+
+const NEVER_MS = 1e9
+const ALL = 1000
+
+/** One group of errors: how often, what led to it, and the requests it broke. */
+export function GroupView({ fingerprint }: { fingerprint: string }) {
+  const of = new URLSearchParams({ fingerprint }).toString()
+  const { data: groups } = useCall<{ groups: ErrorGroup[] }>(`errors?limit=${ALL}`)
+  const { data: volume } = useCall<VolumeAnswer>(`volume?${of}`)
+  const { data: rows } = useCall<RowsAnswer>(`rows?${of}&limit=100`)
+  const { data: broken } = useCall<{ requests: RequestRow[] }>(`request-rows?${of}&limit=20`)
+  const seq = parameter('log') || String(rows?.rows[0]?.seq ?? '')
+  const { data: held } = useCall<HeldLog>(seq === '' ? undefined : `logs/${seq}`, NEVER_MS)
+  useKeys({ Escape: () => setParameters({ group: '', log: '' }) })
+  const group = groups?.groups.find((each) => each.fingerprint === fingerprint)
+  if (group === undefined) {
+    if (groups === undefined) return null
+    return <Empty title="This error is not held, or not any more">The inbox may have been emptied.</Empty>
+  }
+  return (
+    <>
+      <header class="group-head">
+        <Link to={linkTo('errors')} class="quiet-text">
+          ← All errors
+        </Link>
+        <h2>
+          <Text>{group.type === '' ? 'Error' : group.type}</Text> <TrendBadge trend={group.trend} />
+        </h2>
+        <p class="group-message">
+          <Text>{group.message.slice(0, 1000)}</Text>
+        </p>
+      </header>
+      <Figures
+        figures={[
+          { name: 'Occurrences', value: whole(group.count) },
+          { name: 'Users', value: whole(group.users) },
+          { name: 'First seen', value: <Ago time={group.firstSeen} /> },
+          { name: 'Last seen', value: <Ago time={group.lastSeen} /> },
+          { name: 'Since release', value: <Text>{group.introducedIn ?? '–'}</Text> },
+          { name: 'Services', value: <Text>{group.services.join(', ') || '–'}</Text> },
+        ]}
+      />
+      {volume !== undefined && (
+        <section class="panel" aria-label="Occurrences over time">
+          <header>
+            <h2>Occurrences</h2>
+            <Link to={linkTo('logs', { fingerprint })}>As logs</Link>
+          </header>
+          <VolumeChart volume={volume} height={84} />
+        </section>
+      )}
+      <div class="group-body">
+        <section class="panel group-detail" aria-label="One occurrence">
+          <header>
+            <h2>One occurrence</h2>
+            {held !== undefined && (
+              <div class="row">
+                <CopyButton label="Copy JSON" text={() => JSON.stringify(held.log, null, 2)} />
+                <CopyButton label="Copy as prompt" text={() => promptOf(held.log)} />
+              </div>
+            )}
+          </header>
+          <div class="group-log">
+            {held !== undefined ? (
+              <LogDetail held={held} />
+            ) : (
+              <p class="quiet-text">No occurrence is held any more.</p>
+            )}
+          </div>
+        </section>
+        <div class="stack">
+          <section class="panel" aria-label="Occurrences">
+            <header>
+              <h2>Occurrences</h2>
+              <span class="quiet-text">the newest first</span>
+            </header>
+            <Occurrences rows={rows?.rows ?? []} open={seq} />
+          </section>
+          <section class="panel" aria-label="Requests it broke">
+            <header>
+              <h2>Requests it broke</h2>
+            </header>
+            <RequestTable
+              requests={broken?.requests ?? []}
+              empty="No request is known to have failed with it."
+            />
+          </section>
+        </div>
+      </div>
+    </>
+  )
+}

@@ -1,0 +1,24 @@
+import { Link } from '../shell/link.js'
+import { linkTo } from '../state/address.js'
+import './faults.css'
+import { inWords } from './presets.js'
+import { faults, setFaults, useFaults } from './state.js'
+
+/** Says on every view that the inbox misbehaves, for as long as it does. */
+export function FaultBanner() {
+  useFaults()
+  const set = faults.value ?? {}
+  if (Object.keys(set).length === 0) return null
+  return (
+    <div class="fault-banner" role="alert">
+      <span aria-hidden="true">⚡</span>
+      <span>
+        <b>The inbox misbehaves.</b> {inWords(set)}
+      </span>
+      <Link to={linkTo('faults')}>Faults</Link>
+      <button type="button" class="button" onClick={() => setFaults({})}>
+        Switch off
+      </button>
+    </div>
+  )
+}

@@ -1,0 +1,61 @@
+import type { Client } from '../../data/clients.js'
+import type { Totals } from '../../data/totals.js'
+import { faults } from '../faults/state.js'
+import { Empty, startLine } from '../shared/empty.js'
+import { Figures } from '../shared/figures.js'
+import { bytes, whole } from '../shared/format.js'
+import { useCall } from '../state/call.js'
+import { ClientCard } from './client-card.js'
+import './health.css'
+
+type Stats = Totals & { held: { logs: number; requests: number; bytes: number } }
+
+/** What the inbox knows of those who send to it. */
+export function HealthView() {
+  const { data } = useCall<{ clients: Client[] }>('clients')
+  const { data: stats } = useCall<Stats>('stats')
+  const clients = data?.clients ?? []
+  return (
+    <div class="view-inner">
+      {stats !== undefined && (
+        <Figures
+          figures={[
+            { name: 'Logs taken', value: whole(stats.logs) },
+            { name: 'Requests taken', value: whole(stats.requests) },
+            { name: 'Batches', value: whole(stats.batches) },
+            { name: 'Sent again', value: whole(stats.duplicateBatches) },
+            {
+              name: 'Refused entries',
+              value: whole(stats.rejected + stats.rejectedRequests),
+              isBad: stats.rejected > 0,
+            },
+            { name: 'Refused keys', value: whole(stats.unauthorized), isBad: stats.unauthorized > 0 },
+            { name: 'Hit by faults', value: whole(stats.faulted) },
+            { name: 'Held', value: bytes(stats.held.bytes) },
+          ]}
+        />
+      )}
+      {data !== undefined && clients.length === 0 ? (
+        <Empty title="No client has called yet" line={startLine()}>
+          Each program that sends here has its place here, with its retries, refusals and delays:
+        </Empty>
+      ) : (
+        <>
+          <div class="clients">
+            {clients.map((client) => (
+              <ClientCard
+                key={`${client.service} ${client.userAgent}`}
+                client={client}
+                sampleRates={faults.value?.sampleRates ?? {}}
+              />
+            ))}
+          </div>
+          <p class="quiet-text">
+            What a client drops or still holds in its own queue never reaches the inbox:{' '}
+            <code>client.stats()</code> tells it, by reason.
+          </p>
+        </>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,153 @@
+import { useEffect, useState } from 'preact/hooks'
+import type { LogRow, VolumeAnswer } from '../../api/shapes.js'
+import { Empty, startLine } from '../shared/empty.js'
+import { FilterBar } from '../shared/filter-bar.js'
+import { VirtualList } from '../shared/virtual-list.js'
+import { VolumeChart } from '../shared/volume-chart.js'
+import { address, parameter, setParameters } from '../state/address.js'
+import { useCall } from '../state/call.js'
+import { callParameters, filters } from '../state/filters.js'
+import { useKeys } from '../state/keys.js'
+import { LogDrawer } from './detail/drawer.js'
+import { LogHeader, LogLine, ROW_HEIGHT } from './line.js'
+import './logs.css'
+import { openRows, type Rows } from './rows.js'
+import { Tail } from './tail.js'
+
+const COLUMNS = 5
+
+export function LogsView() {
+  const query = callParameters()
+  const rows = useRows(query, !address.value.parameters.has('to'))
+  const { data: volume } = useCall<VolumeAnswer>(`volume?${query}`)
+  const [selected, setSelected] = useState<number>()
+  const open = parameter('log')
+  const list = useList(rows, selected, setSelected)
+  return (
+    <div class={open === '' ? 'logs-view' : 'logs-view opened'}>
+      <FilterBar withLevels />
+      <section class="panel" aria-label="Volume">
+        <header>
+          <h2>Volume</h2>
+          {rows !== undefined && <Tail rows={rows} total={volume?.total} onResume={list.toTop} />}
+        </header>
+        {volume !== undefined && <VolumeChart volume={volume} height={96} />}
+      </section>
+      <div class="logs-body">
+        <section class="panel logs-list" aria-label="Logs">
+          {rows !== undefined && rows.count === 0 && !rows.isLoading ? (
+            <NoLogs error={rows.error} />
+          ) : (
+            <VirtualList
+              key={list.epoch}
+              label="Logs, the newest first"
+              count={rows?.count ?? 0}
+              columns={COLUMNS}
+              rowHeight={ROW_HEIGHT}
+              {...(list.index !== undefined && { selected: list.index })}
+              header={<LogHeader />}
+              renderRow={(index) => {
+                const row = rows?.at(index)
+                if (row === undefined) return null
+                return (
+                  <LogLine
+                    key={row.seq}
+                    row={row}
+                    index={index}
+                    isSelected={row.seq === selected || String(row.seq) === open}
+                    onOpen={list.open}
+                  />
+                )
+              }}
+              onTop={list.onTop}
+            />
+          )}
+        </section>
+        {open !== '' && <LogDrawer seq={open} onClose={() => setParameters({ log: '' })} />}
+      </div>
+    </div>
+  )
+}
+
+/** The rows of a query; reading them makes the component follow them. */
+function useRows(query: string, follows: boolean): Rows | undefined {
+  const [rows, setRows] = useState<Rows>()
+  useEffect(() => {
+    const opened = openRows(query, follows)
+    setRows(opened)
+    return () => opened.close()
+  }, [query, follows])
+  void rows?.version.value
+  return rows
+}
+
+/** What moves within the list: keys, opened rows, and the pause while it is not at its top. */
+function useList(rows: Rows | undefined, selected: number | undefined, select: (seq: number) => void) {
+  const [epoch, setEpoch] = useState(0)
+  const [isByKey, setByKey] = useState(false)
+  const index = rows === undefined || selected === undefined ? undefined : indexOf(rows, selected)
+  const open = (row: LogRow) => {
+    select(row.seq)
+    setByKey(false)
+    rows?.pause()
+    setParameters({ log: String(row.seq) }, parameter('log') === '')
+  }
+  const move = (by: number) => {
+    const next = rows?.at(index === undefined ? 0 : Math.max(0, index + by))
+    if (next === undefined) return
+    rows?.pause()
+    setByKey(true)
+    select(next.seq)
+    if (parameter('log') !== '') setParameters({ log: String(next.seq) }, false)
+  }
+  const enter = () => {
+    const row = index === undefined ? undefined : rows?.at(index)
+    if (row !== undefined) open(row)
+  }
+  const switchPause = () => (rows?.isPaused ? toTop() : rows?.pause())
+  useKeys({
+    j: () => move(1),
+    k: () => move(-1),
+    ArrowDown: () => move(1),
+    ArrowUp: () => move(-1),
+    Enter: enter,
+    p: switchPause,
+  })
+  return { index: isByKey ? index : undefined, open, toTop, onTop, epoch }
+
+  /** Follows again, from the top of a list that is made anew. */
+  function toTop(): void {
+    rows?.resume()
+    setEpoch(epoch + 1)
+  }
+
+  function onTop(isAtTop: boolean): void {
+    if (!isAtTop) rows?.pause()
+  }
+}
+
+/** Rows lie in the order of their places. */
+function indexOf(rows: Rows, seq: number): number | undefined {
+  let low = 0
+  let high = rows.count - 1
+  while (low <= high) {
+    const middle = (low + high) >> 1
+    const found = rows.at(middle)?.seq ?? 0
+    if (found === seq) return middle
+    if (found > seq) low = middle + 1
+    else high = middle - 1
+  }
+  return undefined
+}
+
+function NoLogs({ error }: { error: string | undefined }) {
+  if (error !== undefined) return <Empty title="The inbox refuses this">{error}</Empty>
+  const isFiltered = filters().some(({ isOn }) => isOn) || address.value.parameters.has('from')
+  if (isFiltered)
+    return <Empty title="No log passes these filters">Switch a filter off, or choose another time.</Empty>
+  return (
+    <Empty title="No logs yet" line={startLine()}>
+      Start a program that reports to this inbox. What it logs is here at once:
+    </Empty>
+  )
+}

@@ -1,0 +1,156 @@
+import { signal } from '@preact/signals'
+import type { LogRow, RowsAnswer } from '../../api/shapes.js'
+import { callInbox } from '../state/call.js'
+
+/** The newest logs that pass a filter, and those that come. */
+export interface Rows {
+  /** Grows at each change of what is held. */
+  readonly version: { readonly value: number }
+  readonly count: number
+  /** Logs that came while paused. */
+  readonly backlog: number
+  readonly isPaused: boolean
+  readonly isLoading: boolean
+  readonly error: string | undefined
+  /** Row `index`, of which 0 is the newest. */
+  at(index: number): LogRow | undefined
+  pause(): void
+  resume(): void
+  close(): void
+}
+
+const MAX_ROWS = 50_000
+const FIRST_ROWS = 300
+const MORE_ROWS = 1000
+/** Between two loads of older rows the page is drawn and used. */
+const REST_MS = 40
+/** So many more are let come before the oldest go, as moving them down costs the same for one as for all. */
+const SLACK = 2000
+
+/**
+ * Loads the newest rows at once, the older ones bit by bit, and follows what comes.
+ * @param query the filters as parameters of a call
+ * @param follows false for a time that is over, into which nothing more comes
+ */
+export function openRows(query: string, follows: boolean): Rows {
+  const version = signal(0)
+  let held: LogRow[] = []
+  let waiting: LogRow[] = []
+  let waitingCount = 0
+  /** What came while the newest rows were being loaded. */
+  let arrived: LogRow[] = []
+  let isPaused = false
+  let isLoading = true
+  let isLoadingNewest = false
+  let isClosed = false
+  let error: string | undefined
+  let generation = 0
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const stream = follows ? listen() : undefined
+  if (!follows) void load()
+  return {
+    version,
+    get count() {
+      return held.length
+    },
+    get backlog() {
+      return waitingCount
+    },
+    get isPaused() {
+      return isPaused
+    },
+    get isLoading() {
+      return isLoading
+    },
+    get error() {
+      return error
+    },
+    at: (index) => held[held.length - 1 - index],
+    pause: () => {
+      isPaused = true
+      version.value++
+    },
+    resume: () => {
+      isPaused = false
+      add(waiting)
+      waiting = []
+      waitingCount = 0
+      version.value++
+    },
+    close: () => {
+      isClosed = true
+      clearTimeout(timer)
+      stream?.close()
+    },
+  }
+
+  function listen(): EventSource {
+    const source = new EventSource(`/inbox/api/stream?events=hello,rows,cleared,imported&${query}`)
+    // Told at each connection, also at one that was made again: what was missed between is then loaded.
+    source.addEventListener('hello', () => load())
+    for (const kind of ['cleared', 'imported', 'missed']) source.addEventListener(kind, () => load())
+    source.addEventListener('rows', (event) => {
+      const { rows } = JSON.parse(event.data) as { rows: LogRow[] }
+      if (isLoadingNewest) {
+        arrived.push(...rows)
+        return
+      }
+      if (isPaused) {
+        waitingCount += rows.length
+        waiting.push(...rows)
+        if (waiting.length > MAX_ROWS + SLACK) waiting = waiting.slice(-MAX_ROWS)
+      } else add(rows)
+      version.value++
+    })
+    return source
+  }
+
+  /** Loads anew. While that goes on what is shown stays. */
+  async function load(): Promise<void> {
+    clearTimeout(timer)
+    const own = ++generation
+    isLoading = isLoadingNewest = true
+    arrived = []
+    try {
+      const { rows } = await callInbox<RowsAnswer>(`rows?${query}&limit=${FIRST_ROWS}`)
+      if (own !== generation || isClosed) return
+      isLoadingNewest = false
+      held = rows.reverse()
+      waiting = []
+      waitingCount = 0
+      add(arrived)
+      error = undefined
+      isLoading = rows.length === FIRST_ROWS
+      if (isLoading) loadOlder(own)
+    } catch (cause) {
+      if (own !== generation) return
+      isLoading = isLoadingNewest = false
+      error = cause instanceof Error ? cause.message : String(cause)
+    }
+    version.value++
+  }
+
+  function loadOlder(own: number): void {
+    timer = setTimeout(async () => {
+      const oldest = held[0]?.seq ?? 0
+      const path = `rows?${query}&limit=${MORE_ROWS}&before=${oldest}`
+      const { rows } = await callInbox<RowsAnswer>(path).catch(() => ({ rows: [] }))
+      if (own !== generation || isClosed) return
+      held = rows.reverse().concat(held)
+      isLoading = rows.length === MORE_ROWS && held.length < MAX_ROWS
+      if (isLoading) loadOlder(own)
+      version.value++
+    }, REST_MS)
+  }
+
+  /** A row that came by the stream and by a load is there once. */
+  function add(rows: readonly LogRow[]): void {
+    let newest = held.at(-1)?.seq ?? 0
+    for (const row of rows) {
+      if (row.seq <= newest) continue
+      held.push(row)
+      newest = row.seq
+    }
+    if (held.length > MAX_ROWS + SLACK) held = held.slice(-MAX_ROWS)
+  }
+}

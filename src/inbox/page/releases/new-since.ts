@@ -1,0 +1,27 @@
+import type { ErrorGroup } from '../../data/error-groups.js'
+import type { RegisteredRelease } from '../../data/releases.js'
+
+/**
+ * The errors that were first seen after each release and before the next one of the same services, by the release's
+ * id. An error that names a version belongs to the release of that version.
+ * @param releases the last registered first
+ */
+export function newSince(
+  releases: readonly RegisteredRelease[],
+  groups: readonly ErrorGroup[],
+): Map<string, ErrorGroup[]> {
+  const found = new Map<string, ErrorGroup[]>()
+  for (const group of groups) {
+    const candidates = releases.filter((release) => isOf(release, group))
+    const release =
+      candidates.find(({ version }) => version === group.introducedIn) ??
+      candidates.find(({ registered_at }) => Date.parse(registered_at) <= Date.parse(group.firstSeen))
+    if (release === undefined) continue
+    found.set(release.release_id, [...(found.get(release.release_id) ?? []), group])
+  }
+  return found
+}
+
+function isOf({ services }: RegisteredRelease, group: ErrorGroup): boolean {
+  return services === null || group.services.some((service) => services.includes(service))
+}

@@ -1,0 +1,13 @@
+import type { ComponentChildren } from 'preact'
+import './badge.css'
+
+/** A word on the state of something. */
+export function Badge({
+  kind,
+  children,
+}: {
+  kind: 'good' | 'bad' | 'warn' | 'quiet'
+  children: ComponentChildren
+}) {
+  return <span class={`badge ${kind}`}>{children}</span>
+}

@@ -1,0 +1,21 @@
+import { clock } from '../format.js'
+import type { ChartProps } from './chart.js'
+
+/** The names of what is drawn, with their values where the cursor is. */
+export function Legend({ series, times, format, kind, at }: ChartProps & { at: number | undefined }) {
+  const time = at === undefined ? undefined : times[at]
+  return (
+    <figcaption class="legend">
+      {series.map(({ name, colour, values }) => {
+        const value = at === undefined ? undefined : values[at]
+        return (
+          <span key={name}>
+            <i class={kind === 'lines' ? 'line' : undefined} style={{ background: `var(${colour})` }} />
+            {name} {time !== undefined && <b>{value == null ? '–' : format(value)}</b>}
+          </span>
+        )
+      })}
+      {time !== undefined && <span class="at">{clock(time)}</span>}
+    </figcaption>
+  )
+}

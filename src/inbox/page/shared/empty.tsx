@@ -1,0 +1,34 @@
+import type { ComponentChildren } from 'preact'
+import { CopyButton } from './copy-button.js'
+import './empty.css'
+
+/** What stands where nothing is to be shown: why, and the very line that changes it. */
+export function Empty({
+  title,
+  line,
+  children,
+}: {
+  title: string
+  line?: string
+  children?: ComponentChildren
+}) {
+  return (
+    <div class="empty">
+      <p class="empty-title">{title}</p>
+      {children !== undefined && <p>{children}</p>}
+      {line !== undefined && (
+        <div class="empty-line">
+          <pre>
+            <code>{line}</code>
+          </pre>
+          <CopyButton text={() => line} label="Copy" />
+        </div>
+      )}
+    </div>
+  )
+}
+
+/** The line that starts a program which reports to this inbox. */
+export function startLine(): string {
+  return `LOGNITOR_API_KEY=dev LOGNITOR_API_URL=${location.origin}/api/v1 node --import @lognitor/opentelemetry/register app.js`
+}

@@ -1,0 +1,34 @@
+import type { ComponentChildren } from 'preact'
+import { addFilter, type FilterName } from '../state/filters.js'
+import { plain, Text } from './text.js'
+
+/** A value whose click shows only what shares it. */
+export function FilterValue({
+  name,
+  value,
+  shown = value,
+  inTable = false,
+  children = <Text>{shown}</Text>,
+}: {
+  name: FilterName
+  value: string
+  shown?: string
+  /** In a row that opens by keyboard, and whose values are then reached within what it opens. */
+  inTable?: boolean
+  children?: ComponentChildren
+}) {
+  return (
+    <button
+      type="button"
+      class="plain filter-value"
+      title={`Filter by ${name === 'q' ? 'text' : name} ${plain(value).slice(0, 300)}`}
+      tabIndex={inTable ? -1 : 0}
+      onClick={(event) => {
+        event.stopPropagation()
+        addFilter(name, value)
+      }}
+    >
+      {children}
+    </button>
+  )
+}

@@ -1,0 +1,40 @@
+/** One call of a stack. */
+export interface Frame {
+  /** The line as it came. */
+  readonly text: string
+  readonly name: string
+  /** `file:line:column`, empty where the line names none. */
+  readonly place: string
+  /** Of the application itself: neither Node's own nor a package's. */
+  readonly isOwn: boolean
+}
+
+const MAX_FRAMES = 200
+const MAX_LENGTH = 200_000
+const FOREIGN = /(^|[\\/(])node_modules[\\/]|^node:|^internal\/|^<anonymous>$|^native$/
+
+/** The frames of a V8 stack, with lines between them that are none as frames without a place. */
+export function parseStack(stack: string): Frame[] {
+  return stack
+    .slice(0, MAX_LENGTH)
+    .split('\n')
+    .slice(0, MAX_FRAMES)
+    .filter((line) => /^\s+at\s/.test(line))
+    .map((text) => {
+      const call = text.trim().slice('at '.length)
+      const [, name = '', within] = /^(.*?) \((.*)\)$/.exec(call) ?? []
+      const place = (within ?? call).replace(/^file:\/\//, '')
+      return { text, name: within === undefined ? '' : name, place, isOwn: !FOREIGN.test(place) }
+    })
+}
+
+/** Frames in runs of own and of foreign ones. */
+export function runsOf(frames: readonly Frame[]): Frame[][] {
+  const runs: Frame[][] = []
+  for (const frame of frames) {
+    const last = runs.at(-1)
+    if (last?.[0]?.isOwn === frame.isOwn) last.push(frame)
+    else runs.push([frame])
+  }
+  return runs
+}

@@ -1,0 +1,14 @@
+import type { Column } from './table.js'
+
+/** The rows by a column, `-name` for the largest first; in their own order where no such column can be sorted by. */
+export function sorted<T>(rows: readonly T[], columns: readonly Column<T>[], sort: string): readonly T[] {
+  const isDescending = sort.startsWith('-')
+  const name = isDescending ? sort.slice(1) : sort
+  const sortBy = columns.find((column) => column.name === name)?.sortBy
+  if (sortBy === undefined) return rows
+  const factor = isDescending ? -1 : 1
+  return [...rows].sort((a, b) => {
+    const [first, second] = [sortBy(a), sortBy(b)]
+    return first === second ? 0 : first < second ? -factor : factor
+  })
+}

@@ -1,0 +1,62 @@
+import { useRef, useState } from 'preact/hooks'
+import type { ImportAnswer } from '../../api/shapes.js'
+import { counted } from '../shared/format.js'
+import { callInbox } from '../state/call.js'
+import { useKeys } from '../state/keys.js'
+
+/** Export, import and emptying, which are seldom wanted. */
+export function More() {
+  const [said, say] = useState('')
+  const details = useRef<HTMLDetailsElement>(null)
+  useKeys({
+    Escape: () => {
+      if (details.current !== null) details.current.open = false
+    },
+  })
+  const take = async (file: File | undefined) => {
+    if (file === undefined) return
+    say('Importing …')
+    try {
+      const { imported, refused, problems } = await callInbox<ImportAnswer>('import', {
+        method: 'POST',
+        body: file,
+      })
+      say(
+        `${counted(imported, 'line')} imported${refused > 0 ? `, ${refused} refused. ${problems[0] ?? ''}` : '.'}`,
+      )
+    } catch (error) {
+      say(error instanceof Error ? error.message : String(error))
+    }
+  }
+  const empty = async () => {
+    await callInbox('data', { method: 'DELETE' })
+    say('Emptied.')
+  }
+  return (
+    <details class="more" ref={details}>
+      <summary class="button quiet" aria-label="Data" title="Data">
+        ⋯
+      </summary>
+      <div class="more-menu">
+        <a class="button quiet" href="/inbox/api/export" download>
+          Export as NDJSON
+        </a>
+        <label class="button quiet">
+          Import NDJSON …
+          <input
+            class="hidden"
+            type="file"
+            accept=".ndjson,.jsonl,.json,.txt"
+            onChange={({ currentTarget }) => take(currentTarget.files?.[0])}
+          />
+        </label>
+        <button type="button" class="button quiet" onClick={empty}>
+          Empty the inbox
+        </button>
+        <p class="quiet-text" role="status">
+          {said}
+        </p>
+      </div>
+    </details>
+  )
+}

@@ -1,0 +1,68 @@
+import { useEffect, useRef, useState } from 'preact/hooks'
+import { generation, revision } from './live.js'
+
+/** What a call gave last, and why it gives nothing now. */
+export interface Called<T> {
+  readonly data: T | undefined
+  readonly error: string | undefined
+}
+
+const EVERY_MS = 1000
+
+/** Calls the inbox. @throws Error in the inbox's words when it refuses */
+export async function callInbox<T>(path: string, init?: RequestInit): Promise<T> {
+  const response = await fetch(`/inbox/api/${path}`, init)
+  const json = (await response.json()) as T & { message?: string }
+  if (!response.ok) throw new Error(json.message ?? `The inbox answered ${response.status}.`)
+  return json
+}
+
+export function put<T>(path: string, body: unknown): Promise<T> {
+  return callInbox<T>(path, { method: 'PUT', body: JSON.stringify(body) })
+}
+
+/**
+ * What a call gives, called again when something came: at most once in `everyMs`, and never twice at a time.
+ * While another path is being called, what the last one gave stays.
+ * @param path below `/inbox/api/`; nothing is called while it is undefined
+ */
+export function useCall<T>(path: string | undefined, everyMs = EVERY_MS): Called<T> {
+  const [called, setCalled] = useState<Called<T>>({ data: undefined, error: undefined })
+  const shown = useRef(called)
+  useEffect(() => {
+    if (path === undefined) return
+    let isOver = false
+    let isCalling = false
+    let isStale = false
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const show = (next: Called<T>) => {
+      if (isOver) return
+      shown.current = next
+      setCalled(next)
+    }
+    const call = async () => {
+      isCalling = true
+      isStale = false
+      try {
+        show({ data: await callInbox<T>(path), error: undefined })
+      } catch (error) {
+        show({ data: shown.current.data, error: error instanceof Error ? error.message : String(error) })
+      }
+      timer = setTimeout(() => {
+        isCalling = false
+        if (isStale && !isOver) void call()
+      }, everyMs)
+    }
+    const onChange = () => {
+      if (isCalling) isStale = true
+      else void call()
+    }
+    const stop = revision.subscribe(onChange)
+    return () => {
+      isOver = true
+      clearTimeout(timer)
+      stop()
+    }
+  }, [path, everyMs, generation.value])
+  return called
+}

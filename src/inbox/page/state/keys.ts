@@ -1,0 +1,77 @@
+import { signal } from '@preact/signals'
+import { useEffect, useRef } from 'preact/hooks'
+import { go, type View } from './address.js'
+
+/** What a key does while a part of the page is shown. */
+export type Keys = Readonly<Record<string, () => void>>
+
+/** Views by the letter that follows a `g`. */
+export const VIEW_KEYS: Readonly<Record<string, View>> = {
+  l: 'logs',
+  e: 'errors',
+  r: 'requests',
+  t: 'traces',
+  m: 'monitors',
+  v: 'releases',
+  f: 'feedback',
+  a: 'alerts',
+  h: 'health',
+  x: 'faults',
+}
+
+export const isHelpOpen = signal(false)
+
+const SEQUENCE_MS = 1500
+const layers: { keys: Keys }[] = []
+
+/** Gives keys a meaning for as long as the component is there. The newest layer that knows a key has it. */
+export function useKeys(keys: Keys): void {
+  const layer = useRef({ keys })
+  layer.current.keys = keys
+  useEffect(() => {
+    const own = layer.current
+    layers.push(own)
+    return () => void layers.splice(layers.indexOf(own), 1)
+  }, [])
+}
+
+export function startKeys(): void {
+  let leadAt = 0
+  addEventListener('keydown', (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return
+    if (isTyping(event.target)) {
+      if (event.key === 'Escape') (event.target as HTMLElement).blur()
+      return
+    }
+    const view = event.timeStamp - leadAt < SEQUENCE_MS ? VIEW_KEYS[event.key] : undefined
+    leadAt = event.key === 'g' ? event.timeStamp : 0
+    const act = view === undefined ? meaningOf(event) : () => go(view)
+    if (act === undefined) return
+    event.preventDefault()
+    act()
+  })
+}
+
+function meaningOf(event: KeyboardEvent): (() => void) | undefined {
+  if (event.key === '?') return switchHelp
+  if (event.key === '/') return focusFilter
+  // On a button or a link, Enter is that one's.
+  if (event.key === 'Enter' && (event.target as Element).closest('a, button, summary')) return undefined
+  for (const { keys } of layers.toReversed()) {
+    if (Object.hasOwn(keys, event.key)) return keys[event.key]
+  }
+  return undefined
+}
+
+function switchHelp(): void {
+  isHelpOpen.value = !isHelpOpen.value
+}
+
+function focusFilter(): void {
+  document.querySelector<HTMLInputElement>('[data-filter-input]')?.focus()
+}
+
+function isTyping(target: EventTarget | null): boolean {
+  if (!(target instanceof HTMLElement)) return false
+  return target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName)
+}

@@ -1,0 +1,69 @@
+import type { LogRow, RequestRow, TimelineAnswer } from '../../api/shapes.js'
+
+/** A line of the waterfall: a request with the time it took, or a log at its moment. */
+export interface Lane {
+  readonly key: string
+  readonly service: string
+  /** How deep it lies within others. */
+  readonly depth: number
+  readonly from: number
+  readonly to: number
+  readonly request?: RequestRow
+  readonly log?: LogRow
+}
+
+export interface Lanes {
+  readonly from: number
+  readonly to: number
+  readonly lanes: Lane[]
+}
+
+const MAX_DEPTH = 6
+
+/** Requests and logs in the order of time; a log stands within its request, a request within one that spans it. */
+export function lanesOf({ logs, requests }: TimelineAnswer): Lanes {
+  const open: Lane[] = []
+  const lanes: Lane[] = []
+  for (const lane of [...requests.map(ofRequest), ...logs.map(ofLog)].sort(inTime)) {
+    while (open.length > 0 && !holds(open.at(-1), lane)) open.pop()
+    lanes.push({ ...lane, depth: Math.min(open.length, MAX_DEPTH) })
+    if (lane.request !== undefined) open.push(lane)
+  }
+  // A summary of repeats comes seconds after what it sums up, and would press that together.
+  const ofTime = lanes.filter(({ log }) => log?.repeats === undefined)
+  const measured = ofTime.length === 0 ? lanes : ofTime
+  return {
+    from: Math.min(...measured.map(({ from }) => from)),
+    to: Math.max(...measured.map(({ to }) => to)),
+    lanes,
+  }
+}
+
+/** At the same moment, what lasts longer comes first. */
+function inTime(a: Lane, b: Lane): number {
+  return a.from - b.from || b.to - a.to
+}
+
+/** Clocks of two processes differ, and a log is written after its request has been answered as well. */
+const TOLERANCE_MS = 5
+
+function holds(outer: Lane | undefined, inner: Lane): boolean {
+  if (outer === undefined) return false
+  const isItsOwn = inner.log !== undefined && inner.log.request === outer.request?.request_id
+  return isItsOwn || inner.to <= outer.to + TOLERANCE_MS
+}
+
+function ofRequest(request: RequestRow): Lane {
+  return {
+    key: `request ${request.seq}`,
+    service: request.service ?? '',
+    depth: 0,
+    from: request.time,
+    to: request.time + request.duration_ms,
+    request,
+  }
+}
+
+function ofLog(log: LogRow): Lane {
+  return { key: `log ${log.seq}`, service: log.service ?? '', depth: 0, from: log.time, to: log.time, log }
+}

@@ -1,0 +1,56 @@
+import type { SpanLike } from '../translate/otel.js'
+import type { OtelDoor } from './door.js'
+import type { Recorded } from './recorded-exceptions.js'
+
+const MOST_OPEN = 1000
+/** A span that ends sooner says more: its duration, and attributes that are set later. */
+const WAIT_MS = 1000
+
+/**
+ * The exceptions of spans that have not ended. A stream's span may stay open for hours, and what the application has
+ * recorded on it must not wait for that, nor die with a kill. What a framework has recorded waits for the answer.
+ */
+export class OpenRecordings {
+  readonly #door: OtelDoor
+  readonly #take: (span: SpanLike, recorded: Recorded) => void
+  readonly #open = new Map<Recorded, SpanLike>()
+
+  /** @param take makes it a log now, of a span that is still open */
+  constructor(door: OtelDoor, take: (span: SpanLike, recorded: Recorded) => void) {
+    this.#door = door
+    this.#take = take
+    door.beforeEnd(() => this.#takeAll(() => true))
+    door.beforeFlush(() => this.#takeAll(({ isFrameworks }) => !isFrameworks))
+  }
+
+  add(span: SpanLike, recorded: Recorded): void {
+    this.#open.set(recorded, span)
+    if (this.#open.size > MOST_OPEN) this.#takeOldest()
+    if (recorded.isFrameworks) return
+    const { clock } = this.#door.pipeline
+    clock.setTimer(() => this.#takeOne(recorded), WAIT_MS)
+  }
+
+  /** Its span has ended. */
+  delete(recorded: Recorded): void {
+    this.#open.delete(recorded)
+  }
+
+  #takeOldest(): void {
+    for (const recorded of this.#open.keys()) {
+      this.#takeOne(recorded)
+      return
+    }
+  }
+
+  #takeAll(isMeant: (recorded: Recorded) => boolean): void {
+    for (const recorded of this.#open.keys()) if (isMeant(recorded)) this.#takeOne(recorded)
+  }
+
+  #takeOne(recorded: Recorded): void {
+    const span = this.#open.get(recorded)
+    if (span === undefined) return
+    this.#open.delete(recorded)
+    this.#take(span, recorded)
+  }
+}

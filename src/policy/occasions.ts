@@ -1,0 +1,90 @@
+import type { Log } from '../wire/log.js'
+
+/** The request and the trace that something happened in. */
+export interface Occasion {
+  /** Absent where the log names none. */
+  readonly requestId: string | undefined
+  readonly traceId: string | undefined
+}
+
+/** Where a log happened. */
+export function occasionOf({ request_id, trace }: Log): Occasion {
+  return { requestId: request_id, traceId: trace?.trace_id }
+}
+
+interface Placed<T> {
+  readonly known: T
+  readonly occasion: Occasion
+  readonly sinceMs: number
+}
+
+/** So long what happened nowhere in particular is taken for the same as what is known. */
+const NOWHERE_MS = 60_000
+
+/**
+ * What is known of one error object, or of one text, by the occasions it came on: an object that is made once and
+ * thrown for each request is as many failures. Beyond the limit the oldest occasion is forgotten.
+ */
+export class Occasions<T> {
+  readonly #limit: number
+  readonly #placed = new Map<string, Placed<T>>()
+  #latest: Placed<T> | undefined
+  /** What came without a request or trace: the first occasion that comes is taken for its own. */
+  #unplaced: Placed<T> | undefined
+
+  constructor(limit: number) {
+    this.#limit = limit
+  }
+
+  /**
+   * What is known of the same occasion: the same request, or the same trace where not both name a request. Of
+   * what names neither, whatever was known less than a minute ago.
+   */
+  find(occasion: Occasion, nowMs: number): T | undefined {
+    const { requestId, traceId } = occasion
+    if (requestId === undefined && traceId === undefined) return recent(this.#latest, nowMs)
+    const sameRequest = requestId === undefined ? undefined : this.#placed.get(`r${requestId}`)
+    if (sameRequest !== undefined) return sameRequest.known
+    const sameTrace = traceId === undefined ? undefined : this.#placed.get(`t${traceId}`)
+    if (sameTrace && (requestId === undefined || sameTrace.occasion.requestId === undefined)) {
+      return sameTrace.known
+    }
+    return recent(this.#unplaced, nowMs)
+  }
+
+  /** Known from here on, on this occasion too. */
+  add(occasion: Occasion, known: T, nowMs: number): void {
+    const placed = { known, occasion, sinceMs: nowMs }
+    const { requestId, traceId } = occasion
+    if (this.#latest?.known !== known) this.#latest = placed
+    if (requestId === undefined && traceId === undefined) {
+      if (this.#unplaced?.known !== known) this.#unplaced = placed
+      return
+    }
+    this.#unplaced = undefined
+    if (requestId !== undefined) this.#place(`r${requestId}`, placed)
+    if (traceId !== undefined) this.#place(`t${traceId}`, placed)
+  }
+
+  /** @returns whether anything is still known */
+  forget(known: T): boolean {
+    for (const [key, placed] of this.#placed) if (placed.known === known) this.#placed.delete(key)
+    if (this.#latest?.known === known) this.#latest = undefined
+    if (this.#unplaced?.known === known) this.#unplaced = undefined
+    return this.#placed.size > 0 || this.#latest !== undefined || this.#unplaced !== undefined
+  }
+
+  #place(key: string, placed: Placed<T>): void {
+    this.#placed.delete(key)
+    this.#placed.set(key, placed)
+    if (this.#placed.size <= this.#limit) return
+    for (const oldest of this.#placed.keys()) {
+      this.#placed.delete(oldest)
+      return
+    }
+  }
+}
+
+function recent<T>(placed: Placed<T> | undefined, nowMs: number): T | undefined {
+  return placed !== undefined && nowMs - placed.sinceMs < NOWHERE_MS ? placed.known : undefined
+}

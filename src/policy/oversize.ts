@@ -1,0 +1,120 @@
+import { MAX_LOG_BYTES } from '../wire/limits.js'
+import { LOG_ID_KEY, type Log } from '../wire/log.js'
+import type { RequestEntry } from '../wire/request-entry.js'
+import { REDACTED } from './redact.js'
+import {
+  cut,
+  cutMetadataTexts,
+  cutStack,
+  MARK,
+  MOST_BREADCRUMBS,
+  MOST_MESSAGE,
+  MOST_METADATA_TEXT,
+  MOST_TEXT,
+  mapTexts,
+} from './size.js'
+
+/** UTF-16 units of all texts from which on a log is over its limit whatever redaction finds in it. */
+const OVERSIZE_UNITS = 1.25 * MAX_LOG_BYTES
+/** What is kept beyond the place where a text is cut afterwards, so that nothing is cut before redaction has seen it. */
+const MARGIN = 1024
+/** Of the margin's end nothing is kept: a match may begin there whose end is missing. */
+const TAIL = 512
+const MOST_OTHER_TEXT = 16 * 1024
+const MOST_DEPTH = 100
+/** What every log needs, or is known by. */
+const NEEDED: ReadonlySet<string> = new Set([
+  'level',
+  'message',
+  'timestamp',
+  'service',
+  'environment',
+  'version',
+  'hostname',
+  'request_id',
+  'trace',
+  'fingerprint',
+  'release_id',
+  '_sdk',
+])
+/** Stands at the end of a text that was cut here. */
+const CUT = '\uf8ffcut\uf8ff'
+
+/** Whether a log or request entry has so much text that it will be cut or refused in any case. */
+export function isOversize(entry: Log | RequestEntry): boolean {
+  return unitsLeft(entry, OVERSIZE_UNITS, 0) < 0
+}
+
+function unitsLeft(value: unknown, left: number, depth: number): number {
+  if (typeof value === 'string') return left - value.length
+  if (typeof value !== 'object' || value === null || depth > MOST_DEPTH) return left
+  let rest = left
+  for (const name in value) {
+    rest = unitsLeft((value as Record<string, unknown>)[name], rest, depth + 1)
+    if (rest < 0) break
+  }
+  return rest
+}
+
+/**
+ * Cuts an oversize log to a little more than its size is cut to afterwards, in place; objects that logs share are
+ * copied. Redaction then has no text to read that nobody will see.
+ */
+export function cutOversize(log: Log): void {
+  Object.assign(log, cutStack(log))
+  if (Array.isArray(log.breadcrumbs)) log.breadcrumbs = log.breadcrumbs.slice(-MOST_BREADCRUMBS)
+  const { metadata, ...others } = log
+  const limitOthers = limiter(MOST_OTHER_TEXT)
+  for (const [name, value] of Object.entries(others)) {
+    const limit = NEEDED.has(name) ? (text: string) => shortened(text, MOST_OTHER_TEXT) : limitOthers
+    Object.assign(log, { [name]: mapTexts(value, limit) })
+  }
+  if (metadata === undefined) return
+  const { [LOG_ID_KEY]: id, ...fields } = metadata
+  log.metadata = mapTexts(fields, limiter(MOST_METADATA_TEXT)) as typeof metadata
+  if (id !== undefined) log.metadata[LOG_ID_KEY] = id
+}
+
+/**
+ * Ends, after redaction, what was cut: it goes as far as it would have been cut in any case, without what may be the
+ * beginning of a match whose end is missing.
+ */
+export function endCutTexts(log: Log): void {
+  const isCut = log.message.endsWith(CUT)
+  for (const [name, value] of Object.entries(log))
+    Object.assign(log, { [name]: mapTexts(value, withoutTail) })
+  if (isCut) log.message = cut(log.message, MOST_MESSAGE, MARK)
+  Object.assign(log, cutMetadataTexts(log))
+}
+
+/** As {@link cutOversize}, for a request entry; gives a copy. */
+export function cutOversizeEntry(entry: RequestEntry): RequestEntry {
+  return mapTexts(entry, (text) => shortened(text, MOST_TEXT)) as RequestEntry
+}
+
+/** As {@link endCutTexts}, for a request entry. */
+export function endCutEntry(entry: RequestEntry): RequestEntry {
+  return mapTexts(entry, withoutTail) as RequestEntry
+}
+
+/** Cuts texts one by one; when those that remain are more than a log can hold, the rest of them is empty. */
+function limiter(most: number): (text: string) => string {
+  let left = OVERSIZE_UNITS
+  return (text) => {
+    if (left <= 0) return ''
+    left -= Math.min(text.length, most)
+    return shortened(text, most)
+  }
+}
+
+function shortened(text: string, most: number): string {
+  if (typeof text !== 'string' || text.length <= most + MARGIN) return text
+  return text.slice(0, most + MARGIN) + CUT
+}
+
+function withoutTail(text: string): string {
+  if (!text.endsWith(CUT)) return text
+  const whole = text.slice(0, -CUT.length)
+  const mark = whole.lastIndexOf(REDACTED)
+  return whole.slice(0, Math.max(whole.length - TAIL, mark < 0 ? 0 : mark + REDACTED.length))
+}

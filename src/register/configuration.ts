@@ -1,0 +1,144 @@
+import type { HttpConfig } from '../../instrumentation/http-config.js'
+import type { WithLognitorOptions } from '../../instrumentation/with-lognitor.js'
+import { warnOnce } from '../errors.js'
+import { LognitorLogRecordProcessor } from '../log-record-processor.js'
+import type { Environment } from '../options.js'
+import { exportVariable, type Signal } from '../otel/named-exporters.js'
+import { knowsExports } from '../otel/stopped-export.js'
+import type { HasPipeline } from '../pipelines.js'
+import { LognitorSpanProcessor } from '../span-processor.js'
+import { batched, type ExporterParts, processorsFrom } from './exporters.js'
+import { type InstrumentationLike, withRows } from './http.js'
+import { AUTO, isWanted } from './instrumentations.js'
+import { bridgeLogsApi, mergedLogsApi } from './logs-api.js'
+import type { Packages } from './packages.js'
+import { recordingSampler } from './sampler.js'
+
+export const SDK_NODE = '@opentelemetry/sdk-node'
+
+/** A NodeSDK's configuration, as far as we add to it; `spanProcessor` and the like are the 2.x line's old names. */
+export interface Configuration {
+  readonly sampler?: unknown
+  readonly spanProcessors?: unknown
+  readonly spanProcessor?: unknown
+  readonly traceExporter?: unknown
+  readonly logRecordProcessors?: unknown
+  readonly logRecordProcessor?: unknown
+  readonly instrumentations?: unknown
+}
+
+export interface ConfigurationParts {
+  readonly client: HasPipeline
+  /** What rows hold. */
+  readonly rows: Omit<WithLognitorOptions, 'client'>
+  /** Options of HttpInstrumentation. */
+  readonly http: HttpConfig
+  readonly packages: Packages
+  readonly env: Environment
+  readonly exporters: Pick<ExporterParts, 'fallback' | 'endLimitMs'>
+}
+
+/** All that is added to a NodeSDK's configuration. */
+export interface Added {
+  readonly sampler?: object
+  readonly spanProcessors: object[]
+  readonly logRecordProcessors: object[]
+  readonly instrumentations: InstrumentationLike[]
+  /** Of these, what the environment's exporters stand behind. */
+  readonly environmentProcessors: object[]
+}
+
+/**
+ * What Lognitor needs of a NodeSDK, beside what its configuration has or what it would make from the environment.
+ * What cannot be made is left out with a warning.
+ * @throws {LognitorError} for a wrong option
+ */
+export function addedTo(configuration: Configuration, parts: ConfigurationParts): Added {
+  const { client, rows, http, packages, env } = parts
+  knowsExports()
+  const sdkPlace = sdkPlaceOf(packages)
+  const sdk = sdkPlace.within(SDK_NODE)
+  const instrumentations = withRows(listOf(configuration.instrumentations), {
+    rows: { ...rows, client },
+    http,
+    packages: packages.within(AUTO),
+    isWanted: isWanted('http', env),
+  })
+  const spans = [new LognitorSpanProcessor({ client })]
+  const logs = [new LognitorLogRecordProcessor({ client })]
+  const sampler = tried('the sampler', () => recordingSampler(configuration.sampler, env, sdk))
+  const isFound = sdkPlace.resolve(SDK_NODE) !== undefined
+  const exporterParts = { ...parts.exporters, env, sdk }
+  const others = (signal: Signal) => {
+    const own = ownProcessors(signal, configuration, exporterParts)
+    if (own !== undefined) return { own, made: [] }
+    if (!isFound) warnWithoutSdk(signal, env)
+    const made = isFound ? tried(`the ${signal} exporter`, () => processorsFrom(signal, exporterParts)) : []
+    return { own: [], made: made ?? [] }
+  }
+  const [otherSpans, otherLogs] = [others('traces'), others('logs')]
+  if (isFound) tried('the bridge to api-logs', () => bridgeLogsApi(sdk))
+  return {
+    ...(sampler && { sampler }),
+    spanProcessors: [...spans, ...otherSpans.own, ...otherSpans.made],
+    logRecordProcessors: [...logs, ...otherLogs.own, ...otherLogs.made],
+    instrumentations,
+    environmentProcessors: [...otherSpans.made, ...otherLogs.made],
+  }
+}
+
+/** Where `@opentelemetry/sdk-node` is found: the collection of instrumentations brings one of its own. */
+export function sdkPlaceOf(packages: Packages): Packages {
+  return packages.resolve(SDK_NODE) === undefined ? packages.within(AUTO) : packages
+}
+
+function listOf(instrumentations: unknown): InstrumentationLike[] {
+  // NodeSDK takes lists in the list; deeper ones cost nothing.
+  return Array.isArray(instrumentations) ? (instrumentations.flat(10) as InstrumentationLike[]) : []
+}
+
+/** The processors that the configuration has; undefined where NodeSDK would ask the environment. */
+function ownProcessors(
+  signal: Signal,
+  configuration: Configuration,
+  parts: ExporterParts,
+): object[] | undefined {
+  const isTraces = signal === 'traces'
+  const many = isTraces ? configuration.spanProcessors : configuration.logRecordProcessors
+  if (Array.isArray(many)) return many as object[]
+  const one = isTraces ? configuration.spanProcessor : configuration.logRecordProcessor
+  // OpenTelemetry 3 does not read the old names.
+  const isLine3 = tried('the API', () => mergedLogsApi(parts.sdk)) !== undefined
+  if (one && !isLine3) return [one as object]
+  const exporter = isTraces ? configuration.traceExporter : undefined
+  if (!exporter) return undefined
+  const batch = tried('the traceExporter', () => batched(signal, exporter, parts))
+  if (batch !== undefined) return [batch]
+  warnOnce(
+    'LOGNITOR_EXPORT_STOPPED',
+    'sdkConfig cannot put the given traceExporter behind a batch processor, for the SDK of OpenTelemetry is not found. ' +
+      'Pass spanProcessors: [new BatchSpanProcessor(...)] in its place.',
+    'traceExporter',
+  )
+  return []
+}
+
+function warnWithoutSdk(signal: Signal, env: Environment): void {
+  if (exportVariable(signal, env) === undefined) return
+  warnOnce(
+    'LOGNITOR_EXPORT_STOPPED',
+    `The environment names an OTLP export, which sdkConfig cannot go on with: ${SDK_NODE} is not found from the application (is it bundled?). ` +
+      'Pass spanProcessors and logRecordProcessors with your exporters to sdkConfig.',
+    'sdk',
+  )
+}
+
+/** Nothing that is missing or broken may keep the application from starting. */
+export function tried<T>(what: string, make: () => T): T | undefined {
+  try {
+    return make()
+  } catch (error) {
+    warnOnce('LOGNITOR_NOT_STARTED', `OpenTelemetry runs without ${what}, which failed: ${error}`, what)
+    return undefined
+  }
+}

@@ -1,0 +1,101 @@
+import { metrics } from '@opentelemetry/api'
+import type { ExitParticipant } from '../process/exit-participant.js'
+
+interface Flushable {
+  forceFlush(): Promise<void>
+}
+
+/**
+ * The exporters that the environment names, as the end of the process sees them: what their batches hold leaves
+ * before a signal or the natural end ends the process, within the same time as the client's own. Nothing of it is
+ * counted as lost: what they do with a failed export is theirs.
+ */
+export class ExporterEnd implements ExitParticipant {
+  readonly capturesCrashes = false
+  readonly canSendSynchronously = false
+  readonly hasCallers = false
+  readonly #flushOnExitMs: () => number
+  readonly #processors: readonly Flushable[]
+  #isDirty: boolean
+  #endsAt: number | undefined
+
+  /**
+   * @param hasMetrics whether the meter provider has something to flush, of which nobody tells
+   * @param flushOnExitMs asked at the end
+   */
+  constructor(processors: readonly object[], hasMetrics: boolean, flushOnExitMs: () => number) {
+    this.#processors = processors as Flushable[]
+    this.#isDirty = hasMetrics
+    this.#flushOnExitMs = flushOnExitMs
+  }
+
+  /** Milliseconds left for an export that begins now; undefined while this is no end. */
+  readonly limitMs = (): number | undefined =>
+    this.#endsAt === undefined ? undefined : this.#endsAt - performance.now()
+
+  get flushOnExitMs(): number {
+    return this.#flushOnExitMs()
+  }
+
+  get undeliveredCount(): number {
+    return this.#isDirty ? 1 : 0
+  }
+
+  /** A span or log record processor that stands beside the exporters' and notes that there is something. */
+  marker(): object {
+    const note = () => {
+      this.#isDirty = true
+    }
+    const nothing = async () => {}
+    return { onStart() {}, onEnd: note, onEmit: note, forceFlush: nothing, shutdown: nothing }
+  }
+
+  /** @param timeoutMs 0 begins to flush and waits for nothing: the process may live on */
+  async flush(timeoutMs: number): Promise<boolean> {
+    this.#isDirty = false
+    if (timeoutMs > 0) this.#endsAt = performance.now() + timeoutMs
+    const flushed = this.#flushAll()
+    const isInTime = await within(timeoutMs, flushed)
+    this.#endsAt = undefined
+    return isInTime
+  }
+
+  giveUpWaiting(): () => void {
+    return () => {}
+  }
+
+  releaseHeld(): void {}
+
+  undelivered(): readonly [] {
+    return []
+  }
+
+  applyAnswers(): void {}
+
+  capture(): () => void {
+    return () => {}
+  }
+
+  lose(): void {}
+
+  publish(tell: (undelivered: number) => void): void {
+    tell(0)
+  }
+
+  async #flushAll(): Promise<void> {
+    const provider = metrics.getMeterProvider() as Partial<Flushable>
+    const flushes = [...this.#processors.map((one) => one.forceFlush()), provider.forceFlush?.()]
+    await Promise.allSettled(flushes)
+  }
+}
+
+/** Whether the work has settled in so many milliseconds. Keeps the process alive for no longer. */
+function within(timeoutMs: number, work: Promise<void>): Promise<boolean> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(false), timeoutMs)
+    void work.then(() => {
+      clearTimeout(timer)
+      resolve(true)
+    })
+  })
+}

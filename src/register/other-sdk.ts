@@ -1,0 +1,166 @@
+import { type TracerProvider, trace } from '@opentelemetry/api'
+import { expectTwo } from '../../instrumentation/two-instrumentations.js'
+import { warnOnce } from '../errors.js'
+import { loggerProvider, logRecordProcessors, spanProcessors, tracerProvider } from '../otel/providers.js'
+import { isOurs } from '../otel/stopped-export.js'
+import type { InstrumentationLike } from './http.js'
+import type { Packages } from './packages.js'
+
+type Scope = readonly [name: string, version?: string, options?: object]
+type Method = (...values: unknown[]) => unknown
+
+interface Provider {
+  getTracer?(...scope: Scope): object
+  getLogger?(...scope: Scope): object
+}
+
+interface LogsApi {
+  setGlobalLoggerProvider(provider: object): unknown
+  disable(): void
+}
+
+export interface Ours {
+  readonly spanProcessor: object
+  readonly logRecordProcessor: object
+}
+
+/** Whether an SDK of OpenTelemetry has registered a provider already. */
+export function isAnotherRunning(): boolean {
+  return tracerProvider() !== undefined || loggerProvider() !== undefined
+}
+
+/** Puts our processors beside those of the SDK that is registered now, and says once that there are two. */
+export function joinOther({ spanProcessor, logRecordProcessor }: Ours): void {
+  expectTwo()
+  const spans = spanProcessors()
+  const logs = logRecordProcessors()
+  const misses = [...(joins(spans, spanProcessor) ? [] : ['spans'])]
+  if (!joins(logs, logRecordProcessor)) misses.push('logs')
+  const outcome =
+    misses.length === 0
+      ? 'Its exports go on, and Lognitor takes part in it.'
+      : `Its exports go on, but Lognitor sees nothing of its ${misses.join(' and ')}.`
+  warnOnce(
+    'LOGNITOR_TWO_SDKS',
+    `Another OpenTelemetry SDK runs beside zero code: a register of its own, or a NodeSDK in code. ${outcome} ` +
+      'Use one of the two: start with --import @lognitor/opentelemetry/register alone (OTEL_TRACES_EXPORTER=otlp and ' +
+      "OTEL_LOGS_EXPORTER=otlp keep an OTLP export), or put sdkConfig of '@lognitor/opentelemetry/sdk' into the NodeSDK.",
+  )
+}
+
+function joins(list: unknown, ours: object): boolean {
+  // An empty list was replaced by something else when the provider was made.
+  if (!Array.isArray(list) || list.length === 0) return false
+  if (!list.some(isOurs)) list.push(ours)
+  return true
+}
+
+export interface YieldParts extends Ours {
+  /** Those that zero code has turned on. */
+  readonly instrumentations: readonly InstrumentationLike[]
+  /** As the SDK sees them. */
+  readonly packages: Packages
+  /** Called with the name of an instrumentation of ours that was turned off for another one's sake. */
+  readonly onDisabled: (name: string) => void
+}
+
+/**
+ * Makes way for an SDK that is started after zero code's own. What is registered first stays, so that the later one
+ * would export nothing, and each line and span would come twice by two sets of instrumentations. Therefore: where a
+ * second instance of an instrumentation of ours asks for its tracer, ours is turned off; where another provider is
+ * about to be registered, ours goes, and our processors join that one. Tracers and loggers that were handed out
+ * pass on to it.
+ */
+export function yieldToOthers(parts: YieldParts): void {
+  const own = { tracers: tracerProvider() as Provider, loggers: loggerProvider() as Provider | undefined }
+  const logs = logsApi(parts.packages)
+  const byName = new Map(parts.instrumentations.map((one) => [one.instrumentationName, one]))
+  let isProviding = false
+  const state = { hasYielded: false, isWaiting: false }
+
+  const makeWay = (): void => {
+    if (state.hasYielded || state.isWaiting) return
+    state.isWaiting = true
+    trace.disable()
+    logs?.disable()
+    // SDKs start in one go: whoever has registered nothing by then does not want to.
+    queueMicrotask(() => {
+      state.isWaiting = false
+      state.hasYielded = isAnotherRunning()
+      if (tracerProvider() === undefined) trace.setGlobalTracerProvider(own.tracers as TracerProvider)
+      if (loggerProvider() === undefined && own.loggers) logs?.setGlobalLoggerProvider(own.loggers)
+      if (state.hasYielded) joinOther(parts)
+    })
+  }
+  const meet = (name: string): void => {
+    const ours = isProviding ? undefined : byName.get(name)
+    if (ours === undefined) return
+    byName.delete(name)
+    ours.disable?.()
+    parts.onDisabled(name)
+  }
+
+  for (const api of traceApis(parts.packages)) beforeSet(api, 'setGlobalTracerProvider', own.tracers, makeWay)
+  if (logs) beforeSet(logs, 'setGlobalLoggerProvider', own.loggers, makeWay)
+  passOn(own.tracers, 'getTracer', ['startSpan', 'startActiveSpan'], meet, tracerProvider)
+  if (own.loggers) passOn(own.loggers, 'getLogger', ['emit', 'enabled'], () => {}, loggerProvider)
+  // Until now they hold proxies, which would ask for their tracers one day as a second instance does.
+  isProviding = true
+  for (const one of parts.instrumentations) {
+    one.setTracerProvider?.(own.tracers)
+    if (own.loggers) one.setLoggerProvider?.(own.loggers)
+  }
+  isProviding = false
+}
+
+type Setters = Record<string, (provider: unknown) => unknown>
+
+/** The API as we see it, and as CommonJS does: it is built for both, and each build has functions of its own. */
+function traceApis(packages: Packages): Set<Setters> {
+  return new Set([trace, packages.load('@opentelemetry/api')?.trace].filter(Boolean) as unknown as Setters[])
+}
+
+/** Calls `makeWay` before a provider that is not ours is registered. */
+function beforeSet(api: object, setter: string, own: unknown, makeWay: () => void): void {
+  const setters = api as Setters
+  const set = setters[setter]?.bind(api)
+  if (set === undefined) return
+  setters[setter] = (provider) => {
+    if (provider !== own) makeWay()
+    return set(provider)
+  }
+}
+
+/** Has what `provider[getter]` hands out from now on go to the provider that is registered when it is used. */
+function passOn(
+  provider: Provider,
+  getter: 'getTracer' | 'getLogger',
+  methods: readonly string[],
+  meet: (name: string) => void,
+  current: () => unknown,
+): void {
+  const get = provider[getter]?.bind(provider)
+  if (get === undefined) return
+  provider[getter] = (...scope: Scope) => {
+    const own = get(...scope)
+    meet(scope[0])
+    const target = (): object => {
+      const other = current() as Provider | undefined
+      return other === undefined || other === provider ? own : (other[getter]?.(...scope) ?? own)
+    }
+    const forwarded = methods.map((method) => [
+      method,
+      (...values: unknown[]) => {
+        const now = target() as Record<string, Method | undefined>
+        return now[method]?.(...values)
+      },
+    ])
+    return Object.assign(Object.create(own), Object.fromEntries(forwarded))
+  }
+}
+
+/** The Logs API that the SDK registers with: in `api` on OpenTelemetry 3, else `api-logs`. */
+function logsApi(packages: Packages): LogsApi | undefined {
+  const found = packages.load('@opentelemetry/api')?.logs ?? packages.load('@opentelemetry/api-logs')?.logs
+  return found as LogsApi | undefined
+}

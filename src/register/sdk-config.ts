@@ -1,0 +1,106 @@
+import { isMainThread } from 'node:worker_threads'
+import { HTTP_OPTION_NAMES, type HttpConfig } from '../../instrumentation/http-config.js'
+import { type LognitorHttpOptions, splitOptions } from '../../instrumentation/http-options.js'
+import type { HttpInstrumentationLike } from '../../instrumentation/peer.js'
+import { ROW_OPTION_NAMES, type RowOptions, resolveRowOptions } from '../../instrumentation/row-options.js'
+import { expectTwo } from '../../instrumentation/two-instrumentations.js'
+import { getClient, init } from '../client/default-client.js'
+import { unknownOption } from '../errors.js'
+import type { LognitorLogRecordProcessor } from '../log-record-processor.js'
+import { checkOptions, expectObject, OPTIONS } from '../options.js'
+import { type DoorOptions, type HasPipeline, PIPELINE } from '../pipelines.js'
+import type { LognitorSpanProcessor } from '../span-processor.js'
+import { addedTo, type Configuration, SDK_NODE, sdkPlaceOf, tried } from './configuration.js'
+import { hookLoader } from './loader-hook.js'
+import { packagesFrom } from './packages.js'
+import { applicationPlaces, callerFile } from './places.js'
+import { watchUse } from './use.js'
+import { zeroCode } from './zero-code.js'
+
+/**
+ * A client's options, or a client as `client`, and the options of `LognitorHttpInstrumentation`. `enabled` is the
+ * client's.
+ */
+export type SdkOptions = Omit<LognitorHttpOptions, 'enabled'> & { enabled?: boolean | undefined }
+
+/** What `sdkConfig` puts into a configuration. The sampler is there too, and keeps the type it had. */
+export interface SdkParts {
+  spanProcessors: LognitorSpanProcessor[]
+  logRecordProcessors: LognitorLogRecordProcessor[]
+  instrumentations: HttpInstrumentationLike[]
+}
+
+/**
+ * A NodeSDK's configuration with Lognitor added: our processors stand beside those that it has or that the
+ * environment names (an OTLP export goes on), an HTTP instrumentation that is there is wrapped and else ours added,
+ * the sampler is wrapped by `recordUnsampled`, and the loader hook for ES modules is registered. Works with
+ * OpenTelemetry JS 2.x and 3.x. What is missing costs one warning and only itself.
+ *
+ * @param options a client's, or `{ client }`, and those of `LognitorHttpInstrumentation`; with none the default
+ * client is used
+ * @param config an ordinary configuration of NodeSDK; it is not changed
+ * @throws {LognitorError} `LOGNITOR_BAD_OPTION`, `LOGNITOR_UNKNOWN_OPTION` for a wrong option
+ * @example
+ * new NodeSDK(
+ *   sdkConfig({ service: 'payment-service', ignoreRoutes: ['/health'] }, { instrumentations: [new PinoInstrumentation()] }),
+ * ).start()
+ */
+export function sdkConfig<Config extends object = Record<never, never>>(
+  options: SdkOptions = {},
+  config: Config = {} as Config,
+): Config & SdkParts {
+  expectObject(options)
+  expectObject(config)
+  const { door, rows, http } = checkedOptions(options)
+  const client = clientOf(door)
+  // It makes way once the NodeSDK has started, and says so itself.
+  if (zeroCode.hasStarted) expectTwo()
+  const places = applicationPlaces(process.argv[1], process.cwd(), import.meta.filename)
+  const caller = callerFile(sdkConfig)
+  const packages = packagesFrom(caller === undefined ? places : [caller, ...places])
+  const { environmentProcessors: _, ...added } = addedTo(config as Configuration, {
+    client,
+    rows,
+    http,
+    packages,
+    env: process.env,
+    exporters: { fallback: 'otlp' },
+  })
+  if (isMainThread) {
+    const active = new Set(added.instrumentations.map((one) => one.instrumentationName ?? ''))
+    const parts = { packages, env: process.env, active, isInCode: true }
+    tried('warnings of what is missing', () => watchUse(parts, packages.dependencies(), client[PIPELINE]))
+  }
+  tried('the loader hook for ES modules', () => hookLoader(sdkPlaceOf(packages).within(SDK_NODE)))
+  const { spanProcessor, traceExporter, logRecordProcessor, ...rest } = config as Configuration
+  return { ...rest, ...added } as unknown as Config & SdkParts
+}
+
+interface CheckedOptions {
+  readonly door: DoorOptions
+  readonly rows: RowOptions
+  readonly http: HttpConfig
+}
+
+/** Everything is checked before anything is made. */
+function checkedOptions(options: SdkOptions): CheckedOptions {
+  const { enabled, ...others } = options
+  const { door, rows, http } = splitOptions(others as LognitorHttpOptions)
+  for (const name of ROW_OPTION_NAMES) delete http[name as keyof typeof http]
+  const unknown = Object.keys(http).find((name) => !(HTTP_OPTION_NAMES as readonly string[]).includes(name))
+  if (unknown !== undefined) {
+    const known = ['client', ...ROW_OPTION_NAMES, ...Object.keys(OPTIONS), ...HTTP_OPTION_NAMES]
+    throw unknownOption('sdkConfig has no option', unknown, [...new Set(known)])
+  }
+  const { client, ...clientOptions } = door
+  checkOptions({ ...clientOptions, enabled })
+  resolveRowOptions(rows)
+  return { door: enabled === undefined ? door : { ...door, enabled }, rows, http }
+}
+
+/** The given one; the default one, which options make or complete as `init` does. */
+function clientOf({ client, ...options }: DoorOptions): HasPipeline {
+  if (client !== undefined) return client
+  const isGiven = Object.values(options).some((value) => value !== undefined)
+  return isGiven ? init(options) : getClient()
+}

@@ -1,0 +1,1 @@
+export { type SdkOptions, type SdkParts, sdkConfig } from './register/sdk-config.js'

@@ -1,0 +1,84 @@
+import { createHash } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { orIfMissing } from './fs-error.js'
+import { makeFolder } from './make-folder.js'
+import { readOwnFile } from './own-file.js'
+
+const OWNER_NAME = /^\d+-[0-9a-f]{12}$/
+/** How the name of a folder begins that is still being made, or is being deleted. */
+export const UNFINISHED = '.new-'
+const UNFINISHED_NAME = /^\.new-\d+-[0-9a-f]{12}$/
+const DESTINATION_NAME = /^[0-9a-f]{32}$/
+const DESTINATION_FILE = 'place.json'
+/** Within an owner's folder: the folders that it has taken over from owners that ended. */
+const ADOPTED = 'from'
+
+/** Where a batch goes, and as whose. A batch is never sent to another destination than the one it was written for. */
+export interface Destination {
+  readonly apiUrl: string
+  readonly apiKey: string
+}
+
+/** The folder for all that goes to one destination. Its name shows neither address nor key. */
+export function destinationFolder(directory: string, { apiUrl, apiKey }: Destination): string {
+  const name = createHash('sha256').update(`${apiUrl}\n${apiKey}`).digest('hex').slice(0, 32)
+  return join(directory, name)
+}
+
+/** Makes the folder, and notes its address for people. */
+export function openDestination(folder: string, apiUrl: string): void {
+  makeFolder(folder)
+  try {
+    writeFileSync(join(folder, DESTINATION_FILE), `${JSON.stringify({ apiUrl })}\n`, {
+      flag: 'wx',
+      mode: 0o600,
+    })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  }
+}
+
+/** The address that a destination folder is for; undefined when there is no note of it that makes sense. */
+export async function addressOf(folder: string): Promise<string | undefined> {
+  const text = await orIfMissing('', readOwnFile(join(folder, DESTINATION_FILE)))
+  try {
+    const { apiUrl } = JSON.parse(text) as { apiUrl?: unknown }
+    return typeof apiUrl === 'string' ? apiUrl : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Destination folders in a spool's directory. Symbolic links are passed over, here and below. */
+export async function listDestinations(directory: string): Promise<string[]> {
+  return listFolders(directory, DESTINATION_NAME)
+}
+
+/** Folders of owners in a destination folder, living or not. */
+export async function listOwners(folder: string): Promise<string[]> {
+  return listFolders(folder, OWNER_NAME)
+}
+
+/** Folders that an owner began to make and has not finished. */
+export async function listUnfinished(folder: string): Promise<string[]> {
+  return listFolders(folder, UNFINISHED_NAME)
+}
+
+/** Folders of writers that an owner has taken over. */
+export async function listAdopted(owner: string): Promise<string[]> {
+  return listFolders(adoptedFolder(owner), OWNER_NAME)
+}
+
+/** Where an owner has the folders that it has taken over. */
+export function adoptedFolder(owner: string): string {
+  return join(owner, ADOPTED)
+}
+
+async function listFolders(folder: string, name: RegExp): Promise<string[]> {
+  const entries = await orIfMissing([], readdir(folder, { withFileTypes: true }))
+  return entries
+    .filter((entry) => entry.isDirectory() && name.test(entry.name))
+    .map((entry) => join(folder, entry.name))
+}

@@ -1,0 +1,82 @@
+import type { Pending } from './backlog.js'
+import { openDestination } from './destination-folder.js'
+import type { FormerDestination } from './former-destination.js'
+import type { Owner } from './owner.js'
+import { surrender } from './owner-folder.js'
+import type { SpoolSource } from './spool-source.js'
+import type { TakenBatch } from './stored-batches.js'
+import { doneLineOf, type Range, type WriteSet } from './write-set.js'
+
+export interface OwnMove {
+  readonly owner: Owner
+  readonly own: SpoolSource
+  /** The folder of the former destination, and that of the new one. */
+  readonly before: string
+  readonly after: string
+  /** The address of the new destination. */
+  readonly apiUrl: string
+  /** What was taken over for the former destination. */
+  readonly retired: readonly SpoolSource[]
+  /** Those of them of which a batch was being sent when the destination changed. */
+  readonly sending: readonly SpoolSource[]
+  /** Own batches that were sent to the former destination, without an answer so far. */
+  readonly taken: () => readonly TakenBatch[]
+  /** Own batches that the former destination may have taken. */
+  readonly bound: readonly Pending[]
+  /** The same in memory, from where they are still sent to the former destination. */
+  readonly inMemory: WriteSet
+  readonly openFormer: () => FormerDestination
+}
+
+/**
+ * Moves this process's folder into that of another destination, without what belongs to the former one.
+ * @throws what the file system throws; then the folder is where it was
+ */
+export async function moveOwn(move: OwnMove): Promise<void> {
+  const { owner, own, before, after, apiUrl, retired, sending, bound, inMemory, openFormer } = move
+  const taken = move.taken()
+  if (sending.length + taken.length + bound.length + inMemory.marks.length > 0) {
+    const former = openFormer()
+    for (const source of sending) await former.adopt(source)
+    await former.hold(inMemory)
+    await leaveBehind(own, former, taken, bound, inMemory.marks, (batch) => move.taken().includes(batch))
+  }
+  for (const { journal } of retired) await journal.close()
+  await surrender(owner.directory, before)
+  openDestination(after, apiUrl)
+  owner.move(after)
+  own.journal.directory = owner.directory
+}
+
+/** Own batches are written there first and noted as done here then: in between they have one id in both places. */
+async function leaveBehind(
+  own: SpoolSource,
+  former: FormerDestination,
+  taken: readonly TakenBatch[],
+  bound: readonly Pending[],
+  inMemory: readonly Range[],
+  isTaken: (batch: TakenBatch) => boolean,
+): Promise<void> {
+  for (const batch of taken) {
+    const { line, entries, numbers } = batch
+    const numbered = entries.map((json, n) => ({ line, number: numbers[n] as number, json }))
+    await former.keep({ marks: [batch], entries: numbered })
+  }
+  for (const pending of bound) {
+    const { line, id } = pending
+    const read = await own.journal.read(pending)
+    const marks = id === undefined ? [] : [{ ...pending, id }]
+    await former.keep({ marks, entries: read.map(({ number, json }) => ({ line, number, json })) })
+  }
+  const left = [...taken, ...bound, ...inMemory]
+  for (const range of left) own.journal.end(range)
+  if (left.length > 0 && own.journal.live > 0) await own.journal.append(left.map(doneLineOf))
+  await own.journal.trim()
+  for (const batch of taken) {
+    // It may have been acknowledged meanwhile.
+    if (!isTaken(batch)) continue
+    own.taken--
+    batch.source = former.source
+    former.source.taken++
+  }
+}

@@ -1,0 +1,22 @@
+import { constants } from 'node:fs'
+import { type FileHandle, open } from 'node:fs/promises'
+
+/** Neither follows a link nor waits for the writer of a pipe. Windows has neither flag, and no need of them. */
+const FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
+const MOST_BYTES = 64 * 1024
+
+/**
+ * Reads a small file of the spool's own.
+ * @throws what the file system throws, for a link too
+ */
+export async function readOwnFile(path: string): Promise<string> {
+  let handle: FileHandle | undefined
+  try {
+    handle = await open(path, FLAGS)
+    const bytes = Buffer.alloc(MOST_BYTES)
+    const { bytesRead } = await handle.read(bytes, 0, MOST_BYTES, 0)
+    return bytes.toString('utf8', 0, bytesRead)
+  } finally {
+    await handle?.close()
+  }
+}

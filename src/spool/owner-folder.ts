@@ -1,0 +1,65 @@
+import { rmdirSync, rmSync } from 'node:fs'
+import { rename, rm, rmdir } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { adoptedFolder, listAdopted } from './destination-folder.js'
+import { isMissing } from './fs-error.js'
+import { makeFolder } from './make-folder.js'
+
+/**
+ * Moves an abandoned folder to where an owner keeps what it takes over. What that folder's owner had taken over
+ * goes beside it, or each crash would bury it deeper. Of several owners that try only one succeeds.
+ * @returns the folders that are now below `own`
+ * @throws what the file system throws
+ */
+export async function adopt(folder: string, own: string): Promise<string[]> {
+  makeFolder(adoptedFolder(own))
+  return moveAll([folder], adoptedFolder(own))
+}
+
+/** Moves all that an owner has taken over, known to it or not, to where others can take it over. */
+export async function surrender(own: string, to: string): Promise<void> {
+  await moveAll(await listAdopted(own), to)
+}
+
+/**
+ * Deletes an owner's folder, unless there is something in it that the owner has taken over. The file system
+ * decides: only an empty folder can be removed without its content.
+ */
+export async function removeOwnerFolder(folder: string): Promise<boolean> {
+  try {
+    await rmdir(adoptedFolder(folder))
+  } catch (error) {
+    if (!isMissing(error)) return false
+  }
+  await rm(folder, { recursive: true, force: true })
+  return true
+}
+
+/** The same synchronously. */
+export function removeOwnerFolderNow(folder: string): boolean {
+  try {
+    rmdirSync(adoptedFolder(folder))
+  } catch (error) {
+    if (!isMissing(error)) return false
+  }
+  rmSync(folder, { recursive: true, force: true })
+  return true
+}
+
+async function moveAll(folders: readonly string[], to: string): Promise<string[]> {
+  const moved: string[] = []
+  const toMove = [...folders]
+  for (let next = toMove.pop(); next !== undefined; next = toMove.pop()) {
+    const now = join(to, basename(next))
+    try {
+      await rename(next, now)
+    } catch (error) {
+      // Another process was faster.
+      if (isMissing(error)) continue
+      throw error
+    }
+    moved.push(now)
+    toMove.push(...(await listAdopted(now)))
+  }
+  return moved
+}

@@ -1,0 +1,49 @@
+import type { Buffer } from 'node:buffer'
+import { MAX_BATCH_BYTES } from '../wire/limits.js'
+import { doneLine, entryLine, markLine } from './record.js'
+
+/** Consecutive entries of one queue: 0 for logs, 1 for request entries. */
+export interface Range {
+  readonly line: number
+  readonly first: number
+  readonly count: number
+}
+
+/** A range that travels, or has travelled, as one batch under this id. */
+export interface BatchMark extends Range {
+  readonly id: string
+}
+
+interface SpoolEntry {
+  readonly line: number
+  readonly number: number
+  /** Exactly the bytes of the entry's JSON; nobody changes them while they are written. */
+  readonly json: Buffer
+}
+
+/** What is written to the disk in one go. */
+export interface WriteSet {
+  readonly marks: readonly BatchMark[]
+  readonly entries: readonly SpoolEntry[]
+}
+
+/** The lines of a write set, each of them made of whole buffers that were filled for this line alone. */
+export function linesOf({ marks, entries }: WriteSet): Buffer[] {
+  // Marks first: should the end be torn off, what is left of a batch still knows its id.
+  const lines = marks.map(({ line, first, count, id }) => markLine(line, first, count, id))
+  return lines.concat(...entries.map(({ line, number, json }) => entryLine(line, number, json)))
+}
+
+export function doneLineOf({ line, first, count }: Range): Buffer {
+  return doneLine(line, first, count)
+}
+
+/** How many entries make one batch that is not too large; at least one. */
+export function countFitting(entries: readonly Buffer[]): number {
+  let bytes = 0
+  const tooMany = entries.findIndex((entry, n) => {
+    bytes += entry.length + 1
+    return n > 0 && bytes > MAX_BATCH_BYTES / 2
+  })
+  return tooMany < 0 ? entries.length : tooMany
+}

@@ -1,0 +1,32 @@
+import { afterEach } from 'vitest'
+import { createProject, type Project, type ProjectOptions, run } from '../support/project.js'
+
+let project: Project | undefined
+
+afterEach(() => project?.remove())
+
+export interface Examined {
+  readonly status: number | string | null
+  readonly codes: string[]
+  readonly findings: readonly { code: string; wrong: string; costs: string; mend: string }[]
+  readonly stderr: string
+  readonly text: string
+}
+
+/** Runs `lognitor doctor` of the built package in a project. */
+export async function examine(
+  options: ProjectOptions,
+  args: readonly string[],
+  env: Record<string, string> = {},
+  { node, isText = false }: { node?: string; isText?: boolean } = {},
+): Promise<Examined> {
+  project = createProject(options)
+  const cli = 'node_modules/@lognitor/opentelemetry/dist/cli.cjs'
+  const all = [cli, 'doctor', ...(isText ? [] : ['--json']), ...args]
+  const program = run(project, all, { env, ...(node !== undefined && { node }) })
+  const status = await program.exited
+  const text = program.stdout()
+  const { findings = [] } = isText || text === '' ? {} : JSON.parse(text)
+  const codes = findings.map(({ code }: { code: string }) => code)
+  return { status, codes, findings, stderr: program.stderr(), text }
+}

@@ -1,0 +1,77 @@
+import { execFile } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+
+const OURS = resolve(import.meta.dirname, '../../dist/index.cjs')
+const TESTING = resolve(import.meta.dirname, '../../dist/testing.cjs')
+const SCRIPT = `
+const { init, info, flush } = require(${JSON.stringify(OURS)})
+const { MemoryTransport } = require(${JSON.stringify(TESTING)})
+const transport = new MemoryTransport()
+init({ transport })
+info('hello')
+flush().then(() => console.log(JSON.stringify(transport.logs[0].service ?? null)))
+`
+
+let folder: string
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'service-name-'))
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+function write(path: string, content: string): void {
+  mkdirSync(dirname(join(folder, path)), { recursive: true })
+  writeFileSync(join(folder, path), content)
+}
+
+/** The service of a log that the script wrote. */
+function serviceOf(args: string[], cwd = folder, env: Record<string, string> = {}): Promise<unknown> {
+  const options = { cwd, env: { PATH: process.env.PATH, NODE_OPTIONS: '--no-warnings', ...env } }
+  return new Promise((done, fail) => {
+    execFile(process.execPath, args, options, (error, stdout) =>
+      error ? fail(error) : done(JSON.parse(stdout)),
+    )
+  })
+}
+
+test('a service without a name is called like its package, the nearest that has a name', async () => {
+  write('package.json', '{ "name": "@acme/shop" }')
+  write('dist/package.json', '{ "type": "commonjs" }')
+  write('dist/app.js', SCRIPT)
+  expect(await serviceOf([join(folder, 'dist/app.js')], tmpdir())).toBe('@acme/shop')
+  expect(await serviceOf(['dist/app.js'])).toBe('@acme/shop')
+  expect(await serviceOf(['dist/app.js'], folder, { OTEL_SERVICE_NAME: 'till' })).toBe('till')
+})
+
+test('a folder that is started is the place of its package', async () => {
+  write('package.json', '{ "name": "outer" }')
+  write('shop/package.json', '{ "name": "shop", "main": "app.js" }')
+  write('shop/app.js', SCRIPT)
+  expect(await serviceOf(['shop'])).toBe('shop')
+})
+
+test('an installed tool that starts the application does not lend it its name', async () => {
+  write('package.json', '{ "name": "shop" }')
+  write('node_modules/starter/package.json', '{ "name": "starter" }')
+  write('node_modules/starter/bin.js', SCRIPT)
+  expect(await serviceOf(['node_modules/starter/bin.js'])).toBe('shop')
+})
+
+test.each([
+  ['a list', '[]'],
+  ['no name', '{ "name": 7 }'],
+  ['far too long', JSON.stringify({ name: 'x', text: 'x'.repeat(300_000) })],
+])('a package.json is passed over: %s', async (_, content) => {
+  write('package.json', '{ "name": "above" }')
+  write('app/package.json', content)
+  write('app/index.cjs', SCRIPT)
+  expect(await serviceOf(['app/index.cjs'])).toBe('above')
+})
+
+test('what is given by --eval has no package', async () => {
+  write('package.json', '{ "name": "shop" }')
+  expect(await serviceOf(['-e', SCRIPT])).toBe(null)
+})

@@ -1,0 +1,52 @@
+import { once } from 'node:events'
+import { Worker } from 'node:worker_threads'
+import { afterEach, expect, test } from 'vitest'
+import { settle, until } from '../support/until.js'
+import { logTo, openRig, type Rig } from './support.js'
+
+let rig: Rig
+afterEach(() => rig.close())
+
+/** A service in another thread, which answers while this one stands still. */
+const SERVICE = `
+const { createServer } = require('node:http')
+const { parentPort } = require('node:worker_threads')
+const server = createServer((request, response) => {
+  request.resume()
+  request.on('end', () => {
+    parentPort.postMessage('asked')
+    setTimeout(() => response.end('{"accepted":25,"rejected":0,"errors":[]}'), 100)
+  })
+})
+server.listen(0, '127.0.0.1', () => parentPort.postMessage(server.address().port))
+`
+
+test('an answer that came while the event loop was blocked counts, though the time for it is up', async () => {
+  rig = await openRig()
+  const service = new Worker(SERVICE, { eval: true })
+  try {
+    const [port] = await once(service, 'message')
+    let asked = 0
+    service.on('message', () => asked++)
+    const pipeline = rig.another({ apiUrl: `http://127.0.0.1:${port}/api/v1` })
+    for (let n = 0; n < 25; n++) logTo(pipeline, `log ${n}`)
+    await until(() => asked === 1, 'it is on its way')
+    await new Promise<void>((done) => {
+      // In a timer, as the one that is due.
+      setTimeout(() => {
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1000)
+        rig.clock.advance(10_000)
+        done()
+      }, 0)
+    })
+    await until(() => pipeline.stats().inFlight === 0, 'it came back')
+    await settle()
+    expect(pipeline.stats()).toMatchObject({ accepted: 25, queued: 0 })
+    expect(asked).toBe(1)
+    const ending = pipeline.shutdown(0)
+    rig.clock.advance(1)
+    await ending
+  } finally {
+    await service.terminate()
+  }
+})

@@ -1,0 +1,64 @@
+import { afterEach, expect, test } from 'vitest'
+import type { Clock } from '../../src/clock.js'
+import { until } from '../support/until.js'
+import { logTo, openRig, type Rig } from './support.js'
+
+let rig: Rig
+afterEach(() => rig.close())
+
+/** Node's timers are whole milliseconds, so that they ring a hair early, and reading the time takes time. */
+function coarse(clock: Clock, readMs: number): Clock {
+  let spentMs = 0
+  return {
+    ...clock,
+    monotonic: () => {
+      spentMs += readMs
+      return clock.monotonic() + spentMs
+    },
+    setTimer: (fn, delayMs) => clock.setTimer(fn, Math.floor(delayMs)),
+  }
+}
+
+test.each([0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9])(
+  'wakes up after an outage though the timer rings early and each look at the clock takes %d ms',
+  async (readMs) => {
+    // Backoff of 811.725 ms.
+    rig = await openRig({}, () => 0.12345)
+    const pipeline = rig.another({}, coarse(rig.clock, readMs))
+    rig.vendor.answer({ status: 503 }, {})
+    logTo(pipeline, 'a log')
+    rig.clock.advance(10_000)
+    await until(() => pipeline.stats().holding === 'backoff', 'an outage')
+    for (let step = 0; step < 5; step++) {
+      rig.clock.advance(500)
+      await new Promise((resolve) => setTimeout(resolve, 5))
+    }
+    await until(() => pipeline.stats().accepted === 1, 'it was sent without another log')
+    rig.clock.advance(1)
+  },
+)
+
+test('a shorter flushInterval holds for what waits already', async () => {
+  rig = await openRig({ flushInterval: 3_600_000 })
+  rig.log('a log')
+  rig.pipeline.reconfigure({ ...rig.pipeline.settings, flushInterval: 1000 })
+  rig.clock.advance(1000)
+  await until(() => rig.vendor.messages().length === 1, 'it was sent')
+})
+
+test('another option of reconfigure does not push back what waits already', async () => {
+  rig = await openRig({ flushInterval: 5000 })
+  rig.log('a log')
+  rig.clock.advance(4000)
+  rig.pipeline.reconfigure({ ...rig.pipeline.settings, maxRetries: 7 })
+  rig.clock.advance(1000)
+  await until(() => rig.vendor.messages().length === 1, 'it was sent')
+})
+
+test('a smaller batchSize holds for what waits already', async () => {
+  rig = await openRig({ batchSize: 100, flushInterval: 3_600_000 })
+  rig.logMany(30)
+  rig.pipeline.reconfigure({ ...rig.pipeline.settings, batchSize: 25 })
+  await until(() => rig.vendor.messages().length === 30, 'they were sent')
+  expect(rig.pipeline.stats()).toMatchObject({ queued: 0 })
+})

@@ -1,0 +1,97 @@
+import { expect, test } from 'vitest'
+import type { BatchStore, EntryRange, WriteSet } from '../../src/delivery/batch-store.js'
+import { Queue } from '../../src/delivery/queue.js'
+import { WriteBehind } from '../../src/delivery/write-behind.js'
+import { manualClock } from '../support/manual-clock.js'
+import { settle, shutDoor } from '../support/until.js'
+
+function open(answer: () => Promise<boolean> = async () => true) {
+  const clock = manualClock()
+  const settings = { batchSize: 100, maxQueueSize: 1000, maxQueueBytes: 1024 * 1024 }
+  const queue = new Queue({ settings, clock, newId: () => 'id' })
+  const written: number[] = []
+  const ended: EntryRange[] = []
+  const store: Partial<BatchStore> = {
+    write: async ({ entries }: WriteSet) => {
+      if (!(await answer())) return false
+      written.push(...entries.map(({ number }) => number))
+      return true
+    },
+    ack: (range) => void ended.push(range),
+  }
+  const writeBehind = new WriteBehind({
+    store: store as BatchStore,
+    queue,
+    clock,
+    outside: (fn) => fn(),
+    isFormer: () => false,
+    onSettled: () => {},
+  })
+  queue.overflow = writeBehind
+  const add = (count: number) => {
+    for (let n = 0; n < count; n++) {
+      queue.add(queue.logs, '{}')
+      writeBehind.entered()
+    }
+  }
+  return { clock, queue, writeBehind, written, ended, add }
+}
+
+test('what a full queue had written at once is not written again at the next tick, and its end is told', async () => {
+  const { clock, queue, writeBehind, written, ended, add } = open()
+  add(1)
+  add(19)
+  expect(writeBehind.makeRoom(queue.logs)).toBe('soon')
+  await settle()
+  add(10)
+  // Due at this tick is what was there when it was set: less than is written already.
+  clock.advance(80)
+  await settle()
+  writeBehind.gone({ line: 0, first: 11, count: 10 })
+  expect(ended).toEqual([{ line: 0, first: 11, count: 10 }])
+  clock.advance(160)
+  await settle()
+  expect(written).toEqual(Array.from({ length: 30 }, (_, n) => n + 1))
+})
+
+test('what could not be written is tried again though nothing more comes in', async () => {
+  const failure = shutDoor()
+  const answers = [failure.promise.then(() => false)]
+  const { clock, written, add } = open(() => answers.shift() ?? Promise.resolve(true))
+  add(1)
+  for (let n = 0; n < 10; n++) {
+    clock.advance(80)
+    await settle(2)
+  }
+  // By now all there is has been given to the disk, and nothing is left to wait for.
+  failure.open()
+  await settle()
+  for (let n = 0; n < 3; n++) {
+    clock.advance(5_000)
+    await settle(2)
+  }
+  expect(written).toEqual([1])
+})
+
+test('a batch is sent though its mark is not written in time, and is written when it can be', async () => {
+  const written = shutDoor()
+  const { clock, queue, writeBehind, add } = open(async () => {
+    await written.promise
+    return true
+  })
+  add(5)
+  clock.advance(80)
+  clock.advance(80)
+  await settle(2)
+  add(5)
+  const flight = queue.takeNext(true, () => true)
+  expect(flight?.batch.count).toBe(10)
+  let isSealed = false
+  if (flight !== undefined) void writeBehind.seal(flight.line, flight.batch).then(() => (isSealed = true))
+  await settle()
+  expect(isSealed).toBe(false)
+  clock.advance(1_000)
+  await settle()
+  expect(isSealed).toBe(true)
+  written.open()
+})

@@ -1,0 +1,99 @@
+import { expect, test } from 'vitest'
+import { shutDoor, until } from '../support/until.js'
+import { logsOf, numbered, openWithClock, send } from './support.js'
+
+const MINUTE_MS = 60_000
+
+test('what Retry-After asks for is kept, by one probe for all callers', async () => {
+  const { gateway, vendor, clock } = await openWithClock()
+  vendor.answer({ status: 429, headers: { 'retry-after': '600' } })
+  for (const line of numbered(5)) {
+    const answer = await send(gateway, '/v1/logs', logsOf(line))
+    expect(answer).toMatchObject({ status: 429 })
+    expect(answer.headers.get('retry-after')).toBe('600')
+  }
+  expect(vendor.seen).toHaveLength(1)
+  clock.advance(9 * MINUTE_MS)
+  const late = await send(gateway, '/v1/logs', logsOf('late'))
+  expect(late.headers.get('retry-after')).toBe('60')
+  clock.advance(MINUTE_MS)
+  await Promise.all(numbered(5).map((line) => send(gateway, '/v1/logs', logsOf(line))))
+  expect(vendor.seen).toHaveLength(2)
+  clock.advance(10 * MINUTE_MS)
+  vendor.answer({})
+  expect(await send(gateway, '/v1/logs', logsOf('good'))).toMatchObject({ status: 200 })
+  expect(await send(gateway, '/v1/logs', logsOf('again'))).toMatchObject({ status: 200 })
+  expect(vendor.messages()).toEqual(['good', 'again'])
+})
+
+test.each([
+  ['a refused key', { status: 401 }],
+  ['a wrong address', { status: 404 }],
+])('%s is asked for once a minute', async (_name, refusal) => {
+  const { gateway, vendor, clock } = await openWithClock()
+  vendor.answer(refusal)
+  for (const line of numbered(4)) {
+    expect(await send(gateway, '/v1/logs', logsOf(line))).toMatchObject({ status: 503 })
+  }
+  expect(vendor.seen).toHaveLength(1)
+  clock.advance(MINUTE_MS)
+  vendor.answer({})
+  const large = logsOf(...numbered(500))
+  expect(await send(gateway, '/v1/logs', large)).toMatchObject({ status: 200 })
+  expect(vendor.messages()).toHaveLength(500)
+})
+
+test('one key that is refused holds back no other key', async () => {
+  const { gateway, vendor } = await openWithClock({ passThroughKey: true })
+  vendor.answer(({ headers }) => (headers['x-api-key'] === 'bad' ? { status: 401 } : {}))
+  const by = (key: string) =>
+    send(gateway, '/v1/logs', logsOf(`by ${key}`), { headers: { 'x-api-key': key } })
+  expect([(await by('bad')).status, (await by('good')).status, (await by('bad')).status]).toEqual([
+    503, 200, 503,
+  ])
+  expect(vendor.seen).toHaveLength(2)
+})
+
+test('a post that was under way before a refusal does not end it', async () => {
+  const { gateway, vendor } = await openWithClock()
+  const door = shutDoor()
+  vendor.answer({ after: door.promise }, { status: 429, headers: { 'retry-after': '600' } }, {})
+  const early = send(gateway, '/v1/logs', logsOf('early'))
+  await until(() => vendor.open === 1, 'the early one is on its way')
+  expect(await send(gateway, '/v1/logs', logsOf('refused'))).toMatchObject({ status: 429 })
+  door.open()
+  expect(await early).toMatchObject({ status: 200 })
+  expect(await send(gateway, '/v1/logs', logsOf('late'))).toMatchObject({ status: 429 })
+  expect(vendor.seen).toHaveLength(2)
+})
+
+test('an outage that says nothing of its end holds nobody back', async () => {
+  const { gateway, vendor } = await openWithClock()
+  vendor.answer({ status: 503 }, {})
+  expect(await send(gateway, '/v1/logs', logsOf('first'))).toMatchObject({ status: 503 })
+  expect(await send(gateway, '/v1/logs', logsOf('second'))).toMatchObject({ status: 200 })
+})
+
+test('a probe that meets an outage is followed by another one soon', async () => {
+  const { gateway, vendor, clock } = await openWithClock()
+  vendor.answer({ status: 401 }, { status: 503 }, {})
+  await send(gateway, '/v1/logs', logsOf('first'))
+  clock.advance(MINUTE_MS)
+  expect(await send(gateway, '/v1/logs', logsOf('second'))).toMatchObject({ status: 503 })
+  expect(await send(gateway, '/v1/logs', logsOf('third'))).toMatchObject({ status: 503 })
+  expect(vendor.seen).toHaveLength(2)
+  clock.advance(10_000)
+  expect(await send(gateway, '/v1/logs', logsOf('fourth'))).toMatchObject({ status: 200 })
+})
+
+test('a rate that no answer has repeated for ten minutes holds no longer', async () => {
+  const { gateway, vendor, clock } = await openWithClock()
+  vendor.answer({ headers: { 'x-lognitor-sample-rates': '{"info":0}' } }, {})
+  await send(gateway, '/v1/logs', logsOf('first'))
+  await send(gateway, '/v1/logs', logsOf('left out'))
+  clock.advance(9 * MINUTE_MS)
+  await send(gateway, '/v1/logs', logsOf('left out, too'))
+  clock.advance(MINUTE_MS)
+  await send(gateway, '/v1/logs', logsOf('sent'))
+  expect(vendor.messages()).toEqual(['first', 'sent'])
+})

@@ -1,0 +1,128 @@
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { startInbox } from '../../src/testing.js'
+import { batchOf, call, get, logWith, post, requestWith, until } from './support.js'
+
+let folder: string
+let data: string
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'lognitor-keep-'))
+  data = join(folder, 'inbox.ndjson')
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+async function filled() {
+  const inbox = await startInbox({ data })
+  await post(`${inbox.apiUrl}/ingest`, batchOf(logWith({ message: 'one' }), logWith({ message: 'two' })))
+  await post(`${inbox.apiUrl}/ingest/requests`, { requests: [requestWith({ request_id: 'r' })] })
+  await post(`${inbox.apiUrl}/releases/register`, { version: '1' })
+  await post(`${inbox.apiUrl}/feedback`, { event_id: 'e', comments: 'c' })
+  await post(`${inbox.apiUrl}/heartbeat/beat`, '')
+  return inbox
+}
+
+test('all that came is there again, in its order and with the time it came', async () => {
+  const first = await filled()
+  const before = await get<object>(first, 'logs/1')
+  const held = [first.logs(), first.requests(), first.releases(), first.feedback(), first.heartbeats()]
+  await first.close()
+  const second = await startInbox({ data })
+  expect([
+    second.logs(),
+    second.requests(),
+    second.releases(),
+    second.feedback(),
+    second.heartbeats(),
+  ]).toEqual(held)
+  expect(await get(second, 'logs/1')).toEqual(before)
+  await second.close()
+})
+
+test('what comes is in the file soon, and not only at the end', async () => {
+  const inbox = await filled()
+  await until(() => readFileSync(data, 'utf8').split('\n').length === 7, 'six lines are written')
+  await inbox.close()
+})
+
+test('lines that cannot be read are left out, and said so once', async () => {
+  await (await filled()).close()
+  appendFileSync(
+    data,
+    'not json\n{"kind":"log","at":1,"value":{"level":"loud"}}\n{"kind":"other"}\n{"kind":"log"',
+  )
+  const warnings: Error[] = []
+  const listen = (warning: Error) => warnings.push(warning)
+  process.on('warning', listen)
+  const inbox = await startInbox({ data })
+  await until(() => warnings.length > 0, 'a warning is given')
+  process.off('warning', listen)
+  expect(inbox.logs()).toHaveLength(2)
+  expect(warnings.map((warning) => warning.message)).toEqual([
+    `4 lines of ${data} could not be read, and are left out.`,
+  ])
+  expect(warnings[0]).toMatchObject({ code: 'LOGNITOR_INBOX_DATA' })
+  await inbox.close()
+})
+
+test('a file holds no more than the inbox does', async () => {
+  const inbox = await startInbox({ data, maxLogs: 3 })
+  await post(`${inbox.apiUrl}/ingest`, batchOf(...Array.from({ length: 50 }, () => logWith())))
+  await inbox.close()
+  const again = await startInbox({ data, maxLogs: 3 })
+  expect(again.logs()).toHaveLength(3)
+  expect(readFileSync(data, 'utf8').trim().split('\n')).toHaveLength(3)
+  await again.close()
+})
+
+test('a file that grows is written anew by itself', async () => {
+  const inbox = await startInbox({ data, maxLogs: 5, maxBytes: 20_000 })
+  const batch = () => batchOf(...Array.from({ length: 20 }, () => logWith({ message: 'x'.repeat(500) })))
+  for (let round = 0; round < 6; round++) {
+    await post(`${inbox.apiUrl}/ingest`, batch())
+    await new Promise((resolve) => setTimeout(resolve, 250))
+  }
+  await inbox.close()
+  expect(readFileSync(data, 'utf8').length).toBeLessThan(60_000)
+})
+
+test('emptying the inbox empties the file', async () => {
+  const inbox = await filled()
+  inbox.clear()
+  expect(readFileSync(data, 'utf8')).toBe('')
+  await inbox.close()
+})
+
+test('a place that cannot be written is refused at the start, in words', async () => {
+  await expect(startInbox({ data: folder })).rejects.toMatchObject({ code: 'LOGNITOR_BAD_OPTION' })
+  await expect(startInbox({ data: '' })).rejects.toThrow('data must be the path of a file')
+})
+
+test('an import takes an export, and plain logs of the wire, and no alert fires for what is old', async () => {
+  const first = await filled()
+  const exported = await (await fetch(`${first.url}/inbox/api/export`)).text()
+  await first.close()
+  writeFileSync(data, '')
+  const second = await startInbox()
+  const plain = JSON.stringify(logWith({ level: 'error', error: { type: 'E', message: 'm' } }))
+  const answer = await call(`${second.url}/inbox/api/import`, {
+    method: 'POST',
+    body: `${exported}${plain}\n\nnope`,
+  })
+  expect(answer.body).toEqual({ imported: 7, refused: 1, problems: ['Line 8: It is not JSON.'] })
+  expect(second.logs()).toHaveLength(3)
+  expect(second.alerts()).toEqual([])
+  await second.close()
+})
+
+test('pages of other origins import and export nothing', async () => {
+  const inbox = await startInbox()
+  const headers = { origin: 'https://example.com' }
+  expect((await call(`${inbox.url}/inbox/api/import`, { method: 'POST', body: '{}', headers })).status).toBe(
+    403,
+  )
+  expect((await call(`${inbox.url}/inbox/api/export`, { headers })).status).toBe(403)
+  await inbox.close()
+})

@@ -1,0 +1,110 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import type { Page } from 'playwright-core'
+import { expect, test } from 'vitest'
+import { openInbox, openPage } from './browser.js'
+import { fill, TRACE } from './fill.js'
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+/** Each view with something in it, and each with nothing. */
+const STATES = [
+  '/',
+  '/?service=shop&~user=ada&level=error,info',
+  '/?log=5',
+  '/errors',
+  '/errors?group=PaymentError%7Ccard%20declined',
+  '/requests',
+  '/requests?open=r1&seq=1',
+  '/traces',
+  `/traces?trace=${TRACE}`,
+  '/monitors',
+  '/releases',
+  '/feedback',
+  '/alerts',
+  '/health',
+  '/faults',
+]
+
+async function violations(page: Page): Promise<unknown[]> {
+  // Run as the page's own code is not: the policy allows no script but the inbox's.
+  await page.evaluate(AXE)
+  const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
+  return page.evaluate<unknown[]>(
+    `axe.run({ runOnly: ${JSON.stringify(tags)} }).then(({ violations }) => violations.map(({ id, nodes }) => [id, nodes.map(({ html, failureSummary }) => html + failureSummary)]))`,
+  )
+}
+
+async function settled(page: Page): Promise<void> {
+  await page.getByRole('status').filter({ hasText: 'Live' }).waitFor()
+  await page.waitForLoadState('load')
+  await page.locator('main').locator('.panel, .empty, .preset').first().waitFor()
+}
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test.each(STATES)(`axe finds nothing at %s in ${colorScheme}`, async (path) => {
+    const inbox = await openInbox()
+    await fill(inbox)
+    if (path === '/faults') inbox.faults({ status: 503 })
+    const page = await openPage(inbox, path, { colorScheme })
+    await settled(page)
+    expect(await violations(page)).toEqual([])
+  })
+
+  test(`axe finds nothing in the list of keys and on empty views in ${colorScheme}`, async () => {
+    const page = await openPage(await openInbox(), '/', { colorScheme })
+    await page.getByText('No logs yet').waitFor()
+    expect(await violations(page)).toEqual([])
+    await page.keyboard.press('?')
+    await page.getByRole('dialog').waitFor()
+    expect(await violations(page)).toEqual([])
+  })
+}
+
+test('axe finds nothing where the views are named by their signs only', async () => {
+  const inbox = await openInbox()
+  await fill(inbox)
+  const page = await openPage(inbox, '/', { viewport: { width: 900, height: 800 } })
+  await settled(page)
+  await page.getByRole('link', { name: 'Requests' }).waitFor()
+  expect(await violations(page)).toEqual([])
+})
+
+test.each(STATES)('a window of 360 pixels needs no scrolling sideways at %s', async (path) => {
+  const inbox = await openInbox()
+  await fill(inbox)
+  const page = await openPage(inbox, path, { viewport: { width: 360, height: 740 } })
+  await settled(page)
+  // What its own frame cuts off, such as a line with an ellipsis, is not in the way.
+  const wide = await page.evaluate<string[]>(`
+    [...document.querySelectorAll('body, main, main *')]
+      .filter((element) => element.getBoundingClientRect().right > innerWidth + 1)
+      .filter((element) => {
+        for (let outer = element.parentElement; outer; outer = outer.parentElement)
+          if (getComputedStyle(outer).overflowX !== 'visible' && outer.matches('main *')) return false
+        return true
+      })
+      .map((element) => element.outerHTML.slice(0, 120))`)
+  expect(wide).toEqual([])
+  expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360)
+})
+
+test('at 360 pixels the views are reached by a menu', async () => {
+  const inbox = await openInbox()
+  const page = await openPage(inbox, '/', { viewport: { width: 360, height: 740 } })
+  await page.getByRole('button', { name: 'Logs' }).click()
+  await page.getByRole('link', { name: 'Faults' }).click()
+  await page.getByRole('button', { name: /^Down/ }).waitFor()
+})
+
+test('the colours follow the machine until another choice is made, which stays', async () => {
+  const inbox = await openInbox()
+  const page = await openPage(inbox, '/', { colorScheme: 'dark' })
+  const ground = () => page.evaluate<string>('getComputedStyle(document.body).backgroundColor')
+  const dark = await ground()
+  await page.getByRole('button', { name: 'Colours: system' }).click()
+  expect(await ground()).not.toBe(dark)
+  await page.reload()
+  await page.getByRole('button', { name: 'Colours: light' }).waitFor()
+  expect(await ground()).not.toBe(dark)
+})

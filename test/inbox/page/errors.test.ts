@@ -1,0 +1,100 @@
+import { expect, test } from 'vitest'
+import { until } from '../support.js'
+import { openInbox, openPage, reads, textOf } from './browser.js'
+import { ago, fill, PAYMENT_ERROR, sendLogs } from './fill.js'
+
+test('errors are grouped, with their count, users, release, and how often over time', async () => {
+  const inbox = await openInbox()
+  await fill(inbox)
+  await sendLogs(
+    inbox,
+    {
+      level: 'error',
+      service: 'shop',
+      error: PAYMENT_ERROR,
+      user: { id: 'bob' },
+      metadata: { dedupCount: 4 },
+    },
+    { level: 'error', service: 'bank', error: { type: 'RangeError', message: 'vault is empty' } },
+  )
+  const page = await openPage(inbox, '/errors')
+  const table = page.getByRole('table', { name: 'Errors by group' })
+  const row = table.getByRole('row').filter({ hasText: 'PaymentError' })
+  await row.waitFor()
+  const cells = await row.getByRole('cell').allInnerTexts()
+  expect(cells[0]).toContain('card declined')
+  expect(cells.slice(2, 7)).toEqual(['new', '5', '2', 'shop', '1.0.0'])
+  await row.getByRole('img', { name: '5 times, new' }).waitFor()
+  // Sorted by a click, largest first.
+  await table.getByRole('button', { name: 'Count' }).click()
+  await until(
+    async () => (await table.getByRole('row').nth(1).innerHTML()).includes('PaymentError'),
+    'the most frequent is first',
+  )
+  expect(new URL(page.url()).searchParams.get('sort')).toBe('-count')
+})
+
+test('a group opens to its occurrences, its stack, what led to it and the requests it broke', async () => {
+  const inbox = await openInbox()
+  await fill(inbox)
+  await sendLogs(inbox, { level: 'error', service: 'shop', error: PAYMENT_ERROR, user: { id: 'bob' } })
+  const page = await openPage(inbox, '/errors')
+  await page.getByRole('link', { name: 'PaymentError' }).click()
+  const detail = page.getByRole('region', { name: 'One occurrence' })
+  await reads(detail, "throw new PaymentError('card declined')")
+  await page
+    .getByRole('region', { name: 'Requests it broke' })
+    .getByRole('link', { name: /\/checkout\/7/ })
+    .waitFor()
+  const occurrences = page.getByRole('table', { name: 'Occurrences' }).getByRole('row')
+  expect(await occurrences.count()).toBe(3)
+  await occurrences.filter({ hasText: 'ada' }).click()
+  await reads(detail, 'cart is full')
+  const link = page.url()
+  await page.goto(link)
+  await reads(detail, 'cart is full')
+  expect(await textOf(page.getByRole('heading', { level: 2 }).first())).toContain('PaymentError')
+  await page.keyboard.press('Escape')
+  await page.getByRole('table', { name: 'Errors by group' }).waitFor()
+})
+
+test('filters hold for the groups too', async () => {
+  const inbox = await openInbox()
+  await fill(inbox)
+  await sendLogs(inbox, { level: 'error', service: 'bank', error: { type: 'RangeError', message: 'empty' } })
+  const page = await openPage(inbox, '/errors?service=bank')
+  await page.getByRole('link', { name: 'RangeError' }).waitFor()
+  expect(await page.getByRole('link', { name: 'PaymentError' }).count()).toBe(0)
+})
+
+test('a release shows the errors that came with it', async () => {
+  const inbox = await openInbox()
+  await fill(inbox)
+  await fetch(`${inbox.apiUrl}/releases/register`, {
+    method: 'POST',
+    headers: { 'x-api-key': 'k' },
+    body: JSON.stringify({ version: '2.0.0', services: ['shop'] }),
+  })
+  await sendLogs(inbox, {
+    level: 'error',
+    service: 'shop',
+    version: '2.0.0',
+    timestamp: ago(0),
+    error: { type: 'CouponError', message: 'no such coupon' },
+  })
+  const page = await openPage(inbox, '/releases')
+  const releases = page.locator('.release')
+  await reads(releases.nth(0), 'CouponError')
+  expect(await textOf(releases.nth(0))).toMatch(/2\.0\.0[\s\S]*1 NEW ERROR/i)
+  expect(await textOf(releases.nth(1))).toMatch(/1\.0\.0[\s\S]*PaymentError/)
+  expect(await textOf(releases.nth(1))).not.toContain('CouponError')
+})
+
+test('feedback stands beside the log it is about, and leads to it', async () => {
+  const inbox = await openInbox()
+  await fill(inbox)
+  const page = await openPage(inbox, '/feedback')
+  await page.getByText('It broke when I paid.').waitFor()
+  await page.getByRole('link', { name: /card declined/ }).click()
+  await reads(page.getByRole('complementary', { name: 'Log' }), 'PaymentError')
+})

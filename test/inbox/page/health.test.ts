@@ -1,0 +1,88 @@
+import { expect, test } from 'vitest'
+import { init } from '../../../src/index.js'
+import { batchOf, logWith, post, until } from '../support.js'
+import { openInbox, openPage, reads, textOf } from './browser.js'
+import { ago } from './fill.js'
+
+const PRESETS = [
+  ['Down', { status: 503 }],
+  ['Too many', { status: 429, retryAfter: 5 }],
+  ['Slow', { delayMs: 3000 }],
+  ['Reset', { reset: true }],
+  ['Reject some', { rejectEvery: 3 }],
+  ['Sample', { sampleRates: { debug: 0.1, info: 0.5 } }],
+] as const
+
+test.each(PRESETS)(
+  'the fault %s goes on with one click, is plainly visible, and off with one',
+  async (name, faults) => {
+    const inbox = await openInbox()
+    const page = await openPage(inbox, '/faults')
+    const preset = page.getByRole('button', { name: new RegExp(`^${name} o`) })
+    await preset.click()
+    await until(() => JSON.stringify(inbox.faults()) === JSON.stringify(faults), 'the fault holds')
+    const banner = page.getByRole('alert')
+    await reads(banner, `${name}:`)
+    await page.getByRole('link', { name: 'Logs', exact: true }).click()
+    await reads(banner, 'The inbox misbehaves.')
+    await banner.getByRole('button', { name: 'Switch off' }).click()
+    await banner.waitFor({ state: 'detached' })
+    expect(inbox.faults()).toEqual({})
+    await page.goBack()
+    await preset.click()
+    await banner.waitFor()
+    await preset.click()
+    await until(() => Object.keys(inbox.faults()).length === 0, 'the fault ends')
+  },
+)
+
+test('a fault that another has set is shown too', async () => {
+  const inbox = await openInbox()
+  const page = await openPage(inbox)
+  inbox.faults({ status: 507 })
+  await fetch(`${inbox.apiUrl}/heartbeat/beat`, { method: 'POST' })
+  await reads(page.getByRole('alert'), '507')
+})
+
+test('health shows each client, with its retries, refusals, delays and the sample rates it is told', async () => {
+  const inbox = await openInbox()
+  const batch = batchOf(
+    logWith({
+      service: 'shop',
+      timestamp: ago(2000),
+      hostname: 'vm-1',
+      _sdk: { name: 'sdk', version: '1.2' },
+    }),
+    logWith({ level: 'error', service: 'shop', metadata: { dedupCount: 5 } }),
+    logWith({ level: 'loud' }),
+  )
+  inbox.faults({ status: 503 })
+  await post(`${inbox.apiUrl}/ingest`, batch)
+  inbox.faults({ sampleRates: { debug: 0.1 } })
+  await post(`${inbox.apiUrl}/ingest`, batch)
+  const page = await openPage(inbox, '/health')
+  const client = page.getByRole('region', { name: 'Client shop' })
+  await reads(client, 'sdk 1.2')
+  const text = (await textOf(client)).replace(/\s+/g, ' ')
+  for (const part of [
+    '1 failed call',
+    'calls 2',
+    'sent again 1',
+    'refused 1',
+    'hosts vm-1',
+    'debug 10 %',
+    '503 × 1',
+  ])
+    expect(text).toContain(part)
+  expect(text).toContain('held back 8 repeated errors')
+})
+
+test('a client of this package has a place of its own in health', async () => {
+  const inbox = await openInbox()
+  const client = init({ apiKey: 'k', apiUrl: inbox.apiUrl, service: 'till' })
+  client.info('hello')
+  await client.flush()
+  const page = await openPage(inbox, '/health')
+  await reads(page.getByRole('region', { name: 'Client till' }), '@lognitor/opentelemetry')
+  await client.shutdown()
+})

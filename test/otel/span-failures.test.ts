@@ -1,0 +1,215 @@
+import { ROOT_CONTEXT, type Span, SpanKind, trace } from '@opentelemetry/api'
+import { afterEach, expect, test } from 'vitest'
+import { createRequestScope, runInScope } from '../../src/scope/current.js'
+import { LognitorSpanProcessor } from '../../src/span-processor.js'
+import { type OnClock, onClock } from '../client/support.js'
+import { until } from '../support/until.js'
+import { openClient, spansThrough } from './support.js'
+
+const EXPRESS = '@opentelemetry/instrumentation-express'
+
+let rig: OnClock | undefined
+
+afterEach(async () => {
+  await rig?.close()
+  rig = undefined
+})
+
+function setUp(framework = EXPRESS) {
+  const { client, transport } = openClient({ sourceContext: false })
+  const provider = spansThrough(new LognitorSpanProcessor({ client }))
+  const messages = async () => {
+    await client.flush()
+    return transport.logs.map(({ message }) => message)
+  }
+  return { client, transport, tracer: provider.getTracer(framework), messages }
+}
+
+async function setUpOnClock(framework = 'app') {
+  rig = await onClock({ sourceContext: false })
+  const provider = spansThrough(new LognitorSpanProcessor({ client: rig.client }))
+  return { ...rig, tracer: provider.getTracer(framework) }
+}
+
+const requestScope = () => createRequestScope({ requestId: 'r', requestIdIsOurs: true, request: {} })
+const within = (span: Span) => trace.setSpan(ROOT_CONTEXT, span)
+
+/** As a framework does it: recorded, and the span ended at once. */
+function failIn(tracer: ReturnType<typeof setUp>['tracer'], parent: Span, error: Error): void {
+  const span = tracer.startSpan('handler', {}, within(parent))
+  span.recordException(error)
+  span.end()
+}
+
+function answer(server: Span, status: number): void {
+  server.setAttribute('http.response.status_code', status)
+  server.end()
+}
+
+/** A request that a caller sent with its own trace. */
+function serve(tracer: ReturnType<typeof setUp>['tracer'], name = 'GET'): Span {
+  const caller = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), traceFlags: 1, isRemote: true }
+  return tracer.startSpan(name, { kind: SpanKind.SERVER }, trace.setSpanContext(ROOT_CONTEXT, caller))
+}
+
+test('parallel requests of one trace each decide for themselves', async () => {
+  const { client, tracer, messages } = setUp()
+  const [good, bad] = [serve(tracer), serve(tracer)]
+  failIn(tracer, bad, new Error('database gone'))
+  failIn(tracer, good, new Error('not found'))
+  answer(good, 404)
+  answer(bad, 500)
+  expect(await messages()).toEqual(['database gone'])
+  expect(client.stats().dropped).toEqual({ handled_exception: 1 })
+})
+
+test('a server span below another one leaves the word to the outer one', async () => {
+  const { tracer, messages } = setUp()
+  const outer = serve(tracer)
+  const inner = tracer.startSpan('page', { kind: SpanKind.SERVER }, within(outer))
+  failIn(tracer, inner, new Error('handled'))
+  inner.end()
+  answer(outer, 404)
+  expect(await messages()).toEqual([])
+})
+
+test('requests whose spans never end hold nothing but the failures in them, and these are bounded', async () => {
+  const { client, tracer } = setUp()
+  for (let n = 0; n < 1100; n++) failIn(tracer, serve(tracer), new Error(`failure ${n}`))
+  expect(client.stats().written).toBe(100)
+  const late = serve(tracer)
+  failIn(tracer, late, new Error('not found'))
+  answer(late, 404)
+  expect(client.stats().dropped).toMatchObject({ handled_exception: 1 })
+})
+
+test.each([EXPRESS, '@opentelemetry/instrumentation-http'])(
+  'what the application recorded on a span of %s is an error whatever the answer',
+  async (framework) => {
+    const { tracer, messages } = setUp(framework)
+    const scope = requestScope()
+    await runInScope(scope, async () => {
+      const span = tracer.startSpan('handler')
+      span.recordException(new Error('recorded by hand'))
+      await Promise.resolve()
+      span.end()
+    })
+    scope.answer(200, 1)
+    expect(await messages()).toEqual(['recorded by hand'])
+  },
+)
+
+test.each(['@opentelemetry/instrumentation-graphql', '@opentelemetry/instrumentation-pg'])(
+  'what %s recorded is an error although the request was answered 200',
+  async (library) => {
+    const { tracer, messages } = setUp(library)
+    const scope = requestScope()
+    runInScope(scope, () => failIn(tracer, tracer.startSpan('parent'), new Error('resolver failed')))
+    scope.answer(200, 1)
+    expect(await messages()).toEqual(['resolver failed'])
+  },
+)
+
+test('what was recorded by hand does not wait for the end of a stream, nor of its span', async () => {
+  const { clock, client, tracer, vendor } = await setUpOnClock()
+  const scope = requestScope()
+  runInScope(scope, () => {
+    const stream = tracer.startSpan('GET /events', { kind: SpanKind.SERVER })
+    stream.recordException(new Error('on the stream itself'))
+    const inner = tracer.startSpan('poll', {}, within(stream))
+    inner.recordException(new Error('below it'))
+    inner.end()
+  })
+  clock.advance(1000)
+  expect(client.stats().queued).toBe(2)
+  await client.flush()
+  expect(vendor.messages().sort()).toEqual(['below it', 'on the stream itself'])
+})
+
+test('a span that was heard early is not heard again when it ends', async () => {
+  const { clock, client, tracer } = await setUpOnClock()
+  const span = tracer.startSpan('GET /events')
+  span.recordException(new Error('early'))
+  clock.advance(1000)
+  span.recordException(new Error('late'))
+  span.end()
+  clock.advance(1000)
+  expect(client.stats()).toMatchObject({ written: 2, queued: 2, dropped: {} })
+})
+
+test('of more exceptions than a span keeps, those recorded first are logs, too', async () => {
+  const { client, tracer, transport } = setUp('app')
+  const span = tracer.startSpan('job')
+  for (let n = 0; n < 300; n++) span.recordException(new Error(`failure ${n}`))
+  span.end()
+  await client.shutdown()
+  const [first, summary] = transport.logs
+  expect([first?.message, summary?.metadata?.dedupCount]).toEqual(['failure 0', 299])
+})
+
+test('what open spans have recorded is delivered when the client ends', async () => {
+  const { client, tracer, messages } = setUp()
+  const scope = requestScope()
+  runInScope(scope, () => tracer.startSpan('handler').recordException(new Error('in the last moment')))
+  await client.shutdown()
+  expect(await messages()).toEqual(['in the last moment'])
+})
+
+test('a clock that is set back makes no handled exception a late one', async () => {
+  const { client, tracer, messages } = setUp()
+  const scope = requestScope()
+  const { now } = Date
+  try {
+    runInScope(scope, () => {
+      const span = tracer.startSpan('handler')
+      span.recordException(new Error('not found'))
+      Date.now = () => now() - 3_600_000
+      scope.answer(404, 1)
+      span.end()
+    })
+  } finally {
+    Date.now = now
+  }
+  expect(await messages()).toEqual([])
+  expect(client.stats().dropped).toEqual({ handled_exception: 1 })
+})
+
+test('an error after the answer is an error', async () => {
+  const { tracer, messages } = setUp()
+  const scope = requestScope()
+  const server = serve(tracer)
+  scope.answer(200, 1)
+  answer(server, 200)
+  await new Promise((resolve) => setTimeout(resolve, 10))
+  runInScope(scope, () => failIn(tracer, tracer.startSpan('parent'), new Error('after the answer')))
+  failIn(tracer, server, new Error('after its span'))
+  expect((await messages()).sort()).toEqual(['after its span', 'after the answer'])
+})
+
+test('a span that was given an earlier start does not make its exceptions late', async () => {
+  const { client, tracer, messages } = setUp()
+  const scope = requestScope()
+  runInScope(scope, () => {
+    const span = tracer.startSpan('handler', { startTime: Date.now() - 60_000 })
+    span.recordException(new Error('not found'))
+    scope.answer(404, 1)
+    span.end()
+  })
+  expect(await messages()).toEqual([])
+  expect(client.stats().dropped).toEqual({ handled_exception: 1 })
+})
+
+test('what was captured by hand soon after wins over a span that ended within its request', async () => {
+  const { client, tracer } = setUp('app')
+  const error = new Error('declined')
+  await runInScope(requestScope(), async () => {
+    const span = tracer.startSpan('pay')
+    span.recordException(error)
+    span.end()
+    await new Promise((resolve) => setTimeout(resolve, 150))
+    client.captureException(error, { tags: ['by hand'] })
+  })
+  await until(() => client.stats().written === 1, 'it is written')
+  await client.shutdown()
+  expect(client.stats()).toMatchObject({ accepted: 1, dropped: { same_failure: 1 } })
+})

@@ -1,0 +1,76 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { Log } from '../../src/wire/log.js'
+import { bench, info } from './support.js'
+
+const REDACT = ['email', 'creditCard', 'ssn', 'bearer']
+const MEBIBYTE = 1024 * 1024
+
+function sentOf(log: Log, autoTruncate: boolean): { sent: readonly Log[]; dropped: unknown } {
+  const { policy, sent, ledger } = bench({ redact: REDACT, autoTruncate })
+  policy.admit(log)
+  return { sent, dropped: ledger.dropped() }
+}
+
+describe('a log with far more text than it may have', () => {
+  // Read whole by redaction, each of these would take longer than a test may.
+  it.each([
+    ['its message', (text: string) => info({ message: text })],
+    ['its metadata', (text: string) => info({ metadata: { a: text } })],
+    ['its stack', (text: string) => info({ error: { type: 'E', message: 'm', stack: text } })],
+    [
+      'a list of metadata',
+      (text: string) => info({ metadata: { list: Array(60).fill(text.slice(0, MEBIBYTE)) } }),
+    ],
+  ])('is refused, or cut, before redaction reads %s', (_where, logOf) => {
+    const text = `Buffer${'[98,111,98,64,98,46,99,99] '.repeat((60 * MEBIBYTE) / 27)}`
+    expect(sentOf(logOf(text), false)).toEqual({ sent: [], dropped: { too_large: 1 } })
+    const { sent } = sentOf(logOf(text), true)
+    expect(sent).toHaveLength(1)
+    expect(JSON.stringify(sent[0]).length).toBeLessThan(256 * 1024)
+  })
+
+  it('shows no part of what redaction would have found, wherever it is cut', () => {
+    const secret = 'bob.secret@example.com'
+    fc.assert(
+      fc.property(fc.nat(2200), fc.integer({ min: 0, max: 60 }), (at, gap) => {
+        const near = `${'x '.repeat(Math.ceil(at / 2))}${`${secret} ${' '.repeat(gap)}`.repeat(500)}`
+        const log = info({ message: near, metadata: { near, fill: 'y'.repeat(MEBIBYTE) }, tags: [near] })
+        const { sent } = sentOf(log, true)
+        expect(sent).toHaveLength(1)
+        expect(JSON.stringify(sent[0])).not.toMatch(/bob|secret/)
+      }),
+      { numRuns: 60 },
+    )
+  })
+
+  it('is cut to what it would have been cut to, but for texts that are much longer', () => {
+    const long = 'word '.repeat(1000)
+    const log = () =>
+      info({ message: long, metadata: { long, short: 's', fill: 'y'.repeat(MEBIBYTE) }, service: 'shop' })
+    const { policy, sent } = bench({ redact: [], autoTruncate: true })
+    policy.admit(log())
+    const id = { 'log.record.uid': expect.any(String) }
+    expect(sentOf(log(), true).sent).toEqual([{ ...sent[0], metadata: { ...sent[0]?.metadata, ...id } }])
+  })
+
+  it('is refused, or cut, as a request entry as well', () => {
+    const path = `/${'%41%40%42.com/'.repeat((60 * MEBIBYTE) / 14)}`
+    const entry = { method: 'GET', path, duration_ms: 1, request_id: 'r', timestamp: info().timestamp }
+    const refused = bench({ redact: REDACT })
+    expect(refused.policy.admitRequest(entry)).toBeUndefined()
+    expect(refused.dropped()).toEqual({ too_large: 1 })
+    const json = bench({ redact: REDACT, autoTruncate: true }).policy.admitRequest(entry)
+    expect(JSON.parse(json as string).path).toMatch(/^\/\[REDACTED\]/)
+  })
+
+  it('goes whole to a hook that may make it small', () => {
+    const { policy, sent } = bench({
+      redact: REDACT,
+      autoTruncate: false,
+      beforeSend: ({ metadata: _, ...log }) => ({ ...log, message: 'small' }),
+    })
+    policy.admit(info({ metadata: { fill: 'y'.repeat(MEBIBYTE) } }))
+    expect(sent.map(({ message }) => message)).toEqual(['small'])
+  })
+})

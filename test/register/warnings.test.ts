@@ -1,0 +1,106 @@
+import { expect, test } from 'vitest'
+import { HTTP, inbox, messages, PINO, runApp, SDK } from './app.js'
+
+const told = (stderr: string) => stderr.split('\n').filter((line) => line.includes('LognitorWarning'))
+const IN_CODE = `
+import { sdkConfig } from '@lognitor/opentelemetry/sdk'
+import { NodeSDK } from '@opentelemetry/sdk-node'
+new NodeSDK(sdkConfig({}, { metricReaders: [], instrumentations: [] })).start()
+`
+const CODE = { OTEL_TRACES_EXPORTER: 'none', OTEL_LOGS_EXPORTER: 'none' }
+const PINO_APP = `import pino from 'pino'\npino(pino.destination(2)).info('hello')`
+const inCode = (app: string, packages: string[], more: Record<string, string> = {}) =>
+  runApp([...SDK, HTTP, ...packages], CODE, { 'app.mjs': app, 'telemetry.mjs': IN_CODE, ...more }, [
+    '--import',
+    './telemetry.mjs',
+    'app.mjs',
+  ])
+
+test('a logger that package.json names and no instrumentation of the list sees is named with the line to add', async () => {
+  const manifest = JSON.stringify({ dependencies: { pino: '10' } })
+  const { stderr } = await inCode(PINO_APP, [PINO, 'pino'], { 'package.json': manifest })
+  expect(told(stderr)).toHaveLength(1)
+  expect(stderr).toContain(
+    'uses pino; for all of their spans, errors and logs: add new PinoInstrumentation() to instrumentations',
+  )
+})
+
+test('a logger that is loaded without being in package.json is named, too, with what to install', async () => {
+  const { stderr } = await inCode(PINO_APP, ['pino'])
+  expect(told(stderr)).toHaveLength(1)
+  expect(stderr).toContain(`npm install ${PINO}, and add new PinoInstrumentation() to instrumentations`)
+})
+
+test('zero code names a logger that is loaded', async () => {
+  const { stderr } = await runApp([...SDK, HTTP, 'pino'], {}, { 'app.mjs': PINO_APP })
+  expect(told(stderr)).toHaveLength(1)
+  expect(stderr).toContain(`npm install ${PINO}\n`)
+})
+
+const CONSOLE_APP = `console.error('hello')\nconsole.error('again')`
+
+test.each([
+  ['zero code', () => runApp([...SDK, HTTP], {}, { 'app.mjs': CONSOLE_APP })],
+  ['sdkConfig', () => inCode(CONSOLE_APP, [])],
+])('who logs by console alone gets one hint from %s', async (_, start) => {
+  const { stderr } = await start()
+  expect(told(stderr)).toHaveLength(1)
+  expect(stderr).toMatch(/LOGNITOR_CONSOLE_ONLY.*npm install @opentelemetry\/instrumentation-console/)
+  expect(stderr).toMatch(/^hello\nagain\n/)
+})
+
+test.each([
+  ['whose console is instrumented', CONSOLE_APP, ['@opentelemetry/instrumentation-console'], {}],
+  ['that has a logger', `${PINO_APP}\nconsole.error('up')`, ['pino', PINO], {}],
+  ['that does not want it', CONSOLE_APP, [], { OTEL_NODE_DISABLED_INSTRUMENTATIONS: 'console' }],
+])('no hint to an application %s', async (_, app, packages, env) => {
+  const { stderr } = await runApp([...SDK, HTTP, ...packages], env, { 'app.mjs': app })
+  expect(told(stderr)).toEqual([])
+})
+
+const LOG = (rest: string, options = '{}') => `
+import { info, init } from '@lognitor/opentelemetry'
+init(${options})
+info('hello')
+${rest}
+`
+const byClient = (app: string, env: Record<string, string> = {}, flags: string[] = []) =>
+  runApp(['@opentelemetry/api'], env, { 'app.mjs': app }, [...flags, 'app.mjs'])
+const NOWHERE = { LOGNITOR_API_URL: 'http://127.0.0.1:9/api/v1' }
+
+test('an address that cannot be reached is told after the first failures, with what waits', async () => {
+  const stay = `const timer = setInterval(() => {}, 100)\nprocess.on('warning', () => process.exit(0))`
+  const { stderr } = await byClient(LOG(stay, '{ flushInterval: 50 }'), NOWHERE)
+  expect(stderr).toMatch(
+    /LOGNITOR_UNREACHABLE.*http:\/\/127\.0\.0\.1:9.*ECONNREFUSED.*1 logs and requests wait/,
+  )
+})
+
+test.each([
+  ['process.exit', 'process.exit(0)'],
+  ['its natural end', ''],
+])('logs that are lost at %s are counted in one warning that says what to do', async (_, rest) => {
+  const { code, stderr } = await byClient(LOG(rest), { ...NOWHERE, LOGNITOR_FLUSH_ON_EXIT: '200' })
+  expect(code).toBe(0)
+  expect(stderr.match(/LOGNITOR_LOST_AT_END/g)).toHaveLength(1)
+  expect(stderr).toMatch(/1 logs or requests were lost at the end.*flushOnExit.*spool/)
+})
+
+test('a process that may start no threads is told that process.exit loses logs', async () => {
+  const flags = ['--experimental-permission', '--allow-fs-read=*']
+  const { stderr } = await byClient(LOG(''), {}, flags)
+  expect(stderr).toMatch(/LOGNITOR_NO_EXIT_DELIVERY.*--allow-worker/)
+  expect(messages()).toEqual(['hello'])
+})
+
+test.each([
+  ['ALL_PROXY', 'socks5://user:secret@127.0.0.1:1080'],
+  ['http_proxy', 'ftp://127.0.0.1:21'],
+  ['HTTP_PROXY', 'http://127.0.0.1:notaport'],
+])('%s that names no usable proxy is told once, and logs arrive without it', async (name, value) => {
+  const { stderr } = await byClient(LOG(''), { [name]: value })
+  expect(told(stderr)).toHaveLength(1)
+  expect(stderr).toMatch(new RegExp(`LOGNITOR_PROXY_UNUSABLE.*${name}`))
+  expect(stderr).not.toContain('secret')
+  expect(inbox.logs()).toHaveLength(1)
+})

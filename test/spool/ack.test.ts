@@ -1,0 +1,130 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { systemClock } from '../../src/clock.js'
+import { Spool } from '../../src/spool/spool.js'
+
+let directory: string
+let id = 0
+
+beforeEach(() => {
+  directory = mkdtempSync(`${tmpdir()}/lognitor-ack-`)
+})
+afterEach(() => rmSync(directory, { recursive: true, force: true }))
+
+function open(apiKey = 'key') {
+  const counts = { takenOver: 0, lost: 0 }
+  const spool = new Spool({
+    directory,
+    maxBytes: 1024 * 1024,
+    apiUrl: 'http://127.0.0.1:1',
+    apiKey,
+    clock: systemClock,
+    newId: () => `id-${++id}`,
+    onTakenOver: (entries) => {
+      counts.takenOver += entries
+    },
+    onLost: (_, entries) => {
+      counts.lost += entries
+    },
+  })
+  return { spool, counts }
+}
+
+const entries = (count: number, first: number, size: number) =>
+  Array.from({ length: count }, (_, n) => ({
+    line: 0,
+    number: first + n,
+    json: Buffer.from(`{"n":"${'x'.repeat(size)}"}`),
+  }))
+const pages = (count: number, first = 1, size = 1) => ({ marks: [], entries: entries(count, first, size) })
+
+test('what was acknowledged synchronously does not come back beside what was taken over', async () => {
+  const first = open()
+  await first.spool.write(pages(5))
+  await first.spool.close(1000)
+  const second = open()
+  await second.spool.lookAround()
+  expect(second.counts.takenOver).toBe(5)
+  await second.spool.write(pages(7))
+  second.spool.ackNow([{ line: 0, first: 1, count: 7 }])
+  await second.spool.close(1000)
+  const third = open()
+  await third.spool.lookAround()
+  expect(third.counts).toEqual({ takenOver: 5, lost: 0 })
+  await third.spool.close(1000)
+})
+
+test('an exit in the middle of a takeover deletes nothing of what is taken over', async () => {
+  const first = open()
+  await first.spool.write(pages(5))
+  await first.spool.close(1000)
+  const second = open()
+  const looking = second.spool.lookAround()
+  const adopted = () =>
+    readdirSync(directory, { recursive: true }).some((name) => /from.\d+-/.test(`${name}`))
+  while (!adopted()) await new Promise(setImmediate)
+  expect(second.counts.takenOver).toBe(0)
+  second.spool.ackNow([])
+  await looking
+  await second.spool.close(1000)
+  const third = open()
+  await third.spool.lookAround()
+  expect(third.counts).toEqual({ takenOver: 5, lost: 0 })
+  await third.spool.close(1000)
+})
+
+test('what was acknowledged synchronously leaves nothing behind when it was all', async () => {
+  const first = open()
+  await first.spool.write(pages(7))
+  first.spool.ackNow([{ line: 0, first: 1, count: 7 }])
+  await first.spool.close(1000)
+  const second = open()
+  await second.spool.lookAround()
+  expect(second.counts).toEqual({ takenOver: 0, lost: 0 })
+  await second.spool.close(1000)
+})
+
+test('what is being read to be sent still counts as being here', async () => {
+  const { spool } = open()
+  await spool.write(pages(7))
+  spool.spill({ line: 0, first: 1, count: 7 }, undefined)
+  const taking = spool.next()
+  expect(spool.count).toBe(7)
+  expect(spool.oldest[0]).toBe(1)
+  const batch = await taking
+  expect(batch?.entries).toHaveLength(7)
+  expect(spool.count).toBe(0)
+  await spool.close(1000)
+})
+
+test('what is acknowledged while it is still being written does not come back', async () => {
+  const first = open()
+  // So large that hardly a word more fits into the first file.
+  await first.spool.write(pages(2, 1, 32_720))
+  first.spool.ack({ line: 0, first: 1, count: 1 })
+  const written = first.spool.write(pages(10, 3))
+  first.spool.ack({ line: 0, first: 3, count: 1 })
+  await written
+  // Now all in the first file has come to its end, and it goes.
+  first.spool.ack({ line: 0, first: 2, count: 1 })
+  await first.spool.close(1000)
+  const second = open()
+  await second.spool.lookAround()
+  expect(second.counts).toEqual({ takenOver: 9, lost: 0 })
+  await second.spool.close(1000)
+})
+
+test('what is acknowledged synchronously for a former key costs nothing of the new one', async () => {
+  const first = open()
+  await first.spool.write(pages(5))
+  first.spool.boundInMemory = () => ({ ...pages(5), marks: [{ line: 0, first: 1, count: 5, id: 'sent' }] })
+  await first.spool.move('http://127.0.0.1:1', 'new')
+  await first.spool.write(pages(5, 6))
+  first.spool.ackNow([{ line: 0, first: 1, count: 5 }])
+  await first.spool.close(1000)
+  const [former, present] = [open(), open('new')]
+  await Promise.all([former.spool.lookAround(), present.spool.lookAround()])
+  expect([former.counts.takenOver, present.counts.takenOver]).toEqual([0, 5])
+  await Promise.all([former.spool.close(1000), present.spool.close(1000)])
+})

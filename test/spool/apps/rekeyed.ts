@@ -1,0 +1,19 @@
+// Logs, lets the batch be sent and be on disk, and goes on with another key.
+import { resolveOptions } from '../../../src/options.js'
+import { Pipeline } from '../../../src/pipeline.js'
+
+const pipeline = new Pipeline(resolveOptions({ flushInterval: 50 }))
+const log = (name: string) => {
+  for (let n = 1; n <= 5; n++) {
+    const timestamp = new Date().toISOString()
+    if (pipeline.wants('info'))
+      pipeline.write({ level: 'info', message: `${name} ${n}`, timestamp }, { way: 'call' })
+  }
+}
+log('early')
+setTimeout(() => {
+  pipeline.reconfigure({ ...pipeline.settings, apiKey: 'new' })
+  log('late')
+  process.stdout.write('rekeyed\n')
+}, 500)
+setInterval(() => {}, 1000)

@@ -1,0 +1,102 @@
+import { execFileSync, spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { buildProgram, type Program, type Run } from '../support/program.js'
+import { settle, until } from '../support/until.js'
+import { KEY, numbered, openSpoolRig, removeProgram, type SpoolRig } from './support.js'
+
+type Named = { readonly message: string }
+
+let program: Program
+let rig: SpoolRig
+
+beforeAll(async () => {
+  program = await buildProgram('test/spool/apps/disk.ts')
+})
+beforeEach(async () => {
+  rig = await openSpoolRig()
+})
+afterEach(() => rig.close())
+afterAll(async () => {
+  program.remove()
+  await removeProgram()
+})
+
+const environment = (more: Record<string, string> = {}) => ({
+  LOGNITOR_API_KEY: KEY,
+  LOGNITOR_API_URL: rig.vendor.apiUrl,
+  LOGNITOR_SPOOL_DIR: rig.directory,
+  ...more,
+})
+const acceptedBy = (run: Run) => Number(/.*accepted (\d+)/s.exec(run.output())?.[1] ?? 0)
+const onPosix = test.skipIf(process.platform === 'win32')
+
+/** Starts the program with a bound to the length of a file: there a write stops half-way, as on a full disk. */
+function startWithin(blocks: number, env: Record<string, string>): Run {
+  const words = [`ulimit -f ${blocks}; exec "$0" "$@"`, process.execPath, program.file]
+  const child = spawn('sh', ['-c', ...words], {
+    env: { PATH: process.env.PATH ?? '', ...env },
+    stdio: 'pipe',
+  })
+  let output = ''
+  child.stdout.on('data', (piece) => {
+    output += piece
+  })
+  const ended = new Promise<number | NodeJS.Signals>((done) => {
+    child.on('close', (code, signal) => done(signal ?? code ?? -1))
+  })
+  return { child, output: () => output, errors: () => '', ended }
+}
+
+/** Ids of the batches in which each log was taken. */
+function idsByMessage(): Map<string, Set<string>> {
+  const ids = new Map<string, Set<string>>()
+  for (const { json } of rig.vendor.batches)
+    for (const { message } of json.logs as Named[])
+      ids.set(message, (ids.get(message) ?? new Set()).add(json.batch_id))
+  return ids
+}
+
+onPosix('what a write left in the file before it failed is not delivered a second time', async () => {
+  rig.vendor.answer({ status: 503 })
+  const run = startWithin(700, environment())
+  await until(() => run.output().includes('warned LOGNITOR_SPOOL_UNAVAILABLE'), 'a write failed')
+  // The batch with the first log stays: the spool is still needed when the process is killed.
+  const hasFirst = (logs: Named[]) => logs.some(({ message }) => message === 'log 1')
+  rig.vendor.answer(({ json }) => ({ status: hasFirst(json.logs) ? 503 : 200 }))
+  await until(() => acceptedBy(run) >= 1900, 'the others are taken')
+  await settle(300)
+  run.child.kill('SIGKILL')
+  await run.ended
+  rig.vendor.answer({})
+  const next = rig.open()
+  await next.takeOver()
+  const rest = () => next.stats().spooled + next.stats().inFlight
+  await until(() => rest() === 0, 'nothing is left')
+  const twice = [...idsByMessage()].filter(([, ids]) => ids.size > 1)
+  expect(twice).toEqual([])
+})
+
+onPosix('flush and shutdown keep their time beside a disk that hangs, and logs arrive', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'lognitor-pipes-'))
+  // Opening a named pipe that nobody writes to never ends, and four of them take up all threads for files.
+  const pipes = [1, 2, 3, 4].map((n) => join(folder, `pipe-${n}`))
+  for (const pipe of pipes) execFileSync('mkfifo', [pipe])
+  rig.vendor.answer({ status: 503 })
+  const run = program.start(
+    environment({ UV_THREADPOOL_SIZE: '4', PIPES: pipes.join(' '), LOGS: '600', FLUSH_INTERVAL: '500' }),
+  )
+  await until(() => rig.vendor.batches.length > 0, 'the first batch was tried')
+  run.child.stdin?.write('flush\n')
+  await until(() => run.output().includes('flushed false'), 'flush gives up')
+  rig.vendor.answer({})
+  await until(() => acceptedBy(run) === 600, 'all logs are taken')
+  run.child.stdin?.write('shutdown\n')
+  await until(() => run.output().includes('ended true'), 'shutdown ends')
+  run.child.kill('SIGKILL')
+  await run.ended
+  rmSync(folder, { recursive: true })
+  expect(rig.vendor.messages().sort()).toEqual(numbered(600).sort())
+})
