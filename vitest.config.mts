@@ -8,7 +8,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: [
-      'test/lines/**/node_modules/**',
+      'test/dependencies/**/node_modules/**',
       'node_modules/**',
       // npm run test:world
       ...(process.env.TEST_WORLD ? [] : ['test/world/**']),

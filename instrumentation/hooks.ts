@@ -1,6 +1,6 @@
 import type { ClientRequest, IncomingMessage } from 'node:http'
 import type { Span } from '@opentelemetry/api'
-import { shared } from '../src/shared.js'
+import { shared } from '../src/common/shared.js'
 import { openRequestOf } from './emitters.js'
 import type { RequestHook } from './http-config.js'
 import { activeRpcMetadata } from './rpc-metadata.js'

@@ -1,8 +1,8 @@
-import { leaseFor } from '../src/pipelines.js'
+import { leaseFor } from '../src/pipeline/registry.js'
 import { chainRequestHook } from './hooks.js'
 import { type LognitorHttpOptions, refuseUnknownHttpOptions, splitOptions } from './http-options.js'
 import { HttpInstrumentation, type ModuleDefinition } from './peer.js'
-import { RequestDoor } from './request-door.js'
+import { RequestDoor } from './request-recorder.js'
 import { isPatched, warnOfTwo } from './two-instrumentations.js'
 
 /**

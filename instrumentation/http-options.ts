@@ -1,9 +1,9 @@
-import { nearest } from '../src/did-you-mean.js'
-import { unknownOption, warnOnce } from '../src/errors.js'
-import { expectObject, OPTIONS } from '../src/options.js'
-import type { DoorOptions } from '../src/pipelines.js'
+import { nearest } from '../src/config/did-you-mean.js'
+import { unknownOption, warnOnce } from '../src/config/errors.js'
+import { expectObject, OPTIONS } from '../src/config/options.js'
+import type { DoorOptions } from '../src/pipeline/registry.js'
 import type { HttpConfig } from './http-config.js'
-import { ROW_OPTION_NAMES, type RowOptions } from './row-options.js'
+import { ROW_OPTION_NAMES, type RowOptions } from './request-options.js'
 
 /**
  * All options of `HttpInstrumentation`, what rows hold, and the client: as `client`, as its own options, or

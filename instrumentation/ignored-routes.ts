@@ -1,5 +1,5 @@
 import { types } from 'node:util'
-import { withoutTrailingSlashes } from '../src/trailing-slashes.js'
+import { withoutTrailingSlashes } from '../src/config/trailing-slashes.js'
 
 /** An exact path with all whole segments below it (`/` is the root alone), or a RegExp. */
 export type IgnoredRoute = string | RegExp

@@ -1,5 +1,5 @@
 import type { MeterProvider, TracerProvider } from '@opentelemetry/api'
-import { warnOnce } from '../src/errors.js'
+import { warnOnce } from '../src/config/errors.js'
 import type { HttpConfig } from './http-config.js'
 import peer from './peers/http.cjs'
 

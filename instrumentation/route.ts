@@ -1,4 +1,4 @@
-import { isRegExp } from '../src/any-realm.js'
+import { isRegExp } from '../src/common/any-realm.js'
 
 /** What Express leaves on the request that it routed. */
 interface Routed {

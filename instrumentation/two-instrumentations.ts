@@ -1,5 +1,5 @@
-import { warnOnce } from '../src/errors.js'
-import { shared } from '../src/shared.js'
+import { shared } from '../src/common/shared.js'
+import { warnOnce } from '../src/config/errors.js'
 
 const state = shared('two-instrumentations', () => ({ isExplained: false }))
 

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
+import { shared } from '../src/common/shared.js'
+import { type Around, methodWrapper } from '../src/common/wrap-method.js'
 import { requestScope, runUncaughtInScope } from '../src/scope/current.js'
-import { shared } from '../src/shared.js'
-import { type Around, methodWrapper } from '../src/wrap-method.js'
 import type { Answer } from './answer.js'
 import type { OpenRequest } from './open-request.js'
 

@@ -1,11 +1,11 @@
-import { unknownOption } from '../src/errors.js'
-import { OPTIONS } from '../src/options.js'
-import { leaseFor } from '../src/pipelines.js'
+import { unknownOption } from '../src/config/errors.js'
+import { OPTIONS } from '../src/config/options.js'
+import { leaseFor } from '../src/pipeline/registry.js'
 import { chainRequestHook } from './hooks.js'
 import type { HttpConfig, RequestHook } from './http-config.js'
 import { type LognitorHttpOptions, splitOptions } from './http-options.js'
-import { RequestDoor } from './request-door.js'
-import { ROW_OPTION_NAMES } from './row-options.js'
+import { ROW_OPTION_NAMES } from './request-options.js'
+import { RequestDoor } from './request-recorder.js'
 
 /** What `withLognitor` takes: a client or its options, and what rows hold. */
 export type WithLognitorOptions = Omit<LognitorHttpOptions, keyof HttpConfig>

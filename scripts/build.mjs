@@ -17,10 +17,10 @@ import { buildPage, PAGE_FILE } from './lib/page.mjs'
 const ENTRIES = {
   index: 'src/index.ts',
   instrumentation: 'instrumentation/index.ts',
-  register: 'src/register.ts',
-  sdk: 'src/sdk.ts',
+  register: 'src/register/index.ts',
+  sdk: 'src/register/sdk.ts',
   gateway: 'src/gateway/index.ts',
-  testing: 'src/testing.ts',
+  testing: 'src/testing/index.ts',
   cli: 'src/cli/main.ts',
   'doctor-probe': 'src/cli/doctor/probe.ts',
 }

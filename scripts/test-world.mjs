@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { ensureInstalled, root, run } from './lib/install.mjs'
 
 ensureInstalled()
-ensureInstalled('test/lines/nextjs')
+ensureInstalled('test/dependencies/nextjs')
 run(process.execPath, [join(root, 'scripts/build.mjs'), '--if-stale'])
 const files = process.argv.slice(2)
 run(

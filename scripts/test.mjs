@@ -8,13 +8,13 @@ const tool = (path) => join(root, 'node_modules', path)
 
 ensureInstalled()
 // The other line of OpenTelemetry, and the other line of Node: its package brings a binary by a script.
-ensureInstalled('test/lines/otel-3', { withScripts: true })
+ensureInstalled('test/dependencies/otel-3', { withScripts: true })
 // Frameworks, loggers and the collection of all instrumentations.
-ensureInstalled('test/lines/frameworks')
+ensureInstalled('test/dependencies/frameworks')
 // Bundlers.
-ensureInstalled('test/lines/bundlers')
+ensureInstalled('test/dependencies/bundlers')
 // Test runners, and what else runs code by vm.
-ensureInstalled('test/lines/jest')
+ensureInstalled('test/dependencies/jest')
 
 if (only.length === 0) {
   step('format and lint', tool('@biomejs/biome/bin/biome'), ['check', '--error-on-warnings'])

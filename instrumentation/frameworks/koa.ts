@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { isRegExp } from '../../src/any-realm.js'
+import { isRegExp } from '../../src/common/any-realm.js'
 import { openRequestOf } from '../emitters.js'
 import { type CaptureOptions, createCapture } from './capture.js'
 

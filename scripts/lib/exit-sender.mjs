@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { rolldown } from 'rolldown'
 import { root } from './install.mjs'
 
-const FILE = join(root, 'src/process/exit-sender-program.js')
+const FILE = join(root, 'src/exit/exit-sender-program.js')
 
 /**
  * Makes one text of the program of the thread that sends at the end of the process, and of all that it imports. The
@@ -13,7 +13,7 @@ const FILE = join(root, 'src/process/exit-sender-program.js')
 export async function writeExitSender() {
   const bundle = await rolldown({
     cwd: root,
-    input: 'src/process/exit-sender.worker.ts',
+    input: 'src/exit/exit-sender.worker.ts',
     platform: 'node',
     external: [/^node:/],
     resolve: { extensionAlias: { '.js': ['.ts', '.js'] } },

@@ -1,4 +1,4 @@
-import { LognitorError } from '../errors.js'
+import { LognitorError } from '../config/errors.js'
 import { type Inbox, startInbox } from '../inbox/inbox.js'
 import { type Command, parseFlags, UsageError, wholeFlag } from './command.js'
 import { interrupted } from './interrupted.js'

@@ -1,7 +1,7 @@
+import { flag, type Kind } from '../config/option-kinds.js'
+import { type Known, OPTIONS } from '../config/options.js'
+import { showValue } from '../config/show-value.js'
 import { GATEWAY_OPTIONS, type GatewayOptions } from '../gateway/gateway-options.js'
-import { flag, type Kind } from '../option-kinds.js'
-import { type Known, OPTIONS } from '../options.js'
-import { showValue } from '../show-value.js'
 import { parseFlags, UsageError } from './command.js'
 
 interface Flag {

@@ -1,6 +1,6 @@
 import cluster from 'node:cluster'
+import type { HoldChange } from '../gateway/forward/service-hold.js'
 import type { HoldExchange } from '../gateway/gateway.js'
-import type { HoldChange } from '../stateless/service-hold.js'
 
 /** What a worker has learnt of a key. The key itself is in no message. */
 interface HoldWord {

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { SDK } from '../version.js'
+import { SDK } from '../common/version.js'
 import { UsageError } from './command.js'
 import { COMMANDS } from './commands.js'
 

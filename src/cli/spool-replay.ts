@@ -1,6 +1,6 @@
 import { lstatSync } from 'node:fs'
-import { type Options, resolveOptions } from '../options.js'
-import { Pipeline } from '../pipeline.js'
+import { type Options, resolveOptions } from '../config/options.js'
+import { Pipeline } from '../pipeline/pipeline.js'
 import { destinationFolder } from '../spool/destination-folder.js'
 import { type SpoolSurvey, surveySpool } from '../spool/survey.js'
 import { interrupted } from './interrupted.js'

@@ -1,16 +1,16 @@
-import { type Options, resolveOptions } from '../options.js'
-import type { Pipeline, Stats } from '../pipeline.js'
-import { defaultPipeline, initDefault, onDefault, PIPELINE, reserveDefault } from '../pipelines.js'
-import { shared } from '../shared.js'
+import { shared } from '../common/shared.js'
+import { type Options, resolveOptions } from '../config/options.js'
+import type { Pipeline, Stats } from '../pipeline/pipeline.js'
+import { defaultPipeline, initDefault, onDefault, PIPELINE, reserveDefault } from '../pipeline/registry.js'
 import type { Level } from '../wire/level.js'
+import { inTime } from './answer-timeout.js'
 import { LognitorClient } from './client.js'
 import type { FeedbackOptions } from './feedback.js'
 import { createHeartbeat, type Heartbeat, PING_MS, sendPing } from './heartbeat.js'
 import type { LogOptions } from './log-options.js'
 import { type ChildOptions, captured, Logger, type Timer } from './logger.js'
-import { inTime } from './patience.js'
+import { WaitingRoom } from './pre-init-buffer.js'
 import type { RegisteredRelease, ReleaseOptions } from './release.js'
-import { WaitingRoom } from './waiting-room.js'
 
 const MOST_EARLY_CALLS = 200
 

@@ -1,7 +1,7 @@
-import type { Pipeline } from '../pipeline.js'
+import type { Pipeline } from '../pipeline/pipeline.js'
 import type { Feedback } from '../wire/companion.js'
-import { named, text } from './given.js'
-import { inTime } from './patience.js'
+import { inTime } from './answer-timeout.js'
+import { named, text } from './input.js'
 
 /** What a user says about a log in their own words. */
 export interface FeedbackOptions {

@@ -1,7 +1,7 @@
-import type { Pipeline } from '../pipeline.js'
+import type { Pipeline } from '../pipeline/pipeline.js'
 import { withScope } from '../scope/current.js'
+import { inTime } from './answer-timeout.js'
 import { observe } from './observe.js'
-import { inTime } from './patience.js'
 
 /** The heart of one monitor: pings, and jobs that ping when they are done. */
 export interface Heartbeat {

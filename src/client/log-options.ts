@@ -1,4 +1,4 @@
-import type { BeforeSend } from '../options.js'
+import type { BeforeSend } from '../config/options.js'
 import type { Level } from '../wire/level.js'
 
 /** What a log call may carry besides level and message; all optional. Times are milliseconds. */

@@ -1,7 +1,7 @@
 import { instantToIso, textToIso } from '../translate/time.js'
 import { isLevel } from '../wire/level.js'
 import type { Breadcrumb, RequestDetail, Trace, User } from '../wire/log.js'
-import { fields, items, number, text, whole } from './given.js'
+import { fields, items, number, text, whole } from './input.js'
 
 /** The longest trail a single log may bring along. */
 const MOST_BREADCRUMBS = 1000

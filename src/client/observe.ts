@@ -1,4 +1,4 @@
-import { isThenable } from '../any-realm.js'
+import { isThenable } from '../common/any-realm.js'
 
 /**
  * Runs the function and calls one of the two when its work is over, at once or by a promise. Gives its result, or

@@ -1,5 +1,5 @@
-import type { Pipeline } from '../pipeline.js'
-import type { WriteOptions } from '../write-options.js'
+import type { Pipeline } from '../pipeline/pipeline.js'
+import type { WriteOptions } from '../pipeline/write-options.js'
 import type { Sink, Unwritten } from './logger.js'
 
 /** The sink of a client that is there. */

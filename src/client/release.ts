@@ -1,9 +1,9 @@
-import { parseObject } from '../json.js'
-import type { Pipeline } from '../pipeline.js'
+import { parseObject } from '../common/json.js'
+import type { Pipeline } from '../pipeline/pipeline.js'
 import type { Release } from '../wire/companion.js'
 import type { Deploy } from '../wire/log.js'
-import { named, text, texts } from './given.js'
-import { inTime } from './patience.js'
+import { inTime } from './answer-timeout.js'
+import { named, text, texts } from './input.js'
 
 /** A release to register; what is left out is told as unknown. */
 export interface ReleaseOptions {

@@ -1,5 +1,5 @@
 import { currentScope, withScope as runWithScope } from '../scope/current.js'
-import { fields, text, texts } from './given.js'
+import { fields, text, texts } from './input.js'
 import type { BreadcrumbOptions, LogOptions, UserOptions } from './log-options.js'
 import { toBreadcrumb, toUser } from './log-parts.js'
 

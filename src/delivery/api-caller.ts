@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer'
-import { type Clock, clearTimeout, setTimeout } from '../clock.js'
-import type { DropReason, Ledger } from '../ledger.js'
+import { type Clock, clearTimeout, setTimeout } from '../common/clock.js'
+import type { DropReason, Ledger } from '../diagnostics/drop-ledger.js'
 import { backoffMs } from './backoff.js'
 import type { Destination, Destinations } from './destination.js'
 import { fateOf } from './fate.js'

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.js'
+import type { Clock } from '../common/clock.js'
 import { backoffMs } from './backoff.js'
 import type { Hold, HoldReason } from './fate.js'
 

@@ -1,10 +1,10 @@
-import type { Clock } from '../clock.js'
-import { USER_AGENT } from '../version.js'
+import type { Clock } from '../common/clock.js'
+import { USER_AGENT } from '../common/version.js'
 import { CircuitBreaker } from './circuit-breaker.js'
 import { type ServiceLimits, serviceLimits } from './endpoint-limits.js'
-import { outside } from './outside.js'
-import type { Posted, WatchedTransport } from './post.js'
-import { createUploader, type Uploader, type UploadOptions } from './uploader.js'
+import { outside } from './http/outside.js'
+import type { Posted, WatchedTransport } from './http/post.js'
+import { createUploader, type Uploader, type UploadOptions } from './http/uploader.js'
 
 /** Where requests go, and under which key. */
 export interface Place {

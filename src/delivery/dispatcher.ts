@@ -1,10 +1,10 @@
-import type { Clock } from '../clock.js'
-import type { Ledger } from '../ledger.js'
+import type { Clock } from '../common/clock.js'
+import type { Ledger } from '../diagnostics/drop-ledger.js'
 import { LONGEST_BACKOFF_MS } from './backoff.js'
 import type { Destination, Destinations } from './destination.js'
 import { type Fate, fateOf } from './fate.js'
+import type { Posted } from './http/post.js'
 import type { InFlightBatch } from './in-flight-batch.js'
-import type { Posted } from './post.js'
 import type { DeliveryReport } from './report.js'
 
 export interface DispatcherParts {

@@ -1,5 +1,5 @@
 import type { Buffer } from 'node:buffer'
-import type { Clock, TimerHandle } from '../clock.js'
+import type { Clock, TimerHandle } from '../common/clock.js'
 import { MAX_BATCH_BYTES } from '../wire/limits.js'
 import type { Batch } from './batch.js'
 import { BatchList } from './batch-list.js'

@@ -1,4 +1,4 @@
-import type { Outcome } from './outcome.js'
+import type { Outcome } from './http/outcome.js'
 
 export type HoldReason = 'backoff' | 'retry_after' | 'unauthorized' | 'wrong_address'
 

@@ -5,7 +5,7 @@ import {
   setImmediate,
   setTimeout,
   type TimerHandle,
-} from '../clock.js'
+} from '../common/clock.js'
 
 /** How far each line has come, in numbers of its entries. */
 export type Marks = readonly number[]

@@ -1,5 +1,5 @@
 import { type Attributes, type MeterProvider, metrics } from '@opentelemetry/api'
-import { shared } from '../shared.js'
+import { shared } from '../common/shared.js'
 import type { Fate } from './fate.js'
 
 export interface DeliveryMetrics {

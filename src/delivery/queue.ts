@@ -1,11 +1,11 @@
-import type { Clock } from '../clock.js'
+import type { Clock } from '../common/clock.js'
 import type { Batch } from './batch.js'
-import type { EntryRange } from './batch-store.js'
 import type { BatchPath } from './encode.js'
 import { type ServiceLimits, serviceLimits } from './endpoint-limits.js'
 import { type BatchSizes, EndpointQueue } from './endpoint-queue.js'
 import type { Marks } from './flush-waiters.js'
 import type { InFlightBatch } from './in-flight-batch.js'
+import type { EntryRange } from './store/batch-store.js'
 
 export interface QueueSettings {
   readonly batchSize: number

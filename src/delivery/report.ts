@@ -1,10 +1,10 @@
-import { warnOnce } from '../errors.js'
-import type { Tell } from '../tell.js'
+import { warnOnce } from '../config/errors.js'
+import type { Tell } from '../diagnostics/self-log.js'
 import type { Rejection } from '../wire/answer.js'
 import type { Fate } from './fate.js'
+import type { SampleRates } from './http/outcome.js'
+import type { Posted } from './http/post.js'
 import type { DeliveryMetrics } from './metrics.js'
-import type { SampleRates } from './outcome.js'
-import type { Posted } from './post.js'
 
 export interface ReportParts {
   readonly tell: Tell

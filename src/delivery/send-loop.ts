@@ -1,13 +1,13 @@
-import { type Clock, setTimeout, type TimerHandle } from '../clock.js'
+import { type Clock, setTimeout, type TimerHandle } from '../common/clock.js'
 import type { Batch } from './batch.js'
 import type { Destinations } from './destination.js'
 import type { Dispatcher } from './dispatcher.js'
+import { outside } from './http/outside.js'
 import type { InFlightBatch } from './in-flight-batch.js'
-import { outside } from './outside.js'
 import type { Queue } from './queue.js'
-import type { Replay } from './replay.js'
 import type { DeliveryReport } from './report.js'
-import type { WriteBehind } from './write-behind.js'
+import type { Replay } from './store/replay.js'
+import type { WriteBehind } from './store/write-behind.js'
 
 export interface SendLoopParts {
   readonly queue: Queue

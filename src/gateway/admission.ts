@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.js'
+import type { Clock } from '../common/clock.js'
 
 /** A request's share of what the gateway holds at one time. */
 export interface Admitted {

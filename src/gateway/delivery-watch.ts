@@ -1,6 +1,6 @@
-import type { Clock } from '../clock.js'
-import type { DropReason } from '../ledger.js'
-import type { Observer, Posted } from '../stateless/observer.js'
+import type { Clock } from '../common/clock.js'
+import type { DropReason } from '../diagnostics/drop-ledger.js'
+import type { Observer, Posted } from './forward/observer.js'
 import type { Say } from './operator-log.js'
 
 /** Between two lines about one and the same thing. */

@@ -1,5 +1,5 @@
-import { LognitorError, unknownOption } from '../errors.js'
-import { flag, integer, type Kind, listOf, oneOf, text } from '../option-kinds.js'
+import { LognitorError, unknownOption } from '../config/errors.js'
+import { flag, integer, type Kind, listOf, oneOf, text } from '../config/option-kinds.js'
 import {
   checkValue,
   type Environment,
@@ -10,7 +10,7 @@ import {
   refuseEnvironment,
   resolveOptions,
   type Settings,
-} from '../options.js'
+} from '../config/options.js'
 import { isLoopback, listenAddress } from './listen-address.js'
 
 /** Options of a client that hold at the gateway too. `service`, `environment` and `version` fill gaps only. */

@@ -1,4 +1,4 @@
-import type { DropReason } from '../ledger.js'
+import type { DropReason } from '../diagnostics/drop-ledger.js'
 
 /** What one gateway has done since its start. Repeats count each time. */
 export interface GatewayStats {

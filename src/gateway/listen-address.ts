@@ -1,4 +1,4 @@
-import type { Kind } from '../option-kinds.js'
+import type { Kind } from '../config/option-kinds.js'
 
 /** Where to listen. */
 export interface ListenAddress {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
-import type { Clock, TimerHandle } from '../clock.js'
+import type { Clock, TimerHandle } from '../common/clock.js'
 import type { Admitted } from './admission.js'
 import { comeAgain, type Reply } from './reply.js'
 import { ENCODINGS, type Unpacker, unpackerOf } from './unpack.js'

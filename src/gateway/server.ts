@@ -1,9 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { clearTimeout, setTimeout } from '../clock.js'
-import { LognitorError } from '../errors.js'
-import { ownServers } from '../own-servers.js'
+import { clearTimeout, setTimeout } from '../common/clock.js'
+import { ownServers } from '../common/own-servers.js'
+import { LognitorError } from '../config/errors.js'
 import { addressUrl, type ListenAddress } from './listen-address.js'
 
 export interface Listening {

@@ -1,5 +1,5 @@
-import { clearInterval, setInterval } from '../clock.js'
-import { LognitorError } from '../errors.js'
+import { clearInterval, setInterval } from '../common/clock.js'
+import { LognitorError } from '../config/errors.js'
 import type { Feedback } from '../wire/companion.js'
 import type { Log } from '../wire/log.js'
 import type { RequestEntry } from '../wire/request-entry.js'

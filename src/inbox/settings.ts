@@ -1,6 +1,6 @@
-import { LognitorError, unknownOption } from '../errors.js'
-import { expectObject } from '../options.js'
-import { showValue } from '../show-value.js'
+import { LognitorError, unknownOption } from '../config/errors.js'
+import { expectObject } from '../config/options.js'
+import { showValue } from '../config/show-value.js'
 
 /** Options of `startInbox`. */
 export interface InboxOptions {

@@ -1,4 +1,4 @@
-import { isError } from '../any-realm.js'
+import { isError } from '../common/any-realm.js'
 import { CONSOLE } from '../translate/log-record.js'
 import type { LogRecordLike } from '../translate/otel.js'
 import { printedError } from '../translate/printed-error.js'

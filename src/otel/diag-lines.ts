@@ -1,5 +1,5 @@
-import { meetDiagLogger } from '../diag-logger.js'
-import { isTelling } from '../telling.js'
+import { meetDiagLogger } from '../diagnostics/diag-logger.js'
+import { isTelling } from '../diagnostics/self-log-guard.js'
 
 /**
  * Whether what is being logged right now is a line of ours, or one of OpenTelemetry's own that the

@@ -1,5 +1,5 @@
-import { splitList } from '../option-kinds.js'
-import type { Environment } from '../options.js'
+import { splitList } from '../config/option-kinds.js'
+import type { Environment } from '../config/options.js'
 
 export type Signal = 'traces' | 'logs'
 

@@ -1,5 +1,5 @@
 import type { SpanLike } from '../translate/otel.js'
-import type { OtelDoor } from './door.js'
+import type { OtelDoor } from './intake.js'
 import type { Recorded } from './recorded-exceptions.js'
 
 const MOST_OPEN = 1000

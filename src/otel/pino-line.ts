@@ -1,6 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
-import { isError } from '../any-realm.js'
-import { parseExact } from '../json.js'
+import { isError } from '../common/any-realm.js'
+import { parseExact } from '../common/json.js'
 import type { LogRecordLike } from '../translate/otel.js'
 import { describeThrown } from '../translate/thrown.js'
 import { millisToHrTime } from '../translate/time.js'

@@ -1,8 +1,8 @@
-import { isError } from '../any-realm.js'
-import { shared } from '../shared.js'
+import { isError } from '../common/any-realm.js'
+import { shared } from '../common/shared.js'
+import { methodWrapper } from '../common/wrap-method.js'
 import type { LogRecordLike } from '../translate/otel.js'
 import type { Fields } from '../wire/log.js'
-import { methodWrapper } from '../wrap-method.js'
 
 /** What loggers hand over and the SDK does not keep. */
 interface Lost {

@@ -1,8 +1,8 @@
+import { shared } from '../common/shared.js'
+import { methodWrapper } from '../common/wrap-method.js'
 import { rememberThrown } from '../scope/thrown-trace.js'
-import { shared } from '../shared.js'
 import type { SpanEventLike, SpanLike } from '../translate/otel.js'
 import { readProperty } from '../translate/property.js'
-import { methodWrapper } from '../wrap-method.js'
 import { callerIsFramework } from './framework-caller.js'
 
 /** One call of a span's `recordException`. */

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.js'
+import type { Clock } from '../common/clock.js'
 import { readProperty } from '../translate/property.js'
 import { type ResourceFields, translateResource } from '../translate/resource.js'
 

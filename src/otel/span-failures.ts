@@ -1,7 +1,7 @@
 import { scopeOfTrace } from '../scope/current.js'
 import type { Scope } from '../scope/scope.js'
 import type { Log } from '../wire/log.js'
-import type { OtelDoor } from './door.js'
+import type { OtelDoor } from './intake.js'
 import type { ServerAnswer } from './server-answer.js'
 
 export interface SpanFailure {

@@ -1,5 +1,5 @@
-import { warnOnce } from '../errors.js'
-import { shared } from '../shared.js'
+import { shared } from '../common/shared.js'
+import { warnOnce } from '../config/errors.js'
 import { readProperty } from '../translate/property.js'
 import { exportVariable, type Signal } from './named-exporters.js'
 import { logRecordProcessors, spanProcessors } from './providers.js'

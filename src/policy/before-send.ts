@@ -1,5 +1,5 @@
-import { ignoreRejection } from '../any-realm.js'
-import type { BeforeSend } from '../options.js'
+import { ignoreRejection } from '../common/any-realm.js'
+import type { BeforeSend } from '../config/options.js'
 import type { Log } from '../wire/log.js'
 import { legalLog } from './legal-log.js'
 

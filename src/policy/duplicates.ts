@@ -1,4 +1,4 @@
-import type { Clock, TimerHandle } from '../clock.js'
+import type { Clock, TimerHandle } from '../common/clock.js'
 
 /** In a summary's metadata: how many logs were held back. */
 export const DEDUP_COUNT_KEY = 'dedupCount'

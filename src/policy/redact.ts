@@ -1,4 +1,4 @@
-import { isRegExp } from '../any-realm.js'
+import { isRegExp } from '../common/any-realm.js'
 import { redactBase64, redactByteLists, redactJsonEscapes, redactPercentEncoded } from './redact-encoded.js'
 import { BUILT_IN_REDACTIONS, type Redaction, redactionOf } from './redact-patterns.js'
 

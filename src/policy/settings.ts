@@ -1,5 +1,5 @@
-import { LognitorError } from '../errors.js'
-import type { Settings } from '../options.js'
+import { LognitorError } from '../config/errors.js'
+import type { Settings } from '../config/options.js'
 import type { PolicySettings } from './policy.js'
 import { parseRedactions } from './redact.js'
 import { scrubbedParams } from './scrub-url.js'

@@ -1,5 +1,5 @@
 import { metrics } from '@opentelemetry/api'
-import type { ExitParticipant } from '../process/exit-participant.js'
+import type { ExitParticipant } from '../exit/exit-participant.js'
 
 interface Flushable {
   forceFlush(): Promise<void>

@@ -1,5 +1,5 @@
-import { warnOnce } from '../errors.js'
-import type { Environment } from '../options.js'
+import { warnOnce } from '../config/errors.js'
+import type { Environment } from '../config/options.js'
 import { exporterNames, type Signal } from '../otel/named-exporters.js'
 import { type Exporter, endsInTime, type LimitMs } from './limited-exporter.js'
 import type { Packages } from './packages.js'

@@ -4,7 +4,7 @@ import type { HttpConfig } from '../../instrumentation/http-config.js'
 import { LognitorHttpInstrumentation } from '../../instrumentation/http-instrumentation.js'
 import { hasPeer } from '../../instrumentation/peer.js'
 import { type WithLognitorOptions, withLognitor } from '../../instrumentation/with-lognitor.js'
-import { warnOnce } from '../errors.js'
+import { warnOnce } from '../config/errors.js'
 import type { Packages } from './packages.js'
 
 export const HTTP = '@opentelemetry/instrumentation-http'

@@ -1,7 +1,7 @@
 import { withBunyan2 } from '../../instrumentation/bunyan-2.js'
-import { splitList } from '../option-kinds.js'
-import type { Environment } from '../options.js'
-import type { Tell } from '../tell.js'
+import { splitList } from '../config/option-kinds.js'
+import type { Environment } from '../config/options.js'
+import type { Tell } from '../diagnostics/self-log.js'
 import type { InstrumentationLike } from './http.js'
 import type { Packages } from './packages.js'
 

@@ -1,6 +1,6 @@
 import module from 'node:module'
 import { pathToFileURL } from 'node:url'
-import { shared } from '../shared.js'
+import { shared } from '../common/shared.js'
 import type { Packages } from './packages.js'
 
 const ASYNC_HOOK = '@opentelemetry/instrumentation/hook.mjs'

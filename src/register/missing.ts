@@ -1,5 +1,5 @@
-import { warnOnce } from '../errors.js'
-import type { Environment } from '../options.js'
+import { warnOnce } from '../config/errors.js'
+import type { Environment } from '../config/options.js'
 import { isWanted } from './instrumentations.js'
 import type { Packages } from './packages.js'
 

@@ -1,6 +1,6 @@
 import { type TracerProvider, trace } from '@opentelemetry/api'
 import { expectTwo } from '../../instrumentation/two-instrumentations.js'
-import { warnOnce } from '../errors.js'
+import { warnOnce } from '../config/errors.js'
 import { loggerProvider, logRecordProcessors, spanProcessors, tracerProvider } from '../otel/providers.js'
 import { isOurs } from '../otel/stopped-export.js'
 import type { InstrumentationLike } from './http.js'

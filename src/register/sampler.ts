@@ -1,5 +1,5 @@
-import type { Environment } from '../options.js'
-import { recordUnsampled } from '../sampler.js'
+import type { Environment } from '../config/options.js'
+import { recordUnsampled } from '../otel/record-unsampled.js'
 import type { Packages } from './packages.js'
 
 type Sampler = Parameters<typeof recordUnsampled>[0]

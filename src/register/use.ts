@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module'
-import { warnOnce } from '../errors.js'
-import type { Pipeline } from '../pipeline.js'
+import { warnOnce } from '../config/errors.js'
+import type { Pipeline } from '../pipeline/pipeline.js'
 import { isWanted } from './instrumentations.js'
 import { LOGGERS, type MissingParts, NEEDS, nameMissing } from './missing.js'
 

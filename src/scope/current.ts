@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { INVALID_TRACEID, type SpanContext, trace } from '@opentelemetry/api'
-import { shared } from '../shared.js'
+import { shared } from '../common/shared.js'
 import type { RequestFacts } from './scope.js'
 import { Scope } from './scope.js'
 import { TraceScopes } from './trace-scopes.js'

@@ -1,4 +1,4 @@
-import { shared } from '../shared.js'
+import { shared } from '../common/shared.js'
 import type { Trace } from '../wire/log.js'
 
 /** By what was thrown: of the trace that it came in last, the span that recorded it first. */

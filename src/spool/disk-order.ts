@@ -1,5 +1,5 @@
-import type { Clock } from '../clock.js'
-import { warnOnce } from '../errors.js'
+import type { Clock } from '../common/clock.js'
+import { warnOnce } from '../config/errors.js'
 
 /** After the disk has failed, entries are not written for this time. */
 const WRITE_AGAIN_MS = 30_000

@@ -1,7 +1,7 @@
 import { closeSync, openSync } from 'node:fs'
 import { connect, createServer, type Server } from 'node:net'
 import { join } from 'node:path'
-import { clearTimeout, setTimeout } from '../clock.js'
+import { clearTimeout, setTimeout } from '../common/clock.js'
 
 /** The kernels' bound on the length of a socket's path, less its end. */
 const LONGEST_PATH = 100

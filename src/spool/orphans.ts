@@ -1,6 +1,6 @@
 import { rename, rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import type { Clock, TimerHandle } from '../clock.js'
+import type { Clock, TimerHandle } from '../common/clock.js'
 import type { Pending } from './backlog.js'
 import { setAside } from './damaged.js'
 import {

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.js'
+import type { Clock } from '../common/clock.js'
 import { AckLog } from './ack-log.js'
 import { type Destination, destinationFolder, openDestination } from './destination-folder.js'
 import { Journal } from './journal.js'

@@ -1,4 +1,4 @@
-import type { Clock, TimerHandle } from '../clock.js'
+import type { Clock, TimerHandle } from '../common/clock.js'
 import { type Destination, destinationFolder } from './destination-folder.js'
 import { DiskOrder } from './disk-order.js'
 import { FormerDestination } from './former-destination.js'

@@ -1,5 +1,5 @@
 import type { Buffer } from 'node:buffer'
-import type { Clock, TimerHandle } from '../clock.js'
+import type { Clock, TimerHandle } from '../common/clock.js'
 import type { Pending } from './backlog.js'
 import type { Destination } from './destination-folder.js'
 import type { SpoolSource } from './spool-source.js'

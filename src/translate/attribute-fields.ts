@@ -1,6 +1,6 @@
 import type { Log, Trace, User } from '../wire/log.js'
 import type { Draft } from './draft.js'
-import type { LogFacts } from './log-assembly.js'
+import type { LogFacts } from './log-facts.js'
 import { completeRequest } from './request-parts.js'
 
 /** The fields of a log that its attributes gave, each of them present, so that all have one shape. */

@@ -1,4 +1,4 @@
-import { isError } from '../any-realm.js'
+import { isError } from '../common/any-realm.js'
 import { toPlain } from './plain.js'
 import { shorten } from './property.js'
 import { describeThrown, type Thrown } from './thrown.js'

@@ -1,4 +1,4 @@
-import { isError } from '../any-realm.js'
+import { isError } from '../common/any-realm.js'
 import type { ErrorDetail, Fields } from '../wire/log.js'
 import type { Draft, Taken } from './draft.js'
 import { exceptionFromAttributes } from './exception.js'

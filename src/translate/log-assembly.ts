@@ -1,21 +1,8 @@
-import type { Level } from '../wire/level.js'
-import type { ErrorDetail, Log, Trace } from '../wire/log.js'
+import type { Log } from '../wire/log.js'
 import { type AttributeFields, attributeFields, NO_FIELDS } from './attribute-fields.js'
 import type { Draft } from './draft.js'
+import type { LogFacts } from './log-facts.js'
 import type { ResourceFields } from './resource.js'
-
-/** What a log has from elsewhere than its attributes. `lognitor.*` attributes win over it. */
-export interface LogFacts {
-  level: Level
-  message: string
-  timestamp: string
-  /** A body that is a text. */
-  body?: string | undefined
-  action?: string | undefined
-  trace?: Trace | undefined
-  error?: ErrorDetail | undefined
-  durationMs?: number | undefined
-}
 
 /** Puts a log together, its fields always in the order of `Log`. */
 export function assembleLog(draft: Draft, facts: LogFacts, resource: ResourceFields): Log {

@@ -1,5 +1,5 @@
 import { types } from 'node:util'
-import { isError } from '../any-realm.js'
+import { isError } from '../common/any-realm.js'
 import type { Fields } from '../wire/log.js'
 import { errorType } from './error-type.js'
 import { readProperty, readText, setField, shorten, wellFormed } from './property.js'

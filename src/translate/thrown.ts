@@ -1,5 +1,5 @@
 import { inspect } from 'node:util'
-import { isError } from '../any-realm.js'
+import { isError } from '../common/any-realm.js'
 import type { ErrorDetail } from '../wire/log.js'
 import { errorType } from './error-type.js'
 import { toPlain } from './plain.js'

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startInbox } from '../../src/testing.js'
+import { startInbox } from '../../src/testing/index.js'
 import { batchOf, logWith, post, until } from '../inbox/support.js'
 import { addressOf, buildProgram, type Program } from './support.js'
 

@@ -1,8 +1,8 @@
 import { resourceFromAttributes } from '@opentelemetry/resources'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { LognitorClient } from '../../src/client/client.js'
-import { LognitorLogRecordProcessor } from '../../src/log-record-processor.js'
-import { LognitorSpanProcessor } from '../../src/span-processor.js'
+import { LognitorLogRecordProcessor } from '../../src/otel/log-record-processor.js'
+import { LognitorSpanProcessor } from '../../src/otel/span-processor.js'
 import { logsThrough, spansThrough } from '../otel/support.js'
 import { settle, shutDoor, until } from '../support/until.js'
 import { inMemory, type OnClock, onClock } from './support.js'
@@ -20,7 +20,7 @@ beforeEach(async () => {
 afterEach(() => rig.close())
 
 async function memory() {
-  const { MemoryTransport } = await import('../../src/testing.js')
+  const { MemoryTransport } = await import('../../src/testing/index.js')
   return new MemoryTransport()
 }
 

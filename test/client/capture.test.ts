@@ -3,7 +3,7 @@ import { logs } from '@opentelemetry/api-logs'
 import { LoggerProvider } from '@opentelemetry/sdk-logs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { LognitorClient } from '../../src/client/client.js'
-import { LognitorLogRecordProcessor } from '../../src/log-record-processor.js'
+import { LognitorLogRecordProcessor } from '../../src/otel/log-record-processor.js'
 import { type Difference, differences, INTENDED } from './differences.js'
 import { type Sent, startWatchedInbox, type WatchedInbox } from './support.js'
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { resolveOptions } from '../../src/options.js'
+import { resolveOptions } from '../../src/config/options.js'
 
 test('of a list in the environment the items that are right hold', () => {
   const { redactPatterns } = resolveOptions({}, { LOGNITOR_REDACT: 'email,phone,CREDITCARD' })

@@ -3,10 +3,10 @@ import { expressErrorHandler } from '../../instrumentation/frameworks/express.js
 import { LognitorHttpInstrumentation } from '../../instrumentation/http-instrumentation.js'
 import { withLognitor } from '../../instrumentation/with-lognitor.js'
 import { LognitorClient } from '../../src/client/client.js'
-import { type Options, resolveOptions } from '../../src/options.js'
-import { PIPELINE } from '../../src/pipelines.js'
-import { wrapHandler } from '../../src/serverless/wrap-handler.js'
-import { LognitorSpanProcessor } from '../../src/span-processor.js'
+import { wrapHandler } from '../../src/client/serverless/wrap-handler.js'
+import { type Options, resolveOptions } from '../../src/config/options.js'
+import { LognitorSpanProcessor } from '../../src/otel/span-processor.js'
+import { PIPELINE } from '../../src/pipeline/registry.js'
 import { inMemory, warningsDuring } from './support.js'
 
 const any = <T>(options: object) => options as T

@@ -1,7 +1,7 @@
 import { createContext, runInContext } from 'node:vm'
 import { afterEach, expect, test } from 'vitest'
 import { LognitorClient } from '../../src/client/client.js'
-import type { Options } from '../../src/options.js'
+import type { Options } from '../../src/config/options.js'
 import { settle } from '../support/until.js'
 import { inMemory, warningsDuring } from './support.js'
 

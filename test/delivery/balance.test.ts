@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
-import type { Stats } from '../../src/stats.js'
+import type { Stats } from '../../src/diagnostics/stats.js'
 import { until } from '../support/until.js'
 import { openRig, type Rig } from './support.js'
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { afterEach, expect, test } from 'vitest'
-import type { DropReason } from '../../src/ledger.js'
+import type { DropReason } from '../../src/diagnostics/drop-ledger.js'
 import { settle, until } from '../support/until.js'
 import { openRig, type Rig } from './support.js'
 

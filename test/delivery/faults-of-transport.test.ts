@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { forgetWarnings } from '../../src/errors.js'
+import { forgetWarnings } from '../../src/config/errors.js'
 import type { Transport, TransportAnswer } from '../../src/wire/transport.js'
 import { settle, until } from '../support/until.js'
 import { openRig, type Rig } from './support.js'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { afterEach, describe, expect, test } from 'vitest'
-import { parseRetryAfter } from '../../src/delivery/retry-after.js'
+import { parseRetryAfter } from '../../src/delivery/http/retry-after.js'
 import { settle, until } from '../support/until.js'
 import { openRig, type Rig } from './support.js'
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { forgetWarnings } from '../../src/errors.js'
+import { forgetWarnings } from '../../src/config/errors.js'
 import { settle, shutDoor, until } from '../support/until.js'
 import { takenBody } from '../support/vendor.js'
 import { KEY, openRig, type Rig } from './support.js'

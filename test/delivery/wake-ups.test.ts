@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
-import type { Clock } from '../../src/clock.js'
+import type { Clock } from '../../src/common/clock.js'
 import { until } from '../support/until.js'
 import { logTo, openRig, type Rig } from './support.js'
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import type { BatchStore, EntryRange, WriteSet } from '../../src/delivery/batch-store.js'
 import { Queue } from '../../src/delivery/queue.js'
-import { WriteBehind } from '../../src/delivery/write-behind.js'
+import type { BatchStore, EntryRange, WriteSet } from '../../src/delivery/store/batch-store.js'
+import { WriteBehind } from '../../src/delivery/store/write-behind.js'
 import { manualClock } from '../support/manual-clock.js'
 import { settle, shutDoor } from '../support/until.js'
 

@@ -3,7 +3,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeF
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Inbox, startInbox } from '../../src/testing.js'
+import { type Inbox, startInbox } from '../../src/testing/index.js'
 import { packagesOf, ROOT, readBlocks } from './blocks.js'
 
 const blocks = readBlocks()
@@ -51,7 +51,7 @@ const COMPILER = {
 }
 
 function places(name: string): string[] {
-  return ['test/lines/frameworks/node_modules', 'node_modules'].map((place) => join(ROOT, place, name))
+  return ['test/dependencies/frameworks/node_modules', 'node_modules'].map((place) => join(ROOT, place, name))
 }
 
 function link(name: string): void {

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { LognitorClient } from '../../src/client/client.js'
 import * as calls from '../../src/client/default-client.js'
 import * as scoped from '../../src/client/scoped.js'
-import { MemoryTransport } from '../../src/memory-transport.js'
+import { MemoryTransport } from '../../src/testing/memory-transport.js'
 import { ROOT } from './blocks.js'
 
 const page = readFileSync(join(ROOT, 'docs/client.md'), 'utf8')

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { OPTIONS } from '../../src/config/options.js'
 import { GATEWAY_OPTIONS } from '../../src/gateway/gateway-options.js'
 import { MAX_DEPTH } from '../../src/inbox/schema/footprint.js'
 import { inboxSettings } from '../../src/inbox/settings.js'
-import { OPTIONS } from '../../src/options.js'
 import { scrubbedParams } from '../../src/policy/scrub-url.js'
 import { PLAIN_LIMITS } from '../../src/translate/plain.js'
 import * as wire from '../../src/wire/limits.js'
@@ -38,12 +38,15 @@ const LIMITS: Readonly<Record<string, number>> = {
   'events of a span that are looked at': constant('src/translate/span.ts', 'MOST_SPAN_EVENTS'),
   'causes of an error': constant('src/translate/thrown.ts', 'MAX_CAUSES'),
   'depth of its causes': constant('src/translate/thrown.ts', 'MAX_CAUSE_DEPTH'),
-  'bytes of a source file that is read for its lines': constant('src/source-context.ts', 'MOST_FILE_BYTES'),
+  'bytes of a source file that is read for its lines': constant(
+    'src/pipeline/source-context.ts',
+    'MOST_FILE_BYTES',
+  ),
   'breadcrumbs (`maxBreadcrumbs`)': OPTIONS.maxBreadcrumbs.fallback,
   'keys of a context': constant('src/scope/scope.ts', 'MAX_CONTEXT_KEYS'),
   tags: constant('src/scope/scope.ts', 'MAX_TAGS'),
   'calls kept before `init`': constant('src/client/default-client.ts', 'MOST_EARLY_CALLS'),
-  'logs kept before `init`': constant('src/client/waiting-room.ts', 'MOST_LOGS'),
+  'logs kept before `init`': constant('src/client/pre-init-buffer.ts', 'MOST_LOGS'),
   'characters of a request id that is taken': longestMatch('instrumentation/request-ids.ts', 'REQUEST_ID'),
   'characters of a session id that is taken': longestMatch('instrumentation/request-ids.ts', 'SESSION_ID'),
   'bytes of an answer that are read': constant('src/wire/limits.ts', 'MAX_ANSWER_BYTES'),

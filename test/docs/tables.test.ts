@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { expect, test } from 'vitest'
-import { ERRORS, WARNINGS } from '../../src/errors.js'
-import { DROP_REASONS } from '../../src/ledger.js'
-import { environmentName, type Known, OPTIONS, resolveOptions } from '../../src/options.js'
+import { ERRORS, WARNINGS } from '../../src/config/errors.js'
+import { environmentName, type Known, OPTIONS, resolveOptions } from '../../src/config/options.js'
+import { DROP_REASONS } from '../../src/diagnostics/drop-ledger.js'
 
 const read = (name: string) => readFileSync(resolve(import.meta.dirname, '../../docs', name), 'utf8')
 

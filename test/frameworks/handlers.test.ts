@@ -6,10 +6,10 @@ import {
   koaMiddleware,
   nestExceptionFilter,
 } from '../../instrumentation/index.js'
-import { RequestDoor } from '../../instrumentation/request-door.js'
+import { RequestDoor } from '../../instrumentation/request-recorder.js'
 import { LognitorClient } from '../../src/index.js'
-import { PIPELINE } from '../../src/pipelines.js'
-import { MemoryTransport } from '../../src/testing.js'
+import { PIPELINE } from '../../src/pipeline/registry.js'
+import { MemoryTransport } from '../../src/testing/index.js'
 import { type Served, serve } from '../instrumentation/support.js'
 import { until } from '../support/until.js'
 

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type Alert, type Inbox, startInbox } from '../../src/testing.js'
+import { type Alert, type Inbox, startInbox } from '../../src/testing/index.js'
 import { batchOf, call, get, logWith, post, requestWith, until } from './support.js'
 
 const MINUTE_MS = 60_000

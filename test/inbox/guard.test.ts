@@ -2,9 +2,9 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { request as httpRequest, type IncomingMessage } from 'node:http'
 import { connect } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { ownServers } from '../../src/common/own-servers.js'
 import { refuseForeign } from '../../src/inbox/http/guard.js'
-import { ownServers } from '../../src/own-servers.js'
-import { type Inbox, startInbox } from '../../src/testing.js'
+import { type Inbox, startInbox } from '../../src/testing/index.js'
 import { batchOf, logWith, until } from './support.js'
 
 let inbox: Inbox

@@ -2,7 +2,7 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { startInbox } from '../../src/testing.js'
+import { startInbox } from '../../src/testing/index.js'
 import { batchOf, call, get, logWith, post, requestWith, until } from './support.js'
 
 let folder: string

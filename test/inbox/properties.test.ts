@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { RecentMap } from '../../src/inbox/data/recent-map.js'
 import { Ring } from '../../src/inbox/data/ring.js'
 import { SlidingWindow } from '../../src/inbox/data/sliding-window.js'
-import { type Inbox, startInbox } from '../../src/testing.js'
+import { type Inbox, startInbox } from '../../src/testing/index.js'
 import { call, logWith, post } from './support.js'
 
 let inbox: Inbox

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Inbox, startInbox } from '../../src/testing.js'
+import { type Inbox, startInbox } from '../../src/testing/index.js'
 import { installClient, runCases } from './python/client.js'
 
 const hasPython = spawnSync('python3', ['--version']).status === 0

@@ -1,4 +1,4 @@
-import type { Inbox } from '../../src/testing.js'
+import type { Inbox } from '../../src/testing/index.js'
 
 export interface Answer {
   status: number

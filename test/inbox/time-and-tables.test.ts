@@ -6,7 +6,7 @@ import type {
   TimelineAnswer,
   VolumeAnswer,
 } from '../../src/inbox/api/shapes.js'
-import { type Inbox, startInbox } from '../../src/testing.js'
+import { type Inbox, startInbox } from '../../src/testing/index.js'
 import { batchOf, call, get, logWith, post, requestWith } from './support.js'
 
 const NOW = Date.parse('2026-11-23T10:00:00.000Z')

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { ErrorGroup } from '../../src/inbox/data/error-groups.js'
-import { type Inbox, startInbox } from '../../src/testing.js'
+import { type Inbox, startInbox } from '../../src/testing/index.js'
 import type { Log } from '../../src/wire/log.js'
 import { batchOf, call, get, logWith, post, requestWith } from './support.js'
 

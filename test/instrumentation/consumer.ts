@@ -11,7 +11,7 @@ export type Line = 'otel-2' | 'otel-3'
 
 const MODULES: Record<Line, string> = {
   'otel-2': join(ROOT, 'node_modules'),
-  'otel-3': join(ROOT, 'test/lines/otel-3/node_modules'),
+  'otel-3': join(ROOT, 'test/dependencies/otel-3/node_modules'),
 }
 
 /** The Node 24 that comes with the 3.x line. */

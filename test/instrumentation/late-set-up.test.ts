@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { type Inbox, startInbox } from '../../src/testing.js'
+import { type Inbox, startInbox } from '../../src/testing/index.js'
 import { type App, type Consumer, createConsumer, type Line, NODE_24, startApp } from './consumer.js'
 import { until } from './support.js'
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { resolveRowOptions } from '../../instrumentation/row-options.js'
+import { resolveRowOptions } from '../../instrumentation/request-options.js'
 import { requestScope } from '../../src/scope/current.js'
 import { openDoor, type Served, serve, until, type WatchedDoor } from './support.js'
 

@@ -1,6 +1,6 @@
 import { connect } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
-import { ownServers } from '../../src/own-servers.js'
+import { ownServers } from '../../src/common/own-servers.js'
 import { openDoor, type Served, serve, speak, until, type WatchedDoor } from './support.js'
 
 let watched: WatchedDoor

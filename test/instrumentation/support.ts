@@ -1,9 +1,9 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
-import { RequestDoor } from '../../instrumentation/request-door.js'
-import type { RowOptions } from '../../instrumentation/row-options.js'
-import { systemClock } from '../../src/clock.js'
-import type { DropReason } from '../../src/ledger.js'
+import type { RowOptions } from '../../instrumentation/request-options.js'
+import { RequestDoor } from '../../instrumentation/request-recorder.js'
+import { systemClock } from '../../src/common/clock.js'
+import type { DropReason } from '../../src/diagnostics/drop-ledger.js'
 import type { Scope } from '../../src/scope/scope.js'
 import type { RequestEntry } from '../../src/wire/request-entry.js'
 

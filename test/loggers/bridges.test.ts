@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { type Inbox, startInbox } from '../../src/testing.js'
+import { type Inbox, startInbox } from '../../src/testing/index.js'
 import type { Log } from '../../src/wire/log.js'
 import { NODE_24 } from '../support/project.js'
 import { runJob, ZERO_CODE } from './job.js'

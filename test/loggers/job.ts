@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Inbox, startInbox } from '../../src/testing.js'
+import { type Inbox, startInbox } from '../../src/testing/index.js'
 import type { Log } from '../../src/wire/log.js'
 import { createProject, type ProjectOptions, run } from '../support/project.js'
 

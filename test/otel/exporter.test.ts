@@ -1,9 +1,9 @@
 import { resourceFromAttributes } from '@opentelemetry/resources'
 import { BatchLogRecordProcessor, SimpleLogRecordProcessor } from '@opentelemetry/sdk-logs'
 import { expect, test } from 'vitest'
-import { LognitorLogRecordExporter } from '../../src/exporter.js'
 import { startInbox } from '../../src/inbox/inbox.js'
-import { MemoryTransport } from '../../src/memory-transport.js'
+import { LognitorLogRecordExporter } from '../../src/otel/log-record-exporter.js'
+import { MemoryTransport } from '../../src/testing/memory-transport.js'
 import { shutDoor } from '../support/until.js'
 import { logsThrough, openClient } from './support.js'
 

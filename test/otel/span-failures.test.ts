@@ -1,7 +1,7 @@
 import { ROOT_CONTEXT, type Span, SpanKind, trace } from '@opentelemetry/api'
 import { afterEach, expect, test } from 'vitest'
+import { LognitorSpanProcessor } from '../../src/otel/span-processor.js'
 import { createRequestScope, runInScope } from '../../src/scope/current.js'
-import { LognitorSpanProcessor } from '../../src/span-processor.js'
 import { type OnClock, onClock } from '../client/support.js'
 import { until } from '../support/until.js'
 import { openClient, spansThrough } from './support.js'

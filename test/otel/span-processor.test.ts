@@ -2,10 +2,10 @@ import { ROOT_CONTEXT, type Span, SpanKind, trace } from '@opentelemetry/api'
 import { type DetectedResourceAttributes, resourceFromAttributes } from '@opentelemetry/resources'
 import { AlwaysOffSampler } from '@opentelemetry/sdk-trace-base'
 import { expect, test } from 'vitest'
-import { MemoryTransport } from '../../src/memory-transport.js'
-import { recordUnsampled } from '../../src/sampler.js'
+import { recordUnsampled } from '../../src/otel/record-unsampled.js'
+import { LognitorSpanProcessor } from '../../src/otel/span-processor.js'
 import { createRequestScope, runInScope } from '../../src/scope/current.js'
-import { LognitorSpanProcessor } from '../../src/span-processor.js'
+import { MemoryTransport } from '../../src/testing/memory-transport.js'
 import { openClient, spansThrough } from './support.js'
 
 function setUp(framework = 'app') {

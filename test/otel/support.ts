@@ -2,8 +2,8 @@ import { resourceFromAttributes } from '@opentelemetry/resources'
 import { LoggerProvider, type LogRecordProcessor } from '@opentelemetry/sdk-logs'
 import { BasicTracerProvider, type Sampler, type SpanProcessor } from '@opentelemetry/sdk-trace-base'
 import { LognitorClient } from '../../src/client/client.js'
-import { MemoryTransport } from '../../src/memory-transport.js'
-import type { Options } from '../../src/options.js'
+import type { Options } from '../../src/config/options.js'
+import { MemoryTransport } from '../../src/testing/memory-transport.js'
 
 export interface Watched {
   readonly client: LognitorClient

@@ -4,124 +4,117 @@ import { expect, test } from 'vitest'
 
 const root = resolve(import.meta.dirname, '../..')
 
-/** A room by the path of a file, the more special ones first. */
-function roomOf(file: string): string {
-  if (file.startsWith('instrumentation/')) return 'doors'
-  const [, place = '', deeper] = file.split('/')
-  if (deeper !== undefined)
-    return (
-      {
-        otel: 'doors',
-        client: 'doors',
-        gateway: 'doors',
-        serverless: 'doors',
-        stateless: 'pipeline',
-        register: 'outermost',
-        cli: 'outermost',
-      }[place] ?? place
-    )
-  if (['pipeline.ts', 'exit-participant.ts', 'open-spool.ts', 'source-context.ts'].includes(place))
-    return 'pipeline'
-  if (['register.ts', 'sdk.ts', 'index.ts', 'testing.ts', 'memory-transport.ts'].includes(place))
-    return 'outermost'
-  if (
-    place.startsWith('exporter') ||
-    place.includes('processor') ||
-    place === 'sampler.ts' ||
-    place === 'pipelines.ts' ||
-    place === 'crash.ts'
-  )
-    return 'doors'
-  return 'leaf'
+/**
+ * Which folder may import which, as the table of docs/architecture.md says it: `folder` or `folder/part`. Every folder
+ * may import itself, `wire` and `common`.
+ */
+const ALLOWED = readTable()
+
+interface Import {
+  readonly from: string
+  readonly to: string
 }
 
-/** The table of docs/architecture.md. Everybody may read leaves and their own room. */
-const ARROWS: Readonly<Record<string, readonly string[]>> = {
-  leaf: ['wire'],
-  wire: [],
-  translate: ['wire'],
-  policy: ['wire'],
-  delivery: ['wire'],
-  scope: ['wire'],
-  spool: ['wire'],
-  process: ['delivery', 'wire'],
-  inbox: ['wire'],
-  pipeline: ['policy', 'delivery', 'spool', 'process', 'scope', 'wire'],
-  doors: ['translate', 'scope', 'pipeline', 'wire'],
-  outermost: [
-    'translate',
-    'policy',
-    'delivery',
-    'scope',
-    'spool',
-    'process',
-    'inbox',
-    'pipeline',
-    'doors',
-    'wire',
-  ],
-}
-
-const files = ['src', 'instrumentation'].flatMap((folder) =>
-  readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts'))
-    .map((name) => `${folder}/${name}`),
+const files = ['src', 'instrumentation'].flatMap((top) =>
+  readdirSync(join(root, top), { recursive: true, encoding: 'utf8' })
+    .filter((name) => /\.tsx?$/.test(name))
+    .map((name) => `${top}/${name.replaceAll('\\', '/')}`),
 )
 
-const imports = files.flatMap((file) => {
-  const code = readFileSync(join(root, file), 'utf8')
-  const found = code.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)
-  return [...found].map(([, target = '']) => ({ file, target }))
-})
-
-test('imports go only where the table of rooms lets them', () => {
-  const wrong = imports.filter(({ file, target }) => {
-    if (!target.startsWith('.') || target.endsWith('package.json')) return false
-    const [from, to] = [roomOf(file), roomOf(targetFile(file, target))]
-    return from !== to && to !== 'leaf' && !ARROWS[from]?.includes(to)
-  })
-  expect(wrong).toEqual([])
-})
-
-test('wire imports nothing', () => {
-  expect(imports.filter(({ file, target }) => roomOf(file) === 'wire' && !target.startsWith('./'))).toEqual(
-    [],
+const packages = new Set<string>()
+const imports = files.flatMap((from): Import[] => {
+  const code = readFileSync(join(root, from), 'utf8')
+  // Type imports and re-exports count as much as any other.
+  const targets = [...code.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*'([^']+)'/g)].map(
+    ([, target = '']) => target,
   )
+  for (const target of targets) if (!/^(\.|node:)/.test(target)) packages.add(target)
+  return targets
+    .filter((target) => target.startsWith('.') && !/\.(json|css|cjs)$/.test(target))
+    .map((target) => ({ from, to: targetFile(from, target) }))
 })
 
-test('doors do not know each other', () => {
-  const doorOf = (file: string) =>
-    file
-      .split('/')
-      .slice(0, 2)
-      .join('/')
-      .replace(/^instrumentation\/.*/, 'instrumentation')
-  const shared = new Set(['src/otel', 'src/pipelines.ts', 'src/crash.ts'])
-  const wrong = imports.filter(({ file, target }) => {
-    if (!target.startsWith('.') || target.endsWith('package.json')) return false
-    const to = targetFile(file, target)
-    if (roomOf(file) !== 'doors' || roomOf(to) !== 'doors') return false
-    return doorOf(file) !== doorOf(to) && !shared.has(doorOf(to))
-  })
-  expect(wrong).toEqual([])
+test('src holds index.ts and folders, nothing else', () => {
+  const loose = files.filter((file) => file.split('/').length === 2 && file.startsWith('src/'))
+  expect(loose).toEqual(['src/index.ts'])
+})
+
+test('every folder stands in the table of docs/architecture.md', () => {
+  const folders = new Set(files.map(folderOf))
+  folders.delete('index.ts')
+  expect([...folders].sort()).toEqual(Object.keys(ALLOWED).sort())
+})
+
+test('imports go only where the table lets them', () => {
+  expect(imports.filter((each) => !isAllowed(each))).toEqual([])
+})
+
+test('each import names a file that is there', () => {
+  const known = new Set(files)
+  expect(imports.filter(({ to }) => !known.has(to))).toEqual([])
+})
+
+test('no files import each other in a circle', () => {
+  expect(circles()).toEqual([])
 })
 
 test('no package of an SDK is imported at run time', () => {
-  const packages = imports.filter(({ target }) => !target.startsWith('.') && !target.startsWith('node:'))
-  const names = new Set(packages.map(({ target }) => target))
-  const sdk = [...names].filter((name) => /^@opentelemetry\/(?!api$)/.test(name))
-  // The type of the HTTP instrumentation that ours extends; the class itself is loaded only when it is there.
-  expect(sdk.filter((name) => name !== '@opentelemetry/instrumentation-http')).toEqual([])
+  const sdk = [...packages].filter((name) => /^@opentelemetry\/(?!api$)/.test(name))
+  // The optional peers: the class that ours stands on, and the SDK that zero code starts.
+  const optional = ['@opentelemetry/instrumentation-http', '@opentelemetry/sdk-node']
+  expect(sdk.filter((name) => !optional.includes(name))).toEqual([])
 })
 
-test('most files end before they tire', () => {
-  const lengths = files.map((file) => ({
-    file,
-    lines: readFileSync(join(root, file), 'utf8').split('\n').length,
-  }))
-  expect(lengths.filter(({ lines }) => lines > 400)).toEqual([])
+test('no file is longer than 400 lines', () => {
+  const long = files.filter((file) => readFileSync(join(root, file), 'utf8').split('\n').length > 400)
+  expect(long).toEqual([])
 })
 
-function targetFile(file: string, target: string): string {
-  return relative(root, resolve(root, dirname(file), target)).replace(/\.js$/, '.ts')
+/** The rows of the table: | `folder/` | what lives there | may import |. */
+function readTable(): Readonly<Record<string, readonly string[]>> {
+  const page = readFileSync(join(root, 'docs/architecture.md'), 'utf8')
+  const rows = page.matchAll(/^\| `([\w./]+?)\/?` \|[^|]*\| ([^|]*) \|$/gm)
+  return Object.fromEntries(
+    [...rows].map(([, folder = '', allowed = '']) => [
+      folder,
+      [...allowed.matchAll(/`([\w/]+?)\/?`|\b(everything)\b/g)].map(([, name, all]) => name ?? all ?? ''),
+    ]),
+  )
+}
+
+function folderOf(file: string): string {
+  const [top = '', folder = ''] = file.split('/')
+  return top === 'src' ? folder : top
+}
+
+function isAllowed({ from, to }: Import): boolean {
+  const [folder, other] = [folderOf(from), folderOf(to)]
+  // src/index.ts lists the public names.
+  if (folder === 'index.ts' || folder === other || other === 'wire' || other === 'common') return true
+  const allowed = ALLOWED[folder] ?? []
+  return allowed.some((name) => name === 'everything' || name === other || to.startsWith(`src/${name}/`))
+}
+
+function circles(): string[] {
+  const targets = new Map<string, string[]>()
+  for (const { from, to } of imports) targets.set(from, [...(targets.get(from) ?? []), to])
+  const found = new Set<string>()
+  const done = new Set<string>()
+  const path: string[] = []
+  const visit = (file: string): void => {
+    if (path.includes(file)) found.add([...path.slice(path.indexOf(file)), file].join(' -> '))
+    if (done.has(file) || path.includes(file)) return
+    path.push(file)
+    for (const target of targets.get(file) ?? []) visit(target)
+    path.pop()
+    done.add(file)
+  }
+  for (const file of files) visit(file)
+  return [...found]
+}
+
+function targetFile(from: string, target: string): string {
+  const path = relative(root, resolve(root, dirname(from), target)).replaceAll('\\', '/')
+  const candidates = ['.ts', '.d.ts', '.tsx'].map((ending) => path.replace(/\.jsx?$/, ending))
+  return candidates.find((candidate) => files.includes(candidate)) ?? path
 }

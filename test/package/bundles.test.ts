@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, write
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { type Inbox, startInbox } from '../../src/testing.js'
+import { type Inbox, startInbox } from '../../src/testing/index.js'
 import { BUNDLERS, type Bundle, ESBUILD_EXTERNAL, ESBUILD_WITHOUT_BANNER, ROLLUP } from './bundlers.js'
 
 const root = resolve(import.meta.dirname, '../..')

@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writ
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { type Inbox, startInbox } from '../../src/testing.js'
+import { type Inbox, startInbox } from '../../src/testing/index.js'
 
 const root = resolve(import.meta.dirname, '../..')
 const INIT = `.init({ apiKey: 'k', apiUrl: process.env.API_URL, service: 'a-service' })`
@@ -143,7 +143,7 @@ test('the redaction of the application holds for what a library logs', async () 
 })
 
 test('a version that cannot share says so once', async () => {
-  const shared = readFileSync(join(root, 'src/shared.ts'), 'utf8')
+  const shared = readFileSync(join(root, 'src/common/shared.ts'), 'utf8')
   const version = /SHARED_VERSION = (\d+)/.exec(shared)?.[1]
   const { stderr } = await run(
     'versions.cjs',

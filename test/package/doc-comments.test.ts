@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path'
 import { expect, test } from 'vitest'
 
 const root = resolve(import.meta.dirname, '../..')
-const ENTRIES = ['src/index.ts', 'src/testing.ts', 'src/gateway/index.ts', 'instrumentation/index.ts']
+const ENTRIES = ['src/index.ts', 'src/testing/index.ts', 'src/gateway/index.ts', 'instrumentation/index.ts']
 
 /** Every name that an entry point gives, and the file that declares it. */
 function publicNames(entry: string): [string, string][] {

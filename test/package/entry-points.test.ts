@@ -13,7 +13,10 @@ import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 const root = resolve(import.meta.dirname, '../..')
-const LINES = { '2.x': join(root, 'node_modules'), '3.x': join(root, 'test/lines/otel-3/node_modules') }
+const LINES = {
+  '2.x': join(root, 'node_modules'),
+  '3.x': join(root, 'test/dependencies/otel-3/node_modules'),
+}
 
 let tarball: string
 let work: string

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { BeforeSend } from '../../src/options.js'
+import type { BeforeSend } from '../../src/config/options.js'
 import type { Log } from '../../src/wire/log.js'
 import { bench, deepFreeze, failure, info } from './support.js'
 

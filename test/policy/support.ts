@@ -1,4 +1,4 @@
-import { type DropReason, Ledger } from '../../src/ledger.js'
+import { type DropReason, Ledger } from '../../src/diagnostics/drop-ledger.js'
 import { createPolicy, type Policy, type PolicySettings } from '../../src/policy/policy.js'
 import { parseRedactions } from '../../src/policy/redact.js'
 import type { Redaction } from '../../src/policy/redact-patterns.js'

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { expect, test } from 'vitest'
-import { systemClock } from '../../src/clock.js'
+import { systemClock } from '../../src/common/clock.js'
 import { createRequestScope, processScope, withScope } from '../../src/scope/current.js'
 import { Scope } from '../../src/scope/scope.js'
 import type { Breadcrumb } from '../../src/wire/log.js'

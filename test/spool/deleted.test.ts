@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs'
 import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { forgetWarnings } from '../../src/errors.js'
+import { forgetWarnings } from '../../src/config/errors.js'
 import { until } from '../support/until.js'
 import {
   listFiles,

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { forgetWarnings } from '../../src/errors.js'
+import { forgetWarnings } from '../../src/config/errors.js'
 import { buildProgram } from '../support/program.js'
 import { settle, shutDoor, until } from '../support/until.js'
 import type { Seen } from '../support/vendor.js'

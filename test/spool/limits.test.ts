@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { forgetWarnings } from '../../src/errors.js'
+import { forgetWarnings } from '../../src/config/errors.js'
 import { manualClock } from '../support/manual-clock.js'
 import { settle, until } from '../support/until.js'
 import {

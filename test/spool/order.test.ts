@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { forgetWarnings } from '../../src/errors.js'
+import { forgetWarnings } from '../../src/config/errors.js'
 import { manualClock } from '../support/manual-clock.js'
 import { settle, until } from '../support/until.js'
 import {

@@ -10,7 +10,7 @@ const ROOT = resolve(import.meta.dirname, '../..')
 export type Line = 'frameworks' | 'otel-3' | 'jest'
 
 /** The Node 24 that comes with the 3.x line. */
-export const NODE_24 = join(ROOT, 'test/lines/otel-3/node_modules/node/bin/node')
+export const NODE_24 = join(ROOT, 'test/dependencies/otel-3/node_modules/node/bin/node')
 
 export interface ProjectOptions {
   readonly line?: Line
@@ -42,7 +42,7 @@ export function createProject(options: ProjectOptions): Project {
   for (const entry of packages) {
     const [name, place] = typeof entry === 'string' ? [entry, entry] : entry
     const found = join(ROOT, 'test/lines', line, 'node_modules', place)
-    if (!existsSync(found)) throw new Error(`${place} is not installed in test/lines/${line}`)
+    if (!existsSync(found)) throw new Error(`${place} is not installed in test/dependencies/${line}`)
     const link = join(folder, 'node_modules', name)
     mkdirSync(dirname(link), { recursive: true })
     // Under another name only a copy is found: instrumentations go by the folder a file is really in.

@@ -23,7 +23,7 @@ interface Line {
   resourceFromAttributes: typeof resourceFromAttributes
 }
 
-const newer = createRequire(new URL('../lines/otel-3/package.json', import.meta.url))
+const newer = createRequire(new URL('../dependencies/otel-3/package.json', import.meta.url))
 
 const LINES: [string, () => Line][] = [
   ['2.x', () => ({ LoggerProvider, TracerProvider: BasicTracerProvider, resourceFromAttributes })],

@@ -5,12 +5,12 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { type Inbox, startInbox } from '../../src/testing.js'
+import { type Inbox, startInbox } from '../../src/testing/index.js'
 import { until } from '../support/until.js'
 
 const root = resolve(import.meta.dirname, '../..')
 /** Next.js takes nothing that lies above its root, so the example is built below its packages. */
-const line = join(root, 'test/lines/nextjs')
+const line = join(root, 'test/dependencies/nextjs')
 const next = join(line, 'node_modules/next/dist/bin/next')
 
 let inbox: Inbox

@@ -1,4 +1,4 @@
-import type { WarningCode } from '../../errors.js'
+import type { WarningCode } from '../../config/errors.js'
 import type { Finding, FindingCode } from './findings.js'
 
 /** A coded warning of ours that a program gave. */

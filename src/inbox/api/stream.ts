@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { clearInterval, clearTimeout, setImmediate, setInterval, setTimeout } from '../../clock.js'
+import { clearInterval, clearTimeout, setImmediate, setInterval, setTimeout } from '../../common/clock.js'
 import type { Alert } from '../alerts/alerts.js'
 import type { Change } from '../data/store.js'
 import { refusal, writeReply } from '../http/reply.js'

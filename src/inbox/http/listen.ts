@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { LognitorError } from '../../errors.js'
-import { ownServers } from '../../own-servers.js'
+import { ownServers } from '../../common/own-servers.js'
+import { LognitorError } from '../../config/errors.js'
 import { authority, refuseForeign } from './guard.js'
 import { refusal, writeReply } from './reply.js'
 

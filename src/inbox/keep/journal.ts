@@ -10,7 +10,7 @@ import {
   statSync,
   writeSync,
 } from 'node:fs'
-import { LognitorError, warnOnce } from '../../errors.js'
+import { LognitorError, warnOnce } from '../../config/errors.js'
 import type { Change, Store } from '../data/store.js'
 import { lineOf, linesOf } from './line.js'
 import { takeLines } from './take-lines.js'

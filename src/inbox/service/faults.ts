@@ -1,4 +1,4 @@
-import { showValue } from '../../show-value.js'
+import { showValue } from '../../config/show-value.js'
 import { LEVELS, type Level } from '../../wire/level.js'
 import { amount, flag, isObject, whole } from '../schema/check.js'
 

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { setTimeout } from '../../clock.js'
+import { setTimeout } from '../../common/clock.js'
 import { SAMPLE_RATES_HEADER } from '../../wire/answer.js'
 import type { Store } from '../data/store.js'
 import { type JsonBody, readJson } from '../http/body.js'

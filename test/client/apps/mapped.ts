@@ -1,6 +1,6 @@
 // Throws in TypeScript that was compiled and bundled; the test looks for the line it was written on.
 import { LognitorClient } from '../../../src/client/client.js'
-import { MemoryTransport } from '../../../src/memory-transport.js'
+import { MemoryTransport } from '../../../src/testing/memory-transport.js'
 
 interface Order {
   readonly id: number

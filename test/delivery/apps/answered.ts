@@ -1,6 +1,6 @@
 // Answers requests, and ends by itself when it is told to, while their entries are on their way.
-import { resolveOptions } from '../../../src/options.js'
-import { Pipeline } from '../../../src/pipeline.js'
+import { resolveOptions } from '../../../src/config/options.js'
+import { Pipeline } from '../../../src/pipeline/pipeline.js'
 import { currentScope } from '../../../src/scope/current.js'
 
 const pipeline = new Pipeline(resolveOptions())

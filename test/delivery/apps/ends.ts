@@ -1,6 +1,6 @@
 // Writes some logs, lets the upload begin, and then has nothing more to do.
-import { resolveOptions } from '../../../src/options.js'
-import { Pipeline } from '../../../src/pipeline.js'
+import { resolveOptions } from '../../../src/config/options.js'
+import { Pipeline } from '../../../src/pipeline/pipeline.js'
 
 const pipeline = new Pipeline(resolveOptions())
 const now = new Date().toISOString()

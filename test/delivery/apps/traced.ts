@@ -10,9 +10,9 @@ import {
 import { NodeSDK } from '@opentelemetry/sdk-node'
 import { InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base'
 import { LognitorHttpInstrumentation } from '../../../instrumentation/index.js'
-import { resolveOptions } from '../../../src/options.js'
-import { Pipeline } from '../../../src/pipeline.js'
-import { PIPELINE } from '../../../src/pipelines.js'
+import { resolveOptions } from '../../../src/config/options.js'
+import { Pipeline } from '../../../src/pipeline/pipeline.js'
+import { PIPELINE } from '../../../src/pipeline/registry.js'
 
 const requests = new AsyncLocalStorage<string>()
 const seenWhileSending: unknown[] = []

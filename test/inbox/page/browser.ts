@@ -1,7 +1,7 @@
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core'
 import { afterAll, onTestFinished } from 'vitest'
 import { launchChromium } from '../../../scripts/lib/chromium.mjs'
-import { type Inbox, startInbox } from '../../../src/testing.js'
+import { type Inbox, startInbox } from '../../../src/testing/index.js'
 
 let browser: Promise<Browser> | undefined
 

@@ -1,4 +1,4 @@
-import type { Inbox } from '../../../src/testing.js'
+import type { Inbox } from '../../../src/testing/index.js'
 import { batchOf, logWith, post, requestWith } from '../support.js'
 
 export const TRACE = 'a'.repeat(32)

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
-import type { Inbox } from '../../../src/testing.js'
+import type { Inbox } from '../../../src/testing/index.js'
 
 const CLIENT = 'lognitor==1.0.3'
 

@@ -1,7 +1,7 @@
 // Logs with a disk that is full or that hangs, and says how far it has come.
 import { open } from 'node:fs'
-import { resolveOptions } from '../../../src/options.js'
-import { Pipeline } from '../../../src/pipeline.js'
+import { resolveOptions } from '../../../src/config/options.js'
+import { Pipeline } from '../../../src/pipeline/pipeline.js'
 
 const { LOGS = '2000', PIPES = '', FLUSH_INTERVAL = '200' } = process.env
 const pipeline = new Pipeline(resolveOptions({ flushInterval: Number(FLUSH_INTERVAL), maxRetries: 0 }))

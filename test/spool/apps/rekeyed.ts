@@ -1,6 +1,6 @@
 // Logs, lets the batch be sent and be on disk, and goes on with another key.
-import { resolveOptions } from '../../../src/options.js'
-import { Pipeline } from '../../../src/pipeline.js'
+import { resolveOptions } from '../../../src/config/options.js'
+import { Pipeline } from '../../../src/pipeline/pipeline.js'
 
 const pipeline = new Pipeline(resolveOptions({ flushInterval: 50 }))
 const log = (name: string) => {

@@ -1,8 +1,8 @@
 // Writes logs and request entries, says when all of them are on disk, and stays until it is killed.
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { resolveOptions } from '../../../src/options.js'
-import { Pipeline } from '../../../src/pipeline.js'
+import { resolveOptions } from '../../../src/config/options.js'
+import { Pipeline } from '../../../src/pipeline/pipeline.js'
 import { currentScope } from '../../../src/scope/current.js'
 
 const { LOGS = '10', REQUESTS = '0', NAME = 'log', LOGNITOR_SPOOL_DIR = '' } = process.env

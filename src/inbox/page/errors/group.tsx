@@ -1,7 +1,7 @@
 import type { RequestRow, RowsAnswer, VolumeAnswer } from '../../api/shapes.js'
 import type { ErrorGroup } from '../../data/error-groups.js'
 import { LogDetail } from '../logs/detail/detail.js'
-import type { HeldLog } from '../logs/detail/drawer.js'
+import type { HeldLog } from '../logs/detail/held-log.js'
 import { promptOf } from '../logs/detail/prompt.js'
 import { RequestTable } from '../requests/request-table.js'
 import { Ago } from '../shared/ago.js'

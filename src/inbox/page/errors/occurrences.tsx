@@ -1,6 +1,7 @@
 import type { LogRow } from '../../api/shapes.js'
 import { clockMs, shortId } from '../shared/format.js'
-import { type Column, Table } from '../shared/table/table.js'
+import type { Column } from '../shared/table/column.js'
+import { Table } from '../shared/table/table.js'
 import { Text } from '../shared/text.js'
 import { Link } from '../shell/link.js'
 import { address, linkTo, setParameters } from '../state/address.js'

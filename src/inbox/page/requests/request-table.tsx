@@ -1,6 +1,7 @@
 import type { RequestRow } from '../../api/shapes.js'
 import { clockMs, duration } from '../shared/format.js'
-import { type Column, Table } from '../shared/table/table.js'
+import type { Column } from '../shared/table/column.js'
+import { Table } from '../shared/table/table.js'
 import { Text } from '../shared/text.js'
 import { Link } from '../shell/link.js'
 import { address, go, linkTo } from '../state/address.js'

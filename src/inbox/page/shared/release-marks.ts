@@ -1,6 +1,6 @@
 import type { RegisteredRelease } from '../../data/releases.js'
 import { useCall } from '../state/call.js'
-import type { Mark } from './chart/options.js'
+import type { Mark } from './chart/chart-props.js'
 
 const SELDOM_MS = 5000
 const MAX_MARKS = 50

@@ -11,7 +11,7 @@ import { linkTo } from '../../state/address.js'
 import type { FilterName } from '../../state/filters.js'
 import { Breadcrumbs } from './breadcrumbs.js'
 import './detail.css'
-import type { HeldLog } from './drawer.js'
+import type { HeldLog } from './held-log.js'
 import { leavesOf } from './leaves.js'
 
 /** All that a log holds, what explains it first. */

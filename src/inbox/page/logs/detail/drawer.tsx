@@ -1,4 +1,3 @@
-import type { Log } from '../../../../wire/log.js'
 import { CopyButton } from '../../shared/copy-button.js'
 import { Drawer } from '../../shared/drawer.js'
 import { FilterValue } from '../../shared/filter-value.js'
@@ -6,16 +5,8 @@ import { clockMs } from '../../shared/format.js'
 import { Level } from '../../shared/level.js'
 import { useCall } from '../../state/call.js'
 import { LogDetail } from './detail.js'
+import type { HeldLog } from './held-log.js'
 import { promptOf } from './prompt.js'
-
-/** A whole log as the inbox gives it. */
-export interface HeldLog {
-  seq: number
-  /** In milliseconds since the epoch, as `at` of its arrival. */
-  time: number
-  at: number
-  log: Log
-}
 
 const NEVER_MS = 1e9
 

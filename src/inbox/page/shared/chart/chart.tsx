@@ -4,30 +4,10 @@ import 'uplot/dist/uPlot.min.css'
 import { zoom } from '../../state/span.js'
 import { colours } from '../../state/theme.js'
 import './chart.css'
+import type { ChartProps } from './chart-props.js'
 import { Legend } from './legend.js'
-import { type Mark, optionsOf } from './options.js'
+import { optionsOf } from './options.js'
 import { dataOf } from './stack.js'
-
-/** One line or one layer of bars. Its colour is the name of a custom property. */
-export interface Series {
-  readonly name: string
-  readonly colour: string
-  readonly values: readonly (number | null)[]
-}
-
-export interface ChartProps {
-  /** What is to be seen, in a sentence, for who does not see it. */
-  readonly label: string
-  /** Where each part of time begins, in milliseconds since the epoch. */
-  readonly times: readonly number[]
-  readonly stepMs: number
-  readonly series: readonly Series[]
-  /** Dots stand on a logarithmic scale. */
-  readonly kind: 'bars' | 'lines' | 'dots'
-  readonly height?: number
-  readonly marks?: readonly Mark[]
-  readonly format: (value: number) => string
-}
 
 /** Values over time. Dragging across it shows only that time; charts beside each other share their cursor. */
 export function Chart(props: ChartProps) {

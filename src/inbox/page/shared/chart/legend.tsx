@@ -1,5 +1,5 @@
 import { clock } from '../format.js'
-import type { ChartProps } from './chart.js'
+import type { ChartProps } from './chart-props.js'
 
 /** The names of what is drawn, with their values where the cursor is. */
 export function Legend({ series, times, format, kind, at }: ChartProps & { at: number | undefined }) {

@@ -1,12 +1,6 @@
 import uPlot from 'uplot'
 import { clockFor } from '../format.js'
-import type { ChartProps } from './chart.js'
-
-/** Something that happened at a moment, drawn as a line through the chart. */
-export interface Mark {
-  readonly time: number
-  readonly label: string
-}
+import type { ChartProps, Mark } from './chart-props.js'
 
 interface Ways {
   readonly width: number

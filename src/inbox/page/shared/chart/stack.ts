@@ -1,5 +1,5 @@
 import type uPlot from 'uplot'
-import type { ChartProps } from './chart.js'
+import type { ChartProps } from './chart-props.js'
 
 /** The data as uPlot takes it, in seconds. Bars are stacked: each layer is drawn behind the one before. */
 export function dataOf({ times, series, kind }: ChartProps): uPlot.AlignedData {

@@ -1,4 +1,4 @@
-import type { Column } from './table.js'
+import type { Column } from './column.js'
 
 /** The rows by a column, `-name` for the largest first; in their own order where no such column can be sorted by. */
 export function sorted<T>(rows: readonly T[], columns: readonly Column<T>[], sort: string): readonly T[] {

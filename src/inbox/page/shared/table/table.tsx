@@ -1,20 +1,9 @@
-import type { ComponentChildren } from 'preact'
 import { useState } from 'preact/hooks'
 import { parameter, setParameters } from '../../state/address.js'
 import { useKeys } from '../../state/keys.js'
+import type { Column } from './column.js'
 import { sorted } from './sort.js'
 import './table.css'
-
-export interface Column<T> {
-  readonly name: string
-  readonly title: string
-  readonly cell: (row: T) => ComponentChildren
-  readonly isNumber?: boolean
-  /** Left out where there is little room. */
-  readonly isExtra?: boolean
-  readonly sortBy?: (row: T) => number | string
-  readonly width?: string
-}
 
 interface TableProps<T> {
   readonly label: string

@@ -1,0 +1,143 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import type { IncomingMessage } from 'node:http'
+import type { ServerHttp2Stream } from 'node:http2'
+import { ownServers } from '../src/common/own-servers.js'
+import { shared } from '../src/common/shared.js'
+import type { Lease } from '../src/pipeline/registry.js'
+import { noteLateRequest } from '../src/scope/current.js'
+import { type Answer, answerOfResponse, answerOfStream } from './answer.js'
+import { follow, openRequestOf } from './emitters.js'
+import { loseRow, type RowSink } from './entry-sink.js'
+import { followStreams, isHttp2Server } from './http2.js'
+import { OpenRequest } from './open-request.js'
+import type { RequestHead } from './request-head.js'
+import { type RowOptions, type RowSettings, resolveRowOptions } from './request-options.js'
+import { type RequestStart, requestsUnderWay } from './requests-under-way.js'
+import { warnOfTwo } from './two-instrumentations.js'
+import { followUpgrades } from './upgrades.js'
+
+/** Where Node tells of every request, patched or not, before the application sees it. */
+const REQUEST_START = 'http.server.request.start'
+/** Where Node tells of every connection to a server, before anything of it is read. */
+const CONNECTION = 'net.server.socket'
+/** Where Fastify tells which route it has found. */
+const FASTIFY_HANDLER = 'tracing:fastify.request.handler:start'
+
+interface FastifyHandler {
+  readonly request: { readonly raw: IncomingMessage }
+  readonly route?: { readonly url?: string }
+}
+
+/** A lease, as far as this door uses it. */
+export type RowLease = { readonly pipeline: RowSink } & Pick<Lease, 'end'>
+
+const late = shared('requests-under-way', () => ({ areKnown: false }))
+const openDoors = shared('request-doors', () => new Set<unknown>())
+
+/**
+ * The one source of request rows: a scope for every request that Node's diagnostics channel tells of, and its
+ * row once it is over. Of two doors the one that opened first takes the request.
+ */
+export class RequestDoor {
+  readonly #lease: RowLease
+  #settings: RowSettings
+
+  /** @throws {LognitorError} for a wrong option */
+  constructor(lease: RowLease, options: RowOptions) {
+    this.#lease = lease
+    this.#settings = resolveRowOptions(options)
+  }
+
+  /** @throws {LognitorError} for a wrong option; then nothing changes */
+  configure(options: RowOptions): void {
+    this.#settings = resolveRowOptions(options)
+  }
+
+  open(): void {
+    if (openDoors.has(this)) return
+    openDoors.add(this)
+    if (openDoors.size > 1) warnOfTwo()
+    subscribe(REQUEST_START, this.#begin)
+    subscribe(CONNECTION, this.#meet)
+    subscribe(FASTIFY_HANDLER, learnFastifyRoute)
+    this.#beginLate()
+  }
+
+  /** Requests already begun still get their row. */
+  close(): void {
+    if (!openDoors.delete(this)) return
+    unsubscribe(REQUEST_START, this.#begin)
+    unsubscribe(CONNECTION, this.#meet)
+    if (openDoors.size === 0) unsubscribe(FASTIFY_HANDLER, learnFastifyRoute)
+  }
+
+  /** Closes and flushes, within 10 s. Never rejects. */
+  async end(): Promise<void> {
+    this.close()
+    await this.#lease.end(10_000)
+  }
+
+  // Node rethrows what a subscriber throws as uncaught, so nothing may leave this function.
+  readonly #begin = (message: unknown): void => {
+    try {
+      const { request, response, server } = message as RequestStart
+      if (ownServers.has(server) || openRequestOf(request) !== undefined) return
+      follow(this.#openRequest(request, answerOfResponse(response)), response, server)
+    } catch {
+      loseRow(this.#lease.pipeline)
+    }
+  }
+
+  /** Next.js sets things up within the first request. Of a later `enable()` requests under way are none of ours. */
+  #beginLate(): void {
+    if (late.areKnown) return
+    late.areKnown = true
+    try {
+      for (const start of requestsUnderWay()) {
+        this.#begin(start)
+        const open = openRequestOf(start.request)
+        if (open !== undefined) noteLateRequest(open.scope)
+      }
+    } catch {
+      // Handles are Node's own affair, and without them only these first requests are missing.
+    }
+  }
+
+  readonly #meet = (message: unknown): void => {
+    const { server } = (message as { socket: { server?: object } }).socket
+    if (server === undefined || ownServers.has(server)) return
+    if (isHttp2Server(server)) followStreams(server, this.#beginStream)
+    followUpgrades(server, this.#beginUpgrade)
+  }
+
+  readonly #beginStream = (head: RequestHead, stream: ServerHttp2Stream): OpenRequest | undefined =>
+    this.#tryToOpen(head, answerOfStream(stream))
+
+  readonly #beginUpgrade = (request: IncomingMessage, answer: Answer): OpenRequest | undefined => {
+    const open = this.#tryToOpen(request, answer)
+    // A connection may stay for days; what fails in it does not wait for its end.
+    open?.scope.answer(undefined, undefined)
+    return open
+  }
+
+  #tryToOpen(request: RequestHead, answer: Answer): OpenRequest | undefined {
+    if (!openDoors.has(this)) return undefined
+    try {
+      return this.#openRequest(request, answer)
+    } catch {
+      loseRow(this.#lease.pipeline)
+      return undefined
+    }
+  }
+
+  #openRequest(request: RequestHead, answer: Answer): OpenRequest {
+    return new OpenRequest(request, answer, this.#lease.pipeline, this.#settings)
+  }
+}
+
+function learnFastifyRoute(message: unknown): void {
+  const { request, route } = message as FastifyHandler
+  const open = openRequestOf(request.raw)
+  if (open === undefined) return
+  open.meetFramework(request, route?.url)
+}

@@ -1,0 +1,14 @@
+import { warnOnce } from './errors.js'
+
+/** Below these many milliseconds somebody meant seconds, as the official SDKs count. */
+const LIKELY_SECONDS: Readonly<Record<string, number>> = { flushInterval: 31, flushOnExit: 31 }
+
+/** Tells once of a value that looks like seconds. */
+export function warnOfSeconds(name: string, value: unknown): void {
+  if (typeof value !== 'number' || value === 0 || !(value < (LIKELY_SECONDS[name] ?? 0))) return
+  warnOnce(
+    'LOGNITOR_LIKELY_SECONDS',
+    `Option "${name}" is in milliseconds, and ${value} looks like seconds: ${value * 1000} would be ${value} s.`,
+    name,
+  )
+}

@@ -1,0 +1,144 @@
+import { parseObject } from '../../common/json.js'
+import type { IngestAnswer, Rejection } from '../../wire/answer.js'
+import { SAMPLE_RATES_HEADER } from '../../wire/answer.js'
+import { isLevel, type Level } from '../../wire/level.js'
+import { MAX_ANSWER_BYTES } from '../../wire/limits.js'
+import type { TransportAnswer } from '../../wire/transport.js'
+import { parseDate, parseRetryAfter } from './retry-after.js'
+
+const DAY_MS = 24 * 3_600_000
+
+export type SampleRates = Partial<Record<Level, number>>
+
+/** What became of one request, in the few ways that make a difference to its sender. */
+export type Outcome =
+  | {
+      readonly kind: 'sent'
+      readonly rejections: readonly Rejection[]
+      readonly rejected: number
+      readonly body: string
+    }
+  /** Try again, with the same id and content: it was not taken, or nobody knows. */
+  | {
+      readonly kind: 'retryable'
+      readonly retryAfterMs?: number
+      /** There was no connection, so the service certainly has nothing of it. */
+      readonly isUntaken?: true
+      readonly why: string
+    }
+  /** The key is refused. */
+  | { readonly kind: 'unauthorized'; readonly why: string }
+  /** Somebody answers, but not Lognitor. */
+  | { readonly kind: 'wrong_address'; readonly why: string }
+  | { readonly kind: 'too_large'; readonly why: string }
+  /** Refused for good. */
+  | { readonly kind: 'refused'; readonly why: string }
+
+/** Reads an answer by the wire contract's table. */
+export function readAnswer(answer: TransportAnswer, nowMs: number): Outcome {
+  const { status } = answer
+  const why = `status ${status}`
+  if (status >= 200 && status < 300) {
+    return isOfService(answer.body)
+      ? readTaken(answer)
+      : { kind: 'wrong_address', why: `${why} ${shown(answer.body)}` }
+  }
+  if (status === 422) return readTaken(answer)
+  switch (status) {
+    case 401:
+    case 403:
+      return { kind: 'unauthorized', why }
+    case 413:
+      return { kind: 'too_large', why }
+    case 404:
+    case 405:
+    // Only ever a proxy's own words.
+    case 407:
+      return { kind: 'wrong_address', why }
+    case 408:
+    case 425:
+    case 429:
+      return retryable(answer, why, nowMs)
+  }
+  if (status >= 500) return retryable(answer, why, nowMs)
+  if (status >= 400) return { kind: 'refused', why: `${why}: ${answer.body.slice(0, 200)}` }
+  return { kind: 'wrong_address', why }
+}
+
+/** Errors of a connection that was never made: no byte of a request has left. */
+const NO_CONNECTION = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EADDRNOTAVAIL',
+])
+
+/** Whether the error of a request shows that the service has nothing of it. */
+export function isUntaken(error: unknown): boolean {
+  return NO_CONNECTION.has((error as NodeJS.ErrnoException | undefined)?.code ?? '')
+}
+
+/** A login page of a network or of a proxy comes with a status of success, too. The service answers with a JSON object. */
+function isOfService(body: string): boolean {
+  const text = body.trim()
+  if (text === '' || parseObject(text) !== undefined) return true
+  // The beginning of a long answer, cut by the transport.
+  return text.startsWith('{') && Buffer.byteLength(body) >= MAX_ANSWER_BYTES
+}
+
+function shown(body: string): string {
+  return `and ${JSON.stringify(body.trim().slice(0, 60))} where a JSON object belongs`
+}
+
+/**
+ * The share of each level to send from now on, when the answer names them. A level whose rate makes no sense has NaN,
+ * by which its last rate stays.
+ */
+export function readSampleRates({ headers }: TransportAnswer): SampleRates | undefined {
+  const header = readHeader(headers, SAMPLE_RATES_HEADER)
+  if (header === undefined || header.length > 1000) return undefined
+  const parsed = parseObject(header)
+  if (parsed === undefined) return undefined
+  const rates = Object.entries(parsed).filter(([level]) => isLevel(level))
+  return Object.fromEntries(rates.map(([level, rate]) => [level, isShare(rate) ? rate : Number.NaN]))
+}
+
+function isShare(rate: unknown): rate is number {
+  return typeof rate === 'number' && rate >= 0 && rate <= 1
+}
+
+function retryable({ headers }: TransportAnswer, why: string, nowMs: number): Outcome {
+  const retryAfterMs = parseRetryAfter(
+    readHeader(headers, 'retry-after'),
+    answeredAt(readHeader(headers, 'date'), nowMs),
+  )
+  return retryAfterMs === undefined ? { kind: 'retryable', why } : { kind: 'retryable', retryAfterMs, why }
+}
+
+/**
+ * When the answer was given, by the service's own clock: a date in `Retry-After` is one of that clock, however wrong
+ * ours is. A `Date` that is days away from ours is no clock that goes wrong, but a stored answer's.
+ */
+function answeredAt(date: string | undefined, nowMs: number): number {
+  const atMs = parseDate(date)
+  return atMs !== undefined && Math.abs(atMs - nowMs) < DAY_MS ? atMs : nowMs
+}
+
+/** A header's value by its name in lower case; a transport of the application's may leave names as they came. */
+function readHeader(headers: TransportAnswer['headers'], name: string): string | undefined {
+  const found = Object.keys(headers).find((key) => key.toLowerCase() === name)
+  const value: unknown = found === undefined ? undefined : headers[found]
+  const first: unknown = Array.isArray(value) ? value[0] : value
+  return typeof first === 'string' || typeof first === 'number' ? String(first) : undefined
+}
+
+function readTaken({ status, body }: TransportAnswer): Outcome {
+  const { errors, rejected } = (parseObject(body) ?? {}) as Partial<IngestAnswer>
+  const rejections = Array.isArray(errors) ? errors.filter((error) => typeof error === 'object' && error) : []
+  const count = typeof rejected === 'number' && rejected >= 0 ? Math.floor(rejected) : rejections.length
+  // A 422 without a readable body says no more than that something in it is wrong for good.
+  if (status === 422 && count === 0) return { kind: 'refused', why: `status 422: ${body.slice(0, 200)}` }
+  return { kind: 'sent', rejections, rejected: count, body }
+}

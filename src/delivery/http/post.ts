@@ -1,0 +1,103 @@
+import { type Clock, setImmediate, type TimerHandle } from '../../common/clock.js'
+import { warnOnce } from '../../config/errors.js'
+import { hideKey } from '../../config/hide-key.js'
+import type { TransportAnswer, TransportRequest } from '../../wire/transport.js'
+import { describeError, isNetworkError, networkError, ProxyRefusalError } from './network-error.js'
+import { isUntaken, type Outcome, readAnswer, readSampleRates, type SampleRates } from './outcome.js'
+import { checkAnswer } from './transport-answer.js'
+
+const REQUEST_TIMEOUT_MS = 10_000
+
+/** A {@link Transport}. The one of this package also says how far a request has come. */
+export interface WatchedTransport {
+  /** @param onWritten called with true when the operating system has the whole request, with false when it broke off */
+  send(request: TransportRequest, onWritten?: (isWritten: boolean) => void): Promise<TransportAnswer>
+  close?(): Promise<void> | void
+}
+
+export interface PostRequest {
+  readonly path: string
+  readonly body: Uint8Array
+  /** Undefined where the address alone is known to nobody else, as with a ping. */
+  readonly apiKey: string | undefined
+  readonly userAgent: string
+  /** Default 10 s. */
+  readonly timeoutMs?: number
+  readonly onWritten?: ((isWritten: boolean) => void) | undefined
+}
+
+/** What became of one POST. */
+export interface Posted {
+  readonly outcome: Outcome
+  readonly sampleRates?: SampleRates | undefined
+  /** Undefined when there was no answer. */
+  readonly status?: number
+  /** There is no answer, and the network is why. */
+  readonly isOutage?: boolean
+}
+
+/** One POST of JSON, never repeated, never rejecting. */
+export async function post(
+  transport: WatchedTransport,
+  clock: Clock,
+  { path, body, apiKey, userAgent, timeoutMs = REQUEST_TIMEOUT_MS, onWritten }: PostRequest,
+): Promise<Posted> {
+  const headers: Record<string, string> = { 'content-type': 'application/json', 'user-agent': userAgent }
+  if (apiKey !== undefined) headers['x-api-key'] = apiKey
+  const abort = new AbortController()
+  let timer: TimerHandle
+  let hasEnded = false
+  try {
+    const tooLate = new Promise<never>((_, reject) => {
+      timer = clock.setTimer(() => {
+        // Timers run before sockets are read: after a blocked event loop the answer may be there and unread. An
+        // immediate runs after the sockets.
+        setImmediate(() => {
+          if (hasEnded) return
+          // First of all for a transport that does not listen to the signal.
+          reject(networkError('ETIMEDOUT', 'No answer in time'))
+          abort.abort()
+        })
+      }, timeoutMs)
+    })
+    const sending = transport.send({ path, headers, body, signal: abort.signal }, onWritten)
+    const checked = checkAnswer(await Promise.race([sending, tooLate]))
+    if (checked.fault !== undefined) tellFault(checked.fault)
+    const answer = withoutKey(checked.answer, apiKey)
+    return {
+      outcome: readAnswer(answer, clock.now()),
+      sampleRates: readSampleRates(answer),
+      status: answer.status,
+    }
+  } catch (error) {
+    return { outcome: readFailure(error, apiKey), isOutage: isNetworkError(error) }
+  } finally {
+    hasEnded = true
+    clock.clearTimer(timer)
+  }
+}
+
+/** Some answer with what they were asked, and parts of answers are told to whoever debugs. */
+function withoutKey(answer: TransportAnswer, key: string | undefined): TransportAnswer {
+  const body = hideKey(answer.body, key)
+  return body === answer.body ? answer : { ...answer, body }
+}
+
+/** What became of a request without an answer. What no network is the reason of is told at once, and tried again. */
+function readFailure(error: unknown, key: string | undefined): Outcome {
+  const why = hideKey(describeError(error), key)
+  // A proxy that wants other credentials, or lets nobody through to this address: time does not mend that.
+  if (error instanceof ProxyRefusalError && error.status >= 400 && error.status < 500)
+    return { kind: 'wrong_address', why }
+  if (!isNetworkError(error)) tellFault(why)
+  return isUntaken(error) ? { kind: 'retryable', isUntaken: true, why } : { kind: 'retryable', why }
+}
+
+/** Once for each cause; numbers in it, such as ports and ids, make no other one. */
+function tellFault(why: string): void {
+  warnOnce(
+    'LOGNITOR_TRANSPORT_FAULT',
+    `A request to Lognitor failed here, and not in the network: ${why}. What it carried is not lost: it is held within the queue and tried again. Mend the option transport if it is set; else see to the options apiUrl, apiKey and proxy, and to the runtime, which may lack a module of Node.`,
+    why.replace(/\d+/g, '#'),
+  )
+}

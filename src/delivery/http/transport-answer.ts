@@ -1,0 +1,63 @@
+import type { TransportAnswer } from '../../wire/transport.js'
+
+export interface CheckedAnswer {
+  readonly answer: TransportAnswer
+  /** What about the answer is not as `TransportAnswer` has it, though its status counts. */
+  readonly fault?: string
+}
+
+/**
+ * What a transport answered, in the shape that {@link TransportAnswer} promises: a transport is the application's own,
+ * and types do not hold at run time. Headers or a body of another shape are brought into it, or left out, and named in
+ * `fault`.
+ *
+ * @throws TypeError when there is no status to go by
+ */
+export function checkAnswer(given: unknown): CheckedAnswer {
+  if (typeof given !== 'object' || given === null)
+    throw new TypeError(`send() resolved to ${named(given)} and not to { status, headers, body }`)
+  const { status, headers, body } = given as Partial<Record<keyof TransportAnswer, unknown>>
+  if (!Number.isInteger(status) || (status as number) < 100 || (status as number) > 999)
+    throw new TypeError(`send() resolved to an answer whose status is ${named(status)} and no HTTP status`)
+  const faults = [
+    ...(isPlain(headers) ? [] : [`headers are ${named(headers)} and no object of header values`]),
+    ...(typeof body === 'string' ? [] : [`body is ${named(body)} and no string`]),
+  ]
+  if (faults.length === 0) return { answer: given as TransportAnswer }
+  return {
+    answer: { status: status as number, headers: readHeaders(headers), body: readBody(body) },
+    fault: `send() resolved to an answer whose ${faults.join(', and whose ')}`,
+  }
+}
+
+function isPlain(headers: unknown): headers is TransportAnswer['headers'] {
+  return typeof headers === 'object' && headers !== null && !(Symbol.iterator in headers)
+}
+
+/** Also those of fetch, a `Headers`, and other lists of pairs. */
+function readHeaders(headers: unknown): TransportAnswer['headers'] {
+  if (isPlain(headers)) return headers
+  try {
+    return Object.fromEntries(headers as Iterable<[string, string]>)
+  } catch {
+    return {}
+  }
+}
+
+/** Also bytes, and what has been parsed already. */
+function readBody(body: unknown): string {
+  if (typeof body === 'string') return body
+  try {
+    if (ArrayBuffer.isView(body)) return Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString()
+    return JSON.stringify(body) ?? ''
+  } catch {
+    return ''
+  }
+}
+
+function named(value: unknown): string {
+  if (typeof value === 'number') return String(value)
+  if (value === null || value === undefined) return String(value)
+  if (typeof value === 'object') return Object.prototype.toString.call(value)
+  return `a ${typeof value}`
+}

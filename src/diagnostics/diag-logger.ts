@@ -1,0 +1,67 @@
+import { context, diag, type SpanContext, trace } from '@opentelemetry/api'
+import { shared } from '../common/shared.js'
+import { whileTelling } from './self-log-guard.js'
+
+type Line = (...words: unknown[]) => void
+type DiagLogger = Readonly<Record<(typeof LEVELS)[number], Line>>
+
+const LEVELS = ['error', 'warn', 'info', 'debug', 'verbose'] as const
+const API = Symbol.for('opentelemetry.js.api.1')
+const KNOWN = Symbol.for('lognitor.diag.v1')
+
+/** A span context, for a line that no span surrounds: the SDK keeps none that is not valid. */
+const NO_SPAN = { traceId: '6c6f676e69746f72206469616721ffff', spanId: '6c6f676e69746f72', traceFlags: 0 }
+
+const marks = shared('diag', () => ({ contexts: new WeakSet<object>(), isOn: false }))
+
+/**
+ * Has OpenTelemetry's diag logger, the one that is registered now, tell when it speaks. True when it was not
+ * known before: then it may be speaking already.
+ */
+export function meetDiagLogger(): boolean {
+  const api = (globalThis as { [API]?: { diag?: DiagLogger & { [KNOWN]?: true } } })[API]
+  const logger = api?.diag
+  if (logger === undefined || logger[KNOWN]) return false
+  const lines = LEVELS.map((level) => [
+    level,
+    (...words: unknown[]) => speak(() => logger[level]?.(...words)),
+  ])
+  Object.assign(api as object, { diag: { ...logger, ...Object.fromEntries(lines), [KNOWN]: true } })
+  return true
+}
+
+/** The same for those that are registered later. */
+export function meetDiagLoggers(): void {
+  meetDiagLogger()
+  const { setLogger } = diag as { setLogger: typeof diag.setLogger & { [KNOWN]?: true } }
+  if (setLogger[KNOWN]) return
+  const meeting = (...words: Parameters<typeof setLogger>) => {
+    // It says so at once.
+    const done = speak(() => setLogger(...words))
+    meetDiagLogger()
+    return done
+  }
+  diag.setLogger = Object.assign(meeting as typeof setLogger, { [KNOWN]: true as const })
+}
+
+/** From here on records of what it says can be told from others later on, too; see {@link isDiagMark}. */
+export function markDiagLines(): void {
+  marks.isOn = true
+}
+
+/** Whether a record's span context says that diag wrote it. */
+export function isDiagMark(spanContext: unknown): boolean {
+  return typeof spanContext === 'object' && spanContext !== null && marks.contexts.has(spanContext)
+}
+
+function speak<T>(say: () => T): T {
+  return whileTelling(() => (marks.isOn ? context.with(markedContext(), say) : say()))
+}
+
+/** The active one, but with a span context that is an object of its own: records keep that very object. */
+function markedContext() {
+  const active = context.active()
+  const mark: SpanContext = { ...(trace.getSpanContext(active) ?? NO_SPAN) }
+  marks.contexts.add(mark)
+  return trace.setSpanContext(active, mark)
+}

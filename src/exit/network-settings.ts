@@ -1,0 +1,47 @@
+import { builtin } from '../common/builtin.js'
+import type { ExitRequest } from './exit-request.js'
+
+/** What the main thread was given for names and TLS, apart from what holds for the whole process anyway. */
+export interface NetworkSettings {
+  readonly dnsServers: readonly string[]
+  readonly dnsResultOrder: 'ipv4first' | 'ipv6first' | 'verbatim'
+  readonly autoSelectFamily: boolean
+  readonly autoSelectFamilyTimeoutMs: number
+  /** The certificates that are trusted by default, where Node can tell them and be told them. */
+  readonly caCertificates: readonly string[] | undefined
+}
+
+/** Newer than the oldest Node that we support. */
+interface CaCertificates {
+  getCACertificates?(type: 'default'): readonly string[]
+  setDefaultCACertificates?(certificates: readonly string[]): void
+}
+
+/** Of this thread. */
+export function networkSettings(requests: readonly ExitRequest[]): NetworkSettings {
+  const [dns, net] = [builtin('node:dns'), builtin('node:net')]
+  const isSecure = requests.some(({ destination }) =>
+    [destination.apiUrl, destination.proxy].some((url) => url.startsWith('https:')),
+  )
+  const tls = isSecure ? (builtin('node:tls') as CaCertificates) : undefined
+  return {
+    dnsServers: dns.getServers(),
+    dnsResultOrder: dns.getDefaultResultOrder(),
+    autoSelectFamily: net.getDefaultAutoSelectFamily(),
+    autoSelectFamilyTimeoutMs: net.getDefaultAutoSelectFamilyAttemptTimeout(),
+    caCertificates: tls?.setDefaultCACertificates && tls.getCACertificates?.('default'),
+  }
+}
+
+/** For another thread. */
+export function applyNetworkSettings(settings: NetworkSettings): void {
+  const [dns, net] = [builtin('node:dns'), builtin('node:net')]
+  dns.setServers(settings.dnsServers)
+  dns.setDefaultResultOrder(settings.dnsResultOrder)
+  net.setDefaultAutoSelectFamily(settings.autoSelectFamily)
+  net.setDefaultAutoSelectFamilyAttemptTimeout(settings.autoSelectFamilyTimeoutMs)
+  const { caCertificates } = settings
+  if (caCertificates === undefined) return
+  const tls = builtin('node:tls') as CaCertificates
+  tls.setDefaultCACertificates?.(caCertificates)
+}

@@ -1,0 +1,19 @@
+import { warnOnce } from '../config/errors.js'
+
+interface Permission {
+  has(scope: string): boolean
+}
+
+/**
+ * Says once where Node's permission model forbids worker threads. A thread is what delivers in an `exit` handler,
+ * where nothing asynchronous runs any more.
+ */
+export function warnWithoutThreads(): void {
+  const { permission } = process as { permission?: Permission }
+  if (permission === undefined || permission.has('worker')) return
+  warnOnce(
+    'LOGNITOR_NO_EXIT_DELIVERY',
+    'Node runs with --permission and without --allow-worker: what is undelivered when process.exit is called or an ' +
+      'exception ends the process is lost. Start node with --allow-worker, or await shutdown() of the client first.',
+  )
+}

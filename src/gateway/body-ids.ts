@@ -1,0 +1,32 @@
+import { createHash } from 'node:crypto'
+import type { Seed } from './forward/stable-ids.js'
+
+/**
+ * A seed drawn from a request: the SHA-256 of its unpacked body, the signal it came for, and where each caller has a key of
+ * its own, that key. The same request gives the same seed in every process.
+ */
+export function bodySeed(bodyHash: Uint8Array, signal: string, ownKey = ''): Seed {
+  const hash = createHash('sha256').update(`${signal}\n${ownKey}\n`).update(bodyHash).digest()
+  const hex = hash.toString('hex')
+  const stem = uuid(hex).slice(0, 28)
+  const [first, second] = [hash.readUInt32BE(16), hash.readUInt32BE(20)]
+  return {
+    logId: (position) => stem + position.toString(16).padStart(8, '0'),
+    batchId: (name) => uuid(createHash('sha256').update(`${hex} ${name}`).digest('hex')),
+    roll: (position) => mix(first, second, position) / 2 ** 32,
+  }
+}
+
+/** The first half of a hash in the form of a UUID of version 8, the one whose content is the maker's own. */
+function uuid(hex: string): string {
+  const variant = ((Number.parseInt(hex.charAt(16), 16) & 0x3) | 0x8).toString(16)
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`
+}
+
+/** 32 bits that look drawn by chance for each position: the finisher of MurmurHash3 over a counter. */
+function mix(first: number, second: number, position: number): number {
+  let bits = (first + Math.imul(position, 0x9e37_79b1)) | 0
+  bits = Math.imul(bits ^ (bits >>> 16), 0x85eb_ca6b)
+  bits = Math.imul(bits ^ second ^ (bits >>> 13), 0xc2b2_ae35)
+  return (bits ^ (bits >>> 16)) >>> 0
+}

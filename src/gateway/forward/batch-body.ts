@@ -1,0 +1,79 @@
+import { Buffer } from 'node:buffer'
+import { MAX_BATCH_BYTES } from '../../wire/limits.js'
+
+export type ParcelPath = '/ingest' | '/ingest/requests'
+
+const COMMA = Buffer.from(',')
+const TAIL = Buffer.from(']}')
+const ID_LENGTH = 36
+
+function headOf(path: ParcelPath, batchId: string): string {
+  return path === '/ingest' ? `{"batch_id":"${batchId}","logs":[` : '{"requests":['
+}
+
+/** What stands around the entries, for the length of the whole. */
+const FRAME_BYTES: Readonly<Record<ParcelPath, number>> = {
+  '/ingest': headOf('/ingest', '0'.repeat(ID_LENGTH)).length + TAIL.length,
+  '/ingest/requests': headOf('/ingest/requests', '').length + TAIL.length,
+}
+
+/**
+ * Entries that travel in one post, each as bytes of its own: as texts they would take twice the memory. The body is
+ * put together from these and nothing else, so that no byte of another request can be in it.
+ */
+export class Parcel {
+  /** Says which it is among those of one caller: the same on a repeat. */
+  name: string
+  readonly path: ParcelPath
+  /** The caller's record behind each entry. */
+  readonly sources: number[] = []
+  readonly #entries: Buffer[] = []
+  #byteLength: number
+
+  constructor(name: string, path: ParcelPath) {
+    this.name = name
+    this.path = path
+    this.#byteLength = FRAME_BYTES[path]
+  }
+
+  /** Length of the body, in bytes. */
+  get byteLength(): number {
+    return this.#byteLength
+  }
+
+  /** Whether the entry fits in, too. The first one always does. */
+  hasRoom(json: Buffer): boolean {
+    return this.sources.length === 0 || this.#byteLength + COMMA.length + json.length <= MAX_BATCH_BYTES
+  }
+
+  add(json: Buffer, source: number): void {
+    this.#byteLength += json.length + (this.#entries.length > 0 ? COMMA.length : 0)
+    this.#entries.push(json)
+    this.sources.push(source)
+  }
+
+  /** The body of the post. @param batchId a UUID */
+  body(batchId: string): Buffer {
+    const pieces: Buffer[] = [Buffer.from(headOf(this.path, batchId))]
+    for (const [index, entry] of this.#entries.entries()) {
+      if (index > 0) pieces.push(COMMA)
+      pieces.push(entry)
+    }
+    pieces.push(TAIL)
+    return Buffer.concat(pieces)
+  }
+
+  /** The same entries in two. */
+  halves(): [Parcel, Parcel] {
+    const middle = Math.ceil(this.sources.length / 2)
+    return [this.#part(0, middle), this.#part(middle, this.sources.length)]
+  }
+
+  #part(from: number, to: number): Parcel {
+    const part = new Parcel(`${this.name}.${from === 0 ? 0 : 1}`, this.path)
+    for (let index = from; index < to; index++) {
+      part.add(this.#entries[index] as Buffer, this.sources[index] as number)
+    }
+    return part
+  }
+}

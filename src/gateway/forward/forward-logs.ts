@@ -1,0 +1,53 @@
+import { translateLogRecord } from '../../translate/log-record.js'
+import { severityLevel } from '../../translate/severity.js'
+import type { OtlpLogRecord } from '../decode/shapes.js'
+import { createResources } from '../resources.js'
+import { surveyLogs } from '../survey.js'
+import { nextTurn } from '../turns.js'
+import type { Shipment } from './forwarded-export.js'
+
+/**
+ * Sends log records on their way, but none before all of them could be read. Gives how many there were.
+ * @throws what walking the records throws
+ */
+export async function shipLogs(
+  records: Iterable<OtlpLogRecord>,
+  newShipment: () => Shipment,
+  allResourceAttributes: boolean,
+): Promise<{ count: number; shipment: Shipment }> {
+  const { count, latestMs } = await surveyLogs(records)
+  const shipment = newShipment()
+  const resourceFields = createResources(allResourceAttributes)
+  const now = () => latestMs
+  let source = 0
+  for (const record of records) {
+    const pause = shipment.room() ?? nextTurn()
+    if (pause !== undefined) await pause
+    if (shipment.isOver) break
+    shipment.next(source++, record.weight)
+    try {
+      shipRecord(record, shipment, () => translateLogRecord(record, resourceFields(record.resource), now))
+    } catch {
+      // One record that cannot be translated must not hold back the others, nor come again and again.
+      shipment.fail(source - 1)
+    }
+  }
+  return { count, shipment }
+}
+
+function shipRecord(
+  record: OtlpLogRecord,
+  shipment: Shipment,
+  translate: () => ReturnType<typeof translateLogRecord>,
+) {
+  const level = severityLevel(record.severityNumber, record.severityText)
+  if (level !== undefined && !shipment.wants(level)) return
+  const log = translate()
+  // A record without a severity gets its level from what is in it.
+  if (level === undefined && !shipment.wants(log.level)) return
+  const { trace } = log
+  const isOurs = log.request_id === undefined && trace?.span_id !== undefined
+  // The row of a request is known by its server span; a log written in that span finds it so.
+  if (isOurs) log.request_id = `${trace.trace_id}-${trace.span_id}`
+  shipment.write(log, 'record', isOurs)
+}

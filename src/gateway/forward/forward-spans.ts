@@ -1,0 +1,175 @@
+import type { SpanEventLike } from '../../translate/otel.js'
+import type { ResourceFields } from '../../translate/resource.js'
+import { isExceptionEvent, translateExceptionEvent } from '../../translate/span.js'
+import { spanHttp } from '../../translate/span-http.js'
+import { spanRequestEntry } from '../../translate/span-request.js'
+import type { Log, RequestDetail } from '../../wire/log.js'
+import type { RequestEntry } from '../../wire/request-entry.js'
+import type { OtlpSpan } from '../decode/shapes.js'
+import { isFrameworksOwn } from '../framework-exceptions.js'
+import { createResources } from '../resources.js'
+import { NODE_BYTES, Places, ServerSpans } from '../server-spans.js'
+import { surveySpans } from '../survey.js'
+import { nextTurn } from '../turns.js'
+import type { Shipment } from './forwarded-export.js'
+
+export interface SpanSettings {
+  readonly allResourceAttributes: boolean
+  readonly includeQuery: boolean
+  readonly trustProxy: boolean
+}
+
+/**
+ * Sends what spans tell, when all of them could be read: an error log for each exception, a request entry for each
+ * request that a server answered. Gives how many spans there were.
+ * @param hold takes so many bytes of memory; false when there is no room for them
+ * @returns nothing when there is no room
+ * @throws what walking the spans throws
+ */
+export async function shipSpans(
+  spans: Iterable<OtlpSpan>,
+  newShipment: () => Shipment,
+  settings: SpanSettings,
+  hold: (bytes: number) => boolean,
+): Promise<{ count: number; shipment: Shipment } | undefined> {
+  const { count, exceptions, latestMs } = await surveySpans(spans)
+  if (exceptions > 0 && !hold(count * NODE_BYTES)) return undefined
+  const servers = exceptions > 0 ? await ServerSpans.of(spans) : undefined
+  const shipment = newShipment()
+  const writer = new SpanWriter(shipment, settings, servers, latestMs)
+  let source = 0
+  for (const span of spans) {
+    writer.begin(span, source++)
+    for (const event of span.eachEvent()) {
+      const pause = shipment.room() ?? nextTurn()
+      if (pause !== undefined) await pause
+      if (shipment.isOver) break
+      if (isExceptionEvent(event)) writer.exception(event)
+    }
+    const pause = shipment.room() ?? nextTurn()
+    if (pause !== undefined) await pause
+    if (shipment.isOver) break
+    writer.request()
+  }
+  return { count, shipment }
+}
+
+class SpanWriter {
+  readonly #shipment: Shipment
+  readonly #settings: SpanSettings
+  readonly #servers: ServerSpans | undefined
+  readonly #resourceFields: ReturnType<typeof createResources>
+  readonly #now: () => number
+  readonly #places = new Places()
+  #span!: OtlpSpan
+  #place = 0
+  #source = 0
+
+  constructor(
+    shipment: Shipment,
+    settings: SpanSettings,
+    servers: ServerSpans | undefined,
+    latestMs: number,
+  ) {
+    this.#shipment = shipment
+    this.#settings = settings
+    this.#servers = servers
+    this.#resourceFields = createResources(settings.allResourceAttributes)
+    this.#now = () => latestMs
+  }
+
+  /** Comes to the next span. @param source its position in the body */
+  begin(span: OtlpSpan, source: number): void {
+    this.#span = span
+    this.#source = source
+    this.#place = this.#places.of(span)
+  }
+
+  exception(event: SpanEventLike): void {
+    this.#shipment.next(this.#source, this.#span.weight / this.#span.eventCount)
+    this.#guarded(() => this.#writeException(event))
+  }
+
+  #writeException(event: SpanEventLike): void {
+    const shipment = this.#shipment
+    const span = this.#span
+    const server = this.#servers?.serverOf(span, this.#place)
+    if (isHandled(server) && isFrameworksOwn(span, event)) {
+      shipment.leaveOut('handled_exception')
+      return
+    }
+    if (!shipment.wants('error')) return
+    const log = translateExceptionEvent(span, event, this.#fieldsOf(span), this.#now)
+    const entry = server && this.#entryOf(server)
+    const isOurs = log.request_id === undefined && entry !== undefined
+    const isChosen = CHOSEN_IP in span.attributes || CHOSEN_IP in (event.attributes ?? {})
+    if (entry !== undefined) addRequest(log, entry, isChosen)
+    shipment.write(log, 'span', isOurs)
+  }
+
+  request(): void {
+    const source = this.#source
+    this.#guarded(() => {
+      const entry = this.#entryOf(this.#span, () => this.#shipment.idOf(`request ${source}`))
+      if (entry !== undefined) this.#shipment.request(entry, source)
+    })
+  }
+
+  /** One span that cannot be translated must not hold back the others, nor come again and again. */
+  #guarded(write: () => void): void {
+    try {
+      write()
+    } catch {
+      this.#shipment.fail(this.#source)
+    }
+  }
+
+  #entryOf(span: OtlpSpan, newId?: () => string): RequestEntry | undefined {
+    const { includeQuery, trustProxy } = this.#settings
+    const now = this.#now
+    return spanRequestEntry(span, this.#fieldsOf(span), {
+      includeQuery,
+      trustProxy,
+      now,
+      ...(newId && { newId }),
+    })
+  }
+
+  #fieldsOf(span: OtlpSpan): ResourceFields {
+    return this.#resourceFields(span.resource)
+  }
+}
+
+const CLIENT_CLOSED = 499
+const CHOSEN_IP = 'lognitor.request.ip'
+
+/** The request was answered, and not as a failure: what a framework's instrumentation saw was dealt with. */
+function isHandled(server: OtlpSpan | undefined): boolean {
+  const status = server && spanHttp(server.attributes)?.statusCode
+  return status !== undefined && status < 500 && status !== CLIENT_CLOSED
+}
+
+/**
+ * What the log of a failure says of the request it happened in, beneath its own word.
+ * @param isChosen whether the application itself has named the log's address
+ */
+function addRequest(log: Log, entry: RequestEntry, isChosen: boolean): void {
+  const { method, path, status_code, duration_ms, ip, user_agent, host, scheme } = entry
+  const request: RequestDetail = {
+    method,
+    url: host === undefined ? path : `${scheme ?? 'http'}://${host}${path}`,
+    path,
+    ...(status_code !== undefined && { status_code }),
+    duration_ms,
+  }
+  if (ip !== undefined) request.ip = ip
+  if (user_agent !== undefined) request.user_agent = user_agent
+  const own = log.request
+  log.request = { ...request, ...own }
+  // Row and log name the same address, whichever the settings believe. What the span itself had stays beside it.
+  if (ip !== undefined && own?.ip !== undefined && own.ip !== ip && !isChosen) {
+    log.request.ip = ip
+    log.metadata = { ...log.metadata, 'client.address': own.ip }
+  }
+  log.request_id ??= entry.request_id
+}

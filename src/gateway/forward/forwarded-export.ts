@@ -1,0 +1,214 @@
+import type { Clock } from '../../common/clock.js'
+import { type DropReason, Ledger } from '../../diagnostics/drop-ledger.js'
+import { Failures, type Way } from '../../policy/failures.js'
+import { createPolicy, type Policy, type PolicySettings } from '../../policy/policy.js'
+import type { Level } from '../../wire/level.js'
+import { LOG_ID_KEY, type Log } from '../../wire/log.js'
+import type { RequestEntry } from '../../wire/request-entry.js'
+import type { Parcel } from './batch-body.js'
+import type { Carrier } from './batch-sender.js'
+import { Packer } from './batch-splitter.js'
+import { type Delivery, type Held, soonMs } from './delivery.js'
+import type { Tenant } from './key-state.js'
+import type { Load } from './load.js'
+import { Tally } from './partial-success.js'
+import type { Seed } from './stable-ids.js'
+
+export interface ShipmentParts {
+  readonly seed: Seed
+  readonly tenant: Tenant
+  readonly carrier: Carrier
+  /** What all shipments together have under way. */
+  readonly load: Load
+  readonly policy: PolicySettings
+  readonly ledger: Ledger
+  readonly clock: Clock
+  readonly random: () => number
+  /** After so long no further post begins. */
+  readonly timeoutMs: number
+  /** Adds what the options say. */
+  readonly completeLog: (log: Log) => void
+  readonly completeRequest: (entry: RequestEntry) => void
+}
+
+/** Posts of one shipment that are under way at one time. */
+const WINDOW = 4
+
+/** Who has delivered as much of one shipment, and is late all the same, will be late the next time, too. */
+const TOO_MUCH_BYTES = 64 * 1024 * 1024
+
+/** What policy takes away without having been asked to. */
+const LOSSES: readonly DropReason[] = ['invalid', 'too_large', 'before_send_error', 'hook_error']
+
+/**
+ * All that one caller sent, on its way to the service, which alone decides how it ends: nothing is kept beyond
+ * it. What could be a log is announced by `next`, one after the other; whatever policy then makes of it, the
+ * same shipment always has the same borders, ids and choices.
+ */
+export class Shipment {
+  readonly #parts: ShipmentParts
+  readonly #endsAtMs: number
+  readonly #logs: Packer
+  readonly #requests: Packer
+  readonly #failures = new Failures()
+  readonly #tally = new Tally()
+  readonly #policy: Policy
+  readonly #underway = new Set<Promise<void>>()
+  #position = -1
+  #source = -1
+  #deliveredBytes = 0
+  #held: Held | undefined
+
+  constructor(parts: ShipmentParts) {
+    this.#parts = parts
+    this.#endsAtMs = parts.clock.monotonic() + parts.timeoutMs
+    const { clock, ledger, policy: settings, seed } = parts
+    this.#logs = new Packer('/ingest')
+    this.#requests = new Packer('/ingest/requests')
+    this.#policy = createPolicy({
+      settings,
+      clock,
+      ledger: new Ledger((reason, count) => {
+        ledger.drop(reason, count)
+        if (LOSSES.includes(reason)) this.#tally.lose(this.#source, reason)
+      }),
+      newId: () => seed.logId(this.#position),
+      out: (json) => this.#send(this.#logs.add(json, this.#source)),
+    })
+    this.#policy.setSampleRates(parts.tenant.sampleRates)
+  }
+
+  /** True when nothing more of it will be delivered this time. */
+  get isOver(): boolean {
+    return this.#held !== undefined
+  }
+
+  /**
+   * Comes to the next thing that could make a log.
+   * @param source the caller's record it belongs to
+   * @param weight about how many bytes it has
+   */
+  next(source: number, weight: number): void {
+    this.#position++
+    this.#source = source
+    this.#send(this.#logs.draw(weight))
+  }
+
+  /** Asked before the log is built: enabled, minimum level, sample rates. Counts what it turns away. */
+  wants(level: Level): boolean {
+    const { ledger, seed } = this.#parts
+    ledger.written++
+    return this.#policy.wants(level, seed.roll(this.#position))
+  }
+
+  /** Counts what is left out for a reason of its own. */
+  leaveOut(reason: DropReason): void {
+    this.#parts.ledger.written++
+    this.#parts.ledger.drop(reason)
+  }
+
+  /** Counts a record of which no log could be made, through no fault of its caller. */
+  fail(source: number): void {
+    this.#parts.ledger.drop('hook_error')
+    this.#tally.lose(source, 'hook_error')
+  }
+
+  /** The rest of a wanted log's way. */
+  write(log: Log, way: Way, ownRequestId: boolean): void {
+    const { completeLog, seed } = this.#parts
+    completeLog(log)
+    log.metadata ??= {}
+    log.metadata[LOG_ID_KEY] ??= seed.logId(this.#position)
+    if (log.error !== undefined) {
+      const known = this.#failures.meet({ log, way })
+      if (known?.isOtherLine) delete log.error
+      else if (known !== undefined) {
+        this.#parts.ledger.drop('same_failure')
+        return
+      }
+    }
+    this.#policy.admit(log, { ownRequestId })
+  }
+
+  /** One answered HTTP request. */
+  request(entry: RequestEntry, source: number): void {
+    this.#parts.ledger.requestsWritten++
+    this.#parts.completeRequest(entry)
+    this.#source = source
+    this.#send(this.#requests.draw(0))
+    const json = this.#policy.admitRequest(entry, { ownRequestId: true })
+    if (json !== undefined) this.#send(this.#requests.add(json, source))
+  }
+
+  /** An id for something of the caller's that should have one and has none. */
+  idOf(name: string): string {
+    return this.#parts.seed.batchId(name)
+  }
+
+  /** Asked before each log: waits while as much is under way as may be; nothing when there is no need to. */
+  room(): Promise<void> | undefined {
+    return this.#hasRoom() ? undefined : this.#waitForRoom()
+  }
+
+  #hasRoom(): boolean {
+    return this.#underway.size < WINDOW && !this.#parts.load.isFull
+  }
+
+  async #waitForRoom(): Promise<void> {
+    while (!this.isOver && !this.#hasRoom())
+      await Promise.race([...this.#underway, this.#parts.load.lighter()])
+  }
+
+  /** The caller has gone, and will send it again. */
+  cancel(): void {
+    this.#hold({ kind: 'held', status: 503, retryAfterMs: 0, why: 'the caller went away' })
+  }
+
+  /**
+   * Sends what is left and waits for all answers. Never rejects.
+   * @param records how many the caller sent
+   */
+  async finish(records: number): Promise<Delivery> {
+    this.#send(this.#logs.close())
+    this.#send(this.#requests.close())
+    await Promise.all(this.#underway)
+    return this.#held ?? this.#tally.delivered(records)
+  }
+
+  #send(parcel: Parcel | undefined): void {
+    if (parcel === undefined || this.isOver) return
+    const { load } = this.#parts
+    const { byteLength } = parcel
+    load.add(byteLength)
+    const post = this.#deliver(parcel).finally(() => {
+      load.remove(byteLength)
+      this.#underway.delete(post)
+    })
+    this.#underway.add(post)
+  }
+
+  async #deliver(parcel: Parcel): Promise<void> {
+    const { carrier, seed, tenant } = this.#parts
+    const hold = () => this.#held ?? this.#late()
+    const held = await carrier.carry(parcel, { seed, tenant, tally: this.#tally, hold })
+    if (held !== undefined) this.#hold(held)
+    else this.#deliveredBytes += parcel.byteLength
+  }
+
+  #late(): Held | undefined {
+    const { clock, random } = this.#parts
+    if (clock.monotonic() <= this.#endsAtMs) return undefined
+    const late = { kind: 'held', status: 503, retryAfterMs: soonMs(random) } as const
+    if (this.#deliveredBytes < TOO_MUCH_BYTES) return { ...late, why: 'Lognitor takes too long' }
+    return {
+      ...late,
+      isTooMuch: true,
+      why: 'More was made of it than can be delivered in time: send less at once',
+    }
+  }
+
+  /** The first reason stands: what failed after it was most likely on its way already. */
+  #hold(held: Held): void {
+    this.#held ??= held
+  }
+}

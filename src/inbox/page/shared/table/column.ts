@@ -1,0 +1,13 @@
+import type { ComponentChildren } from 'preact'
+
+/** A column of a table. */
+export interface Column<T> {
+  readonly name: string
+  readonly title: string
+  readonly cell: (row: T) => ComponentChildren
+  readonly isNumber?: boolean
+  /** Left out where there is little room. */
+  readonly isExtra?: boolean
+  readonly sortBy?: (row: T) => number | string
+  readonly width?: string
+}

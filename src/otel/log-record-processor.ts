@@ -1,0 +1,117 @@
+import { oneOf } from '../config/option-kinds.js'
+import { checkValue, expectObject } from '../config/options.js'
+import { meetDiagLoggers } from '../diagnostics/diag-logger.js'
+import type { DoorOptions } from '../pipeline/registry.js'
+import { currentScope, processScope } from '../scope/current.js'
+import type { Scope } from '../scope/scope.js'
+import type { InstrumentationScopeLike, LogRecordLike } from '../translate/otel.js'
+import { readProperty, readText } from '../translate/property.js'
+import { severityLevel } from '../translate/severity.js'
+import { LEVELS, type Level, levelRank } from '../wire/level.js'
+import { completeRecord } from './complete-record.js'
+import { isDiagLine } from './diag-lines.js'
+import { OtelDoor } from './intake.js'
+import { watchPino } from './pino-line.js'
+import { watchRecords } from './record-input.js'
+import { scopeOfRecord } from './record-scope.js'
+import { LOGNITOR_PART, warnOfStoppedExport } from './stopped-export.js'
+
+/** `{ client }` or a client's options, with minimum levels by logger bridge. */
+export type LogRecordProcessorOptions = Omit<DoorOptions, 'minLevel'> & {
+  /**
+   * Lowest level that is sent: one for all, or one per logger bridge, by its short name (`pino`, `winston`,
+   * `bunyan`, `console`) or by the name of its instrumentation scope.
+   */
+  minLevel?: Level | Readonly<Record<string, Level>> | undefined
+}
+
+/**
+ * A LogRecordProcessor that hands each record to the client as it is emitted, so that at a crash nothing waits
+ * in a queue out of our reach. It needs no exporter and no batch processor around it.
+ *
+ * @example
+ * new NodeSDK({ logRecordProcessors: [new LognitorLogRecordProcessor({ client, minLevel: { pino: 'warn' } })] })
+ */
+export class LognitorLogRecordProcessor {
+  /** @internal */
+  readonly [LOGNITOR_PART] = true
+  readonly #door: OtelDoor
+  /** By bridge; under '' the one for all. */
+  readonly #minLevels: ReadonlyMap<string, Level>
+  readonly #unwatchPino: () => void
+
+  /**
+   * @param options `{ client }`, or a client's options; with neither the default client is used
+   * @throws {LognitorError} for a wrong option
+   */
+  constructor(given: LogRecordProcessorOptions = {}) {
+    expectObject(given)
+    const { minLevel, ...options } = given
+    this.#minLevels = readMinLevels(minLevel)
+    this.#door = new OtelDoor(options)
+    this.#unwatchPino = watchPino()
+    meetDiagLoggers()
+  }
+
+  onEmit(record: LogRecordLike): void {
+    try {
+      if (isDiagLine()) return
+      watchRecords(record)
+      warnOfStoppedExport()
+      if (this.#passes(record)) this.#door.takeRecord(record, scopeOf(record), completeRecord)
+      else this.#door.turnAway('min_level')
+    } catch {
+      // The SDK runs processors in the application's own call, without a net.
+      this.#door.lose()
+    }
+  }
+
+  /** Spares a logger the making of records that would not pass. */
+  enabled(about: { instrumentationScope: InstrumentationScopeLike; severityNumber?: number }): boolean {
+    return this.#passes(about)
+  }
+
+  /** Resolves when all that the client holds is delivered, or after 10 s. Never rejects. */
+  forceFlush(): Promise<void> {
+    return this.#door.forceFlush()
+  }
+
+  /** Flushes and ends this door; the client goes on, unless doors made it and this was the last. */
+  shutdown(): Promise<void> {
+    this.#unwatchPino()
+    return this.#door.shutdown()
+  }
+
+  /** Reads as if it were hostile: some loggers make their records themselves. */
+  #passes(record: unknown): boolean {
+    const levels = this.#minLevels
+    if (levels.size === 0) return true
+    const scope = readText(readProperty(record, 'instrumentationScope'), 'name') ?? ''
+    const least = levels.get(scope) ?? levels.get(bridgeName(scope)) ?? levels.get('')
+    const level = severityLevel(readProperty(record, 'severityNumber'), readProperty(record, 'severityText'))
+    return least === undefined || level === undefined || levelRank(level) >= levelRank(least)
+  }
+}
+
+/** The current one; a record emitted outside of any request may still name the trace of one. */
+function scopeOf(record: LogRecordLike): Scope {
+  const scope = currentScope()
+  return scope === processScope() ? scopeOfRecord(record) : scope
+}
+
+/** `pino` for `@opentelemetry/instrumentation-pino`, `winston` for `@opentelemetry/winston-transport`. */
+function bridgeName(scope: string): string {
+  return scope.replace(/^@opentelemetry\//, '').replace(/^instrumentation-|-transport$/, '')
+}
+
+const levelKind = oneOf(LEVELS)
+
+function readMinLevels(given: LogRecordProcessorOptions['minLevel']): ReadonlyMap<string, Level> {
+  const isByBridge = typeof given === 'object' && given !== null
+  const levels = new Map<string, Level>()
+  for (const [bridge, level] of Object.entries<unknown>(isByBridge ? given : { '': given })) {
+    const option = bridge === '' ? 'minLevel' : `minLevel.${bridge}`
+    if (level !== undefined) levels.set(bridge, checkValue(option, levelKind, level))
+  }
+  return levels
+}

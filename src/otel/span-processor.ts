@@ -1,0 +1,192 @@
+import { type Context, trace } from '@opentelemetry/api'
+import type { DoorOptions } from '../pipeline/registry.js'
+import { currentScope, scopeOfSpan, setScopeOfSpan } from '../scope/current.js'
+import type { Scope } from '../scope/scope.js'
+import { isRequestFramework } from '../translate/instrumentation-scope.js'
+import { SPAN_KIND, type SpanEventLike, type SpanLike } from '../translate/otel.js'
+import { readProperty, readText } from '../translate/property.js'
+import { isExceptionEvent, MOST_SPAN_EVENTS, translateExceptionEvent } from '../translate/span.js'
+import { spanBreadcrumb } from '../translate/span-breadcrumb.js'
+import { hrDurationToMillis } from '../translate/time.js'
+import { OtelDoor } from './intake.js'
+import { OpenRecordings } from './open-recordings.js'
+import {
+  noteSpanEnd,
+  onRecorded,
+  type Recorded,
+  recordedOf,
+  recordingsOf,
+  watchExceptions,
+} from './recorded-exceptions.js'
+import { ServerAnswer } from './server-answer.js'
+import { enterServerSpan, learnRoute } from './server-span.js'
+import { SpanFailures } from './span-failures.js'
+import { LOGNITOR_PART, warnOfStoppedExport } from './stopped-export.js'
+
+/** What is known of a span from its start on. */
+interface Begun {
+  readonly scope: Scope
+  /** The outermost server span of this process around it, itself included. */
+  readonly server: ServerAnswer | undefined
+  readonly isServer: boolean
+  /** Events that are logs already. */
+  taken: Set<SpanEventLike> | undefined
+}
+
+type Known = SpanLike & { [begun: symbol]: Begun | undefined }
+
+/**
+ * A SpanProcessor that turns the exceptions of spans into error logs, with the span's trace and the request
+ * they belong to, and outgoing calls into breadcrumbs. It exports no spans. Beneath a sampler wrapped by
+ * `recordUnsampled` it sees them all.
+ */
+export class LognitorSpanProcessor {
+  /** @internal */
+  readonly [LOGNITOR_PART] = true
+  readonly #door: OtelDoor
+  readonly #recordings: OpenRecordings
+  readonly #failures: SpanFailures
+  readonly #stopListening: () => void
+  // A property of the span and not a WeakMap, which costs the garbage collector microseconds a span.
+  readonly #begun = Symbol('lognitor.begun')
+
+  /**
+   * @param options `{ client }`, or a client's options; with neither the default client is used
+   * @throws {LognitorError} for a wrong option
+   */
+  constructor(options: DoorOptions = {}) {
+    this.#door = new OtelDoor(options)
+    this.#recordings = new OpenRecordings(this.#door, (span, recorded) => this.#takeEarly(span, recorded))
+    this.#failures = new SpanFailures(this.#door)
+    this.#stopListening = onRecorded((span, recorded) => {
+      if (this.#begunOf(span) !== undefined) guarded(() => this.#recordings.add(span, recorded))
+    })
+  }
+
+  /** @param parentContext the context that the span was started in */
+  onStart(span: SpanLike, parentContext?: object): void {
+    guarded(() => {
+      watchExceptions(span)
+      // Of the first span: the rows and calls of its request come before any record that would tell.
+      this.#door.learnFrom(span)
+      warnOfStoppedExport()
+      const scope = enterServerSpan(span) ?? currentScope()
+      learnRoute(span, scope)
+      setScopeOfSpan(span, scope)
+      const above = this.#begunOf(trace.getSpan(parentContext as Context))?.server
+      // A request that we see ourselves tells when it is answered.
+      const isServer = span.kind === SPAN_KIND.server && !above && scope.requestScope === undefined
+      const server = isServer ? new ServerAnswer() : above
+      ;(span as Known)[this.#begun] = { scope, server, isServer, taken: undefined }
+    })
+  }
+
+  onEnd(span: SpanLike): void {
+    guarded(() => {
+      noteSpanEnd(span)
+      const begun = this.#begunOf(span) ?? unknownBegin(span)
+      learnRoute(span, begun.scope)
+      if (span.events.length > 0) this.#takeExceptions(span, begun)
+      if (begun.isServer) begun.server?.end(span)
+      const isOutgoing = span.kind === SPAN_KIND.client || span.kind === SPAN_KIND.producer
+      if (isOutgoing && this.#door.pipeline.settings.breadcrumbs.outgoing) {
+        begun.scope.addBreadcrumb(() => spanBreadcrumb(span))
+      }
+    })
+  }
+
+  /** Resolves when all that the client holds is delivered, or after 10 s. Never rejects. */
+  forceFlush(): Promise<void> {
+    return this.#door.forceFlush()
+  }
+
+  /** Flushes and ends this door; the client goes on, unless doors made it and this was the last. */
+  async shutdown(): Promise<void> {
+    await this.#door.shutdown()
+    this.#stopListening()
+  }
+
+  #begunOf(span: object | undefined): Begun | undefined {
+    return (span as Known | undefined)?.[this.#begun]
+  }
+
+  #takeExceptions(span: SpanLike, begun: Begun): void {
+    // Of more events than it keeps the span itself has let the oldest go.
+    for (const recorded of recordingsOf(span)) {
+      this.#recordings.delete(recorded)
+      if (!span.events.includes(recorded.event)) this.#takeException(span, begun, recorded.event, recorded)
+    }
+    const { events } = span
+    // By index and bounded: a list may have any length, and hold next to nothing.
+    const count = Math.min(events.length, MOST_SPAN_EVENTS)
+    for (let index = 0; index < count; index++) {
+      guarded(() => {
+        const event = events[index]
+        if (event && isExceptionEvent(event)) this.#takeException(span, begun, event, recordedOf(span, event))
+      })
+    }
+  }
+
+  /** Of a span that has not ended, and need not do so soon. */
+  #takeEarly(span: SpanLike, recorded: Recorded): void {
+    const begun = this.#begunOf(span)
+    if (begun !== undefined) guarded(() => this.#takeException(span, begun, recorded.event, recorded, true))
+  }
+
+  #takeException(
+    span: SpanLike,
+    begun: Begun,
+    event: SpanEventLike,
+    recorded: Recorded | undefined,
+    isEarly = false,
+  ): void {
+    if (begun.taken?.has(event)) return
+    begun.taken ??= new Set()
+    begun.taken.add(event)
+    if (this.#door.hasEnded) {
+      this.#door.turnAway('closed')
+      return
+    }
+    const { scope, server } = begun
+    const about = {
+      scope,
+      server,
+      thrown: recorded?.thrown,
+      atMs: recorded?.atMs ?? performance.now(),
+      isFrameworks: !isEarly && isFrameworks(span, event, recorded),
+    }
+    this.#door.withResource(readProperty(span, 'resource'), (resource) => {
+      try {
+        this.#failures.take({ ...about, log: translateExceptionEvent(span, event, resource) }, isEarly)
+      } catch {
+        this.#door.lose()
+      }
+    })
+  }
+}
+
+/** The SDK knows the span and this processor does not: it was added later. */
+function unknownBegin(span: SpanLike): Begun {
+  return { scope: scopeOfSpan(span) ?? currentScope(), server: undefined, isServer: false, taken: undefined }
+}
+
+/**
+ * Whether a framework that answers requests has recorded this, by itself. The scope of a span does not say who recorded
+ * an event on it; frameworks record in their own files, or as they end their span. When in doubt it was the application.
+ */
+function isFrameworks(span: SpanLike, event: SpanEventLike, recorded: Recorded | undefined): boolean {
+  const scopeName = readText(readProperty(span, 'instrumentationScope'), 'name') ?? ''
+  if (!isRequestFramework(scopeName) || span.kind === SPAN_KIND.client) return false
+  if (recorded !== undefined) return recorded.isFrameworks || recorded.isLast
+  const [endMs = 0, atMs = 0] = [span.endTime, event.time].map(hrDurationToMillis)
+  return endMs - atMs < 1
+}
+
+/** The SDK runs processors in the application's own call, without a net. */
+function guarded(fn: () => void): void {
+  try {
+    fn()
+  } catch {
+    // A span is somebody else's object; whatever is wrong with it must stay there.
+  }
+}

@@ -1,0 +1,30 @@
+import { context, trace } from '@opentelemetry/api'
+import { currentScope, scopeOfThrow } from '../scope/current.js'
+import { describeThrown } from '../translate/thrown.js'
+import { translateTrace } from '../translate/trace.js'
+import type { Log } from '../wire/log.js'
+import type { Pipeline } from './pipeline.js'
+
+/**
+ * The entrance of what nobody caught. Describes it at once, in the request that it comes from, and writes it
+ * when it is known whether it ended the process: as `fatal` then, else as `error`.
+ */
+export function crashEntrance(pipeline: Pipeline): (thrown: unknown) => (endsProcess: boolean) => void {
+  return (thrown) => {
+    const scope = scopeOfThrow() ?? currentScope()
+    const timestamp = new Date(pipeline.clock.now()).toISOString()
+    const { error, causes, ownStack, code } = describeThrown(thrown)
+    const metadata = {
+      ...(causes.length > 0 && { 'error.causes': causes }),
+      ...(code !== undefined && { 'error.code': code }),
+    }
+    const traced = translateTrace(trace.getSpanContext(context.active())) ?? scope.trace
+    return (endsProcess) => {
+      const level = endsProcess ? 'fatal' : 'error'
+      if (!pipeline.wants(level)) return
+      const log: Log = { level, message: error.message, timestamp, metadata, error }
+      if (traced !== undefined) log.trace = { ...traced }
+      pipeline.write(log, { way: 'uncaught', scope, thrown, ownStack })
+    }
+  }
+}

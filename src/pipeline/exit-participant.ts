@@ -1,0 +1,154 @@
+import type { Clock } from '../common/clock.js'
+import { USER_AGENT } from '../common/version.js'
+import type { Settings } from '../config/options.js'
+import type { ApiCaller, PendingCall } from '../delivery/api-caller.js'
+import type { Batch } from '../delivery/batch.js'
+import type { Batcher, UndeliveredBatch } from '../delivery/batcher.js'
+import type { Destination } from '../delivery/destination.js'
+import { fateOf } from '../delivery/fate.js'
+import { proxyFor } from '../delivery/http/proxy.js'
+import type { Ledger } from '../diagnostics/drop-ledger.js'
+import type { Tell } from '../diagnostics/self-log.js'
+import type { ExitParticipant, WriteCrash } from '../exit/exit-participant.js'
+import type { ExitDestination, ExitRequest, Piece } from '../exit/exit-request.js'
+
+export interface ExitParticipantParts {
+  readonly settings: () => Settings
+  readonly batcher: Batcher
+  readonly apiCaller: ApiCaller
+  readonly ledger: Ledger
+  readonly clock: Clock
+  readonly tell: Tell
+  readonly releaseHeld: () => void
+  readonly flush: (timeoutMs: number) => Promise<boolean>
+  readonly capture: (thrown: unknown) => WriteCrash
+  /** So many logs or entries were lost with the end of the process. */
+  readonly onLost: (count: number) => void
+}
+
+/** What is undelivered: a batch, or an API call. */
+type Undelivered = UndeliveredBatch | PendingCall
+
+/** A pipeline as the end of the process sees it. */
+export function createExitParticipant(parts: ExitParticipantParts): ExitParticipant {
+  const { settings, batcher, apiCaller, ledger, clock, tell, releaseHeld, flush, capture } = parts
+  let handedOut: readonly Undelivered[] = []
+
+  function undelivered(): readonly ExitRequest[] {
+    batcher.trustWritten()
+    handedOut = [...batcher.undelivered(), ...apiCaller.undelivered()]
+    const now = clock.monotonic()
+    const destinations = new Map<Destination, ExitDestination>()
+    return handedOut.map((item) => {
+      const destination = destinations.get(item.destination) ?? describe(item.destination, now)
+      destinations.set(item.destination, destination)
+      return requestOf(item, destination)
+    })
+  }
+
+  /** Settles what became of the request for it, and gives what is left. */
+  function settle(
+    item: Undelivered,
+    pieces: readonly Piece[],
+  ): { batch?: Batch; isPing: boolean; count: number }[] {
+    if ('call' in item) {
+      const isTaken = settlePiece(item.call.path, pieces[0], 1)
+      if (isTaken) return []
+      return [{ isPing: !item.call.withKey, count: 1 }]
+    }
+    const counts = pieces.map(({ entries }) => entries)
+    return batcher.divide(item, counts).flatMap((batch, n) => {
+      const piece = pieces[n]
+      if (piece !== undefined) batch.id = piece.id
+      return settlePiece(item.line.path, piece, batch.count)
+        ? []
+        : [{ batch, isPing: false, count: batch.count }]
+    })
+  }
+
+  /** Whether it has met its end, good or bad. */
+  function settlePiece(path: string, piece: Piece | undefined, entries: number): boolean {
+    if (piece?.outcome === undefined) return false
+    // As the sender has decided, which had no more time: what was to be halved was halved.
+    const fate = fateOf(piece.outcome, { entries, attempts: 1 }, { knownEntries: entries, maxRetries: 0 })
+    if (fate.kind === 'done') ledger.take(path, entries, fate.rejected)
+    if (fate.kind === 'done') ledger.drop('rejected', fate.rejected)
+    if (fate.kind === 'drop') ledger.drop(fate.reason, entries)
+    return fate.kind === 'done' || fate.kind === 'drop'
+  }
+
+  function lose(count: number): void {
+    if (count > 0) {
+      tell.warn(`${count} logs or entries could not be delivered before the end`)
+      parts.onLost(count)
+    }
+    ledger.drop('exit', count)
+  }
+
+  return {
+    get flushOnExitMs() {
+      return settings().flushOnExit || 0
+    },
+    get capturesCrashes() {
+      const { captureUncaught, enabled, apiKey } = settings()
+      return captureUncaught && enabled && !!apiKey
+    },
+    get undeliveredCount() {
+      return batcher.queued + batcher.inFlight + apiCaller.undelivered().length
+    },
+    get canSendSynchronously() {
+      return settings().transport === undefined
+    },
+    get hasCallers() {
+      return apiCaller.hasCallers
+    },
+    giveUpWaiting: () => apiCaller.giveUpWaiting(),
+    releaseHeld,
+    flush,
+    undelivered,
+    applyAnswers(answers) {
+      const left = handedOut.flatMap((item, n) => settle(item, answers[n] ?? []))
+      handedOut = []
+      ledger.drop('stale_ping', left.filter(({ isPing }) => isPing).length)
+      const lost = batcher.handOver(left.filter(({ isPing }) => !isPing))
+      apiCaller.handOver()
+      lose(lost.reduce((sum, { count }) => sum + count, 0))
+    },
+    capture,
+    lose,
+    publish: (watcher) => batcher.publish(watcher),
+  }
+}
+
+function describe(destination: Destination, now: number): ExitDestination {
+  const { breaker, limits } = destination
+  const place = destination.where()
+  return {
+    apiUrl: place.apiUrl,
+    apiKey: place.apiKey,
+    userAgent: USER_AGENT,
+    proxy: proxyFor(new URL(place.apiUrl), place.proxy),
+    isDoubtful: breaker.reason !== undefined,
+    heldMs: breaker.heldMs(now),
+    limits: Object.fromEntries(
+      Object.entries(limits).map(([path, { entries, bytes, mostEntries }]) => [
+        path,
+        { entries, bytes, mostEntries },
+      ]),
+    ),
+  }
+}
+
+function requestOf(item: Undelivered, destination: ExitDestination): ExitRequest {
+  if ('call' in item) {
+    return { destination, path: item.call.path, withKey: item.call.withKey, content: item.bytes }
+  }
+  const { line, batch } = item
+  return {
+    destination,
+    path: line.path,
+    withKey: true,
+    content: Buffer.concat(batch.content()),
+    batch: { id: batch.id as string, ends: batch.ends(), wasSent: batch.wasSent },
+  }
+}

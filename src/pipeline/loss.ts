@@ -1,0 +1,28 @@
+import { warnAtEnd } from '../config/errors.js'
+import type { Settings } from '../config/options.js'
+import type { Log } from '../wire/log.js'
+
+/** What is told of an outage that cost something. */
+export function lossLog(count: number, dropped: object, nowMs: number): Log {
+  return {
+    level: 'warn',
+    message: `${count} logs and requests were lost while Lognitor could not be reached: the queue was full`,
+    timestamp: new Date(nowMs).toISOString(),
+    metadata: { 'lognitor.lost': count, 'lognitor.dropped': { ...dropped } },
+  }
+}
+
+/** Tells of logs that were lost with the end of the process or of the client. */
+export function warnOfLoss(count: number, { flushOnExit, spool }: Settings): void {
+  // Whoever turned the delivery off has asked for the loss.
+  if (flushOnExit === false) return
+  const mends = [
+    'raise flushOnExit',
+    ...(spool ? [] : ['keep them on disk by the option spool']),
+    'see whether the address can be reached: npx lognitor doctor',
+  ]
+  warnAtEnd(
+    'LOGNITOR_LOST_AT_END',
+    `${count} logs or requests were lost at the end, before Lognitor had taken them. To mend it: ${mends.join('; or ')}.`,
+  )
+}

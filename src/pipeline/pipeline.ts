@@ -1,0 +1,392 @@
+import { randomUUID } from 'node:crypto'
+import { type Clock, systemClock } from '../common/clock.js'
+import { SDK } from '../common/version.js'
+import type { Settings } from '../config/options.js'
+import { ApiCaller } from '../delivery/api-caller.js'
+import { Batcher } from '../delivery/batcher.js'
+import { Destinations } from '../delivery/destination.js'
+import { outside, outsideClock } from '../delivery/http/outside.js'
+import { deliveryMetrics } from '../delivery/metrics.js'
+import { DeliveryReport } from '../delivery/report.js'
+import { Ledger } from '../diagnostics/drop-ledger.js'
+import { createTell, type Tell } from '../diagnostics/self-log.js'
+import type { Stats } from '../diagnostics/stats.js'
+import type { ExitParticipant, WriteCrash } from '../exit/exit-participant.js'
+import { watchProcess } from '../exit/watch.js'
+import { warnWithoutThreads } from '../exit/without-threads.js'
+import { type Failure, Failures, type Way } from '../policy/failures.js'
+import { createPolicy, type Policy } from '../policy/policy.js'
+import { policySettings } from '../policy/settings.js'
+import { applyScope } from '../scope/apply.js'
+import { currentScope, processScope } from '../scope/current.js'
+import { lineBreadcrumb } from '../scope/line-breadcrumb.js'
+import type { Scope } from '../scope/scope.js'
+import { traceOfThrown } from '../scope/thrown-trace.js'
+import type { Spool } from '../spool/spool.js'
+import type { Level } from '../wire/level.js'
+import { type Deploy, LOG_ID_KEY, type Log } from '../wire/log.js'
+import type { RequestEntry } from '../wire/request-entry.js'
+import { IS_PIPELINE } from './brand.js'
+import { placeOf } from './delivery-place.js'
+import { createExitParticipant } from './exit-participant.js'
+import { lossLog, warnOfLoss } from './loss.js'
+import { openSpool } from './open-spool.js'
+import { type Origin, Origins } from './resource-defaults.js'
+import { createSourceContext } from './source-context.js'
+import { deliversAtExit, isSwitchedOn } from './switched-on.js'
+import type { WriteOptions } from './write-options.js'
+
+export type { Stats } from '../diagnostics/stats.js'
+
+export interface PipelineParts {
+  readonly clock?: Clock
+  readonly random?: () => number
+}
+
+/** Options that say how requests travel. */
+const TRANSPORT_OPTIONS = ['apiUrl', 'proxy', 'compression', 'transport'] as const
+
+/** For what is no time: plain JavaScript checks nothing. */
+const DEFAULT_FLUSH_MS = 10_000
+
+/** A disk has at least this time to take what is left at a shutdown, even where the flush used up all there was. */
+const LEAST_DISK_MS = 500
+
+/**
+ * The single path of a log: completed by what its scope and the process know, through policy, into the
+ * batcher. Owns flush and shutdown. Nothing here throws.
+ */
+export class Pipeline {
+  readonly [IS_PIPELINE] = true
+  readonly ledger: Ledger
+  readonly clock: Clock
+  readonly tell: Tell
+  /** Where requests go. */
+  readonly destinations: Destinations
+  /** Pings, feedback, releases. */
+  readonly apiCaller: ApiCaller
+  #settings: Settings
+  readonly #origins: Origins
+  readonly #policy: Policy
+  readonly #batcher: Batcher
+  #spool: Spool | undefined
+  readonly #failures = new Failures()
+  readonly #addSource = createSourceContext(() => this.#settings.apiKey)
+  readonly #beforeEnd = new Set<() => void>()
+  readonly #beforeFlush = new Set<() => Promise<void>>()
+  #exitParticipant: ExitParticipant | undefined
+  #leaveProcess = () => {}
+  #isClosed = false
+  #closing: Promise<boolean> | undefined
+
+  constructor(settings: Settings, parts: PipelineParts = {}) {
+    const { random = Math.random } = parts
+    // What is timed lives on after the request in which the timer is set.
+    const clock = outsideClock(parts.clock ?? systemClock)
+    this.#settings = settings
+    this.#origins = new Origins(settings)
+    this.clock = clock
+    this.tell = createTell(() => this.#settings.debug)
+    this.ledger = new Ledger(settings.onDrop, (reason) => this.tell.warn(`first drop: ${reason}`))
+    const destinations = new Destinations(placeOf(settings), { clock, random })
+    this.destinations = destinations
+    this.apiCaller = new ApiCaller({ destinations, ledger: this.ledger, clock, random })
+    const report = new DeliveryReport({
+      tell: this.tell,
+      metrics: deliveryMetrics(settings.apiUrl, SDK.version),
+      onSampleRates: (rates) => this.#policy.setSampleRates(rates),
+      onRecovered: (count) => this.#reportLoss(count),
+      address: () => this.#settings.apiUrl,
+      waiting: () => this.#batcher.queued + this.#batcher.inFlight,
+    })
+    this.#batcher = new Batcher({
+      settings,
+      destinations,
+      ledger: this.ledger,
+      report,
+      clock,
+      newId: randomUUID,
+    })
+    this.#policy = createPolicy({
+      settings: policySettings(settings),
+      ledger: this.ledger,
+      clock,
+      random,
+      out: (json) => this.#batcher.addLog(json),
+    })
+    processScope().limitBreadcrumbs(settings.maxBreadcrumbs)
+    this.#openSpool()
+  }
+
+  get settings(): Settings {
+    return this.#settings
+  }
+
+  /** Whether `shutdown` has ended it. */
+  get isClosed(): boolean {
+    return this.#isClosed
+  }
+
+  /** Whether the end of the process waits for what is under way. */
+  get isAttended(): boolean {
+    return this.#exitParticipant !== undefined && !!this.#settings.apiKey && !!this.#settings.flushOnExit
+  }
+
+  /** Whether anything can be sent at all. */
+  get isActive(): boolean {
+    return isSwitchedOn(this.#settings) && !this.#isClosed
+  }
+
+  /** Asked before a log is built: enabled, minimum level, sample rates. Counts what it turns away. */
+  wants(level: Level): boolean {
+    this.ledger.written++
+    return this.#takes() && this.#policy.wants(level)
+  }
+
+  /** The rest of a wanted log's way. Gives its id, or '' when it was dropped. */
+  write(log: Log, options: WriteOptions): string {
+    const { way, scope = currentScope(), tags, thrown, ownStack } = options
+    // Between the two a record may have waited, and the client may have ended.
+    if (!this.#takes()) return ''
+    try {
+      const trace = log.trace ?? traceOfThrown(thrown)
+      if (trace !== undefined) log.trace = trace
+      this.#complete(log, scope, way, tags)
+      return this.#admit({ log, way, thrown, ownStack }, scope, options)
+    } catch {
+      // What was thrown is foreign, and not even its words are to be trusted.
+      this.ledger.drop('hook_error')
+      return ''
+    }
+  }
+
+  /** One answered HTTP request. */
+  request(entry: RequestEntry, scope: Scope): void {
+    this.ledger.requestsWritten++
+    if (!this.#takes()) return
+    this.#origins.fillRequest(entry)
+    const json = this.#policy.admitRequest(entry, { ownRequestId: scope.requestIdIsOurs })
+    if (json !== undefined) this.#batcher.addRequest(json)
+  }
+
+  /** What the OpenTelemetry resource says; the first word on each thing counts. */
+  learn(origin: Origin): void {
+    this.#origins.learn(origin)
+  }
+
+  /** From here on logs of all doors belong to this release, whatever the option `releaseId` said before. */
+  setRelease(id: string, deploy: Deploy): void {
+    this.#origins.setRelease(id, deploy)
+  }
+
+  /** Called before flush at the end of the process or of the client, for doors that hold something back. */
+  beforeEnd(releaseHeld: () => void): () => void {
+    this.#beforeEnd.add(releaseHeld)
+    return () => this.#beforeEnd.delete(releaseHeld)
+  }
+
+  /** Awaited before a flush, for doors whose records wait for something; it must not take long, nor reject. */
+  beforeFlush(ready: () => Promise<void>): () => void {
+    this.#beforeFlush.add(ready)
+    return () => this.#beforeFlush.delete(ready)
+  }
+
+  /** See {@link Batcher.flush}; pings, feedback and releases are waited for, too. */
+  async flush(timeoutMs: number): Promise<boolean> {
+    // Twice, for what one door has waited for may be what another one then holds.
+    for (let round = 0; round < 2 && this.#beforeFlush.size > 0; round++) {
+      await Promise.all([...this.#beforeFlush].map((ready) => ready()))
+    }
+    const ms = typeof timeoutMs === 'number' && timeoutMs >= 0 ? timeoutMs : DEFAULT_FLUSH_MS
+    const done = await Promise.all([this.#batcher.flush(ms), this.apiCaller.flush(ms)])
+    return done.every(Boolean)
+  }
+
+  /** Everything that is held back goes into the queue: the end is near. */
+  releaseHeld(): void {
+    for (const releaseHeld of this.#beforeEnd) releaseHeld()
+    this.#policy.release()
+  }
+
+  /**
+   * Flush, then closed for good. True when all was delivered. What is written during the flush is taken; then nothing
+   * more is, and what was taken meanwhile is flushed in the time that is left.
+   */
+  shutdown(timeoutMs: number): Promise<boolean> {
+    this.#closing ??= this.#shutdown(timeoutMs)
+    return this.#closing
+  }
+
+  /**
+   * From here on, for as long as there is a key, the end of the process is attended to: what is undelivered
+   * leaves before it, and what nobody caught is written.
+   */
+  attend(capture: (thrown: unknown) => WriteCrash): void {
+    const { ledger, clock, tell, apiCaller } = this
+    this.#exitParticipant = createExitParticipant({
+      settings: () => this.#settings,
+      batcher: this.#batcher,
+      apiCaller,
+      ledger,
+      clock,
+      tell,
+      releaseHeld: () => this.releaseHeld(),
+      flush: (timeoutMs) => this.flush(timeoutMs),
+      capture,
+      onLost: (count) => warnOfLoss(count, this.#settings),
+    })
+    if (deliversAtExit(this.#settings)) warnWithoutThreads()
+    this.#watchProcess()
+  }
+
+  /** Resolves when what other processes have left in the spool is known; it is delivered in its turn. */
+  async takeOver(): Promise<void> {
+    await this.#spool?.lookAround()
+  }
+
+  pause(): void {
+    this.#batcher.pause()
+  }
+
+  resume(): void {
+    this.#batcher.resume()
+  }
+
+  reconfigure(settings: Settings): void {
+    const before = this.#settings
+    const policy = policySettings(settings)
+    // What is held back was taken, and it would not be any more.
+    if (this.isActive && !isSwitchedOn(settings)) this.releaseHeld()
+    this.#settings = settings
+    this.ledger.onDrop = settings.onDrop
+    const hasNewTransport = TRANSPORT_OPTIONS.some((name) => settings[name] !== before[name])
+    const hasMoved = hasNewTransport || settings.apiKey !== before.apiKey
+    // A batch that may have been taken comes to its end where it was sent; all else goes to the new place.
+    if (hasMoved) {
+      const transport = hasNewTransport ? undefined : this.destinations.current.where().transport
+      this.destinations.moveTo(placeOf(settings, transport))
+    }
+    this.#origins.reconfigure(settings)
+    this.#policy.reconfigure(policy)
+    this.#batcher.reconfigure(settings)
+    processScope().limitBreadcrumbs(settings.maxBreadcrumbs)
+    this.#watchProcess()
+    if (!hasMoved && settings.spool === before.spool) return
+    const storeMoved = this.#spool?.move(settings.apiUrl, settings.apiKey ?? '')
+    this.#openSpool()
+    if (!hasMoved) return
+    this.#batcher.moved(storeMoved)
+    this.apiCaller.moved()
+  }
+
+  stats(): Stats {
+    const { queued, queuedBytes, inFlight, holding } = this.#batcher
+    const { written, accepted, rejected, requestsWritten, requestsAccepted, takenOver } = this.ledger
+    const { unconfirmed, calls, callsAccepted } = this.ledger
+    return {
+      queued,
+      queuedBytes,
+      inFlight,
+      written,
+      accepted,
+      rejected,
+      requestsWritten,
+      requestsAccepted,
+      unconfirmed,
+      calls,
+      callsAccepted,
+      callsPending: this.apiCaller.pending,
+      dropped: this.ledger.dropped(),
+      spooled: this.#spool?.count ?? 0,
+      takenOver,
+      ...(holding && { holding }),
+    }
+  }
+
+  async #shutdown(timeoutMs: number): Promise<boolean> {
+    const deadline = this.clock.monotonic() + Math.max(0, timeoutMs)
+    const flush = (ms: number) => {
+      this.releaseHeld()
+      this.#batcher.resume()
+      return this.flush(ms)
+    }
+    const delivered = [await flush(timeoutMs)]
+    this.releaseHeld()
+    this.#isClosed = true
+    const leftMs = deadline - this.clock.monotonic()
+    if (this.#undelivered > 0 && leftMs > 0) delivered.push(await flush(leftMs))
+    const diskMs = () => Math.max(LEAST_DISK_MS, deadline - this.clock.monotonic())
+    this.apiCaller.close()
+    const lost = await this.#batcher.close(diskMs())
+    this.ledger.drop('exit', lost)
+    if (lost > 0) warnOfLoss(lost, this.#settings)
+    await this.#spool?.close(diskMs())
+    this.#leaveProcess()
+    await this.destinations.close()
+    return delivered.every(Boolean)
+  }
+
+  /** Whether anything is taken at all; counts what is not. */
+  #takes(): boolean {
+    if (this.isActive) return true
+    this.ledger.drop(this.#isClosed ? 'closed' : 'disabled')
+    return false
+  }
+
+  get #undelivered(): number {
+    return this.#batcher.queued + this.#batcher.inFlight + this.apiCaller.undelivered().length
+  }
+
+  #openSpool(): void {
+    if (this.#spool !== undefined || !this.isActive) return
+    const parts = { batcher: this.#batcher, ledger: this.ledger, clock: this.clock }
+    this.#spool = outside(() => openSpool(this.#settings, parts))
+  }
+
+  #watchProcess(): void {
+    if (this.#exitParticipant === undefined) return
+    const isAttended = !!this.#settings.apiKey && this.isActive
+    // One that was switched off still has to deliver what it has taken.
+    if (isAttended) this.#leaveProcess = watchProcess(this.#exitParticipant)
+    else if (this.#undelivered === 0) this.#leaveProcess()
+  }
+
+  #complete(log: Log, scope: Scope, way: Way, tags = scope.tags): void {
+    this.#origins.fill(log, way === 'record' || way === 'span')
+    applyScope(log, scope, tags)
+    log._sdk = SDK
+    log.metadata ??= {}
+    log.metadata[LOG_ID_KEY] ??= randomUUID()
+  }
+
+  #admit(failure: Failure, scope: Scope, { beforeSend, leaveLine }: WriteOptions): string {
+    const { log } = failure
+    if (log.error !== undefined) {
+      const known = this.#failures.meet(failure, this.clock.monotonic())
+      if (known?.isOtherLine) {
+        delete log.error
+      } else if (known !== undefined) {
+        this.ledger.drop('same_failure')
+        return known.id
+      } else if (this.#settings.sourceContext) {
+        this.#addSource(log.error)
+      }
+    }
+    const ownRequestId = scope.requestIdIsOurs && log.request_id === scope.requestId
+    const id = this.#policy.admit(log, { beforeSend, ownRequestId })
+    this.#failures.conclude(failure, id)
+    if (id !== '' && this.#settings.breadcrumbs.logs) {
+      const crumb = lineBreadcrumb(log)
+      if (leaveLine === undefined) scope.addBreadcrumb(crumb)
+      else leaveLine(crumb)
+    }
+    return id
+  }
+
+  /** An outage that cost something says so itself, once it is over. */
+  #reportLoss(count: number): void {
+    if (!this.wants('warn')) return
+    const log = lossLog(count, this.ledger.dropped(), this.clock.now())
+    this.write(log, { way: 'call', scope: processScope() })
+  }
+}

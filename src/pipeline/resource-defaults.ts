@@ -1,0 +1,124 @@
+import { hostname } from 'node:os'
+import type { Settings } from '../config/options.js'
+import { applicationName } from '../config/package-name.js'
+import type { Deploy, Fields, Log } from '../wire/log.js'
+import type { RequestEntry } from '../wire/request-entry.js'
+
+/** What a resource says of every log that does not say it itself. */
+export interface Origin {
+  service?: string
+  environment?: string
+  version?: string
+  hostname?: string
+  deploy?: Deploy
+  metadata?: Fields
+}
+
+interface Release {
+  readonly id?: string | undefined
+  readonly deploy?: Deploy | undefined
+}
+
+/** All three in one, worked out when one of them changes and not for each log. */
+interface Known extends Readonly<Record<'service' | 'environment' | 'version', string | undefined>> {
+  readonly hostname: string
+  readonly releaseId: string | undefined
+  readonly deploy: Deploy | undefined
+  readonly metadata: Fields | undefined
+}
+
+// Asked once: each call goes to the system.
+const HOSTNAME = hostname()
+
+/** Where the logs of a client come from: what its options, the resource and a registered release say. */
+export class Origins {
+  #settings: Settings
+  #resource: Origin = {}
+  #release: Release = {}
+  #known: Known
+
+  constructor(settings: Settings) {
+    this.#settings = settings
+    this.#known = combine(settings, this.#resource, this.#release)
+  }
+
+  reconfigure(settings: Settings): void {
+    const { releaseId } = settings
+    if (releaseId !== this.#settings.releaseId) this.#release = { ...this.#release, id: releaseId }
+    this.#settings = settings
+    this.#combine()
+  }
+
+  /** What the OpenTelemetry resource says; the first word on each thing counts. */
+  learn(resource: Origin): void {
+    this.#resource = { ...resource, ...this.#resource }
+    this.#combine()
+  }
+
+  /** From here on logs of all doors belong to this release, whatever the option `releaseId` said before. */
+  setRelease(id: string, deploy: Deploy): void {
+    this.#release = { id, ...(Object.keys(deploy).length > 0 && { deploy }) }
+    this.#combine()
+  }
+
+  /**
+   * Fills what a log does not say itself.
+   * @param isForeign a record or a span: options of the client win over it, and it over the resource, which it
+   *   has brought along
+   */
+  fill(log: Log, isForeign: boolean): void {
+    const { service, environment, version, hostname, releaseId, deploy, metadata } = this.#known
+    const options = isForeign ? this.#settings : NO_OPTIONS
+    // Field by field: a loop over their names takes V8 several times as long.
+    if (service !== undefined && (log.service === undefined || options.service !== undefined)) {
+      log.service = service
+    }
+    if (environment !== undefined && (log.environment === undefined || options.environment !== undefined)) {
+      log.environment = environment
+    }
+    if (version !== undefined && (log.version === undefined || options.version !== undefined)) {
+      log.version = version
+    }
+    if (log.hostname === undefined) log.hostname = hostname
+    if (releaseId !== undefined && log.release_id === undefined) log.release_id = releaseId
+    if (deploy !== undefined) log.deploy = { ...deploy, ...ownDeploy(log.deploy, this.#resource.deploy) }
+    if (metadata !== undefined && !isForeign) log.metadata = { ...metadata, ...log.metadata }
+  }
+
+  fillRequest(entry: RequestEntry): void {
+    const { service, environment, version } = this.#known
+    if (service !== undefined) entry.service ??= service
+    if (environment !== undefined) entry.environment ??= environment
+    if (version !== undefined) entry.version ??= version
+  }
+
+  #combine(): void {
+    this.#known = combine(this.#settings, this.#resource, this.#release)
+  }
+}
+
+const NO_OPTIONS: Partial<Settings> = {}
+
+function combine(
+  { service, environment, version, fallback, releaseId }: Settings,
+  resource: Origin,
+  release: Release,
+): Known {
+  return {
+    service: service ?? resource.service ?? fallback.service ?? applicationName(),
+    environment: environment ?? resource.environment ?? fallback.environment,
+    version: version ?? resource.version ?? fallback.version,
+    hostname: resource.hostname ?? HOSTNAME,
+    releaseId: release.id ?? releaseId,
+    deploy: release.deploy ?? resource.deploy,
+    metadata: resource.metadata,
+  }
+}
+
+/** Without what only repeats the resource, which a registered release overrules. */
+function ownDeploy(deploy: Deploy | undefined, resource: Deploy = {}): Deploy {
+  const entries = Object.entries(deploy ?? {}).filter(
+    ([name, value]) => resource[name as keyof Deploy] !== value,
+  )
+  return Object.fromEntries(entries)
+}

@@ -1,0 +1,126 @@
+import { isMainThread, parentPort } from 'node:worker_threads'
+import { trace } from '@opentelemetry/api'
+import { LognitorHttpInstrumentation } from '../../instrumentation/http-instrumentation.js'
+import { withLognitor } from '../../instrumentation/with-lognitor.js'
+import { getClient } from '../client/default-client.js'
+import { warnOnce } from '../config/errors.js'
+import { watchProcess } from '../exit/watch.js'
+import { LognitorLogRecordProcessor } from '../otel/log-record-processor.js'
+import { LognitorSpanProcessor } from '../otel/span-processor.js'
+import { PIPELINE } from '../pipeline/registry.js'
+import { addedTo, SDK_NODE, sdkPlaceOf, tried } from './configuration.js'
+import { ExporterEnd } from './exporter-end.js'
+import { HTTP } from './http.js'
+import { AUTO, installedInstrumentations, provideLambda } from './instrumentations.js'
+import { hookLoader } from './loader-hook.js'
+import { isAnotherRunning, joinOther, yieldToOthers } from './other-sdk.js'
+import { packagesFrom } from './packages.js'
+import { applicationPlaces } from './places.js'
+import { watchUse } from './use.js'
+import { zeroCode } from './zero-code.js'
+
+/*
+ * Zero code: `node --import @lognitor/opentelemetry/register app.js`, or `--require`. Everything comes from
+ * the environment: LOGNITOR_*, and what OpenTelemetry itself reads there.
+ */
+
+type NodeSdk = new (configuration: object) => { start(): void }
+
+// biome-ignore lint/complexity/noUselessEmptyExport: without an export the bundler takes this file for CommonJS, and has the exports of all other files set when their importers run. What OpenTelemetry's loader hook wraps keeps their first values.
+export {}
+
+// Node preloads --require into its own thread for loader hooks too, where no application runs.
+const isNodesOwn = !isMainThread && parentPort === null
+if (!zeroCode.hasStarted && !isNodesOwn) {
+  zeroCode.hasStarted = true
+  try {
+    start()
+  } catch (error) {
+    warnOnce(
+      'LOGNITOR_NOT_STARTED',
+      `Zero code could not start OpenTelemetry, and the application runs without: ${error}`,
+    )
+  }
+}
+
+function start(): void {
+  // Not `init`, which an application may still call with options that no variable can hold.
+  const client = getClient()
+  const { env } = process
+  if (env.OTEL_SDK_DISABLED?.trim().toLowerCase() === 'true') {
+    withLognitor({}, { client })
+    return
+  }
+  // First as the application sees it, whose versions must fit each other; ours only where it has none.
+  const packages = packagesFrom(applicationPlaces(process.argv[1], process.cwd(), import.meta.filename))
+  const sdkPlace = sdkPlaceOf(packages)
+  const sdkClass = sdkPlace.load(SDK_NODE)?.NodeSDK as NodeSdk | undefined
+  if (sdkClass === undefined) {
+    withLognitor({}, { client })
+    warnOnce(
+      'LOGNITOR_MISSING_PEER',
+      `Zero code needs ${SDK_NODE} for logs and errors with trace ids (npm install ${SDK_NODE} ${AUTO}). Until then there are request rows, uncaught errors and the client only.`,
+      SDK_NODE,
+    )
+    return
+  }
+  const sdk = sdkPlace.within(SDK_NODE)
+  tried('the loader hook for ES modules', () => hookLoader(sdk))
+  if (isAnotherRunning()) {
+    joinOther({
+      spanProcessor: new LognitorSpanProcessor({ client }),
+      logRecordProcessor: new LognitorLogRecordProcessor({ client }),
+    })
+    withLognitor({}, { client })
+    return
+  }
+  const pipeline = client[PIPELINE]
+  const own = installedInstrumentations({ packages, env, tell: pipeline.tell })
+  let end: ExporterEnd | undefined
+  const added = addedTo(
+    { instrumentations: own },
+    {
+      client,
+      rows: {},
+      http: {},
+      packages,
+      env,
+      exporters: { fallback: 'none', endLimitMs: () => end?.limitMs() },
+    },
+  )
+  const { environmentProcessors, instrumentations, sampler, spanProcessors, logRecordProcessors } = added
+  const hasMetrics = !['', 'none'].includes(env.OTEL_METRICS_EXPORTER?.trim() ?? '')
+  if (environmentProcessors.length > 0 || hasMetrics) {
+    end = new ExporterEnd(environmentProcessors, hasMetrics, () => pipeline.settings.flushOnExit || 0)
+    spanProcessors.push(end.marker())
+    logRecordProcessors.push(end.marker())
+    watchProcess(end)
+  }
+  new sdkClass({
+    ...(sampler && { sampler }),
+    spanProcessors,
+    logRecordProcessors,
+    instrumentations,
+    // The SDK's default would send metrics to a Collector on this host.
+    ...(env.OTEL_METRICS_EXPORTER === undefined && { metricReaders: [] }),
+  }).start()
+  provideLambda(own, trace.getTracerProvider())
+  yieldToOthers({
+    instrumentations,
+    packages: sdk,
+    spanProcessor: spanProcessors[0] as object,
+    logRecordProcessor: logRecordProcessors[0] as object,
+    onDisabled: (name) => {
+      pipeline.tell(`${name} of zero code makes way for another one`)
+      // Ours takes its request rows along.
+      if (name === HTTP && instrumentations.some((one) => one instanceof LognitorHttpInstrumentation))
+        withLognitor({}, { client })
+    },
+  })
+  if (isMainThread) {
+    const active = new Set(instrumentations.map((one) => one.instrumentationName ?? ''))
+    const parts = { packages: packages.within(AUTO), env, active, isInCode: false }
+    tried('warnings of what is missing', () => watchUse(parts, packages.dependencies(), pipeline))
+  }
+  pipeline.tell('zero code has started OpenTelemetry')
+}

@@ -1,0 +1,1 @@
+export { type SdkOptions, type SdkParts, sdkConfig } from './sdk-config.js'

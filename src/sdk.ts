@@ -1,1 +1,0 @@
-export { type SdkOptions, type SdkParts, sdkConfig } from './register/sdk-config.js'

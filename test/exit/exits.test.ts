@@ -1,0 +1,249 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Inbox, startInbox } from '../../src/testing/index.js'
+import { startVendor, type Vendor } from '../support/vendor.js'
+import { type Ending, NODE_24, type RunOptions, runApp } from './support.js'
+
+let inbox: Inbox
+let runs = 0
+
+beforeAll(async () => {
+  inbox = await startInbox()
+})
+afterAll(() => inbox.close())
+
+const canReplaceItself = process.platform !== 'win32'
+
+interface Outcome {
+  readonly ending: Ending
+  /** How many of the 50 logs arrived. */
+  readonly arrived: number
+  /** Level, type and message of all that was captured. */
+  readonly crashes: readonly string[]
+}
+
+/** Runs it twice, with us and without: all that anybody can see must be the same. */
+async function compare(event: string, options: RunOptions & { app?: string } = {}): Promise<Outcome> {
+  const { app = 'ends.cjs', env, ...rest } = options
+  const service = `run-${runs++}`
+  const [bare, ending] = await Promise.all([
+    runApp(app, [event], { ...rest, env }),
+    runApp(app, [event], { ...rest, env: { ...env, LOGNITOR_SERVICE: service }, apiUrl: inbox.apiUrl }),
+  ])
+  expect({ ...ending, stderr: visible(ending.stderr) }).toEqual({ ...bare, stderr: visible(bare.stderr) })
+  const logs = inbox.logs().filter((log) => log.service === service)
+  return {
+    ending,
+    arrived: logs.filter(({ level }) => level === 'info').length,
+    crashes: logs.flatMap(({ level, error }) => (error ? [`${level} ${error.type} ${error.message}`] : [])),
+  }
+}
+
+/** Without process ids, and without frames of the stack, since ours may stand between Node's. */
+function visible(stderr: string): string {
+  return stderr.replace(/\(node:\d+\)/g, '(node)').replace(/^ +at .*\n/gm, '')
+}
+
+describe.concurrent.each([
+  ['CommonJS', {}],
+  ['Node 24', { node: NODE_24 }],
+])('%s: all 50 logs arrive, and all else is as without us', (_, options) => {
+  test.each([
+    ['end', 0],
+    ['end with exitCode', 4],
+    ['end after a while', 0],
+    ['end with a beforeExit listener', 0],
+    ['exit 0', 0],
+    ['exit 7', 7],
+    ['exit inside exit', 9],
+    ['exit by the binding', 4],
+  ])('%s', async (event, code) => {
+    const { ending, arrived } = await compare(event, options)
+    expect([ending.code, arrived]).toEqual([code, 50])
+  })
+
+  test.each(['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGUSR2'])(
+    '%s with an open HTTP server',
+    async (signal) => {
+      const { ending, arrived } = await compare(signal, options)
+      expect([ending.signal, arrived]).toEqual([signal, 50])
+    },
+  )
+
+  test.each([
+    ['throw', 'fatal TypeError boom', 1],
+    ['throw later', 'fatal TypeError boom', 1],
+    ['throw a string', 'fatal Error boom', 1],
+    ['throw in a request', 'fatal TypeError boom', 1],
+    ['throw in a thread', 'fatal TypeError boom', 1],
+    ['throw in a handler', 'fatal Error first', 7],
+    ['throw in an exit listener', 'fatal TypeError boom', 1],
+    ['throw and exit', 'fatal TypeError boom', 6],
+    ['throw and go on', 'error TypeError boom', 0],
+    ['throw into a capture callback', 'error TypeError boom', 0],
+    ['throw into a capture callback that throws', 'fatal TypeError boom', 7],
+    ['throw into a capture callback that exits', 'fatal TypeError boom', 3],
+    ['throw into a domain that goes on', 'error TypeError boom', 0],
+    ['throw into a domain whose handler throws', 'fatal TypeError boom', 7],
+    ['reject into a capture callback that throws', 'fatal TypeError boom', 7],
+    ['reject', 'fatal TypeError boom', 1],
+    ['reject with a string', 'fatal Error boom', 1],
+    ['reject and exit', 'fatal TypeError boom', 5],
+    ['reject and go on as an exception', 'error TypeError boom', 0],
+    ['unhandled and handled', 'error TypeError boom', 0],
+  ])('%s', async (event, crash, code) => {
+    const { ending, arrived, crashes } = await compare(event, options)
+    expect([ending.code, arrived, crashes]).toEqual([code, 50, [crash]])
+  })
+})
+
+describe.concurrent('in a working directory that was removed all 50 logs arrive, and all else is as without us', () => {
+  test.each([
+    ['end', 0],
+    ['exit 7', 7],
+    ['throw', 1],
+  ])('%s', async (event, code) => {
+    const { ending, arrived, crashes } = await compare(event, { app: 'removed-directory.cjs' })
+    expect([ending.code, arrived]).toEqual([code, 50])
+    expect(crashes).toHaveLength(event === 'throw' ? 1 : 0)
+    expect(ending.stdout).toMatch(/removed \(deleted\)$/)
+  })
+})
+
+describe.concurrent.each([
+  ['throw', 'fatal'],
+  ['strict', 'fatal'],
+  ['warn', 'error'],
+  ['none', 'error'],
+  ['warn-with-error-code', 'error'],
+])('with --unhandled-rejections=%s', (mode, level) => {
+  const flags = [`--unhandled-rejections=${mode}`]
+
+  test('a rejection is one log, and Node does with it what it does', async () => {
+    const { arrived, crashes } = await compare('reject', { flags })
+    expect([arrived, crashes]).toEqual([50, [`${level} TypeError boom`]])
+  })
+
+  test('so is one that is no error', async () => {
+    const { crashes } = await compare('reject with a string', { flags })
+    expect(crashes).toEqual([expect.stringMatching(new RegExp(`^${level} .*boom`, 's'))])
+  })
+
+  test("an app's own handler of rejections stays in charge", async () => {
+    const { crashes } = await compare('unhandled and handled', { flags })
+    // In strict mode such a handler is not asked.
+    expect(crashes).toEqual([`${mode === 'strict' ? 'fatal' : 'error'} TypeError boom`])
+  })
+
+  test("an app's own handler of exceptions stays in charge", async () => {
+    const { crashes } = await compare('reject and go on as an exception', { flags })
+    expect(crashes).toEqual(['error TypeError boom'])
+  })
+})
+
+describe.concurrent('ES modules are no different', () => {
+  const options = { app: 'ends.mjs' }
+
+  test.each([
+    ['end', 0, []],
+    ['exit 7', 7, []],
+    ['throw', 1, ['fatal TypeError boom']],
+    ['reject', 1, ['fatal TypeError boom']],
+    ['SIGTERM', 'SIGTERM', []],
+  ])('%s', async (event, expected, captured) => {
+    const { ending, arrived, crashes } = await compare(event, options)
+    expect([ending.signal ?? ending.code, arrived, crashes]).toEqual([expected, 50, captured])
+  })
+})
+
+test('a module that awaits what never comes ends with 13, and its logs arrive', async () => {
+  const { ending, arrived } = await compare('', { app: 'never-settled.mjs' })
+  expect([ending.code, arrived]).toEqual([13, 50])
+})
+
+test.each([
+  ['an exit listener that exits itself', 5],
+  ['the last exit listener of a process that exits', 0],
+  ['an exit listener that throws after a crash', 1],
+  ['a beforeExit listener', 0],
+  ['a beforeExit listener, by a transport of its own', 0],
+])('what is written in %s arrives', async (moment, code) => {
+  const ending = await runApp('last-words.cjs', [moment], { apiUrl: inbox.apiUrl })
+  expect(ending).toMatchObject({ code })
+  const arrived = inbox.logs().filter(({ message }) => message === moment)
+  expect(arrived).toHaveLength(1)
+})
+
+test.runIf(canReplaceItself)(
+  'what is written before the process becomes another program arrives',
+  async () => {
+    const ending = await runApp('last-words.cjs', ['execve'], { apiUrl: inbox.apiUrl, node: NODE_24 })
+    expect(ending).toMatchObject({ code: 0, stdout: 'another program\n' })
+    expect(inbox.logs().filter(({ message }) => message === 'execve')).toHaveLength(1)
+  },
+)
+
+test('a full batch waits for nothing', async () => {
+  const { stdout } = await runApp('full-batch.cjs')
+  expect(stdout).toBe('sent\ntimer\n')
+})
+
+test('what is logged when nothing is left to do brings no more to do', async () => {
+  expect(await runApp('before-exit.cjs', [], { apiUrl: inbox.apiUrl })).toMatchObject({
+    code: 0,
+    stdout: '1',
+  })
+})
+
+test('debug: true where nobody reads stderr any more changes nothing', async () => {
+  const { ending, arrived } = await compare('end after a while', {
+    env: { LOGNITOR_DEBUG: 'true' },
+    before: ['bash', '-c', 'exec 2> >(exec true); sleep 0.3; exec "$@"', 'bash'],
+  })
+  expect([ending.code, arrived]).toEqual([0, 50])
+})
+
+describe('errands of a program that has nothing else to do', () => {
+  let vendor: Vendor
+
+  beforeAll(async () => {
+    vendor = await startVendor()
+    vendor.answer({ status: 503 })
+  })
+  afterAll(() => vendor.close())
+
+  /** Far less than the ten seconds that a caller may wait for an answer. */
+  const run = (what: string) =>
+    runApp('errands.mjs', [what], {
+      apiUrl: vendor.apiUrl,
+      env: { LOGNITOR_FLUSH_ON_EXIT: '300' },
+      limitMs: 8_000,
+    })
+
+  test('that nobody waits for hold a program no longer than anything else', async () => {
+    expect(await run('ping and go')).toMatchObject({ code: 0, stdout: '' })
+  })
+
+  test('in health each answer is waited for', async () => {
+    const ending = await runApp('errands.mjs', ['wait'], { apiUrl: inbox.apiUrl })
+    expect(ending).toMatchObject({ code: 0, stdout: 'true\ntrue\ngoes on\n' })
+  })
+
+  test('that somebody waits for come to an end, and the program goes on', async () => {
+    expect(await run('wait')).toMatchObject({ code: 0, stdout: 'false\nfalse\ngoes on\n' })
+  })
+})
+
+describe.concurrent('as it was asked', () => {
+  test('captureUncaught: false leaves crashes alone, and the logs before them arrive all the same', async () => {
+    const { arrived, crashes } = await compare('throw', { env: { LOGNITOR_CAPTURE_UNCAUGHT: 'false' } })
+    expect([arrived, crashes]).toEqual([50, []])
+  })
+
+  test.each(['end', 'exit 7', 'SIGTERM'])(
+    'flushOnExit: false delivers nothing at the end (%s)',
+    async (event) => {
+      const env = { LOGNITOR_FLUSH_ON_EXIT: 'false', LOGNITOR_BATCH_SIZE: '100' }
+      expect((await compare(event, { env })).arrived).toBe(0)
+    },
+  )
+})

@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest'
+import { startInbox } from '../../src/testing/index.js'
+import { runApp } from './support.js'
+
+test('however many clients and copies there are, the process has one set of listeners, and in the end none', async () => {
+  const { stdout, stderr } = await runApp('listeners.cjs')
+  expect(stderr).toBe('')
+  const { bare, imported, one, two, secondCopy, none, emitIsBack } = JSON.parse(stdout)
+  expect(imported).toEqual(bare)
+  expect(one).toMatchObject({ exit: bare.exit + 1, SIGTERM: bare.SIGTERM + 1 })
+  expect(one).toMatchObject({ uncaughtException: 0, unhandledRejection: 0 })
+  expect(two).toEqual(one)
+  expect(secondCopy).toEqual(one)
+  expect(none).toEqual(bare)
+  expect(emitIsBack).toBe(true)
+})
+
+test('a library that puts process.emit back does not blind us', async () => {
+  const inbox = await startInbox()
+  const { code } = await runApp('restored-emit.cjs', [], { apiUrl: inbox.apiUrl })
+  expect(code).toBe(0)
+  const logs = inbox.logs().map(({ level, message }) => `${level} ${message}`)
+  expect(logs.sort()).toEqual(['error boom', 'info at exit'])
+  await inbox.close()
+})

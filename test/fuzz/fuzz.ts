@@ -1,0 +1,103 @@
+import fc from 'fast-check'
+import { expect } from 'vitest'
+import { LognitorClient } from '../../src/client/client.js'
+import type { Options } from '../../src/config/options.js'
+import { CheckedTransport, unaccounted } from './checked-transport.js'
+import { changes } from './hostile.js'
+import { remember } from './remember.js'
+
+/** Cases that each part of the fuzzing runs: together 100 000. */
+export const CASES = {
+  records: 30_000,
+  spans: 15_000,
+  client: 35_000,
+  requests: 5_000,
+  policy: 15_000,
+} as const
+
+/** For a test of so many cases, on a machine that has other things to do. */
+export const LONG_MS = 900_000
+
+/** Everything that works on a log on its way, at once. */
+export const ALL_ON: Options = {
+  autoTruncate: true,
+  redactPatterns: ['email', 'creditCard', 'ssn', 'bearer', /secret-\w{1,20}/],
+  scrubUrlParams: ['sid'],
+  captureCallerInfo: true,
+  maxBreadcrumbs: 3,
+  maxQueueSize: 1_000_000,
+  captureUncaught: false,
+  flushOnExit: false,
+}
+
+export interface Watched {
+  readonly client: LognitorClient
+  readonly transport: CheckedTransport
+}
+
+export function watchedClient(options: Options = {}, looks: { keepsBodies?: boolean } = {}): Watched {
+  const transport = new CheckedTransport(looks)
+  return { client: new LognitorClient({ ...ALL_ON, ...options, transport }), transport }
+}
+
+/** One case, ready to run: what it is made of, and how it goes through its door. A promise is waited for. */
+export interface Attempt {
+  readonly inputs: readonly unknown[]
+  go(): unknown
+}
+
+const PER_RUN = 50
+
+/**
+ * Feeds many cases to a door, some in each run so that a flush is paid for once. Nothing may throw; all that was
+ * written must be delivered and legal, or counted; no input and no prototype may have changed. And as many cases
+ * must have run as were asked for; it gives their number.
+ */
+export async function feed<T>(
+  cases: number,
+  one: fc.Arbitrary<T>,
+  { client, transport }: Watched,
+  attempt: (given: T) => Attempt,
+  account = unaccounted,
+): Promise<number> {
+  const prototypes = remember(Object.prototype, Array.prototype, Function.prototype, Error.prototype)
+  let ran = 0
+
+  async function runOne(item: T): Promise<void> {
+    const { inputs, go } = attempt(item)
+    const changed = remember(...inputs)
+    try {
+      const going = go()
+      if (going instanceof Promise) await going
+    } catch (cause) {
+      throw new Error(`It threw: ${fc.stringify(item)}`, { cause })
+    }
+    ran++
+    const blame = (what: string) => expect.fail(`${what}: ${fc.stringify(item)}`)
+    if (changed().length > 0) blame(`An input was changed (${changed().join(', ')})`)
+    const stats = client.stats()
+    if (account(stats) !== 0) blame(`The account is out by ${account(stats)}: ${JSON.stringify(stats)}`)
+  }
+
+  const run = async (given: readonly T[]) => {
+    transport.clear()
+    changes.length = 0
+    for (const item of given) await runOne(item)
+    expect(await client.flush(20_000)).toBe(true)
+    expect(transport.faults).toEqual([])
+    expect(changes).toEqual([])
+    expect(prototypes()).toEqual([])
+    const stats = client.stats()
+    expect({ ...stats, unaccounted: account(stats) }).toEqual({ ...stats, queued: 0, unaccounted: 0 })
+  }
+  const many = fc.array(one, { minLength: PER_RUN, maxLength: PER_RUN })
+  // For trying out: FUZZ_CASES=1000 runs so many of each part, and does not shrink.
+  const tried = Number(process.env.FUZZ_CASES ?? 0)
+  const wanted = tried || cases
+  await fc.assert(fc.asyncProperty(many, run), {
+    numRuns: Math.ceil(wanted / PER_RUN),
+    endOnFailure: tried > 0,
+  })
+  expect(ran).toBeGreaterThanOrEqual(wanted)
+  return ran
+}
