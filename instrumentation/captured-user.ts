@@ -22,7 +22,7 @@ const NAMES = {
 } as const
 
 /**
- * The user of a request. `true` takes id, email and name only, for `req.user` is often a database row
+ * The user of a request. `true` takes id, email and name only, for `req.user` is often a database request entry
  * with things in it that nobody meant to log; a function's answer is taken whole, as plain data.
  * @throws what the function throws, and for a promise, whose answer would come too late
  */

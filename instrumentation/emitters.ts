@@ -47,7 +47,7 @@ export function holdMessages(open: OpenRequest, request: object, response: objec
   hold(response, open, wrapMessages)
 }
 
-type Tell = (open: OpenRequest, event: unknown) => void
+type SelfLog = (open: OpenRequest, event: unknown) => void
 
 const wrapRequests = methodWrapper('requests', 'emit', telling(tellRequest))
 const wrapResponses = methodWrapper('responses', 'emit', telling(tellResponse))
@@ -64,7 +64,7 @@ function hold(emitter: object, open: OpenRequest, wrap: (prototype: object) => v
   wrap(Object.getPrototypeOf(emitter))
 }
 
-function telling(tell: Tell): Around {
+function telling(tell: SelfLog): Around {
   return (emit, emitter, args) => {
     const open = openRequestOf(emitter)
     if (open === undefined) return Reflect.apply(emit, emitter, args)

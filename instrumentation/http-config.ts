@@ -31,8 +31,8 @@ export interface HttpConfig {
   redactedQueryParamsServer?: string[]
 }
 
-/** The names of all of them. */
-export const HTTP_OPTION_NAMES = [
+/** The names of all of them, and of those that other versions have. */
+export const HTTP_OPTION_NAMES: readonly string[] = [
   'enabled',
   'ignoreIncomingRequestHook',
   'ignoreOutgoingRequestHook',
@@ -49,7 +49,10 @@ export const HTTP_OPTION_NAMES = [
   'enableSyntheticSourceDetection',
   'redactedQueryParams',
   'redactedQueryParamsServer',
-] as const satisfies readonly (keyof HttpConfig)[]
+  'serverName',
+  'semconvStability',
+  'semconvStabilityOptIn',
+]
 
 /** Called for incoming and outgoing requests alike. */
 export type RequestHook = (span: Span, request: ClientRequest | IncomingMessage) => void

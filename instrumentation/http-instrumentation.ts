@@ -1,55 +1,55 @@
-import { leaseFor } from '../src/pipeline/registry.js'
+import { handleFor } from '../src/pipeline/registry.js'
 import { chainRequestHook } from './hooks.js'
 import { type LognitorHttpOptions, refuseUnknownHttpOptions, splitOptions } from './http-options.js'
 import { HttpInstrumentation, type ModuleDefinition } from './peer.js'
-import { RequestDoor } from './request-recorder.js'
+import { RequestRecorder } from './request-recorder.js'
 import { isPatched, warnOfTwo } from './two-instrumentations.js'
 
 /**
  * OpenTelemetry's `HttpInstrumentation`, with the same spans and options, that also writes a Lognitor request
- * row for every incoming request: sampled or not, in CommonJS and ES modules, patched or not. Without the package
- * `@opentelemetry/instrumentation-http` there is one warning, and rows without spans.
+ * request entry for every incoming request: sampled or not, in CommonJS and ES modules, patched or not. Without the package
+ * `@opentelemetry/instrumentation-http` there is one warning, and request entries without spans.
  *
  * @example
  * new NodeSDK({ instrumentations: [new LognitorHttpInstrumentation({ client, ignoreRoutes: ['/health'] })] })
  */
 export class LognitorHttpInstrumentation extends HttpInstrumentation {
-  readonly #door: RequestDoor
+  readonly #recorder: RequestRecorder
 
   /** @throws {LognitorError} for a wrong option */
   constructor(options: LognitorHttpOptions = {}) {
-    const { door, rows } = splitOptions(options)
+    const { client, entries } = splitOptions(options)
     refuseUnknownHttpOptions(options)
-    const requestDoor = new RequestDoor(leaseFor(door), rows)
+    const requestRecorder = new RequestRecorder(handleFor(client), entries)
     super(options)
-    this.#door = requestDoor
-    if (options.enabled !== false) this.#door.open()
+    this.#recorder = requestRecorder
+    if (options.enabled !== false) this.#recorder.open()
   }
 
   override enable(): void {
     super.enable()
-    // The base class calls this from its constructor, where there is no door yet.
-    if (#door in this) this.#door.open()
+    // The base class calls this from its constructor, where there is no entry point yet.
+    if (#recorder in this) this.#recorder.open()
   }
 
-  /** Ends spans and rows; the client goes on. */
+  /** Ends spans and request entries; the client goes on. */
   override disable(): void {
     super.disable()
-    if (#door in this) this.#door.close()
+    if (#recorder in this) this.#recorder.close()
   }
 
   /** Replaces the options, ours too; the client stays. */
   override setConfig(options: LognitorHttpOptions = {}): void {
-    const { rows, http } = splitOptions(options)
-    if (#door in this) refuseUnknownHttpOptions(options)
-    if (#door in this) this.#door.configure(rows)
+    const { entries, http } = splitOptions(options)
+    if (#recorder in this) refuseUnknownHttpOptions(options)
+    if (#recorder in this) this.#recorder.configure(entries)
     super.setConfig({ ...http, requestHook: chainRequestHook(http.requestHook) })
   }
 
-  /** Flushes and ends this door; the client goes on, unless doors made it and this was the last. */
+  /** Flushes and ends this entry point; the client goes on, unless entry points made it and this was the last. */
   async shutdown(): Promise<void> {
     this.disable()
-    await this.#door.end()
+    await this.#recorder.end()
   }
 
   /** For OpenTelemetry. */

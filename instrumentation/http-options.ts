@@ -1,46 +1,23 @@
 import { nearest } from '../src/config/did-you-mean.js'
 import { unknownOption, warnOnce } from '../src/config/errors.js'
 import { expectObject, OPTIONS } from '../src/config/options.js'
-import type { DoorOptions } from '../src/pipeline/registry.js'
-import type { HttpConfig } from './http-config.js'
-import { ROW_OPTION_NAMES, type RowOptions } from './request-options.js'
+import type { ClientOrOptions } from '../src/pipeline/registry.js'
+import { HTTP_OPTION_NAMES, type HttpConfig } from './http-config.js'
+import { REQUEST_ENTRY_OPTION_NAMES, type RequestEntryOptions } from './request-options.js'
 
 /**
- * All options of `HttpInstrumentation`, what rows hold, and the client: as `client`, as its own options, or
+ * All options of `HttpInstrumentation`, what request entries hold, and the client: as `client`, as its own options, or
  * left out for the default one. `enabled` is the instrumentation's, not the client's.
  */
-export type LognitorHttpOptions = HttpConfig & RowOptions & Omit<DoorOptions, 'enabled'>
+export type LognitorHttpOptions = HttpConfig & RequestEntryOptions & Omit<ClientOrOptions, 'enabled'>
 
 export interface SplitOptions {
   /** For the pipeline. */
-  readonly door: DoorOptions
-  readonly rows: RowOptions
-  /** For HttpInstrumentation: all but the client's options. What rows hold stays, so that it can be read back. */
-  readonly http: HttpConfig & RowOptions
+  readonly client: ClientOrOptions
+  readonly entries: RequestEntryOptions
+  /** For HttpInstrumentation: all but the client's options. What request entries hold stays, so that it can be read back. */
+  readonly http: HttpConfig & RequestEntryOptions
 }
-
-/** Options of HttpInstrumentation in the versions there are; a later one may have more. */
-const HTTP_OPTION_NAMES: readonly string[] = [
-  'enabled',
-  'ignoreIncomingRequestHook',
-  'ignoreOutgoingRequestHook',
-  'disableIncomingRequestInstrumentation',
-  'disableOutgoingRequestInstrumentation',
-  'applyCustomAttributesOnSpan',
-  'requestHook',
-  'responseHook',
-  'startIncomingSpanHook',
-  'startOutgoingSpanHook',
-  'serverName',
-  'requireParentforOutgoingSpans',
-  'requireParentforIncomingSpans',
-  'headersToSpanAttributes',
-  'enableSyntheticSourceDetection',
-  'redactedQueryParams',
-  'redactedQueryParamsServer',
-  'semconvStability',
-  'semconvStabilityOptIn',
-]
 
 /**
  * Tells what is no option: of a misspelt one that is an error. What is near to none that is known may be an option of a
@@ -49,7 +26,7 @@ const HTTP_OPTION_NAMES: readonly string[] = [
  */
 export function refuseUnknownHttpOptions(options: LognitorHttpOptions): void {
   const clients = Object.keys(OPTIONS).filter((name) => name !== 'enabled')
-  const known = ['client', ...ROW_OPTION_NAMES, ...HTTP_OPTION_NAMES, ...clients]
+  const known = ['client', ...REQUEST_ENTRY_OPTION_NAMES, ...HTTP_OPTION_NAMES, ...clients]
   for (const name of Object.keys(options)) {
     if (known.includes(name)) continue
     if (nearest(name, known)) throw unknownOption('LognitorHttpInstrumentation has no option', name, known)
@@ -63,14 +40,14 @@ export function refuseUnknownHttpOptions(options: LognitorHttpOptions): void {
 
 export function splitOptions(options: LognitorHttpOptions): SplitOptions {
   expectObject(options)
-  const door: Record<string, unknown> = {}
-  const rows: Record<string, unknown> = {}
+  const client: Record<string, unknown> = {}
+  const entries: Record<string, unknown> = {}
   const http: Record<string, unknown> = {}
   for (const [name, value] of Object.entries(options)) {
     const isClients = name === 'client' || (name !== 'enabled' && Object.hasOwn(OPTIONS, name))
-    if (isClients) door[name] = value
+    if (isClients) client[name] = value
     else http[name] = value
-    if (ROW_OPTION_NAMES.includes(name)) rows[name] = value
+    if (REQUEST_ENTRY_OPTION_NAMES.includes(name)) entries[name] = value
   }
-  return { door, rows, http }
+  return { client, entries, http }
 }

@@ -4,7 +4,7 @@ import { withoutTrailingSlashes } from '../src/config/trailing-slashes.js'
 /** An exact path with all whole segments below it (`/` is the root alone), or a RegExp. */
 export type IgnoredRoute = string | RegExp
 
-/** True for the path (without query) of a request that gets no row. */
+/** True for the path (without query) of a request that gets no request entry. */
 export type IsIgnored = (path: string) => boolean
 
 export function ignoredRoutes(routes: readonly IgnoredRoute[] = []): IsIgnored {

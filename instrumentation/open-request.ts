@@ -9,10 +9,10 @@ import type { RequestEntry } from '../src/wire/request-entry.js'
 import type { Answer } from './answer.js'
 import { type Caller, callerOf } from './caller.js'
 import { capturedUser, type UserOfRequest, userOfRequest } from './captured-user.js'
-import { loseRow, type RowSink } from './entry-sink.js'
+import { type EntrySink, loseEntry } from './entry-sink.js'
 import type { RequestHead } from './request-head.js'
 import { requestIdOf, sessionIdOf } from './request-ids.js'
-import type { RowSettings } from './request-options.js'
+import type { RequestEntrySettings } from './request-options.js'
 import { routeOf } from './route.js'
 import type { RpcMetadata } from './rpc-metadata.js'
 import { parseTarget, type Target } from './target.js'
@@ -22,14 +22,14 @@ const CLIENT_CLOSED_REQUEST = 499
 
 const NODE_VERSION = process.versions.node
 
-/** One incoming request, from its head to its row. */
+/** One incoming request, from its head to its request entry. */
 export class OpenRequest {
   readonly scope: Scope
   /** What frameworks and `captureUser` know as the request. */
   request: RequestHead
   readonly #answer: Answer
-  readonly #sink: RowSink
-  readonly #settings: RowSettings
+  readonly #sink: EntrySink
+  readonly #settings: RequestEntrySettings
   readonly #startMs: number
   readonly #startedAt: number
   // Taken now: a mounted router rewrites the URL, and a closed socket has no address.
@@ -45,8 +45,8 @@ export class OpenRequest {
   constructor(
     request: RequestHead,
     answer: Answer,
-    sink: RowSink,
-    settings: RowSettings,
+    sink: EntrySink,
+    settings: RequestEntrySettings,
     newId: () => string = randomUUID,
   ) {
     this.request = request
@@ -103,7 +103,7 @@ export class OpenRequest {
     this.#hasFinished = true
   }
 
-  /** Over, whichever way. Writes the row, once. */
+  /** Over, whichever way. Writes the request entry, once. */
   close(): void {
     if (this.#isOver) return
     this.#isOver = true
@@ -114,18 +114,18 @@ export class OpenRequest {
     const { trace } = this.scope
     if (trace !== undefined) releaseTrace(trace.trace_id, this.scope)
     if (this.#settings.isIgnored(this.#target.path)) return
-    this.#sink.request(this.#row(status, durationMs), this.scope)
+    this.#sink.request(this.#entry(status, durationMs), this.scope)
   }
 
-  /** A getter or pattern of the application's threw: this row cannot be. */
+  /** A getter or pattern of the application's threw: this request entry cannot be. */
   lose(): void {
-    loseRow(this.#sink)
+    loseEntry(this.#sink)
   }
 
-  #row(status: number, durationMs: number): RequestEntry {
+  #entry(status: number, durationMs: number): RequestEntry {
     const { host, scheme } = this.#caller
     const { method = 'GET', path = '/', ip, user_agent } = this.#detail
-    const row: RequestEntry = {
+    const entry: RequestEntry = {
       method,
       path,
       status_code: status,
@@ -143,11 +143,11 @@ export class OpenRequest {
       told: this.#framework?.route,
       written: this.#rpc?.route ?? this.scope.route,
     })
-    if (route !== undefined) row.route = route
-    if (ip !== undefined) row.ip = ip
-    if (user_agent !== undefined) row.user_agent = user_agent
-    if (host !== undefined) row.host = host
-    return row
+    if (route !== undefined) entry.route = route
+    if (ip !== undefined) entry.ip = ip
+    if (user_agent !== undefined) entry.user_agent = user_agent
+    if (host !== undefined) entry.host = host
+    return entry
   }
 
   #describe(): RequestDetail {

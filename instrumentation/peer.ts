@@ -36,7 +36,7 @@ class WithoutPeer implements HttpInstrumentationLike {
   constructor(config: HttpConfig = {}) {
     warnOnce(
       'LOGNITOR_MISSING_PEER',
-      `${reason(peer.error)} Until then requests have rows but no spans.`,
+      `${reason(peer.error)} Until then requests have request entries but no spans.`,
       PEER,
     )
     this.setConfig(config)

@@ -4,10 +4,10 @@ import { checkValue, readEnvironment } from '../src/config/options.js'
 import type { CaptureUser } from './captured-user.js'
 import { type IgnoredRoute, type IsIgnored, ignoredRoutes } from './ignored-routes.js'
 
-/** What rows hold, and which requests get none. Each can also be set as `LOGNITOR_<NAME>`. */
-export interface RowOptions {
+/** What request entries hold, and which requests get none. Each can also be set as `LOGNITOR_<NAME>`. */
+export interface RequestEntryOptions {
   /**
-   * Requests that get no row: an exact path with all whole segments below it (`'/'` is the root alone), or
+   * Requests that get no request entry: an exact path with all whole segments below it (`'/'` is the root alone), or
    * a RegExp for the path. Their spans, logs and errors stay. Default none.
    */
   ignoreRoutes?: readonly IgnoredRoute[] | undefined
@@ -24,7 +24,7 @@ export interface RowOptions {
   includeQuery?: boolean | undefined
 }
 
-export interface RowSettings {
+export interface RequestEntrySettings {
   readonly isIgnored: IsIgnored
   readonly captureUser: CaptureUser
   readonly captureIp: boolean
@@ -53,15 +53,18 @@ const ROW_OPTIONS = {
   includeQuery: { kind: flag },
 } as const
 
-export const ROW_OPTION_NAMES: readonly string[] = Object.keys(ROW_OPTIONS)
+export const REQUEST_ENTRY_OPTION_NAMES: readonly string[] = Object.keys(ROW_OPTIONS)
 
 /**
  * Defaults, then environment, then code.
  * @throws {LognitorError} `LOGNITOR_BAD_OPTION` for a wrong value in code
  */
-export function resolveRowOptions(given: RowOptions, env = process.env): RowSettings {
+export function resolveRequestEntryOptions(
+  given: RequestEntryOptions,
+  env = process.env,
+): RequestEntrySettings {
   const value = <K extends keyof typeof ROW_OPTIONS>(name: K) => {
-    const { kind } = ROW_OPTIONS[name] as { kind: Kind<Exclude<RowOptions[K], undefined>> }
+    const { kind } = ROW_OPTIONS[name] as { kind: Kind<Exclude<RequestEntryOptions[K], undefined>> }
     const fromCode = given[name]
     return fromCode === undefined ? readEnvironment(name, { kind }, env) : checkValue(name, kind, fromCode)
   }

@@ -3,15 +3,19 @@ import type { IncomingMessage } from 'node:http'
 import type { ServerHttp2Stream } from 'node:http2'
 import { ownServers } from '../src/common/own-servers.js'
 import { shared } from '../src/common/shared.js'
-import type { Lease } from '../src/pipeline/registry.js'
+import type { PipelineHandle } from '../src/pipeline/registry.js'
 import { noteLateRequest } from '../src/scope/current.js'
 import { type Answer, answerOfResponse, answerOfStream } from './answer.js'
 import { follow, openRequestOf } from './emitters.js'
-import { loseRow, type RowSink } from './entry-sink.js'
+import { type EntrySink, loseEntry } from './entry-sink.js'
 import { followStreams, isHttp2Server } from './http2.js'
 import { OpenRequest } from './open-request.js'
 import type { RequestHead } from './request-head.js'
-import { type RowOptions, type RowSettings, resolveRowOptions } from './request-options.js'
+import {
+  type RequestEntryOptions,
+  type RequestEntrySettings,
+  resolveRequestEntryOptions,
+} from './request-options.js'
 import { type RequestStart, requestsUnderWay } from './requests-under-way.js'
 import { warnOfTwo } from './two-instrumentations.js'
 import { followUpgrades } from './upgrades.js'
@@ -28,53 +32,53 @@ interface FastifyHandler {
   readonly route?: { readonly url?: string }
 }
 
-/** A lease, as far as this door uses it. */
-export type RowLease = { readonly pipeline: RowSink } & Pick<Lease, 'end'>
+/** A lease, as far as this entry point uses it. */
+export type RecorderHandle = { readonly pipeline: EntrySink } & Pick<PipelineHandle, 'end'>
 
 const late = shared('requests-under-way', () => ({ areKnown: false }))
-const openDoors = shared('request-doors', () => new Set<unknown>())
+const openRecorders = shared('request-doors', () => new Set<unknown>())
 
 /**
- * The one source of request rows: a scope for every request that Node's diagnostics channel tells of, and its
- * row once it is over. Of two doors the one that opened first takes the request.
+ * The one source of request entries: a scope for every request that Node's diagnostics channel tells of, and its
+ * request entry once it is over. Of two entry points the one that opened first takes the request.
  */
-export class RequestDoor {
-  readonly #lease: RowLease
-  #settings: RowSettings
+export class RequestRecorder {
+  readonly #handle: RecorderHandle
+  #settings: RequestEntrySettings
 
   /** @throws {LognitorError} for a wrong option */
-  constructor(lease: RowLease, options: RowOptions) {
-    this.#lease = lease
-    this.#settings = resolveRowOptions(options)
+  constructor(handle: RecorderHandle, options: RequestEntryOptions) {
+    this.#handle = handle
+    this.#settings = resolveRequestEntryOptions(options)
   }
 
   /** @throws {LognitorError} for a wrong option; then nothing changes */
-  configure(options: RowOptions): void {
-    this.#settings = resolveRowOptions(options)
+  configure(options: RequestEntryOptions): void {
+    this.#settings = resolveRequestEntryOptions(options)
   }
 
   open(): void {
-    if (openDoors.has(this)) return
-    openDoors.add(this)
-    if (openDoors.size > 1) warnOfTwo()
+    if (openRecorders.has(this)) return
+    openRecorders.add(this)
+    if (openRecorders.size > 1) warnOfTwo()
     subscribe(REQUEST_START, this.#begin)
     subscribe(CONNECTION, this.#meet)
     subscribe(FASTIFY_HANDLER, learnFastifyRoute)
     this.#beginLate()
   }
 
-  /** Requests already begun still get their row. */
+  /** Requests already begun still get their request entry. */
   close(): void {
-    if (!openDoors.delete(this)) return
+    if (!openRecorders.delete(this)) return
     unsubscribe(REQUEST_START, this.#begin)
     unsubscribe(CONNECTION, this.#meet)
-    if (openDoors.size === 0) unsubscribe(FASTIFY_HANDLER, learnFastifyRoute)
+    if (openRecorders.size === 0) unsubscribe(FASTIFY_HANDLER, learnFastifyRoute)
   }
 
   /** Closes and flushes, within 10 s. Never rejects. */
   async end(): Promise<void> {
     this.close()
-    await this.#lease.end(10_000)
+    await this.#handle.end(10_000)
   }
 
   // Node rethrows what a subscriber throws as uncaught, so nothing may leave this function.
@@ -84,7 +88,7 @@ export class RequestDoor {
       if (ownServers.has(server) || openRequestOf(request) !== undefined) return
       follow(this.#openRequest(request, answerOfResponse(response)), response, server)
     } catch {
-      loseRow(this.#lease.pipeline)
+      loseEntry(this.#handle.pipeline)
     }
   }
 
@@ -121,17 +125,17 @@ export class RequestDoor {
   }
 
   #tryToOpen(request: RequestHead, answer: Answer): OpenRequest | undefined {
-    if (!openDoors.has(this)) return undefined
+    if (!openRecorders.has(this)) return undefined
     try {
       return this.#openRequest(request, answer)
     } catch {
-      loseRow(this.#lease.pipeline)
+      loseEntry(this.#handle.pipeline)
       return undefined
     }
   }
 
   #openRequest(request: RequestHead, answer: Answer): OpenRequest {
-    return new OpenRequest(request, answer, this.#lease.pipeline, this.#settings)
+    return new OpenRequest(request, answer, this.#handle.pipeline, this.#settings)
   }
 }
 

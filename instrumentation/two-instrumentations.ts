@@ -8,7 +8,7 @@ export function expectTwo(): void {
   state.isExplained = true
 }
 
-/** Once: two HTTP instrumentations undo each other's spans. Rows are not affected. */
+/** Once: two HTTP instrumentations undo each other's spans. Request entries are not affected. */
 export function warnOfTwo(): void {
   if (state.isExplained) return
   warnOnce(

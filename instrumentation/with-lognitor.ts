@@ -1,18 +1,18 @@
 import { unknownOption } from '../src/config/errors.js'
 import { OPTIONS } from '../src/config/options.js'
-import { leaseFor } from '../src/pipeline/registry.js'
+import { handleFor } from '../src/pipeline/registry.js'
 import { chainRequestHook } from './hooks.js'
 import type { HttpConfig, RequestHook } from './http-config.js'
 import { type LognitorHttpOptions, splitOptions } from './http-options.js'
-import { ROW_OPTION_NAMES } from './request-options.js'
-import { RequestDoor } from './request-recorder.js'
+import { REQUEST_ENTRY_OPTION_NAMES } from './request-options.js'
+import { RequestRecorder } from './request-recorder.js'
 
-/** What `withLognitor` takes: a client or its options, and what rows hold. */
+/** What `withLognitor` takes: a client or its options, and what request entries hold. */
 export type WithLognitorOptions = Omit<LognitorHttpOptions, keyof HttpConfig>
 
 /**
  * A configuration for an `HttpInstrumentation` that somebody else makes, with our hook chained after the
- * user's own. Rows are written from this call on, unless the configuration says `enabled: false`.
+ * user's own. Request entries are written from this call on, unless the configuration says `enabled: false`.
  *
  * @throws {LognitorError} for a wrong option
  * @example
@@ -24,19 +24,19 @@ export function withLognitor<const Config extends HttpConfig>(
   httpConfig?: Config,
   options: WithLognitorOptions = {},
 ): Config & { requestHook: RequestHook } {
-  const { door: doorOptions, rows, http } = splitOptions(options)
+  const { client, entries, http } = splitOptions(options)
   refuseUnknown(http)
-  const door = new RequestDoor(leaseFor(doorOptions), rows)
-  if (httpConfig?.enabled !== false) door.open()
+  const recorder = new RequestRecorder(handleFor(client), entries)
+  if (httpConfig?.enabled !== false) recorder.open()
   return { ...(httpConfig as Config), requestHook: chainRequestHook(httpConfig?.requestHook) }
 }
 
 /** Of these options all are ours; what is left for HttpInstrumentation is misspelt, or in the wrong place. */
 function refuseUnknown(http: object): void {
-  const unknown = Object.keys(http).find((name) => !ROW_OPTION_NAMES.includes(name))
+  const unknown = Object.keys(http).find((name) => !REQUEST_ENTRY_OPTION_NAMES.includes(name))
   if (unknown === undefined) return
   const clients = Object.keys(OPTIONS).filter((name) => name !== 'enabled')
-  const known = ['client', ...ROW_OPTION_NAMES, ...clients]
+  const known = ['client', ...REQUEST_ENTRY_OPTION_NAMES, ...clients]
   const hint = '; those of HttpInstrumentation belong into the first argument'
   throw unknownOption('withLognitor has no option', unknown, known, hint)
 }

@@ -52,7 +52,7 @@ export { LognitorLogRecordProcessor, type LogRecordProcessorOptions } from './ot
 export { recordUnsampled } from './otel/record-unsampled.js'
 export { LognitorSpanProcessor } from './otel/span-processor.js'
 export type { Stats } from './pipeline/pipeline.js'
-export type { DoorOptions } from './pipeline/registry.js'
+export type { ClientOrOptions } from './pipeline/registry.js'
 export type { Level } from './wire/level.js'
 export type { Breadcrumb, ErrorDetail, Log, RequestDetail, User } from './wire/log.js'
 export type { RequestEntry } from './wire/request-entry.js'

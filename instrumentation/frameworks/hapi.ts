@@ -19,7 +19,7 @@ interface HapiServerLike {
 
 /**
  * A hapi plugin that captures what handlers and extensions throw, with the request it happened in, tells the
- * request's row its route and `captureUser` the credentials. For applications without the hapi
+ * request's request entry its route and `captureUser` the credentials. For applications without the hapi
  * instrumentation; beside it one failure is still one log.
  *
  * @example

@@ -13,7 +13,7 @@ interface KoaContextLike {
 
 /**
  * A Koa middleware that captures what those below it throw, with the request it happened in, tells the
- * request's row its route (with @koa/router) and `captureUser` its `ctx.state.user`. For applications without
+ * request's request entry its route (with @koa/router) and `captureUser` its `ctx.state.user`. For applications without
  * the Koa instrumentation; beside it one failure is still one log.
  *
  * @example

@@ -20,7 +20,7 @@ export function shareHolds(): void {
 
 /** In a worker. */
 export const workerHolds: HoldExchange = {
-  tell: (hold, change) => {
+  share: (hold, change) => {
     const word: HoldWord = { hold, ...(change && { change }) }
     if (process.connected) process.send?.(word, undefined, undefined, ignore)
   },

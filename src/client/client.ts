@@ -45,13 +45,13 @@ class Client extends Logger {
     submitFeedback(this[PIPELINE], options)
 
   /**
-   * Registers a release; from then on logs of all doors carry it. Resolves to what Lognitor answered, or to
+   * Registers a release; from then on logs of all entry points carry it. Resolves to what Lognitor answered, or to
    * null when that could not be had within 10 s; then it is tried on. Never rejects.
    */
   readonly registerRelease = (options: ReleaseOptions): Promise<RegisteredRelease | null> =>
     registerRelease(this[PIPELINE], options)
 
-  /** Sends no logs and no request rows until `resume`; what comes in is kept within the queue's bounds. */
+  /** Sends no logs and no request entries until `resume`; what comes in is kept within the queue's bounds. */
   readonly pause = (): void => this[PIPELINE].pause()
 
   readonly resume = (): void => this[PIPELINE].resume()
@@ -73,8 +73,8 @@ class Client extends Logger {
 }
 
 /**
- * The companion of the OpenTelemetry doors: everything Lognitor offers that OpenTelemetry has no word for, on
- * the very batcher that the doors use. Made by `init`; an own one is for a second project.
+ * The companion of the OpenTelemetry entry points: everything Lognitor offers that OpenTelemetry has no word for, on
+ * the very batcher that the entry points use. Made by `init`; an own one is for a second project.
  */
 export const LognitorClient = shared('LognitorClient', () => Client)
 /** One class for all copies of this package, so that `instanceof` holds between them. */

@@ -9,7 +9,7 @@ import type { FeedbackOptions } from './feedback.js'
 import { createHeartbeat, type Heartbeat, PING_MS, sendPing } from './heartbeat.js'
 import type { LogOptions } from './log-options.js'
 import { type ChildOptions, captured, Logger, type Timer } from './logger.js'
-import { WaitingRoom } from './pre-init-buffer.js'
+import { PreInitBuffer } from './pre-init-buffer.js'
 import type { RegisteredRelease, ReleaseOptions } from './release.js'
 
 const MOST_EARLY_CALLS = 200
@@ -19,7 +19,7 @@ type Call = (client: LognitorClient) => void
 /** What calls of the module itself need, of whichever copy of this package they are. */
 interface State {
   readonly clients: WeakMap<Pipeline, LognitorClient>
-  readonly waitingRoom: WaitingRoom
+  readonly preInitBuffer: PreInitBuffer
   current: LognitorClient | undefined
   /** For what only a client can do. */
   earlyCalls: Call[]
@@ -29,18 +29,18 @@ interface State {
 
 const state = shared<State>('default-client', () => ({
   clients: new WeakMap(),
-  waitingRoom: new WaitingRoom(watchEnd),
+  preInitBuffer: new PreInitBuffer(watchEnd),
   current: undefined,
   earlyCalls: [],
   earlyCallsLost: 0,
   onNaturalEnd: () => initDefault({}),
 }))
 /** Writes to whichever client is the default at the time, and keeps what is written before there is one. */
-const defaultLogger = new Logger(state.waitingRoom.sink)
+const defaultLogger = new Logger(state.preInitBuffer.sink)
 onDefault(takeDefault)
 
 /**
- * The default may come by `init`, or by a door that needs one; either way it takes what waits. One that a door made, and
+ * The default may come by `init`, or by an entry point that needs one; either way it takes what waits. One that an entry point made, and
  * that the environment gave no key, takes nothing: `init` may still bring one.
  */
 function takeDefault(pipeline: Pipeline, isFinal: boolean): void {
@@ -50,7 +50,7 @@ function takeDefault(pipeline: Pipeline, isFinal: boolean): void {
   if (state.current === client) return
   process.removeListener('beforeExit', state.onNaturalEnd)
   state.current = client
-  state.waitingRoom.empty(pipeline)
+  state.preInitBuffer.empty(pipeline)
   pipeline.ledger.drop('before_init_full', state.earlyCallsLost)
   state.earlyCallsLost = 0
   const calls = state.earlyCalls
@@ -122,7 +122,7 @@ function clientThatDelivers(): LognitorClient | undefined {
 }
 
 function isIdle(): boolean {
-  return state.waitingRoom.isEmpty && state.earlyCalls.length === 0
+  return state.preInitBuffer.isEmpty && state.earlyCalls.length === 0
 }
 
 /** Writes a log of the given level; gives its id, `''` when it was filtered out. Never throws. */
@@ -210,14 +210,14 @@ export function submitFeedback(options: FeedbackOptions): Promise<boolean> {
 }
 
 /**
- * Registers a release; from then on logs of all doors carry it. Resolves to what Lognitor answered, or to null when
+ * Registers a release; from then on logs of all entry points carry it. Resolves to what Lognitor answered, or to null when
  * that could not be had within 10 s; then it is tried on. Never rejects.
  */
 export function registerRelease(options: ReleaseOptions): Promise<RegisteredRelease | null> {
   return fromClient<RegisteredRelease | null>((client) => client.registerRelease(options), null)
 }
 
-/** Sends no logs and no request rows until `resume`; what comes in is kept within the queue's bounds. */
+/** Sends no logs and no request entries until `resume`; what comes in is kept within the queue's bounds. */
 export function pause(): void {
   withClient((client) => client.pause())
 }

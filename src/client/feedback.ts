@@ -29,6 +29,6 @@ export async function submitFeedback(pipeline: Pipeline, options: FeedbackOption
     url: text(given.url) ?? null,
     screenshot: text(given.screenshot) ?? null,
   }
-  const errand = { path: '/feedback', body, withKey: true, retryForMs: DAY_MS }
-  return (await inTime(pipeline.apiCaller.run(errand), undefined, pipeline)) !== undefined
+  const call = { path: '/feedback', body, withKey: true, retryForMs: DAY_MS }
+  return (await inTime(pipeline.apiCaller.run(call), undefined, pipeline)) !== undefined
 }

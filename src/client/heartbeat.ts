@@ -64,10 +64,12 @@ export function pipelineHeartbeat(
 export async function sendPing(pipeline: Pipeline, token: unknown): Promise<boolean> {
   if (!pipeline.isActive) return false
   if (typeof token !== 'string' || !TOKEN.test(token)) {
-    pipeline.tell.warn('a heartbeat token may hold letters, digits and . _ ~ - only; this one is not pinged')
+    pipeline.selfLog.warn(
+      'a heartbeat token may hold letters, digits and . _ ~ - only; this one is not pinged',
+    )
     return false
   }
   const path = `/heartbeat/${token}`
-  const errand = { path, body: null, withKey: false, retryForMs: PING_MS, subject: path }
-  return (await pipeline.apiCaller.run(errand)) !== undefined
+  const call = { path, body: null, withKey: false, retryForMs: PING_MS, subject: path }
+  return (await pipeline.apiCaller.run(call)) !== undefined
 }

@@ -23,7 +23,7 @@ const MOST_BYTES = 8 * 1024 * 1024
  * What calls leave behind before there is a client: their logs, in order, with their own time and scope. Once
  * there is one, loggers made before write to it.
  */
-export class WaitingRoom {
+export class PreInitBuffer {
   readonly sink: Sink
   readonly #waiting: Waiting[] = []
   #bytes = 0

@@ -56,8 +56,8 @@ export async function registerRelease(
 }
 
 async function register(pipeline: Pipeline, body: Release): Promise<RegisteredRelease | null> {
-  const errand = { path: '/releases/register', body, withKey: true, retryForMs: DAY_MS }
-  const answer = parseObject((await pipeline.apiCaller.run(errand)) ?? '')
+  const call = { path: '/releases/register', body, withKey: true, retryForMs: DAY_MS }
+  const answer = parseObject((await pipeline.apiCaller.run(call)) ?? '')
   const id = text(answer?.release_id)
   if (answer === undefined || !id) return null
   const deploy: Deploy = {}

@@ -1,6 +1,6 @@
 import { setImmediate } from '../common/clock.js'
 import { shared } from '../common/shared.js'
-import { beginTelling } from '../diagnostics/self-log-guard.js'
+import { beginSelfLogging } from '../diagnostics/self-log-guard.js'
 import { didYouMean } from './did-you-mean.js'
 
 /** Errors we throw, by their stable code. */
@@ -22,7 +22,7 @@ export const WARNINGS = {
   LOGNITOR_LIKELY_SECONDS: 'An option in milliseconds has a value that looks like seconds.',
   LOGNITOR_INIT_TWICE: 'init was called again; the first client stays.',
   LOGNITOR_OPTIONS_IGNORED:
-    'A client or door has the key of another one; its differing options were ignored.',
+    'A client or entry point has the key of another one; its differing options were ignored.',
   LOGNITOR_KEY_REFUSED: 'Lognitor refused the API key; logs are held within the queue.',
   LOGNITOR_WRONG_ADDRESS: 'The address does not answer like Lognitor; logs are held within the queue.',
   LOGNITOR_TRANSPORT_FAULT:
@@ -149,7 +149,7 @@ function keepToItself(warning: Error): void {
 
 function beforeOthers(warning: unknown): void {
   if (!emitted.has(warning)) return
-  end = beginTelling()
+  end = beginSelfLogging()
   // Should one of the listeners throw, the last one is not called.
   setImmediate(end)
 }

@@ -34,7 +34,7 @@ export type BeforeSend = (log: Log) => Log | null
 export type RedactPattern = 'email' | 'creditCard' | 'ssn' | 'bearer' | RegExp
 export type BreadcrumbSource = 'requests' | 'outgoing' | 'logs'
 
-/** What `init` and every door take; all optional. Times are milliseconds. */
+/** What `init` and every entry point take; all optional. Times are milliseconds. */
 export interface Options {
   /** The project's write-only key. Without one a warning is given and nothing is sent. */
   apiKey?: string | undefined

@@ -1,13 +1,13 @@
 import { Buffer } from 'node:buffer'
 import { type Clock, clearTimeout, setTimeout } from '../common/clock.js'
-import type { DropReason, Ledger } from '../diagnostics/drop-ledger.js'
+import type { DropLedger, DropReason } from '../diagnostics/drop-ledger.js'
 import { backoffMs } from './backoff.js'
 import type { Destination, Destinations } from './destination.js'
 import { fateOf } from './fate.js'
 
 export interface ApiCallerParts {
   readonly destinations: Destinations
-  readonly ledger: Ledger
+  readonly ledger: DropLedger
   /** Its timers keep nothing of the context in which they are set. */
   readonly clock: Clock
   readonly random: () => number

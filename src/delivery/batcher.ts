@@ -1,5 +1,5 @@
 import type { Clock } from '../common/clock.js'
-import type { Ledger } from '../diagnostics/drop-ledger.js'
+import type { DropLedger } from '../diagnostics/drop-ledger.js'
 import type { Batch } from './batch.js'
 import type { Destination, Destinations } from './destination.js'
 import { createDispatcher, type LossReason, release } from './dispatcher.js'
@@ -22,7 +22,7 @@ export interface BatcherSettings extends QueueSettings {
 export interface BatcherParts {
   readonly settings: BatcherSettings
   readonly destinations: Destinations
-  readonly ledger: Ledger
+  readonly ledger: DropLedger
   readonly report: DeliveryReport
   /** Its timers keep nothing of the context in which they are set. */
   readonly clock: Clock
@@ -226,8 +226,8 @@ export class Batcher {
   }
 
   /** From here on tells, at once and at each change, how many logs and entries are undelivered. */
-  publish(tell: (undelivered: number) => void): void {
-    this.#onChange = () => tell(this.queued + this.inFlight)
+  publish(onChange: (undelivered: number) => void): void {
+    this.#onChange = () => onChange(this.queued + this.inFlight)
     this.#onChange()
   }
 

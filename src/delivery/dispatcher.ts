@@ -1,5 +1,5 @@
 import type { Clock } from '../common/clock.js'
-import type { Ledger } from '../diagnostics/drop-ledger.js'
+import type { DropLedger } from '../diagnostics/drop-ledger.js'
 import { LONGEST_BACKOFF_MS } from './backoff.js'
 import type { Destination, Destinations } from './destination.js'
 import { type Fate, fateOf } from './fate.js'
@@ -9,7 +9,7 @@ import type { DeliveryReport } from './report.js'
 
 export interface DispatcherParts {
   readonly destinations: Destinations
-  readonly ledger: Ledger
+  readonly ledger: DropLedger
   readonly report: DeliveryReport
   readonly clock: Clock
   readonly maxRetries: () => number

@@ -1,5 +1,5 @@
 import { warnOnce } from '../config/errors.js'
-import type { Tell } from '../diagnostics/self-log.js'
+import type { SelfLog } from '../diagnostics/self-log.js'
 import type { Rejection } from '../wire/answer.js'
 import type { Fate } from './fate.js'
 import type { SampleRates } from './http/outcome.js'
@@ -7,7 +7,7 @@ import type { Posted } from './http/post.js'
 import type { DeliveryMetrics } from './metrics.js'
 
 export interface ReportParts {
-  readonly tell: Tell
+  readonly selfLog: SelfLog
   readonly metrics: DeliveryMetrics
   readonly onSampleRates: (rates: SampleRates) => void
   /** Delivery works again after `count` entries had to make room. */
@@ -46,10 +46,10 @@ export class DeliveryReport {
     if (path === '/ingest') this.#parts.metrics.exported(count, fate)
     if (sampleRates && isCurrent) this.#parts.onSampleRates(sampleRates)
     if (outcome.kind === 'sent') {
-      this.#parts.tell(`POST ${path}: ${count} entries taken`)
+      this.#parts.selfLog(`POST ${path}: ${count} entries taken`)
       this.#recovered()
     } else {
-      this.#parts.tell.warn(`POST ${path} with ${count} entries: ${outcome.why}`)
+      this.#parts.selfLog.warn(`POST ${path} with ${count} entries: ${outcome.why}`)
     }
     if (!isCurrent) return
     if (outcome.kind === 'unauthorized') {
@@ -68,7 +68,9 @@ export class DeliveryReport {
 
   rejected(path: string, rejections: readonly Rejection[]): void {
     for (const { index, code, field, message } of rejections.slice(0, 3)) {
-      this.#parts.tell.warn(`POST ${path}: entry ${index} was rejected: ${code} ${field ?? ''}: ${message}`)
+      this.#parts.selfLog.warn(
+        `POST ${path}: entry ${index} was rejected: ${code} ${field ?? ''}: ${message}`,
+      )
     }
   }
 

@@ -1,6 +1,6 @@
 import { context, diag, type SpanContext, trace } from '@opentelemetry/api'
 import { shared } from '../common/shared.js'
-import { whileTelling } from './self-log-guard.js'
+import { whileSelfLogging } from './self-log-guard.js'
 
 type Line = (...words: unknown[]) => void
 type DiagLogger = Readonly<Record<(typeof LEVELS)[number], Line>>
@@ -55,7 +55,7 @@ export function isDiagMark(spanContext: unknown): boolean {
 }
 
 function speak<T>(say: () => T): T {
-  return whileTelling(() => (marks.isOn ? context.with(markedContext(), say) : say()))
+  return whileSelfLogging(() => (marks.isOn ? context.with(markedContext(), say) : say()))
 }
 
 /** The active one, but with a span context that is an object of its own: records keep that very object. */

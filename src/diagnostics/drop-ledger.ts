@@ -56,7 +56,7 @@ export type DropReason = (typeof DROP_REASONS)[number]
 export type OnDrop = (reason: DropReason, count: number) => void
 
 /** The counters of one client. Counting never throws, whatever the user's `onDrop` does. */
-export class Ledger {
+export class DropLedger {
   /** Log calls and records that reached us, the duplicate window's summaries included. */
   written = 0
   /** Logs the service took. */

@@ -1,28 +1,28 @@
 import { shared } from '../common/shared.js'
 
-const state = shared('telling', () => ({ isTelling: false }))
+const state = shared('telling', () => ({ isSelfLogging: false }))
 
 /** True while we, or OpenTelemetry's diag logger, speak: what a logger makes of that must not come back as a log. */
-export function isTelling(): boolean {
-  return state.isTelling
+export function isSelfLogging(): boolean {
+  return state.isSelfLogging
 }
 
 /** Calls the function; what is logged meanwhile is not about the application. */
-export function whileTelling<T>(speak: () => T): T {
-  const wasTelling = state.isTelling
-  state.isTelling = true
+export function whileSelfLogging<T>(speak: () => T): T {
+  const wasSelfLogging = state.isSelfLogging
+  state.isSelfLogging = true
   try {
     return speak()
   } finally {
-    state.isTelling = wasTelling
+    state.isSelfLogging = wasSelfLogging
   }
 }
 
 /** The same where begin and end are two calls; gives the end. */
-export function beginTelling(): () => void {
-  const wasTelling = state.isTelling
-  state.isTelling = true
+export function beginSelfLogging(): () => void {
+  const wasSelfLogging = state.isSelfLogging
+  state.isSelfLogging = true
   return () => {
-    state.isTelling = wasTelling
+    state.isSelfLogging = wasSelfLogging
   }
 }

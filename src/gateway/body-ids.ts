@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
-import type { Seed } from './forward/stable-ids.js'
+import type { StableIds } from './forward/stable-ids.js'
 
 /**
  * A seed drawn from a request: the SHA-256 of its unpacked body, the signal it came for, and where each caller has a key of
  * its own, that key. The same request gives the same seed in every process.
  */
-export function bodySeed(bodyHash: Uint8Array, signal: string, ownKey = ''): Seed {
+export function bodySeed(bodyHash: Uint8Array, signal: string, ownKey = ''): StableIds {
   const hash = createHash('sha256').update(`${signal}\n${ownKey}\n`).update(bodyHash).digest()
   const hex = hash.toString('hex')
   const stem = uuid(hex).slice(0, 28)

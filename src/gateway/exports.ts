@@ -9,9 +9,9 @@ import { sweepAfter } from './force-gc.js'
 import type { Held } from './forward/delivery.js'
 import { shipLogs } from './forward/forward-logs.js'
 import { shipSpans } from './forward/forward-spans.js'
-import type { Shipment } from './forward/forwarded-export.js'
-import type { StatelessPipeline } from './forward/forwarder.js'
-import { Slots } from './forward/semaphore.js'
+import type { ForwardedExport } from './forward/forwarded-export.js'
+import type { Forwarder } from './forward/forwarder.js'
+import { Semaphore } from './forward/semaphore.js'
 import type { GatewaySettings } from './gateway-options.js'
 import { type Body, CallerGoneError, FULL, readBody } from './read-body.js'
 import { comeAgain, type Reply, type Signal, TAKEN, writeReply } from './reply.js'
@@ -27,15 +27,15 @@ export class Exports {
   spans = 0
   bytes = 0
   readonly #settings: GatewaySettings
-  readonly #pipeline: StatelessPipeline
+  readonly #pipeline: Forwarder
   readonly #onFull: () => void
   readonly #clock: Clock
   /** Exports that make logs at one time; the others wait with no more than their body. */
-  readonly #producers = new Slots(MOST_PRODUCERS)
+  readonly #producers = new Semaphore(MOST_PRODUCERS)
   readonly #mayCall: (request: IncomingMessage) => boolean
 
   /** @param onFull called when a caller has to come again, for there was no room */
-  constructor(settings: GatewaySettings, pipeline: StatelessPipeline, clock: Clock, onFull: () => void) {
+  constructor(settings: GatewaySettings, pipeline: Forwarder, clock: Clock, onFull: () => void) {
     this.#clock = clock
     this.#onFull = onFull
     this.#settings = settings
@@ -67,7 +67,7 @@ export class Exports {
     } catch (error) {
       if (error instanceof CallerGoneError) return
       reply = failed(error)
-      if (reply.status === 503) this.#pipeline.tell.warn(`an export could not be served: ${error}`)
+      if (reply.status === 503) this.#pipeline.selfLog.warn(`an export could not be served: ${error}`)
     } finally {
       admitted?.leave()
       sweepAfter(admitted?.bytes ?? 0)
@@ -123,41 +123,41 @@ export class Exports {
     response.on('close', () => {
       isGone = !response.writableFinished
     })
-    const newShipment = (): Shipment => {
-      const shipment = this.#pipeline.ship(bodySeed(hash, signal, passThroughKey ? key : ''), key)
+    const newExport = (): ForwardedExport => {
+      const forwarded = this.#pipeline.forward(bodySeed(hash, signal, passThroughKey ? key : ''), key)
       response.on('close', () => {
-        if (!response.writableFinished) shipment.cancel()
+        if (!response.writableFinished) forwarded.cancel()
       })
-      if (isGone) shipment.cancel()
-      return shipment
+      if (isGone) forwarded.cancel()
+      return forwarded
     }
     const shipped = await this.#producers.run(() =>
       signal === 'logs'
-        ? this.#logs(body, encoding, newShipment)
-        : this.#spans(body, encoding, newShipment, admitted),
+        ? this.#logs(body, encoding, newExport)
+        : this.#spans(body, encoding, newExport, admitted),
     )
     if (shipped === undefined) return FULL
-    const { count, shipment } = shipped
-    const delivery = await shipment.finish(count)
+    const { count, forwarded } = shipped
+    const delivery = await forwarded.finish(count)
     if (delivery.kind === 'held') return held(delivery)
     if (delivery.rejected === 0) return TAKEN
     const message = `${delivery.rejected} of ${count} were not taken: ${delivery.reasons.join('; ')}`
     return { status: 200, rejected: delivery.rejected, message }
   }
 
-  async #logs(body: Buffer, encoding: Encoding, newShipment: () => Shipment) {
+  async #logs(body: Buffer, encoding: Encoding, newExport: () => ForwardedExport) {
     const records = await decodeLogs(body, encoding)
-    const shipped = await shipLogs(records, newShipment, this.#settings.shared.allResourceAttributes)
+    const shipped = await shipLogs(records, newExport, this.#settings.shared.allResourceAttributes)
     this.logRecords += shipped.count
     return shipped
   }
 
-  async #spans(body: Buffer, encoding: Encoding, newShipment: () => Shipment, admitted: Admitted) {
+  async #spans(body: Buffer, encoding: Encoding, newExport: () => ForwardedExport, admitted: Admitted) {
     const { includeQuery, trustProxy, shared } = this.#settings
     const { allResourceAttributes } = shared
     const settings = { allResourceAttributes, includeQuery, trustProxy }
     const spans = await decodeSpans(body, encoding)
-    const shipped = await shipSpans(spans, newShipment, settings, (bytes) => admitted.grow(bytes))
+    const shipped = await shipSpans(spans, newExport, settings, (bytes) => admitted.grow(bytes))
     this.spans += shipped?.count ?? 0
     return shipped
   }

@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type Clock, systemClock } from '../common/clock.js'
-import { createTell } from '../diagnostics/self-log.js'
+import { createSelfLog } from '../diagnostics/self-log.js'
 import { callerCheck } from './callers.js'
 import { DeliveryWatch } from './delivery-watch.js'
 import { Exports } from './exports.js'
 import { foreignCall } from './foreign.js'
-import { StatelessPipeline } from './forward/forwarder.js'
+import { Forwarder } from './forward/forwarder.js'
 import type { HoldChange } from './forward/service-hold.js'
 import { type GatewayOptions, type GatewaySettings, resolveGatewayOptions } from './gateway-options.js'
 import { exposition, type GatewayStats, type Sample, samples } from './gateway-stats.js'
@@ -39,7 +39,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
 
 /** What one process tells others of what Lognitor has refused, by the name of the key. */
 export interface HoldExchange {
-  tell(keyName: string, change: HoldChange): void
+  share(keyName: string, change: HoldChange): void
   hear(adopt: (keyName: string, change: HoldChange) => void): void
 }
 
@@ -65,19 +65,19 @@ export async function openGateway(
   }: GatewayParts = {},
 ): Promise<Gateway> {
   const { deliveryTimeout, connections, closeTimeout } = settings
-  const tell = createTell(() => settings.shared.debug)
+  const selfLog = createSelfLog(() => settings.shared.debug)
   const observer = new DeliveryWatch(
-    say ?? (({ message }) => tell.warn(message)),
+    say ?? (({ message }) => selfLog.warn(message)),
     clock,
     settings.shared.apiUrl,
   )
-  const pipeline = new StatelessPipeline(settings.shared, {
+  const pipeline = new Forwarder(settings.shared, {
     timeoutMs: deliveryTimeout,
     connections,
     clock,
     random,
     observer,
-    ...(holds && { onHold: holds.tell }),
+    ...(holds && { onHold: holds.share }),
   })
   holds?.hear((keyName, change) => pipeline.adoptHold(keyName, change))
   const exports = new Exports(settings, pipeline, clock, () => observer.wasFull())

@@ -1,5 +1,5 @@
 import { meetDiagLogger } from '../diagnostics/diag-logger.js'
-import { isTelling } from '../diagnostics/self-log-guard.js'
+import { isSelfLogging } from '../diagnostics/self-log-guard.js'
 
 /**
  * Whether what is being logged right now is a line of ours, or one of OpenTelemetry's own that the
@@ -7,7 +7,7 @@ import { isTelling } from '../diagnostics/self-log-guard.js'
  * each could make the next.
  */
 export function isDiagLine(): boolean {
-  return isTelling() || (meetDiagLogger() && isCalledByDiag())
+  return isSelfLogging() || (meetDiagLogger() && isCalledByDiag())
 }
 
 /** By the stack, for a logger that was registered with another copy of OpenTelemetry's API. */

@@ -1,5 +1,5 @@
 import type { Pipeline } from '../pipeline/pipeline.js'
-import { type DoorOptions, type Lease, leaseFor } from '../pipeline/registry.js'
+import { type ClientOrOptions, handleFor, type PipelineHandle } from '../pipeline/registry.js'
 import type { Scope } from '../scope/scope.js'
 import { translateLogRecord } from '../translate/log-record.js'
 import type { LogRecordLike } from '../translate/otel.js'
@@ -11,9 +11,9 @@ import { ResourceReader } from './resource-reader.js'
 
 const FLUSH_MS = 10_000
 
-/** What the doors of OpenTelemetry have in common: a hold on a pipeline, and resources that may take a moment. */
-export class OtelDoor {
-  readonly #lease: Lease
+/** What the entry points of OpenTelemetry have in common: a hold on a pipeline, and resources that may take a moment. */
+export class OtelIntake {
+  readonly #handle: PipelineHandle
   #reader: ResourceReader | undefined
   /** Whose end and flushes are listened to. */
   #attachedTo: Pipeline | undefined
@@ -24,12 +24,12 @@ export class OtelDoor {
   #hasEnded = false
 
   /** @throws {LognitorError} for a wrong option */
-  constructor(options: DoorOptions) {
-    this.#lease = leaseFor(options)
+  constructor(options: ClientOrOptions) {
+    this.#handle = handleFor(options)
   }
 
   get pipeline(): Pipeline {
-    const { pipeline } = this.#lease
+    const { pipeline } = this.#handle
     if (pipeline !== this.#attachedTo) this.#attach(pipeline)
     return pipeline
   }
@@ -88,22 +88,22 @@ export class OtelDoor {
 
   /** Reads the resource of the first span for what else the client sends, once there is a client to learn of it. */
   learnFrom(span: object): void {
-    if (!this.#lease.isOpen) return
-    if (this.#hasLearned && this.#lease.pipeline === this.#attachedTo) return
+    if (!this.#handle.isOpen) return
+    if (this.#hasLearned && this.#handle.pipeline === this.#attachedTo) return
     const { pipeline } = this
     this.#reader ??= this.#openReader(pipeline)
     this.#reader.look(readProperty(span, 'resource'))
     this.#hasLearned = true
   }
 
-  /** Has `letGo` called before the process, the client or this door ends. */
-  beforeEnd(letGo: () => void): void {
-    this.#onEnd.push(letGo)
+  /** Has `letGo` called before the process, the client or this entry point ends. */
+  beforeEnd(releaseHeld: () => void): void {
+    this.#onEnd.push(releaseHeld)
   }
 
   /** Has `letGo` called before each flush. */
-  beforeFlush(letGo: () => void): void {
-    this.#onFlush.push(letGo)
+  beforeFlush(releaseHeld: () => void): void {
+    this.#onFlush.push(releaseHeld)
   }
 
   /** Resolves when all that the client holds is delivered, or after 10 s. Never rejects. */
@@ -111,12 +111,12 @@ export class OtelDoor {
     await this.pipeline.flush(FLUSH_MS)
   }
 
-  /** Flushes and ends this door; see {@link Lease.end}. Never rejects. */
+  /** Flushes and ends this entry point; see {@link Lease.end}. Never rejects. */
   async shutdown(): Promise<void> {
     await this.#reader?.ready()
-    this.#letGo()
+    this.#releaseHeld()
     for (const detach of this.#detach.splice(0)) detach()
-    await this.#lease.end(FLUSH_MS)
+    await this.#handle.end(FLUSH_MS)
     // Not before: an SDK ends its parts all at once, and what was under way in one of them still comes.
     this.#hasEnded = true
   }
@@ -132,22 +132,22 @@ export class OtelDoor {
   /** What the last pipeline's reader has told is not known to this one, so each has its own. */
   #attach(pipeline: Pipeline): void {
     for (const detach of this.#detach.splice(0)) detach()
-    this.#letGo()
+    this.#releaseHeld()
     this.#reader = undefined
     this.#hasLearned = false
     this.#attachedTo = pipeline
     this.#detach.push(
-      pipeline.beforeEnd(() => this.#letGo()),
+      pipeline.beforeEnd(() => this.#releaseHeld()),
       pipeline.beforeFlush(async () => {
-        for (const letGo of this.#onFlush) letGo()
+        for (const releaseHeld of this.#onFlush) releaseHeld()
         await this.#reader?.ready()
       }),
     )
   }
 
-  #letGo(): void {
+  #releaseHeld(): void {
     this.#reader?.settle()
-    for (const letGo of this.#onEnd) letGo()
+    for (const releaseHeld of this.#onEnd) releaseHeld()
   }
 }
 

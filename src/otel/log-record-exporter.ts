@@ -1,10 +1,10 @@
 import { clearTimeout, setImmediate, setTimeout } from '../common/clock.js'
 import { isDiagMark, markDiagLines, meetDiagLoggers } from '../diagnostics/diag-logger.js'
-import type { DoorOptions } from '../pipeline/registry.js'
+import type { ClientOrOptions } from '../pipeline/registry.js'
 import { keepAnsweredScopes } from '../scope/current.js'
 import type { LogRecordLike } from '../translate/otel.js'
 import { readProperty } from '../translate/property.js'
-import { OtelDoor } from './intake.js'
+import { OtelIntake } from './intake.js'
 import { scopeOfRecord } from './record-scope.js'
 import { LOGNITOR_PART, warnOfStoppedExport } from './stopped-export.js'
 
@@ -26,7 +26,7 @@ export interface ExportResult {
 export class LognitorLogRecordExporter {
   /** @internal */
   readonly [LOGNITOR_PART] = true
-  readonly #door: OtelDoor
+  readonly #intake: OtelIntake
   #hasExported = false
   #onFirstExport: (() => void) | undefined
 
@@ -34,8 +34,8 @@ export class LognitorLogRecordExporter {
    * @param options `{ client }`, or a client's options; with neither the default client is used
    * @throws {LognitorError} for a wrong option
    */
-  constructor(options: DoorOptions = {}) {
-    this.#door = new OtelDoor(options)
+  constructor(options: ClientOrOptions = {}) {
+    this.#intake = new OtelIntake(options)
     markDiagLines()
     meetDiagLoggers()
     keepAnsweredScopes()
@@ -50,25 +50,25 @@ export class LognitorLogRecordExporter {
       // It has left its request behind; its trace knows the way back.
       for (const record of records) {
         if (!isDiagMark(readProperty(record, 'spanContext')))
-          this.#door.takeRecord(record, scopeOfRecord(record))
+          this.#intake.takeRecord(record, scopeOfRecord(record))
       }
     } catch {
       // No list of an SDK's.
     } finally {
       // A callback that never comes would keep the SDK's timer, and with it the process, alive.
-      done(this.#door.hasEnded ? ENDED : { code: 0 })
+      done(this.#intake.hasEnded ? ENDED : { code: 0 })
     }
   }
 
   /** Resolves when all that the client holds is delivered, or after 10 s. Never rejects. */
   forceFlush(): Promise<void> {
-    return this.#door.forceFlush()
+    return this.#intake.forceFlush()
   }
 
-  /** Flushes and ends this door; the client goes on, unless doors made it and this was the last. */
+  /** Flushes and ends this entry point; the client goes on, unless entry points made it and this was the last. */
   async shutdown(): Promise<void> {
     if (!this.#hasExported) await this.#firstExport()
-    await this.#door.shutdown()
+    await this.#intake.shutdown()
   }
 
   /**

@@ -1,7 +1,7 @@
 import { oneOf } from '../config/option-kinds.js'
 import { checkValue, expectObject } from '../config/options.js'
 import { meetDiagLoggers } from '../diagnostics/diag-logger.js'
-import type { DoorOptions } from '../pipeline/registry.js'
+import type { ClientOrOptions } from '../pipeline/registry.js'
 import { currentScope, processScope } from '../scope/current.js'
 import type { Scope } from '../scope/scope.js'
 import type { InstrumentationScopeLike, LogRecordLike } from '../translate/otel.js'
@@ -10,14 +10,14 @@ import { severityLevel } from '../translate/severity.js'
 import { LEVELS, type Level, levelRank } from '../wire/level.js'
 import { completeRecord } from './complete-record.js'
 import { isDiagLine } from './diag-lines.js'
-import { OtelDoor } from './intake.js'
+import { OtelIntake } from './intake.js'
 import { watchPino } from './pino-line.js'
 import { watchRecords } from './record-input.js'
 import { scopeOfRecord } from './record-scope.js'
 import { LOGNITOR_PART, warnOfStoppedExport } from './stopped-export.js'
 
 /** `{ client }` or a client's options, with minimum levels by logger bridge. */
-export type LogRecordProcessorOptions = Omit<DoorOptions, 'minLevel'> & {
+export type LogRecordProcessorOptions = Omit<ClientOrOptions, 'minLevel'> & {
   /**
    * Lowest level that is sent: one for all, or one per logger bridge, by its short name (`pino`, `winston`,
    * `bunyan`, `console`) or by the name of its instrumentation scope.
@@ -35,7 +35,7 @@ export type LogRecordProcessorOptions = Omit<DoorOptions, 'minLevel'> & {
 export class LognitorLogRecordProcessor {
   /** @internal */
   readonly [LOGNITOR_PART] = true
-  readonly #door: OtelDoor
+  readonly #intake: OtelIntake
   /** By bridge; under '' the one for all. */
   readonly #minLevels: ReadonlyMap<string, Level>
   readonly #unwatchPino: () => void
@@ -48,7 +48,7 @@ export class LognitorLogRecordProcessor {
     expectObject(given)
     const { minLevel, ...options } = given
     this.#minLevels = readMinLevels(minLevel)
-    this.#door = new OtelDoor(options)
+    this.#intake = new OtelIntake(options)
     this.#unwatchPino = watchPino()
     meetDiagLoggers()
   }
@@ -58,11 +58,11 @@ export class LognitorLogRecordProcessor {
       if (isDiagLine()) return
       watchRecords(record)
       warnOfStoppedExport()
-      if (this.#passes(record)) this.#door.takeRecord(record, scopeOf(record), completeRecord)
-      else this.#door.turnAway('min_level')
+      if (this.#passes(record)) this.#intake.takeRecord(record, scopeOf(record), completeRecord)
+      else this.#intake.turnAway('min_level')
     } catch {
       // The SDK runs processors in the application's own call, without a net.
-      this.#door.lose()
+      this.#intake.lose()
     }
   }
 
@@ -73,13 +73,13 @@ export class LognitorLogRecordProcessor {
 
   /** Resolves when all that the client holds is delivered, or after 10 s. Never rejects. */
   forceFlush(): Promise<void> {
-    return this.#door.forceFlush()
+    return this.#intake.forceFlush()
   }
 
-  /** Flushes and ends this door; the client goes on, unless doors made it and this was the last. */
+  /** Flushes and ends this entry point; the client goes on, unless entry points made it and this was the last. */
   shutdown(): Promise<void> {
     this.#unwatchPino()
-    return this.#door.shutdown()
+    return this.#intake.shutdown()
   }
 
   /** Reads as if it were hostile: some loggers make their records themselves. */

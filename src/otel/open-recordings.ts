@@ -1,5 +1,5 @@
 import type { SpanLike } from '../translate/otel.js'
-import type { OtelDoor } from './intake.js'
+import type { OtelIntake } from './intake.js'
 import type { Recorded } from './recorded-exceptions.js'
 
 const MOST_OPEN = 1000
@@ -11,23 +11,23 @@ const WAIT_MS = 1000
  * recorded on it must not wait for that, nor die with a kill. What a framework has recorded waits for the answer.
  */
 export class OpenRecordings {
-  readonly #door: OtelDoor
+  readonly #intake: OtelIntake
   readonly #take: (span: SpanLike, recorded: Recorded) => void
   readonly #open = new Map<Recorded, SpanLike>()
 
   /** @param take makes it a log now, of a span that is still open */
-  constructor(door: OtelDoor, take: (span: SpanLike, recorded: Recorded) => void) {
-    this.#door = door
+  constructor(intake: OtelIntake, take: (span: SpanLike, recorded: Recorded) => void) {
+    this.#intake = intake
     this.#take = take
-    door.beforeEnd(() => this.#takeAll(() => true))
-    door.beforeFlush(() => this.#takeAll(({ isFrameworks }) => !isFrameworks))
+    intake.beforeEnd(() => this.#takeAll(() => true))
+    intake.beforeFlush(() => this.#takeAll(({ isFrameworks }) => !isFrameworks))
   }
 
   add(span: SpanLike, recorded: Recorded): void {
     this.#open.set(recorded, span)
     if (this.#open.size > MOST_OPEN) this.#takeOldest()
     if (recorded.isFrameworks) return
-    const { clock } = this.#door.pipeline
+    const { clock } = this.#intake.pipeline
     clock.setTimer(() => this.#takeOne(recorded), WAIT_MS)
   }
 

@@ -65,7 +65,7 @@ export class ResourceReader {
     await Promise.all([...this.#waiting.values()].map(({ finished }) => finished))
   }
 
-  /** Waits no longer: the process ends, or the door does. */
+  /** Waits no longer: the process ends, or the entry point does. */
   settle(): void {
     for (const resource of [...this.#waiting.keys()]) this.#finish(resource)
   }

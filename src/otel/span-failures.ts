@@ -1,7 +1,7 @@
 import { scopeOfTrace } from '../scope/current.js'
 import type { Scope } from '../scope/scope.js'
 import type { Log } from '../wire/log.js'
-import type { OtelDoor } from './intake.js'
+import type { OtelIntake } from './intake.js'
 import type { ServerAnswer } from './server-answer.js'
 
 export interface SpanFailure {
@@ -31,15 +31,15 @@ const BY_HAND_IN_REQUEST_MS = 1000
  * hand, which says more and wins; but not for the end of a stream.
  */
 export class SpanFailures {
-  readonly #door: OtelDoor
+  readonly #intake: OtelIntake
   readonly #held = new Set<Decide>()
   /** Of these, those that wait for no answer. */
   readonly #soon = new Set<Decide>()
 
-  constructor(door: OtelDoor) {
-    this.#door = door
-    door.beforeEnd(() => this.#release(this.#held))
-    door.beforeFlush(() => this.#release(this.#soon))
+  constructor(intake: OtelIntake) {
+    this.#intake = intake
+    intake.beforeEnd(() => this.#release(this.#held))
+    intake.beforeFlush(() => this.#release(this.#soon))
   }
 
   /** @param isDue when the application has had its time to capture it by hand */
@@ -59,7 +59,7 @@ export class SpanFailures {
 
   /** Decides after the time that the application has to capture by hand, or at the next flush. */
   #decideSoon(decide: Decide, isInRequest: boolean): void {
-    const { clock } = this.#door.pipeline
+    const { clock } = this.#intake.pipeline
     this.#soon.add(decide)
     const waitMs = isInRequest ? BY_HAND_IN_REQUEST_MS : BY_HAND_MS
     clock.setTimer(() => decide(undefined), waitMs)
@@ -80,7 +80,7 @@ export class SpanFailures {
   }
 
   #settle({ scope, log, thrown, isFrameworks }: SpanFailure, status: number | undefined): void {
-    const { pipeline } = this.#door
+    const { pipeline } = this.#intake
     const isHandled = status !== undefined && status < 500 && status !== CLIENT_CLOSED
     if (isFrameworks && isHandled) {
       pipeline.ledger.written++

@@ -1,5 +1,5 @@
 import { type Context, trace } from '@opentelemetry/api'
-import type { DoorOptions } from '../pipeline/registry.js'
+import type { ClientOrOptions } from '../pipeline/registry.js'
 import { currentScope, scopeOfSpan, setScopeOfSpan } from '../scope/current.js'
 import type { Scope } from '../scope/scope.js'
 import { isRequestFramework } from '../translate/instrumentation-scope.js'
@@ -8,7 +8,7 @@ import { readProperty, readText } from '../translate/property.js'
 import { isExceptionEvent, MOST_SPAN_EVENTS, translateExceptionEvent } from '../translate/span.js'
 import { spanBreadcrumb } from '../translate/span-breadcrumb.js'
 import { hrDurationToMillis } from '../translate/time.js'
-import { OtelDoor } from './intake.js'
+import { OtelIntake } from './intake.js'
 import { OpenRecordings } from './open-recordings.js'
 import {
   noteSpanEnd,
@@ -43,7 +43,7 @@ type Known = SpanLike & { [begun: symbol]: Begun | undefined }
 export class LognitorSpanProcessor {
   /** @internal */
   readonly [LOGNITOR_PART] = true
-  readonly #door: OtelDoor
+  readonly #intake: OtelIntake
   readonly #recordings: OpenRecordings
   readonly #failures: SpanFailures
   readonly #stopListening: () => void
@@ -54,10 +54,10 @@ export class LognitorSpanProcessor {
    * @param options `{ client }`, or a client's options; with neither the default client is used
    * @throws {LognitorError} for a wrong option
    */
-  constructor(options: DoorOptions = {}) {
-    this.#door = new OtelDoor(options)
-    this.#recordings = new OpenRecordings(this.#door, (span, recorded) => this.#takeEarly(span, recorded))
-    this.#failures = new SpanFailures(this.#door)
+  constructor(options: ClientOrOptions = {}) {
+    this.#intake = new OtelIntake(options)
+    this.#recordings = new OpenRecordings(this.#intake, (span, recorded) => this.#takeEarly(span, recorded))
+    this.#failures = new SpanFailures(this.#intake)
     this.#stopListening = onRecorded((span, recorded) => {
       if (this.#begunOf(span) !== undefined) guarded(() => this.#recordings.add(span, recorded))
     })
@@ -68,7 +68,7 @@ export class LognitorSpanProcessor {
     guarded(() => {
       watchExceptions(span)
       // Of the first span: the rows and calls of its request come before any record that would tell.
-      this.#door.learnFrom(span)
+      this.#intake.learnFrom(span)
       warnOfStoppedExport()
       const scope = enterServerSpan(span) ?? currentScope()
       learnRoute(span, scope)
@@ -89,7 +89,7 @@ export class LognitorSpanProcessor {
       if (span.events.length > 0) this.#takeExceptions(span, begun)
       if (begun.isServer) begun.server?.end(span)
       const isOutgoing = span.kind === SPAN_KIND.client || span.kind === SPAN_KIND.producer
-      if (isOutgoing && this.#door.pipeline.settings.breadcrumbs.outgoing) {
+      if (isOutgoing && this.#intake.pipeline.settings.breadcrumbs.outgoing) {
         begun.scope.addBreadcrumb(() => spanBreadcrumb(span))
       }
     })
@@ -97,12 +97,12 @@ export class LognitorSpanProcessor {
 
   /** Resolves when all that the client holds is delivered, or after 10 s. Never rejects. */
   forceFlush(): Promise<void> {
-    return this.#door.forceFlush()
+    return this.#intake.forceFlush()
   }
 
-  /** Flushes and ends this door; the client goes on, unless doors made it and this was the last. */
+  /** Flushes and ends this entry point; the client goes on, unless entry points made it and this was the last. */
   async shutdown(): Promise<void> {
-    await this.#door.shutdown()
+    await this.#intake.shutdown()
     this.#stopListening()
   }
 
@@ -143,8 +143,8 @@ export class LognitorSpanProcessor {
     if (begun.taken?.has(event)) return
     begun.taken ??= new Set()
     begun.taken.add(event)
-    if (this.#door.hasEnded) {
-      this.#door.turnAway('closed')
+    if (this.#intake.hasEnded) {
+      this.#intake.turnAway('closed')
       return
     }
     const { scope, server } = begun
@@ -155,11 +155,11 @@ export class LognitorSpanProcessor {
       atMs: recorded?.atMs ?? performance.now(),
       isFrameworks: !isEarly && isFrameworks(span, event, recorded),
     }
-    this.#door.withResource(readProperty(span, 'resource'), (resource) => {
+    this.#intake.withResource(readProperty(span, 'resource'), (resource) => {
       try {
         this.#failures.take({ ...about, log: translateExceptionEvent(span, event, resource) }, isEarly)
       } catch {
-        this.#door.lose()
+        this.#intake.lose()
       }
     })
   }

@@ -6,10 +6,10 @@ import type { Log } from '../wire/log.js'
 import type { Pipeline } from './pipeline.js'
 
 /**
- * The entrance of what nobody caught. Describes it at once, in the request that it comes from, and writes it
+ * The entry point of what nobody caught. Describes it at once, in the request that it comes from, and writes it
  * when it is known whether it ended the process: as `fatal` then, else as `error`.
  */
-export function crashEntrance(pipeline: Pipeline): (thrown: unknown) => (endsProcess: boolean) => void {
+export function createCrashCapture(pipeline: Pipeline): (thrown: unknown) => (endsProcess: boolean) => void {
   return (thrown) => {
     const scope = scopeOfThrow() ?? currentScope()
     const timestamp = new Date(pipeline.clock.now()).toISOString()

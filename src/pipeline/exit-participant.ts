@@ -7,8 +7,8 @@ import type { Batcher, UndeliveredBatch } from '../delivery/batcher.js'
 import type { Destination } from '../delivery/destination.js'
 import { fateOf } from '../delivery/fate.js'
 import { proxyFor } from '../delivery/http/proxy.js'
-import type { Ledger } from '../diagnostics/drop-ledger.js'
-import type { Tell } from '../diagnostics/self-log.js'
+import type { DropLedger } from '../diagnostics/drop-ledger.js'
+import type { SelfLog } from '../diagnostics/self-log.js'
 import type { ExitParticipant, WriteCrash } from '../exit/exit-participant.js'
 import type { ExitDestination, ExitRequest, Piece } from '../exit/exit-request.js'
 
@@ -16,9 +16,9 @@ export interface ExitParticipantParts {
   readonly settings: () => Settings
   readonly batcher: Batcher
   readonly apiCaller: ApiCaller
-  readonly ledger: Ledger
+  readonly ledger: DropLedger
   readonly clock: Clock
-  readonly tell: Tell
+  readonly selfLog: SelfLog
   readonly releaseHeld: () => void
   readonly flush: (timeoutMs: number) => Promise<boolean>
   readonly capture: (thrown: unknown) => WriteCrash
@@ -31,7 +31,7 @@ type Undelivered = UndeliveredBatch | PendingCall
 
 /** A pipeline as the end of the process sees it. */
 export function createExitParticipant(parts: ExitParticipantParts): ExitParticipant {
-  const { settings, batcher, apiCaller, ledger, clock, tell, releaseHeld, flush, capture } = parts
+  const { settings, batcher, apiCaller, ledger, clock, selfLog, releaseHeld, flush, capture } = parts
   let handedOut: readonly Undelivered[] = []
 
   function undelivered(): readonly ExitRequest[] {
@@ -79,7 +79,7 @@ export function createExitParticipant(parts: ExitParticipantParts): ExitParticip
 
   function lose(count: number): void {
     if (count > 0) {
-      tell.warn(`${count} logs or entries could not be delivered before the end`)
+      selfLog.warn(`${count} logs or entries could not be delivered before the end`)
       parts.onLost(count)
     }
     ledger.drop('exit', count)

@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto'
 import type { Clock } from '../common/clock.js'
 import type { Settings } from '../config/options.js'
 import type { Batcher } from '../delivery/batcher.js'
-import type { Ledger } from '../diagnostics/drop-ledger.js'
+import type { DropLedger } from '../diagnostics/drop-ledger.js'
 import { Spool } from '../spool/spool.js'
 
 export interface SpoolParts {
   readonly batcher: Batcher
-  readonly ledger: Ledger
+  readonly ledger: DropLedger
   readonly clock: Clock
 }
 

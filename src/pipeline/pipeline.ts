@@ -8,8 +8,8 @@ import { Destinations } from '../delivery/destination.js'
 import { outside, outsideClock } from '../delivery/http/outside.js'
 import { deliveryMetrics } from '../delivery/metrics.js'
 import { DeliveryReport } from '../delivery/report.js'
-import { Ledger } from '../diagnostics/drop-ledger.js'
-import { createTell, type Tell } from '../diagnostics/self-log.js'
+import { DropLedger } from '../diagnostics/drop-ledger.js'
+import { createSelfLog, type SelfLog } from '../diagnostics/self-log.js'
 import type { Stats } from '../diagnostics/stats.js'
 import type { ExitParticipant, WriteCrash } from '../exit/exit-participant.js'
 import { watchProcess } from '../exit/watch.js'
@@ -31,7 +31,7 @@ import { placeOf } from './delivery-place.js'
 import { createExitParticipant } from './exit-participant.js'
 import { lossLog, warnOfLoss } from './loss.js'
 import { openSpool } from './open-spool.js'
-import { type Origin, Origins } from './resource-defaults.js'
+import { ResourceDefaults, type ResourceFacts } from './resource-defaults.js'
 import { createSourceContext } from './source-context.js'
 import { deliversAtExit, isSwitchedOn } from './switched-on.js'
 import type { WriteOptions } from './write-options.js'
@@ -58,15 +58,15 @@ const LEAST_DISK_MS = 500
  */
 export class Pipeline {
   readonly [IS_PIPELINE] = true
-  readonly ledger: Ledger
+  readonly ledger: DropLedger
   readonly clock: Clock
-  readonly tell: Tell
+  readonly selfLog: SelfLog
   /** Where requests go. */
   readonly destinations: Destinations
   /** Pings, feedback, releases. */
   readonly apiCaller: ApiCaller
   #settings: Settings
-  readonly #origins: Origins
+  readonly #origins: ResourceDefaults
   readonly #policy: Policy
   readonly #batcher: Batcher
   #spool: Spool | undefined
@@ -84,15 +84,15 @@ export class Pipeline {
     // What is timed lives on after the request in which the timer is set.
     const clock = outsideClock(parts.clock ?? systemClock)
     this.#settings = settings
-    this.#origins = new Origins(settings)
+    this.#origins = new ResourceDefaults(settings)
     this.clock = clock
-    this.tell = createTell(() => this.#settings.debug)
-    this.ledger = new Ledger(settings.onDrop, (reason) => this.tell.warn(`first drop: ${reason}`))
+    this.selfLog = createSelfLog(() => this.#settings.debug)
+    this.ledger = new DropLedger(settings.onDrop, (reason) => this.selfLog.warn(`first drop: ${reason}`))
     const destinations = new Destinations(placeOf(settings), { clock, random })
     this.destinations = destinations
     this.apiCaller = new ApiCaller({ destinations, ledger: this.ledger, clock, random })
     const report = new DeliveryReport({
-      tell: this.tell,
+      selfLog: this.selfLog,
       metrics: deliveryMetrics(settings.apiUrl, SDK.version),
       onSampleRates: (rates) => this.#policy.setSampleRates(rates),
       onRecovered: (count) => this.#reportLoss(count),
@@ -170,22 +170,22 @@ export class Pipeline {
   }
 
   /** What the OpenTelemetry resource says; the first word on each thing counts. */
-  learn(origin: Origin): void {
+  learn(origin: ResourceFacts): void {
     this.#origins.learn(origin)
   }
 
-  /** From here on logs of all doors belong to this release, whatever the option `releaseId` said before. */
+  /** From here on logs of all entry points belong to this release, whatever the option `releaseId` said before. */
   setRelease(id: string, deploy: Deploy): void {
     this.#origins.setRelease(id, deploy)
   }
 
-  /** Called before flush at the end of the process or of the client, for doors that hold something back. */
+  /** Called before flush at the end of the process or of the client, for entry points that hold something back. */
   beforeEnd(releaseHeld: () => void): () => void {
     this.#beforeEnd.add(releaseHeld)
     return () => this.#beforeEnd.delete(releaseHeld)
   }
 
-  /** Awaited before a flush, for doors whose records wait for something; it must not take long, nor reject. */
+  /** Awaited before a flush, for entry points whose records wait for something; it must not take long, nor reject. */
   beforeFlush(ready: () => Promise<void>): () => void {
     this.#beforeFlush.add(ready)
     return () => this.#beforeFlush.delete(ready)
@@ -193,7 +193,7 @@ export class Pipeline {
 
   /** See {@link Batcher.flush}; pings, feedback and releases are waited for, too. */
   async flush(timeoutMs: number): Promise<boolean> {
-    // Twice, for what one door has waited for may be what another one then holds.
+    // Twice, for what one entry point has waited for may be what another one then holds.
     for (let round = 0; round < 2 && this.#beforeFlush.size > 0; round++) {
       await Promise.all([...this.#beforeFlush].map((ready) => ready()))
     }
@@ -222,14 +222,14 @@ export class Pipeline {
    * leaves before it, and what nobody caught is written.
    */
   attend(capture: (thrown: unknown) => WriteCrash): void {
-    const { ledger, clock, tell, apiCaller } = this
+    const { ledger, clock, selfLog, apiCaller } = this
     this.#exitParticipant = createExitParticipant({
       settings: () => this.#settings,
       batcher: this.#batcher,
       apiCaller,
       ledger,
       clock,
-      tell,
+      selfLog,
       releaseHeld: () => this.releaseHeld(),
       flush: (timeoutMs) => this.flush(timeoutMs),
       capture,
@@ -374,7 +374,7 @@ export class Pipeline {
     }
     const ownRequestId = scope.requestIdIsOurs && log.request_id === scope.requestId
     const id = this.#policy.admit(log, { beforeSend, ownRequestId })
-    this.#failures.conclude(failure, id)
+    this.#failures.applyAnswers(failure, id)
     if (id !== '' && this.#settings.breadcrumbs.logs) {
       const crumb = lineBreadcrumb(log)
       if (leaveLine === undefined) scope.addBreadcrumb(crumb)

@@ -11,10 +11,10 @@ import {
   sealSettings,
 } from '../config/options.js'
 import { typeInWords } from '../config/show-value.js'
-import { crashEntrance } from './crash-capture.js'
+import { createCrashCapture } from './crash-capture.js'
 import { Pipeline } from './pipeline.js'
 
-/** Under this key a client shows its pipeline to the doors, and to nobody who does not look for it. */
+/** Under this key a client shows its pipeline to the entry points, and to nobody who does not look for it. */
 export const PIPELINE = Symbol.for('lognitor.pipeline')
 
 /** Anything with a pipeline behind it: a LognitorClient. */
@@ -22,14 +22,14 @@ export interface HasPipeline {
   readonly [PIPELINE]: Pipeline
 }
 
-/** What the constructor of a door takes: a client, or a client's options, or nothing for the default client. */
-export type DoorOptions = Options & { client?: HasPipeline | undefined }
+/** What the constructor of an entry point takes: a client, or a client's options, or nothing for the default client. */
+export type ClientOrOptions = Options & { client?: HasPipeline | undefined }
 
 interface Entry {
   readonly pipeline: Pipeline
-  /** Doors that use it. */
-  doors: number
-  /** A client was made for it, which ends it; else it ends with its last door. */
+  /** Entry points that use it. */
+  entryPoints: number
+  /** A client was made for it, which ends it; else it ends with its last entry point. */
   hasClient: boolean
 }
 
@@ -76,7 +76,7 @@ export function reserveDefault(): boolean {
   const { spool: _spool, ...settings } = resolveOptions()
   if (!settings.apiKey || !settings.enabled) return false
   const pipeline = new Pipeline(sealSettings(settings))
-  const describe = crashEntrance(pipeline)
+  const describe = createCrashCapture(pipeline)
   registry.reserve = pipeline
   pipeline.beforeEnd(useReserve)
   pipeline.attend((thrown) => {
@@ -110,7 +110,7 @@ function tellDefault(pipeline: Pipeline, isFinal: boolean): void {
 }
 
 /**
- * Calls back when the default pipeline is made or gets other options, by `init` or by a door that needs one; at once when
+ * Calls back when the default pipeline is made or gets other options, by `init` or by an entry point that needs one; at once when
  * there is one already.
  */
 export function onDefault(made: OnDefault): void {
@@ -120,7 +120,7 @@ export function onDefault(made: OnDefault): void {
 }
 
 /**
- * For `init`: the default client's pipeline with these options. A default that doors had made from the
+ * For `init`: the default client's pipeline with these options. A default that entry points had made from the
  * environment takes them over; one that `init` had made before stays as it is, and a warning says so. After a reset of the
  * modules `init` counts again.
  */
@@ -136,7 +136,7 @@ export function initDefault(options: Options): Pipeline {
   if (entry === before) {
     warnWithoutKey(settings)
     reconfigure(entry.pipeline, settings)
-  } else if (before?.doors === 0) {
+  } else if (before?.entryPoints === 0) {
     // Nobody has it any more.
     void before.pipeline.shutdown(REPLACED_MS)
   }
@@ -176,7 +176,7 @@ function reconfigure(pipeline: Pipeline, settings: Settings): void {
   pipeline.reconfigure(sealSettings(isFixed ? { ...settings, spool } : { ...settings }))
 }
 
-/** A pipeline for a client of its own; doors with the same key and address will share it. */
+/** A pipeline for a client of its own; entry points with the same key and address will share it. */
 export function clientPipeline(options: Options): Pipeline {
   const entry = openFor('client', options)
   entry.hasClient = true
@@ -184,8 +184,8 @@ export function clientPipeline(options: Options): Pipeline {
 }
 
 /**
- * The one that goes where these options say, made if need be. What doors alone have made takes a client's options,
- * and keeps of the doors' what these do not name.
+ * The one that goes where these options say, made if need be. What entry points alone have made takes a client's options,
+ * and keeps of the entry points' what these do not name.
  */
 function openFor(who: 'client' | 'door', options: Options, settings = resolveOptions(options)): Entry {
   const known = find(settings)
@@ -195,31 +195,31 @@ function openFor(who: 'client' | 'door', options: Options, settings = resolveOpt
   return known
 }
 
-/** A door's hold on a pipeline. */
-export interface Lease {
+/** An entry point's hold on a pipeline. */
+export interface PipelineHandle {
   /** That of now: where its client has ended and another has taken its place, the other's. */
   readonly pipeline: Pipeline
   /** Whether there is a pipeline already, so that looking at it makes none. */
   readonly isOpen: boolean
-  /** Flushes; ends the pipeline too when this was the last door of one that doors had made. Never rejects. */
+  /** Flushes; ends the pipeline too when this was the last entry point of one that entry points had made. Never rejects. */
   end(timeoutMs: number): Promise<boolean>
 }
 
 /**
- * The pipeline for a door. Without options it is looked up at the first use, so that a door made before
+ * The pipeline for an entry point. Without options it is looked up at the first use, so that an entry point made before
  * `init` still finds the client that `init` makes.
  * @throws {LognitorError} for a wrong option
  */
-export function leaseFor(given: DoorOptions = {}): Lease {
+export function handleFor(given: ClientOrOptions = {}): PipelineHandle {
   expectObject(given)
   const { client, ...options } = given
   const isGiven = Object.values(options).some((value) => value !== undefined)
-  let entry = client ? { pipeline: pipelineOf(client), doors: 0, hasClient: true } : undefined
+  let entry = client ? { pipeline: pipelineOf(client), entryPoints: 0, hasClient: true } : undefined
   if (!client && isGiven) entry = openFor('door', options)
-  if (entry) entry.doors++
+  if (entry) entry.entryPoints++
   const hold = (next: Entry) => {
-    if (entry !== undefined) entry.doors--
-    next.doors++
+    if (entry !== undefined) entry.entryPoints--
+    next.entryPoints++
     entry = next
     return next
   }
@@ -243,8 +243,8 @@ export function leaseFor(given: DoorOptions = {}): Lease {
     async end(timeoutMs) {
       if (entry === undefined || hasEnded) return true
       hasEnded = true
-      entry.doors--
-      const isLast = entry.doors === 0 && !entry.hasClient
+      entry.entryPoints--
+      const isLast = entry.entryPoints === 0 && !entry.hasClient
       return isLast ? entry.pipeline.shutdown(timeoutMs) : entry.pipeline.flush(timeoutMs)
     },
   }
@@ -284,13 +284,13 @@ function warnOfOthers({ pipeline }: Entry, given: Options, settings: Settings): 
   if (names.length === 0) return
   warnOnce(
     'LOGNITOR_OPTIONS_IGNORED',
-    `Ignored, since another client or door has the same key and address and its options hold for both: ${names.join(', ')}.`,
+    `Ignored, since another client or entry point has the same key and address and its options hold for both: ${names.join(', ')}.`,
     names.join(),
   )
 }
 
 function entryOf(pipeline: Pipeline): Entry {
-  return { pipeline, doors: 0, hasClient: false }
+  return { pipeline, entryPoints: 0, hasClient: false }
 }
 
 /** Asked of what holds now: `reconfigure` may have sent a pipeline elsewhere. */
@@ -315,6 +315,6 @@ function openPipeline(settings: Settings): Pipeline {
     )
   }
   const pipeline = new Pipeline(settings)
-  pipeline.attend(crashEntrance(pipeline))
+  pipeline.attend(createCrashCapture(pipeline))
   return pipeline
 }

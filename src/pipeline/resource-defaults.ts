@@ -5,7 +5,7 @@ import type { Deploy, Fields, Log } from '../wire/log.js'
 import type { RequestEntry } from '../wire/request-entry.js'
 
 /** What a resource says of every log that does not say it itself. */
-export interface Origin {
+export interface ResourceFacts {
   service?: string
   environment?: string
   version?: string
@@ -31,9 +31,9 @@ interface Known extends Readonly<Record<'service' | 'environment' | 'version', s
 const HOSTNAME = hostname()
 
 /** Where the logs of a client come from: what its options, the resource and a registered release say. */
-export class Origins {
+export class ResourceDefaults {
   #settings: Settings
-  #resource: Origin = {}
+  #resource: ResourceFacts = {}
   #release: Release = {}
   #known: Known
 
@@ -50,12 +50,12 @@ export class Origins {
   }
 
   /** What the OpenTelemetry resource says; the first word on each thing counts. */
-  learn(resource: Origin): void {
+  learn(resource: ResourceFacts): void {
     this.#resource = { ...resource, ...this.#resource }
     this.#combine()
   }
 
-  /** From here on logs of all doors belong to this release, whatever the option `releaseId` said before. */
+  /** From here on logs of all entry points belong to this release, whatever the option `releaseId` said before. */
   setRelease(id: string, deploy: Deploy): void {
     this.#release = { id, ...(Object.keys(deploy).length > 0 && { deploy }) }
     this.#combine()
@@ -101,7 +101,7 @@ const NO_OPTIONS: Partial<Settings> = {}
 
 function combine(
   { service, environment, version, fallback, releaseId }: Settings,
-  resource: Origin,
+  resource: ResourceFacts,
   release: Release,
 ): Known {
   return {

@@ -4,7 +4,7 @@ import { LOG_ID_KEY, type Log } from '../wire/log.js'
 import { type Occasion, Occasions, occasionOf } from './occasions.js'
 
 /**
- * The entrance an error came by. A `capture` is about the error alone, a `call` or `record` is a line somebody
+ * The entry point an error came by. A `capture` is about the error alone, a `call` or `record` is a line somebody
  * wrote, with the error beside it.
  */
 export type Way = 'record' | 'span' | 'call' | 'capture' | 'uncaught'
@@ -12,7 +12,7 @@ export type Way = 'record' | 'span' | 'call' | 'capture' | 'uncaught'
 export interface Failure {
   readonly log: Log
   readonly way: Way
-  /** What was thrown, where the entrance has it and not only its description. */
+  /** What was thrown, where the entry point has it and not only its description. */
   readonly thrown?: unknown
   /** The error's own stack where `log.error.stack` holds the causes' as well. */
   readonly ownStack?: string | undefined
@@ -76,7 +76,7 @@ export class Failures {
   }
 
   /** What became of a failure that was new: the id it is known by, or `''`, and then it is new again. */
-  conclude(failure: Failure, id: string): void {
+  applyAnswers(failure: Failure, id: string): void {
     const marks = this.#marks.get(failure)
     if (marks === undefined) return
     const { known, object, words } = marks

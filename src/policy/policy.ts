@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Clock } from '../common/clock.js'
 import { warnOnce } from '../config/errors.js'
 import type { BeforeSend } from '../config/options.js'
-import type { DropReason, Ledger } from '../diagnostics/drop-ledger.js'
+import type { DropLedger, DropReason } from '../diagnostics/drop-ledger.js'
 import { isLevel, LEVELS, type Level, levelRank } from '../wire/level.js'
 import { MAX_LOG_BYTES } from '../wire/limits.js'
 import { type Fields, LOG_ID_KEY, type Log } from '../wire/log.js'
@@ -37,7 +37,7 @@ export interface PolicySettings {
 
 export interface PolicyParts {
   readonly settings: PolicySettings
-  readonly ledger: Ledger
+  readonly ledger: DropLedger
   readonly clock: Clock
   /** In [0, 1), for the service's sample rates. Default `Math.random`. */
   readonly random?: () => number

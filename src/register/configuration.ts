@@ -30,7 +30,7 @@ export interface Configuration {
 export interface ConfigurationParts {
   readonly client: HasPipeline
   /** What rows hold. */
-  readonly rows: Omit<WithLognitorOptions, 'client'>
+  readonly entries: Omit<WithLognitorOptions, 'client'>
   /** Options of HttpInstrumentation. */
   readonly http: HttpConfig
   readonly packages: Packages
@@ -54,12 +54,12 @@ export interface Added {
  * @throws {LognitorError} for a wrong option
  */
 export function addedTo(configuration: Configuration, parts: ConfigurationParts): Added {
-  const { client, rows, http, packages, env } = parts
+  const { client, entries, http, packages, env } = parts
   knowsExports()
   const sdkPlace = sdkPlaceOf(packages)
   const sdk = sdkPlace.within(SDK_NODE)
   const instrumentations = withRows(listOf(configuration.instrumentations), {
-    rows: { ...rows, client },
+    entries: { ...entries, client },
     http,
     packages: packages.within(AUTO),
     isWanted: isWanted('http', env),

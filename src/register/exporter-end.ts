@@ -78,8 +78,8 @@ export class ExporterEnd implements ExitParticipant {
 
   lose(): void {}
 
-  publish(tell: (undelivered: number) => void): void {
-    tell(0)
+  publish(onChange: (undelivered: number) => void): void {
+    onChange(0)
   }
 
   async #flushAll(): Promise<void> {

@@ -20,8 +20,8 @@ export interface InstrumentationLike {
 }
 
 export interface HttpParts {
-  /** For request rows: the client, and what rows hold. */
-  readonly rows: WithLognitorOptions
+  /** For request entries: the client, and what rows hold. */
+  readonly entries: WithLognitorOptions
   /** Options of HttpInstrumentation. */
   readonly http: HttpConfig
   readonly packages: Packages
@@ -30,34 +30,34 @@ export interface HttpParts {
 }
 
 /**
- * The list with request rows in it: an HttpInstrumentation that is there gets our hook beside its own ones, one of
+ * The list with request entries in it: an HttpInstrumentation that is there gets our hook beside its own ones, one of
  * ours stays as it is, and where there is none ours is put in front. Without the package rows still come, and one
  * warning names it.
  * @throws {LognitorError} for a wrong option
  */
 export function withRows(given: readonly InstrumentationLike[], parts: HttpParts): InstrumentationLike[] {
-  const { rows, http, packages, isWanted } = parts
+  const { entries, http, packages, isWanted } = parts
   const there = given.filter((one) => one?.instrumentationName === HTTP)
   if (there.some((one) => isChained(one.getConfig?.()?.requestHook))) return [...given]
   const [first] = there
   if (first?.setConfig !== undefined) {
-    first.setConfig(withLognitor({ ...first.getConfig?.(), ...http }, rows))
+    first.setConfig(withLognitor({ ...first.getConfig?.(), ...http }, entries))
     return [...given]
   }
   const made = isWanted ? makeHttp(parts) : undefined
   if (made !== undefined) return [made, ...given]
-  withLognitor(http, rows)
+  withLognitor(http, entries)
   if (isWanted && isMainThread) warnOfMissing(packages)
   return [...given]
 }
 
 /** Undefined where the package is not installed, neither beside us nor where the application sees it. */
-function makeHttp({ rows, http, packages }: HttpParts): InstrumentationLike | undefined {
-  if (hasPeer) return new LognitorHttpInstrumentation({ ...http, ...rows })
+function makeHttp({ entries, http, packages }: HttpParts): InstrumentationLike | undefined {
+  if (hasPeer) return new LognitorHttpInstrumentation({ ...http, ...entries })
   try {
     const Http = packages.load(HTTP)?.HttpInstrumentation
     if (typeof Http !== 'function') return undefined
-    return new (Http as new (config: object) => InstrumentationLike)(withLognitor(http, rows))
+    return new (Http as new (config: object) => InstrumentationLike)(withLognitor(http, entries))
   } catch {
     // Installed, and broken: as good as missing.
     return undefined

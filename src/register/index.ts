@@ -59,7 +59,7 @@ function start(): void {
     withLognitor({}, { client })
     warnOnce(
       'LOGNITOR_MISSING_PEER',
-      `Zero code needs ${SDK_NODE} for logs and errors with trace ids (npm install ${SDK_NODE} ${AUTO}). Until then there are request rows, uncaught errors and the client only.`,
+      `Zero code needs ${SDK_NODE} for logs and errors with trace ids (npm install ${SDK_NODE} ${AUTO}). Until then there are request entries, uncaught errors and the client only.`,
       SDK_NODE,
     )
     return
@@ -75,13 +75,13 @@ function start(): void {
     return
   }
   const pipeline = client[PIPELINE]
-  const own = installedInstrumentations({ packages, env, tell: pipeline.tell })
+  const own = installedInstrumentations({ packages, env, selfLog: pipeline.selfLog })
   let end: ExporterEnd | undefined
   const added = addedTo(
     { instrumentations: own },
     {
       client,
-      rows: {},
+      entries: {},
       http: {},
       packages,
       env,
@@ -111,8 +111,8 @@ function start(): void {
     spanProcessor: spanProcessors[0] as object,
     logRecordProcessor: logRecordProcessors[0] as object,
     onDisabled: (name) => {
-      pipeline.tell(`${name} of zero code makes way for another one`)
-      // Ours takes its request rows along.
+      pipeline.selfLog(`${name} of zero code makes way for another one`)
+      // Ours takes its request entries along.
       if (name === HTTP && instrumentations.some((one) => one instanceof LognitorHttpInstrumentation))
         withLognitor({}, { client })
     },
@@ -122,5 +122,5 @@ function start(): void {
     const parts = { packages: packages.within(AUTO), env, active, isInCode: false }
     tried('warnings of what is missing', () => watchUse(parts, packages.dependencies(), pipeline))
   }
-  pipeline.tell('zero code has started OpenTelemetry')
+  pipeline.selfLog('zero code has started OpenTelemetry')
 }

@@ -1,7 +1,7 @@
 import { withBunyan2 } from '../../instrumentation/bunyan-2.js'
 import { splitList } from '../config/option-kinds.js'
 import type { Environment } from '../config/options.js'
-import type { Tell } from '../diagnostics/self-log.js'
+import type { SelfLog } from '../diagnostics/self-log.js'
 import type { InstrumentationLike } from './http.js'
 import type { Packages } from './packages.js'
 
@@ -27,23 +27,27 @@ const OFF_BY_DEFAULT = new Set(['fs', 'host-metrics'])
 export interface InstrumentationParts {
   readonly packages: Packages
   readonly env: Environment
-  readonly tell: Tell
+  readonly selfLog: SelfLog
 }
 
 /** Every OpenTelemetry instrumentation that the application has installed: the collection, and single ones. */
-export function installedInstrumentations({ packages, env, tell }: InstrumentationParts): Instrumentation[] {
-  const made = collection(packages, tell)
+export function installedInstrumentations({
+  packages,
+  env,
+  selfLog,
+}: InstrumentationParts): Instrumentation[] {
+  const made = collection(packages, selfLog)
   // What the collection depends on is in its hands, also where it left it off.
   const isItsOwn = new Set([BUNYAN, ...(made.length > 0 ? packages.dependencies(AUTO) : [])])
   const singles = packages.list('@opentelemetry').filter((name) => name.startsWith(PREFIX))
   for (const name of singles) {
     if (isItsOwn.has(name) || !isWanted(name.slice(PREFIX.length), env)) continue
-    made.push(...single(name, {}, packages, tell))
+    made.push(...single(name, {}, packages, selfLog))
   }
-  if (isWanted('bunyan', env)) made.push(...single(BUNYAN, {}, packages.within(AUTO), tell))
+  if (isWanted('bunyan', env)) made.push(...single(BUNYAN, {}, packages.within(AUTO), selfLog))
   if (isWanted('fastify-otel', env)) {
     // It hooks itself in wherever a Fastify is made.
-    made.push(...single(FASTIFY, { registerOnInitialization: true }, packages, tell))
+    made.push(...single(FASTIFY, { registerOnInitialization: true }, packages, selfLog))
   }
   return made
 }
@@ -66,18 +70,18 @@ export function isWanted(shortName: string, env: Environment): boolean {
   return enabled.length > 0 ? enabled.includes(shortName) : !OFF_BY_DEFAULT.has(shortName)
 }
 
-function collection(packages: Packages, tell: Tell): Instrumentation[] {
+function collection(packages: Packages, selfLog: SelfLog): Instrumentation[] {
   try {
     const make = packages.load(AUTO)?.getNodeAutoInstrumentations as Make | undefined
     return make?.({ [BUNYAN]: { enabled: false } }) ?? []
   } catch (error) {
-    tell.warn(`${AUTO} could not be turned on: ${error}`)
+    selfLog.warn(`${AUTO} could not be turned on: ${error}`)
     return []
   }
 }
 
 /** None where it is not installed. */
-function single(name: string, config: object, packages: Packages, tell: Tell): Instrumentation[] {
+function single(name: string, config: object, packages: Packages, selfLog: SelfLog): Instrumentation[] {
   try {
     const classes = Object.entries(packages.load(name) ?? {}).filter(([key]) => /Instrumentation$/.test(key))
     const found = classes[0]?.[1]
@@ -85,7 +89,7 @@ function single(name: string, config: object, packages: Packages, tell: Tell): I
     const Found = name === BUNYAN ? withBunyan2(found as Class) : (found as Class)
     return [new Found(config)]
   } catch (error) {
-    tell.warn(`${name} could not be turned on: ${error}`)
+    selfLog.warn(`${name} could not be turned on: ${error}`)
     return []
   }
 }

@@ -3,9 +3,9 @@ import { HTTP_OPTION_NAMES, type HttpConfig } from '../../instrumentation/http-c
 import { type LognitorHttpOptions, splitOptions } from '../../instrumentation/http-options.js'
 import type { HttpInstrumentationLike } from '../../instrumentation/peer.js'
 import {
-  ROW_OPTION_NAMES,
-  type RowOptions,
-  resolveRowOptions,
+  REQUEST_ENTRY_OPTION_NAMES,
+  type RequestEntryOptions,
+  resolveRequestEntryOptions,
 } from '../../instrumentation/request-options.js'
 import { expectTwo } from '../../instrumentation/two-instrumentations.js'
 import { getClient, init } from '../client/default-client.js'
@@ -13,7 +13,7 @@ import { unknownOption } from '../config/errors.js'
 import { checkOptions, expectObject, OPTIONS } from '../config/options.js'
 import type { LognitorLogRecordProcessor } from '../otel/log-record-processor.js'
 import type { LognitorSpanProcessor } from '../otel/span-processor.js'
-import { type DoorOptions, type HasPipeline, PIPELINE } from '../pipeline/registry.js'
+import { type ClientOrOptions, type HasPipeline, PIPELINE } from '../pipeline/registry.js'
 import { addedTo, type Configuration, SDK_NODE, sdkPlaceOf, tried } from './configuration.js'
 import { hookLoader } from './loader-hook.js'
 import { packagesFrom } from './packages.js'
@@ -55,8 +55,8 @@ export function sdkConfig<Config extends object = Record<never, never>>(
 ): Config & SdkParts {
   expectObject(options)
   expectObject(config)
-  const { door, rows, http } = checkedOptions(options)
-  const client = clientOf(door)
+  const { clientOptions, entries, http } = checkedOptions(options)
+  const client = clientOf(clientOptions)
   // It makes way once the NodeSDK has started, and says so itself.
   if (zeroCode.hasStarted) expectTwo()
   const places = applicationPlaces(process.argv[1], process.cwd(), import.meta.filename)
@@ -64,7 +64,7 @@ export function sdkConfig<Config extends object = Record<never, never>>(
   const packages = packagesFrom(caller === undefined ? places : [caller, ...places])
   const { environmentProcessors: _, ...added } = addedTo(config as Configuration, {
     client,
-    rows,
+    entries,
     http,
     packages,
     env: process.env,
@@ -81,29 +81,29 @@ export function sdkConfig<Config extends object = Record<never, never>>(
 }
 
 interface CheckedOptions {
-  readonly door: DoorOptions
-  readonly rows: RowOptions
+  readonly clientOptions: ClientOrOptions
+  readonly entries: RequestEntryOptions
   readonly http: HttpConfig
 }
 
 /** Everything is checked before anything is made. */
 function checkedOptions(options: SdkOptions): CheckedOptions {
   const { enabled, ...others } = options
-  const { door, rows, http } = splitOptions(others as LognitorHttpOptions)
-  for (const name of ROW_OPTION_NAMES) delete http[name as keyof typeof http]
-  const unknown = Object.keys(http).find((name) => !(HTTP_OPTION_NAMES as readonly string[]).includes(name))
+  const { client: given, entries, http } = splitOptions(others as LognitorHttpOptions)
+  for (const name of REQUEST_ENTRY_OPTION_NAMES) delete http[name as keyof typeof http]
+  const unknown = Object.keys(http).find((name) => !HTTP_OPTION_NAMES.includes(name))
   if (unknown !== undefined) {
-    const known = ['client', ...ROW_OPTION_NAMES, ...Object.keys(OPTIONS), ...HTTP_OPTION_NAMES]
+    const known = ['client', ...REQUEST_ENTRY_OPTION_NAMES, ...Object.keys(OPTIONS), ...HTTP_OPTION_NAMES]
     throw unknownOption('sdkConfig has no option', unknown, [...new Set(known)])
   }
-  const { client, ...clientOptions } = door
+  const { client: _client, ...clientOptions } = given
   checkOptions({ ...clientOptions, enabled })
-  resolveRowOptions(rows)
-  return { door: enabled === undefined ? door : { ...door, enabled }, rows, http }
+  resolveRequestEntryOptions(entries)
+  return { clientOptions: enabled === undefined ? given : { ...given, enabled }, entries, http }
 }
 
 /** The given one; the default one, which options make or complete as `init` does. */
-function clientOf({ client, ...options }: DoorOptions): HasPipeline {
+function clientOf({ client, ...options }: ClientOrOptions): HasPipeline {
   if (client !== undefined) return client
   const isGiven = Object.values(options).some((value) => value !== undefined)
   return isGiven ? init(options) : getClient()

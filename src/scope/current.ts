@@ -9,7 +9,7 @@ interface Scopes {
   readonly storage: AsyncLocalStorage<Scope>
   readonly root: Scope
   readonly traces: TraceScopes
-  /** Where something is being thrown right now, past an entrance of ours. */
+  /** Where something is being thrown right now, past an entry point of ours. */
   throwing: Scope | undefined
   /** Requests that began before anybody watched them, and whose server span has not begun. */
   readonly late: Set<Scope>

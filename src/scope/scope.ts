@@ -2,7 +2,7 @@ import type { Breadcrumb, Fields, RequestDetail, Trace, User } from '../wire/log
 import { BreadcrumbRing, type Crumb } from './breadcrumb-ring.js'
 import { roughBytes } from './weight.js'
 
-/** What the entrance of a request, or of another call from outside, knows of it. */
+/** What the entry point of a request, or of another call from outside, knows of it. */
 export interface RequestFacts {
   readonly requestId: string
   /** True when we generated the id: such a one is ours to protect from redaction. */
@@ -193,7 +193,7 @@ export class Scope {
   }
 
   /**
-   * The entrance says so once, when the request is over. Only for a request's own scope.
+   * The entry point says so once, when the request is over. Only for a request's own scope.
    * @param status undefined where there will be none that we know
    * @param isWhole false for an answer that broke off
    */

@@ -61,7 +61,7 @@ export class TraceScopes {
    */
   release(traceId: string, scope: Scope): void {
     if (!this.keepsAnswered) {
-      this.#letGo(traceId, scope)
+      this.#releaseHeld(traceId, scope)
       return
     }
     const { bytes } = scope
@@ -72,11 +72,11 @@ export class TraceScopes {
       if (oldest === undefined) return
       this.#answeredBytes -= oldest.bytes
       const held = oldest.scope.deref()
-      if (held !== undefined) this.#letGo(oldest.traceId, held)
+      if (held !== undefined) this.#releaseHeld(oldest.traceId, held)
     }
   }
 
-  #letGo(traceId: string, scope: Scope): void {
+  #releaseHeld(traceId: string, scope: Scope): void {
     const entry = this.#young.get(traceId) ?? this.#old.get(traceId)
     if (entry === undefined) return
     const isOf = (other: Scope | undefined) => other?.requestScope === scope

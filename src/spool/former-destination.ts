@@ -59,7 +59,7 @@ export class FormerDestination {
   }
 
   /** Memory no longer sends these entries. */
-  letGo({ line, first, count }: Range): void {
+  releaseHeld({ line, first, count }: Range): void {
     this.#held = this.#held.filter(
       (held) => held.line !== line || held.first < first || held.first >= first + count,
     )
@@ -67,7 +67,7 @@ export class FormerDestination {
 
   /** A batch of it is delivered or dropped. */
   async ack({ journal }: SpoolSource, range: Range): Promise<void> {
-    this.letGo(range)
+    this.releaseHeld(range)
     journal.end(range)
     await journal.append([doneLineOf(range)])
   }
@@ -75,7 +75,7 @@ export class FormerDestination {
   /** The same synchronously. @returns true */
   ackNow(range: Range): true {
     const { journal } = this.source
-    this.letGo(range)
+    this.releaseHeld(range)
     journal.end(range)
     try {
       journal.appendNow([doneLineOf(range)])

@@ -61,7 +61,7 @@ export class OwnFolder {
   }
 
   /** From here on there is none: the next claim makes another one. */
-  letGo(): void {
+  releaseHeld(): void {
     this.#owner?.release()
     this.#owner = undefined
     this.#source = undefined
@@ -73,7 +73,7 @@ export class OwnFolder {
     const { journal } = this.#source
     const done = this.acks.takeAll(journal, ranges)
     try {
-      if (journal.live === 0 && removeOwnerFolderNow(journal.directory)) this.letGo()
+      if (journal.live === 0 && removeOwnerFolderNow(journal.directory)) this.releaseHeld()
       else if (done.length > 0) journal.appendNow(done.map(doneLineOf))
     } catch {
       // Then they are sent once more, under the ids they had.
@@ -90,7 +90,7 @@ export class OwnFolder {
     const done = this.acks.takeAll(journal, inMemory)
     if (done.length > 0) await journal.append(done.map(doneLineOf)).catch(() => {})
     await journal.close().catch(() => {})
-    this.letGo()
+    this.releaseHeld()
   }
 
   /** Closes the files, and deletes the folder where nothing is left. */

@@ -80,15 +80,15 @@ export async function isAbandoned(directory: string): Promise<boolean> {
     // A folder that we may not read belongs to somebody else; a missing file names no owner.
     if (!isMissing(error)) return false
   }
-  if (owner === undefined) return hasLeaseEnded(directory)
+  if (owner === undefined) return hasHandleEnded(directory)
   const self = ownIdentity('')
   if (isSameKernel(owner, self) && owner.socket !== '') return !(await isListening(directory, owner.socket))
   const lives = hasProcess(owner, self)
-  return lives === undefined ? hasLeaseEnded(directory) : !lives
+  return lives === undefined ? hasHandleEnded(directory) : !lives
 }
 
 /** By the file system's own clock, since those of two machines may differ. */
-async function hasLeaseEnded(directory: string): Promise<boolean> {
+async function hasHandleEnded(directory: string): Promise<boolean> {
   // Beside the folder: within it, the new file would change the folder's own time.
   const probe = join(directory, '..', `.time-${randomBytes(6).toString('hex')}`)
   try {

@@ -144,7 +144,7 @@ export class Spool {
   ack(range: Range): void {
     const former = this.#formers.with(range)
     if (former !== undefined) {
-      former.letGo(range)
+      former.releaseHeld(range)
       void this.#disk.run(async () => {
         await former.ack(former.source, range).finally(() => this.#formers.releaseIdle())
       }, undefined)
@@ -172,7 +172,7 @@ export class Spool {
     const { line, first, count } = range
     const former = this.#formers.with(range)
     if (former !== undefined) {
-      former.letGo(range)
+      former.releaseHeld(range)
       this.#leave(former.source, count)
     } else if (this.#own.source?.journal.holds(range)) {
       this.#stored.add(this.#own.source, { line, first, count, present: count, id, attempts, mayBeTaken })
@@ -386,7 +386,7 @@ export class Spool {
       // The rest of it in another file must not be delivered.
       this.ack(pending)
     }
-    if (!hasFolder) this.#own.letGo()
+    if (!hasFolder) this.#own.releaseHeld()
     this.#disk.isWell()
   }
 }

@@ -238,7 +238,7 @@ test('an invalid level before init costs its own log only', async () => {
   expect(await arrived()).toHaveLength(1)
 })
 
-test('a door that finds no key does not take what waits for init', async () => {
+test('an entry point that finds no key does not take what waits for init', async () => {
   lognitor.info('early')
   const warning = new Promise((resolve) => process.once('warning', resolve))
   const processor = new lognitor.LognitorLogRecordProcessor()
@@ -282,7 +282,7 @@ test('where the environment has a key, too, what waits is for init to say', asyn
   })
 })
 
-test('a door with options of its own has them, whatever waits', async () => {
+test('an entry point with options of its own has them, whatever waits', async () => {
   await withEnvironment(async () => {
     const door = new lognitor.LognitorLogRecordExporter({
       apiKey: KEY,

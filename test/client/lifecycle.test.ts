@@ -186,7 +186,7 @@ test('clients with the same key and address share one batcher, and another key h
   ])
 })
 
-test("a client takes over what a door with its key had made, with the client's options", async () => {
+test("a client takes over what an entry point with its key had made, with the client's options", async () => {
   const options: Options = { apiKey: 'lgn_door_first', apiUrl: rig.vendor.apiUrl }
   const processor = new LognitorLogRecordProcessor(options)
   const client = new LognitorClient({ ...options, redactPatterns: ['email'], service: 'shop' })
@@ -195,7 +195,7 @@ test("a client takes over what a door with its key had made, with the client's o
   expect(rig.vendor.batches[0]?.json.logs).toMatchObject([{ message: 'to [REDACTED]', service: 'shop' }])
 })
 
-test("a client without options of its own leaves a door's as they are", async () => {
+test("a client without options of its own leaves an entry point's as they are", async () => {
   const options: Options = { apiKey: 'lgn_door_stays', apiUrl: rig.vendor.apiUrl }
   const processor = new LognitorLogRecordProcessor({ ...options, redactPatterns: ['email'], service: 'shop' })
   const client = new LognitorClient(options)
@@ -204,7 +204,7 @@ test("a client without options of its own leaves a door's as they are", async ()
   expect(rig.vendor.batches[0]?.json.logs).toMatchObject([{ message: 'to [REDACTED]', service: 'shop' }])
 })
 
-test('options of a second client or door that differ are ignored with a warning that names them', async () => {
+test('options of a second client or entry point that differ are ignored with a warning that names them', async () => {
   const options: Options = { apiKey: 'lgn_second', apiUrl: rig.vendor.apiUrl, service: 'shop' }
   const client = new LognitorClient(options)
   const none = await warningsDuring(() => {
@@ -341,7 +341,7 @@ test.each<[string, unknown, RegExp]>([
   },
 )
 
-test('a door given something else for its client says so', () => {
+test('an entry point given something else for its client says so', () => {
   // @ts-expect-error no client
   expect(() => new LognitorSpanProcessor({ client: {} })).toThrow(/"client": .* got another object/)
   // @ts-expect-error no client
@@ -349,7 +349,7 @@ test('a door given something else for its client says so', () => {
 })
 
 test.each([LognitorLogRecordExporter, LognitorLogRecordProcessor, LognitorSpanProcessor])(
-  'a door given no options object says so: %o',
+  'an entry point given no options object says so: %o',
   (Door) => {
     for (const [given, words] of [
       ['lgn_oops', /expected an object, got a string\.$/],

@@ -49,7 +49,7 @@ test('a release says all there is to say about it', async () => {
   })
 })
 
-test('after it, logs of all doors carry release and deploy', async () => {
+test('after it, logs of all entry points carry release and deploy', async () => {
   client.info('before')
   const release = await client.registerRelease(RELEASE)
   client.info('call')

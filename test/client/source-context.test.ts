@@ -50,7 +50,7 @@ test('a captured error comes with its line and five before and after', async () 
   expect(error.post_context).toEqual(own.slice(line, line + 5))
 })
 
-test('every entrance has them, a record of a logger too', async () => {
+test('every entry point has them, a record of a logger too', async () => {
   const { client, logs } = inMemory()
   logsThrough(new LognitorLogRecordProcessor({ client }))
     .getLogger('app')

@@ -35,7 +35,7 @@ const TRACE = {
 }
 const OPTIONS: Options = { redactPatterns: ['email', 'creditCard'], sourceContext: false }
 
-/** How each door is told of a case; undefined where it has no word for it. */
+/** How each entry point is told of a case; undefined where it has no word for it. */
 const DOORS: Readonly<Record<string, (one: Case) => Promise<Log[]> | undefined>> = {
   'the exporter behind Batch': (one) =>
     throughProvider(one, (exporterOptions) => {
@@ -61,22 +61,22 @@ const DOORS: Readonly<Record<string, (one: Case) => Promise<Log[]> | undefined>>
 }
 
 describe.each(CASES)('$name', (one) => {
-  for (const [door, tell] of Object.entries(DOORS)) {
+  for (const [recorder, tell] of Object.entries(DOORS)) {
     const told = tell(one)
     if (told === undefined) continue
-    test(`becomes the same log through ${door}`, async () => {
+    test(`becomes the same log through ${recorder}`, async () => {
       const logs = await told
       expect(logs).toHaveLength(1)
-      const expected = { ...ORIGIN, ...one.expected, trace: expectedTrace(door) }
-      expect(comparable(logs[0] as Log)).toEqual(door.endsWith('JSON') ? asJsonHasIt(expected) : expected)
+      const expected = { ...ORIGIN, ...one.expected, trace: expectedTrace(recorder) }
+      expect(comparable(logs[0] as Log)).toEqual(recorder.endsWith('JSON') ? asJsonHasIt(expected) : expected)
     })
   }
 })
 
-test('every door has cases', () => {
-  for (const [door, tell] of Object.entries(DOORS)) {
+test('every entry point has cases', () => {
+  for (const [recorder, tell] of Object.entries(DOORS)) {
     const told = CASES.map((one) => tell(one)).filter(Boolean)
-    expect(told.length, door).toBeGreaterThan(0)
+    expect(told.length, recorder).toBeGreaterThan(0)
   }
 })
 
@@ -90,7 +90,7 @@ function comparable(log: Log): Partial<Log> {
   if (log.error) expect(fingerprint).toMatch(/^[0-9a-f]{64}$/)
   const { [LOG_ID_KEY]: id, 'otel.scope.name': _scope, 'span.name': spanName, ...own } = metadata ?? {}
   expect(id).toMatch(/^[0-9a-f-]{36}$/)
-  // How long the span took is what its door alone can add.
+  // How long the span took is what its entry point alone can add.
   const figures = spanName === undefined ? perf : undefined
   return { ...rest, ...(figures && { perf: figures }), ...(Object.keys(own).length > 0 && { metadata: own }) }
 }
@@ -104,8 +104,8 @@ function asJsonHasIt<T extends Pick<Partial<Log>, 'metadata'>>(expected: T): T {
   return { ...expected, metadata: Object.fromEntries(seen) }
 }
 
-function expectedTrace(door: string): Log['trace'] {
-  if (door.includes('span')) return expect.objectContaining({ trace_id: TRACE.traceId })
+function expectedTrace(recorder: string): Log['trace'] {
+  if (recorder.includes('span')) return expect.objectContaining({ trace_id: TRACE.traceId })
   return { trace_id: TRACE.traceId, span_id: TRACE.spanId }
 }
 

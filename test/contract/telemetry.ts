@@ -3,7 +3,7 @@ import type { LogOptions } from '../../src/client/log-options.js'
 import type { Level } from '../../src/wire/level.js'
 import type { Log } from '../../src/wire/log.js'
 
-/** One thing that happened, as each kind of door is told of it, and the one wire log it has to become. */
+/** One thing that happened, as each kind of entry point is told of it, and the one wire log it has to become. */
 export interface Case {
   readonly name: string
   /** To OpenTelemetry's Logs API. */
@@ -86,7 +86,7 @@ export const CASES: readonly Case[] = [
         tags: ['limits'],
         notify: true,
         notifyChannels: ['ops'],
-        perf: { durationMs: 12.5, rows: 3 },
+        perf: { durationMs: 12.5, entries: 3 },
         metadata: { 'vcs.ref.head.revision': 'a1b2' },
         device: { 'model.name': 'Pixel' },
         source: '/app/limits.js:7',
@@ -108,7 +108,7 @@ export const CASES: readonly Case[] = [
       tags: ['limits'],
       notify: true,
       notify_channels: ['ops'],
-      perf: { duration_ms: 12.5, rows: 3 },
+      perf: { duration_ms: 12.5, entries: 3 },
       metadata: { 'vcs.ref.head.revision': 'a1b2' },
       device: { 'model.name': 'Pixel' },
       source: '/app/limits.js:7',

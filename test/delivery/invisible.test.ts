@@ -36,7 +36,7 @@ test('uploads make no spans and carry no trace, though every http call of the ap
   }
 })
 
-test('uploads make no request rows: only the request that was served does', async () => {
+test('uploads make no request entries: only the request that was served does', async () => {
   await runTraced()
   const rows = vendor.seen
     .filter(({ path }) => path.endsWith('/requests'))

@@ -29,7 +29,7 @@ async function load(failing: string): Promise<void> {
     await next()
   }
   await Promise.all(Array.from({ length: 10 }, next))
-  await until(() => inbox.requests().length >= 200, '200 request rows')
+  await until(() => inbox.requests().length >= 200, '200 request entries')
 }
 
 const errors = () => inbox.logs().filter((log: Log) => log.error !== undefined)

@@ -202,7 +202,7 @@ test('debug: true where nobody reads stderr any more changes nothing', async () 
   expect([ending.code, arrived]).toEqual([0, 50])
 })
 
-describe('errands of a program that has nothing else to do', () => {
+describe('API calls of a program that has nothing else to do', () => {
   let vendor: Vendor
 
   beforeAll(async () => {

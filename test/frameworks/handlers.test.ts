@@ -6,7 +6,7 @@ import {
   koaMiddleware,
   nestExceptionFilter,
 } from '../../instrumentation/index.js'
-import { RequestDoor } from '../../instrumentation/request-recorder.js'
+import { RequestRecorder } from '../../instrumentation/request-recorder.js'
 import { LognitorClient } from '../../src/index.js'
 import { PIPELINE } from '../../src/pipeline/registry.js'
 import { MemoryTransport } from '../../src/testing/index.js'
@@ -16,7 +16,7 @@ import { until } from '../support/until.js'
 let transport: MemoryTransport
 let client: LognitorClient
 let served: Served | undefined
-let door: RequestDoor | undefined
+let door: RequestRecorder | undefined
 
 beforeEach(() => {
   transport = new MemoryTransport()
@@ -31,7 +31,7 @@ afterEach(async () => {
 })
 
 function openDoor(): void {
-  door = new RequestDoor({ pipeline: client[PIPELINE], end: async () => true }, {})
+  door = new RequestRecorder({ pipeline: client[PIPELINE], end: async () => true }, {})
   door.open()
 }
 

@@ -64,7 +64,7 @@ export function testShop(name: string, options: ShopOptions): void {
   let project: Project
   let program: Program
   let logs: readonly Log[]
-  let rows: readonly RequestEntry[]
+  let entries: readonly RequestEntry[]
 
   beforeAll(async () => {
     inbox = await startInbox({ port: 0 })
@@ -93,7 +93,7 @@ export function testShop(name: string, options: ShopOptions): void {
     await program.stop()
     logs = inbox.logs()
     // Batches may overtake each other.
-    rows = inbox.requests().sort((a, b) => a.timestamp.localeCompare(b.timestamp))
+    entries = inbox.requests().sort((a, b) => a.timestamp.localeCompare(b.timestamp))
   })
 
   afterAll(async () => {
@@ -102,12 +102,12 @@ export function testShop(name: string, options: ShopOptions): void {
     await inbox?.close()
   })
 
-  const rowOf = (path: string) => rows.find((row) => row.path === path)
+  const rowOf = (path: string) => entries.find((entry) => entry.path === path)
   const errorsOf = (path: string) =>
     logs.filter((log) => isError(log) && log.request_id === rowOf(path)?.request_id)
 
   test(`${name}: each request is one row with its route, ignored ones none`, () => {
-    const seen = rows.map(({ path, status_code, route }) => [path, status_code, route])
+    const seen = entries.map(({ path, status_code, route }) => [path, status_code, route])
     expect(seen).toEqual([
       ['/orders/7', 200, `/orders/${parameter}`],
       ['/orders/1001', 404, `/orders/${parameter}`],
@@ -116,7 +116,7 @@ export function testShop(name: string, options: ShopOptions): void {
       ['/admin', 403, '/admin'],
       ['/nowhere', 404, undefined],
     ])
-    expect(new Set(rows.map((row) => row.request_id)).size).toBe(rows.length)
+    expect(new Set(entries.map((entry) => entry.request_id)).size).toBe(entries.length)
   })
 
   for (const [how, path, type, message] of [

@@ -118,11 +118,11 @@ test(
 )
 
 test(
-  'errands take anything, one after the other',
+  'API calls take anything, one after the other',
   async () => {
     const { client, transport } = watchedClient()
     const untyped = client as unknown as Untyped<LognitorClient>
-    const errand = fc.tuple(fc.nat({ max: 5 }), hostile, hostile)
+    const call = fc.tuple(fc.nat({ max: 5 }), hostile, hostile)
     const run = async ([which, first, second]: [number, Recipe, Recipe]) => {
       transport.clear()
       const [one, two] = [first.make(), second.make()]
@@ -156,7 +156,7 @@ test(
       else Promise.resolve(answer).catch(() => {})
       expect(transport.faults).toEqual([])
     }
-    await fc.assert(fc.asyncProperty(errand, run), { numRuns: 2000 })
+    await fc.assert(fc.asyncProperty(call, run), { numRuns: 2000 })
   },
   LONG_MS,
 )

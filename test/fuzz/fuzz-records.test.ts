@@ -49,7 +49,7 @@ function isEndless(given: unknown): given is never {
   }
 }
 
-/** Of the doors, the one that takes a list of any length, and the one that takes nothing. */
+/** Of the entry points, the one that takes a list of any length, and the one that takes nothing. */
 const LIST = 1
 const QUESTION = 4
 
@@ -69,18 +69,18 @@ function doors(watched: Watched): readonly ((record: unknown) => unknown)[] {
 }
 
 test(
-  'any log record is a legal log, or counted, at any door for records',
+  'any log record is a legal log, or counted, at any entry point for records',
   async () => {
     const watched = watchedClient()
     const all = doors(watched)
     const { ledger } = watched.client[PIPELINE]
-    const attempt = ([door, given]: [number, Given]): Attempt => {
+    const attempt = ([recorder, given]: [number, Given]): Attempt => {
       const input = make(given)
       const go = () => {
         const before = ledger.written
-        all[door]?.(input)
+        all[recorder]?.(input)
         // A record is a log, or counted as lost, and nothing in between. A summary of others may come along.
-        if (door !== LIST && door !== QUESTION) expect(ledger.written).toBeGreaterThan(before)
+        if (recorder !== LIST && recorder !== QUESTION) expect(ledger.written).toBeGreaterThan(before)
       }
       return { inputs: [input], go }
     }

@@ -2,9 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { connect } from 'node:net'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { RowOptions } from '../../instrumentation/request-options.js'
-import { RequestDoor } from '../../instrumentation/request-recorder.js'
-import { leaseFor } from '../../src/pipeline/registry.js'
+import type { RequestEntryOptions } from '../../instrumentation/request-options.js'
+import { RequestRecorder } from '../../instrumentation/request-recorder.js'
+import { handleFor } from '../../src/pipeline/registry.js'
 import { serve } from '../instrumentation/support.js'
 import { unaccounted } from './checked-transport.js'
 import { type Attempt, CASES, feed, LONG_MS, type Watched, watchedClient } from './fuzz.js'
@@ -93,14 +93,14 @@ function answer(response: ServerResponse, end: Given['end']): void {
   else response.writeHead(end === 'status' ? 503 : 200).end()
 }
 
-/** An application with our door; `handle` is what it does with its request. */
+/** An application with our entry point; `handle` is what it does with its request. */
 async function openShop(
   { client }: Watched,
-  options: RowOptions,
+  options: RequestEntryOptions,
   handle: (request: IncomingMessage, given: Given) => void,
 ) {
-  const door = new RequestDoor(leaseFor({ client }), options)
-  door.open()
+  const recorder = new RequestRecorder(handleFor({ client }), options)
+  recorder.open()
   let current: Given | undefined
   let seen = 0
   const { port, close } = await serve((request, response) => {
@@ -116,7 +116,7 @@ async function openShop(
     },
     seen: () => seen,
     close: async () => {
-      await door.end()
+      await recorder.end()
       await close()
     },
   }

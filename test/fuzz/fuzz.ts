@@ -40,7 +40,7 @@ export function watchedClient(options: Options = {}, looks: { keepsBodies?: bool
   return { client: new LognitorClient({ ...ALL_ON, ...options, transport }), transport }
 }
 
-/** One case, ready to run: what it is made of, and how it goes through its door. A promise is waited for. */
+/** One case, ready to run: what it is made of, and how it goes through its entry point. A promise is waited for. */
 export interface Attempt {
   readonly inputs: readonly unknown[]
   go(): unknown
@@ -49,7 +49,7 @@ export interface Attempt {
 const PER_RUN = 50
 
 /**
- * Feeds many cases to a door, some in each run so that a flush is paid for once. Nothing may throw; all that was
+ * Feeds many cases to an entry point, some in each run so that a flush is paid for once. Nothing may throw; all that was
  * written must be delivered and legal, or counted; no input and no prototype may have changed. And as many cases
  * must have run as were asked for; it gives their number.
  */

@@ -217,14 +217,14 @@ test('no call of any kind follows a redirect, so a key goes nowhere else', async
     vendor.answer((seen) => ({ status, headers: { location: `${elsewhere.url}${seen.path}` } }))
     const client = new LognitorClient(options({ maxRetries: 0 }))
     client.error('lost')
-    const errands = [
+    const calls = [
       client.heartbeat('tok').ping(),
       client.submitFeedback({ eventId: 'e', comments: 'c' }),
       client.registerRelease({ version: '1' }),
     ]
     await client.flush(100)
     await client.shutdown(0)
-    await Promise.all(errands)
+    await Promise.all(calls)
   }
   const paths = ['/ingest', '/heartbeat/tok', '/feedback', '/releases/register'].map(
     (path) => `/api/v1${path}`,

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { RequestDoor } from '../../instrumentation/request-recorder.js'
+import { RequestRecorder } from '../../instrumentation/request-recorder.js'
 import { LognitorClient } from '../../src/client/client.js'
 import { LognitorLogRecordExporter } from '../../src/otel/log-record-exporter.js'
-import { leaseFor } from '../../src/pipeline/registry.js'
+import { handleFor } from '../../src/pipeline/registry.js'
 import { MemoryTransport } from '../../src/testing/index.js'
 import { serve, speak } from '../instrumentation/support.js'
 
@@ -25,7 +25,7 @@ function open() {
   return { client, transport }
 }
 
-test.each(PIECES)('a million characters of %j come through every door', async (piece) => {
+test.each(PIECES)('a million characters of %j come through every entry point', async (piece) => {
   const { client, transport } = open()
   const text = million(piece)
   const exporter = new LognitorLogRecordExporter({ client })
@@ -45,8 +45,12 @@ test.each(PIECES)('a million characters of %j come through every door', async (p
 test('a request whose every part is as long as Node lets it be comes through', async () => {
   const { client, transport } = open()
   const ignoreRoutes = [/^\/(?:ignored)/, `/${'/'.repeat(1_000_000)}x`]
-  const door = new RequestDoor(leaseFor({ client }), { trustProxy: true, includeQuery: true, ignoreRoutes })
-  door.open()
+  const recorder = new RequestRecorder(handleFor({ client }), {
+    trustProxy: true,
+    includeQuery: true,
+    ignoreRoutes,
+  })
+  recorder.open()
   const { port, close } = await serve((_request, response) => response.end())
   const names = ['x-request-id', 'x-session-id', 'forwarded', 'x-forwarded-for', 'user-agent', 'cookie']
   for (const piece of PIECES.filter((text) => /^[\x21-\x7e]+$/.test(text))) {
@@ -58,7 +62,7 @@ test('a request whose every part is as long as Node lets it be comes through', a
       '\r\n\r\n',
     )
   }
-  await door.end()
+  await recorder.end()
   await client.flush()
   await close()
   expect(transport.requests.length).toBeGreaterThan(15)

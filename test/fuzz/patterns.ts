@@ -10,7 +10,7 @@ export interface Pattern {
 
 const root = resolve(import.meta.dirname, '../..')
 
-/** Every RegExp that stands as a literal in our code. Those put together of parts are tried through their doors. */
+/** Every RegExp that stands as a literal in our code. Those put together of parts are tried through their entry points. */
 export function patternsOfOurs(): Pattern[] {
   return ['src', 'instrumentation'].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })

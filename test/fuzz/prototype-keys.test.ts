@@ -7,7 +7,7 @@ import { LognitorLogRecordProcessor } from '../../src/otel/log-record-processor.
 import { LognitorSpanProcessor } from '../../src/otel/span-processor.js'
 import { MemoryTransport } from '../../src/testing/index.js'
 import { openGateway, send } from '../gateway/support.js'
-import { openDoor, serve } from '../instrumentation/support.js'
+import { openRecorder, serve } from '../instrumentation/support.js'
 
 const WORDS =
   '{"__proto__":{"polluted":"by proto"},"constructor":{"prototype":{"polluted":"by constructor"}}}'
@@ -118,17 +118,17 @@ test('a log that is redacted and cut keeps them, too', async () => {
 })
 
 test('headers, queries and users of requests pollute nothing', async () => {
-  const watched = openDoor({ includeQuery: true, trustProxy: true, captureUser: () => data() })
+  const watched = openRecorder({ includeQuery: true, trustProxy: true, captureUser: () => data() })
   const served = await serve((_request, response) => response.end())
-  cleared.push(() => watched.door.close(), served.close)
+  cleared.push(() => watched.recorder.close(), served.close)
   const headers: [string, string][] = [
     ['__proto__', 'x'],
     ['constructor', 'y'],
     ['forwarded', '__proto__=x;constructor=y'],
   ]
   await fetch(`${served.url}/?__proto__[polluted]=1&constructor[prototype][polluted]=2`, { headers })
-  const [row] = await watched.waitForRows(1)
-  expect(row?.path).toContain('__proto__[polluted]=1')
+  const [entry] = await watched.waitForEntries(1)
+  expect(entry?.path).toContain('__proto__[polluted]=1')
   expect(JSON.stringify(watched.scopes[0]?.user)).toBe(WORDS)
   expectNothingPolluted()
 })

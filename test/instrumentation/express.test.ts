@@ -1,26 +1,26 @@
 import express from 'express'
 import { afterEach, expect, test } from 'vitest'
-import { openDoor, type Served, serve, type WatchedDoor } from './support.js'
+import { openRecorder, type Served, serve, type WatchedRecorder } from './support.js'
 
-let watched: WatchedDoor
+let watched: WatchedRecorder
 let served: Served
 
 afterEach(async () => {
-  watched.door.close()
+  watched.recorder.close()
   await served.close()
 })
 
-/** Paths asked for in turn, and the routes their rows have. */
+/** Paths asked for in turn, and the routes their request entries have. */
 async function routesFor(app: express.Express, paths: string[]): Promise<(string | undefined)[]> {
-  watched = openDoor()
+  watched = openRecorder()
   served = await serve(app)
   for (const path of paths) await (await fetch(served.url + path)).text()
-  const rows = await watched.waitForRows(paths.length)
-  expect(rows.map((row) => row.path)).toEqual(paths)
-  return rows.map((row) => row.route)
+  const entries = await watched.waitForEntries(paths.length)
+  expect(entries.map((entry) => entry.path)).toEqual(paths)
+  return entries.map((entry) => entry.route)
 }
 
-test('Express routes are rows by template, in mounted routers too', async () => {
+test('Express routes are request entries by template, in mounted routers too', async () => {
   const app = express()
   const items = express.Router().get('/items/:id', (_request, response) => void response.send('item'))
   items.get('/', (_request, response) => void response.send('all'))
@@ -72,16 +72,16 @@ test('what looks like a route of Express and cannot be read costs the template o
       },
     }),
   ]
-  watched = openDoor()
+  watched = openRecorder()
   served = await serve((request, response) => {
-    Object.assign(request, { route: routes[watched.rows.length] })
+    Object.assign(request, { route: routes[watched.entries.length] })
     response.end()
   })
   for (const [index] of routes.entries()) {
     await fetch(served.url)
-    await watched.waitForRows(index + 1)
+    await watched.waitForEntries(index + 1)
   }
-  expect(watched.rows.map(({ route }) => route)).toEqual([undefined, undefined, undefined])
+  expect(watched.entries.map(({ route }) => route)).toEqual([undefined, undefined, undefined])
 })
 
 test('a mount point with a value in it never becomes part of a template', async () => {
@@ -103,7 +103,7 @@ test('a RegExp is a route in its own words, and of a list of paths the one that 
   expect(await routesFor(app, ['/flies', '/uno'])).toEqual(['/^\\/fl(y|ies)$/', '/uno'])
 })
 
-test('a handler that throws is a row with its route and 500', async () => {
+test('a handler that throws is a request entry with its route and 500', async () => {
   const app = express()
   app.set('env', 'test')
   app.get('/boom/:kind', (request) => {
@@ -114,7 +114,7 @@ test('a handler that throws is a row with its route and 500', async () => {
     throw new Error(request.params.kind)
   })
   expect(await routesFor(app, ['/boom/now', '/later/then'])).toEqual(['/boom/:kind', '/later/:kind'])
-  expect(watched.rows.map((row) => row.status_code)).toEqual([500, 500])
+  expect(watched.entries.map((entry) => entry.status_code)).toEqual([500, 500])
 })
 
 test('of a mounted route with several paths the one that was asked for is the route', async () => {

@@ -3,17 +3,17 @@ import { type Span, trace } from '@opentelemetry/api'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { chainRequestHook } from '../../instrumentation/hooks.js'
 import { requestScope, scopeOfTrace } from '../../src/scope/current.js'
-import { openDoor, type Served, serve, type WatchedDoor } from './support.js'
+import { openRecorder, type Served, serve, type WatchedRecorder } from './support.js'
 
-let watched: WatchedDoor
+let watched: WatchedRecorder
 let served: Served
 
 beforeEach(() => {
-  watched = openDoor()
+  watched = openRecorder()
 })
 
 afterEach(async () => {
-  watched.door.close()
+  watched.recorder.close()
   await served.close()
 })
 
@@ -44,7 +44,7 @@ test('the hook tells the request of its span, and the user’s own hook comes fi
     response.end()
   })
   await fetch(served.url)
-  await watched.waitForRows(1)
+  await watched.waitForEntries(1)
   const { spanId } = span.spanContext()
   expect(order).toEqual([
     ['own', undefined, true],
@@ -68,7 +68,7 @@ test('a user’s hook that throws keeps neither us nor the request from going on
     response.end()
   })
   await fetch(served.url)
-  await watched.waitForRows(1)
+  await watched.waitForEntries(1)
   expect(caught).toEqual(['own'])
   expect(watched.scopes[0]?.trace?.trace_id).toBe(TRACE)
 })
@@ -83,7 +83,7 @@ test('a hook that was read back and chained again calls the user’s own once', 
     response.end()
   })
   await fetch(served.url)
-  await watched.waitForRows(1)
+  await watched.waitForEntries(1)
   expect(calls).toBe(1)
 })
 
@@ -93,7 +93,7 @@ test('an invalid span, where no SDK is registered, binds nothing', async () => {
     response.end()
   })
   await fetch(served.url)
-  await watched.waitForRows(1)
+  await watched.waitForEntries(1)
   expect(watched.scopes[0]?.trace).toBeUndefined()
 })
 
@@ -102,6 +102,6 @@ test('outgoing requests pass the hook without effect', async () => {
   const client = outgoing(served.url)
   chainRequestHook(undefined)(spanWith(TRACE), client)
   client.end()
-  await watched.waitForRows(1)
+  await watched.waitForEntries(1)
   expect(watched.scopes[0]?.trace).toBeUndefined()
 })

@@ -33,10 +33,10 @@ function create(options: LognitorHttpOptions = {}): void {
   instrumentation = new LognitorHttpInstrumentation({ ...client, ...options })
 }
 
-/** The paths that were delivered by the time the door was shut. */
+/** The paths that were delivered by the time the entry point was shut. */
 async function pathsAtEnd(): Promise<string[]> {
   await instrumentation.shutdown()
-  return delivered.map((row) => row.path)
+  return delivered.map((entry) => entry.path)
 }
 
 /** The answer arrives before the server has closed it; the next one on its connection comes after that. */
@@ -50,14 +50,14 @@ async function ask(...paths: string[]): Promise<void> {
   }
 }
 
-test('shutdown delivers every row that was written', async () => {
+test('shutdown delivers every request entry that was written', async () => {
   create()
   await ask('/1', '/2')
   expect(await pathsAtEnd()).toEqual(['/1', '/2'])
   expect(delivered[0]).toMatchObject({ service: 'shop', status_code: 200, runtime: 'node' })
 })
 
-test('while it is disabled there are no rows', async () => {
+test('while it is disabled there are no request entries', async () => {
   create()
   await ask('/1')
   instrumentation.disable()

@@ -17,7 +17,7 @@ import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import { setUser } from '../../src/client/scoped.js'
 import { currentScope, processScope } from '../../src/scope/current.js'
-import { openDoor, until, type WatchedDoor } from './support.js'
+import { openRecorder, until, type WatchedRecorder } from './support.js'
 
 const tls = join(import.meta.dirname, '../fixtures/tls')
 const CERTIFICATE = {
@@ -25,20 +25,20 @@ const CERTIFICATE = {
   cert: readFileSync(join(tls, 'cert.pem')),
 }
 
-let watched: WatchedDoor
+let watched: WatchedRecorder
 let server: Http2Server | Http2SecureServer
 let session: ClientHttp2Session | undefined
 
 afterEach(async () => {
-  watched.door.close()
+  watched.recorder.close()
   session?.destroy()
   session = undefined
   await new Promise((resolve) => server.close(resolve))
   processScope().setUser(undefined)
 })
 
-async function open(options: Parameters<typeof openDoor>[0] = {}): Promise<number> {
-  watched = openDoor(options)
+async function open(options: Parameters<typeof openRecorder>[0] = {}): Promise<number> {
+  watched = openRecorder(options)
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
@@ -73,7 +73,7 @@ test('each HTTP/2 request has a request entry, a request id and a scope of its o
   const port = await open()
   await ask({ ':path': '/login?token=abc', ':method': 'POST', 'user-agent': 'tester/1' })
   await ask({ ':path': '/missing', 'x-request-id': 'asked-for' })
-  const [login, missing] = await watched.waitForRows(2)
+  const [login, missing] = await watched.waitForEntries(2)
   expect(users).toEqual([{ id: 'ada' }, undefined])
   expect(login).toMatchObject({
     method: 'POST',
@@ -105,8 +105,8 @@ test('a secure server that speaks HTTP/1.1, too, has an entry for each request o
       answer.resume().on('end', resolve)
     })
   })
-  await watched.waitForRows(2)
-  expect(watched.rows.map(({ path, scheme }) => [path, scheme]).sort()).toEqual([
+  await watched.waitForEntries(2)
+  expect(watched.entries.map(({ path, scheme }) => [path, scheme]).sort()).toEqual([
     ['/one', 'https'],
     ['/two', 'https'],
   ])
@@ -123,8 +123,8 @@ test('an application that listens to streams has the same', async () => {
   })
   await open()
   await Promise.all([ask({ ':path': '/a' }), ask({ ':path': '/b' })])
-  await watched.waitForRows(2)
-  expect(watched.rows.map(({ path, status_code }) => [path, status_code]).sort()).toEqual([
+  await watched.waitForEntries(2)
+  expect(watched.entries.map(({ path, status_code }) => [path, status_code]).sort()).toEqual([
     ['/a', 204],
     ['/b', 204],
   ])
@@ -139,7 +139,7 @@ test('a client that resets its stream before the answer is counted as 499', asyn
   await until(() => (session as ClientHttp2Session).state.effectiveLocalWindowSize !== undefined)
   await new Promise((resolve) => setTimeout(resolve, 50))
   stream.close(8)
-  const [entry] = await watched.waitForRows(1)
+  const [entry] = await watched.waitForEntries(1)
   expect(entry).toMatchObject({ path: '/slow', status_code: 499 })
 })
 
@@ -152,6 +152,6 @@ test('captureUser is asked with the request that the listener of the server has'
   })
   await open({ captureUser: (request: unknown) => (request as Http2ServerRequest & { user: object }).user })
   await ask({ ':path': '/me' })
-  await watched.waitForRows(1)
+  await watched.waitForEntries(1)
   expect(asked).toEqual({ id: 'ada' })
 })

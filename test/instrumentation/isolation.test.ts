@@ -14,7 +14,7 @@ const ROUNDS = 50
 
 interface Result {
   requests: number
-  rows: number
+  entries: number
   logs: number
   points: Record<string, number>
   leaks: unknown[]
@@ -53,7 +53,7 @@ for (const [name, node] of [
     expect(result).toMatchObject({
       leakCount: 0,
       requests: REQUESTS * ROUNDS,
-      rows: REQUESTS * ROUNDS,
+      entries: REQUESTS * ROUNDS,
       delivered: true,
       dropped: {},
     })

@@ -31,14 +31,14 @@ afterAll(async () => {
 })
 
 const PATHS = ['/orders/7', '/api/items/9', '/boom', '/nowhere', '/orders/8']
-const EXPRESS_ROWS = [
+const EXPRESS_ENTRIES = [
   ['/orders/7', 200, '/orders/:id'],
   ['/api/items/9', 200, '/api/items/:id'],
   ['/boom', 500, '/boom'],
   ['/nowhere', 404, undefined],
   ['/orders/8', 200, '/orders/:id'],
 ]
-const PLAIN_ROWS = [
+const PLAIN_ENTRIES = [
   ['/orders/7', 200, undefined],
   ['/api/items/9', 200, undefined],
   ['/boom', 500, undefined],
@@ -48,7 +48,7 @@ const PLAIN_ROWS = [
 
 interface Report {
   /** Each path asked for once, as the inbox has it. */
-  readonly rows: unknown[]
+  readonly entries: unknown[]
   readonly serverSpans: { name: string; attributes: Record<string, unknown> }[]
   readonly stderr: string
 }
@@ -61,11 +61,11 @@ async function report(line: Line, file: string, options: AppOptions): Promise<Re
   for (const path of PATHS) await (await fetch(`http://127.0.0.1:${app.port}${path}`)).text()
   await until(() => inbox.requests().length >= PATHS.length)
   const { serverSpans } = await app.ask<Report>('end')
-  const rows = inbox.requests()
-  expect(new Set(rows.map((row) => row.request_id)).size).toBe(rows.length)
-  expect(rows.every((row) => row.service === 'an-app')).toBe(true)
+  const entries = inbox.requests()
+  expect(new Set(entries.map((entry) => entry.request_id)).size).toBe(entries.length)
+  expect(entries.every((entry) => entry.service === 'an-app')).toBe(true)
   return {
-    rows: rows.map((row) => [row.path, row.status_code, row.route]),
+    entries: entries.map((entry) => [entry.path, entry.status_code, entry.route]),
     serverSpans,
     stderr: app.stderr(),
   }
@@ -77,74 +77,76 @@ const setUps: [Line, string, string][] = [
 ]
 
 for (const [line, nodeName, node] of setUps) {
-  test(`${line}, ${nodeName}: a CommonJS app has one row a request, with its route`, async () => {
-    const { rows, serverSpans } = await report(line, 'express-app.cjs', {
+  test(`${line}, ${nodeName}: a CommonJS app has one request entry a request, with its route`, async () => {
+    const { entries, serverSpans } = await report(line, 'express-app.cjs', {
       node,
       nodeArguments: ['--require', './setup.cjs'],
     })
-    expect(rows).toEqual(EXPRESS_ROWS)
+    expect(entries).toEqual(EXPRESS_ENTRIES)
     expect(serverSpans).toHaveLength(5)
     expect(serverSpans[0]?.attributes).toMatchObject({ 'http.route': '/orders/:id' })
   })
 
-  test(`${line}, ${nodeName}: an ES module app with the loader hook has the same rows`, async () => {
-    const { rows, serverSpans } = await report(line, 'express-app.mjs', {
+  test(`${line}, ${nodeName}: an ES module app with the loader hook has the same request entries`, async () => {
+    const { entries, serverSpans } = await report(line, 'express-app.mjs', {
       node,
       nodeArguments: ['--import', './setup-with-hook.mjs'],
     })
-    expect(rows).toEqual(EXPRESS_ROWS)
+    expect(entries).toEqual(EXPRESS_ENTRIES)
     expect(serverSpans).toHaveLength(5)
   })
 
-  test(`${line}, ${nodeName}: an ES module app with Express and no hook, half patched, has the same rows`, async () => {
-    const { rows } = await report(line, 'express-app.mjs', {
+  test(`${line}, ${nodeName}: an ES module app with Express and no hook, half patched, has the same request entries`, async () => {
+    const { entries } = await report(line, 'express-app.mjs', {
       node,
       nodeArguments: ['--import', './setup.mjs'],
     })
-    expect(rows).toEqual(EXPRESS_ROWS)
+    expect(entries).toEqual(EXPRESS_ENTRIES)
   })
 
-  test(`${line}, ${nodeName}: an ES module app with only node:http has its rows with the hook`, async () => {
-    const { rows, serverSpans } = await report(line, 'plain-app.mjs', {
+  test(`${line}, ${nodeName}: an ES module app with only node:http has its request entries with the hook`, async () => {
+    const { entries, serverSpans } = await report(line, 'plain-app.mjs', {
       node,
       nodeArguments: ['--import', './setup-with-hook.mjs'],
     })
-    expect(rows).toEqual(PLAIN_ROWS)
+    expect(entries).toEqual(PLAIN_ENTRIES)
     expect(serverSpans).toHaveLength(5)
   })
 
-  test(`${line}, ${nodeName}: an ES module app with only node:http has its rows without the hook and without spans`, async () => {
-    const { rows, serverSpans } = await report(line, 'plain-app.mjs', {
+  test(`${line}, ${nodeName}: an ES module app with only node:http has its request entries without the hook and without spans`, async () => {
+    const { entries, serverSpans } = await report(line, 'plain-app.mjs', {
       node,
       nodeArguments: ['--import', './setup.mjs'],
     })
-    expect(rows).toEqual(PLAIN_ROWS)
+    expect(entries).toEqual(PLAIN_ENTRIES)
     expect(serverSpans).toHaveLength(0)
   })
 
   test(`${line}, ${nodeName}: withLognitor in somebody else's HttpInstrumentation does the same`, async () => {
-    const { rows, serverSpans, stderr } = await report(line, 'express-app.cjs', {
+    const { entries, serverSpans, stderr } = await report(line, 'express-app.cjs', {
       node,
       nodeArguments: ['--require', './setup.cjs'],
       environment: { HTTP: 'wrapped' },
     })
-    expect(rows).toEqual(EXPRESS_ROWS)
+    expect(entries).toEqual(EXPRESS_ENTRIES)
     expect(serverSpans).toHaveLength(5)
     expect(stderr).not.toContain('LOGNITOR_TWO_HTTP_INSTRUMENTATIONS')
   })
 }
 
-test('without any SDK there are rows all the same, and routes', async () => {
-  const { rows } = await report('otel-2', 'express-app.cjs', { nodeArguments: ['--require', './alone.cjs'] })
-  expect(rows).toEqual(EXPRESS_ROWS)
+test('without any SDK there are request entries all the same, and routes', async () => {
+  const { entries } = await report('otel-2', 'express-app.cjs', {
+    nodeArguments: ['--require', './alone.cjs'],
+  })
+  expect(entries).toEqual(EXPRESS_ENTRIES)
 })
 
 test('without the Express instrumentation the routes come from Express itself', async () => {
-  const { rows } = await report('otel-2', 'express-app.cjs', {
+  const { entries } = await report('otel-2', 'express-app.cjs', {
     nodeArguments: ['--require', './setup.cjs'],
     environment: { EXPRESS: 'none' },
   })
-  expect(rows).toEqual(EXPRESS_ROWS)
+  expect(entries).toEqual(EXPRESS_ENTRIES)
 })
 
 for (const [order, name] of [
@@ -152,12 +154,12 @@ for (const [order, name] of [
   ['before', 'before another HTTP instrumentation'],
   ['twice', 'twice'],
 ] as const) {
-  test(`made ${name}, it warns once and writes each row once`, async () => {
-    const { rows, stderr } = await report('otel-2', 'express-app.cjs', {
+  test(`made ${name}, it warns once and writes each request entry once`, async () => {
+    const { entries, stderr } = await report('otel-2', 'express-app.cjs', {
       nodeArguments: ['--require', './setup.cjs'],
       environment: { HTTP: order },
     })
-    expect(rows).toEqual(EXPRESS_ROWS)
+    expect(entries).toEqual(EXPRESS_ENTRIES)
     expect(stderr.match(/\[LOGNITOR_TWO_HTTP_INSTRUMENTATIONS\]/g)).toHaveLength(1)
   })
 }
@@ -169,7 +171,7 @@ test.each([
   ['LognitorHttpInstrumentation alone', './alone.cjs', {}, 1],
   ['withLognitor alone', './alone.cjs', { HTTP: 'wrapped' }, 0],
 ])(
-  '%s without the peer: there are rows, and a warning names what is missing',
+  '%s without the peer: there are request entries, and a warning names what is missing',
   async (_name, setUp, environment, count) => {
     const consumer = createConsumer('otel-2', { without })
     try {

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { resolveRowOptions } from '../../instrumentation/request-options.js'
+import { resolveRequestEntryOptions } from '../../instrumentation/request-options.js'
 import { requestScope } from '../../src/scope/current.js'
-import { openDoor, type Served, serve, until, type WatchedDoor } from './support.js'
+import { openRecorder, type Served, serve, until, type WatchedRecorder } from './support.js'
 
-let watched: WatchedDoor | undefined
+let watched: WatchedRecorder | undefined
 let served: Served
 
 beforeEach(async () => {
@@ -11,17 +11,17 @@ beforeEach(async () => {
 })
 
 afterEach(async () => {
-  watched?.door.close()
+  watched?.recorder.close()
   await served.close()
 })
 
-/** The paths that get a row. The last one asked for always does, so we know when to look. */
+/** The paths that get a request entry. The last one asked for always does, so we know when to look. */
 async function rowsFor(paths: string[], ignoreRoutes: (string | RegExp)[]): Promise<string[]> {
-  watched = openDoor({ ignoreRoutes })
+  watched = openRecorder({ ignoreRoutes })
   for (const path of [...paths, '/last']) await fetch(served.url + path)
-  const { rows } = watched
-  await until(() => rows.at(-1)?.path === '/last')
-  return rows.slice(0, -1).map((row) => row.path)
+  const { entries } = watched
+  await until(() => entries.at(-1)?.path === '/last')
+  return entries.slice(0, -1).map((entry) => entry.path)
 }
 
 test('an ignored route is an exact path and whole segments below it', async () => {
@@ -51,7 +51,7 @@ test('an ignored RegExp is asked about the path, each time from its beginning', 
 })
 
 test('an ignored request still has its scope, and is told its status', async () => {
-  watched = openDoor({ ignoreRoutes: ['/health'] })
+  watched = openRecorder({ ignoreRoutes: ['/health'] })
   const statuses: (number | undefined)[] = []
   const other = await serve((_request, response) => {
     requestScope()?.onAnswered((status) => statuses.push(status))
@@ -62,14 +62,14 @@ test('an ignored request still has its scope, and is told its status', async () 
   await until(() => statuses.length === 1)
   await other.close()
   expect(statuses).toEqual([204])
-  expect(watched.rows).toEqual([])
+  expect(watched.entries).toEqual([])
 })
 
 test('the address is left out when it should not be captured', async () => {
-  watched = openDoor({ captureIp: false })
+  watched = openRecorder({ captureIp: false })
   await fetch(served.url)
-  const [row] = await watched.waitForRows(1)
-  expect(row).not.toHaveProperty('ip')
+  const [entry] = await watched.waitForEntries(1)
+  expect(entry).not.toHaveProperty('ip')
   expect(watched.scopes[0]?.request).not.toHaveProperty('ip')
 })
 
@@ -80,47 +80,47 @@ const proxied = {
 }
 
 test('the words of a proxy count only when it is trusted', async () => {
-  watched = openDoor()
+  watched = openRecorder()
   await fetch(served.url, { headers: proxied })
-  const [row] = await watched.waitForRows(1)
-  expect(row).toMatchObject({ ip: '127.0.0.1', scheme: 'http', host: `127.0.0.1:${served.port}` })
+  const [entry] = await watched.waitForEntries(1)
+  expect(entry).toMatchObject({ ip: '127.0.0.1', scheme: 'http', host: `127.0.0.1:${served.port}` })
 })
 
 test('a trusted proxy tells address, scheme and host', async () => {
-  watched = openDoor({ trustProxy: true })
+  watched = openRecorder({ trustProxy: true })
   await fetch(served.url, { headers: proxied })
   await fetch(served.url, {
     headers: { forwarded: 'for="[2001:db8::17]:4711";proto=https;host=a.example, for=10.0.0.1' },
   })
-  const rows = await watched.waitForRows(2)
-  expect(rows[0]).toMatchObject({ ip: '203.0.113.7', scheme: 'https', host: 'shop.example' })
-  expect(rows[1]).toMatchObject({ ip: '2001:db8::17', scheme: 'https', host: 'a.example' })
+  const entries = await watched.waitForEntries(2)
+  expect(entries[0]).toMatchObject({ ip: '203.0.113.7', scheme: 'https', host: 'shop.example' })
+  expect(entries[1]).toMatchObject({ ip: '2001:db8::17', scheme: 'https', host: 'a.example' })
 })
 
 test('what a trusted proxy says and is no address leaves the one of the socket', async () => {
-  watched = openDoor({ trustProxy: true })
+  watched = openRecorder({ trustProxy: true })
   for (const entry of ['unknown', '_hidden', '999.1.1.1', '<script>']) {
     await fetch(served.url, { headers: { 'x-forwarded-for': entry, forwarded: `for=${entry}` } })
   }
   await fetch(served.url, { headers: { 'x-forwarded-for': '203.0.113.7:51234' } })
-  const rows = await watched.waitForRows(5)
-  expect(rows.map((row) => row.ip)).toEqual([...Array(4).fill('127.0.0.1'), '203.0.113.7'])
+  const entries = await watched.waitForEntries(5)
+  expect(entries.map((entry) => entry.ip)).toEqual([...Array(4).fill('127.0.0.1'), '203.0.113.7'])
 })
 
 test('a wrong option in code throws with name, expectation and value', () => {
-  expect(() => resolveRowOptions({ captureIp: 'yes' as never })).toThrow(
+  expect(() => resolveRequestEntryOptions({ captureIp: 'yes' as never })).toThrow(
     'Option "captureIp": expected true or false, got "yes".',
   )
-  expect(() => resolveRowOptions({ ignoreRoutes: ['health'] })).toThrow(
+  expect(() => resolveRequestEntryOptions({ ignoreRoutes: ['health'] })).toThrow(
     'Option "ignoreRoutes": expected a list of paths that begin with / or RegExps',
   )
-  expect(() => resolveRowOptions({ captureUser: 'me' as never })).toThrow(
+  expect(() => resolveRequestEntryOptions({ captureUser: 'me' as never })).toThrow(
     expect.objectContaining({ code: 'LOGNITOR_BAD_OPTION' }),
   )
 })
 
 test('the environment sets what a string can hold', () => {
-  const settings = resolveRowOptions(
+  const settings = resolveRequestEntryOptions(
     {},
     {
       LOGNITOR_IGNORE_ROUTES: '/health,/static',
@@ -140,5 +140,7 @@ test('the environment sets what a string can hold', () => {
 })
 
 test('what code says goes before the environment', () => {
-  expect(resolveRowOptions({ trustProxy: false }, { LOGNITOR_TRUST_PROXY: 'true' }).trustProxy).toBe(false)
+  expect(resolveRequestEntryOptions({ trustProxy: false }, { LOGNITOR_TRUST_PROXY: 'true' }).trustProxy).toBe(
+    false,
+  )
 })

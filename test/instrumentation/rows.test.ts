@@ -1,18 +1,18 @@
 import { connect } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
 import { ownServers } from '../../src/common/own-servers.js'
-import { openDoor, type Served, serve, speak, until, type WatchedDoor } from './support.js'
+import { openRecorder, type Served, serve, speak, until, type WatchedRecorder } from './support.js'
 
-let watched: WatchedDoor
+let watched: WatchedRecorder
 let served: Served
 
 afterEach(async () => {
-  watched.door.close()
+  watched.recorder.close()
   await served.close()
 })
 
-test('a request becomes a row with all that is known of it', async () => {
-  watched = openDoor()
+test('a request becomes a request entry with all that is known of it', async () => {
+  watched = openRecorder()
   served = await serve((_request, response) => {
     response.statusCode = 201
     response.end('made')
@@ -22,8 +22,8 @@ test('a request becomes a row with all that is known of it', async () => {
     method: 'POST',
     headers: { 'x-request-id': 'req-1', 'user-agent': 'a test' },
   })
-  const [row] = await watched.waitForRows(1)
-  expect(row).toEqual({
+  const [entry] = await watched.waitForEntries(1)
+  expect(entry).toEqual({
     method: 'POST',
     path: '/orders/7',
     status_code: 201,
@@ -37,12 +37,12 @@ test('a request becomes a row with all that is known of it', async () => {
     runtime_version: process.versions.node,
     timestamp: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
   })
-  expect(Date.parse(row?.timestamp ?? '')).toBeGreaterThanOrEqual(before)
-  expect(row?.duration_ms).toBeGreaterThan(0)
+  expect(Date.parse(entry?.timestamp ?? '')).toBeGreaterThanOrEqual(before)
+  expect(entry?.duration_ms).toBeGreaterThan(0)
 })
 
 test('a request id of strange characters, of two headers or of none gives way to a new one', async () => {
-  watched = openDoor()
+  watched = openRecorder()
   served = await serve((_request, response) => response.end())
   for (const given of ['with space', 'x'.repeat(129), 'a,b', 'ümlaut']) {
     await speak(
@@ -57,14 +57,14 @@ test('a request id of strange characters, of two headers or of none gives way to
     '\r\n\r\n',
   )
   await fetch(served.url)
-  const ids = (await watched.waitForRows(6)).map((row) => row.request_id)
+  const ids = (await watched.waitForEntries(6)).map((entry) => entry.request_id)
   expect(new Set(ids).size).toBe(6)
   for (const id of ids) expect(id).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/)
   expect(watched.scopes.every((scope) => scope.requestIdIsOurs)).toBe(true)
 })
 
 test('the query is kept when asked for, and the path of a request in absolute form is found', async () => {
-  watched = openDoor({ includeQuery: true })
+  watched = openRecorder({ includeQuery: true })
   served = await serve((_request, response) => response.end())
   await fetch(`${served.url}/a?b=1&c=%20`)
   await speak(
@@ -77,12 +77,12 @@ test('the query is kept when asked for, and the path of a request in absolute fo
     'OPTIONS * HTTP/1.1\r\nHost: other.example\r\nConnection: close\r\n\r\n',
     '\r\n\r\n',
   )
-  const rows = await watched.waitForRows(3)
-  expect(rows.map((row) => row.path)).toEqual(['/a?b=1&c=%20', '/x?y=1', '*'])
+  const entries = await watched.waitForEntries(3)
+  expect(entries.map((entry) => entry.path)).toEqual(['/a?b=1&c=%20', '/x?y=1', '*'])
 })
 
 test('a client that goes away before the answer is a 499', async () => {
-  watched = openDoor()
+  watched = openRecorder()
   const asked: string[] = []
   served = await serve((request) => void asked.push(request.url ?? ''))
   const leave = new AbortController()
@@ -90,42 +90,42 @@ test('a client that goes away before the answer is a 499', async () => {
   await until(() => asked.length === 1)
   leave.abort()
   await answer
-  const [row] = await watched.waitForRows(1)
-  expect(row?.status_code).toBe(499)
+  const [entry] = await watched.waitForEntries(1)
+  expect(entry?.status_code).toBe(499)
 })
 
 test('a server that hangs up without an answer is a 499, since nobody saw the 200 of the response', async () => {
-  watched = openDoor()
+  watched = openRecorder()
   served = await serve((_request, response) => void response.destroy())
   await fetch(served.url).catch(() => {})
-  expect((await watched.waitForRows(1))[0]?.status_code).toBe(499)
+  expect((await watched.waitForEntries(1))[0]?.status_code).toBe(499)
 })
 
 test('an answer cut off after its head counts with the status the client saw', async () => {
-  watched = openDoor()
+  watched = openRecorder()
   served = await serve((_request, response) => {
     response.writeHead(206, { 'content-type': 'text/event-stream' })
     response.write('data: 1\n\n')
   })
   const answer = await fetch(served.url)
   await answer.body?.cancel()
-  expect((await watched.waitForRows(1))[0]?.status_code).toBe(206)
+  expect((await watched.waitForEntries(1))[0]?.status_code).toBe(206)
 })
 
-test('requests over one connection, pipelined or one after the other, are one row each', async () => {
-  watched = openDoor()
+test('requests over one connection, pipelined or one after the other, are one request entry each', async () => {
+  watched = openRecorder()
   served = await serve((request, response) => {
     setTimeout(() => response.end(`<${request.url}>`), request.url === '/1' ? 30 : 1)
   })
   const get = (path: string) => `GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`
   const heard = await speak(served.port, get('/1') + get('/2') + get('/3'), '</3>')
   expect(heard.match(/<\/\d>/g)).toEqual(['</1>', '</2>', '</3>'])
-  const rows = await watched.waitForRows(3)
-  expect(rows.map((row) => row.path)).toEqual(['/1', '/2', '/3'])
+  const entries = await watched.waitForEntries(3)
+  expect(entries.map((entry) => entry.path)).toEqual(['/1', '/2', '/3'])
 })
 
 test('pipelined requests whose connection ends before their turn are 499, once each', async () => {
-  watched = openDoor()
+  watched = openRecorder()
   let asked = 0
   served = await serve((request, response) => {
     asked++
@@ -135,16 +135,16 @@ test('pipelined requests whose connection ends before their turn are 499, once e
   const socket = connect(served.port, '127.0.0.1', () => socket.write(get('/1') + get('/2') + get('/3')))
   await until(() => asked === 3)
   socket.destroy()
-  const rows = await watched.waitForRows(3)
-  expect(rows.map((row) => [row.path, row.status_code]).sort()).toEqual([
+  const entries = await watched.waitForEntries(3)
+  expect(entries.map((entry) => [entry.path, entry.status_code]).sort()).toEqual([
     ['/1', 499],
     ['/2', 499],
     ['/3', 499],
   ])
 })
 
-test('what Node itself answers, such as a failed expectation, is a row too', async () => {
-  watched = openDoor()
+test('what Node itself answers, such as a failed expectation, is a request entry too', async () => {
+  watched = openRecorder()
   served = await serve((_request, response) => response.end())
   await speak(
     served.port,
@@ -152,48 +152,48 @@ test('what Node itself answers, such as a failed expectation, is a row too', asy
     '\r\n\r\n',
   )
   await speak(served.port, 'GET /hostless HTTP/1.1\r\nConnection: close\r\n\r\n', '\r\n\r\n')
-  const rows = await watched.waitForRows(2)
-  expect(rows.map((row) => [row.path, row.status_code])).toEqual([
+  const entries = await watched.waitForEntries(2)
+  expect(entries.map((entry) => [entry.path, entry.status_code])).toEqual([
     ['/odd', 417],
     ['/hostless', 400],
   ])
 })
 
-test('servers of our own write no rows', async () => {
-  watched = openDoor()
+test('servers of our own write no request entries', async () => {
+  watched = openRecorder()
   const own = await serve((_request, response) => response.end())
   ownServers.add(own.server)
   served = await serve((_request, response) => response.end())
   await fetch(`${own.url}/ours`)
   await fetch(`${served.url}/theirs`)
-  await watched.waitForRows(1)
+  await watched.waitForEntries(1)
   await own.close()
-  expect(watched.rows.map((row) => row.path)).toEqual(['/theirs'])
+  expect(watched.entries.map((entry) => entry.path)).toEqual(['/theirs'])
 })
 
-test('a second door leaves each request to the first, and takes over when that one closes', async () => {
-  watched = openDoor()
-  const second = openDoor()
+test('a second entry point leaves each request to the first, and takes over when that one closes', async () => {
+  watched = openRecorder()
+  const second = openRecorder()
   served = await serve((_request, response) => response.end())
   await fetch(`${served.url}/a`)
-  await watched.waitForRows(1)
-  watched.door.close()
+  await watched.waitForEntries(1)
+  watched.recorder.close()
   await fetch(`${served.url}/b`)
-  await second.waitForRows(1)
-  second.door.close()
+  await second.waitForEntries(1)
+  second.recorder.close()
   await fetch(`${served.url}/c`)
-  expect(watched.rows.map((row) => row.path)).toEqual(['/a'])
-  expect(second.rows.map((row) => row.path)).toEqual(['/b'])
+  expect(watched.entries.map((entry) => entry.path)).toEqual(['/a'])
+  expect(second.entries.map((entry) => entry.path)).toEqual(['/b'])
 })
 
-test('a request that was open when its door closed still gets its row', async () => {
-  watched = openDoor()
+test('a request that was open when its entry point closed still gets its request entry', async () => {
+  watched = openRecorder()
   const waiting: (() => void)[] = []
   served = await serve((_request, response) => void waiting.push(() => response.end()))
   const answer = fetch(served.url)
   await until(() => waiting.length === 1)
-  watched.door.close()
+  watched.recorder.close()
   waiting[0]?.()
   await answer
-  expect(await watched.waitForRows(1)).toHaveLength(1)
+  expect(await watched.waitForEntries(1)).toHaveLength(1)
 })

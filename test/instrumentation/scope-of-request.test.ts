@@ -4,19 +4,19 @@ import { afterEach, expect, test } from 'vitest'
 import { currentScope, processScope, requestScope } from '../../src/scope/current.js'
 import type { User } from '../../src/wire/log.js'
 import { until } from '../support/until.js'
-import { openDoor, type Served, serve, speak, type WatchedDoor } from './support.js'
+import { openRecorder, type Served, serve, speak, type WatchedRecorder } from './support.js'
 
-let watched: WatchedDoor
+let watched: WatchedRecorder
 let served: Served
 
 afterEach(async () => {
-  watched.door.close()
+  watched.recorder.close()
   await served.close()
   processScope().setTags(undefined)
 })
 
 test('the scope of a request knows its facts, and once answered its status and duration', async () => {
-  watched = openDoor()
+  watched = openRecorder()
   const during: unknown[] = []
   served = await serve((_request, response) => {
     during.push(requestScope()?.request, requestScope()?.requestId, requestScope()?.sessionId)
@@ -27,50 +27,50 @@ test('the scope of a request knows its facts, and once answered its status and d
     headers: { 'x-request-id': 'r.1', 'x-session-id': 's 1', 'user-agent': 'ua' },
   })
   await fetch(`${served.url}/a`, { headers: { 'x-session-id': 'session-1' } })
-  await watched.waitForRows(2)
+  await watched.waitForEntries(2)
   const facts = { method: 'GET', path: '/a', url: `${served.url}/a`, ip: '127.0.0.1', user_agent: 'ua' }
   expect(during.slice(0, 3)).toEqual([facts, 'r.1', undefined])
   expect(during[5]).toBe('session-1')
   const [scope] = watched.scopes
-  expect(scope?.request).toEqual({ ...facts, status_code: 404, duration_ms: watched.rows[0]?.duration_ms })
+  expect(scope?.request).toEqual({ ...facts, status_code: 404, duration_ms: watched.entries[0]?.duration_ms })
   expect(scope?.requestIdIsOurs).toBe(false)
 })
 
-test('the words of its breadcrumb keep no query, even where the rows do', async () => {
-  watched = openDoor({ includeQuery: true })
+test('the words of its breadcrumb keep no query, even where the request entries do', async () => {
+  watched = openRecorder({ includeQuery: true })
   served = await serve((_request, response) => response.end())
   await fetch(`${served.url}/orders?secret=1`)
-  await watched.waitForRows(1)
+  await watched.waitForEntries(1)
   expect(watched.scopes[0]?.breadcrumbs()).toMatchObject([
     { message: 'GET /orders', data: { url: `${served.url}/orders?secret=1` } },
   ])
 })
 
 test('the incoming request is the first breadcrumb of its scope, unless that is turned off', async () => {
-  watched = openDoor()
+  watched = openRecorder()
   served = await serve((_request, response) => response.end())
   await fetch(`${served.url}/orders?secret=1`, { method: 'PUT' })
-  await watched.waitForRows(1)
+  await watched.waitForEntries(1)
   expect(watched.scopes[0]?.breadcrumbs()).toEqual([
     {
       type: 'http',
       category: 'request',
       message: 'PUT /orders',
       level: 'info',
-      timestamp: watched.rows[0]?.timestamp,
+      timestamp: watched.entries[0]?.timestamp,
       data: { method: 'PUT', url: `${served.url}/orders` },
     },
   ])
-  watched.door.close()
-  watched = openDoor({}, false)
+  watched.recorder.close()
+  watched = openRecorder({}, false)
   await fetch(served.url)
-  await watched.waitForRows(1)
+  await watched.waitForEntries(1)
   expect(watched.scopes[0]?.breadcrumbs()).toEqual([])
 })
 
 /** What `captureUser` makes of a request whose user is this. */
-async function userOf(capture: Parameters<typeof openDoor>[0], user: unknown): Promise<User | undefined> {
-  watched = openDoor(capture)
+async function userOf(capture: Parameters<typeof openRecorder>[0], user: unknown): Promise<User | undefined> {
+  watched = openRecorder(capture)
   let seen: User | undefined
   served = await serve((request, response) => {
     Object.assign(request, { user })
@@ -78,13 +78,13 @@ async function userOf(capture: Parameters<typeof openDoor>[0], user: unknown): P
     response.end()
   })
   await fetch(served.url)
-  await watched.waitForRows(1)
+  await watched.waitForEntries(1)
   return seen
 }
 
 test('captureUser takes id, email and name of req.user and nothing else', async () => {
-  const row = { _id: 7, email: 'a@b.c', username: 'ann', passwordHash: 'x' }
-  expect(await userOf({ captureUser: true }, row)).toEqual({ id: '7', email: 'a@b.c', name: 'ann' })
+  const entry = { _id: 7, email: 'a@b.c', username: 'ann', passwordHash: 'x' }
+  expect(await userOf({ captureUser: true }, entry)).toEqual({ id: '7', email: 'a@b.c', name: 'ann' })
 })
 
 test('a captureUser function gives what it likes', async () => {
@@ -94,7 +94,7 @@ test('a captureUser function gives what it likes', async () => {
 
 test('a captureUser function may give the id alone, or nobody', async () => {
   expect(await userOf({ captureUser: () => 17 }, undefined)).toEqual({ id: '17' })
-  watched.door.close()
+  watched.recorder.close()
   await served.close()
   expect(await userOf({ captureUser: () => null }, undefined)).toBeUndefined()
   expect(watched.drops).toEqual([])
@@ -106,17 +106,17 @@ test('a captureUser that throws, or is asynchronous, costs the user only and is 
   }
   expect(await userOf({ captureUser: throwing }, undefined)).toBeUndefined()
   expect(watched.drops).toEqual(['hook_error'])
-  watched.door.close()
+  watched.recorder.close()
   await served.close()
   expect(await userOf({ captureUser: async () => Promise.reject(new Error()) }, undefined)).toBeUndefined()
   expect(watched.drops).toEqual(['hook_error'])
-  expect(watched.rows).toHaveLength(1)
+  expect(watched.entries).toHaveLength(1)
 })
 
 test('a user is plain data of our own, whatever is behind it', async () => {
-  const row: Record<string, unknown> = { id: { toString: () => 'u1' }, email: {}, credits: 10n }
-  row.team = { members: [row] }
-  const user = await userOf({ captureUser: () => row }, undefined)
+  const entry: Record<string, unknown> = { id: { toString: () => 'u1' }, email: {}, credits: 10n }
+  entry.team = { members: [entry] }
+  const user = await userOf({ captureUser: () => entry }, undefined)
   expect(user).toEqual({ id: 'u1', credits: 10, team: { members: ['[Circular]'] } })
   expect(watched.drops).toEqual([])
 })
@@ -125,8 +125,8 @@ test('a user of which a part cannot be read has the other parts', async () => {
   const throwing = () => {
     throw new Error('detached')
   }
-  const row = Object.defineProperty({ id: 7, name: Object.create(null) }, 'email', { get: throwing })
-  expect(await userOf({ captureUser: true }, row)).toEqual({ id: '7' })
+  const entry = Object.defineProperty({ id: 7, name: Object.create(null) }, 'email', { get: throwing })
+  expect(await userOf({ captureUser: true }, entry)).toEqual({ id: '7' })
   expect(watched.drops).toEqual([])
 })
 
@@ -136,7 +136,7 @@ test.each([[[7]], [new Date(0)], [Buffer.from('7')]])('%j is no user', async (gi
 })
 
 test('a user set in the request goes before the captured one', async () => {
-  watched = openDoor({ captureUser: () => ({ id: 'captured' }) })
+  watched = openRecorder({ captureUser: () => ({ id: 'captured' }) })
   const seen: unknown[] = []
   served = await serve((_request, response) => {
     seen.push(currentScope().user)
@@ -147,24 +147,24 @@ test('a user set in the request goes before the captured one', async () => {
     response.end()
   })
   await fetch(served.url)
-  await watched.waitForRows(1)
+  await watched.waitForEntries(1)
   expect(seen).toEqual([{ id: 'captured' }, { id: 'set' }, undefined])
 })
 
 test('a captureUser that asks for the current user itself comes to an end', async () => {
-  watched = openDoor({ captureUser: () => currentScope().user ?? { id: 'itself' } })
+  watched = openRecorder({ captureUser: () => currentScope().user ?? { id: 'itself' } })
   let seen: unknown
   served = await serve((_request, response) => {
     seen = currentScope().user
     response.end()
   })
   await fetch(served.url)
-  await watched.waitForRows(1)
+  await watched.waitForEntries(1)
   expect(seen).toEqual({ id: 'itself' })
 })
 
 test('what the process learns while a request runs holds in it too', async () => {
-  watched = openDoor()
+  watched = openRecorder()
   let seen: unknown
   served = await serve((_request, response) => {
     processScope().setTags(['late'])
@@ -172,12 +172,12 @@ test('what the process learns while a request runs holds in it too', async () =>
     response.end()
   })
   await fetch(served.url)
-  await watched.waitForRows(1)
+  await watched.waitForEntries(1)
   expect(seen).toEqual(['late'])
 })
 
 test('nothing of a request is left on its connection', async () => {
-  watched = openDoor()
+  watched = openRecorder()
   const seen: unknown[] = []
   served = await serve((_request, response) => response.end('done'))
   served.server.on('clientError', (_error, socket) => {
@@ -189,7 +189,7 @@ test('nothing of a request is left on its connection', async () => {
 })
 
 test('scopes of answered requests know the user and hold no request', async () => {
-  watched = openDoor({ captureUser: true })
+  watched = openRecorder({ captureUser: true })
   const requests: WeakRef<object>[] = []
   served = await serve((request, response) => {
     Object.assign(request, { user: { id: `u${requests.length}` } })
@@ -197,7 +197,7 @@ test('scopes of answered requests know the user and hold no request', async () =
     response.end()
   })
   for (let n = 0; n < 20; n++) await fetch(served.url, { headers: { connection: 'close' } })
-  await watched.waitForRows(20)
+  await watched.waitForEntries(20)
   setFlagsFromString('--expose-gc')
   const collect: () => void = runInNewContext('gc')
   const isGone = () => {

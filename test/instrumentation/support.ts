@@ -1,45 +1,45 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
-import type { RowOptions } from '../../instrumentation/request-options.js'
-import { RequestDoor } from '../../instrumentation/request-recorder.js'
+import type { RequestEntryOptions } from '../../instrumentation/request-options.js'
+import { RequestRecorder } from '../../instrumentation/request-recorder.js'
 import { systemClock } from '../../src/common/clock.js'
 import type { DropReason } from '../../src/diagnostics/drop-ledger.js'
 import type { Scope } from '../../src/scope/scope.js'
 import type { RequestEntry } from '../../src/wire/request-entry.js'
 
-/** A door with what came out of it. */
-export interface WatchedDoor {
-  readonly door: RequestDoor
-  readonly rows: RequestEntry[]
+/** An entry point with what came out of it. */
+export interface WatchedRecorder {
+  readonly recorder: RequestRecorder
+  readonly entries: RequestEntry[]
   readonly scopes: Scope[]
   readonly drops: DropReason[]
-  /** The rows, once there are so many. */
-  waitForRows(count: number): Promise<RequestEntry[]>
+  /** The request entries, once there are so many. */
+  waitForEntries(count: number): Promise<RequestEntry[]>
 }
 
-export function openDoor(options: RowOptions = {}, breadcrumbs = true): WatchedDoor {
-  const rows: RequestEntry[] = []
+export function openRecorder(options: RequestEntryOptions = {}, breadcrumbs = true): WatchedRecorder {
+  const entries: RequestEntry[] = []
   const scopes: Scope[] = []
   const drops: DropReason[] = []
   const pipeline = {
     request: (entry: RequestEntry, scope: Scope) => {
-      rows.push(entry)
+      entries.push(entry)
       scopes.push(scope)
     },
     clock: systemClock,
     ledger: { requestsWritten: 0, drop: (reason: DropReason) => void drops.push(reason) },
     settings: { breadcrumbs: { requests: breadcrumbs, outgoing: true, logs: true } },
   }
-  const door = new RequestDoor({ pipeline, end: async () => true }, options)
-  door.open()
+  const recorder = new RequestRecorder({ pipeline, end: async () => true }, options)
+  recorder.open()
   return {
-    door,
-    rows,
+    recorder,
+    entries,
     scopes,
     drops,
-    waitForRows: async (count) => {
-      await until(() => rows.length >= count)
-      return rows
+    waitForEntries: async (count) => {
+      await until(() => entries.length >= count)
+      return entries
     },
   }
 }

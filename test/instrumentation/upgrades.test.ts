@@ -5,13 +5,13 @@ import type { Duplex } from 'node:stream'
 import { afterEach, expect, test } from 'vitest'
 import { setUser } from '../../src/client/scoped.js'
 import { currentScope, processScope, requestScope } from '../../src/scope/current.js'
-import { openDoor, type Served, serve, type WatchedDoor } from './support.js'
+import { openRecorder, type Served, serve, type WatchedRecorder } from './support.js'
 
-let watched: WatchedDoor
+let watched: WatchedRecorder
 let served: Served
 
 afterEach(async () => {
-  watched.door.close()
+  watched.recorder.close()
   await served.close()
   processScope().setUser(undefined)
 })
@@ -29,7 +29,7 @@ async function leave(path: string, method = 'GET') {
 test.each(['upgrade', 'connect'])(
   'what a listener of %s says of users ends with its connection',
   async (event) => {
-    watched = openDoor()
+    watched = openRecorder()
     const seen: unknown[] = []
     const server = createServer((_request, response) => {
       seen.push(['a request', currentScope().user])
@@ -50,21 +50,21 @@ test.each(['upgrade', 'connect'])(
       while (seen.length === before) await new Promise((resolve) => setTimeout(resolve, 5))
     }
     await (await fetch(served.url)).text()
-    await watched.waitForRows(1)
+    await watched.waitForEntries(1)
     expect(seen).toEqual([
       ['a message', { id: '/ada' }, '/ada'],
       ['a message', { id: '/bob' }, '/bob'],
       ['a message', { id: '/ada' }, '/ada'],
       ['a request', undefined],
     ])
-    expect(watched.rows).toHaveLength(1)
+    expect(watched.entries).toHaveLength(1)
     ada.destroy()
     bob.destroy()
   },
 )
 
-test('a closed door leaves connections alone', async () => {
-  watched = openDoor()
+test('a closed entry point leaves connections alone', async () => {
+  watched = openRecorder()
   const scopes: unknown[] = []
   const server = createServer()
   server.on('upgrade', (_request, socket: Duplex) => {
@@ -73,13 +73,13 @@ test('a closed door leaves connections alone', async () => {
   })
   served = await serve(() => {}, server)
   await leave('/open')
-  watched.door.close()
+  watched.recorder.close()
   await leave('/closed')
   expect(scopes).toEqual(['/open', undefined])
 })
 
 test('an upgraded connection is a request entry when it ends, with the status that was answered', async () => {
-  watched = openDoor()
+  watched = openRecorder()
   const server = createServer()
   server.on('upgrade', (request, socket: Duplex) => {
     socket.resume().on('end', () => socket.end())
@@ -89,12 +89,12 @@ test('an upgraded connection is a request entry when it ends, with the status th
   })
   served = await serve(() => {}, server)
   await leave('/refused?token=abc')
-  await watched.waitForRows(1)
+  await watched.waitForEntries(1)
   const open = await leave('/chat')
-  expect(watched.rows).toHaveLength(1)
+  expect(watched.entries).toHaveLength(1)
   open.end()
-  await watched.waitForRows(2)
-  expect(watched.rows.map(({ path, status_code }) => [path, status_code])).toEqual([
+  await watched.waitForEntries(2)
+  expect(watched.entries.map(({ path, status_code }) => [path, status_code])).toEqual([
     ['/refused', 401],
     ['/chat', 101],
   ])

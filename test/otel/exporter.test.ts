@@ -76,16 +76,16 @@ test('something that is no record costs only itself', async () => {
   expect(transport.logs.map(({ message }) => message)).toContain('still here')
 })
 
-test('the client outlives its doors', async () => {
+test('the client outlives its entry points', async () => {
   const { client, transport } = openClient()
   const exporter = new LognitorLogRecordExporter({ client })
   await exporter.shutdown()
-  client.info('after the door')
+  client.info('after the entry point')
   await client.flush()
   expect(transport.logs).toHaveLength(1)
 })
 
-test('doors with an equal key and address share one client, which ends with the last of them', async () => {
+test('entry points with an equal key and address share one client, which ends with the last of them', async () => {
   const inbox = await startInbox()
   const options = { apiKey: 'shared', apiUrl: inbox.apiUrl }
   const [one, two] = [new LognitorLogRecordExporter(options), new LognitorLogRecordExporter(options)]
@@ -105,13 +105,13 @@ test('doors with an equal key and address share one client, which ends with the 
 
 test('a resource still being detected is waited for, and its records stay in order', async () => {
   const { client, transport } = openClient()
-  const door = shutDoor()
-  const resource = resourceFromAttributes({ 'host.name': door.promise.then(() => 'host-7') })
+  const intake = shutDoor()
+  const resource = resourceFromAttributes({ 'host.name': intake.promise.then(() => 'host-7') })
   const exporter = new LognitorLogRecordExporter({ client })
   const provider = logsThrough(new SimpleLogRecordProcessor({ exporter }), resource)
   provider.getLogger('test').emit({ body: 'early' })
   provider.getLogger('test').emit({ body: 'later' })
-  door.open()
+  intake.open()
   await provider.forceFlush()
   await client.flush()
   expect(transport.logs.map(({ message, hostname }) => [message, hostname])).toEqual([

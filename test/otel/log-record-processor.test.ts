@@ -61,15 +61,15 @@ test('a wrong level names the bridge', () => {
 
 test('a record that waits for its resource keeps the scope it was written in', async () => {
   const { client, transport } = openClient()
-  const door = shutDoor()
-  const resource = resourceFromAttributes({ 'host.name': door.promise.then(() => 'host-7') })
+  const intake = shutDoor()
+  const resource = resourceFromAttributes({ 'host.name': intake.promise.then(() => 'host-7') })
   const provider = logsThrough(new LognitorLogRecordProcessor({ client }), resource)
   withScope((scope) => {
     scope.setUser({ id: 'ada' })
     provider.getLogger('test').emit({ body: 'early' })
   })
   expect(processScope().user).toBeUndefined()
-  door.open()
+  intake.open()
   await provider.forceFlush()
   await client.flush()
   expect(transport.logs[0]).toMatchObject({ message: 'early', hostname: 'host-7', user: { id: 'ada' } })

@@ -181,7 +181,7 @@ test('a failure still held when the client ends is delivered', async () => {
   expect(transport.logs.map(({ message }) => message)).toEqual(['crashing'])
 })
 
-test('a failure that waits for its resource when the last door ends is delivered', async () => {
+test('a failure that waits for its resource when the last entry point ends is delivered', async () => {
   const transport = new MemoryTransport()
   const processor = new LognitorSpanProcessor({ transport })
   const resource = resourceFromAttributes({ 'service.name': 'shop', 'host.id': late('id') })
@@ -192,7 +192,7 @@ test('a failure that waits for its resource when the last door ends is delivered
   expect(transport.logs.map(({ message }) => message)).toEqual(['at the end'])
 })
 
-test('without our request rows, the server span tells how the request was answered', async () => {
+test('without our request entries, the server span tells how the request was answered', async () => {
   const { client, transport, tracer } = setUp('@opentelemetry/instrumentation-koa')
   for (const [status, message] of [
     [404, 'handled'],

@@ -1,4 +1,4 @@
-import { type DropReason, Ledger } from '../../src/diagnostics/drop-ledger.js'
+import { DropLedger, type DropReason } from '../../src/diagnostics/drop-ledger.js'
 import { createPolicy, type Policy, type PolicySettings } from '../../src/policy/policy.js'
 import { parseRedactions } from '../../src/policy/redact.js'
 import type { Redaction } from '../../src/policy/redact-patterns.js'
@@ -8,7 +8,7 @@ import { type ManualClock, manualClock } from '../support/manual-clock.js'
 
 export interface Bench {
   readonly policy: Policy
-  readonly ledger: Ledger
+  readonly ledger: DropLedger
   readonly clock: ManualClock
   /** What came out, read back from its JSON. */
   readonly sent: Log[]
@@ -24,7 +24,7 @@ export function bench(
   } = {},
 ): Bench {
   const { redact = [], random = () => 0.5, onDrop, ...settings } = given
-  const ledger = new Ledger(onDrop)
+  const ledger = new DropLedger(onDrop)
   const clock = manualClock()
   const sent: Log[] = []
   let ids = 0

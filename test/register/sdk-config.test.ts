@@ -60,8 +60,8 @@ for (const app of ['app.mjs', 'app.cjs'] as const) {
     expect(stderr).not.toContain('Lognitor')
     expect(messages()).toEqual(['order looked up', 'out of stock'])
     expect(inbox.logs().every((log) => log.trace && log.request_id && log.service === 'shop')).toBe(true)
-    const rows = inbox.requests().map(({ route, status_code }) => `${route} ${status_code}`)
-    expect(rows.sort()).toEqual(['/boom/:id 500', '/orders/:id 200'])
+    const entries = inbox.requests().map(({ route, status_code }) => `${route} ${status_code}`)
+    expect(entries.sort()).toEqual(['/boom/:id 500', '/orders/:id 200'])
   })
 }
 

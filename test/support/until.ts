@@ -12,7 +12,7 @@ export async function settle(turns = 20): Promise<void> {
   for (let n = 0; n < turns; n++) await new Promise((resolve) => setTimeout(resolve, 1))
 }
 
-/** A door that stays shut until it is opened. */
+/** An entry point that stays shut until it is opened. */
 export function shutDoor(): { readonly promise: Promise<void>; open(): void } {
   let open = () => {}
   const promise = new Promise<void>((resolve) => {

@@ -133,11 +133,11 @@ describe.each(ways)('$name', ({ output, start }) => {
     expect(statuses).toEqual([200, 200, 200, 500, 200])
     await until(() => inbox.requests().length === paths.length, 'all rows')
     await until(() => inbox.logs().some(({ level }) => level === 'error'), 'the error')
-    const rows = inbox.requests().map(({ path, route, status_code }) => [path, route, status_code])
-    expect(rows).toContainEqual(['/', '/', 200])
-    expect(rows).toContainEqual(['/shop/tea', '/shop/[item]', 200])
-    expect(rows).toContainEqual(['/api/orders/7', '/api/orders/[id]', 200])
-    expect(rows).toContainEqual(['/api/orders/0', '/api/orders/[id]', 500])
+    const entries = inbox.requests().map(({ path, route, status_code }) => [path, route, status_code])
+    expect(entries).toContainEqual(['/', '/', 200])
+    expect(entries).toContainEqual(['/shop/tea', '/shop/[item]', 200])
+    expect(entries).toContainEqual(['/api/orders/7', '/api/orders/[id]', 200])
+    expect(entries).toContainEqual(['/api/orders/0', '/api/orders/[id]', 500])
     const logs = inbox.logs().map(({ level, message, trace }) => [level, message, trace !== undefined])
     expect(logs.sort()).toEqual([
       ['error', 'no such order', true],

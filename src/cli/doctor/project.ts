@@ -38,7 +38,7 @@ function checkSdk(packages: Packages): Finding[] {
       code: 'SDK_MISSING',
       wrong: `${SDK_NODE} is not installed where the application sees it.`,
       costs:
-        'Request rows, uncaught errors and the client work; logs of loggers and errors of spans do not arrive.',
+        'Request entries, uncaught errors and the client work; logs of loggers and errors of spans do not arrive.',
       mend: `npm install ${SDK_NODE} ${AUTO}`,
     },
   ]

@@ -106,7 +106,7 @@ async function deliver(pipeline: Pipeline, timeoutMs: number): Promise<void> {
     pipeline.releaseHeld()
     isDelivered = await pipeline.flush(Math.max(0, deadline - pipeline.clock.monotonic()))
   }
-  if (!isDelivered) pipeline.tell.warn('an invocation ended before all of its logs were delivered')
+  if (!isDelivered) pipeline.selfLog.warn('an invocation ended before all of its logs were delivered')
 }
 
 function handOver(waitUntil: WaitUntil, work: Promise<void>): boolean {

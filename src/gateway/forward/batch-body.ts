@@ -1,18 +1,18 @@
 import { Buffer } from 'node:buffer'
 import { MAX_BATCH_BYTES } from '../../wire/limits.js'
 
-export type ParcelPath = '/ingest' | '/ingest/requests'
+export type BatchPath = '/ingest' | '/ingest/requests'
 
 const COMMA = Buffer.from(',')
 const TAIL = Buffer.from(']}')
 const ID_LENGTH = 36
 
-function headOf(path: ParcelPath, batchId: string): string {
+function headOf(path: BatchPath, batchId: string): string {
   return path === '/ingest' ? `{"batch_id":"${batchId}","logs":[` : '{"requests":['
 }
 
 /** What stands around the entries, for the length of the whole. */
-const FRAME_BYTES: Readonly<Record<ParcelPath, number>> = {
+const FRAME_BYTES: Readonly<Record<BatchPath, number>> = {
   '/ingest': headOf('/ingest', '0'.repeat(ID_LENGTH)).length + TAIL.length,
   '/ingest/requests': headOf('/ingest/requests', '').length + TAIL.length,
 }
@@ -21,16 +21,16 @@ const FRAME_BYTES: Readonly<Record<ParcelPath, number>> = {
  * Entries that travel in one post, each as bytes of its own: as texts they would take twice the memory. The body is
  * put together from these and nothing else, so that no byte of another request can be in it.
  */
-export class Parcel {
+export class BatchBody {
   /** Says which it is among those of one caller: the same on a repeat. */
   name: string
-  readonly path: ParcelPath
+  readonly path: BatchPath
   /** The caller's record behind each entry. */
   readonly sources: number[] = []
   readonly #entries: Buffer[] = []
   #byteLength: number
 
-  constructor(name: string, path: ParcelPath) {
+  constructor(name: string, path: BatchPath) {
     this.name = name
     this.path = path
     this.#byteLength = FRAME_BYTES[path]
@@ -64,13 +64,13 @@ export class Parcel {
   }
 
   /** The same entries in two. */
-  halves(): [Parcel, Parcel] {
+  halves(): [BatchBody, BatchBody] {
     const middle = Math.ceil(this.sources.length / 2)
     return [this.#part(0, middle), this.#part(middle, this.sources.length)]
   }
 
-  #part(from: number, to: number): Parcel {
-    const part = new Parcel(`${this.name}.${from === 0 ? 0 : 1}`, this.path)
+  #part(from: number, to: number): BatchBody {
+    const part = new BatchBody(`${this.name}.${from === 0 ? 0 : 1}`, this.path)
     for (let index = from; index < to; index++) {
       part.add(this.#entries[index] as Buffer, this.sources[index] as number)
     }

@@ -4,7 +4,7 @@ import type { OtlpLogRecord } from '../decode/shapes.js'
 import { createResources } from '../resources.js'
 import { surveyLogs } from '../survey.js'
 import { nextTurn } from '../turns.js'
-import type { Shipment } from './forwarded-export.js'
+import type { ForwardedExport } from './forwarded-export.js'
 
 /**
  * Sends log records on their way, but none before all of them could be read. Gives how many there were.
@@ -12,42 +12,42 @@ import type { Shipment } from './forwarded-export.js'
  */
 export async function shipLogs(
   records: Iterable<OtlpLogRecord>,
-  newShipment: () => Shipment,
+  newExport: () => ForwardedExport,
   allResourceAttributes: boolean,
-): Promise<{ count: number; shipment: Shipment }> {
+): Promise<{ count: number; forwarded: ForwardedExport }> {
   const { count, latestMs } = await surveyLogs(records)
-  const shipment = newShipment()
+  const forwarded = newExport()
   const resourceFields = createResources(allResourceAttributes)
   const now = () => latestMs
   let source = 0
   for (const record of records) {
-    const pause = shipment.room() ?? nextTurn()
+    const pause = forwarded.room() ?? nextTurn()
     if (pause !== undefined) await pause
-    if (shipment.isOver) break
-    shipment.next(source++, record.weight)
+    if (forwarded.isOver) break
+    forwarded.next(source++, record.weight)
     try {
-      shipRecord(record, shipment, () => translateLogRecord(record, resourceFields(record.resource), now))
+      shipRecord(record, forwarded, () => translateLogRecord(record, resourceFields(record.resource), now))
     } catch {
       // One record that cannot be translated must not hold back the others, nor come again and again.
-      shipment.fail(source - 1)
+      forwarded.fail(source - 1)
     }
   }
-  return { count, shipment }
+  return { count, forwarded }
 }
 
 function shipRecord(
   record: OtlpLogRecord,
-  shipment: Shipment,
+  forwarded: ForwardedExport,
   translate: () => ReturnType<typeof translateLogRecord>,
 ) {
   const level = severityLevel(record.severityNumber, record.severityText)
-  if (level !== undefined && !shipment.wants(level)) return
+  if (level !== undefined && !forwarded.wants(level)) return
   const log = translate()
   // A record without a severity gets its level from what is in it.
-  if (level === undefined && !shipment.wants(log.level)) return
+  if (level === undefined && !forwarded.wants(log.level)) return
   const { trace } = log
   const isOurs = log.request_id === undefined && trace?.span_id !== undefined
   // The row of a request is known by its server span; a log written in that span finds it so.
   if (isOurs) log.request_id = `${trace.trace_id}-${trace.span_id}`
-  shipment.write(log, 'record', isOurs)
+  forwarded.write(log, 'record', isOurs)
 }

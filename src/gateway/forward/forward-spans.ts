@@ -11,7 +11,7 @@ import { createResources } from '../resources.js'
 import { NODE_BYTES, Places, ServerSpans } from '../server-spans.js'
 import { surveySpans } from '../survey.js'
 import { nextTurn } from '../turns.js'
-import type { Shipment } from './forwarded-export.js'
+import type { ForwardedExport } from './forwarded-export.js'
 
 export interface SpanSettings {
   readonly allResourceAttributes: boolean
@@ -28,34 +28,34 @@ export interface SpanSettings {
  */
 export async function shipSpans(
   spans: Iterable<OtlpSpan>,
-  newShipment: () => Shipment,
+  newExport: () => ForwardedExport,
   settings: SpanSettings,
   hold: (bytes: number) => boolean,
-): Promise<{ count: number; shipment: Shipment } | undefined> {
+): Promise<{ count: number; forwarded: ForwardedExport } | undefined> {
   const { count, exceptions, latestMs } = await surveySpans(spans)
   if (exceptions > 0 && !hold(count * NODE_BYTES)) return undefined
   const servers = exceptions > 0 ? await ServerSpans.of(spans) : undefined
-  const shipment = newShipment()
-  const writer = new SpanWriter(shipment, settings, servers, latestMs)
+  const forwarded = newExport()
+  const writer = new SpanWriter(forwarded, settings, servers, latestMs)
   let source = 0
   for (const span of spans) {
     writer.begin(span, source++)
     for (const event of span.eachEvent()) {
-      const pause = shipment.room() ?? nextTurn()
+      const pause = forwarded.room() ?? nextTurn()
       if (pause !== undefined) await pause
-      if (shipment.isOver) break
+      if (forwarded.isOver) break
       if (isExceptionEvent(event)) writer.exception(event)
     }
-    const pause = shipment.room() ?? nextTurn()
+    const pause = forwarded.room() ?? nextTurn()
     if (pause !== undefined) await pause
-    if (shipment.isOver) break
+    if (forwarded.isOver) break
     writer.request()
   }
-  return { count, shipment }
+  return { count, forwarded }
 }
 
 class SpanWriter {
-  readonly #shipment: Shipment
+  readonly #forwarded: ForwardedExport
   readonly #settings: SpanSettings
   readonly #servers: ServerSpans | undefined
   readonly #resourceFields: ReturnType<typeof createResources>
@@ -66,12 +66,12 @@ class SpanWriter {
   #source = 0
 
   constructor(
-    shipment: Shipment,
+    forwarded: ForwardedExport,
     settings: SpanSettings,
     servers: ServerSpans | undefined,
     latestMs: number,
   ) {
-    this.#shipment = shipment
+    this.#forwarded = forwarded
     this.#settings = settings
     this.#servers = servers
     this.#resourceFields = createResources(settings.allResourceAttributes)
@@ -86,32 +86,32 @@ class SpanWriter {
   }
 
   exception(event: SpanEventLike): void {
-    this.#shipment.next(this.#source, this.#span.weight / this.#span.eventCount)
+    this.#forwarded.next(this.#source, this.#span.weight / this.#span.eventCount)
     this.#guarded(() => this.#writeException(event))
   }
 
   #writeException(event: SpanEventLike): void {
-    const shipment = this.#shipment
+    const forwarded = this.#forwarded
     const span = this.#span
     const server = this.#servers?.serverOf(span, this.#place)
     if (isHandled(server) && isFrameworksOwn(span, event)) {
-      shipment.leaveOut('handled_exception')
+      forwarded.leaveOut('handled_exception')
       return
     }
-    if (!shipment.wants('error')) return
+    if (!forwarded.wants('error')) return
     const log = translateExceptionEvent(span, event, this.#fieldsOf(span), this.#now)
     const entry = server && this.#entryOf(server)
     const isOurs = log.request_id === undefined && entry !== undefined
     const isChosen = CHOSEN_IP in span.attributes || CHOSEN_IP in (event.attributes ?? {})
     if (entry !== undefined) addRequest(log, entry, isChosen)
-    shipment.write(log, 'span', isOurs)
+    forwarded.write(log, 'span', isOurs)
   }
 
   request(): void {
     const source = this.#source
     this.#guarded(() => {
-      const entry = this.#entryOf(this.#span, () => this.#shipment.idOf(`request ${source}`))
-      if (entry !== undefined) this.#shipment.request(entry, source)
+      const entry = this.#entryOf(this.#span, () => this.#forwarded.idOf(`request ${source}`))
+      if (entry !== undefined) this.#forwarded.request(entry, source)
     })
   }
 
@@ -120,7 +120,7 @@ class SpanWriter {
     try {
       write()
     } catch {
-      this.#shipment.fail(this.#source)
+      this.#forwarded.fail(this.#source)
     }
   }
 

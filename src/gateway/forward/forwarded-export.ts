@@ -1,27 +1,27 @@
 import type { Clock } from '../../common/clock.js'
-import { type DropReason, Ledger } from '../../diagnostics/drop-ledger.js'
+import { DropLedger, type DropReason } from '../../diagnostics/drop-ledger.js'
 import { Failures, type Way } from '../../policy/failures.js'
 import { createPolicy, type Policy, type PolicySettings } from '../../policy/policy.js'
 import type { Level } from '../../wire/level.js'
 import { LOG_ID_KEY, type Log } from '../../wire/log.js'
 import type { RequestEntry } from '../../wire/request-entry.js'
-import type { Parcel } from './batch-body.js'
-import type { Carrier } from './batch-sender.js'
-import { Packer } from './batch-splitter.js'
+import type { BatchBody } from './batch-body.js'
+import type { BatchSender } from './batch-sender.js'
+import { BatchSplitter } from './batch-splitter.js'
 import { type Delivery, type Held, soonMs } from './delivery.js'
-import type { Tenant } from './key-state.js'
+import type { KeyState } from './key-state.js'
 import type { Load } from './load.js'
-import { Tally } from './partial-success.js'
-import type { Seed } from './stable-ids.js'
+import { PartialSuccess } from './partial-success.js'
+import type { StableIds } from './stable-ids.js'
 
-export interface ShipmentParts {
-  readonly seed: Seed
-  readonly tenant: Tenant
-  readonly carrier: Carrier
-  /** What all shipments together have under way. */
+export interface ForwardedExportParts {
+  readonly stableIds: StableIds
+  readonly keyState: KeyState
+  readonly batchSender: BatchSender
+  /** What all exports together have under way. */
   readonly load: Load
   readonly policy: PolicySettings
-  readonly ledger: Ledger
+  readonly ledger: DropLedger
   readonly clock: Clock
   readonly random: () => number
   /** After so long no further post begins. */
@@ -31,10 +31,10 @@ export interface ShipmentParts {
   readonly completeRequest: (entry: RequestEntry) => void
 }
 
-/** Posts of one shipment that are under way at one time. */
+/** Posts of one export that are under way at one time. */
 const WINDOW = 4
 
-/** Who has delivered as much of one shipment, and is late all the same, will be late the next time, too. */
+/** Who has delivered as much of one export, and is late all the same, will be late the next time, too. */
 const TOO_MUCH_BYTES = 64 * 1024 * 1024
 
 /** What policy takes away without having been asked to. */
@@ -43,15 +43,15 @@ const LOSSES: readonly DropReason[] = ['invalid', 'too_large', 'before_send_erro
 /**
  * All that one caller sent, on its way to the service, which alone decides how it ends: nothing is kept beyond
  * it. What could be a log is announced by `next`, one after the other; whatever policy then makes of it, the
- * same shipment always has the same borders, ids and choices.
+ * same export always has the same borders, ids and choices.
  */
-export class Shipment {
-  readonly #parts: ShipmentParts
+export class ForwardedExport {
+  readonly #parts: ForwardedExportParts
   readonly #endsAtMs: number
-  readonly #logs: Packer
-  readonly #requests: Packer
+  readonly #logs: BatchSplitter
+  readonly #requests: BatchSplitter
   readonly #failures = new Failures()
-  readonly #tally = new Tally()
+  readonly #partialSuccess = new PartialSuccess()
   readonly #policy: Policy
   readonly #underway = new Set<Promise<void>>()
   #position = -1
@@ -59,23 +59,23 @@ export class Shipment {
   #deliveredBytes = 0
   #held: Held | undefined
 
-  constructor(parts: ShipmentParts) {
+  constructor(parts: ForwardedExportParts) {
     this.#parts = parts
     this.#endsAtMs = parts.clock.monotonic() + parts.timeoutMs
-    const { clock, ledger, policy: settings, seed } = parts
-    this.#logs = new Packer('/ingest')
-    this.#requests = new Packer('/ingest/requests')
+    const { clock, ledger, policy: settings, stableIds } = parts
+    this.#logs = new BatchSplitter('/ingest')
+    this.#requests = new BatchSplitter('/ingest/requests')
     this.#policy = createPolicy({
       settings,
       clock,
-      ledger: new Ledger((reason, count) => {
+      ledger: new DropLedger((reason, count) => {
         ledger.drop(reason, count)
-        if (LOSSES.includes(reason)) this.#tally.lose(this.#source, reason)
+        if (LOSSES.includes(reason)) this.#partialSuccess.lose(this.#source, reason)
       }),
-      newId: () => seed.logId(this.#position),
+      newId: () => stableIds.logId(this.#position),
       out: (json) => this.#send(this.#logs.add(json, this.#source)),
     })
-    this.#policy.setSampleRates(parts.tenant.sampleRates)
+    this.#policy.setSampleRates(parts.keyState.sampleRates)
   }
 
   /** True when nothing more of it will be delivered this time. */
@@ -96,9 +96,9 @@ export class Shipment {
 
   /** Asked before the log is built: enabled, minimum level, sample rates. Counts what it turns away. */
   wants(level: Level): boolean {
-    const { ledger, seed } = this.#parts
+    const { ledger, stableIds } = this.#parts
     ledger.written++
-    return this.#policy.wants(level, seed.roll(this.#position))
+    return this.#policy.wants(level, stableIds.roll(this.#position))
   }
 
   /** Counts what is left out for a reason of its own. */
@@ -110,15 +110,15 @@ export class Shipment {
   /** Counts a record of which no log could be made, through no fault of its caller. */
   fail(source: number): void {
     this.#parts.ledger.drop('hook_error')
-    this.#tally.lose(source, 'hook_error')
+    this.#partialSuccess.lose(source, 'hook_error')
   }
 
   /** The rest of a wanted log's way. */
   write(log: Log, way: Way, ownRequestId: boolean): void {
-    const { completeLog, seed } = this.#parts
+    const { completeLog, stableIds } = this.#parts
     completeLog(log)
     log.metadata ??= {}
-    log.metadata[LOG_ID_KEY] ??= seed.logId(this.#position)
+    log.metadata[LOG_ID_KEY] ??= stableIds.logId(this.#position)
     if (log.error !== undefined) {
       const known = this.#failures.meet({ log, way })
       if (known?.isOtherLine) delete log.error
@@ -142,7 +142,7 @@ export class Shipment {
 
   /** An id for something of the caller's that should have one and has none. */
   idOf(name: string): string {
-    return this.#parts.seed.batchId(name)
+    return this.#parts.stableIds.batchId(name)
   }
 
   /** Asked before each log: waits while as much is under way as may be; nothing when there is no need to. */
@@ -172,27 +172,32 @@ export class Shipment {
     this.#send(this.#logs.close())
     this.#send(this.#requests.close())
     await Promise.all(this.#underway)
-    return this.#held ?? this.#tally.delivered(records)
+    return this.#held ?? this.#partialSuccess.delivered(records)
   }
 
-  #send(parcel: Parcel | undefined): void {
-    if (parcel === undefined || this.isOver) return
+  #send(body: BatchBody | undefined): void {
+    if (body === undefined || this.isOver) return
     const { load } = this.#parts
-    const { byteLength } = parcel
+    const { byteLength } = body
     load.add(byteLength)
-    const post = this.#deliver(parcel).finally(() => {
+    const post = this.#deliver(body).finally(() => {
       load.remove(byteLength)
       this.#underway.delete(post)
     })
     this.#underway.add(post)
   }
 
-  async #deliver(parcel: Parcel): Promise<void> {
-    const { carrier, seed, tenant } = this.#parts
+  async #deliver(body: BatchBody): Promise<void> {
+    const { batchSender, stableIds, keyState } = this.#parts
     const hold = () => this.#held ?? this.#late()
-    const held = await carrier.carry(parcel, { seed, tenant, tally: this.#tally, hold })
+    const held = await batchSender.send(body, {
+      stableIds,
+      keyState,
+      partialSuccess: this.#partialSuccess,
+      hold,
+    })
     if (held !== undefined) this.#hold(held)
-    else this.#deliveredBytes += parcel.byteLength
+    else this.#deliveredBytes += body.byteLength
   }
 
   #late(): Held | undefined {

@@ -9,7 +9,7 @@ import { type HoldChange, ServiceHold } from './service-hold.js'
 const RATES_HOLD_MS = 10 * 60_000
 
 /** One API key: its way to the service, and what the service last said of it. */
-export class Tenant {
+export class KeyState {
   /** What stands for the key where it may be shown: nothing for the key of the settings. */
   readonly name: string
   readonly uploader: Uploader

@@ -5,7 +5,7 @@ const MOST_REASONS = 5
 const LONGEST_REASON = 160
 
 /** Counts which of a caller's records are lost for good: each once, however many logs were made of it. */
-export class Tally {
+export class PartialSuccess {
   readonly #sources = new Set<number>()
   readonly #reasons = new Set<string>()
   #unnamed = 0

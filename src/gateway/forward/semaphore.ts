@@ -1,5 +1,5 @@
 /** Lets at most so many run at one time; the others wait in line. */
-export class Slots {
+export class Semaphore {
   #free: number
   readonly #waiting: (() => void)[] = []
 

@@ -1,4 +1,4 @@
-// Errands of a program that has nothing else to do, but for what is under way.
+// API calls of a program that has nothing else to do, but for what is under way.
 import { getClient, heartbeat, init, submitFeedback } from '@lognitor/opentelemetry'
 
 init()

@@ -1,4 +1,4 @@
-// Made to need no OpenTelemetry but its API: request rows come by themselves, errors by our handler.
+// Made to need no OpenTelemetry but its API: request entries come by themselves, errors by our handler.
 import { expressErrorHandler } from '@lognitor/opentelemetry/instrumentation'
 import express from 'express'
 

@@ -1,4 +1,4 @@
-// Made to need no OpenTelemetry but its API: request rows come by themselves, errors by our plugin.
+// Made to need no OpenTelemetry but its API: request entries come by themselves, errors by our plugin.
 import { fastifyPlugin } from '@lognitor/opentelemetry/instrumentation'
 import Fastify from 'fastify'
 

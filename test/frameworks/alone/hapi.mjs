@@ -1,4 +1,4 @@
-// Made to need no OpenTelemetry but its API: request rows come by themselves, routes, user and errors by our plugin.
+// Made to need no OpenTelemetry but its API: request entries come by themselves, routes, user and errors by our plugin.
 import Boom from '@hapi/boom'
 import Hapi from '@hapi/hapi'
 import { hapiPlugin } from '@lognitor/opentelemetry/instrumentation'

@@ -1,4 +1,4 @@
-// Made to need no OpenTelemetry but its API: request rows come by themselves, routes, user and errors by our middleware.
+// Made to need no OpenTelemetry but its API: request entries come by themselves, routes, user and errors by our middleware.
 import Router from '@koa/router'
 import { koaMiddleware } from '@lognitor/opentelemetry/instrumentation'
 import Koa from 'koa'

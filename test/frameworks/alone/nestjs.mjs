@@ -1,4 +1,4 @@
-// Made to need no OpenTelemetry but its API: request rows come by themselves, errors by our filter.
+// Made to need no OpenTelemetry but its API: request entries come by themselves, errors by our filter.
 // Decorators are called by hand, since Node does not know them.
 import 'reflect-metadata'
 import { nestExceptionFilter } from '@lognitor/opentelemetry/instrumentation'

@@ -10,7 +10,7 @@ const { withLognitor } = require('@lognitor/opentelemetry/instrumentation')
 
 const ROUNDS = Number(process.env.ROUNDS)
 const REQUESTS = 200
-const result = { requests: 0, logs: 0, rows: 0, points: {}, leaks: [], leakCount: 0 }
+const result = { requests: 0, logs: 0, entries: 0, points: {}, leaks: [], leakCount: 0 }
 
 function check(log) {
   result.logs++
@@ -38,7 +38,7 @@ const transport = {
   async send({ path, body }) {
     const { logs = [], requests = [] } = JSON.parse(Buffer.from(body))
     for (const log of logs) check(log)
-    result.rows += requests.length
+    result.entries += requests.length
     const answer = { accepted: logs.length, rejected: 0, errors: [] }
     return { status: 200, headers: {}, body: path === '/ingest' ? JSON.stringify(answer) : '{}' }
   },
