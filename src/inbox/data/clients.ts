@@ -31,7 +31,7 @@ export interface Client {
   hostnames: string[]
   /** ISO 8601, by the inbox's clock. */
   firstCall: string
-  giveUpWaiting: string
+  lastCall: string
   calls: number
   entries: number
   bytes: number
@@ -62,7 +62,7 @@ export class Clients {
   add(call: ClientCall, now: number): void {
     const key = shortKey(JSON.stringify([call.service, call.userAgent]))
     const client = this.#clients.get(key) ?? open(call, now)
-    client.giveUpWaiting = new Date(now).toISOString()
+    client.lastCall = new Date(now).toISOString()
     client.calls++
     client.bytes += call.bytes
     client.entries += call.entries
@@ -98,7 +98,7 @@ function open(call: ClientCall, now: number): Held {
     version: null,
     hostnames: [],
     firstCall: new Date(now).toISOString(),
-    giveUpWaiting: new Date(now).toISOString(),
+    lastCall: new Date(now).toISOString(),
     calls: 0,
     entries: 0,
     bytes: 0,
