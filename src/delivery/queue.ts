@@ -17,22 +17,22 @@ export interface QueueParts {
   readonly settings: QueueSettings
   readonly clock: Clock
   readonly newId: () => string
-  /** Of the destination of now. Default: what the service documents. */
+  /** The limits of the current destination. Default: the documented limits. */
   readonly limits?: () => ServiceLimits
 }
 
-/** Takes what there is no room for, so that nothing need be dropped. */
+/** Takes over entries that the queue has no room for, so that they need not be dropped. */
 export interface Overflow {
   /**
-   * Takes over what is next in the queue. `'soon'` when it will be able to in a moment, `'never'` when it is not
-   * to be counted on.
+   * Takes over the next batch of the queue. `'soon'` when a running write will make that possible, `'never'` when the
+   * store is not usable.
    */
   makeRoom(line: EndpointQueue): 'made' | 'soon' | 'never'
-  /** These entries have met their end. */
+  /** These entries are delivered or dropped. */
   gone(range: EntryRange): void
 }
 
-/** All that is not delivered, waiting or on its way, bounded in count and bytes. */
+/** All undelivered entries, waiting or in flight, bounded in count and bytes. */
 export class Queue {
   readonly logs: EndpointQueue
   readonly requests: EndpointQueue
@@ -55,41 +55,41 @@ export class Queue {
     this.lines = [this.logs, this.requests]
   }
 
-  /** Entries that wait, those on their way not included. */
+  /** Waiting entries, without those in flight. */
   get waiting(): number {
     return this.logs.list.count + this.requests.list.count
   }
 
-  /** Bytes held, waiting and on their way. */
+  /** Bytes in memory, waiting and in flight. */
   get bytes(): number {
     return this.logs.list.bytes + this.requests.list.bytes + this.#flyingBytes
   }
 
-  /** Requests on their way. */
+  /** Requests in flight. */
   get flights(): number {
     return this.#flying.size
   }
 
-  /** Entries on their way. */
+  /** Entries in flight. */
   get flying(): number {
     let count = 0
     for (const batch of this.#flying.keys()) count += batch.count
     return count
   }
 
-  /** Logs whose delivery has begun and not ended, between two attempts too. */
+  /** Logs whose delivery has begun and not ended, including those that wait for a retry. */
   get logsUnderWay(): number {
     let count = this.logs.list.returned
     for (const [batch, line] of this.#flying) if (line === this.logs) count += batch.count
     return count
   }
 
-  /** Numbers of the last entries that came in. */
+  /** Numbers of the newest entries, by queue. */
   get entered(): Marks {
     return this.lines.map(({ list }) => list.entered)
   }
 
-  /** Numbers of the oldest entries that are not delivered; Infinity for none. */
+  /** Numbers of the oldest undelivered entries, by queue; Infinity for none. */
   get oldest(): Marks {
     const marks = this.lines.map(({ list }) => list.oldest)
     for (const [batch, { index }] of this.#flying)
@@ -102,7 +102,7 @@ export class Queue {
     for (const line of this.lines) line.sizes = batchSizes(settings)
   }
 
-  /** Adds an entry; the oldest go when there is no room. Gives how many went. */
+  /** Adds an entry, and drops the oldest ones when there is no room. @returns how many were dropped */
   add(line: EndpointQueue, json: string): number {
     line.add(json)
     const isOver = line.list.count > this.#settings.maxQueueSize || this.bytes > this.#settings.maxQueueBytes
@@ -110,9 +110,9 @@ export class Queue {
   }
 
   /**
-   * The next batch that is worth sending, with its id, on its way from here on. Endpoints take turns, so that
-   * neither can crowd out the other.
-   * @param anyway also what could wait for more
+   * Removes the next batch that should be sent, gives it an id, and counts it as in flight. Endpoints take turns, so
+   * that neither can starve the other.
+   * @param anyway also take a batch that could wait for more entries
    * @param maySend whether this batch may be sent now
    */
   takeNext(anyway: boolean, maySend: (batch: Batch) => boolean): InFlightBatch | undefined {
@@ -125,14 +125,14 @@ export class Queue {
     return undefined
   }
 
-  /** Batches of an endpoint with entries beyond that number, by age. */
+  /** The batches of an endpoint that hold entries beyond `number`, by age. */
   beyond(line: EndpointQueue, number: number): Batch[] {
     const flying = [...this.#flying].filter(([, its]) => its === line).map(([batch]) => batch)
     const all = [...flying, ...line.list.all].filter(({ last }) => last > number)
     return all.sort((a, b) => a.first - b.first)
   }
 
-  /** Forgets everything, what is on its way too. */
+  /** Removes everything, including what is in flight. */
   clear(): void {
     this.#flying.clear()
     this.#flyingBytes = 0
@@ -140,8 +140,8 @@ export class Queue {
   }
 
   /**
-   * All batches, those on their way first, none larger than its endpoint is known to take, each with its id; from
-   * here on none of them grows.
+   * All batches, those in flight first, each with its id, and none larger than its endpoint is known to accept. None of
+   * them grows any more.
    */
   all(): [EndpointQueue, Batch][] {
     const all: [EndpointQueue, Batch][] = [...this.#flying].map(([batch, line]) => [line, batch])
@@ -159,7 +159,7 @@ export class Queue {
     return this.#flying.get(batch) === line
   }
 
-  /** A batch, waiting or on its way, has met its end, good or bad. */
+  /** A batch, waiting or in flight, is delivered or dropped. */
   finish(line: EndpointQueue, batch: Batch): void {
     if (this.#flying.has(batch)) this.#land(batch)
     else line.list.takeOut(batch)
@@ -167,15 +167,15 @@ export class Queue {
     batch.release()
   }
 
-  /** What waits or is on its way, in no certain order. */
+  /** All batches, waiting or in flight, in no particular order. */
   *batches(): Generator<Batch> {
     yield* this.#flying.keys()
     for (const { list } of this.lines) yield* list.all
   }
 
   /**
-   * Divides a batch, waiting or on its way, which then waits in pieces.
-   * @returns the pieces, or the batch itself when there is but one
+   * Divides a batch, waiting or in flight. The pieces wait in the queue.
+   * @returns the pieces, or the batch itself when there is only one
    */
   divide(line: EndpointQueue, batch: Batch, counts: readonly number[]): readonly Batch[] {
     if (counts.length < 2) return [batch]
@@ -184,14 +184,17 @@ export class Queue {
     return line.list.putBackDivided(batch, counts)
   }
 
-  /** The oldest go until all fits, to the overflow if there is one. Gives how many were dropped. */
+  /**
+   * Removes the oldest entries until all fit: to the overflow if there is one, else they are dropped. @returns how many
+   * were dropped
+   */
   makeRoom(): number {
     const { maxQueueSize, maxQueueBytes } = this.#settings
     let dropped = 0
     for (const line of this.lines) {
       while (line.list.count > maxQueueSize) {
         const room = this.overflow?.makeRoom(line) ?? 'never'
-        // The bytes are what is bounded without exception.
+        // The count may be exceeded for a moment, the bytes never.
         if (room === 'soon') break
         if (room === 'never') dropped += this.#dropOldest(line)
       }
@@ -246,7 +249,10 @@ export function halves(count: number): readonly [number, number] {
   return [front, count - front]
 }
 
-/** A batch that the queue has no room for would never become full, and one that fills it up leaves none. */
+/**
+ * A batch larger than the queue would never become full. A batch as large as the queue would leave no room for new
+ * entries.
+ */
 function batchSizes({ batchSize, maxQueueSize }: QueueSettings): BatchSizes {
   const least = Math.min(batchSize, maxQueueSize)
   return { least, most: Math.max(least, maxQueueSize >> 2) }

@@ -22,14 +22,14 @@ export interface ExitParticipantParts {
   readonly releaseHeld: () => void
   readonly flush: (timeoutMs: number) => Promise<boolean>
   readonly capture: (thrown: unknown) => WriteCrash
-  /** So many logs or entries were lost with the end of the process. */
+  /** Called with the number of logs and request entries that were lost at the end of the process. */
   readonly onLost: (count: number) => void
 }
 
-/** What is undelivered: a batch, or an API call. */
+/** An undelivered batch or API call. */
 type Undelivered = UndeliveredBatch | PendingCall
 
-/** A pipeline as the end of the process sees it. */
+/** Creates the pipeline's participant in the end of the process. */
 export function createExitParticipant(parts: ExitParticipantParts): ExitParticipant {
   const { settings, batcher, apiCaller, ledger, clock, selfLog, releaseHeld, flush, capture } = parts
   let handedOut: readonly Undelivered[] = []
@@ -46,7 +46,7 @@ export function createExitParticipant(parts: ExitParticipantParts): ExitParticip
     })
   }
 
-  /** Settles what became of the request for it, and gives what is left. */
+  /** Applies the answers to an item's request, and returns what is left undelivered. */
   function settle(
     item: Undelivered,
     pieces: readonly Piece[],
@@ -66,10 +66,10 @@ export function createExitParticipant(parts: ExitParticipantParts): ExitParticip
     })
   }
 
-  /** Whether it has met its end, good or bad. */
+  /** Whether the piece is delivered or dropped. */
   function settlePiece(path: string, piece: Piece | undefined, entries: number): boolean {
     if (piece?.outcome === undefined) return false
-    // As the sender has decided, which had no more time: what was to be halved was halved.
+    // The exit sender has already halved what was to be halved, so a piece is not halved again.
     const fate = fateOf(piece.outcome, { entries, attempts: 1 }, { knownEntries: entries, maxRetries: 0 })
     if (fate.kind === 'done') ledger.take(path, entries, fate.rejected)
     if (fate.kind === 'done') ledger.drop('rejected', fate.rejected)

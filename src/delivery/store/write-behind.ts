@@ -7,13 +7,13 @@ import type { Overflow, Queue } from '../queue.js'
 import type { BatchMark, BatchStore, EntryRange, StoredEntry, WriteSet } from './batch-store.js'
 
 /**
- * Twice this is the longest an entry is in memory only: each tick writes what was there at the tick before. What is
- * delivered sooner is never written at all.
+ * Interval in ms. Each tick writes what was in memory at the previous tick, so an entry is in memory alone for at most
+ * two ticks. Entries delivered sooner are never written.
  */
 const TICK_MS = 80
-/** The same after a write that failed. */
+/** The interval after a failed write, in ms. */
 const TICK_AFTER_FAILURE_MS = 5_000
-/** A batch waits so long at most for its mark to be written: a disk that hangs must not keep it from being sent. */
+/** Longest wait for a batch's mark, in ms: a disk that hangs must not keep the batch from being sent. */
 const MARK_TIMEOUT_MS = 1_000
 
 export interface WriteBehindParts {
@@ -21,26 +21,26 @@ export interface WriteBehindParts {
   readonly queue: Queue
   readonly clock: Clock
   readonly outside: <T>(fn: () => T) => T
-  /** Whether a batch belongs to a destination of before, and to no other. */
+  /** Whether a batch is bound to a former destination. */
   readonly isFormer: (batch: Batch) => boolean
-  /** A write has ended: memory may let go of what is written, or has to drop what the store will not take. */
+  /** A write has ended: memory can drop what is written, or must drop what the store could not take. */
   readonly onSettled: () => void
 }
 
-/** Writes what waits in the queue to the store, and decides what and when. */
+/** Decides which entries of the queue are written to the store, and when. */
 export class WriteBehind implements Overflow {
   readonly #parts: WriteBehindParts
-  /** Numbers of the last entries whose write has begun, and of the last that are certainly written, by queue. */
+  /** Numbers of the newest entries whose write has begun, and of the newest that are certainly written, by queue. */
   #begun: number[] = [0, 0]
   #written: number[] = [0, 0]
-  /** Numbers of the last entries that had come in at the last tick. */
+  /** Numbers of the newest entries at the previous tick. */
   #seen: Marks = [0, 0]
   #timer: TimerHandle | undefined
   #work: Promise<void> = Promise.resolve()
   #isTickPending = false
   #isHurrying = false
   #hasFailed = false
-  /** A write did not end in time, and has not ended since. */
+  /** A write has exceeded its time limit and has not ended yet. */
   #isStuck = false
   #isClosed = false
 
@@ -56,11 +56,14 @@ export class WriteBehind implements Overflow {
     if (this.#timer === undefined) this.#startTimer()
   }
 
-  /** Before a batch is sent: if a part of it is written, all of it has to be, with a mark of where it begins and ends. */
+  /**
+   * Called before a batch is sent. If part of the batch is written, the rest and a mark of its bounds must be written
+   * first.
+   */
   async seal(line: EndpointQueue, batch: Batch): Promise<void> {
     if (batch.hasMark || batch.first > (this.#begun[line.index] as number)) return
     if (this.#parts.isFormer(batch)) return
-    // Nothing more is queued for a disk that hangs: there is no bound to how long it may.
+    // No more work is queued for a disk that hangs: the queue would have no bound.
     if (this.#isStuck) return
     await this.#inTime(
       this.#enqueue(() => this.#writeBatch(line, batch)),
@@ -85,7 +88,7 @@ export class WriteBehind implements Overflow {
     if (last >= first) this.#parts.store.ack({ line, first, count: last - first + 1 })
   }
 
-  /** Writes all that is in memory, synchronously. False when it could not be written. */
+  /** Writes all that is in memory, synchronously. False when the write failed. */
   saveNow(): boolean {
     const { store, queue } = this.#parts
     const marks: BatchMark[] = []
@@ -94,7 +97,7 @@ export class WriteBehind implements Overflow {
       const written = this.#written[line.index] as number
       for (const batch of queue.beyond(line, 0)) {
         if (this.#parts.isFormer(batch)) continue
-        // Nobody knows how far a write has come that has not ended.
+        // How far an unfinished write has come is unknown.
         const isCertain = batch.last <= written
         if (batch.id !== undefined && !(batch.hasMark && isCertain)) marks.push(markOf(line, batch))
         if (!isCertain) collect(entries, line, batch, written + 1, batch.last)
@@ -108,8 +111,8 @@ export class WriteBehind implements Overflow {
   }
 
   /**
-   * Writes all that is in memory, for the end.
-   * @param timeoutMs a disk that has not answered by then is not waited for
+   * Writes all that is in memory, at shutdown.
+   * @param timeoutMs longest wait for the disk
    */
   async save(timeoutMs: number): Promise<void> {
     const { queue, clock } = this.#parts
@@ -122,8 +125,8 @@ export class WriteBehind implements Overflow {
   }
 
   /**
-   * All that is in memory is forgotten there: what was delivered is acknowledged, the rest is only in the store from
-   * here on. Gives those of `left` that are not in the store.
+   * Removes everything from memory. Delivered entries are acknowledged; the others are only in the store from here on.
+   * @returns those of `left` that are not in the store
    */
   handOver<T extends { readonly batch?: Batch }>(left: readonly T[]): readonly T[] {
     const { queue, store } = this.#parts
@@ -157,7 +160,7 @@ export class WriteBehind implements Overflow {
   #tick(): void {
     const due = this.#seen
     this.#timer = undefined
-    // Without a timer from here on: the next entry, or a write that fails, starts one.
+    // No timer is started: the next entry, or a failed write, starts one.
     if (!this.#hasUnwritten) return
     this.#startTimer()
     if (this.#isTickPending) return
@@ -175,7 +178,7 @@ export class WriteBehind implements Overflow {
     )
   }
 
-  /** The queue is full: everything is written now, and not at the next tick. */
+  /** The queue is full: everything is written now instead of at the next tick. */
   #hurry(): void {
     if (this.#isHurrying) return
     this.#isHurrying = true
@@ -185,7 +188,7 @@ export class WriteBehind implements Overflow {
     })
   }
 
-  /** In pieces, so that no more than one of them is in memory twice. */
+  /** Writes piece by piece, so that only one piece at a time is held twice in memory. */
   async #writeUpTo(due: Marks): Promise<void> {
     for (let set = this.#nextSet(due); set !== undefined; set = this.#nextSet(due)) {
       if (!(await this.#write(set))) return
@@ -202,7 +205,7 @@ export class WriteBehind implements Overflow {
     await this.#write({ marks: [markOf(line, batch)], entries, batches: [batch] })
   }
 
-  /** What is due and whose write has not begun, about a megabyte of it; its write counts as begun. */
+  /** About one megabyte of due entries whose write has not begun; their write counts as begun. */
   #nextSet(due: Marks): MarkedSet | undefined {
     const { queue } = this.#parts
     const set = { marks: [] as BatchMark[], entries: [] as StoredEntry[], batches: [] as Batch[] }
@@ -214,7 +217,7 @@ export class WriteBehind implements Overflow {
         if (this.#parts.isFormer(batch)) continue
         const isFixed = batch.id !== undefined
         const last = isFixed ? batch.last : Math.min(batch.last, due[index] as number)
-        // A full queue has had more written already than is due now.
+        // A full queue has already written more than is due now.
         if (last <= (this.#begun[index] as number)) continue
         bytes += collect(set.entries, line, batch, (this.#begun[index] as number) + 1, last)
         this.#begun[index] = last
@@ -236,14 +239,14 @@ export class WriteBehind implements Overflow {
     } else {
       this.#begun = [...this.#written]
       for (const batch of batches) batch.hasMark = false
-      // Ticks end while nothing waits to be written; now something does again.
+      // The ticks had stopped because nothing was unwritten; the failed write has changed that.
       if (this.#timer === undefined) this.#startTimer()
     }
     this.#parts.onSettled()
     return isWritten
   }
 
-  /** The written entries that memory still has. */
+  /** The written entries that are still in memory. */
   #inMemory(): readonly EntryRange[] {
     const { queue } = this.#parts
     return queue.lines.flatMap((line) =>
@@ -256,7 +259,7 @@ export class WriteBehind implements Overflow {
     )
   }
 
-  /** Batches that the destination before may have taken, or may be taking just now. */
+  /** Batches that the former destination may have accepted, or is being sent. */
   #boundInMemory(): WriteSet {
     const { queue, isFormer } = this.#parts
     const marks: BatchMark[] = []
@@ -271,7 +274,7 @@ export class WriteBehind implements Overflow {
     return { marks, entries }
   }
 
-  /** Nothing in memory is in the store any more. */
+  /** The store has lost everything that memory still has. */
   #writeAgain(): void {
     const { queue } = this.#parts
     this.#begun = [0, 0]
@@ -290,7 +293,7 @@ export class WriteBehind implements Overflow {
     return this.#work
   }
 
-  /** Waits for work on the disk, but no longer than that. */
+  /** Waits for disk work, at most `timeoutMs`. */
   async #inTime(work: Promise<void>, timeoutMs: number): Promise<void> {
     const { clock, outside } = this.#parts
     let timer: TimerHandle
@@ -306,14 +309,14 @@ export class WriteBehind implements Overflow {
   }
 }
 
-/** A write set, and the batches whose marks are in it. */
+/** A write set, and the batches whose marks it contains. */
 type MarkedSet = WriteSet & { readonly batches: readonly Batch[] }
 
 function markOf(line: EndpointQueue, { first, count, id }: Batch): BatchMark {
   return { line: line.index, first, count, id: id as string }
 }
 
-/** Gives how many bytes that were. */
+/** Appends the entries from number `from` to `to`. @returns their bytes */
 function collect(
   entries: StoredEntry[],
   line: EndpointQueue,
