@@ -1,10 +1,10 @@
 import { Buffer } from 'node:buffer'
 import { crc32 } from 'node:zlib'
 
-/** One line of a spool file, read back. */
+/** One line of a spool file. */
 export type SpoolRecord =
   | { readonly kind: 'entry'; readonly line: number; readonly number: number; readonly json: Buffer }
-  /** Entries that travel, or have travelled, as one batch. */
+  /** Entries that are or were sent as one batch. */
   | {
       readonly kind: 'mark'
       readonly line: number
@@ -16,8 +16,8 @@ export type SpoolRecord =
   | { readonly kind: 'done'; readonly line: number; readonly first: number; readonly count: number }
 
 /**
- * A file is lines of text: a letter, the checksum of the rest in eight hex digits, the rest. JSON holds no line
- * break, so that whatever happens to one line, the next is found again.
+ * A file consists of lines of text: a letter, the CRC of the rest in eight hex digits, the rest. JSON contains no line
+ * break, so a damaged line does not hide the next one.
  */
 const ENTRY_LETTERS = ['L', 'R'] as const
 const MARK = 'B'
@@ -32,7 +32,7 @@ const HEAD_BYTES = 11
 /** First line of each file. */
 export const FILE_HEAD = Buffer.from('# lognitor spool 1\n')
 
-/** The line's bytes, in pieces. */
+/** The bytes of an entry's line, in pieces. */
 export function entryLine(line: number, number: number, json: Buffer): Buffer[] {
   const letter = ENTRY_LETTERS[line] as string
   const label = Buffer.from(`${number} `, 'latin1')
@@ -49,8 +49,8 @@ export function doneLine(line: number, first: number, count: number): Buffer {
 }
 
 /**
- * Calls `onRecord` with each line that is whole, in order, and `onDamage` with the bytes of each that is not.
- * Empty lines and comments are passed over.
+ * Calls `onRecord` with each intact line, in order, and `onDamage` with the bytes of each damaged one. Skips empty
+ * lines and comments.
  */
 export function readLines(
   bytes: Buffer,
@@ -62,7 +62,7 @@ export function readLines(
     const end = newline < 0 ? bytes.length : newline
     if (end > start && bytes[start] !== 0x23) {
       const line = bytes.subarray(start, end)
-      // A line without its line break may be cut off, even where its checksum fits.
+      // A last line without a line break may be truncated, even if its checksum matches.
       const record = newline < 0 ? undefined : readLine(line)
       if (record !== undefined) onRecord(record)
       else if (newline < 0) onDamage(line)
@@ -72,7 +72,7 @@ export function readLines(
   }
 }
 
-/** A whole line may follow a torn one, or one whose line break was altered. */
+/** An intact line may follow a torn one, or one whose line break is damaged. */
 function readBroken(
   bytes: Buffer,
   onRecord: (record: SpoolRecord) => void,
