@@ -3,7 +3,7 @@ import { shared } from '../common/shared.js'
 import { beginSelfLogging } from '../diagnostics/self-log-guard.js'
 import { didYouMean } from './did-you-mean.js'
 
-/** Errors we throw, by their stable code. */
+/** The errors that are thrown, by stable code. */
 export const ERRORS = {
   LOGNITOR_BAD_OPTION: 'An option has a value it cannot have.',
   LOGNITOR_UNKNOWN_OPTION: 'An option that does not exist was given.',
@@ -11,7 +11,7 @@ export const ERRORS = {
   LOGNITOR_GATEWAY_UNPROTECTED: 'The gateway would listen beyond loopback without a token.',
 } as const
 
-/** Process warnings, by their stable code: the few states an operator has to learn of. */
+/** The process warnings, by stable code: the few states that an operator has to know of. */
 export const WARNINGS = {
   LOGNITOR_NO_API_KEY: 'No API key was given; nothing is sent.',
   LOGNITOR_BAD_ENVIRONMENT: 'An environment variable has a value it cannot have and was ignored.',
@@ -48,9 +48,9 @@ export const WARNINGS = {
   LOGNITOR_EXPORT_STOPPED: 'An export that the environment names does not happen.',
 } as const
 
-/** The stable code of an error of ours: `error.code`. */
+/** The stable code of an error: `error.code`. */
 export type ErrorCode = keyof typeof ERRORS
-/** The stable code of a process warning of ours: `warning.code` in `process.on('warning')`. */
+/** The stable code of a process warning: `warning.code` in `process.on('warning')`. */
 export type WarningCode = keyof typeof WARNINGS
 
 /**
@@ -70,13 +70,13 @@ export const LognitorError = shared(
       }
     },
 )
-/** One class for all copies of this package, so that `instanceof` holds between them. */
+/** One class for all copies of this package, so that `instanceof` works across them. */
 export type LognitorError = InstanceType<typeof LognitorError>
 
 /**
- * For an option that does not exist.
- * @param saying how the sentence begins: `The gateway has no option`
- * @param hint how it ends, after those that are known
+ * The error for an option that does not exist.
+ * @param saying the beginning of the message: `The gateway has no option`
+ * @param hint the end of the message, after the list of known options
  */
 export function unknownOption(
   saying: string,
@@ -93,16 +93,16 @@ export function unknownOption(
 const warned = shared('warnings', () => new Set<string>())
 
 /**
- * A coded process warning on stderr, once per code and key. A warning and not a diag line, because
- * diag is mute until the app gives it a logger. Goes through `process.emitWarning`, so that
- * `--no-warnings` and a `warning` listener work as for Node's own.
+ * Emits a coded process warning, once per code and key. A warning and not a diag line, because diag is silent until the
+ * app gives it a logger. Goes through `process.emitWarning`, so that `--no-warnings` and a `warning` listener work as
+ * for Node's own warnings.
  */
 export function warnOnce(code: WarningCode, message: string, key = ''): void {
   const warning = newWarning(code, message, key)
   if (warning !== undefined) emitLater(warning)
 }
 
-/** The same at the end of the process, which the next tick may not live to see: the listeners are called at once. */
+/** The same at the end of the process: the listeners are called synchronously, since there may be no next tick. */
 export function warnAtEnd(code: WarningCode, message: string): void {
   const warning = newWarning(code, message, '')
   if (warning !== undefined) emitNow(warning)
@@ -123,7 +123,7 @@ function emitLater(warning: CodedWarning): void {
   try {
     process.emitWarning(warning)
   } catch {
-    // To Node an Error of another realm, such as Jest's, is none.
+    // Node does not accept an Error of another realm, such as Jest's, as one.
     emitted.delete(warning)
     process.emitWarning(warning.message, { type: warning.name, code: warning.code })
   }
@@ -133,15 +133,15 @@ function emitNow(warning: Error): void {
   try {
     process.emit('warning', warning)
   } catch {
-    // What a listener throws here would become the exit code.
+    // An exception of a listener would change the exit code.
   }
 }
 
-/** Warnings that are on their way to the listeners. One pair of ours waits for all: Node warns of eleven. */
+/** Warnings on their way to the listeners. All share one pair of our listeners: Node warns of more than ten. */
 const emitted = new Set<unknown>()
 let end = () => {}
 
-/** An application that logs its process's warnings must not send us ours. */
+/** An application may log its process's warnings. Ours must not come back as logs of the application. */
 function keepToItself(warning: Error): void {
   if (emitted.size === 0) process.prependListener('warning', beforeOthers).on('warning', afterOthers)
   emitted.add(warning)
@@ -150,7 +150,7 @@ function keepToItself(warning: Error): void {
 function beforeOthers(warning: unknown): void {
   if (!emitted.has(warning)) return
   end = beginSelfLogging()
-  // Should one of the listeners throw, the last one is not called.
+  // If a listener throws, the last listener is not called.
   setImmediate(end)
 }
 
@@ -160,7 +160,7 @@ function afterOthers(warning: unknown): void {
   if (emitted.size === 0) process.off('warning', beforeOthers).off('warning', afterOthers)
 }
 
-/** For tests: lets each warning speak again. */
+/** For tests: lets each warning be emitted again. */
 export function forgetWarnings(): void {
   warned.clear()
 }

@@ -5,8 +5,8 @@ interface Permission {
 }
 
 /**
- * Says once where Node's permission model forbids worker threads. A thread is what delivers in an `exit` handler,
- * where nothing asynchronous runs any more.
+ * Warns once if Node's permission model forbids worker threads: delivery in an `exit` handler needs one, since nothing
+ * asynchronous runs there.
  */
 export function warnWithoutThreads(): void {
   const { permission } = process as { permission?: Permission }

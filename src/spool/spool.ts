@@ -119,7 +119,7 @@ export class Spool {
   write(set: WriteSet): Promise<boolean> {
     this.#own.acks.writeBegins()
     return this.#disk.run(async () => {
-      // Marks are written even then: without its mark, a batch on disk would be delivered again under another id.
+      // A mark is written even while the disk rests: without it, a batch on disk would be sent again under another id.
       if (this.#disk.isResting && set.marks.length === 0) return false
       const { maxBytes, onLost } = this.#options
       const lines = linesOf(set)
