@@ -27,7 +27,7 @@ test('sends what has waited for the flush interval', async () => {
   await until(() => rig.vendor.messages().length === 1, 'the log arrived')
 })
 
-test('lets a trickle leave on the timer of its first log', async () => {
+test('sends a steady trickle on the timer of its first log', async () => {
   rig = await openRig({ flushInterval: 5000 })
   for (let second = 0; second < 20; second++) {
     rig.log(`at ${second} s`)
@@ -38,7 +38,7 @@ test('lets a trickle leave on the timer of its first log', async () => {
   expect(sizes()).toEqual([5, 5, 5, 5])
 })
 
-test('does not send every log by itself once a timer has rung in a steady stream', async () => {
+test('still fills batches in a steady stream after a timer has fired', async () => {
   rig = await openRig({ flushInterval: 1000, batchSize: 25 })
   const held = shutDoor()
   rig.vendor.answer({ after: held.promise }, {})
@@ -63,7 +63,7 @@ test('grows to batches of 100 under backlog', async () => {
   expect(sizes()).toEqual(Array(10).fill(100))
 })
 
-test('never puts more than a megabyte into one batch', async () => {
+test('never puts more than one MiB into a batch', async () => {
   rig = await openRig({ batchSize: 100 })
   const wide = 'x'.repeat(200_000)
   for (let n = 0; n < 21; n++) rig.log(wide)
@@ -103,7 +103,7 @@ test('has no more than four uploads in flight', async () => {
   expect(rig.vendor.mostOpen).toBe(4)
 })
 
-test('after a POST lets the next one grow for a moment', async () => {
+test('lets the next batch grow for a moment after a POST', async () => {
   rig = await openRig({ batchSize: 25 })
   rig.logMany(25)
   await until(() => rig.vendor.messages().length === 25, 'the first left at once')
@@ -115,7 +115,7 @@ test('after a POST lets the next one grow for a moment', async () => {
   expect(sizes()).toEqual([25, 60])
 })
 
-test('sends at once, also just after a POST, what fills one up', async () => {
+test('sends a full batch at once, even just after a POST', async () => {
   rig = await openRig({ batchSize: 25 })
   rig.logMany(25)
   await until(() => rig.vendor.messages().length === 25, 'the first left')
@@ -126,7 +126,7 @@ test('sends at once, also just after a POST, what fills one up', async () => {
   await until(() => rig.vendor.messages().length === 125, 'no time has passed')
 })
 
-test('sends request entries to their own address', async () => {
+test('sends request entries to their own endpoint', async () => {
   rig = await openRig()
   for (let n = 0; n < 250; n++) rig.request(`/orders/${n}`)
   rig.clock.advance(5000)
@@ -136,7 +136,7 @@ test('sends request entries to their own address', async () => {
   expect(rig.vendor.seen[0]?.json).toEqual({ requests: expect.any(Array) })
 })
 
-test('keeps to 25 request entries, as official clients do, once more were refused', async () => {
+test('sends at most 25 request entries at once after a larger batch was refused', async () => {
   rig = await openRig()
   rig.vendor.answer(({ json }) => (json.requests.length > 30 ? { status: 400 } : {}))
   for (let n = 0; n < 100; n++) rig.request(`/orders/${n}`)
@@ -154,7 +154,7 @@ test('keeps to 25 request entries, as official clients do, once more were refuse
   expect(rig.pipeline.stats().dropped).toEqual({})
 })
 
-test('does not let a flood of logs keep the request entries waiting', async () => {
+test('a flood of logs does not delay the request entries', async () => {
   rig = await openRig()
   const held = shutDoor()
   rig.vendor.answer({ after: held.promise })
@@ -167,7 +167,7 @@ test('does not let a flood of logs keep the request entries waiting', async () =
   expect(place).toBeLessThan(10)
 })
 
-test('sends what is written while the queue is smaller than a batch', async () => {
+test('sends logs although the queue is smaller than a batch', async () => {
   rig = await openRig({ maxQueueSize: 10, batchSize: 25 })
   for (let n = 0; n < 5; n++) {
     rig.logMany(10)
@@ -176,7 +176,7 @@ test('sends what is written while the queue is smaller than a batch', async () =
   expect(rig.pipeline.stats().dropped).toEqual({})
 })
 
-test('goes on with full batches after a flush has cut a hold short', async () => {
+test('goes on with full batches after a flush has ended a backoff', async () => {
   rig = await openRig({ flushInterval: 60_000 })
   rig.vendor.answer({ status: 503 }, {})
   rig.logMany(25)
@@ -186,7 +186,7 @@ test('goes on with full batches after a flush has cut a hold short', async () =>
   await until(() => rig.vendor.messages().length === 125, 'the next batch left although no time has passed')
 })
 
-test('does not forget logs that came in behind a batch that had to return', async () => {
+test('sends the logs that were written after a batch that had to be retried', async () => {
   rig = await openRig({ flushInterval: 5000 })
   rig.vendor.answer({ status: 503 }, {})
   rig.logMany(25)
@@ -198,7 +198,7 @@ test('does not forget logs that came in behind a batch that had to return', asyn
   await until(() => rig.vendor.messages().includes('behind'), 'the one behind it too')
 })
 
-test('holds back while paused, and sends when resumed', async () => {
+test('sends nothing while paused, and everything when resumed', async () => {
   rig = await openRig()
   rig.pipeline.pause()
   rig.logMany(200)

@@ -21,7 +21,7 @@ afterEach(async () => {
 
 const TAKEN: TransportAnswer = { status: 200, headers: {}, body: '' }
 
-/** A rig whose transport does this until it is mended. */
+/** A rig whose transport behaves like this until `mend` is called. */
 async function openWith(send: () => unknown): Promise<{ mend(): void }> {
   let current = send
   const transport: Transport = { send: async () => current() as TransportAnswer }
@@ -66,7 +66,7 @@ const FAULTS: readonly [string, () => unknown, RegExp][] = [
   ['answers with status 0', () => ({ ...TAKEN, status: 0 }), /status is 0/],
 ]
 
-test.each(FAULTS)('a transport that %s is told of, and costs no log', async (_, send, cause) => {
+test.each(FAULTS)('a transport that %s causes a warning, and no loss', async (_, send, cause) => {
   const { mend } = await openWith(send)
   rig.logMany(25)
   await until(() => rig.pipeline.stats().holding === 'backoff', 'it is held')
@@ -79,7 +79,7 @@ test.each(FAULTS)('a transport that %s is told of, and costs no log', async (_, 
   await until(() => rig.pipeline.stats().accepted === 25, 'all arrived')
 })
 
-test('what differs in a number only is told once', async () => {
+test('causes that differ in a number only are warned of once', async () => {
   let n = 0
   await openWith(() => Promise.reject(new Error(`request ${n++} is odd`)))
   rig.logMany(25)
@@ -90,7 +90,7 @@ test('what differs in a number only is told once', async () => {
   expect(warnings).toHaveLength(1)
 })
 
-test('a call of the API that fails so is told of, too', async () => {
+test('a transport fault of an API call causes a warning, too', async () => {
   await openWith(rejecting(new TypeError('fetsch is not a function')))
   void rig.pipeline.apiCaller.run({ path: '/feedback', body: {}, withKey: true, retryForMs: 0 })
   await until(() => warnings.length === 1, 'it is told')
@@ -141,7 +141,7 @@ test.each([
   expect(warnings).toEqual([{ code: 'LOGNITOR_TRANSPORT_FAULT', message: expect.stringMatching(cause) }])
 })
 
-test('headers count however they are given and written', async () => {
+test('headers are read in any shape and case', async () => {
   const headers = [new Headers({ 'Retry-After': '60' }), { 'Retry-After': '60' }, { 'retry-after': ['60'] }]
   for (const given of headers) {
     await openWith(() => ({ status: 503, headers: given, body: '' }))
@@ -196,7 +196,7 @@ test.each(['', ' \r\n', '{}', '\n{"message":"ok"}\n', `{"errors":["${'x'.repeat(
   },
 )
 
-test('a proxy of the environment that cannot be used is told of without its password, and passed over', async () => {
+test('an unusable proxy of the environment is ignored with a warning, which does not show its password', async () => {
   for (const proxy of ['socks5://me:secret@127.0.0.1:1080', 'http://me:secret@[127.0.0.1']) {
     forgetWarnings()
     warnings = []

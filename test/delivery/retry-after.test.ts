@@ -6,7 +6,7 @@ import { openRig, type Rig } from './support.js'
 
 const HOUR = 3_600_000
 
-describe('a service that says when to come back', () => {
+describe('a service that sends Retry-After', () => {
   let rig: Rig
   afterEach(() => rig.close())
 
@@ -25,19 +25,19 @@ describe('a service that says when to come back', () => {
     await until(() => rig.vendor.messages().length > 0, `it arrived after ${ms} ms`)
   }
 
-  test.each([429, 503, 408])('is heard in seconds, with a %i', async (status) => {
+  test.each([429, 503, 408])('is obeyed in seconds, with a %i', async (status) => {
     rig = await openRig()
     await hold('15', status)
     await expectNextTryAfter(15_000)
   })
 
-  test('is heard as a date', async () => {
+  test('is obeyed with a date', async () => {
     rig = await openRig()
     await hold(new Date(rig.clock.now() + 40_000).toUTCString())
     await expectNextTryAfter(40_000)
   })
 
-  test.each([-10, 10])('is heard as a date though our clock is %i minutes off', async (minutes) => {
+  test.each([-10, 10])('is obeyed with a date although our clock is %i minutes off', async (minutes) => {
     rig = await openRig()
     const itsNow = rig.clock.now() + minutes * 60_000
     const [date, backAt] = [itsNow, itsNow + 40_000].map((ms) => new Date(ms).toUTCString()) as [
@@ -62,7 +62,7 @@ describe('a service that says when to come back', () => {
     await until(() => rig.vendor.messages().length === 25, 'it arrived without the time passing')
   })
 
-  test('is taken at its word only once when it always says "at once"', async () => {
+  test('is retried at once only the first time when Retry-After is always zero', async () => {
     rig = await openRig()
     rig.vendor.answer({ status: 429, headers: { 'retry-after': '0' } })
     rig.logMany(25)
@@ -83,7 +83,7 @@ describe('a service that says when to come back', () => {
     },
   )
 
-  test('keeps buffering meanwhile and holds everything', async () => {
+  test('is sent nothing meanwhile, and logs are buffered', async () => {
     rig = await openRig()
     await hold('600')
     rig.logMany(1000, 'meanwhile')
@@ -95,7 +95,7 @@ describe('a service that says when to come back', () => {
     await until(() => rig.vendor.messages().length === 1025, 'all arrived')
   })
 
-  test('is asked once an hour when it says more than an hour', async () => {
+  test('is probed once an hour when it asks for more than an hour', async () => {
     rig = await openRig()
     rig.vendor.answer({ status: 429, headers: { 'retry-after': String(30 * 24 * 3600) } })
     rig.logMany(200)
@@ -113,7 +113,7 @@ describe('a service that says when to come back', () => {
     expect(rig.pipeline.stats()).toMatchObject({ queued: 200, dropped: {} })
   })
 
-  test('is obeyed when a failure before it had asked for less', async () => {
+  test('is obeyed when an earlier failure had asked for less', async () => {
     rig = await openRig()
     rig.vendor.answer({ status: 503 }, { status: 429, headers: { 'retry-after': '100' } })
     rig.logMany(200)
@@ -128,7 +128,7 @@ describe('a service that says when to come back', () => {
   })
 })
 
-test('reads seconds exactly and never gives anything but a time or nothing', () => {
+test('reads seconds exactly, and returns a time or undefined for any text', () => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 1e12 }), (seconds) => {
       expect(parseRetryAfter(String(seconds), 0)).toBe(seconds * 1000)

@@ -6,7 +6,7 @@ import { openRig, type Rig } from './support.js'
 let rig: Rig
 afterEach(() => rig.close())
 
-/** Moves time on until the next try has come back. */
+/** Advances the clock, and waits until the next attempt has been answered. */
 async function passTo(tries: number, ms: number): Promise<void> {
   rig.clock.advance(ms - 1)
   await settle()
@@ -46,7 +46,7 @@ test('repeats a batch when the connection is refused', async () => {
   expect(rig.pipeline.stats()).toMatchObject({ queued: 25, dropped: {} })
 })
 
-test('gives up on an answer that does not come within ten seconds, and repeats the batch', async () => {
+test('gives up on an answer after ten seconds, and retries the batch', async () => {
   rig = await openRig()
   rig.vendor.answer({ silent: true }, {})
   rig.logMany(25)
@@ -61,7 +61,7 @@ test('gives up on an answer that does not come within ten seconds, and repeats t
   await until(() => rig.vendor.messages().length === 25, 'the second try arrived')
 })
 
-test('gives up on an answer that drips in byte by byte', async () => {
+test('gives up on an answer that arrives byte by byte', async () => {
   rig = await openRig()
   rig.vendor.answer({ dripMs: 1 }, {})
   rig.logMany(25)
@@ -72,7 +72,7 @@ test('gives up on an answer that drips in byte by byte', async () => {
   await until(() => rig.vendor.open === 0, 'its connection is closed')
 })
 
-test('reads no more than it needs of an endless answer', async () => {
+test('reads a bounded part of an endless answer', async () => {
   rig = await openRig()
   rig.vendor.answer({ endless: true })
   rig.logMany(25)
@@ -94,7 +94,7 @@ test('waits 1, 2, 4, 8, 16 and then 30 seconds, one probe each time', async () =
 test.each([
   [0, 750],
   [0.999999, 1250],
-])('spreads the waits by a quarter (chance %d)', async (chance, ms) => {
+])('jitters the waits by a quarter (random %d)', async (chance, ms) => {
   rig = await openRig({}, () => chance)
   rig.vendor.answer({ status: 503 })
   rig.logMany(25)
@@ -103,7 +103,7 @@ test.each([
   await passTo(2, ms)
 })
 
-test('counts what was under way when an outage began as one failure', async () => {
+test('counts all requests in flight when an outage begins as one failure', async () => {
   rig = await openRig()
   rig.vendor.answer({ status: 503 })
   rig.logMany(400)
@@ -113,7 +113,7 @@ test('counts what was under way when an outage began as one failure', async () =
   await passTo(6, 2000)
 })
 
-test('sends everything at full speed once a probe got through', async () => {
+test('sends everything at full speed once a probe has succeeded', async () => {
   rig = await openRig()
   rig.vendor.answer({ status: 503 }, {})
   rig.logMany(25)
@@ -123,7 +123,7 @@ test('sends everything at full speed once a probe got through', async () => {
   await until(() => rig.vendor.messages().length === 2025, 'all arrived without more time passing')
 })
 
-test('after maxRetries a batch steps back behind the others, whole and unchanged', async () => {
+test('after maxRetries a batch moves behind the others, whole and unchanged', async () => {
   rig = await openRig({ maxRetries: 2 })
   const isBad = (text: string) => text.includes('"message":"bad 1"')
   rig.vendor.answer((seen) => ({ status: isBad(seen.text) ? 500 : 200 }))
@@ -165,7 +165,7 @@ test('drops nothing in a long outage while there is room', async () => {
   expect(new Set(rig.vendor.messages()).size).toBe(1200)
 })
 
-test('does not let an old success end a hold that began after it was sent', async () => {
+test('the success of an earlier request does not end a later backoff', async () => {
   rig = await openRig()
   const held = shutDoor()
   rig.vendor.answer({ after: held.promise }, { status: 429, headers: { 'retry-after': '60' } })
@@ -181,7 +181,7 @@ test('does not let an old success end a hold that began after it was sent', asyn
   await until(() => rig.vendor.messages().length === 200, 'it went when it was asked to')
 })
 
-test('a batch that fails again and again holds up no others, and is still tried now and then', async () => {
+test('a batch that always fails does not delay others, and is still retried', async () => {
   rig = await openRig({ maxRetries: 1 })
   const isBad = (text: string) => text.includes('"message":"bad 1"')
   const badTries = () => rig.vendor.batches.filter(({ text }) => isBad(text)).length

@@ -38,7 +38,7 @@ test('sends the documented request', async () => {
   expect(seen?.json.batch_id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
 })
 
-test.each([200, 201, 202, 204])('takes %i as delivered', async (status) => {
+test.each([200, 201, 202, 204])('counts a %i as delivered', async (status) => {
   rig = await openRig()
   rig.vendor.answer({ status, body: '' })
   rig.logMany(25)
@@ -60,7 +60,7 @@ test('counts the logs that a 200 names as rejected', async () => {
   expect(rig.pipeline.stats()).toMatchObject({ rejected: 1, dropped: { rejected: 1 } })
 })
 
-test('reports what a 422 refuses, counts the rest as taken and never sends the batch again', async () => {
+test('counts what a 422 refuses as rejected and the rest as accepted, and never sends the batch again', async () => {
   rig = await openRig()
   rig.vendor.answer((seen) => ({ status: 422, body: takenBody(seen, [0, 7]) }), {})
   rig.logMany(25)
@@ -92,7 +92,7 @@ test.each([400, 402, 409, 410, 415, 418, 451])('drops a batch that is refused wi
 })
 
 for (const status of [401, 403]) {
-  test(`holds what is buffered after ${status}, warns once and asks once a minute`, async () => {
+  test(`keeps the logs after ${status}, warns once and probes once a minute`, async () => {
     rig = await openRig()
     rig.vendor.answer({ status })
     rig.logMany(300)
@@ -116,7 +116,7 @@ for (const status of [401, 403]) {
   })
 }
 
-test('asks at once with a new key, and sends what was held', async () => {
+test('retries at once with a new key, and sends what was kept', async () => {
   rig = await openRig()
   rig.vendor.answer(({ headers }) => ({ status: headers['x-api-key'] === 'new' ? 200 : 401 }))
   rig.logMany(200)
@@ -125,7 +125,7 @@ test('asks at once with a new key, and sends what was held', async () => {
   await until(() => rig.vendor.messages().length === 200, 'all arrived without the time passing')
 })
 
-test('is not held up by the old key when the answer to it comes after the new one', async () => {
+test('a late answer to the old key does not delay the new one', async () => {
   rig = await openRig({ batchSize: 10 })
   const { open, promise } = shutDoor()
   rig.vendor.answer(({ headers }) => (headers['x-api-key'] === 'new' ? {} : { status: 401, after: promise }))
@@ -136,7 +136,7 @@ test('is not held up by the old key when the answer to it comes after the new on
   await until(() => rig.vendor.messages().length === 10, 'it arrived with the new key at once')
 })
 
-test('halves a batch that is too large, and each half has an id of its own', async () => {
+test('halves a batch that is too large, and gives each half its own id', async () => {
   rig = await openRig({ batchSize: 100 })
   const tooMany = 30
   rig.vendor.answer((seen) => ({ status: seen.json.logs.length > tooMany ? 413 : 200 }))
@@ -148,7 +148,7 @@ test('halves a batch that is too large, and each half has an id of its own', asy
   expect(rig.pipeline.stats()).toMatchObject({ accepted: 100, queued: 0, queuedBytes: 0, dropped: {} })
 })
 
-test('grows back slowly after a batch was too large', async () => {
+test('batches grow slowly again after one was too large', async () => {
   rig = await openRig({ batchSize: 100, maxQueueSize: 100_000 })
   rig.vendor.answer({ status: 413 }, {})
   rig.logMany(100)
@@ -170,7 +170,7 @@ test('drops a single log that is too large for the service', async () => {
 })
 
 test.each([301, 302, 307, 308, 304, 404, 405])(
-  'holds after %i, warns once and never follows',
+  'waits after %i, warns once and never follows the redirect',
   async (status) => {
     rig = await openRig()
     const elsewhere = await openRig()
@@ -191,7 +191,7 @@ test.each([301, 302, 307, 308, 304, 404, 405])(
   },
 )
 
-test('goes to the new address with the new key when both change', async () => {
+test('sends to the new address with the new key when both change', async () => {
   rig = await openRig()
   const elsewhere = await openRig()
   rig.vendor.answer({ status: 404 })

@@ -26,7 +26,7 @@ const hasNewKey = ({ headers }: Seen) => headers['x-api-key'] === 'new'
 const withNewKey = () =>
   rig.vendor.batches.filter(hasNewKey).flatMap(({ json }) => json.logs.map(({ message }: Named) => message))
 
-test('what was taken over is not sent with another key, and no longer counts as taken over', async () => {
+test('entries taken over are not sent with another key, and no longer count as taken over', async () => {
   rig.vendor.answer({ status: 401 })
   await rig.writeAndDie({ LOGS: '30', NAME: 'old project' })
   const pipeline = rig.open()
@@ -73,7 +73,7 @@ test.each(['taken', 'not answered'])(
   },
 )
 
-test('what is taken over while the key changes ends up with its own project', async () => {
+test('entries taken over while the key changes arrive in their own project', async () => {
   rig.vendor.answer({ status: 503 })
   for (let n = 1; n <= 6; n++) await rig.writeAndDie({ LOGS: '40', NAME: `old project ${n}` })
   rig.vendor.answer((seen) => ({ status: hasNewKey(seen) ? 200 : 503 }))
@@ -91,7 +91,7 @@ test('what is taken over while the key changes ends up with its own project', as
   await until(() => next.stats().accepted === 240, 'the old project gets its own')
 })
 
-test('an own batch that may have been taken stays with the former key, and what never left moves along', async () => {
+test('an own batch that may have been accepted stays with the former key, and unsent entries move to the new one', async () => {
   const pipeline = rig.open({ maxQueueSize: 50 })
   pipeline.pause()
   logTo(pipeline, ...numbered(300, 'mine'))
@@ -122,7 +122,7 @@ test('an own batch that may have been taken stays with the former key, and what 
   expect(rig.vendor.messages().sort()).toEqual(numbered(300, 'mine').sort())
 })
 
-test('a batch in memory that may have been taken is on disk for the former key until it is answered', async () => {
+test('a batch in memory that may have been accepted is on disk for the former key until its answer', async () => {
   const answer = shutDoor()
   const program = await buildProgram('test/spool/apps/rekeyed.ts')
   rig.vendor.answer((seen) => (hasNewKey(seen) ? {} : { silent: true, after: answer.promise }))
@@ -152,7 +152,7 @@ test('a batch in memory that may have been taken is on disk for the former key u
   expect(new Set(ids)).toEqual(new Set([old().json.batch_id]))
 })
 
-test('with another address for the same key all that is its own goes there, under the ids it has', async () => {
+test('with another address and the same key all own batches are sent there, under their ids', async () => {
   const pipeline = rig.open({ maxQueueSize: 50 })
   pipeline.pause()
   logTo(pipeline, ...numbered(300, 'mine'))
@@ -171,18 +171,18 @@ test('with another address for the same key all that is its own goes there, unde
   expect(pipeline.stats().spooled).toBe(0)
 })
 
-test('what waits for the new key is taken over at once', async () => {
+test('entries left for the new key are taken over at once', async () => {
   rig.vendor.answer({ status: 503 })
   await rig.writeAndDie({ LOGS: '30', NAME: 'new project', LOGNITOR_API_KEY: 'new' })
   rig.vendor.answer({})
   const pipeline = rig.open()
-  // The first look has begun.
+  // The first search has begun.
   pipeline.reconfigure({ ...pipeline.settings, apiKey: 'new' })
   await until(() => pipeline.stats().accepted === 30, 'all was taken')
   expect(rig.vendor.messages().sort()).toEqual(numbered(30, 'new project').sort())
 })
 
-test('when its folder cannot be moved, what is logged later does not stay with the former project', async () => {
+test('when the folder cannot be moved, later logs do not reach the former project', async () => {
   const other = rig.open({ apiKey: 'new' })
   await other.shutdown(0)
   const [after] = readdirSync(rig.directory) as [string]
@@ -192,7 +192,7 @@ test('when its folder cannot be moved, what is logged later does not stay with t
   await until(() => spooledText(rig.directory).includes('early 5'), 'they are on disk')
   const before = readdirSync(rig.directory).find((name) => name !== after) as string
   const own = readdirSync(join(rig.directory, before)).find((name) => /^\d+-/.test(name)) as string
-  // No folder can be moved to where there is one that is not empty.
+  // A folder cannot be moved to a path where a folder with content exists.
   mkdirSync(join(rig.directory, after, own, 'obstacle'), { recursive: true })
   pipeline.reconfigure({ ...pipeline.settings, apiKey: 'new' })
   await settle(50)

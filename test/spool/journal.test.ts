@@ -10,7 +10,7 @@ let journal: Journal
 
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'lognitor-journal-'))
-  // Each write begins a file of its own.
+  // Each write begins a new file.
   journal = new Journal(directory, 1)
 })
 afterEach(async () => {
@@ -34,7 +34,7 @@ test('reads a batch that lies in several files', async () => {
   expect(read[0]?.json.toString()).toBe('{"n":5}')
 })
 
-test('reads it as a whole although older files go meanwhile', async () => {
+test('reads the whole batch although older files are deleted meanwhile', async () => {
   for (let n = 0; n < 6; n++) await write(n * 10 + 1, n * 10 + 10)
   const reading = journal.read({ line: 0, first: 25, count: 30 })
   await journal.removeOldest()
@@ -42,7 +42,7 @@ test('reads it as a whole although older files go meanwhile', async () => {
   expect((await reading).map(({ number }) => number)).toEqual(Array.from({ length: 30 }, (_, n) => n + 25))
 })
 
-test('deletes its files from the oldest on, once all in them has come to its end', async () => {
+test('deletes its files from the oldest on, once all entries in them are done', async () => {
   for (let n = 0; n < 3; n++) await write(n * 10 + 1, n * 10 + 10)
   journal.end({ line: 0, first: 11, count: 10 })
   await journal.trim()

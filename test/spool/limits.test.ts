@@ -34,7 +34,7 @@ afterAll(removeProgram)
 const sum = (dropped: Partial<Record<string, number>>) =>
   Object.values(dropped).reduce<number>((a, b = 0) => a + b, 0)
 
-test('what memory has no room for is kept on disk and delivered later', async () => {
+test('logs that memory has no room for are kept on disk and delivered later', async () => {
   rig = await openSpoolRig()
   rig.vendor.answer({ status: 503 })
   const pipeline = rig.open({ maxQueueSize: 100 })
@@ -52,7 +52,7 @@ test('what memory has no room for is kept on disk and delivered later', async ()
   await until(() => spooledBytes(rig.directory) === 0, 'nothing is left on disk')
 })
 
-test('a flush waits for what is on disk only, too', async () => {
+test('a flush also waits for logs that are on disk only', async () => {
   rig = await openSpoolRig()
   rig.vendor.answer({ status: 503 })
   const pipeline = rig.open({ maxQueueSize: 50 })
@@ -63,7 +63,7 @@ test('a flush waits for what is on disk only, too', async () => {
   expect(pipeline.stats()).toMatchObject({ accepted: 500, spooled: 0 })
 })
 
-test('live logs are not held up by what is replayed', async () => {
+test('new logs are not delayed by stored batches', async () => {
   rig = await openSpoolRig()
   rig.vendor.answer({ status: 503 })
   await rig.writeAndDie({ LOGS: '3000', NAME: 'old', LOGNITOR_MAX_QUEUE_SIZE: '5000' })
@@ -75,11 +75,11 @@ test('live logs are not held up by what is replayed', async () => {
   await until(() => pipeline.stats().accepted === 3010, 'all were taken')
   const place = rig.vendor.messages().indexOf('live 1')
   expect(place).toBeLessThan(2500)
-  // One at a time, so that most connections stay free.
+  // One stored batch at a time, so that most connections stay free.
   expect(rig.vendor.mostOpen).toBeLessThanOrEqual(4)
 })
 
-test('a stored batch that is too large is halved, and its halves have ids of their own', async () => {
+test('a stored batch that is too large is halved, and its halves have their own ids', async () => {
   rig = await openSpoolRig()
   rig.vendor.answer({ status: 503 })
   await rig.writeAndDie({ LOGS: '100' })
@@ -90,7 +90,7 @@ test('a stored batch that is too large is halved, and its halves have ids of the
   expect(new Set(rig.vendor.messages()).size).toBe(100)
 })
 
-test('what is refused for good is dropped, counted, and gone from disk', async () => {
+test('a batch refused for good is dropped, counted, and deleted from disk', async () => {
   rig = await openSpoolRig()
   rig.vendor.answer({ status: 503 })
   await rig.writeAndDie({ LOGS: '100' })
@@ -100,7 +100,7 @@ test('what is refused for good is dropped, counted, and gone from disk', async (
   await until(() => spooledBytes(rig.directory) === 0, 'nothing is left on disk')
 })
 
-test('the oldest go when the spool is full, counted, and the account balances', async () => {
+test('a full spool drops and counts its oldest entries, and stats() balances', async () => {
   rig = await openSpoolRig()
   rig.vendor.answer({ status: 503 })
   const maxBytes = 1024 * 1024
@@ -125,7 +125,7 @@ test('the oldest go when the spool is full, counted, and the account balances', 
   expect(reports.length).toBeGreaterThan(0)
 })
 
-test('a directory that cannot be written costs one warning, and logs are held in memory', async () => {
+test('a directory that cannot be written causes one warning, and logs stay in memory', async () => {
   rig = await openSpoolRig()
   const file = join(rig.directory, 'a file')
   writeFileSync(file, '')
@@ -151,7 +151,7 @@ test.runIf(process.platform === 'linux')(
   },
 )
 
-test('a disk that fails in between is noticed, and used again when it works', async () => {
+test('a disk that fails for a while causes a warning, and is used again when it works', async () => {
   rig = await openSpoolRig()
   const clock = manualClock()
   rig.vendor.answer({ status: 503 })
@@ -160,7 +160,7 @@ test('a disk that fails in between is noticed, and used again when it works', as
   clock.advance(200)
   await until(() => spooledText(rig.directory).includes('before'), 'it is on disk')
   const [folder] = folders(rig)
-  // As full or read-only as a disk can be made without being root or not.
+  // This makes the disk unusable for root, too.
   rmSync(folder as string, { recursive: true })
   writeFileSync(folder as string, '')
   await new Promise((resolve) => setTimeout(resolve, 20))
@@ -183,7 +183,7 @@ test('a disk that fails in between is noticed, and used again when it works', as
   expect(pipeline.stats()).toMatchObject({ dropped: {}, queued: 0 })
 })
 
-test('an altered file costs only the lines that were altered, which are set aside with a reason', async () => {
+test('a damaged file loses only its damaged lines, which are kept with a reason', async () => {
   rig = await openSpoolRig()
   rig.vendor.answer({ status: 503 })
   await rig.writeAndDie({ LOGS: '100' })
@@ -204,7 +204,7 @@ test('an altered file costs only the lines that were altered, which are set asid
   expect(statSync(aside[0] as string).mode & 0o777).toBe(0o600)
 })
 
-test('files of nothing but rubbish are survived', async () => {
+test('files of random bytes do no harm', async () => {
   rig = await openSpoolRig()
   rig.vendor.answer({ status: 503 })
   await rig.writeAndDie({ LOGS: '30' })
@@ -218,7 +218,7 @@ test('files of nothing but rubbish are survived', async () => {
   await until(() => pipeline.stats().accepted === 30, 'the rest was taken')
 })
 
-test("a folder without its owner's word is left alone while it is young", async () => {
+test('a folder without an owner file is not taken over while it is new', async () => {
   rig = await openSpoolRig()
   rig.vendor.answer({ status: 503 })
   await rig.writeAndDie({ LOGS: '30' })
@@ -232,7 +232,7 @@ test("a folder without its owner's word is left alone while it is young", async 
   expect(pipeline.stats().takenOver).toBe(0)
 })
 
-test("with another key one's own logs move along, and those of others stay", async () => {
+test('with another key own logs move to it, and those of others stay', async () => {
   rig = await openSpoolRig()
   rig.vendor.answer({ status: 401 })
   await rig.writeAndDie({ LOGS: '30', NAME: 'old project' })
@@ -261,7 +261,7 @@ function folders({ directory }: SpoolRig): string[] {
   )
 }
 
-test('a relative directory is the one it was when the client was made', async () => {
+test('a relative directory is resolved when the client is created', async () => {
   rig = await openSpoolRig()
   rig.vendor.answer({ status: 503 })
   const before = process.cwd()

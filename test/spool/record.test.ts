@@ -44,7 +44,7 @@ function write(record: any): Buffer {
   return markLine(record.line, record.first, record.count, record.id)
 }
 
-test('reads back what was written', () => {
+test('reads back the records that were written', () => {
   fc.assert(
     fc.property(fc.array(record), (records) => {
       const bytes = Buffer.concat([FILE_HEAD, ...records.map(write)])
@@ -53,7 +53,7 @@ test('reads back what was written', () => {
   )
 })
 
-test('a file torn off anywhere loses no more than the line it is torn in', () => {
+test('a file truncated anywhere loses only the line at its end', () => {
   fc.assert(
     fc.property(fc.array(record, { minLength: 1, maxLength: 10 }), fc.nat(), (records, at) => {
       const lines = records.map(write)
@@ -65,7 +65,7 @@ test('a file torn off anywhere loses no more than the line it is torn in', () =>
   )
 })
 
-test('a byte that is altered costs no more than its own line', () => {
+test('a changed byte loses only its own line', () => {
   fc.assert(
     fc.property(
       fc.array(record, { minLength: 1, maxLength: 10 }),
@@ -84,7 +84,7 @@ test('a byte that is altered costs no more than its own line', () => {
   )
 })
 
-test('what is written behind a torn line is found', () => {
+test('a line written after a torn line is found', () => {
   fc.assert(
     fc.property(record, record, fc.nat(), (torn, next, at) => {
       const half = write(torn)
@@ -94,7 +94,7 @@ test('what is written behind a torn line is found', () => {
   )
 })
 
-test('any bytes whatever are read without an error, and give no record', () => {
+test('any bytes are read without an error, and give no record', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 2000 }), (bytes) => {
       expect(read(Buffer.from(bytes)).records).toEqual([])

@@ -18,7 +18,7 @@ afterAll(removeProgram)
 
 const sorted = (messages: string[]) => [...messages].sort()
 
-test('what a killed process had written is delivered by the next', async () => {
+test('logs of a killed process are delivered by the next one', async () => {
   rig = await openSpoolRig()
   rig.vendor.answer({ status: 503 })
   await rig.writeAndDie({ LOGS: '250', REQUESTS: '60' })
@@ -31,7 +31,7 @@ test('what a killed process had written is delivered by the next', async () => {
   await until(() => spooledBytes(rig.directory) === 0, 'nothing is left on disk')
 })
 
-test('a batch that was on its way is sent again unchanged, under its own id', async () => {
+test('a batch that was in flight is sent again unchanged, under its own id', async () => {
   rig = await openSpoolRig()
   rig.vendor.answer({ silent: true })
   await rig.writeAndDie({ LOGS: '250' })
@@ -49,7 +49,7 @@ test('a batch that was on its way is sent again unchanged, under its own id', as
   expect(new Set(ids).size).toBe(ids.length)
 })
 
-test('what has waited in memory for 200 ms is on disk', async () => {
+test('a log that has waited in memory for 200 ms is on disk', async () => {
   rig = await openSpoolRig()
   const pipeline = rig.open({ flushInterval: 60_000 })
   logTo(pipeline, 'a waiting log')
@@ -57,7 +57,7 @@ test('what has waited in memory for 200 ms is on disk', async () => {
   expect(rig.vendor.seen).toHaveLength(0)
 })
 
-test('what is delivered at once is never written', async () => {
+test('a log that is delivered at once is never written', async () => {
   rig = await openSpoolRig()
   const pipeline = rig.open()
   for (let round = 1; round <= 20; round++) {
@@ -79,7 +79,7 @@ test('nothing is left on disk once a trickle is delivered', async () => {
   await until(() => spooledBytes(rig.directory) === 0, 'nothing is left on disk')
 })
 
-test('a shutdown that cannot deliver leaves everything to the next process', async () => {
+test('a shutdown that cannot deliver leaves every log to the next process', async () => {
   rig = await openSpoolRig()
   rig.vendor.answer({ status: 503 })
   const first = rig.open()
@@ -101,7 +101,7 @@ test('a shutdown that delivers leaves no folder behind', async () => {
   expect(rig.files().filter((file) => !file.endsWith('place.json'))).toEqual([])
 })
 
-test('what a living process has written is not touched', async () => {
+test('the folder of a living process is not touched', async () => {
   rig = await openSpoolRig()
   rig.vendor.answer({ status: 503 })
   const run = await rig.writeAndLive({ LOGS: '30' })
@@ -115,7 +115,7 @@ test('what a living process has written is not touched', async () => {
   await run.ended
 })
 
-test('what was written for another key or address is not touched', async () => {
+test('logs for another key or address are not touched', async () => {
   rig = await openSpoolRig()
   rig.vendor.answer({ status: 503 })
   await rig.writeAndDie({ LOGS: '30' })
@@ -128,7 +128,7 @@ test('what was written for another key or address is not touched', async () => {
   expect(pipeline.stats().takenOver).toBe(0)
 })
 
-test('of several that start at once, each entry goes to one', async () => {
+test('when several processes start at once, each entry goes to one', async () => {
   rig = await openSpoolRig()
   rig.vendor.answer({ status: 503 })
   for (let n = 1; n <= 4; n++) await rig.writeAndDie({ LOGS: '40', NAME: `from ${n}` })
@@ -141,7 +141,7 @@ test('of several that start at once, each entry goes to one', async () => {
   expect(rig.vendor.messages()).toHaveLength(160)
 })
 
-test('what was taken over survives the one who took it, too', async () => {
+test('entries that were taken over survive the process that took them, too', async () => {
   rig = await openSpoolRig()
   rig.vendor.answer({ status: 503 })
   for (let n = 1; n <= 4; n++) await rig.writeAndDie({ LOGS: '40', NAME: `generation ${n}` })
@@ -152,7 +152,7 @@ test('what was taken over survives the one who took it, too', async () => {
   await until(() => spooledBytes(rig.directory) === 0, 'nothing is left on disk')
 })
 
-test('files are readable by their owner only, and hold no key', async () => {
+test('files are readable by their owner only, and contain no key', async () => {
   rig = await openSpoolRig()
   rig.vendor.answer({ status: 503 })
   await rig.writeAndDie()

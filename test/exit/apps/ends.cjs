@@ -1,4 +1,4 @@
-// Writes 50 logs, and then it happens.
+// Writes 50 logs, and then ends in the given way.
 const { events } = require('./events.cjs')
 
 const client = process.env.LOGNITOR_API_KEY ? require('@lognitor/opentelemetry').init() : undefined
