@@ -31,7 +31,7 @@ export interface BatcherParts {
 
 /** A batch that is not delivered. */
 export interface UndeliveredBatch {
-  readonly line: EndpointQueue
+  readonly queue: EndpointQueue
   readonly batch: Batch
   readonly destination: Destination
 }
@@ -87,7 +87,7 @@ export class Batcher {
       onSettled: () => this.lose('queue_full', this.#queue.makeRoom()),
     })
     this.#queue.overflow = this.#writeBehind
-    this.#replay = new Replay(store, this.#queue.lines, clock)
+    this.#replay = new Replay(store, this.#queue.endpointQueues, clock)
     this.#loop.takeFrom(this.#writeBehind, this.#replay)
     store.onBacklog = () => this.#loop.runSoon()
     if (this.queued > 0) this.#writeBehind.entered()
@@ -151,10 +151,10 @@ export class Batcher {
     const hasOtherInterval = settings.flushInterval !== this.#settings.flushInterval
     this.#settings = settings
     this.#queue.reconfigure(settings)
-    for (const line of this.#queue.lines) {
-      if (!hasOtherInterval || !line.hasTimer) continue
-      line.stopTimer()
-      this.#startTimer(line)
+    for (const queue of this.#queue.endpointQueues) {
+      if (!hasOtherInterval || !queue.hasTimer) continue
+      queue.stopTimer()
+      this.#startTimer(queue)
     }
     this.#loop.runSoon()
   }
@@ -167,7 +167,7 @@ export class Batcher {
   moved(storeMoved: Promise<void> | undefined): void {
     const { destinations } = this.#parts
     if (storeMoved !== undefined) this.#loop.awaitStore(storeMoved)
-    for (const { list } of this.#queue.lines)
+    for (const { list } of this.#queue.endpointQueues)
       for (const batch of list.all) release(batch, destinations.current)
     this.#loop.run()
     destinations.closeUnused()
@@ -180,8 +180,8 @@ export class Batcher {
   undelivered(): UndeliveredBatch[] {
     const all = this.#queue.all()
     this.#writeBehind?.saveNow()
-    return all.map(([line, batch]) => ({
-      line,
+    return all.map(([queue, batch]) => ({
+      queue,
       batch,
       destination: batch.destination ?? this.#parts.destinations.current,
     }))
@@ -205,9 +205,9 @@ export class Batcher {
   }
 
   /** See {@link Queue.divide}. */
-  divide({ line, batch }: UndeliveredBatch, counts: readonly number[]): readonly Batch[] {
+  divide({ queue, batch }: UndeliveredBatch, counts: readonly number[]): readonly Batch[] {
     this.#hasDivided ||= counts.length > 1
-    return this.#queue.divide(line, batch, counts)
+    return this.#queue.divide(queue, batch, counts)
   }
 
   /**
@@ -238,7 +238,7 @@ export class Batcher {
    */
   async close(timeoutMs: number): Promise<number> {
     this.#loop.close()
-    for (const line of this.#queue.lines) line.close()
+    for (const queue of this.#queue.endpointQueues) queue.close()
     await this.#writeBehind?.save(timeoutMs)
     this.#replay?.giveUp()
     const left = this.undelivered()
@@ -253,16 +253,16 @@ export class Batcher {
     this.#waiters.lost()
   }
 
-  #add(line: EndpointQueue, json: string): void {
-    this.lose('queue_full', this.#queue.add(line, json))
+  #add(queue: EndpointQueue, json: string): void {
+    this.lose('queue_full', this.#queue.add(queue, json))
     this.#writeBehind?.entered()
-    if (!line.hasTimer) this.#startTimer(line)
-    if (line.isFull) this.#loop.runSoon()
+    if (!queue.hasTimer) this.#startTimer(queue)
+    if (queue.isFull) this.#loop.runSoon()
     this.#onChange?.()
   }
 
-  #startTimer(line: EndpointQueue): void {
-    line.startTimer(() => this.#loop.run(), this.#settings.flushInterval)
+  #startTimer(queue: EndpointQueue): void {
+    queue.startTimer(() => this.#loop.run(), this.#settings.flushInterval)
   }
 
   /** A request has ended, or the store had no batch. */
@@ -290,6 +290,6 @@ export class Batcher {
   get #oldest(): Marks {
     const stored = this.#replay?.oldest
     if (stored === undefined) return this.#queue.oldest
-    return this.#queue.oldest.map((number, line) => Math.min(number, stored[line] as number))
+    return this.#queue.oldest.map((number, queue) => Math.min(number, stored[queue] as number))
   }
 }

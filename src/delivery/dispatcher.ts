@@ -32,10 +32,10 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
   const { destinations, ledger, report, clock, maxRetries, onLost } = parts
 
   async function dispatch(flight: InFlightBatch, round: number): Promise<void> {
-    const { line, batch } = flight
+    const { queue, batch } = flight
     const destination = batch.destination as Destination
     batch.wasSent = true
-    const posted = await destination.post(line.path, line.encode(batch), {
+    const posted = await destination.post(queue.path, queue.encode(batch), {
       onWritten: (isWritten) => {
         batch.writtenAt = isWritten ? clock.monotonic() : undefined
       },
@@ -48,12 +48,12 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
     }
     batch.attempts++
     const sent = { entries: batch.count, attempts: batch.attempts }
-    const { knownEntries } = destination.limits[line.path]
+    const { knownEntries } = destination.limits[queue.path]
     const fate = fateOf(posted.outcome, sent, { knownEntries, maxRetries: maxRetries() })
     const isCurrent = destination === destinations.current
     if (fate.kind === 'retry') retry(flight, destination, fate, round)
     else settle(flight, destination, fate, posted, round)
-    report.answered(line.path, sent.entries, posted, fate, isCurrent)
+    report.answered(queue.path, sent.entries, posted, fate, isCurrent)
   }
 
   function settle(
@@ -63,17 +63,17 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
     { outcome }: Posted,
     round: number,
   ): void {
-    const { line, batch } = flight
+    const { queue, batch } = flight
     const { count } = batch
-    const its = limits[line.path]
+    const its = limits[queue.path]
     breaker.succeeded(round)
     switch (fate.kind) {
       case 'done':
         flight.finish()
         its.taken()
-        ledger.take(line.path, count, fate.rejected)
+        ledger.take(queue.path, count, fate.rejected)
         lose('rejected', fate.rejected)
-        if (outcome.kind === 'sent' && fate.rejected > 0) report.rejected(line.path, outcome.rejections)
+        if (outcome.kind === 'sent' && fate.rejected > 0) report.rejected(queue.path, outcome.rejections)
         return
       case 'halve':
         if (fate.reason === 'too_many') its.limitToKnown()

@@ -65,7 +65,7 @@ export class FlushWaiters {
    */
   settle(oldest: Marks): void {
     for (const waiter of this.#waiting) {
-      const isDone = waiter.upTo.every((number, line) => (oldest[line] ?? 0) > number)
+      const isDone = waiter.upTo.every((number, queue) => (oldest[queue] ?? 0) > number)
       if (isDone) this.#end(waiter, !waiter.hasLost)
     }
   }

@@ -3,7 +3,7 @@ import type { EndpointQueue } from './endpoint-queue.js'
 
 /** A batch in flight, and the three ways in which its flight ends. */
 export interface InFlightBatch {
-  readonly line: EndpointQueue
+  readonly queue: EndpointQueue
   readonly batch: Batch
   /** The batch came from the store, which keeps it for its destination. */
   readonly isStored?: true

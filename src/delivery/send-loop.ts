@@ -102,7 +102,7 @@ export class SendLoop {
       const flight = this.#parts.queue.takeNext(this.#parts.isFlushing() || isProbe, maySend)
       if (flight === undefined) break
       flight.batch.destination ??= current
-      flight.line.startRest(() => this.run())
+      flight.queue.startRest(() => this.run())
       // Entered synchronously, since this request may be the one allowed probe.
       void this.#send(flight, flight.batch.destination.breaker.enter())
     }
@@ -146,7 +146,7 @@ export class SendLoop {
 
   async #send(flight: InFlightBatch, round: number): Promise<void> {
     this.#parts.report.underWay(this.#parts.queue.logsUnderWay)
-    await this.#writeBehind?.seal(flight.line, flight.batch)
+    await this.#writeBehind?.seal(flight.queue, flight.batch)
     await this.#dispatch(flight, round)
   }
 

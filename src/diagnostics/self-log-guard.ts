@@ -1,6 +1,6 @@
 import { shared } from '../common/shared.js'
 
-const state = shared('telling', () => ({ isSelfLogging: false }))
+const state = shared('self-logging', () => ({ isSelfLogging: false }))
 
 /**
  * True while this package, or OpenTelemetry's diag logger, writes its own output. A logger must not turn that into a

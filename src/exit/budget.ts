@@ -6,9 +6,9 @@ export class Budget {
     return this.#spentMs
   }
 
-  /** What is left of `patienceMs`, in ms. */
-  left(patienceMs: number): number {
-    return Math.max(0, patienceMs - this.#spentMs)
+  /** What is left of `limitMs`. */
+  left(limitMs: number): number {
+    return Math.max(0, limitMs - this.#spentMs)
   }
 
   /** Runs a step and subtracts its duration. */

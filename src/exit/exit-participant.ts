@@ -33,5 +33,5 @@ export interface ExitParticipant {
   /** Counts losses of another thread of the process. */
   lose(count: number): void
   /** Registers a function that is called with the number of undelivered entries, at once and at each change. */
-  publish(tell: (undelivered: number) => void): void
+  publish(onChange: (undelivered: number) => void): void
 }

@@ -89,7 +89,7 @@ async function deliver(destination: ExitDestination): Promise<void> {
       else its.tooLarge(part.to - part.from, bytesOf(part))
       waiting.unshift(...halve(part))
     } else if (fate !== undefined) {
-      tell(part.request)
+      report(part.request)
     }
     return fate !== undefined && fate.kind !== 'retry'
   }
@@ -166,12 +166,12 @@ function halve(part: Part): [Part, Part] {
   const both: [Part, Part] = [half(part.from, middle), half(middle, part.to)]
   const siblings = parts[part.request] as Part[]
   siblings.splice(siblings.indexOf(part), 1, ...both)
-  tell(part.request)
+  report(part.request)
   return both
 }
 
 /** Reports the pieces of a request after each answer: the main thread reads them when the time is up, too. */
-function tell(request: number): void {
+function report(request: number): void {
   const pieces = (parts[request] as Part[]).map(({ from, to, id, posted }): Piece => {
     const piece = { entries: Math.max(1, to - from), id }
     return posted === undefined ? piece : { ...piece, outcome: posted.outcome }

@@ -60,7 +60,7 @@ export function createExitParticipant(parts: ExitParticipantParts): ExitParticip
     return batcher.divide(item, counts).flatMap((batch, n) => {
       const piece = pieces[n]
       if (piece !== undefined) batch.id = piece.id
-      return settlePiece(item.line.path, piece, batch.count)
+      return settlePiece(item.queue.path, piece, batch.count)
         ? []
         : [{ batch, isPing: false, count: batch.count }]
     })
@@ -143,10 +143,10 @@ function requestOf(item: Undelivered, destination: ExitDestination): ExitRequest
   if ('call' in item) {
     return { destination, path: item.call.path, withKey: item.call.withKey, content: item.bytes }
   }
-  const { line, batch } = item
+  const { queue, batch } = item
   return {
     destination,
-    path: line.path,
+    path: queue.path,
     withKey: true,
     content: Buffer.concat(batch.content()),
     batch: { id: batch.id as string, ends: batch.ends(), wasSent: batch.wasSent },

@@ -65,7 +65,7 @@ export type OnDefault = (pipeline: Pipeline, isFinal: boolean) => void
 export function defaultPipeline(): Pipeline {
   if (registry.standard === undefined) {
     registry.standard = open(resolveOptions())
-    tellDefault(registry.standard.pipeline, false)
+    notifyDefault(registry.standard.pipeline, false)
   }
   return registry.standard.pipeline
 }
@@ -107,7 +107,7 @@ function useReserve(): void {
 }
 
 /** There is a default pipeline now. The reserve pipeline holds nothing and is closed. */
-function tellDefault(pipeline: Pipeline, isFinal: boolean): void {
+function notifyDefault(pipeline: Pipeline, isFinal: boolean): void {
   const spare = registry.reserve
   registry.reserve = undefined
   void spare?.shutdown(0)
@@ -147,7 +147,7 @@ export function initDefault(options: Options): Pipeline {
   }
   entry.hasClient = true
   registry.standard = entry
-  tellDefault(entry.pipeline, true)
+  notifyDefault(entry.pipeline, true)
   return entry.pipeline
 }
 
@@ -192,7 +192,7 @@ export function clientPipeline(options: Options): Pipeline {
  * Finds or creates the pipeline for the destination of these options. A pipeline created by entry points alone takes
  * the client's options; those that the client does not name stay.
  */
-function openFor(who: 'client' | 'door', options: Options, settings = resolveOptions(options)): Entry {
+function openFor(who: 'client' | 'entry point', options: Options, settings = resolveOptions(options)): Entry {
   const known = find(settings)
   if (known === undefined) return open(settings)
   if (who === 'client' && !known.hasClient) reconfigurePipeline(known.pipeline, options)
@@ -220,7 +220,7 @@ export function handleFor(given: ClientOrOptions = {}): PipelineHandle {
   const { client, ...options } = given
   const isGiven = Object.values(options).some((value) => value !== undefined)
   let entry = client ? { pipeline: pipelineOf(client), entryPoints: 0, hasClient: true } : undefined
-  if (!client && isGiven) entry = openFor('door', options)
+  if (!client && isGiven) entry = openFor('entry point', options)
   if (entry) entry.entryPoints++
   const hold = (next: Entry) => {
     if (entry !== undefined) entry.entryPoints--

@@ -38,9 +38,9 @@ export class Backlog {
   }
 
   /** Number of the oldest entry of a queue; Infinity for none. */
-  oldest(line: number): number {
+  oldest(queue: number): number {
     return this.#pending.reduce(
-      (oldest, pending) => (pending.line === line ? Math.min(oldest, pending.first) : oldest),
+      (oldest, pending) => (pending.queue === queue ? Math.min(oldest, pending.first) : oldest),
       Number.POSITIVE_INFINITY,
     )
   }

@@ -59,15 +59,15 @@ export class FormerDestination {
   }
 
   /** The entries are no longer sent from memory. */
-  releaseHeld({ line, first, count }: Range): void {
+  forget({ queue, first, count }: Range): void {
     this.#held = this.#held.filter(
-      (held) => held.line !== line || held.first < first || held.first >= first + count,
+      (held) => held.queue !== queue || held.first < first || held.first >= first + count,
     )
   }
 
   /** A batch in the folder is delivered or dropped. */
   async ack({ journal }: SpoolSource, range: Range): Promise<void> {
-    this.releaseHeld(range)
+    this.forget(range)
     journal.end(range)
     await journal.append([doneLineOf(range)])
   }
@@ -75,7 +75,7 @@ export class FormerDestination {
   /** The same synchronously. @returns true */
   ackNow(range: Range): true {
     const { journal } = this.source
-    this.releaseHeld(range)
+    this.forget(range)
     journal.end(range)
     try {
       journal.appendNow([doneLineOf(range)])

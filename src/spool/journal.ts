@@ -8,7 +8,7 @@ import { Segment } from './segment.js'
 import type { Range } from './write-set.js'
 
 export interface JournalEntry {
-  readonly line: number
+  readonly queue: number
   readonly number: number
 }
 
@@ -119,8 +119,8 @@ export class Journal {
   }
 
   /** Counts entries as delivered or dropped. Records nothing in the files. */
-  end({ line, first, count }: Range): void {
-    for (const segment of this.#segments) segment.live -= segment.overlap(line, first, count)
+  end({ queue, first, count }: Range): void {
+    for (const segment of this.#segments) segment.live -= segment.overlap(queue, first, count)
   }
 
   /**
@@ -155,8 +155,8 @@ export class Journal {
   }
 
   /** Whether all of these entries are in files that exist. */
-  holds({ line, first, count }: Range): boolean {
-    const there = this.#segments.reduce((sum, segment) => sum + segment.overlap(line, first, count), 0)
+  holds({ queue, first, count }: Range): boolean {
+    const there = this.#segments.reduce((sum, segment) => sum + segment.overlap(queue, first, count), 0)
     return there >= count
   }
 
@@ -164,12 +164,12 @@ export class Journal {
    * Reads the entries in order, without those that cannot be read back.
    * @throws the error of the file system, except for a missing file: then its entries are omitted
    */
-  async read({ line, first, count }: Range): Promise<ReadEntry[]> {
+  async read({ queue, first, count }: Range): Promise<ReadEntry[]> {
     const found = new Map<number, Buffer>()
     // A copy: older files may be deleted while these are read.
-    const segments = this.#segments.filter((segment) => segment.overlap(line, first, count) > 0)
+    const segments = this.#segments.filter((segment) => segment.overlap(queue, first, count) > 0)
     for (const segment of segments) {
-      const entries = await this.#entriesOf(segment, line)
+      const entries = await this.#entriesOf(segment, queue)
       for (let number = first; number < first + count; number++) {
         const json = entries?.get(number)
         if (json !== undefined) found.set(number, json)
@@ -193,7 +193,7 @@ export class Journal {
 
   #note(segment: Segment, bytes: number, entries: readonly JournalEntry[]): void {
     segment.bytes += bytes
-    for (const { line, number } of entries) segment.add(line, number)
+    for (const { queue, number } of entries) segment.add(queue, number)
   }
 
   #forget(segment: Segment): void {
@@ -222,19 +222,19 @@ export class Journal {
   }
 
   /** The content of the file read last is cached, because consecutive batches are read in order. */
-  async #entriesOf(segment: Segment, line: number): Promise<ReadonlyMap<number, Buffer> | undefined> {
+  async #entriesOf(segment: Segment, queue: number): Promise<ReadonlyMap<number, Buffer> | undefined> {
     const { name, bytes } = segment
     if (this.#cache?.name !== name || this.#cache.bytes !== bytes) {
       const content = await orIfMissing(Buffer.alloc(0), readFile(this.#pathOf(segment)))
       const entries = [new Map<number, Buffer>(), new Map<number, Buffer>()]
       readLines(
         content,
-        (record) => record.kind === 'entry' && entries[record.line]?.set(record.number, record.json),
+        (record) => record.kind === 'entry' && entries[record.queue]?.set(record.number, record.json),
         () => {},
       )
       this.#cache = { name, bytes, entries }
     }
-    return this.#cache.entries[line]
+    return this.#cache.entries[queue]
   }
 }
 

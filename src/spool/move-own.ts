@@ -61,15 +61,15 @@ async function leaveBehind(
   isTaken: (batch: TakenBatch) => boolean,
 ): Promise<void> {
   for (const batch of taken) {
-    const { line, entries, numbers } = batch
-    const numbered = entries.map((json, n) => ({ line, number: numbers[n] as number, json }))
+    const { queue, entries, numbers } = batch
+    const numbered = entries.map((json, n) => ({ queue, number: numbers[n] as number, json }))
     await former.keep({ marks: [batch], entries: numbered })
   }
   for (const pending of bound) {
-    const { line, id } = pending
+    const { queue, id } = pending
     const read = await own.journal.read(pending)
     const marks = id === undefined ? [] : [{ ...pending, id }]
-    await former.keep({ marks, entries: read.map(({ number, json }) => ({ line, number, json })) })
+    await former.keep({ marks, entries: read.map(({ number, json }) => ({ queue, number, json })) })
   }
   const left = [...taken, ...bound, ...inMemory]
   for (const range of left) own.journal.end(range)

@@ -61,7 +61,7 @@ export class OwnFolder {
   }
 
   /** Forgets the folder; the next claim creates a new one. */
-  releaseHeld(): void {
+  forget(): void {
     this.#owner?.release()
     this.#owner = undefined
     this.#source = undefined
@@ -73,7 +73,7 @@ export class OwnFolder {
     const { journal } = this.#source
     const done = this.acks.takeAll(journal, ranges)
     try {
-      if (journal.live === 0 && removeOwnerFolderNow(journal.directory)) this.releaseHeld()
+      if (journal.live === 0 && removeOwnerFolderNow(journal.directory)) this.forget()
       else if (done.length > 0) journal.appendNow(done.map(doneLineOf))
     } catch {
       // The entries will be sent again, under the same ids.
@@ -90,7 +90,7 @@ export class OwnFolder {
     const done = this.acks.takeAll(journal, inMemory)
     if (done.length > 0) await journal.append(done.map(doneLineOf)).catch(() => {})
     await journal.close().catch(() => {})
-    this.releaseHeld()
+    this.forget()
   }
 
   /** Closes the files, and deletes the folder if nothing is left. */

@@ -3,17 +3,17 @@ import { crc32 } from 'node:zlib'
 
 /** One line of a spool file. */
 export type SpoolRecord =
-  | { readonly kind: 'entry'; readonly line: number; readonly number: number; readonly json: Buffer }
+  | { readonly kind: 'entry'; readonly queue: number; readonly number: number; readonly json: Buffer }
   /** Entries that are or were sent as one batch. */
   | {
       readonly kind: 'mark'
-      readonly line: number
+      readonly queue: number
       readonly first: number
       readonly count: number
       readonly id: string
     }
   /** Entries that are delivered or dropped. */
-  | { readonly kind: 'done'; readonly line: number; readonly first: number; readonly count: number }
+  | { readonly kind: 'done'; readonly queue: number; readonly first: number; readonly count: number }
 
 /**
  * A file consists of lines of text: a letter, the CRC of the rest in eight hex digits, the rest. JSON contains no line
@@ -33,19 +33,19 @@ const HEAD_BYTES = 11
 export const FILE_HEAD = Buffer.from('# lognitor spool 1\n')
 
 /** The bytes of an entry's line, in pieces. */
-export function entryLine(line: number, number: number, json: Buffer): Buffer[] {
-  const letter = ENTRY_LETTERS[line] as string
+export function entryLine(queue: number, number: number, json: Buffer): Buffer[] {
+  const letter = ENTRY_LETTERS[queue] as string
   const label = Buffer.from(`${number} `, 'latin1')
   const sum = crc32(json, crc32(label, letter.charCodeAt(0)))
   return [Buffer.from(`${letter} ${hex(sum)} ${number} `, 'latin1'), json, NEWLINE_BYTES]
 }
 
-export function markLine(line: number, first: number, count: number, id: string): Buffer {
-  return shortLine(MARK, `${line} ${first} ${count} ${id}`)
+export function markLine(queue: number, first: number, count: number, id: string): Buffer {
+  return shortLine(MARK, `${queue} ${first} ${count} ${id}`)
 }
 
-export function doneLine(line: number, first: number, count: number): Buffer {
-  return shortLine(DONE, `${line} ${first} ${count}`)
+export function doneLine(queue: number, first: number, count: number): Buffer {
+  return shortLine(DONE, `${queue} ${first} ${count}`)
 }
 
 /**
@@ -95,14 +95,14 @@ function readLine(bytes: Buffer): SpoolRecord | undefined {
   const rest = bytes.subarray(HEAD_BYTES)
   const sum = bytes.toString('latin1', 2, HEAD_BYTES - 1)
   if (sum !== hex(crc32(rest, letter.charCodeAt(0)))) return undefined
-  const line = (ENTRY_LETTERS as readonly string[]).indexOf(letter)
-  if (line >= 0) {
+  const queue = (ENTRY_LETTERS as readonly string[]).indexOf(letter)
+  if (queue >= 0) {
     const space = rest.indexOf(SPACE)
     const number = Number(rest.toString('latin1', 0, space))
-    return { kind: 'entry', line, number, json: rest.subarray(space + 1) }
+    return { kind: 'entry', queue, number, json: rest.subarray(space + 1) }
   }
-  const [lineWord, first, count, id] = rest.toString('latin1').split(' ')
-  const range = { line: Number(lineWord), first: Number(first), count: Number(count) }
+  const [queueWord, first, count, id] = rest.toString('latin1').split(' ')
+  const range = { queue: Number(queueWord), first: Number(first), count: Number(count) }
   if (letter === DONE) return { kind: 'done', ...range }
   if (letter === MARK && id !== undefined) return { kind: 'mark', ...range, id }
   return undefined

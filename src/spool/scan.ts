@@ -11,7 +11,7 @@ import { countWithin, Spans, without } from './spans.js'
 
 /** Most entries per batch, by queue index. */
 const CAPACITY = [MAX_BATCH_LOGS, KNOWN_BATCH_REQUESTS] as const
-const LINES = CAPACITY.length
+const QUEUES = CAPACITY.length
 
 /** Most bytes that are kept of one damaged line. */
 const MOST_DAMAGE_BYTES = 64 * 1024
@@ -45,9 +45,9 @@ interface OrderedMark {
  */
 export async function scanJournal(directory: string, segmentBytes: number): Promise<JournalContent> {
   const journal = new Journal(directory, segmentBytes)
-  const present = Array.from({ length: LINES }, () => new Spans())
-  const done = Array.from({ length: LINES }, () => new Spans())
-  const marks = Array.from({ length: LINES }, (): OrderedMark[] => [])
+  const present = Array.from({ length: QUEUES }, () => new Spans())
+  const done = Array.from({ length: QUEUES }, () => new Spans())
+  const marks = Array.from({ length: QUEUES }, (): OrderedMark[] => [])
   const damages: Damage[] = []
   let order = 0
   for (const name of await segmentNames(directory)) {
@@ -60,12 +60,12 @@ export async function scanJournal(directory: string, segmentBytes: number): Prom
       bytes,
       (record) => {
         if (record.kind === 'entry') {
-          segment.add(record.line, record.number)
-          present[record.line]?.add(record.number)
+          segment.add(record.queue, record.number)
+          present[record.queue]?.add(record.number)
         } else if (record.kind === 'done') {
-          done[record.line]?.add(record.first, record.first + record.count - 1)
+          done[record.queue]?.add(record.first, record.first + record.count - 1)
         } else {
-          marks[record.line]?.push({ ...record, order: order++ })
+          marks[record.queue]?.push({ ...record, order: order++ })
         }
       },
       // A copy, so that the bytes of the whole file can be freed.
@@ -74,9 +74,9 @@ export async function scanJournal(directory: string, segmentBytes: number): Prom
     if (pieces.length > 0) damages.push({ file: name, reason: 'lines that are torn or altered', pieces })
     journal.include(segment, Number.parseInt(name, 10))
   }
-  const pending = Array.from({ length: LINES }, (_, line) => {
-    const left = without(present[line]?.list() ?? [], done[line]?.list() ?? [])
-    return pendingOf(line, left, lastMarks(marks[line] ?? []))
+  const pending = Array.from({ length: QUEUES }, (_, queue) => {
+    const left = without(present[queue]?.list() ?? [], done[queue]?.list() ?? [])
+    return pendingOf(queue, left, lastMarks(marks[queue] ?? []))
   })
   return { journal, pending: pending.flat(), damages }
 }
@@ -104,18 +104,18 @@ function lastMarks(marks: readonly OrderedMark[]): OrderedMark[] {
 /** How often another process has tried its batches, and whether the service accepted the last attempt, is unknown. */
 const NEVER_TRIED = { attempts: 0, round: 0, mayBeTaken: true }
 
-function pendingOf(line: number, left: SpanList, marks: readonly OrderedMark[]): Pending[] {
+function pendingOf(queue: number, left: SpanList, marks: readonly OrderedMark[]): Pending[] {
   const pending: Pending[] = []
   for (const { first, count, id } of marks) {
     const present = countWithin(left, first, first + count - 1)
-    if (present > 0) pending.push({ line, first, count, present, id, ...NEVER_TRIED })
+    if (present > 0) pending.push({ queue, first, count, present, id, ...NEVER_TRIED })
   }
   const marked = marks.map(({ first, count }) => ({ first, last: first + count - 1 }))
-  const capacity = CAPACITY[line] as number
+  const capacity = CAPACITY[queue] as number
   for (const { first, last } of without(left, marked)) {
     for (let from = first; from <= last; from += capacity) {
       const count = Math.min(capacity, last - from + 1)
-      pending.push({ line, first: from, count, present: count, id: undefined, ...NEVER_TRIED })
+      pending.push({ queue, first: from, count, present: count, id: undefined, ...NEVER_TRIED })
     }
   }
   return pending.sort((a, b) => a.first - b.first)

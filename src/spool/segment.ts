@@ -18,15 +18,15 @@ export class Segment {
   }
 
   /** The range of a queue's entries in the file; some in between may be missing. */
-  span(line: number): Readonly<Span> | undefined {
-    return this.#spans[line]
+  span(queue: number): Readonly<Span> | undefined {
+    return this.#spans[queue]
   }
 
-  add(line: number, number: number): void {
-    const span = this.#spans[line]
+  add(queue: number, number: number): void {
+    const span = this.#spans[queue]
     this.live++
     if (span === undefined) {
-      this.#spans[line] = { first: number, last: number }
+      this.#spans[queue] = { first: number, last: number }
       return
     }
     span.first = Math.min(span.first, number)
@@ -34,8 +34,8 @@ export class Segment {
   }
 
   /** How many of these entries lie within the file's range. */
-  overlap(line: number, first: number, count: number): number {
-    const span = this.#spans[line]
+  overlap(queue: number, first: number, count: number): number {
+    const span = this.#spans[queue]
     if (span === undefined) return 0
     return Math.max(0, Math.min(span.last, first + count - 1) - Math.max(span.first, first) + 1)
   }

@@ -146,7 +146,7 @@ export class Spool {
   ack(range: Range): void {
     const former = this.#formers.with(range)
     if (former !== undefined) {
-      former.releaseHeld(range)
+      former.forget(range)
       void this.#disk.run(async () => {
         await former.ack(former.source, range).finally(() => this.#formers.releaseIdle())
       }, undefined)
@@ -171,13 +171,13 @@ export class Spool {
    * @param mayBeTaken the service may have accepted them under that id
    */
   spill(range: Range, id: string | undefined, attempts = 0, mayBeTaken = false): void {
-    const { line, first, count } = range
+    const { queue, first, count } = range
     const former = this.#formers.with(range)
     if (former !== undefined) {
-      former.releaseHeld(range)
+      former.forget(range)
       this.#leave(former.source, count)
     } else if (this.#own.source?.journal.holds(range)) {
-      this.#stored.add(this.#own.source, { line, first, count, present: count, id, attempts, mayBeTaken })
+      this.#stored.add(this.#own.source, { queue, first, count, present: count, id, attempts, mayBeTaken })
       this.onBacklog()
     } else {
       // The files with these entries had to be deleted to make room.
@@ -388,7 +388,7 @@ export class Spool {
       // The rest of the batch in another file must not be delivered.
       this.ack(pending)
     }
-    if (!hasFolder) this.#own.releaseHeld()
+    if (!hasFolder) this.#own.forget()
     this.#disk.isWell()
   }
 }

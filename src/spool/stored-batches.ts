@@ -97,9 +97,11 @@ export class StoredBatches {
   get oldest(): readonly number[] {
     const own = this.#parts.sources().filter(({ isOwn }) => isOwn)
     const aside = this.#aside.filter(({ source }) => source.isOwn)
-    return [0, 1].map((line) => {
-      const firsts = aside.filter(({ pending }) => pending.line === line).map(({ pending }) => pending.first)
-      return Math.min(Number.POSITIVE_INFINITY, ...firsts, ...own.map(({ backlog }) => backlog.oldest(line)))
+    return [0, 1].map((queue) => {
+      const firsts = aside
+        .filter(({ pending }) => pending.queue === queue)
+        .map(({ pending }) => pending.first)
+      return Math.min(Number.POSITIVE_INFINITY, ...firsts, ...own.map(({ backlog }) => backlog.oldest(queue)))
     })
   }
 
@@ -133,10 +135,10 @@ export class StoredBatches {
 
   /** The batch is to be sent again. */
   putBack(batch: TakenBatch, { where, attempts, mayBeTaken, waitMs }: SendAgain): void {
-    const { source, line, first, count, id, entries } = batch
+    const { source, queue, first, count, id, entries } = batch
     if (where === 'last') this.#round++
     const round = where === 'last' ? this.#round : batch.round
-    const pending = { line, first, count, present: entries.length, id, attempts, round, mayBeTaken }
+    const pending = { queue, first, count, present: entries.length, id, attempts, round, mayBeTaken }
     this.#taken.delete(batch)
     if (waitMs > 0) {
       this.#wait(source, pending, waitMs)
@@ -148,13 +150,13 @@ export class StoredBatches {
 
   /** Divides the batch into halves with ids of their own. False when it cannot be halved. */
   halve(batch: TakenBatch): boolean {
-    const { source, line, numbers, round } = batch
+    const { source, queue, numbers, round } = batch
     if (numbers.length < 2) return false
     const middle = Math.ceil(numbers.length / 2)
     this.land(batch)
     for (const half of [numbers.slice(middle), numbers.slice(0, middle)]) {
       const [first, last] = [half[0] as number, half.at(-1) as number]
-      const range = { line, first, count: last - first + 1, present: half.length }
+      const range = { queue, first, count: last - first + 1, present: half.length }
       source.backlog.add({ ...range, id: undefined, attempts: 0, round, mayBeTaken: false }, 'first')
     }
     return true
@@ -188,7 +190,7 @@ export class StoredBatches {
   /** Reads a batch and writes its mark, unless it has one. Undefined when nothing of the batch can be sent. */
   async #open(source: SpoolSource, pending: Pending): Promise<TakenBatch | undefined> {
     const { onLost, onEmpty, onRetired, newId, writeMark } = this.#parts
-    const { line, first, count, attempts, round } = pending
+    const { queue, first, count, attempts, round } = pending
     const found = await source.journal.read(pending)
     if (source.isRetired) {
       source.taken--
@@ -213,7 +215,7 @@ export class StoredBatches {
       source.backlog.add({ ...pending, ...rest }, 'first')
       this.#opening = { source, pending: { ...pending, count: end - first, present: fitting } }
     }
-    const mark = { line, first, count: end - first, id: pending.id ?? newId() }
+    const mark = { queue, first, count: end - first, id: pending.id ?? newId() }
     if (pending.id === undefined) await writeMark(source, mark)
     if (source.isRetired) {
       source.taken--

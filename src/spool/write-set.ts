@@ -4,7 +4,7 @@ import { doneLine, entryLine, markLine } from './record.js'
 
 /** Consecutive entries of one queue: 0 for logs, 1 for request entries. */
 export interface Range {
-  readonly line: number
+  readonly queue: number
   readonly first: number
   readonly count: number
 }
@@ -15,7 +15,7 @@ export interface BatchMark extends Range {
 }
 
 interface SpoolEntry {
-  readonly line: number
+  readonly queue: number
   readonly number: number
   /** Exactly the bytes of the entry's JSON. They must not change while they are written. */
   readonly json: Buffer
@@ -30,12 +30,12 @@ export interface WriteSet {
 /** The lines of a write set. Each consists of whole buffers that contain nothing else. */
 export function linesOf({ marks, entries }: WriteSet): Buffer[] {
   // Marks first: if the end of the write is torn off, the rest of a batch still has its id.
-  const lines = marks.map(({ line, first, count, id }) => markLine(line, first, count, id))
-  return lines.concat(...entries.map(({ line, number, json }) => entryLine(line, number, json)))
+  const lines = marks.map(({ queue, first, count, id }) => markLine(queue, first, count, id))
+  return lines.concat(...entries.map(({ queue, number, json }) => entryLine(queue, number, json)))
 }
 
-export function doneLineOf({ line, first, count }: Range): Buffer {
-  return doneLine(line, first, count)
+export function doneLineOf({ queue, first, count }: Range): Buffer {
+  return doneLine(queue, first, count)
 }
 
 /** How many entries fit into one batch by size; at least one. */

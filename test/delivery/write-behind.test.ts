@@ -47,8 +47,8 @@ test('entries that a full queue has written are not written again at the next ti
   // This tick writes what was in the queue at the previous one, which is less than is written already.
   clock.advance(80)
   await settle()
-  writeBehind.gone({ line: 0, first: 11, count: 10 })
-  expect(ended).toEqual([{ line: 0, first: 11, count: 10 }])
+  writeBehind.gone({ queue: 0, first: 11, count: 10 })
+  expect(ended).toEqual([{ queue: 0, first: 11, count: 10 }])
   clock.advance(160)
   await settle()
   expect(written).toEqual(Array.from({ length: 30 }, (_, n) => n + 1))
@@ -87,7 +87,7 @@ test('a batch is sent although its mark is not written in time, and the mark is 
   const flight = queue.takeNext(true, () => true)
   expect(flight?.batch.count).toBe(10)
   let isSealed = false
-  if (flight !== undefined) void writeBehind.seal(flight.line, flight.batch).then(() => (isSealed = true))
+  if (flight !== undefined) void writeBehind.seal(flight.queue, flight.batch).then(() => (isSealed = true))
   await settle()
   expect(isSealed).toBe(false)
   clock.advance(1_000)

@@ -41,7 +41,7 @@ async function openSecurely(): Promise<Vendor> {
 async function exit(options: RunOptions, event = 'exit 0'): Promise<Stats> {
   const { code, stdout } = await runApp('ends.cjs', [event], {
     ...options,
-    env: { TELL: '1', ...options.env },
+    env: { PRINT_STATS: '1', ...options.env },
   })
   expect(code).toBe(0)
   return JSON.parse(stdout) as Stats

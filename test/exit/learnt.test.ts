@@ -39,7 +39,7 @@ describe('the exit sender knows how much the service accepts at once', () => {
     vendor.answer(({ json }) => ({ status: json.logs.length > 15 ? 413 : 200 }))
     const { stdout } = await runApp('ends.cjs', ['exit 0'], {
       apiUrl: vendor.apiUrl,
-      env: { TELL: '1', LOGS: '300' },
+      env: { PRINT_STATS: '1', LOGS: '300' },
     })
     expect(JSON.parse(stdout)).toMatchObject({ accepted: 300, queued: 0, dropped: {} })
     expect(new Set(vendor.messages()).size).toBe(300)
@@ -54,7 +54,10 @@ describe('the exit sender knows how much the service accepts at once', () => {
       if (json.logs.length > 30) return { status: 413 }
       return { status: text.includes('"message":"log 49"') ? 503 : 200 }
     })
-    const { stdout } = await runApp('ends.cjs', ['exit 0'], { apiUrl: vendor.apiUrl, env: { TELL: '1' } })
+    const { stdout } = await runApp('ends.cjs', ['exit 0'], {
+      apiUrl: vendor.apiUrl,
+      env: { PRINT_STATS: '1' },
+    })
     expect(JSON.parse(stdout)).toMatchObject({ accepted: 25, queued: 0, dropped: { exit: 25 } })
   })
 })

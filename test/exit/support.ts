@@ -32,9 +32,9 @@ export function runApp(app: string, args: readonly string[] = [], options: RunOp
   const { apiUrl, env = {}, flags = [], node = process.execPath, before = [], when } = options
   const { limitMs = 30_000 } = options
   // The machine may be busy. How long the delivery takes matters only in the tests about it.
-  const patience = { LOGNITOR_FLUSH_ON_EXIT: '20000' }
+  const generous = { LOGNITOR_FLUSH_ON_EXIT: '20000' }
   const own =
-    apiUrl === undefined ? {} : { LOGNITOR_API_KEY: 'test-key', LOGNITOR_API_URL: apiUrl, ...patience }
+    apiUrl === undefined ? {} : { LOGNITOR_API_KEY: 'test-key', LOGNITOR_API_URL: apiUrl, ...generous }
   const command = [...before, node, ...flags, join(root, 'test/exit/apps', app), ...args]
   const child = spawn(command[0] as string, command.slice(1), {
     env: { PATH: process.env.PATH, HOME: process.env.HOME, ...own, ...env },

@@ -4,7 +4,7 @@ import type { LookupFunction } from 'node:net'
 import { builtin } from '../../common/builtin.js'
 import { clearTimeout, setTimeout } from '../../common/clock.js'
 
-const PATIENCE_MS = 1000
+const TIMEOUT_MS = 1000
 /** How long to wait for the addresses of the second family once those of one are known: RFC 8305, section 3. */
 const RESOLUTION_DELAY_MS = 50
 const HOSTS_FILE = process.platform === 'win32' ? 'C:\\Windows\\System32\\drivers\\etc\\hosts' : '/etc/hosts'
@@ -42,7 +42,7 @@ async function find(host: string, options: LookupOptions): Promise<LookupAddress
   const { promises } = builtin('node:dns')
   const fromSystem = () => promises.lookup(host, { ...options, all: true })
   if (isLocal(host)) return fromSystem()
-  const resolver = new promises.Resolver({ timeout: PATIENCE_MS, tries: 1 })
+  const resolver = new promises.Resolver({ timeout: TIMEOUT_MS, tries: 1 })
   useServersOf(resolver)
   const cancelAfter = (ms: number) => setTimeout(() => resolver.cancel(), ms).unref()
   const ask = async (version: 4 | 6): Promise<LookupAddress[]> => {
@@ -53,7 +53,7 @@ async function find(host: string, options: LookupOptions): Promise<LookupAddress
     return found
   }
   // The resolver's timeout applies to each name server; this limit applies to all of them together.
-  const limit = cancelAfter(PATIENCE_MS)
+  const limit = cancelAfter(TIMEOUT_MS)
   // Both families, since perhaps only one is reachable: Node tries the addresses one after the other.
   const answers = await Promise.allSettled([ask(4), ask(6)])
   clearTimeout(limit)

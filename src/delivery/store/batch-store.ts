@@ -3,7 +3,7 @@ import type { Buffer } from 'node:buffer'
 /** Consecutive entries of one queue. */
 export interface EntryRange {
   /** Index of the queue: 0 for logs, 1 for request entries. */
-  readonly line: number
+  readonly queue: number
   /** Number of the oldest entry. */
   readonly first: number
   readonly count: number
@@ -15,7 +15,7 @@ export interface BatchMark extends EntryRange {
 }
 
 export interface StoredEntry {
-  readonly line: number
+  readonly queue: number
   readonly number: number
   readonly json: Buffer
 }

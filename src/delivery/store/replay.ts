@@ -10,17 +10,17 @@ export class Replay {
   /** Entries that are being sent. */
   flying = 0
   readonly #store: BatchStore
-  readonly #lines: readonly EndpointQueue[]
+  readonly #queues: readonly EndpointQueue[]
   readonly #clock: Clock
   /** A batch is being read or sent. */
   isBusy = false
   #current: StoredBatch | undefined
   #beforeTaking: readonly number[] | undefined
 
-  constructor(store: BatchStore, lines: readonly EndpointQueue[], clock: Clock) {
+  constructor(store: BatchStore, queues: readonly EndpointQueue[], clock: Clock) {
     this.#store = store
     this.#clock = clock
-    this.#lines = lines
+    this.#queues = queues
   }
 
   /** Whether the store has a batch, and none is being read or sent. */
@@ -31,9 +31,9 @@ export class Replay {
   /** Numbers of the oldest undelivered entries of this process, by queue; Infinity for none. */
   get oldest(): readonly number[] {
     const current = this.#current?.isOwn ? this.#current : undefined
-    return this.#store.oldest.map((number, line) => {
-      const taken = current?.line === line ? current.first : Number.POSITIVE_INFINITY
-      return Math.min(number, taken, this.#beforeTaking?.[line] ?? Number.POSITIVE_INFINITY)
+    return this.#store.oldest.map((number, queue) => {
+      const taken = current?.queue === queue ? current.first : Number.POSITIVE_INFINITY
+      return Math.min(number, taken, this.#beforeTaking?.[queue] ?? Number.POSITIVE_INFINITY)
     })
   }
 
@@ -56,7 +56,7 @@ export class Replay {
     const isCurrent = () => this.#current === stored
     const batch = batchOf(stored)
     return {
-      line: this.#lines[stored.line] as EndpointQueue,
+      queue: this.#queues[stored.queue] as EndpointQueue,
       batch,
       isStored: true,
       get isOpen() {

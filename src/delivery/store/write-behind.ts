@@ -60,22 +60,22 @@ export class WriteBehind implements Overflow {
    * Called before a batch is sent. If part of the batch is written, the rest and a mark of its bounds must be written
    * first.
    */
-  async seal(line: EndpointQueue, batch: Batch): Promise<void> {
-    if (batch.hasMark || batch.first > (this.#begun[line.index] as number)) return
+  async seal(endpointQueue: EndpointQueue, batch: Batch): Promise<void> {
+    if (batch.hasMark || batch.first > (this.#begun[endpointQueue.index] as number)) return
     if (this.#parts.isFormer(batch)) return
     // No more work is queued for a disk that hangs: the queue would have no bound.
     if (this.#isStuck) return
     await this.#inTime(
-      this.#enqueue(() => this.#writeBatch(line, batch)),
+      this.#enqueue(() => this.#writeBatch(endpointQueue, batch)),
       MARK_TIMEOUT_MS,
     )
   }
 
-  makeRoom(line: EndpointQueue): 'made' | 'soon' | 'never' {
-    const { head } = line.list
-    if (head !== undefined && head.last <= (this.#written[line.index] as number)) {
-      line.list.takeOut()
-      this.#spill(line, head)
+  makeRoom(endpointQueue: EndpointQueue): 'made' | 'soon' | 'never' {
+    const { head } = endpointQueue.list
+    if (head !== undefined && head.last <= (this.#written[endpointQueue.index] as number)) {
+      endpointQueue.list.takeOut()
+      this.#spill(endpointQueue, head)
       return 'made'
     }
     if (this.#hasFailed || this.#isStuck) return 'never'
@@ -83,9 +83,9 @@ export class WriteBehind implements Overflow {
     return 'soon'
   }
 
-  gone({ line, first, count }: EntryRange): void {
-    const last = Math.min(first + count - 1, this.#begun[line] as number)
-    if (last >= first) this.#parts.store.ack({ line, first, count: last - first + 1 })
+  gone({ queue, first, count }: EntryRange): void {
+    const last = Math.min(first + count - 1, this.#begun[queue] as number)
+    if (last >= first) this.#parts.store.ack({ queue, first, count: last - first + 1 })
   }
 
   /** Writes all that is in memory, synchronously. False when the write failed. */
@@ -93,14 +93,14 @@ export class WriteBehind implements Overflow {
     const { store, queue } = this.#parts
     const marks: BatchMark[] = []
     const entries: StoredEntry[] = []
-    for (const line of queue.lines) {
-      const written = this.#written[line.index] as number
-      for (const batch of queue.beyond(line, 0)) {
+    for (const endpointQueue of queue.endpointQueues) {
+      const written = this.#written[endpointQueue.index] as number
+      for (const batch of queue.beyond(endpointQueue, 0)) {
         if (this.#parts.isFormer(batch)) continue
         // How far an unfinished write has come is unknown.
         const isCertain = batch.last <= written
-        if (batch.id !== undefined && !(batch.hasMark && isCertain)) marks.push(markOf(line, batch))
-        if (!isCertain) collect(entries, line, batch, written + 1, batch.last)
+        if (batch.id !== undefined && !(batch.hasMark && isCertain)) marks.push(markOf(endpointQueue, batch))
+        if (!isCertain) collect(entries, endpointQueue, batch, written + 1, batch.last)
       }
     }
     if (marks.length + entries.length === 0) return true
@@ -133,15 +133,15 @@ export class WriteBehind implements Overflow {
     const undelivered = new Set(left.map(({ batch }) => batch))
     const done: EntryRange[] = []
     const saved = new Set<Batch | undefined>()
-    for (const line of queue.lines) {
-      for (const batch of queue.beyond(line, 0)) {
-        const written = Math.min(batch.last, this.#written[line.index] as number)
+    for (const endpointQueue of queue.endpointQueues) {
+      for (const batch of queue.beyond(endpointQueue, 0)) {
+        const written = Math.min(batch.last, this.#written[endpointQueue.index] as number)
         if (undelivered.has(batch)) {
           if (written < batch.last) continue
           saved.add(batch)
-          this.#spill(line, batch)
+          this.#spill(endpointQueue, batch)
         } else if (written >= batch.first) {
-          done.push({ line: line.index, first: batch.first, count: written - batch.first + 1 })
+          done.push({ queue: endpointQueue.index, first: batch.first, count: written - batch.first + 1 })
         }
       }
     }
@@ -173,8 +173,10 @@ export class WriteBehind implements Overflow {
 
   get #hasUnwritten(): boolean {
     const { queue, isFormer } = this.#parts
-    return queue.lines.some((line) =>
-      queue.beyond(line, this.#begun[line.index] as number).some((batch) => !isFormer(batch)),
+    return queue.endpointQueues.some((endpointQueue) =>
+      queue
+        .beyond(endpointQueue, this.#begun[endpointQueue.index] as number)
+        .some((batch) => !isFormer(batch)),
     )
   }
 
@@ -195,14 +197,14 @@ export class WriteBehind implements Overflow {
     }
   }
 
-  async #writeBatch(line: EndpointQueue, batch: Batch): Promise<void> {
+  async #writeBatch(endpointQueue: EndpointQueue, batch: Batch): Promise<void> {
     if (batch.hasMark) return
     const entries: StoredEntry[] = []
-    const begun = this.#begun[line.index] as number
-    collect(entries, line, batch, begun + 1, batch.last)
-    this.#begun[line.index] = Math.max(begun, batch.last)
+    const begun = this.#begun[endpointQueue.index] as number
+    collect(entries, endpointQueue, batch, begun + 1, batch.last)
+    this.#begun[endpointQueue.index] = Math.max(begun, batch.last)
     batch.hasMark = true
-    await this.#write({ marks: [markOf(line, batch)], entries, batches: [batch] })
+    await this.#write({ marks: [markOf(endpointQueue, batch)], entries, batches: [batch] })
   }
 
   /** About one megabyte of due entries whose write has not begun; their write counts as begun. */
@@ -210,19 +212,19 @@ export class WriteBehind implements Overflow {
     const { queue } = this.#parts
     const set = { marks: [] as BatchMark[], entries: [] as StoredEntry[], batches: [] as Batch[] }
     let bytes = 0
-    for (const line of queue.lines) {
-      const { index } = line
-      for (const batch of queue.beyond(line, this.#begun[index] as number)) {
+    for (const endpointQueue of queue.endpointQueues) {
+      const { index } = endpointQueue
+      for (const batch of queue.beyond(endpointQueue, this.#begun[index] as number)) {
         if (batch.first > (due[index] as number) || bytes > MAX_BATCH_BYTES) break
         if (this.#parts.isFormer(batch)) continue
         const isFixed = batch.id !== undefined
         const last = isFixed ? batch.last : Math.min(batch.last, due[index] as number)
         // A full queue has already written more than is due now.
         if (last <= (this.#begun[index] as number)) continue
-        bytes += collect(set.entries, line, batch, (this.#begun[index] as number) + 1, last)
+        bytes += collect(set.entries, endpointQueue, batch, (this.#begun[index] as number) + 1, last)
         this.#begun[index] = last
         if (!isFixed) continue
-        set.marks.push(markOf(line, batch))
+        set.marks.push(markOf(endpointQueue, batch))
         set.batches.push(batch)
         batch.hasMark = true
       }
@@ -249,12 +251,12 @@ export class WriteBehind implements Overflow {
   /** The written entries that are still in memory. */
   #inMemory(): readonly EntryRange[] {
     const { queue } = this.#parts
-    return queue.lines.flatMap((line) =>
-      queue.beyond(line, 0).flatMap((batch) => {
-        const last = Math.min(batch.last, this.#begun[line.index] as number)
+    return queue.endpointQueues.flatMap((endpointQueue) =>
+      queue.beyond(endpointQueue, 0).flatMap((batch) => {
+        const last = Math.min(batch.last, this.#begun[endpointQueue.index] as number)
         return last < batch.first
           ? []
-          : [{ line: line.index, first: batch.first, count: last - batch.first + 1 }]
+          : [{ queue: endpointQueue.index, first: batch.first, count: last - batch.first + 1 }]
       }),
     )
   }
@@ -264,11 +266,11 @@ export class WriteBehind implements Overflow {
     const { queue, isFormer } = this.#parts
     const marks: BatchMark[] = []
     const entries: StoredEntry[] = []
-    for (const line of queue.lines) {
-      for (const batch of queue.beyond(line, 0)) {
-        if (!isFormer(batch) || !(batch.mayBeTaken || queue.isFlying(batch, line))) continue
-        marks.push(markOf(line, batch))
-        collect(entries, line, batch, batch.first, batch.last)
+    for (const endpointQueue of queue.endpointQueues) {
+      for (const batch of queue.beyond(endpointQueue, 0)) {
+        if (!isFormer(batch) || !(batch.mayBeTaken || queue.isFlying(batch, endpointQueue))) continue
+        marks.push(markOf(endpointQueue, batch))
+        collect(entries, endpointQueue, batch, batch.first, batch.last)
       }
     }
     return { marks, entries }
@@ -279,12 +281,13 @@ export class WriteBehind implements Overflow {
     const { queue } = this.#parts
     this.#begun = [0, 0]
     this.#written = [0, 0]
-    for (const line of queue.lines) for (const batch of queue.beyond(line, 0)) batch.hasMark = false
+    for (const endpointQueue of queue.endpointQueues)
+      for (const batch of queue.beyond(endpointQueue, 0)) batch.hasMark = false
     if (this.#timer === undefined && this.#hasUnwritten) this.#startTimer()
   }
 
-  #spill(line: EndpointQueue, { first, count, id, hasMark, attempts, mayBeTaken }: Batch): void {
-    const range = { line: line.index, first, count }
+  #spill(endpointQueue: EndpointQueue, { first, count, id, hasMark, attempts, mayBeTaken }: Batch): void {
+    const range = { queue: endpointQueue.index, first, count }
     this.#parts.store.spill(range, hasMark ? id : undefined, attempts, mayBeTaken)
   }
 
@@ -312,21 +315,21 @@ export class WriteBehind implements Overflow {
 /** A write set, and the batches whose marks it contains. */
 type MarkedSet = WriteSet & { readonly batches: readonly Batch[] }
 
-function markOf(line: EndpointQueue, { first, count, id }: Batch): BatchMark {
-  return { line: line.index, first, count, id: id as string }
+function markOf(endpointQueue: EndpointQueue, { first, count, id }: Batch): BatchMark {
+  return { queue: endpointQueue.index, first, count, id: id as string }
 }
 
 /** Appends the entries from number `from` to `to`. @returns their bytes */
 function collect(
   entries: StoredEntry[],
-  line: EndpointQueue,
+  endpointQueue: EndpointQueue,
   batch: Batch,
   from: number,
   to: number,
 ): number {
   let bytes = 0
   batch.eachEntry(from, to, (number, json) => {
-    entries.push({ line: line.index, number, json })
+    entries.push({ queue: endpointQueue.index, number, json })
     bytes += json.length
   })
   return bytes
