@@ -137,10 +137,7 @@ export class Pipeline {
     return isSwitchedOn(this.#settings) && !this.#isClosed
   }
 
-  /**
-   * Must be asked before a log is built: checks `enabled`, the minimum level and the sample rates. Counts what is
-   * refused.
-   */
+  /** Asked before a log is built: enabled, minimum level, sample rates. Counts what is refused. */
   wants(level: Level): boolean {
     this.ledger.written++
     return this.#takes() && this.#policy.wants(level)
@@ -182,19 +179,13 @@ export class Pipeline {
     this.#origins.setRelease(id, deploy)
   }
 
-  /**
-   * Registers a function for an entry point that holds records back; called before the flush at the end of the process
-   * or of the client.
-   */
+  /** Registers a function that releases held records; called before the flush at the end of the process or client. */
   beforeEnd(releaseHeld: () => void): () => void {
     this.#beforeEnd.add(releaseHeld)
     return () => this.#beforeEnd.delete(releaseHeld)
   }
 
-  /**
-   * Registers a function that every flush awaits first, for entry points that prepare records asynchronously. It must
-   * be fast and must not reject.
-   */
+  /** Registers a function that each flush awaits first. Must be fast and must not reject. */
   beforeFlush(ready: () => Promise<void>): () => void {
     this.#beforeFlush.add(ready)
     return () => this.#beforeFlush.delete(ready)
@@ -219,17 +210,14 @@ export class Pipeline {
 
   /**
    * Flushes, then closes for good. Resolves to true when everything was delivered. Logs written during the flush are
-   * accepted; after it nothing is, and those logs are flushed within the remaining time.
+   * accepted, and flushed within the remaining time; later ones are not.
    */
   shutdown(timeoutMs: number): Promise<boolean> {
     this.#closing ??= this.#shutdown(timeoutMs)
     return this.#closing
   }
 
-  /**
-   * From here on, while there is a key, undelivered logs are sent before the process ends, and uncaught errors are
-   * logged.
-   */
+  /** From here on, while there is a key, the end of the process delivers, and uncaught errors are logged. */
   attend(capture: (thrown: unknown) => WriteCrash): void {
     const { ledger, clock, selfLog, apiCaller } = this
     this.#exitParticipant = createExitParticipant({
@@ -248,10 +236,7 @@ export class Pipeline {
     this.#watchProcess()
   }
 
-  /**
-   * Resolves when the spool has been searched for the data of processes that have ended. That data is delivered in its
-   * turn.
-   */
+  /** Resolves when the spool has been searched for the data of ended processes, which is delivered in its turn. */
   async takeOver(): Promise<void> {
     await this.#spool?.lookAround()
   }
