@@ -5,47 +5,46 @@ import { didYouMean } from './did-you-mean.js'
 
 /** The errors that are thrown, by stable code. */
 export const ERRORS = {
-  LOGNITOR_BAD_OPTION: 'An option has a value it cannot have.',
-  LOGNITOR_UNKNOWN_OPTION: 'An option that does not exist was given.',
-  LOGNITOR_ADDRESS_IN_USE: 'The address to listen on is taken.',
+  LOGNITOR_BAD_OPTION: 'An option has an invalid value.',
+  LOGNITOR_UNKNOWN_OPTION: 'An unknown option was given.',
+  LOGNITOR_ADDRESS_IN_USE: 'The address to listen on is in use.',
   LOGNITOR_GATEWAY_UNPROTECTED: 'The gateway would listen beyond loopback without a token.',
 } as const
 
 /** The process warnings, by stable code: the few states that an operator has to know of. */
 export const WARNINGS = {
   LOGNITOR_NO_API_KEY: 'No API key was given; nothing is sent.',
-  LOGNITOR_BAD_ENVIRONMENT: 'An environment variable has a value it cannot have and was ignored.',
-  LOGNITOR_UNKNOWN_VARIABLE: 'An environment variable begins with LOGNITOR_ and is read by nobody.',
-  LOGNITOR_UNKNOWN_LOG_OPTION: 'A log call was given a field that is no option; it became metadata.',
+  LOGNITOR_BAD_ENVIRONMENT: 'An environment variable has an invalid value and was ignored.',
+  LOGNITOR_UNKNOWN_VARIABLE: 'An environment variable begins with LOGNITOR_, and nothing reads it.',
+  LOGNITOR_UNKNOWN_LOG_OPTION: 'A log call was given a field that is no option; the field became metadata.',
   LOGNITOR_UNKNOWN_HTTP_OPTION:
-    'LognitorHttpInstrumentation was given an option that neither it nor HttpInstrumentation is known to have.',
+    'LognitorHttpInstrumentation was given an option that is unknown to it and to HttpInstrumentation.',
   LOGNITOR_LIKELY_SECONDS: 'An option in milliseconds has a value that looks like seconds.',
   LOGNITOR_INIT_TWICE: 'init was called again; the first client stays.',
   LOGNITOR_OPTIONS_IGNORED:
-    'A client or entry point has the key of another one; its differing options were ignored.',
-  LOGNITOR_KEY_REFUSED: 'Lognitor refused the API key; logs are held within the queue.',
-  LOGNITOR_WRONG_ADDRESS: 'The address does not answer like Lognitor; logs are held within the queue.',
+    'A client or entry point shares its key with an earlier one; its differing options were ignored.',
+  LOGNITOR_KEY_REFUSED: 'Lognitor refused the API key; logs wait in the queue.',
+  LOGNITOR_WRONG_ADDRESS: 'The address does not answer like Lognitor; logs wait in the queue.',
   LOGNITOR_TRANSPORT_FAULT:
-    'A request failed here and not in the network, or its answer could not be read; logs are held within the queue.',
-  LOGNITOR_UNREACHABLE: 'Lognitor cannot be reached; logs are held within the queue.',
-  LOGNITOR_PROXY_UNUSABLE:
-    'The environment names a proxy that cannot be used; logs are delivered without it.',
+    'A request failed in this process and not in the network, or its answer was invalid; logs wait in the queue.',
+  LOGNITOR_UNREACHABLE: 'Lognitor cannot be reached; logs wait in the queue.',
+  LOGNITOR_PROXY_UNUSABLE: 'The environment names an unusable proxy; requests are sent without a proxy.',
   LOGNITOR_LOST_AT_END: 'Logs were lost because the process or the client ended before they were delivered.',
-  LOGNITOR_NO_EXIT_DELIVERY:
-    'Node may start no worker threads, so that process.exit loses what is undelivered.',
-  LOGNITOR_CONSOLE_ONLY: 'The application logs by console alone, which no instrumentation hands on.',
+  LOGNITOR_NO_EXIT_DELIVERY: 'Node may not start worker threads, so process.exit loses undelivered logs.',
+  LOGNITOR_CONSOLE_ONLY: 'The application logs with console only, which no instrumentation captures.',
   LOGNITOR_LOG_TOO_LARGE: 'A log was over the size limit and was dropped.',
   LOGNITOR_INVALID_LEVEL: 'A log call named a level that does not exist.',
   LOGNITOR_TWO_HTTP_INSTRUMENTATIONS: 'Two HTTP instrumentations are active.',
-  LOGNITOR_TWO_VERSIONS: 'Two versions of this package are loaded that cannot share one client.',
+  LOGNITOR_TWO_VERSIONS: 'Two versions of this package are loaded, and they cannot share one client.',
   LOGNITOR_SPOOL_UNAVAILABLE:
-    'The spool cannot be written, and logs are held in memory only; or a part of it cannot be read, and stays there.',
+    'The spool cannot be written, and logs are in memory only; or part of the spool cannot be read, and is kept.',
   LOGNITOR_MISSING_PEER: 'A package that this entry point could use is not installed, or cannot be loaded.',
   LOGNITOR_INBOX_DATA: 'The file of the inbox could not be read or written in full.',
-  LOGNITOR_NOT_STARTED: 'OpenTelemetry, or a part of it, could not be started; the application runs without.',
-  LOGNITOR_LOADED_TOO_LATE: 'OpenTelemetry was set up after something that it instruments was loaded.',
-  LOGNITOR_TWO_SDKS: 'Another OpenTelemetry SDK runs beside zero code.',
-  LOGNITOR_EXPORT_STOPPED: 'An export that the environment names does not happen.',
+  LOGNITOR_NOT_STARTED:
+    'OpenTelemetry, or a part of it, could not be started; the application runs without it.',
+  LOGNITOR_LOADED_TOO_LATE: 'OpenTelemetry was set up after a module that it instruments was loaded.',
+  LOGNITOR_TWO_SDKS: 'Another OpenTelemetry SDK is active in addition to zero code.',
+  LOGNITOR_EXPORT_STOPPED: 'An export that the environment asks for does not take place.',
 } as const
 
 /** The stable code of an error: `error.code`. */

@@ -128,7 +128,7 @@ const visibleAscii: Kind<string> = {
 
 const breadcrumbs: Kind<Readonly<Record<BreadcrumbSource, boolean>>> = {
   expected: 'an object with requests, outgoing and logs, each true or false',
-  expectedWords: 'some of requests, outgoing, logs with commas between, or none',
+  expectedWords: 'some of requests, outgoing, logs, separated by commas, or none',
   check: (value) => {
     if (typeof value !== 'object' || value === null) return undefined
     const entries = Object.entries(value)
@@ -149,7 +149,7 @@ const breadcrumbs: Kind<Readonly<Record<BreadcrumbSource, boolean>>> = {
 }
 
 const spool: Kind<{ readonly directory: string; readonly maxBytes: number }> = {
-  expected: 'an object with a directory and, if wished, maxBytes (at least 1 MiB)',
+  expected: 'an object with a directory and an optional maxBytes (at least 1 MiB)',
   check: (value) => {
     if (typeof value !== 'object' || value === null) return undefined
     if (!Object.keys(value).every((name) => name === 'directory' || name === 'maxBytes')) return undefined
@@ -196,7 +196,7 @@ export const OPTIONS = {
     kind: listOf(
       either(redaction, regExp),
       'a list of email, creditCard, ssn, bearer or RegExps of your own',
-      'some of email, creditCard, ssn, bearer with commas between',
+      'some of email, creditCard, ssn, bearer, separated by commas',
     ) as Kind<readonly RedactPattern[]>,
     fallback: [],
     env: ['LOGNITOR_REDACT'],

@@ -61,13 +61,13 @@ export class DeliveryReport {
     if (outcome.kind === 'unauthorized') {
       warnOnce(
         'LOGNITOR_KEY_REFUSED',
-        `Lognitor refused the API key (${outcome.why}). Logs are held within the queue; one batch a minute asks again.`,
+        `Lognitor refused the API key (${outcome.why}). Logs wait in the queue; one batch a minute is sent as a probe.`,
       )
     }
     if (outcome.kind === 'wrong_address') {
       warnOnce(
         'LOGNITOR_WRONG_ADDRESS',
-        `The address in apiUrl does not answer like Lognitor (${outcome.why}). Logs are held within the queue; one batch a minute asks again.`,
+        `The address in apiUrl does not answer like Lognitor (${outcome.why}). Logs wait in the queue; one batch a minute is sent as a probe.`,
       )
     }
   }
@@ -89,8 +89,8 @@ export class DeliveryReport {
     const { address, waiting } = this.#parts
     warnOnce(
       'LOGNITOR_UNREACHABLE',
-      `Lognitor cannot be reached at ${address()} (${why}). ${waiting()} logs and requests wait within the queue, and it is tried on. ` +
-        'Check LOGNITOR_API_URL, the proxy and the firewall; npx lognitor doctor tells which.',
+      `Lognitor cannot be reached at ${address()} (${why}). ${waiting()} logs and request entries wait in the queue, and delivery is retried. ` +
+        'Check LOGNITOR_API_URL, the proxy and the firewall; npx lognitor doctor shows the cause.',
     )
   }
 

@@ -13,7 +13,7 @@ export function warnWithoutThreads(): void {
   if (permission === undefined || permission.has('worker')) return
   warnOnce(
     'LOGNITOR_NO_EXIT_DELIVERY',
-    'Node runs with --permission and without --allow-worker: what is undelivered when process.exit is called or an ' +
-      'exception ends the process is lost. Start node with --allow-worker, or await shutdown() of the client first.',
+    'Node runs with --permission and without --allow-worker: logs that are undelivered when process.exit is called or an ' +
+      'exception ends the process are lost. Start node with --allow-worker, or await shutdown() of the client first.',
   )
 }

@@ -79,7 +79,7 @@ export function createExitParticipant(parts: ExitParticipantParts): ExitParticip
 
   function lose(count: number): void {
     if (count > 0) {
-      selfLog.warn(`${count} logs or entries could not be delivered before the end`)
+      selfLog.warn(`${count} logs or entries could not be delivered before the process ended`)
       parts.onLost(count)
     }
     ledger.drop('exit', count)

@@ -18,11 +18,11 @@ export function warnOfLoss(count: number, { flushOnExit, spool }: Settings): voi
   if (flushOnExit === false) return
   const mends = [
     'raise flushOnExit',
-    ...(spool ? [] : ['keep them on disk by the option spool']),
-    'see whether the address can be reached: npx lognitor doctor',
+    ...(spool ? [] : ['keep them on disk with the option spool']),
+    'check the address with npx lognitor doctor',
   ]
   warnAtEnd(
     'LOGNITOR_LOST_AT_END',
-    `${count} logs or requests were lost at the end, before Lognitor had taken them. To mend it: ${mends.join('; or ')}.`,
+    `${count} logs or requests were lost at the end, before Lognitor had accepted them. To prevent this: ${mends.join('; or ')}.`,
   )
 }

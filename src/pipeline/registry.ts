@@ -174,7 +174,7 @@ function reconfigure(pipeline: Pipeline, settings: Settings): void {
   if (isFixed) {
     warnOnce(
       'LOGNITOR_OPTIONS_IGNORED',
-      'Ignored, since the client has a spool already, which stays until it ends: spool.',
+      'Ignored, since the client has a spool already, which cannot be changed: spool.',
       'spool',
     )
   }
@@ -316,7 +316,7 @@ function openPipeline(settings: Settings): Pipeline {
     warnOnce(
       'LOGNITOR_TWO_VERSIONS',
       'Two versions of @lognitor/opentelemetry are loaded that cannot share one client: each sends its own logs and logs a ' +
-        'crash by itself. Install one version (npm ls @lognitor/opentelemetry shows who brings them).',
+        'crash by itself. Install one version (npm ls @lognitor/opentelemetry shows which packages depend on them).',
     )
   }
   const pipeline = new Pipeline(settings)

@@ -57,7 +57,7 @@ export class DiskOrder {
     const why = (error as Error).message
     warnOnce(
       'LOGNITOR_SPOOL_UNAVAILABLE',
-      `The spool in ${this.#directory} cannot be used (${why}). Logs are held in memory only until it can.`,
+      `The spool in ${this.#directory} cannot be used (${why}). Until it can be used, logs are in memory only.`,
     )
   }
 
@@ -66,7 +66,7 @@ export class DiskOrder {
     const why = (error as Error).message
     warnOnce(
       'LOGNITOR_SPOOL_UNAVAILABLE',
-      `A part of the spool cannot be read (${where}: ${why}). It stays there and is tried again.`,
+      `A part of the spool cannot be read (${where}: ${why}). The part is kept, and is read again later.`,
       where,
     )
   }

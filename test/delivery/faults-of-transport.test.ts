@@ -56,7 +56,7 @@ const FAULTS: readonly [string, () => unknown, RegExp][] = [
         throw new Error('no')
       },
     }),
-    /an error that cannot be read/,
+    /an unreadable error/,
   ],
   ['answers nothing', () => undefined, /resolved to undefined/],
   ['answers a text', () => 'ok', /resolved to a string/],
@@ -206,7 +206,7 @@ test('an unusable proxy of the environment is ignored with a warning, which does
     await until(() => warnings.length === 1, 'it is told')
     expect(warnings[0]).toMatchObject({ code: 'LOGNITOR_PROXY_UNUSABLE' })
     expect(warnings[0]?.message).toMatch(
-      /^http_proxy names (a proxy of the kind socks5|no address of a proxy)/,
+      /^http_proxy names (a proxy of the type socks5|an invalid proxy address)/,
     )
     expect(warnings[0]?.message).not.toContain('secret')
     await until(() => rig.pipeline.stats().accepted === 25, 'it was delivered')

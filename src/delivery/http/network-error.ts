@@ -83,6 +83,6 @@ export function describeError(error: unknown): string {
     const label = typeof code === 'string' ? code : name === 'Error' ? undefined : name
     return `${typeof label === 'string' ? `${label} ` : ''}${message}`.slice(0, 200)
   } catch {
-    return 'an error that cannot be read'
+    return 'an unreadable error'
   }
 }

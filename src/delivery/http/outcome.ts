@@ -92,7 +92,7 @@ function isOfService(body: string): boolean {
 }
 
 function shown(body: string): string {
-  return `and ${JSON.stringify(body.trim().slice(0, 60))} where a JSON object belongs`
+  return `and ${JSON.stringify(body.trim().slice(0, 60))} instead of a JSON object`
 }
 
 /**

@@ -104,7 +104,7 @@ function readFailure(error: unknown, key: string | undefined): Outcome {
 function warnOfFault(why: string): void {
   warnOnce(
     'LOGNITOR_TRANSPORT_FAULT',
-    `A request to Lognitor failed here, and not in the network: ${why}. What it carried is not lost: it is held within the queue and tried again. Mend the option transport if it is set; else see to the options apiUrl, apiKey and proxy, and to the runtime, which may lack a module of Node.`,
+    `A request to Lognitor failed in this process, and not in the network: ${why}. Its logs are not lost: they wait in the queue and are sent again. Correct the option transport if it is set; otherwise check the options apiUrl, apiKey and proxy, and whether the runtime lacks a module of Node.`,
     why.replace(/\d+/g, '#'),
   )
 }

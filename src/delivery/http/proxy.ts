@@ -29,10 +29,11 @@ function warnUnusable(address: string): void {
   const names = ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY', 'all_proxy', 'ALL_PROXY']
   const name = names.find((one) => process.env[one] === address || `http://${process.env[one]}` === address)
   const protocol = /^([a-z0-9]+):\/\//i.exec(address)?.[1]
-  const what = protocol && protocol !== 'http' ? `a proxy of the kind ${protocol}` : 'no address of a proxy'
+  const what =
+    protocol && protocol !== 'http' ? `a proxy of the type ${protocol}` : 'an invalid proxy address'
   warnOnce(
     'LOGNITOR_PROXY_UNUSABLE',
-    `${name ?? 'The environment'} names ${what}, and Lognitor is reached without it: a proxy is http://host:port or https://host:port. ` +
-      'Set the option proxy (LOGNITOR_PROXY) to one that can be used, or to false; or list the host in no_proxy.',
+    `${name ?? 'The environment'} names ${what}, so Lognitor is reached without a proxy. A proxy is http://host:port or https://host:port. ` +
+      'Set the option proxy (LOGNITOR_PROXY) to a usable one, or to false; or list the host in no_proxy.',
   )
 }

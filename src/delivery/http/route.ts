@@ -49,11 +49,11 @@ export function openRoute(url: URL, proxy: string | false | undefined, connectio
 /** The address may contain a password, so the error message does not show it. */
 function readProxy(address: string): URL {
   if (!URL.canParse(address))
-    throw new TypeError('The address of the proxy (option proxy, or https_proxy and its like) is no URL')
+    throw new TypeError('The proxy address (option proxy, https_proxy, http_proxy or all_proxy) is not a URL')
   const proxy = new URL(address)
   if (/^https?:$/.test(proxy.protocol)) return proxy
   throw new TypeError(
-    `A proxy (option proxy, or https_proxy and its like) is http or https, not ${proxy.protocol}`,
+    `The proxy (option proxy, https_proxy, http_proxy or all_proxy) must be http or https, not ${proxy.protocol}`,
   )
 }
 

@@ -16,10 +16,12 @@ export function checkAnswer(given: unknown): CheckedAnswer {
     throw new TypeError(`send() resolved to ${named(given)} and not to { status, headers, body }`)
   const { status, headers, body } = given as Partial<Record<keyof TransportAnswer, unknown>>
   if (!Number.isInteger(status) || (status as number) < 100 || (status as number) > 999)
-    throw new TypeError(`send() resolved to an answer whose status is ${named(status)} and no HTTP status`)
+    throw new TypeError(
+      `send() resolved to an answer whose status is ${named(status)} and not an HTTP status`,
+    )
   const faults = [
-    ...(isPlain(headers) ? [] : [`headers are ${named(headers)} and no object of header values`]),
-    ...(typeof body === 'string' ? [] : [`body is ${named(body)} and no string`]),
+    ...(isPlain(headers) ? [] : [`headers are ${named(headers)} and not an object of header values`]),
+    ...(typeof body === 'string' ? [] : [`body is ${named(body)} and not a string`]),
   ]
   if (faults.length === 0) return { answer: given as TransportAnswer }
   return {

@@ -75,7 +75,7 @@ function readStatus(socket: Socket, done: (status: number) => void): void {
       head = Buffer.concat([head, chunk])
       const end = head.indexOf('\r\n\r\n')
       if (end < 0 && head.length > MAX_HEAD_BYTES) {
-        socket.destroy(networkError('EPROTO', 'The proxy answered with something else than HTTP'))
+        socket.destroy(networkError('EPROTO', 'The proxy did not answer with HTTP'))
         return
       }
       if (end < 0) continue
