@@ -36,14 +36,14 @@ export function deliveryMetrics(apiUrl: string, version: string): DeliveryMetric
   }
   let provider: MeterProvider | undefined
   let instruments: Instruments | undefined
-  let told = 0
+  let reported = 0
 
   // The metrics API has no proxy that would follow a provider registered later, so the provider is looked up each time.
   function current(): Instruments {
     const registered = metrics.getMeterProvider()
     if (instruments !== undefined && registered === provider) return instruments
     provider = registered
-    told = 0
+    reported = 0
     const meter = registered.getMeter('@lognitor/opentelemetry', version)
     instruments = {
       exported: meter.createCounter('otel.sdk.exporter.log.exported', {
@@ -62,9 +62,9 @@ export function deliveryMetrics(apiUrl: string, version: string): DeliveryMetric
     inFlight: (logs) =>
       guarded(() => {
         const { inFlight } = current()
-        if (logs === told) return
-        inFlight.add(logs - told, attributes)
-        told = logs
+        if (logs === reported) return
+        inFlight.add(logs - reported, attributes)
+        reported = logs
       }),
     exported: (count, fate) =>
       guarded(() => {

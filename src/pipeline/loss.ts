@@ -16,13 +16,13 @@ export function lossLog(count: number, dropped: object, nowMs: number): Log {
 export function warnOfLoss(count: number, { flushOnExit, spool }: Settings): void {
   // With `flushOnExit: false` the loss is intended.
   if (flushOnExit === false) return
-  const mends = [
+  const remedies = [
     'raise flushOnExit',
     ...(spool ? [] : ['keep them on disk with the option spool']),
     'check the address with npx lognitor doctor',
   ]
   warnAtEnd(
     'LOGNITOR_LOST_AT_END',
-    `${count} logs or requests were lost at the end, before Lognitor had accepted them. To prevent this: ${mends.join('; or ')}.`,
+    `${count} logs or requests were lost at the end, before Lognitor had accepted them. To prevent this: ${remedies.join('; or ')}.`,
   )
 }

@@ -30,7 +30,7 @@ test('stats() accounts for every API call, whatever its outcome', async () => {
   expect(await call('/taken')).toBe('')
   for (const path of ['/refused', '/too-large', '/not-taken']) expect(await call(path)).toBeUndefined()
   const pending = call('/again', 60_000)
-  await until(() => rig.vendor.seen.length === 5, 'it has failed once')
+  await until(() => rig.vendor.seen.length === 5, 'the batch has failed once')
   const { calls, callsAccepted, callsPending, dropped } = rig.pipeline.stats()
   expect({ calls, callsAccepted, callsPending }).toEqual({ calls: 5, callsAccepted: 1, callsPending: 1 })
   expect(dropped).toEqual({ bad_batch: 1, too_large: 1, exit: 1 })
@@ -56,7 +56,7 @@ test('stats() accounts for a ping that a newer one replaces', async () => {
       subject: 'a',
     })
   const first = ping()
-  await until(() => rig.vendor.seen.length === 1, 'the first has failed')
+  await until(() => rig.vendor.seen.length === 1, 'the first attempt has failed')
   expect(await ping()).toBe('')
   expect(await first).toBeUndefined()
   expect(rig.pipeline.stats()).toMatchObject({ calls: 2, callsAccepted: 1, dropped: { stale_ping: 1 } })

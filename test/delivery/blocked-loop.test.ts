@@ -30,7 +30,7 @@ test('accepts an answer that arrived while the event loop was blocked, although 
     service.on('message', () => asked++)
     const pipeline = rig.another({ apiUrl: `http://127.0.0.1:${port}/api/v1` })
     for (let n = 0; n < 25; n++) logTo(pipeline, `log ${n}`)
-    await until(() => asked === 1, 'it is on its way')
+    await until(() => asked === 1, 'the request is in flight')
     await new Promise<void>((done) => {
       // In a timer, because the request's time limit is a timer, too.
       setTimeout(() => {
@@ -39,7 +39,7 @@ test('accepts an answer that arrived while the event loop was blocked, although 
         done()
       }, 0)
     })
-    await until(() => pipeline.stats().inFlight === 0, 'it came back')
+    await until(() => pipeline.stats().inFlight === 0, 'the request ended')
     await settle()
     expect(pipeline.stats()).toMatchObject({ accepted: 25, queued: 0 })
     expect(asked).toBe(1)

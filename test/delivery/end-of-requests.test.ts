@@ -20,7 +20,7 @@ async function endAt(requests: number, ...answers: Reply[]) {
   vendor.answer(...answers)
   const env = { LOGNITOR_API_KEY: 'key', LOGNITOR_API_URL: vendor.apiUrl, LOGNITOR_FLUSH_ON_EXIT: '20000' }
   const run = program.start(env)
-  await until(() => vendor.seen.length === requests, 'the entries are on their way')
+  await until(() => vendor.seen.length === requests, 'the entries are in flight')
   run.child.kill('SIGTERM')
   expect(await run.ended, run.errors()).toBe(0)
   return JSON.parse(run.output())

@@ -21,9 +21,9 @@ test('repeats a compressed batch byte by byte', async () => {
   rig = await openRig({ compression: 'gzip' })
   rig.vendor.answer({ status: 503 }, {})
   rig.logMany(25)
-  await until(() => rig.pipeline.stats().holding === 'backoff', 'the first try failed')
+  await until(() => rig.pipeline.stats().holding === 'backoff', 'the first attempt failed')
   rig.clock.advance(1000)
-  await until(() => rig.vendor.messages().length === 25, 'it arrived')
+  await until(() => rig.vendor.messages().length === 25, 'the log arrived')
   expect(rig.vendor.seen[1]?.raw.equals(rig.vendor.seen[0]?.raw as Buffer)).toBe(true)
 })
 
@@ -32,7 +32,7 @@ test('reuses one connection', async () => {
   for (let n = 0; n < 10; n++) {
     rig.logMany(25)
     rig.clock.advance(50)
-    await until(() => rig.pipeline.stats().accepted === 25 * (n + 1), 'it was taken')
+    await until(() => rig.pipeline.stats().accepted === 25 * (n + 1), 'the batch was accepted')
   }
   expect(rig.vendor.connections).toBe(1)
 })
@@ -43,7 +43,7 @@ test('uses another connection when the server has closed a kept-alive one', asyn
   for (let n = 0; n < 20; n++) {
     rig.logMany(25)
     rig.clock.advance(50)
-    await until(() => rig.pipeline.stats().accepted === 25 * (n + 1), 'it was taken without a wait')
+    await until(() => rig.pipeline.stats().accepted === 25 * (n + 1), 'the batch was accepted without a wait')
   }
   expect(rig.pipeline.stats().dropped).toEqual({})
 })
@@ -52,10 +52,10 @@ test('does not take a truncated answer for a stale connection', async () => {
   rig = await openRig()
   rig.vendor.answer({}, { reset: 'mid-body' }, {})
   rig.logMany(25)
-  await until(() => rig.pipeline.stats().accepted === 25, 'the first was taken')
+  await until(() => rig.pipeline.stats().accepted === 25, 'the first batch was accepted')
   rig.logMany(25, 'second')
   rig.clock.advance(50)
-  await until(() => rig.pipeline.stats().holding === 'backoff', 'the second try is held back')
+  await until(() => rig.pipeline.stats().holding === 'backoff', 'the second attempt is held back')
   await settle()
   expect(rig.vendor.seen).toHaveLength(2)
 })
@@ -63,7 +63,7 @@ test('does not take a truncated answer for a stale connection', async () => {
 test('keeps a batch whose host cannot be resolved, and sends it once', async () => {
   rig = await openRig({ apiUrl: 'http://lognitor.invalid/api/v1' })
   rig.logMany(25)
-  await until(() => rig.pipeline.stats().holding === 'backoff', 'it failed')
+  await until(() => rig.pipeline.stats().holding === 'backoff', 'the attempt failed')
   expect(rig.pipeline.stats()).toMatchObject({ queued: 25, dropped: {} })
 })
 
@@ -75,7 +75,7 @@ test('keeps the logs when the server does not speak TLS', async () => {
       pipeline.write({ level: 'info', message: 'x', timestamp: '2026-11-23T10:00:00.000Z' }, { way: 'call' })
     }
   }
-  await until(() => pipeline.stats().holding === 'backoff', 'it failed')
+  await until(() => pipeline.stats().holding === 'backoff', 'the attempt failed')
   expect(pipeline.stats()).toMatchObject({ queued: 25, dropped: {} })
   const ending = pipeline.shutdown(0)
   rig.clock.advance(1)

@@ -41,7 +41,7 @@ async function arrives(host: '127.0.0.1' | '::1'): Promise<void> {
   const { port } = server.address() as AddressInfo
   rig = await openRig({ apiUrl: `http://name.example:${port}/api/v1` })
   rig.logMany(25)
-  await until(() => rig.pipeline.stats().accepted === 25, 'it was taken')
+  await until(() => rig.pipeline.stats().accepted === 25, 'the batch was accepted')
   expect(bytes).toBeGreaterThan(0)
   server.closeAllConnections()
   server.close()

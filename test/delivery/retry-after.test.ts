@@ -13,8 +13,8 @@ describe('a service that sends Retry-After', () => {
   async function hold(retryAfter: string, status = 429): Promise<void> {
     rig.vendor.answer({ status, headers: { 'retry-after': retryAfter } }, {})
     rig.logMany(25)
-    await until(() => rig.vendor.seen.length >= 1, 'the first try')
-    await until(() => rig.pipeline.stats().inFlight === 0, 'it came back')
+    await until(() => rig.vendor.seen.length >= 1, 'the first attempt')
+    await until(() => rig.pipeline.stats().inFlight === 0, 'the request ended')
   }
 
   async function expectNextTryAfter(ms: number): Promise<void> {
@@ -46,27 +46,27 @@ describe('a service that sends Retry-After', () => {
     ]
     rig.vendor.answer({ status: 429, headers: { date, 'retry-after': backAt } }, {})
     rig.logMany(25)
-    await until(() => rig.pipeline.stats().holding === 'retry_after', 'it is held')
+    await until(() => rig.pipeline.stats().holding === 'retry_after', 'the batch waits')
     await expectNextTryAfter(40_000)
   })
 
   test('is retried at once when Retry-After is zero', async () => {
     rig = await openRig()
     await hold('0')
-    await until(() => rig.vendor.messages().length === 25, 'it arrived without the time passing')
+    await until(() => rig.vendor.messages().length === 25, 'the log arrived without the time passing')
   })
 
   test('is retried at once when the date lies in the past', async () => {
     rig = await openRig()
     await hold('Thu, 01 Jan 2015 00:00:00 GMT')
-    await until(() => rig.vendor.messages().length === 25, 'it arrived without the time passing')
+    await until(() => rig.vendor.messages().length === 25, 'the log arrived without the time passing')
   })
 
   test('is retried at once only the first time when Retry-After is always zero', async () => {
     rig = await openRig()
     rig.vendor.answer({ status: 429, headers: { 'retry-after': '0' } })
     rig.logMany(25)
-    await until(() => rig.vendor.seen.length === 2, 'the second try came at once')
+    await until(() => rig.vendor.seen.length === 2, 'the second attempt came at once')
     await settle()
     expect(rig.vendor.seen).toHaveLength(2)
     rig.clock.advance(2000)
@@ -99,8 +99,8 @@ describe('a service that sends Retry-After', () => {
     rig = await openRig()
     rig.vendor.answer({ status: 429, headers: { 'retry-after': String(30 * 24 * 3600) } })
     rig.logMany(200)
-    await until(() => rig.pipeline.stats().holding === 'retry_after', 'it is held')
-    await until(() => rig.pipeline.stats().inFlight === 0, 'all tries came back')
+    await until(() => rig.pipeline.stats().holding === 'retry_after', 'the batch waits')
+    await until(() => rig.pipeline.stats().inFlight === 0, 'all attempts ended')
     const before = rig.vendor.seen.length
     for (let hour = 1; hour <= 5; hour++) {
       rig.clock.advance(HOUR - 1)
@@ -108,7 +108,7 @@ describe('a service that sends Retry-After', () => {
       expect(rig.vendor.seen).toHaveLength(before + hour - 1)
       rig.clock.advance(1)
       await until(() => rig.vendor.seen.length === before + hour, `probe ${hour}`)
-      await until(() => rig.pipeline.stats().inFlight === 0, 'it came back')
+      await until(() => rig.pipeline.stats().inFlight === 0, 'the request ended')
     }
     expect(rig.pipeline.stats()).toMatchObject({ queued: 200, dropped: {} })
   })
@@ -117,7 +117,10 @@ describe('a service that sends Retry-After', () => {
     rig = await openRig()
     rig.vendor.answer({ status: 503 }, { status: 429, headers: { 'retry-after': '100' } })
     rig.logMany(200)
-    await until(() => rig.pipeline.stats().inFlight === 0 && rig.vendor.seen.length === 2, 'both came back')
+    await until(
+      () => rig.pipeline.stats().inFlight === 0 && rig.vendor.seen.length === 2,
+      'both requests ended',
+    )
     expect(rig.pipeline.stats().holding).toBe('retry_after')
     rig.vendor.answer({})
     rig.clock.advance(99_000)

@@ -66,7 +66,7 @@ onPosix('what a write left in the file before it failed is not delivered a secon
   // The batch with the first log is never answered: the spool is still needed when the process is killed.
   const hasFirst = (logs: Named[]) => logs.some(({ message }) => message === 'log 1')
   rig.vendor.answer(({ json }) => ({ status: hasFirst(json.logs) ? 503 : 200 }))
-  await until(() => acceptedBy(run) >= 1900, 'the others are taken')
+  await until(() => acceptedBy(run) >= 1900, 'the other batches were accepted')
   await settle(300)
   run.child.kill('SIGKILL')
   await run.ended
@@ -88,11 +88,11 @@ onPosix('flush and shutdown keep their time beside a disk that hangs, and logs a
   const run = program.start(
     environment({ UV_THREADPOOL_SIZE: '4', PIPES: pipes.join(' '), LOGS: '600', FLUSH_INTERVAL: '500' }),
   )
-  await until(() => rig.vendor.batches.length > 0, 'the first batch was tried')
+  await until(() => rig.vendor.batches.length > 0, 'the first batch was attempted')
   run.child.stdin?.write('flush\n')
   await until(() => run.output().includes('flushed false'), 'flush gives up')
   rig.vendor.answer({})
-  await until(() => acceptedBy(run) === 600, 'all logs are taken')
+  await until(() => acceptedBy(run) === 600, 'all logs were accepted')
   run.child.stdin?.write('shutdown\n')
   await until(() => run.output().includes('ended true'), 'shutdown ends')
   run.child.kill('SIGKILL')

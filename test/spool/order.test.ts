@@ -38,7 +38,7 @@ test('entries taken over later are sent although nobody logs', async () => {
   await until(() => {
     clock.advance(60_000)
     return pipeline.stats().accepted === 30
-  }, 'all was taken')
+  }, 'everything was accepted')
 })
 
 test('a spool that could not be opened at the start takes over once it can, although nobody logs', async () => {
@@ -56,7 +56,7 @@ test('a spool that could not be opened at the start takes over once it can, alth
   await until(() => {
     clock.advance(60_000)
     return pipeline.stats().accepted === 30
-  }, 'all was taken')
+  }, 'everything was accepted')
 })
 
 test('a stored batch that always fails moves behind all others', async () => {
@@ -70,7 +70,10 @@ test('a stored batch that always fails moves behind all others', async () => {
     return { status: json.logs.some(({ message }: Named) => message === 'first 1') ? 500 : 200 }
   })
   const refused = () => rig.vendor.batches.filter(({ json }) => json.logs[0].message === 'first 1')
-  await until(() => second.stats().accepted === 450 - refused()[0]?.json.logs.length, 'all others were taken')
+  await until(
+    () => second.stats().accepted === 450 - refused()[0]?.json.logs.length,
+    'all other batches were accepted',
+  )
   expect(new Set(refused().map(({ text }) => text)).size).toBe(1)
 })
 
@@ -122,7 +125,7 @@ test('a batch whose file cannot be read at its turn is sent later', async () => 
   await until(() => {
     clock.advance(30_000)
     return pipeline.stats().accepted === 200
-  }, 'all was taken')
+  }, 'everything was accepted')
   await until(() => spooledBytes(rig.directory) === 0, 'nothing is left on disk')
   expect(readdirSync(rig.directory)).toHaveLength(1)
 })

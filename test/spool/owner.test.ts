@@ -78,7 +78,7 @@ onLinux('a pid that was given out again is not taken for its former owner', asyn
 
 onLinux('a process that is gone owns nothing', async () => {
   const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'])
-  await until(() => child.pid !== undefined, 'it runs')
+  await until(() => child.pid !== undefined, 'the process runs')
   const stat = readFileSync(`/proc/${child.pid}/stat`, 'latin1')
   const began = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]
   const folder = folderOf({ pid: child.pid, began })
