@@ -55,7 +55,7 @@ export class Signals {
       this.#stepAside(signal)
       this.#parts.hurry()
     } else if (!isRaised) {
-      // A second signal during the delivery. Without this package the first would have ended the process.
+      // The application emitted the signal as an event. Without this package nothing would happen.
     } else if (this.#isDelivering) {
       this.#raise(signal, true)
     } else {
