@@ -1,9 +1,9 @@
 import { types } from 'node:util'
 
-// What comes from another realm (a `vm` context: Jest runs every test in one) is no instance of this realm's classes.
-// None of these throws, whatever the value is.
+// A value from another realm (a `vm` context: Jest runs every test in one) is no instance of this realm's classes. None
+// of these functions throws, whatever the value.
 
-/** True for errors of this and any other realm, Proxies around them included. */
+/** True for errors of any realm, and for Proxies around them. */
 export function isError(value: unknown): value is Error {
   if (typeof value !== 'object' || value === null) return false
   try {
@@ -26,25 +26,28 @@ export function isThenable(value: unknown): value is PromiseLike<unknown> {
   }
 }
 
-/** Of a hook's result: a rejection that nobody handles would end the process. */
+/** Marks the rejection of a hook's result as handled: an unhandled one would end the process. */
 export function ignoreRejection(result: unknown): void {
   if (!isThenable(result)) return
   try {
     result.then(undefined, () => {})
   } catch {
-    // Not what it looked like.
+    // The value only looked like a promise.
   }
 }
 
 const LONGEST_CHAIN = 16
 
-/** Made by a constructor function and not by the class itself, or a DOMException; of another realm. */
+/**
+ * True for an error of another realm that was made by a constructor function and not by the class itself, and for a
+ * DOMException.
+ */
 function inheritsFromError(value: object): boolean {
   if (typeof (value as Error).stack !== 'string' || typeof (value as Error).message !== 'string') return false
   let prototype: object | null = Object.getPrototypeOf(value)
   for (let n = 0; prototype !== null && n < LONGEST_CHAIN; n++) {
     const made: unknown = prototype.constructor
-    // An Error.prototype, of whichever realm: plain objects have none on their way.
+    // An Error.prototype of any realm; plain objects have none in their chain.
     if (typeof made === 'function' && made.name === 'Error' && 'captureStackTrace' in made) {
       return made.prototype === prototype
     }

@@ -1,4 +1,4 @@
-/** JSON text as an object; undefined when it is none, or none of an object. Never throws. */
+/** Parses JSON text to an object; undefined if the text is no JSON or no object. Never throws. */
 export function parseObject(json: string): Record<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(json)
@@ -9,11 +9,11 @@ export function parseObject(json: string): Record<string, unknown> | undefined {
   }
 }
 
-/** A string, or a whole number with its fraction and exponent. */
+/** A string, or a number with optional fraction and exponent. */
 const STRING_OR_NUMBER = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?/g
 const LONG_INTEGER = /^-?\d{16,}$/
 
-/** Like {@link parseObject}; integers beyond 2^53 become strings, since a number would change their last digits. */
+/** Like {@link parseObject}, but integers beyond 2^53 become strings, since a number would change their last digits. */
 export function parseExact(json: string): Record<string, unknown> | undefined {
   return parseObject(
     json.replace(STRING_OR_NUMBER, (token) =>

@@ -1,13 +1,16 @@
-/** One evaluation of this package's code, and where that code lies. */
+/** One evaluation of this package's code, and the location of that code. */
 export interface Copy {
-  /** File, line and column, the same each time the same file is evaluated; undefined where it cannot be told. */
+  /** File, line and column, equal each time the same file is evaluated; undefined if unknown. */
   readonly place: string | undefined
 }
 
 /** The evaluation that this code belongs to. */
 export const thisCopy: Copy = { place: ownPlace() }
 
-/** Whether the same file was evaluated before as that copy: whoever resets modules (Jest, a development server) is done with it. */
+/**
+ * Whether the same file was evaluated before as `other`: the modules were reset (Jest, a development server), and the
+ * former copy is no longer in use.
+ */
 export function replaces(other: Copy | undefined): boolean {
   return (
     other !== undefined &&
@@ -17,16 +20,16 @@ export function replaces(other: Copy | undefined): boolean {
   )
 }
 
-/** From the stack: a bundle has no file name of its own that all bundlers would keep. */
+/** Read from a stack trace: no other way to get the file name works in all bundlers. */
 function ownPlace(): string | undefined {
   const before = Error.stackTraceLimit
   try {
     Error.stackTraceLimit = 1
     const { stack } = new Error('here')
-    // The query is what a development server adds to load a module anew.
+    // A development server adds a query to load a module again.
     return typeof stack === 'string' ? stack.split('\n')[1]?.replace(/\?[^:)]*/, '') : undefined
   } catch {
-    // Somebody's Error.prepareStackTrace.
+    // The application's Error.prepareStackTrace may throw.
     return undefined
   } finally {
     Error.stackTraceLimit = before

@@ -2,13 +2,13 @@ import { shared } from './shared.js'
 
 type Method = (this: unknown, ...args: unknown[]) => unknown
 
-/** Runs in place of a method: what that was, for whom it was called, and with what. */
+/** Called instead of a method, with the original, its `this` and its arguments. */
 export type Around = (original: Method, self: object, args: unknown[]) => unknown
 
 /**
- * A function that puts `around` in the place of an object's method, once: of a prototype's for all objects of the
- * class, and for all copies of this package. A method that the object only inherits is looked up at each call, for
- * others may patch what is below it after us.
+ * Returns a function that replaces an object's method by `around`, once: on a prototype for all objects of the class,
+ * and for all copies of this package. An inherited method is looked up at each call, because others may patch the
+ * prototype later.
  * @param purpose tells the wrappers of one method apart
  */
 export function methodWrapper(purpose: string, name: string, around: Around): (holder: object) => void {

@@ -1,13 +1,13 @@
-/** Longest name that is compared. */
+/** Longer names are not compared. */
 const LONGEST = 64
 
-/** ` Did you mean "batchSize"?` where a known name is near to the one that was given, else an empty string. */
+/** ` Did you mean "batchSize"?` if a known name is similar to `given`, else an empty string. */
 export function didYouMean(given: string, known: readonly string[]): string {
   const name = nearest(given, known)
   return name === undefined ? '' : ` Did you mean "${name}"?`
 }
 
-/** The known name that is at most two letters, or a third of them, away; case and underscores do not count. */
+/** The known name that differs in the fewest letters: at most a third of them, and three. Ignores case, `_` and `-`. */
 export function nearest(given: string, known: readonly string[]): string | undefined {
   if (given.length > LONGEST) return undefined
   const plain = plainOf(given)
@@ -27,7 +27,7 @@ function plainOf(name: string): string {
   return name.toLowerCase().replaceAll(/[_-]/g, '')
 }
 
-/** Levenshtein's distance, row by row. */
+/** The Levenshtein distance, computed row by row. */
 function editsBetween(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, n) => n)
   for (let i = 1; i <= a.length; i++) {

@@ -3,54 +3,53 @@ import { shared } from '../common/shared.js'
 import { beginSelfLogging } from '../diagnostics/self-log-guard.js'
 import { didYouMean } from './did-you-mean.js'
 
-/** Errors we throw, by their stable code. */
+/** The errors that are thrown, by stable code. */
 export const ERRORS = {
-  LOGNITOR_BAD_OPTION: 'An option has a value it cannot have.',
-  LOGNITOR_UNKNOWN_OPTION: 'An option that does not exist was given.',
-  LOGNITOR_ADDRESS_IN_USE: 'The address to listen on is taken.',
+  LOGNITOR_BAD_OPTION: 'An option has an invalid value.',
+  LOGNITOR_UNKNOWN_OPTION: 'An unknown option was given.',
+  LOGNITOR_ADDRESS_IN_USE: 'The address to listen on is in use.',
   LOGNITOR_GATEWAY_UNPROTECTED: 'The gateway would listen beyond loopback without a token.',
 } as const
 
-/** Process warnings, by their stable code: the few states an operator has to learn of. */
+/** The process warnings, by stable code: the few states that an operator has to know of. */
 export const WARNINGS = {
   LOGNITOR_NO_API_KEY: 'No API key was given; nothing is sent.',
-  LOGNITOR_BAD_ENVIRONMENT: 'An environment variable has a value it cannot have and was ignored.',
-  LOGNITOR_UNKNOWN_VARIABLE: 'An environment variable begins with LOGNITOR_ and is read by nobody.',
-  LOGNITOR_UNKNOWN_LOG_OPTION: 'A log call was given a field that is no option; it became metadata.',
+  LOGNITOR_BAD_ENVIRONMENT: 'An environment variable has an invalid value and was ignored.',
+  LOGNITOR_UNKNOWN_VARIABLE: 'An environment variable begins with LOGNITOR_, and nothing reads it.',
+  LOGNITOR_UNKNOWN_LOG_OPTION: 'A log call was given a field that is no option; the field became metadata.',
   LOGNITOR_UNKNOWN_HTTP_OPTION:
-    'LognitorHttpInstrumentation was given an option that neither it nor HttpInstrumentation is known to have.',
+    'LognitorHttpInstrumentation was given an option that is unknown to it and to HttpInstrumentation.',
   LOGNITOR_LIKELY_SECONDS: 'An option in milliseconds has a value that looks like seconds.',
   LOGNITOR_INIT_TWICE: 'init was called again; the first client stays.',
   LOGNITOR_OPTIONS_IGNORED:
-    'A client or entry point has the key of another one; its differing options were ignored.',
-  LOGNITOR_KEY_REFUSED: 'Lognitor refused the API key; logs are held within the queue.',
-  LOGNITOR_WRONG_ADDRESS: 'The address does not answer like Lognitor; logs are held within the queue.',
+    'A client or entry point shares its key with an earlier one; its differing options were ignored.',
+  LOGNITOR_KEY_REFUSED: 'Lognitor refused the API key; logs wait in the queue.',
+  LOGNITOR_WRONG_ADDRESS: 'The address does not answer like Lognitor; logs wait in the queue.',
   LOGNITOR_TRANSPORT_FAULT:
-    'A request failed here and not in the network, or its answer could not be read; logs are held within the queue.',
-  LOGNITOR_UNREACHABLE: 'Lognitor cannot be reached; logs are held within the queue.',
-  LOGNITOR_PROXY_UNUSABLE:
-    'The environment names a proxy that cannot be used; logs are delivered without it.',
+    'A request failed in this process and not in the network, or its answer was invalid; logs wait in the queue.',
+  LOGNITOR_UNREACHABLE: 'Lognitor cannot be reached; logs wait in the queue.',
+  LOGNITOR_PROXY_UNUSABLE: 'The environment names an unusable proxy; requests are sent without a proxy.',
   LOGNITOR_LOST_AT_END: 'Logs were lost because the process or the client ended before they were delivered.',
-  LOGNITOR_NO_EXIT_DELIVERY:
-    'Node may start no worker threads, so that process.exit loses what is undelivered.',
-  LOGNITOR_CONSOLE_ONLY: 'The application logs by console alone, which no instrumentation hands on.',
+  LOGNITOR_NO_EXIT_DELIVERY: 'Node may not start worker threads, so process.exit loses undelivered logs.',
+  LOGNITOR_CONSOLE_ONLY: 'The application logs with console only, which no instrumentation captures.',
   LOGNITOR_LOG_TOO_LARGE: 'A log was over the size limit and was dropped.',
   LOGNITOR_INVALID_LEVEL: 'A log call named a level that does not exist.',
   LOGNITOR_TWO_HTTP_INSTRUMENTATIONS: 'Two HTTP instrumentations are active.',
-  LOGNITOR_TWO_VERSIONS: 'Two versions of this package are loaded that cannot share one client.',
+  LOGNITOR_TWO_VERSIONS: 'Two versions of this package are loaded, and they cannot share one client.',
   LOGNITOR_SPOOL_UNAVAILABLE:
-    'The spool cannot be written, and logs are held in memory only; or a part of it cannot be read, and stays there.',
+    'The spool cannot be written, and logs are in memory only; or part of the spool cannot be read, and is kept.',
   LOGNITOR_MISSING_PEER: 'A package that this entry point could use is not installed, or cannot be loaded.',
   LOGNITOR_INBOX_DATA: 'The file of the inbox could not be read or written in full.',
-  LOGNITOR_NOT_STARTED: 'OpenTelemetry, or a part of it, could not be started; the application runs without.',
-  LOGNITOR_LOADED_TOO_LATE: 'OpenTelemetry was set up after something that it instruments was loaded.',
-  LOGNITOR_TWO_SDKS: 'Another OpenTelemetry SDK runs beside zero code.',
-  LOGNITOR_EXPORT_STOPPED: 'An export that the environment names does not happen.',
+  LOGNITOR_NOT_STARTED:
+    'OpenTelemetry, or a part of it, could not be started; the application runs without it.',
+  LOGNITOR_LOADED_TOO_LATE: 'OpenTelemetry was set up after a module that it instruments was loaded.',
+  LOGNITOR_TWO_SDKS: 'Another OpenTelemetry SDK is active in addition to zero code.',
+  LOGNITOR_EXPORT_STOPPED: 'An export that the environment asks for does not take place.',
 } as const
 
-/** The stable code of an error of ours: `error.code`. */
+/** The stable code of an error: `error.code`. */
 export type ErrorCode = keyof typeof ERRORS
-/** The stable code of a process warning of ours: `warning.code` in `process.on('warning')`. */
+/** The stable code of a process warning: `warning.code` in `process.on('warning')`. */
 export type WarningCode = keyof typeof WARNINGS
 
 /**
@@ -70,13 +69,13 @@ export const LognitorError = shared(
       }
     },
 )
-/** One class for all copies of this package, so that `instanceof` holds between them. */
+/** One class for all copies of this package, so that `instanceof` works across them. */
 export type LognitorError = InstanceType<typeof LognitorError>
 
 /**
- * For an option that does not exist.
- * @param saying how the sentence begins: `The gateway has no option`
- * @param hint how it ends, after those that are known
+ * The error for an option that does not exist.
+ * @param saying the beginning of the message: `The gateway has no option`
+ * @param hint the end of the message, after the list of known options
  */
 export function unknownOption(
   saying: string,
@@ -93,16 +92,16 @@ export function unknownOption(
 const warned = shared('warnings', () => new Set<string>())
 
 /**
- * A coded process warning on stderr, once per code and key. A warning and not a diag line, because
- * diag is mute until the app gives it a logger. Goes through `process.emitWarning`, so that
- * `--no-warnings` and a `warning` listener work as for Node's own.
+ * Emits a coded process warning, once per code and key. A warning and not a diag line, because diag is silent until the
+ * app gives it a logger. Goes through `process.emitWarning`, so that `--no-warnings` and a `warning` listener work as
+ * for Node's own warnings.
  */
 export function warnOnce(code: WarningCode, message: string, key = ''): void {
   const warning = newWarning(code, message, key)
   if (warning !== undefined) emitLater(warning)
 }
 
-/** The same at the end of the process, which the next tick may not live to see: the listeners are called at once. */
+/** The same at the end of the process: the listeners are called synchronously, since there may be no next tick. */
 export function warnAtEnd(code: WarningCode, message: string): void {
   const warning = newWarning(code, message, '')
   if (warning !== undefined) emitNow(warning)
@@ -123,7 +122,7 @@ function emitLater(warning: CodedWarning): void {
   try {
     process.emitWarning(warning)
   } catch {
-    // To Node an Error of another realm, such as Jest's, is none.
+    // Node does not accept an Error of another realm, such as Jest's, as one.
     emitted.delete(warning)
     process.emitWarning(warning.message, { type: warning.name, code: warning.code })
   }
@@ -133,15 +132,15 @@ function emitNow(warning: Error): void {
   try {
     process.emit('warning', warning)
   } catch {
-    // What a listener throws here would become the exit code.
+    // An exception of a listener would change the exit code.
   }
 }
 
-/** Warnings that are on their way to the listeners. One pair of ours waits for all: Node warns of eleven. */
+/** Warnings on their way to the listeners. All share one pair of our listeners: Node warns of more than ten. */
 const emitted = new Set<unknown>()
 let end = () => {}
 
-/** An application that logs its process's warnings must not send us ours. */
+/** An application may log its process's warnings. Ours must not come back as logs of the application. */
 function keepToItself(warning: Error): void {
   if (emitted.size === 0) process.prependListener('warning', beforeOthers).on('warning', afterOthers)
   emitted.add(warning)
@@ -150,7 +149,7 @@ function keepToItself(warning: Error): void {
 function beforeOthers(warning: unknown): void {
   if (!emitted.has(warning)) return
   end = beginSelfLogging()
-  // Should one of the listeners throw, the last one is not called.
+  // If a listener throws, the last listener is not called.
   setImmediate(end)
 }
 
@@ -160,7 +159,7 @@ function afterOthers(warning: unknown): void {
   if (emitted.size === 0) process.off('warning', beforeOthers).off('warning', afterOthers)
 }
 
-/** For tests: lets each warning speak again. */
+/** For tests: lets each warning be emitted again. */
 export function forgetWarnings(): void {
   warned.clear()
 }

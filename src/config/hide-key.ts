@@ -1,7 +1,7 @@
-/** Shorter, it is a word of any text. */
+/** A shorter text may occur anywhere, and is not replaced. */
 const SHORTEST_KEY = 8
 
-/** The text with `***` wherever it holds the API key. */
+/** The text with each occurrence of the API key replaced by `***`. */
 export function hideKey(text: string, key = ''): string {
   return key.length < SHORTEST_KEY ? text : text.replaceAll(key, '***')
 }

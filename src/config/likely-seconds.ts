@@ -1,9 +1,9 @@
 import { warnOnce } from './errors.js'
 
-/** Below these many milliseconds somebody meant seconds, as the official SDKs count. */
+/** Values below these, in ms, were probably meant as seconds, the unit of the official SDKs. */
 const LIKELY_SECONDS: Readonly<Record<string, number>> = { flushInterval: 31, flushOnExit: 31 }
 
-/** Tells once of a value that looks like seconds. */
+/** Warns once of a value that looks like seconds. */
 export function warnOfSeconds(name: string, value: unknown): void {
   if (typeof value !== 'number' || value === 0 || !(value < (LIKELY_SECONDS[name] ?? 0))) return
   warnOnce(

@@ -2,19 +2,19 @@ import { isRegExp } from '../common/any-realm.js'
 import { withoutTrailingSlashes } from './trailing-slashes.js'
 
 /**
- * What an option may hold: how it is checked when code gives it, how a string of the environment
- * is read, and the words in which a mistake is told. A kind never sees the option's name.
+ * The type of an option: how a value from code is checked, how an environment variable is parsed, and how a mistake is
+ * described. A kind does not know the option's name.
  */
 export interface Kind<T> {
   /** Completes the sentence "expected ...". */
   readonly expected: string
-  /** The same of a string of the environment, where that says it in another way. */
+  /** The same for an environment variable, if the wording differs. */
   readonly expectedWords?: string
-  /** The value in its final form, or undefined when it is none. */
+  /** The value in its final form, or undefined if it is invalid. */
   check(value: unknown): T | undefined
-  /** A string of the environment in its final form; absent for what a string cannot hold. */
+  /** Parses an environment variable; absent for types that a string cannot hold. */
   readonly read?: (text: string) => T | undefined
-  /** Of a list in the environment the items that are right, and those that are not. */
+  /** For a list in an environment variable: the valid items, and the invalid ones. */
   readonly readParts?: (text: string) => { readonly value: T; readonly wrong: readonly string[] }
 }
 
@@ -47,7 +47,7 @@ export const flag: Kind<boolean> = {
   read: (text) => FLAGS.get(text.toLowerCase()),
 }
 
-/** One of these words. A string of the environment may have it in any case. */
+/** One of these words. In an environment variable any case is accepted. */
 export function oneOf<const T extends string>(words: readonly T[]): Kind<T> {
   return {
     expected: `one of ${words.join(', ')}`,
@@ -56,13 +56,13 @@ export function oneOf<const T extends string>(words: readonly T[]): Kind<T> {
   }
 }
 
-/** As {@link oneOf}, and code may give it in any case, too. */
+/** As {@link oneOf}, with any case accepted from code, too. */
 export function oneOfInAnyCase<const T extends string>(words: readonly T[]): Kind<T> {
   const kind = oneOf(words)
   return { ...kind, check: (value) => (typeof value === 'string' ? kind.read?.(value) : undefined) }
 }
 
-/** Commas part the items of a list in the environment. */
+/** In an environment variable the items are separated by commas. */
 export function listOf<T>(item: Kind<T>, expected: string, expectedWords?: string): Kind<readonly T[]> {
   const all = (values: readonly unknown[], one: (value: never) => T | undefined) => {
     const items = values.map((value) => one(value as never))
@@ -120,7 +120,7 @@ export const regExp: Kind<RegExp> = {
   check: (value) => (isRegExp(value) ? value : undefined),
 }
 
-/** An http or https address without credentials, query or fragment; trailing slashes go. */
+/** An http or https address without credentials, query or fragment; trailing slashes are removed. */
 export const address: Kind<string> = {
   expected: 'an http or https URL without user, query or fragment',
   check: (value) => {
@@ -135,7 +135,7 @@ export const address: Kind<string> = {
   },
 }
 
-/** An http or https address of a proxy, with the user and password that it wants to see, if any. */
+/** An http or https address of a proxy, with or without user and password. */
 export const proxyAddress: Kind<string> = {
   expected: 'an http or https URL of a proxy',
   check: (value) => {

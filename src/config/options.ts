@@ -26,89 +26,89 @@ import { showValue, typeInWords } from './show-value.js'
 import { warnOfUnknownVariables } from './variables.js'
 
 /**
- * Sees a log as it goes over the wire, in snake case: gives it back, changed or not, or null to drop it. One that
- * throws, or that is asynchronous, drops it as `before_send_error`.
+ * Receives a log in its wire form, in snake case. Returns the log, changed or not, or null to drop it. If the function
+ * throws or is asynchronous, the log is dropped as `before_send_error`.
  */
 export type BeforeSend = (log: Log) => Log | null
-/** What `redactPatterns` takes: a pattern by its name, or one of your own. */
+/** An item of `redactPatterns`: the name of a built-in pattern, or a regular expression. */
 export type RedactPattern = 'email' | 'creditCard' | 'ssn' | 'bearer' | RegExp
 export type BreadcrumbSource = 'requests' | 'outgoing' | 'logs'
 
-/** What `init` and every entry point take; all optional. Times are milliseconds. */
+/** The options of `init` and of every entry point, all optional. Times are in milliseconds. */
 export interface Options {
-  /** The project's write-only key. Without one a warning is given and nothing is sent. */
+  /** The project's write-only key. Without a key a warning is emitted and nothing is sent. */
   apiKey?: string | undefined
-  /** Where Lognitor answers. Default `https://api.lognitor.com/api/v1`. */
+  /** Base address of the Lognitor API. Default `https://api.lognitor.com/api/v1`. */
   apiUrl?: string | undefined
-  /** Name of the service; default from the OpenTelemetry resource. */
+  /** Name of the service. Default: from the OpenTelemetry resource. */
   service?: string | undefined
-  /** `production`, `staging` ...; default from the resource. */
+  /** `production`, `staging` etc. Default: from the resource. */
   environment?: string | undefined
-  /** Version of the service; default from the resource. */
+  /** Version of the service. Default: from the resource. */
   version?: string | undefined
-  /** Release that every log belongs to, as `registerRelease` gave it. */
+  /** The release that every log belongs to, as returned by `registerRelease`. */
   releaseId?: string | undefined
-  /** Logs that make a batch, 1 to 100; grows to 100 under backlog. Default 25. */
+  /** Logs per batch, 1 to 100; grows to 100 under backlog. Default 25. */
   batchSize?: number | undefined
-  /** Longest a log waits for its batch to fill. Default 5000. */
+  /** Longest time in ms that a log waits for its batch to fill. Default 5000. */
   flushInterval?: number | undefined
-  /** Tries of one batch after the first, before it goes back in line. Default 3. */
+  /** Retries of one batch before it goes to the end of the queue. Default 3. */
   maxRetries?: number | undefined
-  /** Logs held at most while they wait. Default 10 000. */
+  /** Most logs that wait in memory. Default 10 000. */
   maxQueueSize?: number | undefined
-  /** Bytes held at most, waiting and in flight: the hard bound. Default 32 MiB. */
+  /** Most bytes in memory, waiting and in flight: a hard bound. Default 32 MiB. */
   maxQueueBytes?: number | undefined
-  /** Lowest level that is sent. Default: all. */
+  /** Lowest level that is sent. Default: all levels. */
   minLevel?: Level | undefined
-  /** `false` makes everything a no-op. Default true. */
+  /** `false` turns everything off. Default true. */
   enabled?: boolean | undefined
-  /** Cuts logs over 256 KiB instead of dropping them. Default false. */
+  /** Truncates logs over 256 KiB instead of dropping them. Default false. */
   autoTruncate?: boolean | undefined
-  /** Tells on stderr what the client does. Default false. */
+  /** Writes what the client does to stderr. Default false. */
   debug?: boolean | undefined
-  /** Breadcrumbs kept per request. Default 100. */
+  /** Most breadcrumbs per request. Default 100. */
   maxBreadcrumbs?: number | undefined
-  /** What is replaced by `[REDACTED]` in every string. Default none. */
+  /** Matches are replaced by `[REDACTED]` in every string. Default none. */
   redactPatterns?: readonly RedactPattern[] | undefined
-  /** Query parameters whose value becomes `[SCRUBBED]`, besides `token`, `password` and the like. */
+  /** Names of query parameters whose value becomes `[SCRUBBED]`, besides `token`, `password` etc. */
   scrubUrlParams?: readonly string[] | undefined
-  /** Sees each wire log last; may change it, or drop it with null. */
+  /** Called last with each wire log; may change it, or return null to drop it. */
   beforeSend?: BeforeSend | undefined
   /** Adds `file:line` of each client call as `source`. Default false. */
   captureCallerInfo?: boolean | undefined
-  /** Adds the source lines around the application's frame to errors. Default true. */
+  /** Adds the source lines around the application's stack frame to errors. Default true. */
   sourceContext?: boolean | undefined
-  /** Which breadcrumbs come by themselves; default all. */
+  /** Which breadcrumbs are recorded automatically. Default: all. */
   breadcrumbs?: Partial<Record<BreadcrumbSource, boolean>> | undefined
-  /** Captures uncaught exceptions and unhandled rejections. Default true. */
+  /** Logs uncaught exceptions and unhandled rejections. Default true. */
   captureUncaught?: boolean | undefined
-  /** Longest the process may be held at its end, or false. Default 2000. */
+  /** Longest time in ms that the process may be held at its end, or false. Default 2000. */
   flushOnExit?: number | false | undefined
-  /** Keeps on disk what is not yet delivered. Default off. */
+  /** Stores undelivered logs on disk. Default off. */
   spool?: { directory: string; maxBytes?: number | undefined } | undefined
-  /** `gzip` where the receiver is known to take it. Default `none`. */
+  /** `gzip` if the receiver is known to accept it. Default `none`. */
   compression?: 'none' | 'gzip' | undefined
-  /** Proxy address, or false for none; default from `https_proxy`, `http_proxy`, `no_proxy`. */
+  /** Proxy address, or false for none. Default: from `https_proxy`, `http_proxy`, `no_proxy`. */
   proxy?: string | false | undefined
-  /** Sends the whole resource as metadata, not only its best-known attributes. Default false. */
+  /** Sends all resource attributes as metadata, not only the best-known ones. Default false. */
   allResourceAttributes?: boolean | undefined
-  /** Told of every drop: why, and how many. */
+  /** Called at every drop with its reason and the number of entries. */
   onDrop?: ((reason: DropReason, count: number) => void) | undefined
-  /** Carries requests instead of HTTP: `MemoryTransport` in tests. */
+  /** Sends the requests instead of the built-in HTTP transport: `MemoryTransport` in tests. */
   transport?: Transport | undefined
 }
 
-/** One option: what it may hold, and where else it comes from. */
+/** The definition of one option: its type, and its other sources. */
 export interface Known<T> {
   readonly kind: Kind<T>
   readonly fallback?: T
-  /** Names in the environment besides `LOGNITOR_<NAME>`, tried first. */
+  /** Environment variables that are tried before `LOGNITOR_<NAME>`. */
   readonly env?: readonly string[]
-  /** An object whose fields are options of their own: who names one of them leaves the others as they are. */
+  /** An object whose fields are options of their own: fields that are not named keep their values. */
   readonly hasFields?: true
-  /** When another value counts that a running client is given; by itself from the next log on. */
+  /** When a new value takes effect in a running client. Absent: from the next log on. */
   readonly changes?: 'from the next request on' | 'where there was none'
-  /** Its value is never shown. */
+  /** The value is never shown. */
   readonly secret?: true
 }
 
@@ -128,7 +128,7 @@ const visibleAscii: Kind<string> = {
 
 const breadcrumbs: Kind<Readonly<Record<BreadcrumbSource, boolean>>> = {
   expected: 'an object with requests, outgoing and logs, each true or false',
-  expectedWords: 'some of requests, outgoing, logs with commas between, or none',
+  expectedWords: 'some of requests, outgoing, logs, separated by commas, or none',
   check: (value) => {
     if (typeof value !== 'object' || value === null) return undefined
     const entries = Object.entries(value)
@@ -149,7 +149,7 @@ const breadcrumbs: Kind<Readonly<Record<BreadcrumbSource, boolean>>> = {
 }
 
 const spool: Kind<{ readonly directory: string; readonly maxBytes: number }> = {
-  expected: 'an object with a directory and, if wished, maxBytes (at least 1 MiB)',
+  expected: 'an object with a directory and an optional maxBytes (at least 1 MiB)',
   check: (value) => {
     if (typeof value !== 'object' || value === null) return undefined
     if (!Object.keys(value).every((name) => name === 'directory' || name === 'maxBytes')) return undefined
@@ -158,7 +158,7 @@ const spool: Kind<{ readonly directory: string; readonly maxBytes: number }> = {
     if (typeof maxBytes !== 'number' || !(maxBytes >= MEBIBYTE) || !Number.isFinite(maxBytes)) {
       return undefined
     }
-    // As it is now: an application may go elsewhere.
+    // Resolved now, since the application may change its working directory.
     return Object.freeze({ directory: resolve(directory), maxBytes })
   },
   read: (directory) => spool.check({ directory }),
@@ -174,7 +174,7 @@ const redaction = oneOfInAnyCase(['email', 'creditCard', 'ssn', 'bearer'])
 
 const NEXT_REQUEST = 'from the next request on'
 
-/** Every option: the list is the source of docs/options.md, of the environment's names and of the defaults. */
+/** Every option. This list is the source of docs/options.md, of the environment variables and of the defaults. */
 export const OPTIONS = {
   apiKey: { kind: visibleAscii, secret: true, changes: NEXT_REQUEST },
   apiUrl: { kind: address, fallback: 'https://api.lognitor.com/api/v1', changes: NEXT_REQUEST },
@@ -196,7 +196,7 @@ export const OPTIONS = {
     kind: listOf(
       either(redaction, regExp),
       'a list of email, creditCard, ssn, bearer or RegExps of your own',
-      'some of email, creditCard, ssn, bearer with commas between',
+      'some of email, creditCard, ssn, bearer, separated by commas',
     ) as Kind<readonly RedactPattern[]>,
     fallback: [],
     env: ['LOGNITOR_REDACT'],
@@ -220,7 +220,7 @@ export const OPTIONS = {
   transport: { kind: transport, changes: NEXT_REQUEST },
 } as const satisfies Record<keyof Options, Known<unknown>>
 
-/** Every variable that is read here. */
+/** Every environment variable of an option. */
 const VARIABLES = Object.entries<Known<unknown>>(OPTIONS).flatMap(([name, { kind, env = [] }]) =>
   kind.read === undefined ? [] : [environmentName(name), ...env],
 )
@@ -229,21 +229,21 @@ type Table = typeof OPTIONS
 type ValueOf<K extends keyof Table> = Table[K] extends { kind: Kind<infer T> } ? T : never
 type Certain = { [K in keyof Table]: Table[K] extends { fallback: unknown } ? K : never }[keyof Table]
 
-/** What we made of the options: complete, checked, frozen. */
+/** The complete, checked and frozen options. */
 export type Settings = { readonly [K in Certain]: ValueOf<K> } & {
   readonly [K in Exclude<keyof Table, Certain>]?: ValueOf<K>
 } & {
-  /** What OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES say, for when no resource has been seen. */
+  /** The values of OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES, used until a resource is known. */
   readonly fallback: { readonly service?: string; readonly environment?: string; readonly version?: string }
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
 /**
- * Defaults, then environment, then code.
- * @throws {LognitorError} `LOGNITOR_BAD_OPTION`, `LOGNITOR_UNKNOWN_OPTION` for what code gave; what the
- * environment gave wrongly warns and is passed over.
- * @param refused names of options that the environment must not give wrongly: of these the error is thrown, too
+ * Combines defaults, environment and code, in ascending order of precedence. A wrong environment variable is ignored
+ * with a warning.
+ * @throws {LognitorError} `LOGNITOR_BAD_OPTION`, `LOGNITOR_UNKNOWN_OPTION` for options given by code
+ * @param refused names of options for which a wrong environment variable throws, too
  */
 export function resolveOptions(
   given: Options = {},
@@ -265,9 +265,9 @@ export function resolveOptions(
   return sealSettings(settings as Settings)
 }
 
-/** Frozen; and whoever prints it, or what holds it, sees no secret. */
+/** Freezes the settings, and hides secrets from whatever prints them. */
 export function sealSettings(settings: Settings): Settings {
-  // Not enumerable, so that a spread copy leaves them behind: it has to be sealed anew.
+  // Not enumerable, so a spread copy lacks them and must be sealed again.
   for (const name of [Symbol.for('nodejs.util.inspect.custom'), 'toJSON']) {
     Object.defineProperty(settings, name, { value: withoutSecrets })
   }
@@ -281,8 +281,8 @@ function withoutSecrets(this: Settings): object {
 }
 
 /**
- * Options as code gave them, each checked; those left out or undefined are absent.
- * @param before what held until now: of an option with fields of its own, those that are not given stay
+ * Checks the options given by code; those left out or undefined are absent from the result.
+ * @param before the former values: fields that are not given keep theirs
  */
 export function checkOptions(given: Options, before: Partial<Settings> = {}): Partial<Settings> {
   expectObject(given)
@@ -301,7 +301,7 @@ export function checkOptions(given: Options, before: Partial<Settings> = {}): Pa
   return checked
 }
 
-/** What is no object is left to the check. */
+/** A value that is no object is returned as it is; the check refuses it. */
 function withFieldsOf(before: unknown, given: unknown): unknown {
   if (typeof given !== 'object' || given === null || typeof before !== 'object') return given
   const fields = Object.entries(given).filter(([, value]) => value !== undefined)
@@ -309,7 +309,7 @@ function withFieldsOf(before: unknown, given: unknown): unknown {
 }
 
 /**
- * Refuses options that are none. What was given in their place may be the key, and is not shown.
+ * Refuses a value that is no object. The value may be the API key, and is not shown.
  * @throws {LognitorError} `LOGNITOR_BAD_OPTION`
  */
 export function expectObject(given: unknown): void {
@@ -318,9 +318,9 @@ export function expectObject(given: unknown): void {
 }
 
 /**
- * Refuses options that have none of these names.
- * @param saying how the sentence begins: `The gateway has no option`
- * @throws {LognitorError} `LOGNITOR_UNKNOWN_OPTION`, or `LOGNITOR_BAD_OPTION` for what is no object
+ * Refuses options with unknown names.
+ * @param saying the beginning of the message: `The gateway has no option`
+ * @throws {LognitorError} `LOGNITOR_UNKNOWN_OPTION`, or `LOGNITOR_BAD_OPTION` for a value that is no object
  */
 export function expectKnown(saying: string, given: object, known: readonly string[]): void {
   expectObject(given)
@@ -329,7 +329,7 @@ export function expectKnown(saying: string, given: object, known: readonly strin
 }
 
 /**
- * One value of code, checked.
+ * Checks one value given by code.
  * @throws {LognitorError} `LOGNITOR_BAD_OPTION` with name, expectation and (unless secret) value
  */
 export function checkValue<T>(name: string, kind: Kind<T>, value: unknown, secret = false): T {
@@ -359,8 +359,8 @@ function warnOfEnvironment(message: string, variable: string, isPart: boolean): 
 }
 
 /**
- * An option's value from the environment. Of a wrong one `onWrong` is told, by default with a warning, and it is passed
- * over; of a list the items that are right hold.
+ * Reads an option from the environment. `onWrong` is called for a wrong value, which is ignored; the default is a
+ * warning. Of a list the valid items are used.
  */
 export function readEnvironment<T>(
   name: string,
@@ -377,7 +377,7 @@ export function readEnvironment<T>(
       warnOfSeconds(name, value)
       return value
     }
-    // Of a secret no part holds: half a list of tokens is another list.
+    // A secret list is used as a whole or not at all: half a list of tokens is a different list.
     const parts = known.secret ? undefined : known.kind.readParts?.(words)
     const got = known.secret ? 'something else' : showValue(parts?.wrong.join(', ') ?? words)
     const expected = known.kind.expectedWords ?? known.kind.expected

@@ -3,15 +3,15 @@ import { dirname, join, resolve } from 'node:path'
 
 const MOST_FOLDERS = 32
 const MAX_BYTES = 256 * 1024
-/** Under these the application is not what runs. */
+/** A path of a test runner, which is not the application. */
 const TEST_RUNNER = /[\\/]node_modules[\\/](?:vitest|jest[a-z-]*|mocha|ava|tap|@jest)[\\/]/
 const INSTALLED = /[\\/]node_modules[\\/]/
 
 let known: { readonly script: string; readonly name: string | undefined } | undefined
 
 /**
- * The name in the application's package.json: the nearest one above the script that runs, or above the working directory
- * where that script is an installed tool. Undefined in a REPL, with `--eval`, and where there is none. Read once. Never
+ * The name in the application's package.json: the nearest one above the main script, or above the working directory if
+ * that script is an installed tool. Undefined in a REPL, with `--eval`, and without a package.json. Read once. Never
  * throws.
  */
 export function applicationName(script: string | undefined = process.argv[1]): string | undefined {
@@ -22,13 +22,13 @@ export function applicationName(script: string | undefined = process.argv[1]): s
 
 function findName(script: string): string | undefined {
   try {
-    // Relative while Node preloads modules.
+    // The path is relative while Node runs preloads.
     const path = fs.realpathSync(resolve(script))
     if (INSTALLED.test(path)) return nameAbove(process.cwd())
     // `node .` names a folder.
     return nameAbove(fs.statSync(path).isDirectory() ? path : dirname(path))
   } catch {
-    // Deleted since, or somewhere that may not be read.
+    // The file is deleted or unreadable.
     return undefined
   }
 }
@@ -45,7 +45,7 @@ function nameAbove(folder: string): string | undefined {
   return undefined
 }
 
-/** One that only says `"type": "module"` of a folder has no name, and is passed over. */
+/** A package.json without a name, which only says `"type": "module"` for a folder, is skipped. */
 function nameIn(file: string): string | undefined {
   try {
     const { size } = fs.statSync(file)

@@ -1,13 +1,13 @@
 import { splitList } from './option-kinds.js'
 
-/** What the environment says of the resource. */
+/** The resource attributes given by the environment. */
 export interface ResourceEnvironment {
   readonly service?: string
   readonly environment?: string
   readonly version?: string
 }
 
-/** The two variables every OpenTelemetry SDK builds its resource from. */
+/** Reads the two variables from which every OpenTelemetry SDK builds its resource. */
 export function readResourceEnvironment(
   env: Readonly<Record<string, string | undefined>>,
 ): ResourceEnvironment {

@@ -1,16 +1,16 @@
 import { isRegExp } from '../common/any-realm.js'
 
-/** Names under which things are kept that no message may show. */
+/** Names of fields whose values no message may show. */
 const SECRET = /key|token|secret|passw|auth|cookie/i
 const MOST_LENGTH = 80
 const MOST_ITEMS = 5
 
-/** A wrong value in words, short, whatever it is. Of lists and objects the first few items are shown. Never throws. */
+/** A short description of any wrong value. Shows the first few items of lists and objects. Never throws. */
 export function showValue(value: unknown): string {
   try {
     return inWords(value)
   } catch {
-    // A Proxy of the application's, say.
+    // A Proxy of the application, for example, may throw.
     return typeInWords(value)
   }
 }
@@ -28,12 +28,12 @@ function fieldsOf(value: object): [string, unknown][] {
   try {
     return Object.entries(value)
   } catch {
-    // A getter of the application's.
+    // A getter of the application may throw.
     return []
   }
 }
 
-/** What kind of value it is, for one that may be a secret. */
+/** The type of a value in words, for values that may be secret. */
 export function typeInWords(value: unknown): string {
   if (value === null) return 'null'
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`
@@ -56,7 +56,7 @@ function showItem(value: unknown): string {
   return ['function', 'symbol', 'object'].includes(typeof value) ? typeInWords(value) : String(value)
 }
 
-/** An address may have brought its password along, or a key in its query. */
+/** An address may contain a password, or a key in its query. */
 function withoutCredentials(value: string): string {
   const slashes = value.indexOf('//')
   const query = slashes === -1 ? -1 : value.indexOf('?')

@@ -1,4 +1,7 @@
-/** The text without the slashes it ends with. Not by \/+$, which goes over a row of slashes once for each of them. */
+/**
+ * The text without its trailing slashes. Not with the pattern \/+$, which takes quadratic time for a long row of
+ * slashes.
+ */
 export function withoutTrailingSlashes(text: string): string {
   let end = text.length
   while (text[end - 1] === '/') end--

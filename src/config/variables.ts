@@ -1,7 +1,7 @@
 import { didYouMean } from './did-you-mean.js'
 import { warnOnce } from './errors.js'
 
-/** What the gateway, the HTTP instrumentation and the terminal read besides the client's own variables. */
+/** Variables read by the gateway, the HTTP instrumentation and the terminal output, besides the client's. */
 const OTHERS = [
   'LOGNITOR_IGNORE_ROUTES',
   'LOGNITOR_CAPTURE_USER',
@@ -21,11 +21,11 @@ const OTHERS = [
   'LOGNITOR_MAX_IN_FLIGHT_REQUESTS',
   'LOGNITOR_CLOSE_TIMEOUT',
 ]
-/** A family of its own, read by the gateway alone. */
+/** The prefix of variables that only the gateway reads. */
 const GATEWAYS = /^LOGNITOR_GATEWAY_/
 const MOST = 20
 
-/** One warning for each variable that begins with LOGNITOR_ and is read by nobody: a misspelt one is lost otherwise. */
+/** Emits one warning for each variable that begins with LOGNITOR_ and that nothing reads, since it may be misspelt. */
 export function warnOfUnknownVariables(
   env: Readonly<Record<string, string | undefined>>,
   known: readonly string[],
@@ -38,7 +38,7 @@ export function warnOfUnknownVariables(
     const shown = name.slice(0, 100)
     warnOnce(
       'LOGNITOR_UNKNOWN_VARIABLE',
-      `The environment has ${shown}, which is read by nobody.${didYouMean(name, all)}`,
+      `The environment has ${shown}, which nothing reads.${didYouMean(name, all)}`,
       shown,
     )
   }

@@ -8,49 +8,55 @@ import { fateOf } from './fate.js'
 export interface ApiCallerParts {
   readonly destinations: Destinations
   readonly ledger: DropLedger
-  /** Its timers keep nothing of the context in which they are set. */
+  /** Must run its timers outside of the async context in which they are set. */
   readonly clock: Clock
   readonly random: () => number
 }
 
-/** One request that carries neither logs nor request entries. */
+/** One request to an endpoint that takes no batches. */
 export interface ApiCall {
   readonly path: string
-  /** Anything JSON; `null` where the call has no body to speak of. */
+  /** Any JSON value; `null` for a call without a body. */
   readonly body: unknown
   readonly withKey: boolean
-  /** Tried again for so long; 0 for once only. */
+  /** Retries end this many ms after the call; 0 for a single attempt. */
   readonly retryForMs: number
-  /** A newer call of the same subject takes the place of this one. */
+  /** A newer call with the same subject replaces this one. */
   readonly subject?: string
 }
 
-/** A call that has not come to its end. */
+/** A call that has neither succeeded nor failed for good. */
 export interface PendingCall {
   readonly call: ApiCall
   readonly bytes: Buffer
-  /** Where it goes; another one only while this one certainly has not taken it. */
+  /** Changes only while the service has certainly not accepted the call. */
   destination: Destination
 }
 
 interface Pending extends PendingCall {
-  /** A newer one has come. */
+  /** A newer call with the same subject has been made. */
   isReplaced: boolean
-  /** Somebody else has seen to it. */
+  /** `handOver` has passed the call to the exit sender, or given it up. */
   isHandedOver: boolean
-  /** The service has asked to be left alone so long; only another key or address is a reason not to wait. */
+  /**
+   * The service has asked for a wait (Retry-After, a refused key). A flush does not cut that wait short; a new key or
+   * address does.
+   */
   isHeld: boolean
-  /** A send of it ended so that nobody knows whether the service has taken it. */
+  /** An attempt ended without an answer, so the service may have accepted the call. */
   mayBeTaken: boolean
   wake: () => void
 }
 
 const MOST_PENDING = 200
 const MOST_BYTES = 16 * 1024 * 1024
-/** An API call is one entry, and has a time limit in place of a number of retries. */
+/** A call counts as one entry. Its retries are bounded by time and not by number. */
 const KNOWN = { knownEntries: 1, maxRetries: Number.POSITIVE_INFINITY }
 
-/** Makes the API calls outside of the batches: pings, feedback, releases. Retries for a while; never rejects. */
+/**
+ * Makes the API calls outside of the batches: pings, feedback, releases. Retries each call for a while. Holds at most
+ * 200 calls and 16 MiB. Never rejects.
+ */
 export class ApiCaller {
   readonly #parts: ApiCallerParts
   readonly #pending = new Set<Pending>()
@@ -67,7 +73,7 @@ export class ApiCaller {
     )
   }
 
-  /** The answer's body, or undefined when it could not be had. */
+  /** Resolves to the body of the answer, or to undefined when the call failed for good. */
   async run(call: ApiCall): Promise<string | undefined> {
     const { destinations, ledger } = this.#parts
     ledger.calls++
@@ -98,7 +104,7 @@ export class ApiCaller {
     }
   }
 
-  /** True when all calls have come to a good end within the time. */
+  /** Resolves to true when all pending calls have succeeded within `timeoutMs`. */
   async flush(timeoutMs: number): Promise<boolean> {
     if (this.#pending.size === 0) return true
     const lostBefore = this.#lost
@@ -113,29 +119,35 @@ export class ApiCaller {
       }
       const idle = () => end(true)
       const timer = clock.setTimer(() => end(false), timeoutMs)
-      // As with the batcher: whoever awaits a flush wants the process to live until it is done.
+      // The clock's timers are unreferenced. This one keeps the process alive while somebody awaits the flush.
       const keepAlive = setTimeout(() => {}, Math.min(timeoutMs, 60_000))
       this.#idle.add(idle)
     })
   }
 
-  /** What an exit has to deliver in its own way: a finished job is worth its ping when the program ends with it. */
+  /**
+   * The calls that the exit sender has to deliver: the ping of a job that has finished must leave although the program
+   * ends.
+   */
   undelivered(): PendingCall[] {
     return [...this.#pending].filter(({ isReplaced }) => !isReplaced)
   }
 
-  /** Has `giveUp` called when nobody should wait any longer: the process has nothing to do but this. */
+  /**
+   * Registers `giveUp`. It is called when the process has nothing left to do but wait for the answer. @returns a
+   * function that unregisters it
+   */
   onGiveUpWaiting(giveUp: () => void): () => void {
     this.#waiting.add(giveUp)
     return () => this.#waiting.delete(giveUp)
   }
 
-  /** Whether somebody waits for an answer. */
+  /** Whether a caller waits for an answer. */
   get hasCallers(): boolean {
     return this.#waiting.size > 0
   }
 
-  /** Gives a function that lets those who wait for an answer now go on without; the calls themselves go on, too. */
+  /** Returns a function that releases the callers that wait at this moment. Their calls continue. */
   giveUpWaiting(): () => void {
     const those = [...this.#waiting]
     return () => {
@@ -143,23 +155,23 @@ export class ApiCaller {
     }
   }
 
-  /** Calls that have not come to their end. */
+  /** Number of calls that have neither succeeded nor failed for good. */
   get pending(): number {
     return this.#pending.size
   }
 
-  /** Forgets what waits: it has gone another way, or nowhere. */
+  /** Forgets all pending calls. The exit sender has delivered them, or they are lost. */
   handOver(): void {
     for (const pending of this.#pending) {
       pending.isHandedOver = true
-      // Nobody sends it any more, and a newer one has been handed over in its place.
+      // A replaced call is not in `undelivered()`, so it is counted as dropped here.
       if (pending.isReplaced) this.#giveUp(pending.call)
       pending.wake()
     }
     this.#pending.clear()
   }
 
-  /** There is another destination: what was held back because of the one before may go at once. */
+  /** The destination has changed: calls that waited because of the former one are retried at once. */
   moved(): void {
     for (const { wake } of this.#pending) wake()
   }
@@ -196,7 +208,7 @@ export class ApiCaller {
       if (pending.isReplaced || clock.monotonic() + waitMs > deadline) return this.#giveUp(call)
       if (!this.#isClosed) await this.#sleep(pending, waitMs)
       if (pending.isHandedOver) return undefined
-      // Whoever sleeps may wake late: a laptop that was shut, a loop that was blocked.
+      // A sleep may last longer than asked for: the machine was suspended, or the event loop blocked.
       if (this.#isClosed || pending.isReplaced || clock.monotonic() > deadline) return this.#giveUp(call)
     }
   }

@@ -5,17 +5,17 @@ const CHUNK_BYTES = 64 * 1024
 const COMMA = 0x2c
 
 /**
- * Turns texts into bytes laid one behind the other in shared chunks. A queue of a hundred thousand small
- * buffers costs more in headers than in content; stretches of a few chunks cost next to nothing, and a
- * chunk is freed as a whole when the last batch that lies in it has gone.
+ * Encodes JSON texts into shared chunks of 64 KiB. A hundred thousand small buffers cost more in headers than in
+ * content, while a batch refers to a few stretches of chunks. A chunk is freed when the last batch that refers to it is
+ * gone.
  */
 export class Arena {
   #chunk: Buffer = Buffer.alloc(0)
   #used = 0
 
-  /** Adds the text to the batch, a comma behind it: ready to be joined with the next one's. */
+  /** Appends the text and a comma to the batch, so that contents can be joined. @returns the number of bytes */
   write(json: string, batch: Batch): number {
-    // A UTF-16 unit becomes at most three bytes, so a text this short fits for certain.
+    // A UTF-16 unit takes at most three bytes in UTF-8, so a text this short certainly fits.
     if (this.#chunk.length - this.#used <= json.length * 3) {
       const bytes = Buffer.byteLength(json) + 1
       if (bytes > CHUNK_BYTES / 4) {

@@ -1,10 +1,10 @@
 const LEAST_MS = 100
-/** The longest wait of our own. */
+/** The longest backoff, in ms. */
 export const LONGEST_BACKOFF_MS = 30_000
 
 /**
- * How long to wait after the nth failure in a row (from 0): 2^n seconds, a quarter more or less by
- * chance so that a fleet does not come back at once, within 0.1 and 30 seconds.
+ * The wait in ms after the nth consecutive failure (from 0): 2^n seconds, with 25 % of jitter either way so that the
+ * processes of a fleet do not retry together. At least 0.1 and at most 30 seconds.
  */
 export function backoffMs(failures: number, random: () => number): number {
   const plain = 1000 * 2 ** Math.min(failures, 10)

@@ -3,14 +3,14 @@ import { Arena } from './arena.js'
 import { Batch } from './batch.js'
 import type { EndpointLimits } from './endpoint-limits.js'
 
-/** The batches that wait for one endpoint, in the order in which they are sent. The last one still grows. */
+/** The batches that wait for one endpoint, in sending order. The last one may still grow. */
 export class BatchList {
-  /** Entries waiting, and their bytes. */
+  /** Waiting entries, and their bytes. */
   count = 0
   bytes = 0
-  /** Those of the waiting that have been on their way before. */
+  /** The waiting entries that have been sent before. */
   returned = 0
-  /** Entries that ever came in, which is the number of the last one. */
+  /** Number of entries that were ever added; this is also the number of the newest entry. */
   entered = 0
   readonly #arena = new Arena()
   readonly #batches: Batch[] = []
@@ -21,7 +21,7 @@ export class BatchList {
     this.entered++
   }
 
-  /** The batch that is next. */
+  /** The batch that is sent next. */
   get head(): Batch | undefined {
     return this.#batches[0]
   }
@@ -30,12 +30,12 @@ export class BatchList {
     return this.#batches
   }
 
-  /** Number of the oldest entry that waits; Infinity when none does. */
+  /** Number of the oldest waiting entry; Infinity for none. */
   get oldest(): number {
     return this.#batches.reduce((oldest, { first }) => Math.min(oldest, first), Number.POSITIVE_INFINITY)
   }
 
-  /** Takes a batch out, by default the one that is next. */
+  /** Removes a batch, by default the next one. */
   takeOut(batch = this.#batches[0]): Batch | undefined {
     const at = batch === undefined ? -1 : this.#batches.indexOf(batch)
     if (batch === undefined || at < 0) return undefined
@@ -44,7 +44,10 @@ export class BatchList {
     return batch
   }
 
-  /** Takes as many entries off the front of a batch as one request may carry, if these are not all. */
+  /**
+   * Splits the oldest entries off a batch, as many as one request may carry. Removes the whole batch if all of them
+   * fit.
+   */
   takeFront(batch: Batch, { entries, bytes }: EndpointLimits): Batch | undefined {
     const count = batch.countWithin(entries, bytes)
     if (count === batch.count) return this.takeOut(batch)
@@ -55,7 +58,7 @@ export class BatchList {
     return front
   }
 
-  /** Puts a batch back whole: first in line, or last. */
+  /** Puts a whole batch back at the front or at the end of the list. */
   putBack(batch: Batch, where: 'first' | 'last'): void {
     batch.hasReturned = true
     if (where === 'first') this.#batches.unshift(batch)
@@ -64,7 +67,7 @@ export class BatchList {
   }
 
   /**
-   * Puts a batch that was taken out back in pieces, each of so many entries.
+   * Puts a removed batch back in pieces of the given entry counts.
    * @returns the pieces
    */
   putBackDivided(batch: Batch, counts: readonly number[]): readonly Batch[] {
@@ -75,7 +78,7 @@ export class BatchList {
     return pieces
   }
 
-  /** Divides what waits so that no batch without an id exceeds the limits. */
+  /** Divides the waiting batches so that no batch without an id exceeds the limits. */
   divide({ entries, bytes }: EndpointLimits): void {
     for (let at = 0; at < this.#batches.length; at++) {
       const batch = this.#batches[at] as Batch
@@ -88,8 +91,9 @@ export class BatchList {
   }
 
   /**
-   * Makes room by dropping the oldest: one entry, or a batch with an id as a whole, since part of it under the same
-   * id would be another request. Gives the number of the first that went, and how many.
+   * Drops the oldest entry. A batch with an id is dropped as a whole, since part of it under the same id would be a
+   * different request.
+   * @returns the number of the first dropped entry, and how many were dropped
    */
   dropOldest(): { readonly first: number; readonly count: number } | undefined {
     const { head } = this
@@ -111,7 +115,7 @@ export class BatchList {
     if (hasReturned) this.returned += sign * count
   }
 
-  /** The batch that new entries join: the last in line, as long as it may still grow. */
+  /** The batch that new entries join: the last one while it may grow, else a new one. */
   #open(mostEntries: number): Batch {
     const last = this.#batches.at(-1)
     const mayGrow = last !== undefined && last.id === undefined && !last.hasReturned

@@ -1,7 +1,7 @@
 import type { Buffer } from 'node:buffer'
 import type { Destination } from './destination.js'
 
-/** A stretch of a chunk. */
+/** A range of bytes in a chunk. */
 interface Stretch {
   readonly chunk: Buffer
   start: number
@@ -9,36 +9,39 @@ interface Stretch {
 }
 
 /**
- * Entries that will travel together, as bytes. While it has no id it may still grow at the end and lose
- * its oldest; with its id its content is fixed, so that a repeat is the same request.
+ * Entries that are sent together, as bytes. A batch without an id may grow at the end and lose its oldest entries. The
+ * content of a batch with an id is fixed, so that a retry is the same request.
  */
 export class Batch {
-  /** Given at the first send. */
+  /** Assigned at the first send. */
   id: string | undefined
-  /** Given with the id, and never changed while the service may have taken the batch. */
+  /** Assigned together with the id, and not changed while the service may have accepted the batch. */
   destination: Destination | undefined
-  /** Sends so far that ended without a final answer. */
+  /** Attempts so far that ended without a final answer. */
   attempts = 0
-  /** It has left under its id, and so must stay whole until the service refuses its size. */
+  /** The batch was sent under its id. It must stay whole until the service refuses its size. */
   wasSent = false
-  /** A send of it ended so that nobody knows whether the service has taken it. */
+  /** An attempt ended without an answer, so the service may have accepted the batch. */
   mayBeTaken = false
-  /** When, by the monotonic clock, the operating system had the whole request that carries it and is under way. */
+  /**
+   * Monotonic time in ms at which the operating system had the whole request; undefined unless that request is in
+   * flight.
+   */
   writtenAt: number | undefined
-  /** It has failed so often that all others go first. */
+  /** The batch has exhausted its retries: all other batches go first. */
   isLast = false
-  /** It has failed while others were taken: not again before this time of the monotonic clock. */
+  /** The batch failed while others were accepted. Monotonic time in ms before which it must not be sent again. */
   notBefore = 0
-  /** It has been on its way before, so nothing is gained by waiting for more entries. */
+  /** The batch was sent before, so waiting for more entries gains nothing. */
   hasReturned = false
-  /** Its mark is in the store, so that its entries are known to belong together beyond the process. */
+  /** The store has the batch's mark, which keeps its entries together across processes. */
   hasMark = false
   bytes = 0
-  /** Number of its oldest entry within its queue; the others follow without a gap. */
+  /** Number of the oldest entry within its queue; the others follow without a gap. */
   first: number
   readonly #stretches: Stretch[] = []
   readonly #lengths: number[] = []
-  /** Entries at the front that are no longer part of it. */
+  /** Entries at the front that no longer belong to the batch. */
   #gone = 0
 
   constructor(first: number) {
@@ -49,12 +52,12 @@ export class Batch {
     return this.#lengths.length - this.#gone
   }
 
-  /** Number of its newest entry. */
+  /** Number of the newest entry. */
   get last(): number {
     return this.first + this.count - 1
   }
 
-  /** Adds one entry: JSON bytes with a comma behind. */
+  /** Adds one entry: a range of bytes that holds its JSON and a trailing comma. */
   add(chunk: Buffer, start: number, end: number): void {
     const last = this.#stretches.at(-1)
     if (last !== undefined && last.chunk === chunk && last.end === start) last.end = end
@@ -63,7 +66,7 @@ export class Batch {
     this.bytes += end - start
   }
 
-  /** From here on it may go elsewhere, as a batch that was never sent. */
+  /** Removes id and destination, so that the batch can be sent elsewhere as a new one. */
   unbind(): void {
     this.id = undefined
     this.destination = undefined
@@ -74,7 +77,7 @@ export class Batch {
     this.isLast = false
   }
 
-  /** How many entries, of the oldest on, are within these bounds; at least one. */
+  /** How many of the oldest entries fit within both limits; at least one. */
   countWithin(entries: number, bytes: number): number {
     let count = 0
     let sum = 0
@@ -86,12 +89,12 @@ export class Batch {
     return count
   }
 
-  /** Forgets the oldest entry. */
+  /** Removes the oldest entry. */
   dropOldest(): void {
     this.#takeOldest()
   }
 
-  /** Moves the oldest `count` entries into a batch of their own. */
+  /** Moves the oldest `count` entries into a new batch. */
   splitOff(count: number): Batch {
     const front = new Batch(this.first)
     while (front.count < count && this.count > 0) {
@@ -101,7 +104,7 @@ export class Batch {
     return front
   }
 
-  /** The entries' bytes, a comma between them. */
+  /** The entries' bytes, separated by commas. */
   content(): Buffer[] {
     const last = this.#stretches.length - 1
     return this.#stretches.map(({ chunk, start, end }, n) =>
@@ -109,7 +112,7 @@ export class Batch {
     )
   }
 
-  /** Where each entry ends in the joined {@link content}. */
+  /** End offset of each entry in the joined {@link content}. */
   ends(): number[] {
     let end = -1
     return this.#lengths.slice(this.#gone).map((length) => {
@@ -118,7 +121,7 @@ export class Batch {
     })
   }
 
-  /** Calls back with the JSON of each entry from number `from` to number `to`, oldest first. */
+  /** Calls `call` with the JSON of each entry from number `from` to number `to`, oldest first. */
   eachEntry(from: number, to: number, call: (number: number, json: Buffer) => void): void {
     let number = this.first
     let n = this.#gone
@@ -131,10 +134,10 @@ export class Batch {
     }
   }
 
-  /** Lets go of the bytes; what it is known by stays. */
+  /** Drops the references to the chunks. Id and numbers stay. */
   release(): void {
-    // A batch that the garbage collector has moved to its old generation is garbage for a while, and would keep
-    // its chunks with it: megabytes at a busy time, and full collections because of them.
+    // A finished batch that the garbage collector has promoted to its old generation would keep its chunks until the
+    // next full collection. Under load that is megabytes.
     this.#stretches.length = 0
   }
 

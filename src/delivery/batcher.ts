@@ -24,25 +24,25 @@ export interface BatcherParts {
   readonly destinations: Destinations
   readonly ledger: DropLedger
   readonly report: DeliveryReport
-  /** Its timers keep nothing of the context in which they are set. */
+  /** Must run its timers outside of the async context in which they are set. */
   readonly clock: Clock
   readonly newId: () => string
 }
 
 /** A batch that is not delivered. */
 export interface UndeliveredBatch {
-  readonly line: EndpointQueue
+  readonly queue: EndpointQueue
   readonly batch: Batch
   readonly destination: Destination
 }
 
-/** Half the time that an answer may take: a service that has been silent for longer is in no good order. */
+/** Half of the answer timeout, in ms. A service that stays silent for longer is not assumed to work. */
 const CONFIRMED_SOON_MS = 5_000
 
 /**
- * Holds what is to be delivered, bounded in count and bytes, and delivers it: in batches by count, bytes
- * and time, a few at once, again after failures. Logs and request entries share the breaker, the bytes, flush
- * and the end.
+ * Buffers logs and request entries, bounded in count and bytes, and delivers them in batches by count, bytes and time,
+ * with a few requests in flight, and with retries. Both queues share the circuit breaker, the byte bound, flush and
+ * shutdown.
  */
 export class Batcher {
   #settings: BatcherSettings
@@ -75,7 +75,7 @@ export class Batcher {
     destinations.addUser((destination) => this.#uses(destination))
   }
 
-  /** From here on entries outlive the process. */
+  /** Attaches the store. From here on entries survive the process. */
   keepIn(store: BatchStore): void {
     const { clock, destinations } = this.#parts
     this.#writeBehind = new WriteBehind({
@@ -87,28 +87,28 @@ export class Batcher {
       onSettled: () => this.lose('queue_full', this.#queue.makeRoom()),
     })
     this.#queue.overflow = this.#writeBehind
-    this.#replay = new Replay(store, this.#queue.lines, clock)
+    this.#replay = new Replay(store, this.#queue.endpointQueues, clock)
     this.#loop.takeFrom(this.#writeBehind, this.#replay)
     store.onBacklog = () => this.#loop.runSoon()
     if (this.queued > 0) this.#writeBehind.entered()
   }
 
-  /** Logs and entries that wait, in flight ones not included. */
+  /** Waiting logs and request entries, without those in flight. */
   get queued(): number {
     return this.#queue.waiting
   }
 
-  /** Bytes held, waiting and in flight. */
+  /** Bytes in memory, waiting and in flight. */
   get queuedBytes(): number {
     return this.#queue.bytes
   }
 
-  /** Logs and entries on their way. */
+  /** Logs and request entries in flight. */
   get inFlight(): number {
     return this.#queue.flying + (this.#replay?.flying ?? 0)
   }
 
-  /** Why nothing is sent at the moment, when nothing is. */
+  /** Why nothing is sent at the moment; undefined while sending is allowed. */
   get holding(): HoldReason | undefined {
     return this.#parts.destinations.current.breaker.reason
   }
@@ -124,8 +124,8 @@ export class Batcher {
   }
 
   /**
-   * Sends all that waits. True when everything was delivered, false when the time ran out, something was
-   * lost or refused meanwhile, or it is plain that nothing can be delivered in time. Never rejects.
+   * Sends everything that waits. Resolves to true when all of it was delivered. Resolves to false at the timeout, when
+   * an entry was lost or refused, or when delivery within the timeout is impossible. Never rejects.
    */
   flush(timeoutMs: number): Promise<boolean> {
     if (this.#oldest.every((number) => number === Number.POSITIVE_INFINITY)) return Promise.resolve(true)
@@ -146,49 +146,50 @@ export class Batcher {
     this.#loop.run()
   }
 
-  /** Waiting times and sizes count from now on, for what waits already as well. */
+  /** Applies new intervals and sizes, to waiting entries as well. */
   reconfigure(settings: BatcherSettings): void {
     const hasOtherInterval = settings.flushInterval !== this.#settings.flushInterval
     this.#settings = settings
     this.#queue.reconfigure(settings)
-    for (const line of this.#queue.lines) {
-      if (!hasOtherInterval || !line.hasTimer) continue
-      line.stopTimer()
-      this.#startTimer(line)
+    for (const queue of this.#queue.endpointQueues) {
+      if (!hasOtherInterval || !queue.hasTimer) continue
+      queue.stopTimer()
+      this.#startTimer(queue)
     }
     this.#loop.runSoon()
   }
 
   /**
-   * There is another destination: what the one before certainly has not taken goes there, and at once.
-   * @param storeMoved resolves when the store gives nothing any more that is of the destination before
+   * The destination has changed. Batches that the former destination has certainly not accepted go to the new one at
+   * once.
+   * @param storeMoved resolves when the store no longer gives batches of the former destination
    */
   moved(storeMoved: Promise<void> | undefined): void {
     const { destinations } = this.#parts
     if (storeMoved !== undefined) this.#loop.awaitStore(storeMoved)
-    for (const { list } of this.#queue.lines)
+    for (const { list } of this.#queue.endpointQueues)
       for (const batch of list.all) release(batch, destinations.current)
     this.#loop.run()
     destinations.closeUnused()
   }
 
   /**
-   * All that is not delivered and not safe, those in flight first and under their own ids, none larger than the
-   * service is known to take. It stays here; a store gets it, too.
+   * The batches that are neither delivered nor stored, with their ids, those in flight first. None is larger than the
+   * service is known to accept. They stay in the queue; an attached store gets them as well.
    */
   undelivered(): UndeliveredBatch[] {
     const all = this.#queue.all()
     this.#writeBehind?.saveNow()
-    return all.map(([line, batch]) => ({
-      line,
+    return all.map(([queue, batch]) => ({
+      queue,
       batch,
       destination: batch.destination ?? this.#parts.destinations.current,
     }))
   }
 
   /**
-   * For the end of the process: request entries, which have no batch id by which the service would know them again,
-   * and whose request it has as a whole, count as sent.
+   * For the end of the process. Request entries have no batch id, so the service cannot recognise a repeat. Those whose
+   * request was written completely count as sent.
    */
   trustWritten(): void {
     const now = this.#parts.clock.monotonic()
@@ -204,18 +205,18 @@ export class Batcher {
   }
 
   /** See {@link Queue.divide}. */
-  divide({ line, batch }: UndeliveredBatch, counts: readonly number[]): readonly Batch[] {
+  divide({ queue, batch }: UndeliveredBatch, counts: readonly number[]): readonly Batch[] {
     this.#hasDivided ||= counts.length > 1
-    return this.#queue.divide(line, batch, counts)
+    return this.#queue.divide(queue, batch, counts)
   }
 
   /**
-   * Forgets all that is in memory: it has gone another way, or nowhere.
-   * @param left what was not delivered after all
-   * @returns those of them that a store does not have
+   * Removes everything from memory. The exit sender has delivered it, or it is lost.
+   * @param left the batches that were not delivered
+   * @returns those of `left` that the store does not have
    */
   handOver<T extends { readonly batch?: Batch }>(left: readonly T[]): readonly T[] {
-    // The pieces have ids of their own, under which they may have been taken.
+    // Pieces have ids of their own, under which the service may have accepted them.
     if (this.#hasDivided) this.#writeBehind?.saveNow()
     this.#hasDivided = false
     const lost = this.#writeBehind === undefined ? left : this.#writeBehind.handOver(left)
@@ -225,19 +226,19 @@ export class Batcher {
     return lost
   }
 
-  /** From here on tells, at once and at each change, how many logs and entries are undelivered. */
+  /** Calls `onChange` at once and at each change with the number of undelivered logs and request entries. */
   publish(onChange: (undelivered: number) => void): void {
     this.#onChange = () => onChange(this.queued + this.inFlight)
     this.#onChange()
   }
 
   /**
-   * Ends for good; answers that come later are not counted. Resolves to how many logs and entries are lost.
-   * @param timeoutMs a disk that has not answered by then is not waited for
+   * Closes for good. Answers that arrive later are not counted. Resolves to the number of lost entries.
+   * @param timeoutMs longest wait for the disk
    */
   async close(timeoutMs: number): Promise<number> {
     this.#loop.close()
-    for (const line of this.#queue.lines) line.close()
+    for (const queue of this.#queue.endpointQueues) queue.close()
     await this.#writeBehind?.save(timeoutMs)
     this.#replay?.giveUp()
     const left = this.undelivered()
@@ -252,19 +253,19 @@ export class Batcher {
     this.#waiters.lost()
   }
 
-  #add(line: EndpointQueue, json: string): void {
-    this.lose('queue_full', this.#queue.add(line, json))
+  #add(queue: EndpointQueue, json: string): void {
+    this.lose('queue_full', this.#queue.add(queue, json))
     this.#writeBehind?.entered()
-    if (!line.hasTimer) this.#startTimer(line)
-    if (line.isFull) this.#loop.runSoon()
+    if (!queue.hasTimer) this.#startTimer(queue)
+    if (queue.isFull) this.#loop.runSoon()
     this.#onChange?.()
   }
 
-  #startTimer(line: EndpointQueue): void {
-    line.startTimer(() => this.#loop.run(), this.#settings.flushInterval)
+  #startTimer(queue: EndpointQueue): void {
+    queue.startTimer(() => this.#loop.run(), this.#settings.flushInterval)
   }
 
-  /** Something has come back. */
+  /** A request has ended, or the store had no batch. */
   #goOn(): void {
     this.#parts.destinations.closeUnused()
     if (this.#loop.isClosed) return
@@ -285,10 +286,10 @@ export class Batcher {
     return false
   }
 
-  /** Numbers of the oldest entries that are not delivered, by endpoint; Infinity for none. */
+  /** Numbers of the oldest undelivered entries, by endpoint; Infinity for none. */
   get #oldest(): Marks {
     const stored = this.#replay?.oldest
     if (stored === undefined) return this.#queue.oldest
-    return this.#queue.oldest.map((number, line) => Math.min(number, stored[line] as number))
+    return this.#queue.oldest.map((number, queue) => Math.min(number, stored[queue] as number))
   }
 }

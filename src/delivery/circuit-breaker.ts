@@ -5,8 +5,8 @@ import type { Hold, HoldReason } from './fate.js'
 const AT_ONCE_MS = 100
 
 /**
- * Says when something may be sent to a destination. One failure holds everything back, so that an outage meets one
- * probe at a time and not one retry loop per batch; a probe's success opens it fully.
+ * Decides when a destination may be sent to. One failure opens the breaker. After the wait a single probe is allowed,
+ * so that an outage sees one probe at a time and not one retry loop per batch. A successful probe closes the breaker.
  */
 export class CircuitBreaker {
   reason: HoldReason | undefined
@@ -15,7 +15,7 @@ export class CircuitBreaker {
   #failures = 0
   #opensAt = 0
   #probing = false
-  /** Goes up with each hold, so that what was under way when one began is told from the probes after it. */
+  /** Incremented whenever a wait begins, so that answers to requests sent earlier are not taken for the probe's. */
   #round = 0
 
   constructor(clock: Clock, random: () => number) {
@@ -24,9 +24,9 @@ export class CircuitBreaker {
   }
 
   /**
-   * Milliseconds until something may be sent; 0 is now, Infinity while a probe is on its way.
-   * @param now `clock.monotonic()`, read once for all that is decided by it: between two readings the wait may end,
-   * and then neither "may send" nor "wait so long" would be true
+   * Milliseconds until something may be sent: 0 for now, Infinity while a probe is in flight.
+   * @param now `clock.monotonic()`, read once per decision: between two readings the wait may end, and the results
+   *   would contradict each other
    */
   waitMs(now: number): number {
     if (this.reason === undefined) return 0
@@ -34,19 +34,22 @@ export class CircuitBreaker {
     return Math.max(0, this.#opensAt - now)
   }
 
-  /** For so long the service has asked to be left alone, or nothing can come of it; our own backoff aside. */
+  /**
+   * Milliseconds of a wait that the service asked for, or that a refused key or wrong address needs. Our own backoff
+   * counts as 0.
+   */
   heldMs(now: number): number {
     if (this.reason === undefined || this.reason === 'backoff') return 0
     return Math.max(0, this.#opensAt - now)
   }
 
-  /** Called at each send; gives the round to report its outcome with. */
+  /** Must be called at each send. Returns the round to report the outcome with. */
   enter(): number {
     if (this.reason !== undefined) this.#probing = true
     return this.#round
   }
 
-  /** An answer that shows a service in good order; one to a request older than the hold proves nothing. */
+  /** Closes the breaker, if the request was sent in this round. A success of an older request proves nothing. */
   succeeded(round: number): void {
     if (round !== this.#round) return
     this.reason = undefined
@@ -59,7 +62,7 @@ export class CircuitBreaker {
     if (isNews) this.#probing = false
     const [reason, waitMs] = this.#waitFor(hold)
     const opensAt = this.#clock.monotonic() + waitMs
-    // Of requests older than the hold only a longer one, asked for by the service, counts.
+    // A failure of an older request counts only if the service asked for a longer wait.
     if (!isNews && (reason === 'backoff' || opensAt <= this.#opensAt)) return
     this.reason = reason
     this.#opensAt = opensAt
@@ -68,19 +71,19 @@ export class CircuitBreaker {
     this.#round++
   }
 
-  /** Nobody reads the outcome of what was sent: the next one may be the probe. */
+  /** The outcome of the request is unknown; the next request may be the probe. */
   probeWasVoid(round: number): void {
     if (round === this.#round) this.#probing = false
   }
 
-  /** Lets one probe through now, since a flush asks for what our own backoff holds. */
+  /** Ends our own backoff, so that a flush can send a probe at once. */
   lift(): void {
     if (this.reason === 'backoff') this.#opensAt = 0
   }
 
   #waitFor({ reason, waitMs }: Hold): [HoldReason, number] {
     const ownMs = backoffMs(this.#failures, this.#random)
-    // "At once" is taken at its word once; a service that says so again and again gets our own backoff.
+    // A wait below 100 ms is accepted once. A service that asks for it repeatedly gets our own backoff.
     if (waitMs === undefined || (waitMs < AT_ONCE_MS && this.#failures > 0)) return ['backoff', ownMs]
     return [reason, waitMs]
   }

@@ -6,14 +6,14 @@ import { outside } from './http/outside.js'
 import type { Posted, WatchedTransport } from './http/post.js'
 import { createUploader, type Uploader, type UploadOptions } from './http/uploader.js'
 
-/** Where requests go, and under which key. */
+/** Address and credentials that requests are sent with. */
 export interface Place {
   readonly apiUrl: string
   readonly apiKey: string
-  /** The address of the proxy, false for none, undefined for what the environment names. */
+  /** The address of the proxy, false for none, undefined for the environment's. */
   readonly proxy: string | false | undefined
   readonly transport: WatchedTransport
-  /** The user's own transport, of which nobody else knows where it leads. */
+  /** The transport was given by the user, so its target is unknown. */
   readonly hasOwnTransport: boolean
 }
 
@@ -23,8 +23,8 @@ export interface DestinationParts {
 }
 
 /**
- * A {@link Place}, and what delivery has learnt of it. Each batch keeps its destination from the moment it has an id;
- * `reconfigure` makes another one.
+ * A {@link Place}, its circuit breaker and its learnt limits. A batch keeps its destination from the moment it has an
+ * id. `reconfigure` creates a new one.
  */
 export class Destination {
   readonly #place: Place
@@ -33,7 +33,10 @@ export class Destination {
   readonly #uploader: Uploader
   #requests = 0
 
-  /** @param limits what is known of the same service already */
+  /**
+   *
+   * @param limits limits already learnt from the same service
+   */
   constructor(place: Place, { clock, random }: DestinationParts, limits = serviceLimits()) {
     this.#place = place
     this.breaker = new CircuitBreaker(clock, random)
@@ -42,22 +45,22 @@ export class Destination {
     this.#uploader = createUploader({ transport, clock, userAgent: USER_AGENT, apiKey })
   }
 
-  /** By a call and not by a property: whoever prints a pipeline must not see the key, or a proxy's password. */
+  /** A method and not a property, so that printing a pipeline shows neither the key nor the proxy's password. */
   where(): Place {
     return this.#place
   }
 
-  /** Whether a request is under way. */
+  /** Whether a request is in flight. */
   get isBusy(): boolean {
     return this.#requests > 0
   }
 
-  /** Whether both lead to the same project: then the same batch means the same to both. */
+  /** Whether both destinations belong to the same project, so that a batch id means the same to both. */
   leadsWhere(other: Destination): boolean {
     const place = other.where()
     const { apiKey, transport, hasOwnTransport } = this.#place
     if (place.apiKey !== apiKey) return false
-    // The key names the project, whatever address it is sent to; but who knows where a transport leads.
+    // The key names the project, whatever the address. A user's own transport may lead anywhere.
     return !(hasOwnTransport || place.hasOwnTransport) || place.transport === transport
   }
 
@@ -72,7 +75,7 @@ export class Destination {
   }
 }
 
-/** The destination of now, and those before it that still have something to finish. */
+/** The current destination, and former ones that still have requests or batches. */
 export class Destinations {
   #current: Destination
   readonly #parts: DestinationParts
@@ -88,17 +91,20 @@ export class Destinations {
     return this.#current
   }
 
-  /** Those of before, and the one of now. */
+  /** The former destinations, then the current one. */
   get all(): readonly Destination[] {
     return this.#earlier.size === 0 ? [this.#current] : [...this.#earlier, this.#current]
   }
 
-  /** @param uses whether somebody still has something for this destination alone */
+  /**
+   *
+   * @param uses whether the caller still has something for this destination alone
+   */
   addUser(uses: (destination: Destination) => boolean): void {
     this.#users.push(uses)
   }
 
-  /** From here on new batches go there. What is bound to the destination before comes to its end there. */
+  /** Makes a new destination current. What is bound to the former one is still sent there. */
   moveTo(place: Place): void {
     const before = this.#current
     const { apiUrl, hasOwnTransport } = before.where()
@@ -107,7 +113,7 @@ export class Destinations {
     this.#current = new Destination(place, this.#parts, isSameService ? before.limits : undefined)
   }
 
-  /** Closes the transports of destinations that nobody needs any more, each once, after its last request. */
+  /** Closes the transports of former destinations that nobody uses any more, each once, after its last request. */
   closeUnused(): void {
     for (const destination of this.#earlier) {
       if (destination.isBusy || this.#users.some((uses) => uses(destination))) continue
@@ -128,6 +134,6 @@ async function close(transport: WatchedTransport): Promise<void> {
   try {
     await outside(() => transport.close?.())
   } catch {
-    // Nothing more will be sent; how the transport ends is its own affair.
+    // Nothing more is sent through the transport, so an error while it closes has no effect.
   }
 }

@@ -13,7 +13,7 @@ export interface DispatcherParts {
   readonly report: DeliveryReport
   readonly clock: Clock
   readonly maxRetries: () => number
-  /** Entries that will never be delivered. */
+  /** Called for entries that will never be delivered. */
   readonly onLost: (reason: LossReason, count: number) => void
 }
 
@@ -21,39 +21,39 @@ export type LossReason = 'rejected' | 'too_large' | 'bad_batch' | 'queue_full'
 
 export interface Dispatcher {
   /**
-   * Sends it once and carries out what becomes of it.
-   * @param round as the destination's breaker gave it
+   * Sends the batch once and applies the outcome to the queue.
+   * @param round as returned by the destination's breaker
    */
   dispatch(flight: InFlightBatch, round: number): Promise<void>
 }
 
-/** Sends a batch to its destination, and carries out its {@link Fate} in the queue. */
+/** Sends a batch to its destination and applies its {@link Fate} in the queue. */
 export function createDispatcher(parts: DispatcherParts): Dispatcher {
   const { destinations, ledger, report, clock, maxRetries, onLost } = parts
 
   async function dispatch(flight: InFlightBatch, round: number): Promise<void> {
-    const { line, batch } = flight
+    const { queue, batch } = flight
     const destination = batch.destination as Destination
     batch.wasSent = true
-    const posted = await destination.post(line.path, line.encode(batch), {
+    const posted = await destination.post(queue.path, queue.encode(batch), {
       onWritten: (isWritten) => {
         batch.writtenAt = isWritten ? clock.monotonic() : undefined
       },
     })
     batch.writtenAt = undefined
-    // Whoever has taken it over counts it, too.
+    // The exit sender, or the next process, has taken the batch over and counts it.
     if (!flight.isOpen) {
       destination.breaker.probeWasVoid(round)
       return
     }
     batch.attempts++
     const sent = { entries: batch.count, attempts: batch.attempts }
-    const { knownEntries } = destination.limits[line.path]
+    const { knownEntries } = destination.limits[queue.path]
     const fate = fateOf(posted.outcome, sent, { knownEntries, maxRetries: maxRetries() })
     const isCurrent = destination === destinations.current
     if (fate.kind === 'retry') retry(flight, destination, fate, round)
     else settle(flight, destination, fate, posted, round)
-    report.answered(line.path, sent.entries, posted, fate, isCurrent)
+    report.answered(queue.path, sent.entries, posted, fate, isCurrent)
   }
 
   function settle(
@@ -63,17 +63,17 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
     { outcome }: Posted,
     round: number,
   ): void {
-    const { line, batch } = flight
+    const { queue, batch } = flight
     const { count } = batch
-    const its = limits[line.path]
+    const its = limits[queue.path]
     breaker.succeeded(round)
     switch (fate.kind) {
       case 'done':
         flight.finish()
         its.taken()
-        ledger.take(line.path, count, fate.rejected)
+        ledger.take(queue.path, count, fate.rejected)
         lose('rejected', fate.rejected)
-        if (outcome.kind === 'sent' && fate.rejected > 0) report.rejected(line.path, outcome.rejections)
+        if (outcome.kind === 'sent' && fate.rejected > 0) report.rejected(queue.path, outcome.rejections)
         return
       case 'halve':
         if (fate.reason === 'too_many') its.limitToKnown()
@@ -100,7 +100,7 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
     batch.isLast = retriesExhausted
     const isOnlyThisOne = batch.attempts > 1 && retriesExhausted && breaker.reason === undefined
     if (isOnlyThisOne && hold.reason === 'backoff') {
-      // Others were taken since it failed last: what fails is this batch, and it must hold up no others.
+      // Other batches were accepted since the last failure. Only this batch fails, and it must not delay the others.
       batch.notBefore = clock.monotonic() + LONGEST_BACKOFF_MS
     } else {
       breaker.failed(hold, round)
@@ -108,7 +108,8 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
     const isBehind = destination !== destinations.current
     const isBound = isBehind && !release(batch, destinations.current)
     if (isBound && retriesExhausted && flight.isStored !== true) {
-      // Its key or address is of the past and nobody else may have it: it would wait for ever.
+      // The batch is bound to a former key or address that keeps failing. No other destination may get it, so waiting
+      // would never end.
       const { count } = batch
       flight.finish()
       lose('bad_batch', count)
@@ -125,9 +126,9 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
 }
 
 /**
- * Frees a batch from the destination before, as far as that is safe: where both lead to the same project, and where
- * the service certainly has nothing of it. Else somebody might get it twice, or another project's logs.
- * @returns whether it may go to the destination of now
+ * Releases a batch from its former destination where that is safe: both belong to the same project, or the former one
+ * has certainly not accepted the batch. Otherwise the logs could arrive twice, or in another project.
+ * @returns whether the batch may go to the current destination
  */
 export function release(batch: InFlightBatch['batch'], current: Destination): boolean {
   const { destination } = batch

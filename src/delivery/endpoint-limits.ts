@@ -1,7 +1,7 @@
 import { KNOWN_BATCH_REQUESTS, MAX_BATCH_BYTES, MAX_BATCH_LOGS, MAX_BATCH_REQUESTS } from '../wire/limits.js'
 import type { BatchPath } from './encode.js'
 
-/** The figures alone, for another thread. */
+/** The values alone, to be passed to another thread. */
 export interface LimitFigures {
   readonly entries: number
   readonly bytes: number
@@ -16,17 +16,17 @@ const KNOWN: Readonly<Record<BatchPath, number>> = {
   '/ingest': MAX_BATCH_LOGS,
   '/ingest/requests': KNOWN_BATCH_REQUESTS,
 }
-/** By so much the bytes grow with each success. */
+/** Bytes by which the limit grows after each success. */
 const GROWTH_BYTES = 16 * 1024
 
-/** How much one endpoint takes in one POST, as far as its answers have shown. */
+/** How much one endpoint accepts in one POST, as learnt from its answers. */
 export class EndpointLimits {
-  /** Most entries in the next batch, and most bytes of them. */
+  /** Most entries, and most bytes, of the next batch. */
   entries: number
   bytes: number
-  /** The batches never grow beyond that again. */
+  /** Upper bound for `entries`; never raised again. */
   mostEntries: number
-  /** So many entries the service is known to take. */
+  /** Number of entries that the service is known to accept. */
   readonly knownEntries: number
 
   constructor(path: BatchPath, figures?: LimitFigures) {
@@ -36,32 +36,32 @@ export class EndpointLimits {
     this.bytes = figures?.bytes ?? MAX_BATCH_BYTES
   }
 
-  /** Whether a new batch of that size should be divided before it is sent. */
+  /** Whether a new batch of this size should be divided before it is sent. */
   isExceededBy({ count, bytes }: { readonly count: number; readonly bytes: number }): boolean {
     return count > 1 && (count > this.entries || bytes > this.bytes)
   }
 
-  /** So many entries and bytes, which can be halved, were too much. */
+  /** The service refused a batch of this size, which can be halved, as too large. */
   tooLarge(count: number, bytes: number): void {
     this.entries = Math.min(this.entries, Math.max(1, count >> 1))
-    // More than half: halves by count are not halves by bytes.
+    // 5/8 and not half: half of the entries may be more than half of the bytes.
     this.bytes = Math.min(this.bytes, Math.ceil((bytes * 5) / 8))
   }
 
-  /** From here on no more entries at once than the service is known to take. */
+  /** From here on batches never exceed what the service is known to accept. */
   limitToKnown(): void {
     this.mostEntries = Math.min(this.mostEntries, this.knownEntries)
     this.entries = Math.min(this.entries, this.mostEntries)
   }
 
-  /** After a success: batches may slowly grow to what they were. */
+  /** After a success the limits grow slowly towards their maximum. */
   taken(): void {
     if (this.entries < this.mostEntries) this.entries++
     this.bytes = Math.min(this.bytes + GROWTH_BYTES, MAX_BATCH_BYTES)
   }
 }
 
-/** By endpoint. */
+/** The limits by endpoint. */
 export type ServiceLimits = Readonly<Record<BatchPath, EndpointLimits>>
 
 export function serviceLimits(): ServiceLimits {

@@ -7,9 +7,9 @@ import { BATCH_PATHS, type BatchPath, encodeBatch } from './encode.js'
 import type { EndpointLimits, ServiceLimits } from './endpoint-limits.js'
 
 export interface BatchSizes {
-  /** Entries that are worth a POST of their own. */
+  /** Entries that justify a POST of their own. */
   readonly least: number
-  /** Entries that should not wait for more, however many a POST may carry. */
+  /** Entries that must not wait for more, however many a POST may carry. */
   readonly most: number
 }
 
@@ -17,26 +17,26 @@ export interface EndpointQueueOptions {
   readonly path: BatchPath
   readonly clock: Clock
   readonly sizes: BatchSizes
-  /** Asked each time, since another destination has others. */
+  /** Read at each use, since a new destination has limits of its own. */
   readonly limits: () => ServiceLimits
 }
 
 /**
- * After a POST, so long the next one waits to be as large as can be: at a busy time a few large ones cost a
- * fraction of many small ones.
+ * Pause in ms after a POST in which the next batch may grow. Under load a few large requests cost much less than many
+ * small ones.
  */
 const REST_MS = 50
 
-/** What waits for one endpoint, and for how long. */
+/** The entries that wait for one endpoint, and their flush timer. */
 export class EndpointQueue {
   readonly path: BatchPath
-  /** Its number for a store. */
+  /** Index of the endpoint in the store. */
   readonly index: number
   readonly list = new BatchList()
   sizes: BatchSizes
   readonly #clock: Clock
   readonly #limits: () => ServiceLimits
-  /** Entries up to this number have waited long enough. */
+  /** The flush interval of entries up to this number has passed. */
   #dueUpTo = 0
   #timer: TimerHandle | undefined
   #rest: TimerHandle | undefined
@@ -57,28 +57,28 @@ export class EndpointQueue {
     this.list.push(json, this.limits)
   }
 
-  /** Whether there is so much that it should not wait for more. */
+  /** Whether the waiting entries should be sent without waiting for more. */
   get isFull(): boolean {
     return this.#rest === undefined ? this.#holds(this.sizes.least) : this.isAtMaxSize
   }
 
-  /** Whether a POST could not be much larger if it waited for more. */
+  /** Whether waiting for more could not make the next POST much larger. */
   get isAtMaxSize(): boolean {
     return this.#holds(this.sizes.most)
   }
 
   /**
-   * The next batch that is worth sending, taken out.
-   * @param anyway also one that could wait for more
-   * @param maySend whether this one may be sent now
+   * Removes and returns the next batch that should be sent.
+   * @param anyway also take a batch that could wait for more entries
+   * @param maySend whether this batch may be sent now
    */
   take(anyway: boolean, maySend: (batch: Batch) => boolean): Batch | undefined {
     const isDue = (batch: Batch) =>
       maySend(batch) && (anyway || batch.hasReturned || batch.first <= this.#dueUpTo || this.isFull)
-    // What fails again and again goes when there is nothing else.
+    // Batches that have exhausted their retries go only when there are no others.
     const next = this.list.all.find((batch) => !batch.isLast && isDue(batch)) ?? this.list.all.find(isDue)
     if (next === undefined) return undefined
-    // What has returned stays as it is: should it be too large still, its own answer says so.
+    // A batch that was sent before is not resized. If it is still too large, its answer says so.
     const isNew = next.id === undefined && !next.hasReturned
     const batch = isNew ? this.list.takeFront(next, this.limits) : this.list.takeOut(next)
     if (this.list.count === 0) this.stopTimer()
@@ -89,7 +89,9 @@ export class EndpointQueue {
     return this.#timer !== undefined
   }
 
-  /** Starts with the first entry and is not pushed back by the next: a trickle must leave, too. */
+  /**
+   * Starts the flush timer with the first entry. Later entries do not restart it, so a steady trickle is still sent.
+   */
   startTimer(ring: () => void, delayMs: number): void {
     const due = () => {
       this.#timer = undefined
@@ -104,7 +106,7 @@ export class EndpointQueue {
     this.#timer = undefined
   }
 
-  /** A POST has left. Rings when the next one need not be large any more, if there is something for it. */
+  /** Starts the pause after a POST. Calls `ring` when it ends and entries wait. */
   startRest(ring: () => void): void {
     this.#clock.clearTimer(this.#rest)
     this.#rest = this.#clock.setTimer(() => {
@@ -113,14 +115,14 @@ export class EndpointQueue {
     }, REST_MS)
   }
 
-  /** Rings no more. */
+  /** Stops both timers. */
   close(): void {
     this.stopTimer()
     this.#clock.clearTimer(this.#rest)
     this.#rest = undefined
   }
 
-  /** The body of the batch's request. */
+  /** The request body of the batch. */
   encode(batch: Batch): Buffer {
     return encodeBatch(this.path, batch.id as string, batch.content())
   }

@@ -2,53 +2,53 @@ import type { Outcome } from './http/outcome.js'
 
 export type HoldReason = 'backoff' | 'retry_after' | 'unauthorized' | 'wrong_address'
 
-/** For how long nothing should be sent. */
+/** Why and for how long nothing should be sent. */
 export interface Hold {
   readonly reason: HoldReason
-  /** Undefined with `backoff`: the sender's own waiting times apply. */
+  /** Undefined with `backoff`: the sender's own backoff applies. */
   readonly waitMs?: number
 }
 
 /** What happens to the entries of one POST. */
 export type Fate =
-  /** Taken, except for so many that the service refused one by one. */
+  /** Accepted, except for `rejected` entries that the service refused one by one. */
   | { readonly kind: 'done'; readonly rejected: number }
-  /** To be sent again, unchanged. */
+  /** To be sent again unchanged. */
   | {
       readonly kind: 'retry'
       readonly hold: Hold
-      /** It has failed so often that other batches should go first. */
+      /** The retries are exhausted: other batches should go first. */
       readonly retriesExhausted: boolean
-      /** Nobody knows whether the service has taken it; false when it certainly has not. */
+      /** The service may have accepted the batch; false when it certainly has not. */
       readonly mayBeTaken: boolean
     }
-  /** To be sent as two requests. `too_many`: fewer entries at once are known to be taken. */
+  /** To be sent as two requests. `too_many`: the endpoint is known to accept fewer entries at once. */
   | { readonly kind: 'halve'; readonly reason: 'too_large' | 'too_many' }
   | { readonly kind: 'drop'; readonly reason: 'too_large' | 'bad_batch' }
 
-/** What was sent. */
+/** The request that was sent. */
 export interface Sent {
   /** Logs or request entries in the POST; 1 for an API call. */
   readonly entries: number
-  /** Sends that ended without a final answer, this one included. */
+  /** Attempts that ended without a final answer, including this one. */
   readonly attempts: number
 }
 
 export interface Known {
-  /** Most entries that the service is known to take in one POST. */
+  /** Number of entries that the service is known to accept in one POST. */
   readonly knownEntries: number
-  /** After so many failures a batch steps behind the others. */
+  /** After this many failures all other batches go before this one. */
   readonly maxRetries: number
 }
 
-/** A refused key and a wrong address are asked again once a minute. */
+/** After a refused key or a wrong address, one probe a minute. */
 const PROBE_MS = 60_000
-/** The longest wait that a service can ask for. */
+/** Upper bound for a wait that the service asks for. */
 const LONGEST_MS = 3_600_000
 
 /**
- * Decides what happens to what was sent. The only place that does: the batcher, API calls, the exit sender and the
- * gateway's forwarding each carry the decision out in their own way.
+ * Decides what happens to the entries of a request. This rule exists only here: the batcher, API calls, the exit sender
+ * and the gateway's forwarding apply the decision in their own ways.
  */
 export function fateOf(outcome: Outcome, { entries, attempts }: Sent, known: Known): Fate {
   switch (outcome.kind) {
@@ -57,7 +57,7 @@ export function fateOf(outcome: Outcome, { entries, attempts }: Sent, known: Kno
     case 'too_large':
       return entries > 1 ? { kind: 'halve', reason: 'too_large' } : { kind: 'drop', reason: 'too_large' }
     case 'refused':
-      // Perhaps there were only too many.
+      // The service may have refused the number of entries and not their content.
       if (entries > Math.max(1, known.knownEntries)) return { kind: 'halve', reason: 'too_many' }
       return { kind: 'drop', reason: 'bad_batch' }
     default:

@@ -7,11 +7,11 @@ import {
   type TimerHandle,
 } from '../common/clock.js'
 
-/** How far each line has come, in numbers of its entries. */
+/** A position in each queue: the number of an entry, by queue index. */
 export type Marks = readonly number[]
 
 interface Waiter {
-  /** Waits for the entries up to these numbers. */
+  /** The flush is complete when the entries up to these numbers are delivered. */
   readonly upTo: Marks
   readonly deadline: number
   readonly timer: TimerHandle
@@ -20,7 +20,7 @@ interface Waiter {
   hasLost: boolean
 }
 
-/** Those who wait for a flush, each with a deadline of its own. */
+/** The pending flushes, each with its own deadline. */
 export class FlushWaiters {
   readonly #clock: Clock
   readonly #waiting = new Set<Waiter>()
@@ -33,15 +33,19 @@ export class FlushWaiters {
     return this.#waiting.size > 0
   }
 
-  /** Waits for the entries up to these numbers. True at {@link settle}, false at the deadline. */
+  /**
+   * Waits until the entries up to these numbers are delivered. Resolves to true at {@link settle}, to false at the
+   * deadline.
+   */
   add(upTo: Marks, timeoutMs: number): Promise<boolean> {
     return new Promise((resolve) => {
       const waiter: Waiter = {
         upTo,
         deadline: this.#clock.monotonic() + timeoutMs,
-        // After a blocked event loop the last answer may be there and unread: an immediate runs after the sockets.
+        // After a blocked event loop the last answer may be received but unread. An immediate runs after the sockets
+        // are read.
         timer: this.#clock.setTimer(() => setImmediate(() => this.#end(waiter, false)), timeoutMs),
-        // Who awaits a flush wants the process to live until it is done, though nothing else of ours does.
+        // Keeps the process alive while somebody awaits the flush; all other timers of this package are unreferenced.
         keepAlive: setTimeout(() => {}, Math.min(timeoutMs, LONGEST_TIMER_MS)),
         resolve,
         hasLost: false,
@@ -50,20 +54,23 @@ export class FlushWaiters {
     })
   }
 
-  /** Something that somebody waits for will never be delivered. */
+  /** An entry that pending flushes wait for will never be delivered. */
   lost(): void {
     for (const waiter of this.#waiting) waiter.hasLost = true
   }
 
-  /** @param oldest numbers of the oldest entries that are not delivered */
+  /**
+   *
+   * @param oldest numbers of the oldest undelivered entries
+   */
   settle(oldest: Marks): void {
     for (const waiter of this.#waiting) {
-      const isDone = waiter.upTo.every((number, line) => (oldest[line] ?? 0) > number)
+      const isDone = waiter.upTo.every((number, queue) => (oldest[queue] ?? 0) > number)
       if (isDone) this.#end(waiter, !waiter.hasLost)
     }
   }
 
-  /** Nothing will be sent for so long: whoever cannot wait that long need not wait at all. */
+  /** Nothing will be sent for `waitMs`: ends the flushes whose deadline is earlier. */
   giveUpBefore(waitMs: number): void {
     const opensAt = this.#clock.monotonic() + waitMs
     for (const waiter of this.#waiting) if (opensAt > waiter.deadline) this.#end(waiter, false)

@@ -1,18 +1,20 @@
 import type { Batch } from './batch.js'
 import type { EndpointQueue } from './endpoint-queue.js'
 
-/** A batch on its way, and where it goes back to. After one of the three it is on its way no more. */
+/** A batch in flight, and the three ways in which its flight ends. */
 export interface InFlightBatch {
-  readonly line: EndpointQueue
+  readonly queue: EndpointQueue
   readonly batch: Batch
-  /** It came from the store, which keeps it for its destination. */
+  /** The batch came from the store, which keeps it for its destination. */
   readonly isStored?: true
-  /** False when somebody else has seen to it meanwhile. */
+  /** False once the exit sender or a close has taken the batch over. */
   readonly isOpen: boolean
-  /** It has met its end, good or bad. */
+  /** The batch is delivered or dropped. */
   finish(): void
-  /** It waits again, whole. Gives how many entries went to make room for it. */
+  /** Puts the whole batch back into its queue. @returns how many entries were dropped to make room for it */
   putBack(where: 'first' | 'last'): number
-  /** Its halves wait as batches of their own. False when it cannot be halved, then it is still on its way. */
+  /**
+   * Puts both halves back as batches of their own. False when the batch cannot be halved; then it is still in flight.
+   */
   halve(): boolean
 }

@@ -3,9 +3,15 @@ import { shared } from '../common/shared.js'
 import type { Fate } from './fate.js'
 
 export interface DeliveryMetrics {
-  /** @param logs whose delivery has begun and not ended */
+  /**
+   *
+   * @param logs number of logs whose delivery has begun and not ended
+   */
   inFlight(logs: number): void
-  /** @param count logs in the POST */
+  /**
+   *
+   * @param count logs in the POST
+   */
   exported(count: number, fate: Fate): void
 }
 
@@ -17,9 +23,8 @@ interface Instruments {
 const components = shared('metrics', () => ({ count: 0 }))
 
 /**
- * OpenTelemetry's own metrics of an exporter, under the names its conventions give them
- * (`otel.sdk.exporter.log.exported`, `otel.sdk.exporter.log.inflight`), through whatever meter provider the
- * app has registered; without one they cost nothing.
+ * OpenTelemetry's standard metrics of an exporter (`otel.sdk.exporter.log.exported`, `otel.sdk.exporter.log.inflight`),
+ * recorded through the meter provider that the app has registered. Without a provider nothing is recorded.
  */
 export function deliveryMetrics(apiUrl: string, version: string): DeliveryMetrics {
   const { hostname, port, protocol } = new URL(apiUrl)
@@ -31,14 +36,14 @@ export function deliveryMetrics(apiUrl: string, version: string): DeliveryMetric
   }
   let provider: MeterProvider | undefined
   let instruments: Instruments | undefined
-  let told = 0
+  let reported = 0
 
-  // The API has no stand-in that would follow a provider registered later, so we look each time.
+  // The metrics API has no proxy that would follow a provider registered later, so the provider is looked up each time.
   function current(): Instruments {
     const registered = metrics.getMeterProvider()
     if (instruments !== undefined && registered === provider) return instruments
     provider = registered
-    told = 0
+    reported = 0
     const meter = registered.getMeter('@lognitor/opentelemetry', version)
     instruments = {
       exported: meter.createCounter('otel.sdk.exporter.log.exported', {
@@ -57,13 +62,13 @@ export function deliveryMetrics(apiUrl: string, version: string): DeliveryMetric
     inFlight: (logs) =>
       guarded(() => {
         const { inFlight } = current()
-        if (logs === told) return
-        inFlight.add(logs - told, attributes)
-        told = logs
+        if (logs === reported) return
+        inFlight.add(logs - reported, attributes)
+        reported = logs
       }),
     exported: (count, fate) =>
       guarded(() => {
-        // What will be sent again has not finished.
+        // The export is not finished: the batch will be sent again.
         if (fate.kind === 'retry' || fate.kind === 'halve') return
         const rejected = fate.kind === 'done' ? fate.rejected : count
         const { exported } = current()
@@ -73,11 +78,11 @@ export function deliveryMetrics(apiUrl: string, version: string): DeliveryMetric
   }
 }
 
-/** A meter provider is foreign code. */
+/** A meter provider is foreign code and may throw. */
 function guarded(fn: () => void): void {
   try {
     fn()
   } catch {
-    // A figure is missing; the logs are not.
+    // A missing measurement must not cost a log.
   }
 }

@@ -17,26 +17,26 @@ export interface QueueParts {
   readonly settings: QueueSettings
   readonly clock: Clock
   readonly newId: () => string
-  /** Of the destination of now. Default: what the service documents. */
+  /** The limits of the current destination. Default: the documented limits. */
   readonly limits?: () => ServiceLimits
 }
 
-/** Takes what there is no room for, so that nothing need be dropped. */
+/** Takes over entries that the queue has no room for, so that they need not be dropped. */
 export interface Overflow {
   /**
-   * Takes over what is next in the queue. `'soon'` when it will be able to in a moment, `'never'` when it is not
-   * to be counted on.
+   * Takes over the next batch of the queue. `'soon'` when a running write will make that possible, `'never'` when the
+   * store is not usable.
    */
-  makeRoom(line: EndpointQueue): 'made' | 'soon' | 'never'
-  /** These entries have met their end. */
+  makeRoom(queue: EndpointQueue): 'made' | 'soon' | 'never'
+  /** These entries are delivered or dropped. */
   gone(range: EntryRange): void
 }
 
-/** All that is not delivered, waiting or on its way, bounded in count and bytes. */
+/** All undelivered entries, waiting or in flight, bounded in count and bytes. */
 export class Queue {
   readonly logs: EndpointQueue
   readonly requests: EndpointQueue
-  readonly lines: readonly EndpointQueue[]
+  readonly endpointQueues: readonly EndpointQueue[]
   overflow: Overflow | undefined
   readonly #newId: () => string
   readonly #flying = new Map<Batch, EndpointQueue>()
@@ -52,46 +52,46 @@ export class Queue {
       new EndpointQueue({ path, clock, sizes: batchSizes(settings), limits: limits ?? (() => documented) })
     this.logs = open('/ingest')
     this.requests = open('/ingest/requests')
-    this.lines = [this.logs, this.requests]
+    this.endpointQueues = [this.logs, this.requests]
   }
 
-  /** Entries that wait, those on their way not included. */
+  /** Waiting entries, without those in flight. */
   get waiting(): number {
     return this.logs.list.count + this.requests.list.count
   }
 
-  /** Bytes held, waiting and on their way. */
+  /** Bytes in memory, waiting and in flight. */
   get bytes(): number {
     return this.logs.list.bytes + this.requests.list.bytes + this.#flyingBytes
   }
 
-  /** Requests on their way. */
+  /** Requests in flight. */
   get flights(): number {
     return this.#flying.size
   }
 
-  /** Entries on their way. */
+  /** Entries in flight. */
   get flying(): number {
     let count = 0
     for (const batch of this.#flying.keys()) count += batch.count
     return count
   }
 
-  /** Logs whose delivery has begun and not ended, between two attempts too. */
+  /** Logs whose delivery has begun and not ended, including those that wait for a retry. */
   get logsUnderWay(): number {
     let count = this.logs.list.returned
-    for (const [batch, line] of this.#flying) if (line === this.logs) count += batch.count
+    for (const [batch, queue] of this.#flying) if (queue === this.logs) count += batch.count
     return count
   }
 
-  /** Numbers of the last entries that came in. */
+  /** Numbers of the newest entries, by queue. */
   get entered(): Marks {
-    return this.lines.map(({ list }) => list.entered)
+    return this.endpointQueues.map(({ list }) => list.entered)
   }
 
-  /** Numbers of the oldest entries that are not delivered; Infinity for none. */
+  /** Numbers of the oldest undelivered entries, by queue; Infinity for none. */
   get oldest(): Marks {
-    const marks = this.lines.map(({ list }) => list.oldest)
+    const marks = this.endpointQueues.map(({ list }) => list.oldest)
     for (const [batch, { index }] of this.#flying)
       marks[index] = Math.min(marks[index] as number, batch.first)
     return marks
@@ -99,130 +99,133 @@ export class Queue {
 
   reconfigure(settings: QueueSettings): void {
     this.#settings = settings
-    for (const line of this.lines) line.sizes = batchSizes(settings)
+    for (const queue of this.endpointQueues) queue.sizes = batchSizes(settings)
   }
 
-  /** Adds an entry; the oldest go when there is no room. Gives how many went. */
-  add(line: EndpointQueue, json: string): number {
-    line.add(json)
-    const isOver = line.list.count > this.#settings.maxQueueSize || this.bytes > this.#settings.maxQueueBytes
+  /** Adds an entry, and drops the oldest ones when there is no room. @returns how many were dropped */
+  add(queue: EndpointQueue, json: string): number {
+    queue.add(json)
+    const isOver = queue.list.count > this.#settings.maxQueueSize || this.bytes > this.#settings.maxQueueBytes
     return isOver ? this.makeRoom() : 0
   }
 
   /**
-   * The next batch that is worth sending, with its id, on its way from here on. Endpoints take turns, so that
-   * neither can crowd out the other.
-   * @param anyway also what could wait for more
+   * Removes the next batch that should be sent, gives it an id, and counts it as in flight. Endpoints take turns, so
+   * that neither can starve the other.
+   * @param anyway also take a batch that could wait for more entries
    * @param maySend whether this batch may be sent now
    */
   takeNext(anyway: boolean, maySend: (batch: Batch) => boolean): InFlightBatch | undefined {
-    for (const line of this.#lastTaken === this.logs ? [this.requests, this.logs] : this.lines) {
-      const batch = line.list.count > 0 ? line.take(anyway, maySend) : undefined
+    for (const queue of this.#lastTaken === this.logs ? [this.requests, this.logs] : this.endpointQueues) {
+      const batch = queue.list.count > 0 ? queue.take(anyway, maySend) : undefined
       if (batch === undefined) continue
-      this.#lastTaken = line
-      return this.#launch(line, batch)
+      this.#lastTaken = queue
+      return this.#launch(queue, batch)
     }
     return undefined
   }
 
-  /** Batches of an endpoint with entries beyond that number, by age. */
-  beyond(line: EndpointQueue, number: number): Batch[] {
-    const flying = [...this.#flying].filter(([, its]) => its === line).map(([batch]) => batch)
-    const all = [...flying, ...line.list.all].filter(({ last }) => last > number)
+  /** The batches of an endpoint that hold entries beyond `number`, by age. */
+  beyond(queue: EndpointQueue, number: number): Batch[] {
+    const flying = [...this.#flying].filter(([, its]) => its === queue).map(([batch]) => batch)
+    const all = [...flying, ...queue.list.all].filter(({ last }) => last > number)
     return all.sort((a, b) => a.first - b.first)
   }
 
-  /** Forgets everything, what is on its way too. */
+  /** Removes everything, including what is in flight. */
   clear(): void {
     this.#flying.clear()
     this.#flyingBytes = 0
-    for (const { list } of this.lines) while (list.takeOut() !== undefined);
+    for (const { list } of this.endpointQueues) while (list.takeOut() !== undefined);
   }
 
   /**
-   * All batches, those on their way first, none larger than its endpoint is known to take, each with its id; from
-   * here on none of them grows.
+   * All batches, those in flight first, each with its id, and none larger than its endpoint is known to accept. None of
+   * them grows any more.
    */
   all(): [EndpointQueue, Batch][] {
-    const all: [EndpointQueue, Batch][] = [...this.#flying].map(([batch, line]) => [line, batch])
-    for (const line of this.lines) {
-      line.list.divide(line.limits)
-      for (const batch of line.list.all) {
+    const all: [EndpointQueue, Batch][] = [...this.#flying].map(([batch, queue]) => [queue, batch])
+    for (const queue of this.endpointQueues) {
+      queue.list.divide(queue.limits)
+      for (const batch of queue.list.all) {
         batch.id ??= this.#newId()
-        all.push([line, batch])
+        all.push([queue, batch])
       }
     }
     return all
   }
 
-  isFlying(batch: Batch, line: EndpointQueue): boolean {
-    return this.#flying.get(batch) === line
+  isFlying(batch: Batch, queue: EndpointQueue): boolean {
+    return this.#flying.get(batch) === queue
   }
 
-  /** A batch, waiting or on its way, has met its end, good or bad. */
-  finish(line: EndpointQueue, batch: Batch): void {
+  /** A batch, waiting or in flight, is delivered or dropped. */
+  finish(queue: EndpointQueue, batch: Batch): void {
     if (this.#flying.has(batch)) this.#land(batch)
-    else line.list.takeOut(batch)
-    this.overflow?.gone({ line: line.index, first: batch.first, count: batch.count })
+    else queue.list.takeOut(batch)
+    this.overflow?.gone({ queue: queue.index, first: batch.first, count: batch.count })
     batch.release()
   }
 
-  /** What waits or is on its way, in no certain order. */
+  /** All batches, waiting or in flight, in no particular order. */
   *batches(): Generator<Batch> {
     yield* this.#flying.keys()
-    for (const { list } of this.lines) yield* list.all
+    for (const { list } of this.endpointQueues) yield* list.all
   }
 
   /**
-   * Divides a batch, waiting or on its way, which then waits in pieces.
-   * @returns the pieces, or the batch itself when there is but one
+   * Divides a batch, waiting or in flight. The pieces wait in the queue.
+   * @returns the pieces, or the batch itself when there is only one
    */
-  divide(line: EndpointQueue, batch: Batch, counts: readonly number[]): readonly Batch[] {
+  divide(queue: EndpointQueue, batch: Batch, counts: readonly number[]): readonly Batch[] {
     if (counts.length < 2) return [batch]
     if (this.#flying.has(batch)) this.#land(batch)
-    else line.list.takeOut(batch)
-    return line.list.putBackDivided(batch, counts)
+    else queue.list.takeOut(batch)
+    return queue.list.putBackDivided(batch, counts)
   }
 
-  /** The oldest go until all fits, to the overflow if there is one. Gives how many were dropped. */
+  /**
+   * Removes the oldest entries until all fit: to the overflow if there is one, else they are dropped. @returns how many
+   * were dropped
+   */
   makeRoom(): number {
     const { maxQueueSize, maxQueueBytes } = this.#settings
     let dropped = 0
-    for (const line of this.lines) {
-      while (line.list.count > maxQueueSize) {
-        const room = this.overflow?.makeRoom(line) ?? 'never'
-        // The bytes are what is bounded without exception.
+    for (const queue of this.endpointQueues) {
+      while (queue.list.count > maxQueueSize) {
+        const room = this.overflow?.makeRoom(queue) ?? 'never'
+        // The count may be exceeded for a moment, the bytes never.
         if (room === 'soon') break
-        if (room === 'never') dropped += this.#dropOldest(line)
+        if (room === 'never') dropped += this.#dropOldest(queue)
       }
     }
     while (this.bytes > maxQueueBytes && this.waiting > 0) {
-      const line = this.logs.list.bytes >= this.requests.list.bytes ? this.logs : this.requests
-      if (this.overflow?.makeRoom(line) !== 'made') dropped += this.#dropOldest(line)
+      const queue = this.logs.list.bytes >= this.requests.list.bytes ? this.logs : this.requests
+      if (this.overflow?.makeRoom(queue) !== 'made') dropped += this.#dropOldest(queue)
     }
     return dropped
   }
 
-  #launch(line: EndpointQueue, batch: Batch): InFlightBatch {
+  #launch(queue: EndpointQueue, batch: Batch): InFlightBatch {
     batch.id ??= this.#newId()
-    this.#flying.set(batch, line)
+    this.#flying.set(batch, queue)
     this.#flyingBytes += batch.bytes
     const flying = this.#flying
     return {
-      line,
+      queue,
       batch,
       get isOpen() {
         return flying.has(batch)
       },
-      finish: () => this.finish(line, batch),
+      finish: () => this.finish(queue, batch),
       putBack: (where) => {
         this.#land(batch)
-        line.list.putBack(batch, where)
+        queue.list.putBack(batch, where)
         return this.makeRoom()
       },
       halve: () => {
         if (batch.count < 2) return false
-        this.divide(line, batch, halves(batch.count))
+        this.divide(queue, batch, halves(batch.count))
         return true
       },
     }
@@ -231,7 +234,7 @@ export class Queue {
   #dropOldest({ index, list }: EndpointQueue): number {
     const range = list.dropOldest()
     if (range === undefined) return 0
-    this.overflow?.gone({ line: index, ...range })
+    this.overflow?.gone({ queue: index, ...range })
     return range.count
   }
 
@@ -246,7 +249,10 @@ export function halves(count: number): readonly [number, number] {
   return [front, count - front]
 }
 
-/** A batch that the queue has no room for would never become full, and one that fills it up leaves none. */
+/**
+ * A batch larger than the queue would never become full. A batch as large as the queue would leave no room for new
+ * entries.
+ */
 function batchSizes({ batchSize, maxQueueSize }: QueueSettings): BatchSizes {
   const least = Math.min(batchSize, maxQueueSize)
   return { least, most: Math.max(least, maxQueueSize >> 2) }

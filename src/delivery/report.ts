@@ -10,34 +10,40 @@ export interface ReportParts {
   readonly selfLog: SelfLog
   readonly metrics: DeliveryMetrics
   readonly onSampleRates: (rates: SampleRates) => void
-  /** Delivery works again after `count` entries had to make room. */
+  /** Delivery works again after `count` entries were dropped for lack of room. */
   readonly onRecovered: (count: number) => void
-  /** Where Lognitor is looked for. */
+  /** The API address of the current destination. */
   readonly address: () => string
-  /** Entries that are not delivered. */
+  /** Number of undelivered entries. */
   readonly waiting: () => number
 }
 
-/** A connection may fail now and then. */
+/** Single connection failures are normal and not warned of. */
 const FAILURES_BEFORE_WARNING = 3
 
-/** What delivery tells others: metrics, warnings, the service's sample rates, and what an outage cost. */
+/** Reports delivery to metrics, warnings and the sampler, and counts the loss of an outage. */
 export class DeliveryReport {
   readonly #parts: ReportParts
   #lost = 0
-  /** Posts in a row that the network has failed. */
+  /** Consecutive POSTs that failed in the network. */
   #unanswered = 0
 
   constructor(parts: ReportParts) {
     this.#parts = parts
   }
 
-  /** @param logs whose delivery has begun and not ended */
+  /**
+   *
+   * @param logs number of logs whose delivery has begun and not ended
+   */
   underWay(logs: number): void {
     this.#parts.metrics.inFlight(logs)
   }
 
-  /** @param isCurrent whether it went where logs go now: what another project asks for does not concern them */
+  /**
+   *
+   * @param isCurrent whether the POST went to the current destination: the sample rates of another project do not apply
+   */
   answered(path: string, count: number, posted: Posted, fate: Fate, isCurrent: boolean): void {
     const { outcome, sampleRates, isOutage } = posted
     this.#unanswered = isOutage ? this.#unanswered + 1 : 0
@@ -55,13 +61,13 @@ export class DeliveryReport {
     if (outcome.kind === 'unauthorized') {
       warnOnce(
         'LOGNITOR_KEY_REFUSED',
-        `Lognitor refused the API key (${outcome.why}). Logs are held within the queue; one batch a minute asks again.`,
+        `Lognitor refused the API key (${outcome.why}). Logs wait in the queue; one batch a minute is sent as a probe.`,
       )
     }
     if (outcome.kind === 'wrong_address') {
       warnOnce(
         'LOGNITOR_WRONG_ADDRESS',
-        `The address in apiUrl does not answer like Lognitor (${outcome.why}). Logs are held within the queue; one batch a minute asks again.`,
+        `The address in apiUrl does not answer like Lognitor (${outcome.why}). Logs wait in the queue; one batch a minute is sent as a probe.`,
       )
     }
   }
@@ -74,7 +80,7 @@ export class DeliveryReport {
     }
   }
 
-  /** Entries that had to make room for newer ones. */
+  /** Counts entries that were dropped to make room for newer ones. */
   lost(count: number): void {
     this.#lost += count
   }
@@ -83,8 +89,8 @@ export class DeliveryReport {
     const { address, waiting } = this.#parts
     warnOnce(
       'LOGNITOR_UNREACHABLE',
-      `Lognitor cannot be reached at ${address()} (${why}). ${waiting()} logs and requests wait within the queue, and it is tried on. ` +
-        'Check LOGNITOR_API_URL, the proxy and the firewall; npx lognitor doctor tells which.',
+      `Lognitor cannot be reached at ${address()} (${why}). ${waiting()} logs and request entries wait in the queue, and delivery is retried. ` +
+        'Check LOGNITOR_API_URL, the proxy and the firewall; npx lognitor doctor shows the cause.',
     )
   }
 

@@ -15,15 +15,18 @@ export interface SendLoopParts {
   readonly dispatcher: Dispatcher
   readonly report: DeliveryReport
   readonly clock: Clock
-  /** Whether somebody waits for all that is there, so that nothing should wait for more. */
+  /** Whether a flush is pending, so that nothing should wait for more entries. */
   readonly isFlushing: () => boolean
-  /** Something has come back, or there was nothing to take. */
+  /** Called when a request has ended, or when the store had no batch. */
   readonly onReturn: () => void
 }
 
 const MAX_IN_FLIGHT = 4
 
-/** Takes batches from the queue, and from the store behind it, whenever they may be sent, a few at once. */
+/**
+ * Sends batches from the queue, and from the store behind it, as soon as they may be sent, with a few requests in
+ * flight.
+ */
 export class SendLoop {
   isPaused = false
   isClosed = false
@@ -31,7 +34,7 @@ export class SendLoop {
   #writeBehind: WriteBehind | undefined
   #replay: Replay | undefined
   #isDue = false
-  /** While there are any nothing is taken from the store: it might be another project's. */
+  /** While this is above 0 nothing is taken from the store: the batch might belong to another project. */
   #storeMoves = 0
   #wakeTimer: TimerHandle | undefined
 
@@ -44,12 +47,12 @@ export class SendLoop {
     this.#replay = replay
   }
 
-  /** Whether nothing is under way. */
+  /** Whether nothing is in flight. */
   get isIdle(): boolean {
     return this.#parts.queue.flights === 0 && this.#replay?.isBusy !== true
   }
 
-  /** How long nothing will be sent, if nothing comes in: Infinity for never, 0 where that is not so. */
+  /** How long nothing will be sent if no entry comes in, in ms: Infinity for never, 0 where something may be sent. */
   get waitMs(): number {
     return this.isPaused ? Number.POSITIVE_INFINITY : this.#shortestWaitMs(this.#parts.clock.monotonic())
   }
@@ -59,7 +62,7 @@ export class SendLoop {
     this.#parts.clock.clearTimer(this.#wakeTimer)
   }
 
-  /** Until this resolves the store may give what belongs to the destination before. */
+  /** Pauses reading from the store until `moved` resolves: until then it may give batches of the former destination. */
   awaitStore(moved: Promise<void>): void {
     this.#storeMoves++
     void moved.finally(() => {
@@ -68,14 +71,14 @@ export class SendLoop {
     })
   }
 
-  /** In the next turn of the loop, so that what is written in one go travels in full batches. */
+  /** Runs in the next turn of the event loop, so that logs written in one turn share full batches. */
   runSoon(): void {
     const isHeld =
       this.#wakeTimer !== undefined && this.#parts.destinations.current.breaker.reason !== undefined
     if (this.#isDue || isHeld || this.isPaused || this.#parts.queue.flights >= MAX_IN_FLIGHT) return
     this.#isDue = true
-    // A timer and no immediate: over an unreferenced one of these Node lets an idle loop sleep, and a referenced one
-    // holds the process.
+    // A timer and not an immediate: Node lets an idle loop sleep over an unreferenced immediate, and a referenced one
+    // keeps the process alive.
     outside(() =>
       setTimeout(() => {
         this.#isDue = false
@@ -92,35 +95,35 @@ export class SendLoop {
     const now = clock.monotonic()
     const { current } = destinations
     const maySend = (batch: Batch) => this.#waitMs(batch, now) === 0
-    // While one of them has nothing to wait for there may be something to send.
+    // Each destination has its own breaker: the loop goes on while at least one is closed.
     while (this.#parts.queue.flights < MAX_IN_FLIGHT) {
       if (destinations.all.every(({ breaker }) => breaker.waitMs(now) > 0)) break
       const isProbe = current.breaker.reason !== undefined
       const flight = this.#parts.queue.takeNext(this.#parts.isFlushing() || isProbe, maySend)
       if (flight === undefined) break
       flight.batch.destination ??= current
-      flight.line.startRest(() => this.run())
-      // Entered at once, since it may be the one probe that is allowed.
+      flight.queue.startRest(() => this.run())
+      // Entered synchronously, since this request may be the one allowed probe.
       void this.#send(flight, flight.batch.destination.breaker.enter())
     }
     if (this.#hasStored && current.breaker.waitMs(now) === 0) void this.#sendStored(this.#replay as Replay)
     this.#wakeLater(now)
   }
 
-  /** Whether something may be taken from the store. */
+  /** Whether a batch may be taken from the store. */
   get #hasStored(): boolean {
     return this.#replay?.isReady === true && this.#storeMoves === 0
   }
 
-  /** How long a batch has to wait at least; Infinity while a probe is on its way. */
+  /** The least wait of a batch, in ms; Infinity while a probe is in flight. */
   #waitMs({ destination, notBefore }: Batch, now: number): number {
     const { breaker } = destination ?? this.#parts.destinations.current
     return Math.max(breaker.waitMs(now), notBefore - now)
   }
 
   /**
-   * Sees to it that what waits is looked at again. What could go now goes when something comes back or its own timer
-   * rings; what waits for a probe goes when that comes back; and all else needs this timer.
+   * Sets the timer that looks at the queue again. A batch that waits for a probe is sent when the probe ends, and a
+   * batch that may go now when a request ends or the flush timer fires. All others need this timer.
    */
   #wakeLater(now: number): void {
     const waitMs = this.#shortestWaitMs(now)
@@ -128,12 +131,12 @@ export class SendLoop {
     this.#wakeTimer = this.#parts.clock.setTimer(() => this.run(), waitMs)
   }
 
-  /** The shortest of all waits that have an end and are not over; else 0 or Infinity. */
+  /** The shortest of all waits that are finite and not over; else 0 or Infinity. */
   #shortestWaitMs(now: number): number {
     const { current, all } = this.#parts.destinations
     const waits = new Set<number>()
     if (this.#hasStored) waits.add(current.breaker.waitMs(now))
-    // Of batches without a wait of their own one stands for all.
+    // Batches without a destination all wait for the current one's breaker.
     const hasUnbound = all.length === 1 && current.breaker.reason !== undefined
     if (hasUnbound && this.#parts.queue.waiting > 0) waits.add(current.breaker.waitMs(now))
     else for (const batch of this.#parts.queue.batches()) waits.add(this.#waitMs(batch, now))
@@ -143,23 +146,23 @@ export class SendLoop {
 
   async #send(flight: InFlightBatch, round: number): Promise<void> {
     this.#parts.report.underWay(this.#parts.queue.logsUnderWay)
-    await this.#writeBehind?.seal(flight.line, flight.batch)
+    await this.#writeBehind?.seal(flight.queue, flight.batch)
     await this.#dispatch(flight, round)
   }
 
-  /** One of those that only the store has. */
+  /** Sends one batch that only the store has. */
   async #sendStored(replay: Replay): Promise<void> {
     const { clock, destinations } = this.#parts
-    // Read for this destination: with another key it would be another project's.
+    // The store read the batch for this destination; under another key it would reach another project.
     const destination = destinations.current
     const flight = await replay.take()
     if (flight === undefined) {
       this.#parts.onReturn()
-      // What came in while it looked was not taken by a pump of its own.
+      // What was stored during the read did not start the loop.
       if (this.#hasStored) this.runSoon()
       return
     }
-    // Reading it took its time.
+    // The breaker may have opened while the batch was read.
     const isHeld = destination.breaker.waitMs(clock.monotonic()) > 0
     if (this.isClosed || this.isPaused || isHeld || destination !== destinations.current) {
       flight.putBack('first')
@@ -174,7 +177,7 @@ export class SendLoop {
     try {
       await this.#parts.dispatcher.dispatch(flight, round)
     } catch {
-      // Warnings, metrics and diag end in foreign code; whatever it throws must cost no batch.
+      // Warnings, metrics and diag call foreign code. What it throws must not cost a batch.
       if (flight.isOpen) {
         flight.batch.destination?.breaker.failed({ reason: 'backoff' }, round)
         flight.putBack('last')

@@ -9,14 +9,14 @@ const LEVELS = ['error', 'warn', 'info', 'debug', 'verbose'] as const
 const API = Symbol.for('opentelemetry.js.api.1')
 const KNOWN = Symbol.for('lognitor.diag.v1')
 
-/** A span context, for a line that no span surrounds: the SDK keeps none that is not valid. */
+/** A span context for diag lines outside of any span. It must be valid, because the SDK drops invalid ones. */
 const NO_SPAN = { traceId: '6c6f676e69746f72206469616721ffff', spanId: '6c6f676e69746f72', traceFlags: 0 }
 
 const marks = shared('diag', () => ({ contexts: new WeakSet<object>(), isOn: false }))
 
 /**
- * Has OpenTelemetry's diag logger, the one that is registered now, tell when it speaks. True when it was not
- * known before: then it may be speaking already.
+ * Hooks into OpenTelemetry's registered diag logger, so that its own output can be recognised. Returns true if the
+ * logger was not known before: then it may be writing already.
  */
 export function meetDiagLogger(): boolean {
   const api = (globalThis as { [API]?: { diag?: DiagLogger & { [KNOWN]?: true } } })[API]
@@ -30,13 +30,13 @@ export function meetDiagLogger(): boolean {
   return true
 }
 
-/** The same for those that are registered later. */
+/** The same for loggers that are registered later. */
 export function meetDiagLoggers(): void {
   meetDiagLogger()
   const { setLogger } = diag as { setLogger: typeof diag.setLogger & { [KNOWN]?: true } }
   if (setLogger[KNOWN]) return
   const meeting = (...words: Parameters<typeof setLogger>) => {
-    // It says so at once.
+    // setLogger writes a line at once.
     const done = speak(() => setLogger(...words))
     meetDiagLogger()
     return done
@@ -44,12 +44,12 @@ export function meetDiagLoggers(): void {
   diag.setLogger = Object.assign(meeting as typeof setLogger, { [KNOWN]: true as const })
 }
 
-/** From here on records of what it says can be told from others later on, too; see {@link isDiagMark}. */
+/** From here on records of diag lines carry a mark, so that they can be recognised later; see {@link isDiagMark}. */
 export function markDiagLines(): void {
   marks.isOn = true
 }
 
-/** Whether a record's span context says that diag wrote it. */
+/** Whether a record's span context shows that diag wrote it. */
 export function isDiagMark(spanContext: unknown): boolean {
   return typeof spanContext === 'object' && spanContext !== null && marks.contexts.has(spanContext)
 }
@@ -58,7 +58,7 @@ function speak<T>(say: () => T): T {
   return whileSelfLogging(() => (marks.isOn ? context.with(markedContext(), say) : say()))
 }
 
-/** The active one, but with a span context that is an object of its own: records keep that very object. */
+/** The active context with a copy of its span context. Records keep that object, so its identity is the mark. */
 function markedContext() {
   const active = context.active()
   const mark: SpanContext = { ...(trace.getSpanContext(active) ?? NO_SPAN) }

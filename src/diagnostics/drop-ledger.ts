@@ -1,11 +1,11 @@
 import { ignoreRejection } from '../common/any-realm.js'
 
 /**
- * Every way a log, request entry or ping can end other than delivered. The list is closed:
- * whoever loses something names one of these and counts it.
+ * Every way in which a log, request entry or ping can end without delivery. The list is closed: each drop is counted
+ * under one of these reasons.
  */
 export const DROP_REASONS = [
-  /** The level is none of Lognitor's. */
+  /** The level is unknown. */
   'invalid',
   /** `enabled: false`, or no API key. */
   'disabled',
@@ -15,38 +15,38 @@ export const DROP_REASONS = [
   'sampled',
   /** `beforeSend` returned null. */
   'before_send',
-  /** `beforeSend` threw, returned a promise, or returned what is no log. */
+  /** `beforeSend` threw, returned a promise, or returned something that is no log. */
   'before_send_error',
-  /** A hook of the user's or a getter threw where no log could be made; of captureUser's only the user is lost. */
+  /** A user's hook or a getter threw, so that no log could be made. If `captureUser` throws, only the user is lost. */
   'hook_error',
-  /** Held back by the duplicate window; the summary's `dedupCount` stands for it. */
+  /** Suppressed by the duplicate window; counted in the summary's `dedupCount`. */
   'duplicate',
-  /** The same failure had been logged already by another way in. */
+  /** The same failure had been logged by another entry point. */
   'same_failure',
-  /** A framework reported an exception that the request then answered below 500. */
+  /** A framework reported an exception, and the request was then answered below 500. */
   'handled_exception',
-  /** Over the size limit, and `autoTruncate` is off; or refused by itself as too large (413). */
+  /** Over the size limit with `autoTruncate` off, or refused on its own as too large (413). */
   'too_large',
-  /** The queue was full: the oldest unsent made room. */
+  /** The queue was full: the oldest unsent entries were dropped. */
   'queue_full',
-  /** More calls before `init` than are kept. */
+  /** Too many calls before `init`. */
   'before_init_full',
-  /** The service refused this one (422). */
+  /** The service refused this entry (422). */
   'rejected',
   /**
-   * The service refused the whole batch for good (a 4xx that retrying cannot mend); or it is bound to a key that was
-   * replaced, and that takes it no more.
+   * The service refused the whole batch for good (a 4xx that a retry cannot change), or the batch is bound to a
+   * replaced key that is not accepted any more.
    */
   'bad_batch',
   /** Written after `shutdown`. */
   'closed',
-  /** The process, or `shutdown`, ended before it could be sent. */
+  /** The process, or `shutdown`, ended before the entry could be sent. */
   'exit',
-  /** A ping that a newer one replaced, or that was too old to be true any more. */
+  /** A ping that a newer one has replaced, or that was too old to be true. */
   'stale_ping',
-  /** The spool was full: its oldest made room. */
+  /** The spool was full: its oldest entries were deleted. */
   'spool_full',
-  /** A spool file that could not be read back. */
+  /** A spool file could not be read back. */
   'spool_corrupt',
 ] as const
 
@@ -57,35 +57,39 @@ export type OnDrop = (reason: DropReason, count: number) => void
 
 /** The counters of one client. Counting never throws, whatever the user's `onDrop` does. */
 export class DropLedger {
-  /** Log calls and records that reached us, the duplicate window's summaries included. */
+  /** Log calls and records received, including the duplicate window's summaries. */
   written = 0
-  /** Logs the service took. */
+  /** Logs accepted by the service. */
   accepted = 0
-  /** Logs the service refused (422). */
+  /** Logs refused by the service (422). */
   rejected = 0
-  /** Request entries that reached us, and those the service took. */
+  /** Request entries received, and those accepted by the service. */
   requestsWritten = 0
   requestsAccepted = 0
-  /** Request entries that left at the end of the process, and whose answer nobody has seen. */
+  /** Request entries that were sent at the end of the process without waiting for the answer. */
   unconfirmed = 0
-  /** API calls (pings, feedback, releases) that were made, and those that the service took. */
+  /** API calls (pings, feedback, releases) made, and those accepted by the service. */
   calls = 0
   callsAccepted = 0
-  /** Logs and entries that other processes had left in the spool, and that are now ours to deliver. */
+  /** Logs and request entries of other processes that this process has taken over from the spool. */
   takenOver = 0
   readonly #dropped = new Map<DropReason, number>()
   onDrop: OnDrop | undefined
   readonly #onFirst: ((reason: DropReason) => void) | undefined
 
-  /** @param onFirst called at the first drop of each reason, for one diagnostic line. */
+  /**
+   *
+   * @param onFirst called at the first drop of each reason, for one diagnostic line
+   */
   constructor(onDrop?: OnDrop, onFirst?: (reason: DropReason) => void) {
     this.onDrop = onDrop
     this.#onFirst = onFirst
   }
 
   /**
-   * The service has taken a post of so many entries, but for those that it rejected; these are dropped besides.
-   * @param path where it went; what carries neither logs nor request entries is an API call
+   * Counts a POST that the service has accepted. Rejected entries must be dropped separately.
+   * @param path the endpoint; any other than the two for batches counts as an API call
+   * @param count entries in the POST, including the rejected ones
    */
   take(path: string, count: number, rejected: number): void {
     if (path === '/ingest') {
@@ -105,14 +109,14 @@ export class DropLedger {
     if (before === undefined) this.#onFirst?.(reason)
     if (this.onDrop === undefined) return
     try {
-      // Asynchronous against its type, and then a rejection would end the process.
+      // `onDrop` may be asynchronous despite its type; an unhandled rejection would end the process.
       ignoreRejection(this.onDrop(reason, count))
     } catch {
-      // The user's counter must not cost the user's log.
+      // An error in the user's `onDrop` must not cost a log.
     }
   }
 
-  /** Drops by reason, those that happened only. */
+  /** Drops by reason, without reasons that did not occur. */
   dropped(): Partial<Record<DropReason, number>> {
     return Object.fromEntries(this.#dropped)
   }

@@ -1,13 +1,16 @@
 import { shared } from '../common/shared.js'
 
-const state = shared('telling', () => ({ isSelfLogging: false }))
+const state = shared('self-logging', () => ({ isSelfLogging: false }))
 
-/** True while we, or OpenTelemetry's diag logger, speak: what a logger makes of that must not come back as a log. */
+/**
+ * True while this package, or OpenTelemetry's diag logger, writes its own output. A logger must not turn that into a
+ * log of the application.
+ */
 export function isSelfLogging(): boolean {
   return state.isSelfLogging
 }
 
-/** Calls the function; what is logged meanwhile is not about the application. */
+/** Calls the function. Logs written during the call are not the application's. */
 export function whileSelfLogging<T>(speak: () => T): T {
   const wasSelfLogging = state.isSelfLogging
   state.isSelfLogging = true
@@ -18,7 +21,7 @@ export function whileSelfLogging<T>(speak: () => T): T {
   }
 }
 
-/** The same where begin and end are two calls; gives the end. */
+/** The same with separate begin and end; returns the function that ends it. */
 export function beginSelfLogging(): () => void {
   const wasSelfLogging = state.isSelfLogging
   state.isSelfLogging = true

@@ -3,25 +3,29 @@ import { diag } from '@opentelemetry/api'
 import { meetDiagLogger } from './diag-logger.js'
 import { whileSelfLogging } from './self-log-guard.js'
 
-/** Says what we do to whoever listens: OpenTelemetry's diag logger, and stderr with `debug: true`. */
+/** Reports what this package does: to OpenTelemetry's diag logger, and with `debug: true` to stderr. */
 export interface SelfLog {
   (message: string): void
-  /** For what should not happen. */
+  /** For states that should not occur. */
   warn(message: string): void
 }
 
-/** @param isDebug asked for each line: also on stderr, one line each; never on stdout, and never through console */
+/**
+ *
+ * @param isDebug read for each line: true writes the line to stderr as well; never to stdout, and never through console
+ */
 export function createSelfLog(isDebug: () => boolean): SelfLog {
   const say = (level: 'debug' | 'warn', message: string) => {
     try {
       meetDiagLogger()
       whileSelfLogging(() => {
         diag[level](`lognitor: ${message}`)
-        // At once, and not by process.stderr: where nobody reads it any more, that ends the process later on.
+        // Synchronous, and not through process.stderr: if nobody reads that stream any more, its error would end the
+        // process later.
         if (isDebug()) fs.writeSync(2, `lognitor: ${message}\n`)
       })
     } catch {
-      // The diag logger is the application's; what it throws is not ours to pass on.
+      // The diag logger is the application's; its exceptions end here.
     }
   }
   return Object.assign((message: string) => say('debug', message), {

@@ -1,4 +1,4 @@
-/** How long the process may be held at its end, over all the steps of it. */
+/** The time for which the process may be held at its end, shared by all steps. */
 export class Budget {
   #spentMs = 0
 
@@ -6,12 +6,12 @@ export class Budget {
     return this.#spentMs
   }
 
-  /** What is left of so much patience. */
-  left(patienceMs: number): number {
-    return Math.max(0, patienceMs - this.#spentMs)
+  /** What is left of `limitMs`. */
+  left(limitMs: number): number {
+    return Math.max(0, limitMs - this.#spentMs)
   }
 
-  /** Runs a step and takes the time it took off what is left. */
+  /** Runs a step and subtracts its duration. */
   spend<T>(step: () => T): T {
     const startMs = performance.now()
     const result = step()
@@ -26,12 +26,12 @@ export class Budget {
     return result
   }
 
-  /** Others have taken so much of the time. */
+  /** Subtracts time in ms that others have used. */
   charge(ms: number): void {
     this.#spentMs += ms
   }
 
-  /** The process has not ended after all: its next end has all the time again. */
+  /** The process has not ended: its next end has the whole budget again. */
   restore(): void {
     this.#spentMs = 0
   }

@@ -2,15 +2,15 @@ import type { Tap } from './emit-tap.js'
 import type { WriteCrash } from './exit-participant.js'
 
 export interface CrashParts {
-  /** Describes what was thrown, for all clients that want to know; undefined when none does. */
+  /** Describes a thrown value for all clients that capture crashes; undefined when none does. */
   readonly capture: (thrown: unknown) => WriteCrash | undefined
-  /** Whether a thread has logged this already, and its error has come up to us. */
+  /** Whether a worker thread has logged this error already, and it has now reached this thread. */
   readonly isKnown: (thrown: unknown) => boolean
-  /** Asked when nobody handles it: whether the whole process ends, and not this thread alone. */
+  /** Called when nothing handles the error: whether the whole process ends, and not this thread alone. */
   readonly endsProcess: (thrown: unknown) => boolean
-  /** The process ends without an `exit` event. */
+  /** Called when the process ends without an `exit` event. */
   readonly onSilentEnd: () => void
-  /** Whether `exit` has been: what is thrown by one of its listeners ends the process without another. */
+  /** Whether `exit` was emitted: an error in one of its listeners ends the process without a second event. */
   readonly isExiting: () => boolean
 }
 
@@ -23,15 +23,15 @@ interface Crash {
 const REJECTED_WITHOUT_ERROR = 'ERR_UNHANDLED_REJECTION'
 
 /**
- * Follows what is thrown and not caught through Node's own course, whichever of the five
- * `--unhandled-rejections` modes that takes, without being part of it. Whether it ended the process is known
- * only after the application's handlers have run, so each crash is described early and written then.
+ * Observes uncaught errors as Node handles them, in all five `--unhandled-rejections` modes, without handling them.
+ * Whether an error ends the process is known only after the application's handlers have run. So each crash is described
+ * at once and written then.
  */
 export class Crashes {
   readonly #parts: CrashParts
-  /** Not written yet. */
+  /** The crash that is not written yet. */
   #open: Crash | undefined
-  /** The one that was written in this turn; Node may come with it a second time. */
+  /** The crash written in this turn of the event loop; Node may report it a second time. */
   #last: Crash | undefined
 
   constructor(parts: CrashParts) {
@@ -45,26 +45,26 @@ export class Crashes {
     ]
   }
 
-  /** The listener for `uncaughtExceptionMonitor`, which comes before all others. */
+  /** The listener for `uncaughtExceptionMonitor`, which runs before all others. */
   readonly monitor = (error: unknown, origin: string): void => {
     const isRejection = origin === 'unhandledRejection'
     const crash = this.#open && isSame(this.#open, error, isRejection) ? this.#open : this.#begin(error)
     this.#describe(crash)
-    // A capture callback comes next, and may end the process or throw; see `afterException`.
+    // A capture callback runs next, and may end the process or throw; see `afterException`.
     const isCaptured = process.hasUncaughtExceptionCaptureCallback()
     if (!isCaptured && process.listenerCount('uncaughtException') === 0)
       this.#write(crash, crash.write !== undefined && this.#parts.endsProcess(error))
     if (this.#parts.isExiting()) this.#parts.onSilentEnd()
   }
 
-  /** What handles an exception has returned, or has thrown itself: Node ends with 7 then, without a word to anybody. */
+  /** The handler of an exception has returned or thrown. If it has thrown, Node exits with code 7 and no event. */
   afterException(hasThrown: boolean): void {
     if (!hasThrown) return
     this.end()
     this.#parts.onSilentEnd()
   }
 
-  /** Writes what is still open: the process ends. */
+  /** The process ends: writes the open crash. */
   end(): void {
     if (this.#open) this.#write(this.#open, true)
   }
@@ -76,7 +76,7 @@ export class Crashes {
   }
 
   #onRejection(goOn: () => boolean, reason: unknown): boolean {
-    // In strict mode the exception comes first, and then the rejection once more.
+    // In strict mode Node reports the exception first, and then the rejection again.
     if (!this.#last || !isSame({ thrown: reason }, this.#last.thrown, true)) this.#begin(reason)
     return goOn()
   }
@@ -85,7 +85,7 @@ export class Crashes {
     if (this.#open) this.#write(this.#open, false)
     const crash: Crash = { thrown, write: undefined, isDescribed: false }
     this.#open = crash
-    // By then Node has gone its course, and the process goes on.
+    // In the next tick Node has finished with the rejection, and the process goes on.
     process.nextTick(() => {
       this.#write(crash, false)
       if (this.#last === crash) this.#last = undefined
@@ -94,8 +94,8 @@ export class Crashes {
   }
 
   /**
-   * A rejection is not looked at before Node has taken up its error: reading the stack of one makes V8 forget
-   * where it was, and Node could no longer print the line. Until then its async context is the same.
+   * A rejection's error must not be read before Node has handled it. Reading its stack makes V8 forget the place where
+   * it was thrown, and Node could not print the source line. The async context stays the same until then.
    */
   #describe(crash: Crash): void {
     if (crash.isDescribed) return
@@ -114,12 +114,12 @@ export class Crashes {
     try {
       write?.(endsProcess)
     } catch {
-      // It must not hide what was thrown.
+      // An error in here must not hide the thrown one.
     }
   }
 }
 
-/** Node wraps a reason that is no error into one. */
+/** Node wraps a reason that is not an error into an error. */
 function isSame(crash: { readonly thrown: unknown }, error: unknown, isRejection: boolean): boolean {
   if (Object.is(crash.thrown, error)) return true
   return isRejection && (error as { code?: unknown } | null)?.code === REJECTED_WITHOUT_ERROR

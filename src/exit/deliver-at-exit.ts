@@ -2,7 +2,10 @@ import type { ExitParticipant } from './exit-participant.js'
 import type { Piece } from './exit-request.js'
 import { sendBlocking } from './exit-sender.js'
 
-/** All that the participants hold, delivered synchronously. What cannot be, each of them loses or has on disk. */
+/**
+ * Delivers everything that the participants hold, synchronously. What cannot be delivered is counted as lost, or stays
+ * on disk.
+ */
 export function deliverAtExit(participants: Iterable<ExitParticipant>, timeoutMs: number): void {
   const ending = [...participants].flatMap((participant) => {
     participant.releaseHeld()

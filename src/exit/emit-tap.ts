@@ -1,18 +1,18 @@
 type Emit = (this: unknown, event: string | symbol, ...args: unknown[]) => boolean
 
-/** Called in place of `process.emit`, with a function that goes on with it. */
+/** Called instead of `process.emit`. `goOn` runs the original. */
 export type Tap = (goOn: () => boolean, args: readonly unknown[]) => boolean
 
 const PROBE = Symbol('lognitor.probe')
 
 /**
- * Looks on as the process emits: a listener would change what Node does (an `unhandledRejection` without one
- * ends the process), and would not run after those that are added later.
+ * Observes events of `process` without a listener. A listener would change what Node does: an `unhandledRejection`
+ * without one ends the process. A listener would also run before those that are added later.
  */
 export class EmitTap {
   readonly #taps: ReadonlyMap<string | symbol, Tap>
   readonly #undo: (() => void)[] = []
-  /** Events that pass through it just now: installed twice, it looks on once. */
+  /** Events being emitted through this tap: if it is installed twice, it runs once per event. */
   readonly #passing = new Set<string | symbol>()
   #isOn = true
   #hasSeenProbe = false
@@ -41,7 +41,7 @@ export class EmitTap {
     }
     holder.emit = tapped
     this.#undo.push(() => {
-      // Whoever has wrapped ours since keeps it, and it does nothing any more.
+      // Another wrapper has been put around this one and keeps it; it only passes events on from now on.
       if (holder.emit !== tapped) return
       if (hadOwn) holder.emit = original
       else Reflect.deleteProperty(process, 'emit')
@@ -61,8 +61,8 @@ export class EmitTap {
   }
 
   /**
-   * Libraries that watch the exit put back the `emit` they once found, and ours is gone with it. They do so as
-   * they add or take away listeners.
+   * Libraries that watch the exit restore the `emit` they had found, which removes this tap. They do so when listeners
+   * are added or removed, so the tap is checked then.
    */
   readonly #onChange = (): void => {
     if (this.#isDue) return

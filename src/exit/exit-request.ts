@@ -1,7 +1,7 @@
 import type { LimitFigures } from '../delivery/endpoint-limits.js'
 import type { Outcome } from '../delivery/http/outcome.js'
 
-/** Where requests go, and what delivery has learnt of it. */
+/** A destination, with what delivery has learnt of it. */
 export interface ExitDestination {
   /** The API's address, `http:` or `https:`. */
   readonly apiUrl: string
@@ -9,20 +9,20 @@ export interface ExitDestination {
   readonly userAgent: string
   /** The proxy's address; '' for none. */
   readonly proxy: string
-  /** The last attempt failed: one request goes first, and the others only if the service was in good order. */
+  /** The last attempt failed: one request is sent first, and the others only if it succeeds. */
   readonly isDoubtful: boolean
-  /** For so long the service has asked to be left alone, or refuses the key. */
+  /** Remaining wait in ms that the service asked for, or that a refused key needs. */
   readonly heldMs: number
-  /** By endpoint. */
+  /** The learnt limits by endpoint. */
   readonly limits: Readonly<Record<string, LimitFigures>>
 }
 
-/** One request that is still to be delivered. */
+/** A request that is still to be delivered. */
 export interface ExitRequest {
   readonly destination: ExitDestination
   readonly path: string
   readonly withKey: boolean
-  /** The body of an API call; of a batch, its entries with a comma between them. */
+  /** For an API call the body; for a batch its entries, separated by commas. */
   readonly content: Uint8Array
   /** Absent for an API call. */
   readonly batch?: ExitBatch
@@ -30,17 +30,17 @@ export interface ExitRequest {
 
 export interface ExitBatch {
   readonly id: string
-  /** Where each entry ends in the content. */
+  /** End offset of each entry in the content. */
   readonly ends: readonly number[]
-  /** It has been sent under this id, so that it must stay whole for as long as the service does not refuse its size. */
+  /** The batch was sent under this id before, so it must stay whole unless the service refuses its size. */
   readonly wasSent: boolean
 }
 
-/** Part of a request's entries, oldest first, and what became of them. A request that was not halved is one piece. */
+/** Some of a request's entries, oldest first, and their outcome. A request that was not halved is one piece. */
 export interface Piece {
   readonly entries: number
-  /** The batch id under which they went; '' for an API call. */
+  /** The batch id that the piece was sent with; '' for an API call. */
   readonly id: string
-  /** Undefined when there was no answer in time. */
+  /** Undefined if there was no answer in time. */
   readonly outcome?: Outcome
 }

@@ -1,3 +1,3 @@
-/** The program of `exit-sender.worker.ts` as a text, made by `scripts/lib/exit-sender.mjs`. */
+/** The compiled program of `exit-sender.worker.ts` as text, written by `scripts/lib/exit-sender.mjs`. */
 declare const program: string
 export default program

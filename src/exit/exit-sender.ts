@@ -5,29 +5,29 @@ import { type NetworkSettings, networkSettings } from './network-settings.js'
 import { nodeThreads } from './threads/node-threads.js'
 import { inWorkingDirectory } from './working-directory.js'
 
-/** What the thread is given. */
+/** Input of the thread. */
 export interface ExitSenderData {
   readonly requests: readonly ExitRequest[]
   readonly port: MessagePort
-  /** Set to 1 when the thread has done what it can. */
+  /** Set to 1 when the thread has finished. */
   readonly done: Int32Array
   readonly timeoutMs: number
   readonly network: NetworkSettings
 }
 
-/** What the thread says of one request, again after each answer to a part of it. */
+/** The thread's report on one request, sent again after each answer to a part of it. */
 export interface ExitAnswer {
   readonly request: number
   readonly pieces: readonly Piece[]
 }
 
-/** Below this a thread cannot even start. */
+/** In less time, in ms, a thread cannot even start. */
 const LEAST_MS = 10
 
 /**
- * Sends requests synchronously: a thread sends, and this one sleeps until it is done or the time is up. It is what
- * works in an `exit` handler, where nothing asynchronous runs any more. Gives what became of each request, nothing
- * for those without an answer. Never throws.
+ * Sends requests synchronously: a worker thread sends, and this thread blocks until the worker has finished or the time
+ * is up. Works in an `exit` handler, where nothing asynchronous runs any more. Returns the pieces of each request, an
+ * empty list for requests without an answer. Never throws.
  */
 export function sendBlocking(requests: readonly ExitRequest[], timeoutMs: number): readonly Piece[][] {
   const answers = requests.map((): Piece[] => [])
@@ -46,7 +46,7 @@ export function sendBlocking(requests: readonly ExitRequest[], timeoutMs: number
     port1.close()
     void sender.terminate()
   } catch {
-    // No thread to be had (permissions, memory): then these logs are not delivered by this process.
+    // No thread could be started (permissions, memory). This process does not deliver these logs.
   }
   return answers
 }
@@ -54,7 +54,7 @@ export function sendBlocking(requests: readonly ExitRequest[], timeoutMs: number
 function startSender({ requests, port, ...rest }: ExitSenderData): Worker {
   const bodies: ArrayBuffer[] = []
   const moved = requests.map((request) => {
-    // A copy that can be moved: many small bodies share one pool.
+    // Copied, so that the buffer can be transferred: many small bodies share one pool.
     const content = new Uint8Array(request.content)
     bodies.push(content.buffer)
     return { ...request, content }
@@ -63,7 +63,7 @@ function startSender({ requests, port, ...rest }: ExitSenderData): Worker {
   const workerData: ExitSenderData = { requests: moved, port, ...rest }
   const sender = new (nodeThreads().Worker)(EXIT_SENDER, {
     eval: true,
-    // Without these the application's preloads would run again in the thread, and its environment with them.
+    // Without these options the application's preloads would run again in the thread, and see its environment.
     execArgv: [],
     env: NODE_TLS_REJECT_UNAUTHORIZED === undefined ? {} : { NODE_TLS_REJECT_UNAUTHORIZED },
     stdin: false,
@@ -73,7 +73,7 @@ function startSender({ requests, port, ...rest }: ExitSenderData): Worker {
     transferList: [port, ...bodies],
   })
   sender.unref()
-  // It reports by its answers; an error event without a listener would be one more crash.
+  // The thread reports through its answers. An error event without a listener would be another uncaught exception.
   sender.on('error', () => {})
   return sender
 }

@@ -1,5 +1,5 @@
-// The program of the thread that sends at the end of the process. The build makes one text of it and all that it
-// imports: a text runs from a bundle, a single executable and a deleted working directory as from the sources.
+// The thread that sends at the end of the process. The build bundles this file and its imports into one text, which
+// starts in the same way from the sources, a bundle, a single executable and a deleted working directory.
 import { systemClock } from '../common/clock.js'
 import { type BatchPath, encodeBatch } from '../delivery/encode.js'
 import { EndpointLimits } from '../delivery/endpoint-limits.js'
@@ -14,7 +14,7 @@ import { nodeThreads } from './threads/node-threads.js'
 const { requests, port, done, timeoutMs, network } = nodeThreads().workerData as ExitSenderData
 
 const CONNECTIONS = 8
-/** Before the second and the third try. */
+/** Pauses in ms before the second and the third attempt. */
 const PAUSES_MS = [100, 300]
 
 const deadline = performance.now() + timeoutMs
@@ -22,11 +22,11 @@ const leftMs = () => deadline - performance.now()
 // The connections do not keep the thread alive.
 const keepAlive = setInterval(() => {}, 60_000)
 
-/** Some of a request's entries, to be sent at once. */
+/** Some of a request's entries, sent as one POST. */
 interface Part {
   readonly request: number
   readonly id: string
-  /** By number, the last one not included; for an API call none. */
+  /** Entry numbers; `to` is not included. Both are 0 for an API call. */
   readonly from: number
   readonly to: number
   readonly wasSent: boolean
@@ -73,7 +73,7 @@ async function deliver(destination: ExitDestination): Promise<void> {
     while (waiting.length > 0 && !isOver) await sendNext()
   }
 
-  /** Gives whether the service is in good order. */
+  /** Sends the next part. Resolves to whether the service works. */
   async function sendNext(): Promise<boolean> {
     const part = waiting.shift()
     if (part === undefined) return true
@@ -89,12 +89,15 @@ async function deliver(destination: ExitDestination): Promise<void> {
       else its.tooLarge(part.to - part.from, bytesOf(part))
       waiting.unshift(...halve(part))
     } else if (fate !== undefined) {
-      tell(part.request)
+      report(part.request)
     }
     return fate !== undefined && fate.kind !== 'retry'
   }
 
-  /** Again after what is likely to pass within the little time there is. Undefined when there was no time at all. */
+  /**
+   * Sends a part, with retries for failures that may pass within the remaining time. Undefined if there was no time at
+   * all.
+   */
   async function send(part: Part, { knownEntries }: EndpointLimits): Promise<Fate | undefined> {
     const { path, withKey } = requests[part.request] as ExitRequest
     const { apiKey, userAgent } = destination
@@ -123,7 +126,7 @@ async function deliver(destination: ExitDestination): Promise<void> {
       const pauseMs = Math.max(waitMs ?? 0, PAUSES_MS[attempts - 1] ?? 0)
       if (reason === 'retry_after') heldUntil = performance.now() + pauseMs
       if (fate.retriesExhausted || isRefused || hasNoConnection || pauseMs > leftMs()) {
-        // A service that answers may have taken exception to this one alone.
+        // A service that answers may have a problem with this request alone.
         isOver ||= reason !== 'backoff' || part.posted.status === undefined
         return fate
       }
@@ -145,7 +148,7 @@ function bytesOf(part: Part): number {
 function contentOf({ request, from, to }: Part): Uint8Array {
   const { content, batch } = requests[request] as ExitRequest
   if (batch === undefined) return content
-  // Behind the entry before stands a comma.
+  // A comma precedes every entry but the first.
   const start = from === 0 ? 0 : (batch.ends[from - 1] as number) + 1
   return content.subarray(start, batch.ends[to - 1])
 }
@@ -163,12 +166,12 @@ function halve(part: Part): [Part, Part] {
   const both: [Part, Part] = [half(part.from, middle), half(middle, part.to)]
   const siblings = parts[part.request] as Part[]
   siblings.splice(siblings.indexOf(part), 1, ...both)
-  tell(part.request)
+  report(part.request)
   return both
 }
 
-/** What is known of a request: the main thread reads it when the time is up, too. */
-function tell(request: number): void {
+/** Reports the pieces of a request after each answer: the main thread reads them when the time is up, too. */
+function report(request: number): void {
   const pieces = (parts[request] as Part[]).map(({ from, to, id, posted }): Piece => {
     const piece = { entries: Math.max(1, to - from), id }
     return posted === undefined ? piece : { ...piece, outcome: posted.outcome }

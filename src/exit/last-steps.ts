@@ -1,25 +1,26 @@
 type Method = (this: unknown, ...args: unknown[]) => unknown
 
 export interface LastStepsParts {
-  /** Runs an uncaught exception's way through Node; calls back with whether something on that way has thrown. */
+  /** Called when Node has handled an uncaught exception, with whether a handler has thrown. */
   readonly afterException: (hasThrown: boolean) => void
-  /** The process ends with the next line, and no event says so. */
+  /** Called just before the process ends without an event. */
   readonly beforeEnd: () => void
 }
 
 /**
- * Watches the ways out of a process that raise no event. An `exit` listener that calls `process.exit` itself, and
- * whoever calls `process.reallyExit` or `process.execve`, end it at once; so does an exception inside of the function
- * by which Node handles an uncaught one: a capture callback, or a domain's handler, that throws.
+ * Watches the ways out of a process that emit no event: an `exit` listener that calls `process.exit`, a call of
+ * `process.reallyExit` or `process.execve`, and an exception inside the function by which Node handles uncaught ones (a
+ * capture callback or a domain's handler throws).
  *
- * These are properties of `process` that Node looks up at each call. Where one of them is missing, that way out stays
- * unwatched. Gives a function that ends it.
+ *
+ * The watched functions are properties of `process` that Node looks up at each call. If one is missing, that way out is
+ * not watched. @returns a function that stops watching
  */
 export function watchLastSteps({ afterException, beforeEnd }: LastStepsParts): () => void {
   const undo = [
     wrap('_fatalException', (goOn) => {
       let hasReturned = false
-      // Not caught and thrown again: Node prints the line where it was thrown.
+      // No catch and rethrow: Node prints the line where the error was thrown.
       try {
         const result = goOn()
         hasReturned = true
@@ -52,7 +53,7 @@ function wrap(name: string, around: (goOn: () => unknown) => unknown): () => voi
   holder[name] = wrapped
   return () => {
     isOn = false
-    // Whoever has wrapped ours since keeps it, and it does nothing any more.
+    // Another wrapper has been put around this one and keeps it; it only passes calls on from now on.
     if (holder[name] === wrapped) holder[name] = original
   }
 }

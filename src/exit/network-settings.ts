@@ -1,23 +1,23 @@
 import { builtin } from '../common/builtin.js'
 import type { ExitRequest } from './exit-request.js'
 
-/** What the main thread was given for names and TLS, apart from what holds for the whole process anyway. */
+/** The main thread's settings for DNS and TLS that a new thread does not share. */
 export interface NetworkSettings {
   readonly dnsServers: readonly string[]
   readonly dnsResultOrder: 'ipv4first' | 'ipv6first' | 'verbatim'
   readonly autoSelectFamily: boolean
   readonly autoSelectFamilyTimeoutMs: number
-  /** The certificates that are trusted by default, where Node can tell them and be told them. */
+  /** The certificates trusted by default, where Node has functions to get and set them. */
   readonly caCertificates: readonly string[] | undefined
 }
 
-/** Newer than the oldest Node that we support. */
+/** Missing in the oldest supported Node. */
 interface CaCertificates {
   getCACertificates?(type: 'default'): readonly string[]
   setDefaultCACertificates?(certificates: readonly string[]): void
 }
 
-/** Of this thread. */
+/** The settings of this thread. */
 export function networkSettings(requests: readonly ExitRequest[]): NetworkSettings {
   const [dns, net] = [builtin('node:dns'), builtin('node:net')]
   const isSecure = requests.some(({ destination }) =>
@@ -33,7 +33,7 @@ export function networkSettings(requests: readonly ExitRequest[]): NetworkSettin
   }
 }
 
-/** For another thread. */
+/** Applies the settings in another thread. */
 export function applyNetworkSettings(settings: NetworkSettings): void {
   const [dns, net] = [builtin('node:dns'), builtin('node:net')]
   dns.setServers(settings.dnsServers)

@@ -9,14 +9,14 @@ import { MainThread } from './threads/main-thread.js'
 import { nodeThreads } from './threads/node-threads.js'
 import { WorkerThread } from './threads/worker-thread.js'
 
-/** All that listens to the end of a thread: one set of listeners, however many clients there are. */
+/** Watches the end of a thread with one set of listeners, however many clients there are. */
 export class ProcessWatch {
   readonly #participants: ReadonlySet<ExitParticipant>
   readonly #budget = new Budget()
   readonly #crashes: Crashes
   readonly #tap: EmitTap
   readonly #leaveLastSteps: () => void
-  /** One of the two. */
+  /** Exactly one of the two is set. */
   readonly #main: MainThread | undefined
   readonly #thread: WorkerThread | undefined
   #signals: Signals | undefined
@@ -43,12 +43,13 @@ export class ProcessWatch {
       beforeEnd: this.#onLastStep,
     })
     process.on('beforeExit', this.#onNaturalEnd)
-    // Besides the tap: one of the other listeners may call process.exit, and then nothing comes after it.
+    // In addition to the tap: another listener may call process.exit, and then the tap's second delivery does not
+    // happen.
     process.prependListener('exit', this.#onExit)
     process.prependListener('uncaughtExceptionMonitor', this.#crashes.monitor)
   }
 
-  /** Participants have come or gone, or have become more or less patient. */
+  /** Participants have joined or left, or their time limits have changed. */
   update(): void {
     this.#thread?.watch(this.#participants)
     const wantsSignals = this.#main !== undefined && this.#flushOnExitMs > 0
@@ -75,7 +76,7 @@ export class ProcessWatch {
 
   #listenToSignals(): Signals {
     return new Signals({
-      // Without letting go: requests under way may still be answered.
+      // Without releasing callers: requests in flight may still be answered.
       hurry: () => {
         for (const participant of this.#participants) void participant.flush(0)
       },
@@ -85,9 +86,9 @@ export class ProcessWatch {
   }
 
   /**
-   * Nothing is left to do. Delivering asynchronously is the gentler way, but work begun here makes Node call
-   * all listeners of `beforeExit` once more. Others would notice, so where there are others it is left to `exit`,
-   * unless somebody waits for an answer, whose `await` Node would call unfinished.
+   * The event loop is empty. Asynchronous delivery is preferred, but work started here makes Node call all listeners of
+   * `beforeExit` again. If there are other listeners, delivery is left to `exit`, unless a caller waits for an answer:
+   * Node would report an unsettled `await`.
    */
   readonly #onNaturalEnd = (): void => {
     if (!this.#hasFlushed) for (const participant of this.#participants) participant.releaseHeld()
@@ -101,7 +102,7 @@ export class ProcessWatch {
     this.#hasFlushed = true
     this.#isDelivering = true
     this.#chargeForThreads()
-    // Those of now: whoever has an answer goes on, and may wait for the next one then.
+    // Only the present callers: those that get an answer go on, and may wait for another one.
     const givingUp = waiting.map((participant) => participant.giveUpWaiting())
     void this.#budget
       .spend(() => this.#deliver())
@@ -111,7 +112,7 @@ export class ProcessWatch {
       })
   }
 
-  /** Once more when the others have had their turn: what they wrote may need a running event loop. */
+  /** Delivers again after the other listeners: what they wrote may need a running event loop. */
   readonly #aroundNaturalEnd: Tap = (goOn) => {
     const hadListeners = goOn()
     if (!this.#isDelivering) this.#onNaturalEnd()
@@ -125,25 +126,25 @@ export class ProcessWatch {
       this.#chargeForThreads()
       this.#deliverBlocking(this.#budget.left(this.#flushOnExitMs))
     } catch {
-      // What escapes an exit handler becomes the exit code.
+      // An exception in an exit handler would change the exit code.
     }
   }
 
-  /** Once more when the others have had their turn, for what they wrote. */
+  /** Delivers again after the other listeners, for what they wrote. */
   readonly #aroundExit: Tap = (goOn) => {
     const hadListeners = finallyDo(goOn, this.#onExit)
     this.#thread?.close(this.#budget.spentMs)
     return hadListeners
   }
 
-  /** Without an `exit` event before it, or with a listener of `exit` that has written and then ended the process. */
+  /** The process ends without an `exit` event, or a listener of `exit` has written logs and then ended the process. */
   readonly #onLastStep = (): void => {
     const isOver =
       this.#isExiting && [...this.#participants].every(({ undeliveredCount }) => undeliveredCount === 0)
     if (!isOver) this.#onExit()
   }
 
-  /** An end that comes with a thread's own has waited for that, and the thread may have waited for the service. */
+  /** If a worker thread has just ended, the process has already waited for its delivery; that time counts. */
   #chargeForThreads(): void {
     this.#budget.charge(this.#main?.takeHeldMs() ?? 0)
   }
@@ -156,7 +157,7 @@ export class ProcessWatch {
       return participant.flush(Math.min(limitMs, this.#budget.left(participant.flushOnExitMs)))
     })
     const delivered = await Promise.all(flushes)
-    // Should the process live on, its real end has all the time again.
+    // Everything is delivered. If the process goes on, its next end has the whole budget again.
     if (delivered.every(Boolean)) this.#budget.restore()
   }
 
@@ -178,19 +179,19 @@ export class ProcessWatch {
         for (const write of writes) write(endsProcess)
       }
     } catch {
-      // A crash while describing a crash would hide the first.
+      // An error while a crash is described would hide the crash.
       return undefined
     }
   }
 
-  /** A thread's loss is counted once, and in the main thread nobody knows whose it was. */
+  /** A thread's loss is counted once, for one client: the main thread does not know whose logs they were. */
   #lose(count: number): void {
     const [first] = this.#participants
     first?.lose(count)
   }
 }
 
-/** Without a catch: Node prints the line where something was thrown. */
+/** No catch and rethrow: Node prints the line where the error was thrown. */
 function finallyDo<T>(work: () => T, last: () => void): T {
   try {
     return work()

@@ -4,8 +4,8 @@ import { setImmediate } from '../common/clock.js'
 type Ending = 'SIGTERM' | 'SIGINT' | 'SIGHUP' | 'SIGQUIT' | 'SIGUSR2' | 'SIGBREAK'
 
 /**
- * The signals by which people and tools end a process: SIGQUIT is a terminal's Ctrl-\ and the stop signal of many
- * images, SIGUSR2 the restart of development tools. SIGUSR1 is Node's own, for the debugger.
+ * The signals with which people and tools end a process. SIGQUIT is a terminal's Ctrl-\ and the stop signal of many
+ * images. SIGUSR2 is the restart of development tools. SIGUSR1 belongs to Node's debugger.
  */
 const SIGNALS: readonly Ending[] =
   process.platform === 'win32'
@@ -13,24 +13,24 @@ const SIGNALS: readonly Ending[] =
     : ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGUSR2']
 
 export interface SignalParts {
-  /** Begins to deliver; nothing waits for it. */
+  /** Starts delivery without waiting. */
   readonly hurry: () => void
-  /** Delivers while the process goes on for this alone; resolves within the patience, never rejects. */
+  /** Delivers while nothing else keeps the process alive. Resolves within the time limit; never rejects. */
   readonly deliver: () => Promise<void>
-  /** The process ends with the next line; `atOnce` when somebody has no more patience. */
+  /** Called just before the process ends; `atOnce` when a second signal has arrived during the delivery. */
   readonly lastChance: (atOnce: boolean) => void
 }
 
 /**
- * Delivers when a signal ends the process, and changes nothing else about it. Where the application, or anybody
- * else, listens to the signal, they are in charge and it is only a reason to deliver soon. Where nobody does,
- * the signal is raised again after the delivery, so that whoever started the process sees how it ended.
+ * Delivers when a signal ends the process, and changes nothing else. If somebody else listens to the signal, they
+ * decide, and the signal only starts a delivery. If nobody does, the signal is raised again after the delivery, so that
+ * the parent process sees how the process ended.
  */
 export class Signals {
   readonly #parts: SignalParts
-  /** Signals whose list of listeners we have left for a moment. */
+  /** Signals from which our listener is removed for a moment. */
   readonly #aside = new Set<Ending>()
-  /** One of our own for each signal: an application may emit one as an event, and then it brings no name along. */
+  /** One listener per signal: an application may emit a signal as an event, without its name as an argument. */
   readonly #listeners = Object.fromEntries(
     SIGNALS.map((signal) => [signal, (name?: unknown) => this.#onSignal(signal, name !== undefined)]),
   ) as Readonly<Record<Ending, (name?: unknown) => void>>
@@ -39,7 +39,7 @@ export class Signals {
 
   constructor(parts: SignalParts) {
     this.#parts = parts
-    // Before all others: those that act only when they are alone must find themselves so.
+    // First in the list, before listeners that act only when they are alone.
     for (const signal of SIGNALS) process.prependListener(signal, this.#listeners[signal])
     process.on('removeListener', this.#onRemoved)
   }
@@ -55,7 +55,7 @@ export class Signals {
       this.#stepAside(signal)
       this.#parts.hurry()
     } else if (!isRaised) {
-      // Without us nothing would have happened.
+      // The application emitted the signal as an event. Without this package nothing would happen.
     } else if (this.#isDelivering) {
       this.#raise(signal, true)
     } else {
@@ -63,10 +63,7 @@ export class Signals {
     }
   }
 
-  /**
-   * Many a library ends the process only when nobody else listens. While the others are called we are therefore
-   * not among them.
-   */
+  /** Removes our listener while the others are called: many libraries end the process only if nobody else listens. */
   #stepAside(signal: Ending): void {
     this.#aside.add(signal)
     process.removeListener(signal, this.#listeners[signal])
@@ -74,8 +71,8 @@ export class Signals {
   }
 
   /**
-   * Whoever is the last to take its listener away is about to raise the signal again: back at once, or that
-   * would be the end without a delivery.
+   * Whoever removes the last other listener is about to raise the signal again. Our listener returns at once, or the
+   * process would end without a delivery.
    */
   readonly #onRemoved = (event: string | symbol): void => {
     const signal = event as Ending
@@ -101,16 +98,16 @@ export class Signals {
     const isAlone = this.#isAlone(signal)
     if (isAlone) this.#parts.lastChance(atOnce)
     process.removeListener(signal, this.#listeners[signal])
-    // Should the process live on, its next end is ours to watch again.
+    // If the process goes on, its next end must be watched again.
     setImmediate(() => {
       if (this.#isOn) process.prependListener(signal, this.#listeners[signal])
     }).unref()
     try {
       process.kill(process.pid, signal)
     } catch {
-      // No such signal on this platform; below is how it would have ended.
+      // The platform has no such signal; the process exits below instead.
     }
-    // The kernel spares the first process of a container from what it does not handle.
+    // The kernel does not deliver unhandled signals to the first process of a container.
     if (isAlone && (process.pid === 1 || process.platform === 'win32'))
       process.exit(128 + constants.signals[signal])
   }

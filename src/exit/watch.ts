@@ -2,13 +2,15 @@ import { shared } from '../common/shared.js'
 import type { ExitParticipant } from './exit-participant.js'
 import { ProcessWatch } from './process-watch.js'
 
-/** One for all copies of this package in a thread: two sets of listeners would take each other for the app's. */
+/**
+ * Shared by all copies of this package in a thread: two sets of listeners would take each other for the application's.
+ */
 type Join = (participant: ExitParticipant) => () => void
 
 /**
- * From here on the end of the process, or of this thread, is attended to for this client: what it holds is
- * delivered, and crashes are logged. To be called again when the client's patience has changed. Gives a function
- * that ends it; with the last client all listeners go.
+ * Watches the end of the process, or of this thread, for a client: delivers what the client holds, and logs crashes.
+ * Must be called again when the client's time limit changes. Returns a function that stops it; with the last client all
+ * listeners are removed.
  */
 export function watchProcess(participant: ExitParticipant): () => void {
   return shared<Join>('process-watch', createJoin)(participant)

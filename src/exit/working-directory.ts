@@ -1,9 +1,9 @@
 import fs from 'node:fs'
 
 /**
- * Calls the function while the working directory exists: no thread starts in one that was removed. Where it was, the
- * process stands in the root until the function returns and then back where it was, which Linux allows; elsewhere, and in
- * a thread, which cannot change it, nothing is changed.
+ * Calls the function in an existing working directory, because no thread starts in a deleted one. If the directory is
+ * deleted, the process changes to the root during the call, and back to the deleted directory afterwards, which only
+ * Linux allows. On other systems, and in a worker thread, which cannot change the directory, nothing is changed.
  */
 export function inWorkingDirectory<T>(fn: () => T): T {
   const goBack = leaveRemoved()
@@ -16,7 +16,7 @@ export function inWorkingDirectory<T>(fn: () => T): T {
 
 function leaveRemoved(): (() => void) | undefined {
   try {
-    // Not process.cwd(), which may say what it said before.
+    // process.cwd() may return a cached value.
     fs.realpathSync.native('.')
     return undefined
   } catch {

@@ -1,2 +1,4 @@
-/** By it a pipeline is known, whichever copy of this package made it; options that look like one are not. */
+/**
+ * Marks pipelines, whichever copy of this package made them, so that options of a similar shape are not taken for one.
+ */
 export const IS_PIPELINE = Symbol.for('lognitor.is-pipeline')

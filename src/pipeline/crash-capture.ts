@@ -6,8 +6,8 @@ import type { Log } from '../wire/log.js'
 import type { Pipeline } from './pipeline.js'
 
 /**
- * The entry point of what nobody caught. Describes it at once, in the request that it comes from, and writes it
- * when it is known whether it ended the process: as `fatal` then, else as `error`.
+ * The entry point for uncaught exceptions and unhandled rejections. Builds the log at once, in the async context of the
+ * error. Writes it once it is known whether the process ends: as `fatal` if it does, else as `error`.
  */
 export function createCrashCapture(pipeline: Pipeline): (thrown: unknown) => (endsProcess: boolean) => void {
   return (thrown) => {

@@ -3,8 +3,8 @@ import type { Place } from '../delivery/destination.js'
 import { httpTransport } from '../delivery/http/http.js'
 
 /**
- * Where these settings send to.
- * @param known the transport that leads there already
+ * The place that these settings send to.
+ * @param known an open transport to the same place, to be kept
  */
 export function placeOf(settings: Settings, known?: Place['transport']): Place {
   const { transport, apiUrl, apiKey = '', proxy, compression } = settings

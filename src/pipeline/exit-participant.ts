@@ -22,14 +22,14 @@ export interface ExitParticipantParts {
   readonly releaseHeld: () => void
   readonly flush: (timeoutMs: number) => Promise<boolean>
   readonly capture: (thrown: unknown) => WriteCrash
-  /** So many logs or entries were lost with the end of the process. */
+  /** Called with the number of logs and request entries that were lost at the end of the process. */
   readonly onLost: (count: number) => void
 }
 
-/** What is undelivered: a batch, or an API call. */
+/** An undelivered batch or API call. */
 type Undelivered = UndeliveredBatch | PendingCall
 
-/** A pipeline as the end of the process sees it. */
+/** Creates the pipeline's participant in the end of the process. */
 export function createExitParticipant(parts: ExitParticipantParts): ExitParticipant {
   const { settings, batcher, apiCaller, ledger, clock, selfLog, releaseHeld, flush, capture } = parts
   let handedOut: readonly Undelivered[] = []
@@ -46,7 +46,7 @@ export function createExitParticipant(parts: ExitParticipantParts): ExitParticip
     })
   }
 
-  /** Settles what became of the request for it, and gives what is left. */
+  /** Applies the answers to an item's request, and returns what is left undelivered. */
   function settle(
     item: Undelivered,
     pieces: readonly Piece[],
@@ -60,16 +60,16 @@ export function createExitParticipant(parts: ExitParticipantParts): ExitParticip
     return batcher.divide(item, counts).flatMap((batch, n) => {
       const piece = pieces[n]
       if (piece !== undefined) batch.id = piece.id
-      return settlePiece(item.line.path, piece, batch.count)
+      return settlePiece(item.queue.path, piece, batch.count)
         ? []
         : [{ batch, isPing: false, count: batch.count }]
     })
   }
 
-  /** Whether it has met its end, good or bad. */
+  /** Whether the piece is delivered or dropped. */
   function settlePiece(path: string, piece: Piece | undefined, entries: number): boolean {
     if (piece?.outcome === undefined) return false
-    // As the sender has decided, which had no more time: what was to be halved was halved.
+    // The exit sender has already halved what was to be halved, so a piece is not halved again.
     const fate = fateOf(piece.outcome, { entries, attempts: 1 }, { knownEntries: entries, maxRetries: 0 })
     if (fate.kind === 'done') ledger.take(path, entries, fate.rejected)
     if (fate.kind === 'done') ledger.drop('rejected', fate.rejected)
@@ -79,7 +79,7 @@ export function createExitParticipant(parts: ExitParticipantParts): ExitParticip
 
   function lose(count: number): void {
     if (count > 0) {
-      selfLog.warn(`${count} logs or entries could not be delivered before the end`)
+      selfLog.warn(`${count} logs or entries could not be delivered before the process ended`)
       parts.onLost(count)
     }
     ledger.drop('exit', count)
@@ -143,10 +143,10 @@ function requestOf(item: Undelivered, destination: ExitDestination): ExitRequest
   if ('call' in item) {
     return { destination, path: item.call.path, withKey: item.call.withKey, content: item.bytes }
   }
-  const { line, batch } = item
+  const { queue, batch } = item
   return {
     destination,
-    path: line.path,
+    path: queue.path,
     withKey: true,
     content: Buffer.concat(batch.content()),
     batch: { id: batch.id as string, ends: batch.ends(), wasSent: batch.wasSent },

@@ -2,7 +2,7 @@ import { warnAtEnd } from '../config/errors.js'
 import type { Settings } from '../config/options.js'
 import type { Log } from '../wire/log.js'
 
-/** What is told of an outage that cost something. */
+/** The log about an outage that caused losses. */
 export function lossLog(count: number, dropped: object, nowMs: number): Log {
   return {
     level: 'warn',
@@ -12,17 +12,17 @@ export function lossLog(count: number, dropped: object, nowMs: number): Log {
   }
 }
 
-/** Tells of logs that were lost with the end of the process or of the client. */
+/** Warns of logs that were lost at the end of the process or of the client. */
 export function warnOfLoss(count: number, { flushOnExit, spool }: Settings): void {
-  // Whoever turned the delivery off has asked for the loss.
+  // With `flushOnExit: false` the loss is intended.
   if (flushOnExit === false) return
-  const mends = [
+  const remedies = [
     'raise flushOnExit',
-    ...(spool ? [] : ['keep them on disk by the option spool']),
-    'see whether the address can be reached: npx lognitor doctor',
+    ...(spool ? [] : ['keep them on disk with the option spool']),
+    'check the address with npx lognitor doctor',
   ]
   warnAtEnd(
     'LOGNITOR_LOST_AT_END',
-    `${count} logs or requests were lost at the end, before Lognitor had taken them. To mend it: ${mends.join('; or ')}.`,
+    `${count} logs or requests were lost at the end, before Lognitor had accepted them. To prevent this: ${remedies.join('; or ')}.`,
   )
 }

@@ -12,8 +12,8 @@ export interface SpoolParts {
 }
 
 /**
- * Joins a spool to the batcher where one is asked for, and where there is a key by which one project's is told
- * from another's.
+ * Opens the spool and attaches it to the batcher, if the options name a directory and there is an API key. Without a
+ * key the data of two projects could not be told apart.
  */
 export function openSpool(settings: Settings, { batcher, ledger, clock }: SpoolParts): Spool | undefined {
   const { spool: options, apiUrl, apiKey } = settings

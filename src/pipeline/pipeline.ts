@@ -43,27 +43,27 @@ export interface PipelineParts {
   readonly random?: () => number
 }
 
-/** Options that say how requests travel. */
+/** Options that determine how requests are sent. */
 const TRANSPORT_OPTIONS = ['apiUrl', 'proxy', 'compression', 'transport'] as const
 
-/** For what is no time: plain JavaScript checks nothing. */
+/** Used for an argument that is no time, since plain JavaScript checks no types. */
 const DEFAULT_FLUSH_MS = 10_000
 
-/** A disk has at least this time to take what is left at a shutdown, even where the flush used up all there was. */
+/** Least time for the disk at a shutdown, in ms, even if the flush has used up all of its own. */
 const LEAST_DISK_MS = 500
 
 /**
- * The single path of a log: completed by what its scope and the process know, through policy, into the
- * batcher. Owns flush and shutdown. Nothing here throws.
+ * The only path of a log: adds the defaults of scope and process, applies policy, and hands the log to the batcher.
+ * Owns flush and shutdown. Nothing here throws.
  */
 export class Pipeline {
   readonly [IS_PIPELINE] = true
   readonly ledger: DropLedger
   readonly clock: Clock
   readonly selfLog: SelfLog
-  /** Where requests go. */
+  /** Where requests are sent. */
   readonly destinations: Destinations
-  /** Pings, feedback, releases. */
+  /** Sends pings, feedback and releases. */
   readonly apiCaller: ApiCaller
   #settings: Settings
   readonly #origins: ResourceDefaults
@@ -81,7 +81,7 @@ export class Pipeline {
 
   constructor(settings: Settings, parts: PipelineParts = {}) {
     const { random = Math.random } = parts
-    // What is timed lives on after the request in which the timer is set.
+    // Timers must not keep the async context of the request in which they are set.
     const clock = outsideClock(parts.clock ?? systemClock)
     this.#settings = settings
     this.#origins = new ResourceDefaults(settings)
@@ -122,12 +122,12 @@ export class Pipeline {
     return this.#settings
   }
 
-  /** Whether `shutdown` has ended it. */
+  /** Whether `shutdown` has closed this pipeline. */
   get isClosed(): boolean {
     return this.#isClosed
   }
 
-  /** Whether the end of the process waits for what is under way. */
+  /** Whether the end of the process waits for undelivered logs. */
   get isAttended(): boolean {
     return this.#exitParticipant !== undefined && !!this.#settings.apiKey && !!this.#settings.flushOnExit
   }
@@ -137,16 +137,16 @@ export class Pipeline {
     return isSwitchedOn(this.#settings) && !this.#isClosed
   }
 
-  /** Asked before a log is built: enabled, minimum level, sample rates. Counts what it turns away. */
+  /** Asked before a log is built: enabled, minimum level, sample rates. Counts what is refused. */
   wants(level: Level): boolean {
     this.ledger.written++
     return this.#takes() && this.#policy.wants(level)
   }
 
-  /** The rest of a wanted log's way. Gives its id, or '' when it was dropped. */
+  /** Writes a wanted log. Returns its id, or '' when it was dropped. */
   write(log: Log, options: WriteOptions): string {
     const { way, scope = currentScope(), tags, thrown, ownStack } = options
-    // Between the two a record may have waited, and the client may have ended.
+    // The client may have been closed since `wants` was asked.
     if (!this.#takes()) return ''
     try {
       const trace = log.trace ?? traceOfThrown(thrown)
@@ -154,13 +154,13 @@ export class Pipeline {
       this.#complete(log, scope, way, tags)
       return this.#admit({ log, way, thrown, ownStack }, scope, options)
     } catch {
-      // What was thrown is foreign, and not even its words are to be trusted.
+      // A thrown value is foreign: its getters, even that of its message, may throw.
       this.ledger.drop('hook_error')
       return ''
     }
   }
 
-  /** One answered HTTP request. */
+  /** Writes one answered HTTP request. */
   request(entry: RequestEntry, scope: Scope): void {
     this.ledger.requestsWritten++
     if (!this.#takes()) return
@@ -169,31 +169,31 @@ export class Pipeline {
     if (json !== undefined) this.#batcher.addRequest(json)
   }
 
-  /** What the OpenTelemetry resource says; the first word on each thing counts. */
+  /** Takes the facts of an OpenTelemetry resource; the first value of each field counts. */
   learn(origin: ResourceFacts): void {
     this.#origins.learn(origin)
   }
 
-  /** From here on logs of all entry points belong to this release, whatever the option `releaseId` said before. */
+  /** From here on the logs of all entry points belong to this release, whatever the option `releaseId` says. */
   setRelease(id: string, deploy: Deploy): void {
     this.#origins.setRelease(id, deploy)
   }
 
-  /** Called before flush at the end of the process or of the client, for entry points that hold something back. */
+  /** Registers a function that releases held records; called before the flush at the end of the process or client. */
   beforeEnd(releaseHeld: () => void): () => void {
     this.#beforeEnd.add(releaseHeld)
     return () => this.#beforeEnd.delete(releaseHeld)
   }
 
-  /** Awaited before a flush, for entry points whose records wait for something; it must not take long, nor reject. */
+  /** Registers a function that each flush awaits first. Must be fast and must not reject. */
   beforeFlush(ready: () => Promise<void>): () => void {
     this.#beforeFlush.add(ready)
     return () => this.#beforeFlush.delete(ready)
   }
 
-  /** See {@link Batcher.flush}; pings, feedback and releases are waited for, too. */
+  /** See {@link Batcher.flush}. Also waits for pings, feedback and releases. */
   async flush(timeoutMs: number): Promise<boolean> {
-    // Twice, for what one entry point has waited for may be what another one then holds.
+    // Two rounds, because what one entry point releases another may then hold.
     for (let round = 0; round < 2 && this.#beforeFlush.size > 0; round++) {
       await Promise.all([...this.#beforeFlush].map((ready) => ready()))
     }
@@ -202,25 +202,22 @@ export class Pipeline {
     return done.every(Boolean)
   }
 
-  /** Everything that is held back goes into the queue: the end is near. */
+  /** Moves all records that entry points hold back into the queue. */
   releaseHeld(): void {
     for (const releaseHeld of this.#beforeEnd) releaseHeld()
     this.#policy.release()
   }
 
   /**
-   * Flush, then closed for good. True when all was delivered. What is written during the flush is taken; then nothing
-   * more is, and what was taken meanwhile is flushed in the time that is left.
+   * Flushes, then closes for good. Resolves to true when everything was delivered. Logs written during the flush are
+   * accepted, and flushed within the remaining time; later ones are not.
    */
   shutdown(timeoutMs: number): Promise<boolean> {
     this.#closing ??= this.#shutdown(timeoutMs)
     return this.#closing
   }
 
-  /**
-   * From here on, for as long as there is a key, the end of the process is attended to: what is undelivered
-   * leaves before it, and what nobody caught is written.
-   */
+  /** From here on, while there is a key, the end of the process delivers, and uncaught errors are logged. */
   attend(capture: (thrown: unknown) => WriteCrash): void {
     const { ledger, clock, selfLog, apiCaller } = this
     this.#exitParticipant = createExitParticipant({
@@ -239,7 +236,7 @@ export class Pipeline {
     this.#watchProcess()
   }
 
-  /** Resolves when what other processes have left in the spool is known; it is delivered in its turn. */
+  /** Resolves when the spool has been searched for the data of ended processes, which is delivered in its turn. */
   async takeOver(): Promise<void> {
     await this.#spool?.lookAround()
   }
@@ -255,13 +252,13 @@ export class Pipeline {
   reconfigure(settings: Settings): void {
     const before = this.#settings
     const policy = policySettings(settings)
-    // What is held back was taken, and it would not be any more.
+    // Records held back were accepted under the old settings and would be refused under the new ones.
     if (this.isActive && !isSwitchedOn(settings)) this.releaseHeld()
     this.#settings = settings
     this.ledger.onDrop = settings.onDrop
     const hasNewTransport = TRANSPORT_OPTIONS.some((name) => settings[name] !== before[name])
     const hasMoved = hasNewTransport || settings.apiKey !== before.apiKey
-    // A batch that may have been taken comes to its end where it was sent; all else goes to the new place.
+    // A batch that the former destination may have accepted stays bound to it; all others go to the new one.
     if (hasMoved) {
       const transport = hasNewTransport ? undefined : this.destinations.current.where().transport
       this.destinations.moveTo(placeOf(settings, transport))
@@ -326,7 +323,7 @@ export class Pipeline {
     return delivered.every(Boolean)
   }
 
-  /** Whether anything is taken at all; counts what is not. */
+  /** Whether logs are accepted at all; counts those that are not. */
   #takes(): boolean {
     if (this.isActive) return true
     this.ledger.drop(this.#isClosed ? 'closed' : 'disabled')
@@ -346,7 +343,7 @@ export class Pipeline {
   #watchProcess(): void {
     if (this.#exitParticipant === undefined) return
     const isAttended = !!this.#settings.apiKey && this.isActive
-    // One that was switched off still has to deliver what it has taken.
+    // A pipeline that was disabled still has to deliver what it has accepted.
     if (isAttended) this.#leaveProcess = watchProcess(this.#exitParticipant)
     else if (this.#undelivered === 0) this.#leaveProcess()
   }
@@ -383,7 +380,7 @@ export class Pipeline {
     return id
   }
 
-  /** An outage that cost something says so itself, once it is over. */
+  /** The loss of an outage is logged once the outage is over. */
   #reportLoss(count: number): void {
     if (!this.wants('warn')) return
     const log = lossLog(count, this.ledger.dropped(), this.clock.now())

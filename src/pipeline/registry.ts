@@ -14,37 +14,39 @@ import { typeInWords } from '../config/show-value.js'
 import { createCrashCapture } from './crash-capture.js'
 import { Pipeline } from './pipeline.js'
 
-/** Under this key a client shows its pipeline to the entry points, and to nobody who does not look for it. */
+/**
+ * The property under which a client exposes its pipeline to entry points. A symbol, so that applications do not see it.
+ */
 export const PIPELINE = Symbol.for('lognitor.pipeline')
 
-/** Anything with a pipeline behind it: a LognitorClient. */
+/** An object with a pipeline: a LognitorClient. */
 export interface HasPipeline {
   readonly [PIPELINE]: Pipeline
 }
 
-/** What the constructor of an entry point takes: a client, or a client's options, or nothing for the default client. */
+/** What the constructor of an entry point takes: a client, a client's options, or nothing for the default client. */
 export type ClientOrOptions = Options & { client?: HasPipeline | undefined }
 
 interface Entry {
   readonly pipeline: Pipeline
-  /** Entry points that use it. */
+  /** Number of entry points that use the pipeline. */
   entryPoints: number
-  /** A client was made for it, which ends it; else it ends with its last entry point. */
+  /** A client uses the pipeline and ends it; else the last entry point does. */
   hasClient: boolean
 }
 
 interface Registry {
   readonly entries: Set<Entry>
-  /** The default client's. */
+  /** The default client's entry. */
   standard: Entry | undefined
-  /** What attends to the end of the process while calls wait for `init`. */
+  /** The pipeline that handles the end of the process while calls wait for `init`. */
   reserve: Pipeline | undefined
   whenDefault: OnDefault
-  /** Which copy has called `init`. */
+  /** The copy of this package that has called `init`. */
   initBy: Copy | undefined
 }
 
-/** One for all copies of this package: else each would have a default client, a queue and a crash log of its own. */
+/** Shared by all copies of this package: else each would have a default client, a queue and a crash log of its own. */
 const registry = shared<Registry>('pipelines', () => ({
   entries: new Set(),
   standard: undefined,
@@ -53,26 +55,29 @@ const registry = shared<Registry>('pipelines', () => ({
   initBy: undefined,
 }))
 
-/** @param isFinal true when `init` made it, which is the last word on its options */
+/**
+ *
+ * @param isFinal true when `init` made the pipeline, so that its options do not change any more
+ */
 export type OnDefault = (pipeline: Pipeline, isFinal: boolean) => void
 
-/** The default client's pipeline, made from the environment when there was none. */
+/** The default client's pipeline; created from the environment if there is none. */
 export function defaultPipeline(): Pipeline {
   if (registry.standard === undefined) {
     registry.standard = open(resolveOptions())
-    tellDefault(registry.standard.pipeline, false)
+    notifyDefault(registry.standard.pipeline, false)
   }
   return registry.standard.pipeline
 }
 
 /**
- * For what waits for `init`: from now on the end of the process is attended to by a pipeline of the environment's,
- * which is the default one if nobody has made another until then. False where the environment has no key.
+ * Handles the end of the process for calls that wait for `init`, with a pipeline that is configured by the environment.
+ * It becomes the default one if nobody has made another until then. @returns false if the environment has no key
  */
 export function reserveDefault(): boolean {
   if (registry.reserve !== undefined) return true
   if (registry.standard !== undefined) return false
-  // A spool is a folder of the process's own, and this one may never have anything to keep.
+  // Without a spool: a spool creates a folder, and this pipeline may never have anything to store.
   const { spool: _spool, ...settings } = resolveOptions()
   if (!settings.apiKey || !settings.enabled) return false
   const pipeline = new Pipeline(sealSettings(settings))
@@ -82,7 +87,7 @@ export function reserveDefault(): boolean {
   pipeline.attend((thrown) => {
     const write = describe(thrown)
     return (endsProcess) => {
-      // Where the process goes on, `init` may still come. A client of another's logs its crash by itself.
+      // If the process goes on, `init` may still be called. If there is a client, that client logs the crash.
       if (pipeline === registry.reserve && (!endsProcess || registry.entries.size > 0)) return
       useReserve()
       write(endsProcess)
@@ -101,8 +106,8 @@ function useReserve(): void {
   registry.whenDefault(pipeline, false)
 }
 
-/** There is a default now. What was in reserve has nothing, and goes. */
-function tellDefault(pipeline: Pipeline, isFinal: boolean): void {
+/** There is a default pipeline now. The reserve pipeline holds nothing and is closed. */
+function notifyDefault(pipeline: Pipeline, isFinal: boolean): void {
   const spare = registry.reserve
   registry.reserve = undefined
   void spare?.shutdown(0)
@@ -110,8 +115,8 @@ function tellDefault(pipeline: Pipeline, isFinal: boolean): void {
 }
 
 /**
- * Calls back when the default pipeline is made or gets other options, by `init` or by an entry point that needs one; at once when
- * there is one already.
+ * Calls `made` when the default pipeline is created or reconfigured, by `init` or by an entry point that needs one; at
+ * once if there is one already.
  */
 export function onDefault(made: OnDefault): void {
   registry.whenDefault = made
@@ -120,9 +125,9 @@ export function onDefault(made: OnDefault): void {
 }
 
 /**
- * For `init`: the default client's pipeline with these options. A default that entry points had made from the
- * environment takes them over; one that `init` had made before stays as it is, and a warning says so. After a reset of the
- * modules `init` counts again.
+ * The default client's pipeline with the options of `init`. A default pipeline that entry points have created from the
+ * environment is reconfigured. One that `init` has created stays as it is, with a warning. After a reset of the modules
+ * `init` counts again.
  */
 export function initDefault(options: Options): Pipeline {
   const settings = resolveOptions(options)
@@ -137,24 +142,24 @@ export function initDefault(options: Options): Pipeline {
     warnWithoutKey(settings)
     reconfigure(entry.pipeline, settings)
   } else if (before?.entryPoints === 0) {
-    // Nobody has it any more.
+    // Nobody uses the former pipeline any more.
     void before.pipeline.shutdown(REPLACED_MS)
   }
   entry.hasClient = true
   registry.standard = entry
-  tellDefault(entry.pipeline, true)
+  notifyDefault(entry.pipeline, true)
   return entry.pipeline
 }
 
 const REPLACED_MS = 10_000
 
-/** What a client holds that was made before a reset of the modules stays with its key and address. */
+/** A client made before a reset of the modules keeps its key and address. */
 function canTake(before: Entry | undefined, settings: Settings): before is Entry {
   return before !== undefined && (!before.hasClient || goesTo(before.pipeline.settings, settings))
 }
 
 /**
- * Other options from now on; those not named stay.
+ * Changes the options that are named; the others stay.
  * @throws {LognitorError} for a wrong option
  */
 export function reconfigurePipeline(pipeline: Pipeline, options: Options): void {
@@ -162,21 +167,21 @@ export function reconfigurePipeline(pipeline: Pipeline, options: Options): void 
   if (registry.standard?.pipeline === pipeline) registry.whenDefault(pipeline, false)
 }
 
-/** What cannot change any more stays as it is, and is told. */
+/** Options that cannot be changed any more stay, with a warning. */
 function reconfigure(pipeline: Pipeline, settings: Settings): void {
   const { spool } = pipeline.settings
   const isFixed = spool !== undefined && !isDeepStrictEqual(spool, settings.spool)
   if (isFixed) {
     warnOnce(
       'LOGNITOR_OPTIONS_IGNORED',
-      'Ignored, since the client has a spool already, which stays until it ends: spool.',
+      'Ignored, since the client has a spool already, which cannot be changed: spool.',
       'spool',
     )
   }
   pipeline.reconfigure(sealSettings(isFixed ? { ...settings, spool } : { ...settings }))
 }
 
-/** A pipeline for a client of its own; entry points with the same key and address will share it. */
+/** A pipeline for a client of its own; entry points with the same key and address share it. */
 export function clientPipeline(options: Options): Pipeline {
   const entry = openFor('client', options)
   entry.hasClient = true
@@ -184,10 +189,10 @@ export function clientPipeline(options: Options): Pipeline {
 }
 
 /**
- * The one that goes where these options say, made if need be. What entry points alone have made takes a client's options,
- * and keeps of the entry points' what these do not name.
+ * Finds or creates the pipeline for the destination of these options. A pipeline created by entry points alone takes
+ * the client's options; those that the client does not name stay.
  */
-function openFor(who: 'client' | 'door', options: Options, settings = resolveOptions(options)): Entry {
+function openFor(who: 'client' | 'entry point', options: Options, settings = resolveOptions(options)): Entry {
   const known = find(settings)
   if (known === undefined) return open(settings)
   if (who === 'client' && !known.hasClient) reconfigurePipeline(known.pipeline, options)
@@ -195,19 +200,19 @@ function openFor(who: 'client' | 'door', options: Options, settings = resolveOpt
   return known
 }
 
-/** An entry point's hold on a pipeline. */
+/** An entry point's reference to a pipeline. */
 export interface PipelineHandle {
-  /** That of now: where its client has ended and another has taken its place, the other's. */
+  /** The current pipeline: if its client has been closed and another has taken its place, that client's. */
   readonly pipeline: Pipeline
-  /** Whether there is a pipeline already, so that looking at it makes none. */
+  /** Whether a pipeline exists, so that reading `pipeline` creates none. */
   readonly isOpen: boolean
-  /** Flushes; ends the pipeline too when this was the last entry point of one that entry points had made. Never rejects. */
+  /** Flushes. Also closes the pipeline if this was its last entry point and no client uses it. Never rejects. */
   end(timeoutMs: number): Promise<boolean>
 }
 
 /**
- * The pipeline for an entry point. Without options it is looked up at the first use, so that an entry point made before
- * `init` still finds the client that `init` makes.
+ * The pipeline for an entry point. Without options the pipeline is looked up at first use, so that an entry point made
+ * before `init` finds the client that `init` makes.
  * @throws {LognitorError} for a wrong option
  */
 export function handleFor(given: ClientOrOptions = {}): PipelineHandle {
@@ -215,7 +220,7 @@ export function handleFor(given: ClientOrOptions = {}): PipelineHandle {
   const { client, ...options } = given
   const isGiven = Object.values(options).some((value) => value !== undefined)
   let entry = client ? { pipeline: pipelineOf(client), entryPoints: 0, hasClient: true } : undefined
-  if (!client && isGiven) entry = openFor('door', options)
+  if (!client && isGiven) entry = openFor('entry point', options)
   if (entry) entry.entryPoints++
   const hold = (next: Entry) => {
     if (entry !== undefined) entry.entryPoints--
@@ -253,14 +258,14 @@ export function handleFor(given: ClientOrOptions = {}): PipelineHandle {
 function pipelineOf(client: HasPipeline): Pipeline {
   const pipeline = client[PIPELINE] as Pipeline | undefined
   if (pipeline !== undefined) return pipeline
-  // It may be the key, given for the client.
+  // The value may be the API key, passed by mistake, and is not shown.
   const got = typeof client === 'object' ? 'another object' : typeInWords(client)
   throw new LognitorError('LOGNITOR_BAD_OPTION', `Option "client": expected what init returned, got ${got}.`)
 }
 
-/** The one that goes to the same place already. */
+/** The open pipeline with the same destination. */
 function find(settings: Settings): Entry | undefined {
-  // A transport of its own means a destination of its own; so does having none.
+  // A pipeline with its own transport, or without a key, is never shared.
   if (!settings.apiKey || settings.transport) return undefined
   for (const entry of registry.entries) {
     if (entry.pipeline.isClosed) registry.entries.delete(entry)
@@ -276,7 +281,7 @@ function open(settings: Settings): Entry {
   return entry
 }
 
-/** One client has one set of options: what a later one wants otherwise must not be lost without a word. */
+/** A pipeline has one set of options. Warns of a later client whose options differ and are ignored. */
 function warnOfOthers({ pipeline }: Entry, given: Options, settings: Settings): void {
   const names = (Object.keys(given) as (keyof Options)[]).filter(
     (name) => given[name] !== undefined && !isDeepStrictEqual(settings[name], pipeline.settings[name]),
@@ -293,7 +298,7 @@ function entryOf(pipeline: Pipeline): Entry {
   return { pipeline, entryPoints: 0, hasClient: false }
 }
 
-/** Asked of what holds now: `reconfigure` may have sent a pipeline elsewhere. */
+/** Compares with the current settings, since `reconfigure` may have changed the destination. */
 function goesTo(settings: Settings, { apiKey, apiUrl }: Settings): boolean {
   return settings.apiKey === apiKey && settings.apiUrl === apiUrl && !settings.transport
 }
@@ -311,7 +316,7 @@ function openPipeline(settings: Settings): Pipeline {
     warnOnce(
       'LOGNITOR_TWO_VERSIONS',
       'Two versions of @lognitor/opentelemetry are loaded that cannot share one client: each sends its own logs and logs a ' +
-        'crash by itself. Install one version (npm ls @lognitor/opentelemetry shows who brings them).',
+        'crash by itself. Install one version (npm ls @lognitor/opentelemetry shows which packages depend on them).',
     )
   }
   const pipeline = new Pipeline(settings)

@@ -4,7 +4,7 @@ import { applicationName } from '../config/package-name.js'
 import type { Deploy, Fields, Log } from '../wire/log.js'
 import type { RequestEntry } from '../wire/request-entry.js'
 
-/** What a resource says of every log that does not say it itself. */
+/** Defaults from a resource, for logs that do not say these fields themselves. */
 export interface ResourceFacts {
   service?: string
   environment?: string
@@ -19,7 +19,7 @@ interface Release {
   readonly deploy?: Deploy | undefined
 }
 
-/** All three in one, worked out when one of them changes and not for each log. */
+/** The combination of settings, resource and release; computed when one of them changes and not for each log. */
 interface Known extends Readonly<Record<'service' | 'environment' | 'version', string | undefined>> {
   readonly hostname: string
   readonly releaseId: string | undefined
@@ -27,10 +27,10 @@ interface Known extends Readonly<Record<'service' | 'environment' | 'version', s
   readonly metadata: Fields | undefined
 }
 
-// Asked once: each call goes to the system.
+// Read once: each call is a system call.
 const HOSTNAME = hostname()
 
-/** Where the logs of a client come from: what its options, the resource and a registered release say. */
+/** The defaults of a client's logs, from its options, the OpenTelemetry resource and a registered release. */
 export class ResourceDefaults {
   #settings: Settings
   #resource: ResourceFacts = {}
@@ -49,27 +49,27 @@ export class ResourceDefaults {
     this.#combine()
   }
 
-  /** What the OpenTelemetry resource says; the first word on each thing counts. */
+  /** Takes the facts of an OpenTelemetry resource; the first value of each field counts. */
   learn(resource: ResourceFacts): void {
     this.#resource = { ...resource, ...this.#resource }
     this.#combine()
   }
 
-  /** From here on logs of all entry points belong to this release, whatever the option `releaseId` said before. */
+  /** From here on the logs of all entry points belong to this release, whatever the option `releaseId` says. */
   setRelease(id: string, deploy: Deploy): void {
     this.#release = { id, ...(Object.keys(deploy).length > 0 && { deploy }) }
     this.#combine()
   }
 
   /**
-   * Fills what a log does not say itself.
-   * @param isForeign a record or a span: options of the client win over it, and it over the resource, which it
-   *   has brought along
+   * Fills the fields that a log does not have.
+   * @param isForeign true for a record or span, which carries its resource's values: the client's options override
+   *   these
    */
   fill(log: Log, isForeign: boolean): void {
     const { service, environment, version, hostname, releaseId, deploy, metadata } = this.#known
     const options = isForeign ? this.#settings : NO_OPTIONS
-    // Field by field: a loop over their names takes V8 several times as long.
+    // One statement per field: a loop over the names is several times slower in V8.
     if (service !== undefined && (log.service === undefined || options.service !== undefined)) {
       log.service = service
     }
@@ -115,7 +115,7 @@ function combine(
   }
 }
 
-/** Without what only repeats the resource, which a registered release overrules. */
+/** The log's own values without those that only repeat the resource; a registered release overrides the resource. */
 function ownDeploy(deploy: Deploy | undefined, resource: Deploy = {}): Deploy {
   const entries = Object.entries(deploy ?? {}).filter(
     ([name, value]) => resource[name as keyof Deploy] !== value,

@@ -8,28 +8,26 @@ const LINES_EACH_WAY = 5
 const MOST_LINE_LENGTH = 300
 const MOST_FILE_BYTES = 2 * 1024 * 1024
 const MOST_PLACES = 200
-/** What Linux takes. */
+/** PATH_MAX of Linux. */
 const MOST_PATH_LENGTH = 4096
 
-/** A stack is only text, and can name any file there is; lines of anything but a program are nobody's business. */
+/** A stack is only text and may name any file. Lines of files that are no program must not be sent. */
 const PROGRAM = /\.(?:[cm]?[jt]sx?|vue|svelte)$/i
 const LINE_END = /\r\n|[\n\r\u2028\u2029]/g
 
 type SourceLines = Pick<ErrorDetail, 'context_line' | 'pre_context' | 'post_context'>
 
 /**
- * Adds to an error the line it names by `filename` and `line_number`, with five before and after, where that
- * line is the application's own and can be read here. Each place is read once and remembered, the last 200
- * of them. Lines are cut at 300 characters; files over 2 MiB, and what is no plain file, are left alone. Reads
- * synchronously, since an error may be the last thing that happens. Never throws.
- *
- * @param secret the API key, which stands in the very lines where a client is often made; `***` takes its place
+ * Adds to an error the source line at `filename` and `line_number`, with five lines before and after, if the file
+ * belongs to the application and is readable. The last 200 places are cached. Lines are cut at 300 characters; files
+ * over 2 MiB and special files are skipped. Reads synchronously, since the process may be about to end. Never throws.
+ * @param secret the API key, which often stands in the lines that create a client; replaced by `***`
  */
 export function createSourceContext(secret: () => string | undefined = () => undefined) {
   const places = new Map<string, SourceLines | undefined>()
   let hidden: string | undefined
   return (error: ErrorDetail): void => {
-    // What is remembered hides the key before.
+    // The cached lines hide the former key only.
     if (hidden !== secret()) places.clear()
     hidden = secret()
     const { filename, line_number: line } = error
@@ -52,12 +50,12 @@ function readLines(filename: string, line: number, hidden: string | undefined): 
   try {
     const path = filename.startsWith('file://') ? fileURLToPath(filename) : filename
     if (!isAbsolute(path) || !PROGRAM.test(path) || /[\\/]node_modules[\\/]/.test(path)) return undefined
-    // Asked before it is opened: opening a pipe would wait for somebody to write to it.
+    // Checked before the file is opened: opening a named pipe would block until somebody writes to it.
     const { size, isFile } = describeFile(path)
     if (!isFile || size > MOST_FILE_BYTES) return undefined
     return linesAround(readFileSync(path, 'utf8'), line, (text) => cut(hideKey(text, hidden)))
   } catch {
-    // Not on this machine, not to be read: the error says where it was without it.
+    // The file is missing or unreadable; the error keeps its file name and line number.
     return undefined
   }
 }
@@ -86,7 +84,7 @@ function linesAround(text: string, line: number, tidy: (line: string) => string)
 
 function cut(line: string): string {
   if (line.length <= MOST_LINE_LENGTH) return line
-  // No half of a surrogate pair at the end.
+  // Does not cut a surrogate pair in half.
   const end = /[\ud800-\udbff]/.test(line.charAt(MOST_LINE_LENGTH - 1))
     ? MOST_LINE_LENGTH - 1
     : MOST_LINE_LENGTH

@@ -5,7 +5,7 @@ export function isSwitchedOn({ enabled, apiKey, transport }: Settings): boolean 
   return enabled && !!(apiKey || transport)
 }
 
-/** Whether the exit sender delivers with these settings what the process holds at its end. */
+/** Whether the exit sender delivers undelivered logs at the end of the process with these settings. */
 export function deliversAtExit({ apiKey, enabled, flushOnExit, transport }: Settings): boolean {
   return enabled && !!apiKey && !!flushOnExit && transport === undefined
 }

@@ -4,8 +4,8 @@ import { translateTrace } from '../translate/trace.js'
 import type { Log } from '../wire/log.js'
 
 /**
- * The error log of what was thrown here and now, in the trace that is active.
- * @param nowMs milliseconds since 1970
+ * The error log of a value that was just thrown, in the active trace.
+ * @param nowMs milliseconds since the epoch
  */
 export function thrownLog(thrown: unknown, nowMs: number): { log: Log; ownStack: string | undefined } {
   const { error, causes, ownStack, code } = describeThrown(thrown)

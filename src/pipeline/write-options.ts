@@ -3,16 +3,16 @@ import type { Way } from '../policy/failures.js'
 import type { Scope } from '../scope/scope.js'
 import type { Breadcrumb } from '../wire/log.js'
 
-/** How a log is written: what the entry point knows beside the log. */
+/** What the entry point knows of a log besides its content. */
 export interface WriteOptions {
   readonly way: Way
-  /** Whose user, tags, request ... fill the gaps. Default: the current one. */
+  /** The scope whose user, tags, request etc. fill missing fields. Default: the current one. */
   readonly scope?: Scope
-  /** In place of the scope's: a child logger has its own. */
+  /** Replaces the scope's tags: a child logger has its own. */
   readonly tags?: readonly string[] | undefined
   readonly thrown?: unknown
   readonly ownStack?: string | undefined
   readonly beforeSend?: BeforeSend | undefined
-  /** Takes the breadcrumb that the line leaves, in place of the scope. */
+  /** Takes the log's own breadcrumb instead of the scope. */
   readonly leaveLine?: ((crumb: Breadcrumb) => void) | undefined
 }

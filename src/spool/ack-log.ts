@@ -2,23 +2,23 @@ import type { Journal } from './journal.js'
 import { doneLineOf, type Range } from './write-set.js'
 
 /**
- * Entries of a journal that are delivered or dropped, and of which its files do not say so yet. They are kept in
- * groups, each to be written behind the writes that had begun by then: a line that says that an entry is done must
- * not stand in an older file than the entry, since older files are deleted first.
+ * Acknowledged entries that the journal's files do not record yet. Entries are kept in groups. A group is written
+ * behind all writes that had begun when it was closed: the line that acknowledges an entry must not stand in an older
+ * file than the entry, because older files are deleted first.
  */
 export class AckLog {
   readonly #groups = new Set<Range[]>()
-  /** The group that is last in order, unless a write has begun since. */
+  /** The newest group; undefined if a write has begun since. */
   #open: Range[] | undefined
-  /** Counted in the journal, but the line about them could not be written. */
+  /** Counted as done in the journal, but not recorded in its files because the write failed. */
   #unwritten: Range[] = []
 
-  /** A write begins: what is acknowledged from here on must stand behind it. */
+  /** A write begins: later acknowledgements must be written behind it. */
   writeBegins(): void {
     this.#open = undefined
   }
 
-  /** Adds a range. @returns the group that it began and that is now to be written, if it began one */
+  /** Adds a range. @returns the new group, to be written, if the range has started one */
   add(range: Range): Range[] | undefined {
     if (this.#open !== undefined) {
       this.#open.push(range)
@@ -30,28 +30,28 @@ export class AckLog {
     return group
   }
 
-  /** Writes a group into the journal; what cannot be written is written with the next one. */
+  /** Records a group in the journal. What cannot be written is written with the next group. */
   async write(group: Range[], journal: Journal): Promise<void> {
     if (this.#open === group) this.#open = undefined
     this.#groups.delete(group)
-    // At the end of the process they have been written synchronously.
+    // The group was written synchronously at the end of the process.
     if (group.length === 0) return
     for (const range of group) journal.end(range)
     const ranges = [...this.#unwritten, ...group]
     this.#unwritten = []
     try {
-      // Where nothing is left the files are deleted, and with them every line about what is done.
+      // A journal without live entries is deleted with all of its files, so nothing has to be recorded.
       if (journal.live > 0) await journal.append(ranges.map(doneLineOf))
     } catch (error) {
       this.#unwritten = ranges
       throw error
     } finally {
-      // Also after a failure: deleting needs no room, and what is deleted cannot be delivered twice.
+      // Also after a failed write: deleting a file needs no space, and deleted entries cannot be delivered twice.
       await journal.trim()
     }
   }
 
-  /** Counts all that was added, and `ranges`, as done. @returns what is still to be written about it */
+  /** Counts all added ranges, and `ranges`, as done. @returns the ranges that still have to be recorded */
   takeAll(journal: Journal, ranges: readonly Range[]): readonly Range[] {
     const added = [...this.#groups, ranges].flat()
     for (const group of this.#groups) group.length = 0
@@ -61,7 +61,7 @@ export class AckLog {
     return all
   }
 
-  /** The journal is no longer this process's. */
+  /** The journal no longer belongs to this process. */
   clear(): void {
     for (const group of this.#groups) group.length = 0
     this.#unwritten = []

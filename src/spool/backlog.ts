@@ -1,26 +1,26 @@
 import type { Range } from './write-set.js'
 
-/** Consecutive entries that are on disk only; they will travel as one batch. */
+/** Consecutive entries that are on disk only and are sent as one batch. */
 export interface Pending extends Range {
-  /** How many of them can be read; less than the count where some were torn. */
+  /** How many of the entries can be read; less than `count` if some were torn. */
   readonly present: number
-  /** The id under which they have travelled, with a mark on disk. */
+  /** The id under which the batch was sent; its mark is on disk. */
   readonly id: string | undefined
-  /** Sends so far that ended without a final answer. */
+  /** Attempts so far that ended without a final answer. */
   readonly attempts: number
-  /** Batches of a lower round are sent first. A batch that steps back behind all others begins a new round. */
+  /** Batches of a lower round are sent first. A batch that moves behind all others begins a new round. */
   readonly round: number
-  /** It was sent, and the service may have taken it although no answer came. */
+  /** The batch was sent without an answer, so the service may have accepted it. */
   readonly mayBeTaken: boolean
 }
 
-/** What is on disk only, in the order in which it is to be sent. */
+/** The batches of one journal that are on disk only, in sending order. */
 export class Backlog {
-  /** Entries in it. */
+  /** Entries in all batches. */
   count = 0
   readonly #pending: Pending[] = []
 
-  /** The round of the batch that is next; Infinity for none. */
+  /** The round of the next batch; Infinity for none. */
   get round(): number {
     return this.#pending[0]?.round ?? Number.POSITIVE_INFINITY
   }
@@ -38,14 +38,14 @@ export class Backlog {
   }
 
   /** Number of the oldest entry of a queue; Infinity for none. */
-  oldest(line: number): number {
+  oldest(queue: number): number {
     return this.#pending.reduce(
-      (oldest, pending) => (pending.line === line ? Math.min(oldest, pending.first) : oldest),
+      (oldest, pending) => (pending.queue === queue ? Math.min(oldest, pending.first) : oldest),
       Number.POSITIVE_INFINITY,
     )
   }
 
-  /** Removes the batches to which the condition applies, and returns them. */
+  /** Removes and returns the batches that match the condition. */
   remove(condition: (pending: Pending) => boolean): readonly Pending[] {
     const removed = this.#pending.filter(condition)
     if (removed.length === 0) return removed

@@ -6,7 +6,7 @@ export const DAMAGED = 'damaged'
 const MOST_FILES = 20
 const MOST_BYTES = 1024 * 1024
 
-/** Sets aside, with its reason, what could not be read: the newest files of it, each of bounded size. */
+/** Keeps a copy of unreadable bytes, with the reason. Only the newest files are kept, each of bounded size. */
 export async function setAside(
   place: string,
   journal: string,
@@ -28,6 +28,6 @@ export async function setAside(
     const names = (await readdir(folder)).sort()
     for (const name of names.slice(0, -MOST_FILES)) await rm(join(folder, name), { force: true })
   } catch {
-    // The entries were lost before. That a copy of the bytes is missing costs nobody anything more.
+    // The entries are lost already. A missing copy of the bytes changes nothing.
   }
 }

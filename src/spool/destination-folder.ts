@@ -7,27 +7,27 @@ import { makeFolder } from './make-folder.js'
 import { readOwnFile } from './own-file.js'
 
 const OWNER_NAME = /^\d+-[0-9a-f]{12}$/
-/** How the name of a folder begins that is still being made, or is being deleted. */
+/** Prefix of the name of a folder that is being created or deleted. */
 export const UNFINISHED = '.new-'
 const UNFINISHED_NAME = /^\.new-\d+-[0-9a-f]{12}$/
 const DESTINATION_NAME = /^[0-9a-f]{32}$/
 const DESTINATION_FILE = 'place.json'
-/** Within an owner's folder: the folders that it has taken over from owners that ended. */
+/** Within an owner's folder: the folders it has taken over from owners that have ended. */
 const ADOPTED = 'from'
 
-/** Where a batch goes, and as whose. A batch is never sent to another destination than the one it was written for. */
+/** Address and key that a batch was written for. The batch is never sent to another destination. */
 export interface Destination {
   readonly apiUrl: string
   readonly apiKey: string
 }
 
-/** The folder for all that goes to one destination. Its name shows neither address nor key. */
+/** The folder for one destination. Its name reveals neither address nor key. */
 export function destinationFolder(directory: string, { apiUrl, apiKey }: Destination): string {
   const name = createHash('sha256').update(`${apiUrl}\n${apiKey}`).digest('hex').slice(0, 32)
   return join(directory, name)
 }
 
-/** Makes the folder, and notes its address for people. */
+/** Creates the folder, with a note of the address for people who look into it. */
 export function openDestination(folder: string, apiUrl: string): void {
   makeFolder(folder)
   try {
@@ -40,7 +40,7 @@ export function openDestination(folder: string, apiUrl: string): void {
   }
 }
 
-/** The address that a destination folder is for; undefined when there is no note of it that makes sense. */
+/** The address noted in a destination folder; undefined without a valid note. */
 export async function addressOf(folder: string): Promise<string | undefined> {
   const text = await orIfMissing('', readOwnFile(join(folder, DESTINATION_FILE)))
   try {
@@ -51,27 +51,27 @@ export async function addressOf(folder: string): Promise<string | undefined> {
   }
 }
 
-/** Destination folders in a spool's directory. Symbolic links are passed over, here and below. */
+/** The destination folders in a spool directory. Symbolic links are skipped, here and in the functions below. */
 export async function listDestinations(directory: string): Promise<string[]> {
   return listFolders(directory, DESTINATION_NAME)
 }
 
-/** Folders of owners in a destination folder, living or not. */
+/** The owners' folders in a destination folder, whether the owner lives or not. */
 export async function listOwners(folder: string): Promise<string[]> {
   return listFolders(folder, OWNER_NAME)
 }
 
-/** Folders that an owner began to make and has not finished. */
+/** Folders whose creation has begun and not finished. */
 export async function listUnfinished(folder: string): Promise<string[]> {
   return listFolders(folder, UNFINISHED_NAME)
 }
 
-/** Folders of writers that an owner has taken over. */
+/** Folders that an owner has taken over. */
 export async function listAdopted(owner: string): Promise<string[]> {
   return listFolders(adoptedFolder(owner), OWNER_NAME)
 }
 
-/** Where an owner has the folders that it has taken over. */
+/** Where an owner keeps the folders that it takes over. */
 export function adoptedFolder(owner: string): string {
   return join(owner, ADOPTED)
 }

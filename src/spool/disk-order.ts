@@ -1,15 +1,15 @@
 import type { Clock } from '../common/clock.js'
 import { warnOnce } from '../config/errors.js'
 
-/** After the disk has failed, entries are not written for this time. */
+/** Pause in ms after a disk failure, in which entries are not written. */
 const WRITE_AGAIN_MS = 30_000
 
 /**
- * The one order in which everything runs that changes files or moves folders of a spool, and what is known of the
- * disk from that.
+ * Runs all steps that change files or move folders of a spool one after another, and keeps the state of the disk that
+ * they show.
  */
 export class DiskOrder {
-  /** Called after a task that failed, before the next one begins. Must not reject. */
+  /** Called after a failed task, before the next one begins. Must not reject. */
   onFailure: () => Promise<void> = async () => {}
   readonly #directory: string
   readonly #clock: Clock
@@ -22,19 +22,22 @@ export class DiskOrder {
     this.#clock = clock
   }
 
-  /** Whether the disk has failed, and is not to be asked for more than it must. */
+  /** Whether the disk has failed recently, so that only necessary steps should use it. */
   get isResting(): boolean {
     return this.#clock.monotonic() - this.#failedAt < WRITE_AGAIN_MS
   }
 
-  /** Runs a step when all before it have ended. Resolves or rejects as the step does. */
+  /** Runs a step after all previous ones have ended. Settles as the step does. */
   step<T>(step: () => Promise<T>): Promise<T> {
     const done = this.#last.then(step)
     this.#last = done.catch(() => {})
     return done
   }
 
-  /** The same for a task whose failure is one of the disk: it is warned of, and gives `otherwise`. */
+  /**
+   * Runs a task as a step. A failure counts as one of the disk: it is warned of, and the promise resolves to
+   * `otherwise`.
+   */
   run<T>(task: () => Promise<T>, otherwise: T): Promise<T> {
     return this.step(async () => {
       if (this.#isReleased) return otherwise
@@ -54,26 +57,26 @@ export class DiskOrder {
     const why = (error as Error).message
     warnOnce(
       'LOGNITOR_SPOOL_UNAVAILABLE',
-      `The spool in ${this.#directory} cannot be used (${why}). Logs are held in memory only until it can.`,
+      `The spool in ${this.#directory} cannot be used (${why}). Until it can be used, logs are in memory only.`,
     )
   }
 
-  /** Something in the spool cannot be looked at. Nobody knows that it is lost: it stays where it is. */
+  /** Warns of a file or folder that cannot be read. Whether its content is lost is unknown, so it stays. */
   warnOf(where: string, error: unknown): void {
     const why = (error as Error).message
     warnOnce(
       'LOGNITOR_SPOOL_UNAVAILABLE',
-      `A part of the spool cannot be read (${where}: ${why}). It stays there and is tried again.`,
+      `A part of the spool cannot be read (${where}: ${why}). The part is kept, and is read again later.`,
       where,
     )
   }
 
-  /** The failure was none of the disk's. */
+  /** The failure was not the disk's. */
   isWell(): void {
     this.#failedAt = Number.NEGATIVE_INFINITY
   }
 
-  /** From here on the files may be another process's: tasks that have not begun never do. */
+  /** From here on the files may belong to another process: tasks that have not begun are skipped. */
   release(): void {
     this.#isReleased = true
   }

@@ -9,15 +9,15 @@ import { SpoolSource } from './spool-source.js'
 import { doneLineOf, linesOf, type Range, type WriteSet } from './write-set.js'
 
 /**
- * What this process has for the destination that it had before. Batches that the former destination may have taken
- * stay with it, under their ids. The folder is this process's for as long as one of them is still being sent; what
- * is left then is for the next process with the former address and key.
+ * The batches of this process for a former destination. Batches that the former destination may have accepted keep it,
+ * and their ids. This process owns the folder while one of them is being sent; what is left then belongs to the next
+ * process with the former address and key.
  */
 export class FormerDestination {
   readonly source: SpoolSource
   readonly #owner: Owner
   readonly #adopted: SpoolSource[] = []
-  /** Batches that memory still sends. */
+  /** Entries in the folder that are still sent from memory. */
   #held: readonly Range[] = []
 
   constructor(owner: Owner, destination: Destination, segmentBytes: number) {
@@ -26,7 +26,7 @@ export class FormerDestination {
     this.source.isRetired = true
   }
 
-  /** Whether nothing of it is being sent. */
+  /** Whether no batch of the folder is being sent. */
   get isIdle(): boolean {
     return (
       this.#held.length === 0 && this.source.taken === 0 && this.#adopted.every(({ taken }) => taken === 0)
@@ -37,7 +37,7 @@ export class FormerDestination {
     return source === this.source || this.#adopted.includes(source)
   }
 
-  /** Takes a journal that had been taken over, and of which a batch is still being sent. */
+  /** Takes a journal that had been taken over, and a batch of which is being sent. */
   async adopt(source: SpoolSource): Promise<void> {
     const folder = adoptedFolder(this.#owner.directory)
     makeFolder(folder)
@@ -47,27 +47,27 @@ export class FormerDestination {
     this.#adopted.push(source)
   }
 
-  /** Writes batches of this process into it. */
+  /** Writes batches of this process into the folder. */
   async keep(set: WriteSet): Promise<void> {
     if (set.marks.length > 0) await this.source.journal.append(linesOf(set), set.entries)
   }
 
-  /** Writes batches of this process into it that memory goes on sending. */
+  /** Writes batches of this process into the folder that are still sent from memory. */
   async hold(set: WriteSet): Promise<void> {
     await this.keep(set)
     this.#held = set.marks
   }
 
-  /** Memory no longer sends these entries. */
-  releaseHeld({ line, first, count }: Range): void {
+  /** The entries are no longer sent from memory. */
+  forget({ queue, first, count }: Range): void {
     this.#held = this.#held.filter(
-      (held) => held.line !== line || held.first < first || held.first >= first + count,
+      (held) => held.queue !== queue || held.first < first || held.first >= first + count,
     )
   }
 
-  /** A batch of it is delivered or dropped. */
+  /** A batch in the folder is delivered or dropped. */
   async ack({ journal }: SpoolSource, range: Range): Promise<void> {
-    this.releaseHeld(range)
+    this.forget(range)
     journal.end(range)
     await journal.append([doneLineOf(range)])
   }
@@ -75,23 +75,23 @@ export class FormerDestination {
   /** The same synchronously. @returns true */
   ackNow(range: Range): true {
     const { journal } = this.source
-    this.releaseHeld(range)
+    this.forget(range)
     journal.end(range)
     try {
       journal.appendNow([doneLineOf(range)])
     } catch {
-      // Then it is sent once more, under the id it had.
+      // The batch will be sent again, under the same id.
     }
     return true
   }
 
-  /** Leaves it to others. */
+  /** Releases the folder to other processes. */
   async release(): Promise<void> {
     try {
       for (const { journal } of [...this.#adopted, this.source]) await journal.close()
       if (this.source.journal.live === 0) await removeOwnerFolder(this.#owner.directory)
     } catch {
-      // Then it stays, and says itself what of it is done.
+      // The folder then stays, and its files record what is done.
     } finally {
       this.#owner.release()
     }

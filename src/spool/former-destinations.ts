@@ -3,9 +3,9 @@ import type { FormerDestination } from './former-destination.js'
 import type { SpoolSource } from './spool-source.js'
 import type { Range } from './write-set.js'
 
-/** What this process has left to destinations that it had before. */
+/** The former destinations of this process that still have batches. */
 export class FormerDestinations {
-  /** Own entries that stay on disk for one of them. */
+  /** Entries of this process that stay on disk for a former destination. */
   leftBehind = 0
   readonly #all = new Set<FormerDestination>()
   readonly #bound: Pending[] = []
@@ -14,17 +14,17 @@ export class FormerDestinations {
     this.#all.add(former)
   }
 
-  /** The one that has these entries. */
+  /** The former destination that has these entries. */
   with(range: Range): FormerDestination | undefined {
     return [...this.#all].find(({ source }) => source.journal.holds(range))
   }
 
-  /** The one to which a source belongs now. */
+  /** The former destination that a source belongs to now. */
   of(source: SpoolSource): FormerDestination | undefined {
     return [...this.#all].find((each) => each.has(source))
   }
 
-  /** Own batches that are to be left to the destination before. */
+  /** Batches of this process that are to be left to the former destination. */
   bind(pending: readonly Pending[]): void {
     this.#bound.push(...pending)
     this.leftBehind += countOf(pending)
@@ -34,7 +34,7 @@ export class FormerDestinations {
     return this.#bound.splice(0)
   }
 
-  /** Leaves to others what is no longer sent. To be run in order. */
+  /** Releases folders of which nothing is being sent. Must run as a step of the disk order. */
   async releaseIdle(): Promise<void> {
     for (const former of this.#all) {
       if (!former.isIdle) continue
@@ -43,13 +43,13 @@ export class FormerDestinations {
     }
   }
 
-  /** Leaves everything to others. To be run in order. */
+  /** Releases all folders. Must run as a step of the disk order. */
   async close(): Promise<void> {
     for (const former of this.#all) await former.release()
   }
 }
 
-/** Entries in the batches that can be read. */
+/** The number of readable entries in the batches. */
 export function countOf(pending: readonly Pending[]): number {
   return pending.reduce((sum, { present }) => sum + present, 0)
 }

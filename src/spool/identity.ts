@@ -3,20 +3,20 @@ import { hostname } from 'node:os'
 import { threadId } from 'node:worker_threads'
 
 /**
- * Who owns a folder, in words that others can check. A pid alone proves nothing: containers that share a volume
- * count theirs from 1 each, and numbers are given out again.
+ * Identifies the process that owns a folder, so that other processes can check whether it lives. A pid alone is not
+ * enough: containers that share a volume each count from 1, and pids are reused.
  */
 export interface Identity {
   readonly pid: number
   readonly thread: number
   readonly host: string
-  /** Of this start of this kernel; '' where it has none to show, then the host's name stands for it. */
+  /** Id of the current boot of the kernel; '' if unknown, then the host name is used. */
   readonly boot: string
-  /** Within which the pid counts; '' where there is none to show. */
+  /** Id of the pid namespace; '' if unknown. */
   readonly pids: string
-  /** When the process began, in the kernel's ticks; '' where it cannot be told. */
+  /** Start time of the process in kernel ticks; '' if unknown. */
   readonly began: string
-  /** Name of the socket it listens on for as long as it lives; '' where it could not have one. */
+  /** Name of the socket on which the process listens while it lives; '' if it has none. */
   readonly socket: string
 }
 
@@ -32,7 +32,7 @@ export function ownIdentity(socket: string): Identity {
   }
 }
 
-/** Reads what another has written; undefined when it is no such thing. */
+/** Parses an identity that another process has written; undefined if the text is not one. */
 export function parseIdentity(text: string): Identity | undefined {
   try {
     const { pid, thread, host, boot, pids, began, socket } = JSON.parse(text) as Record<string, unknown>
@@ -45,13 +45,13 @@ export function parseIdentity(text: string): Identity | undefined {
   }
 }
 
-/** Whether both run on one kernel: then sockets reach across, whatever containers they live in. */
+/** Whether both processes run on one kernel, so that a socket reaches from one container to another. */
 export function isSameKernel(one: Identity, other: Identity): boolean {
   if (one.boot === '' && other.boot === '') return one.host === other.host
   return one.boot === other.boot
 }
 
-/** Whether the process is still there; undefined when its pid means nothing to us. */
+/** Whether the process exists; undefined when its pid belongs to another pid namespace. */
 export function hasProcess(owner: Identity, self: Identity): boolean | undefined {
   if (owner.boot === '' || owner.pids === '' || owner.began === '') return undefined
   if (owner.boot !== self.boot || owner.pids !== self.pids) return undefined
@@ -66,7 +66,7 @@ function pidSpace(): string {
   return readOr('', () => readlinkSync('/proc/self/ns/pid'))
 }
 
-/** Field 22 of its stat, counted behind the name, which may hold anything. */
+/** Field 22 of /proc/<pid>/stat, counted from the end of the name: the name may contain spaces and brackets. */
 function beginning(pid: string): string {
   return readOr('', () => {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')

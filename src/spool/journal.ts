@@ -8,7 +8,7 @@ import { Segment } from './segment.js'
 import type { Range } from './write-set.js'
 
 export interface JournalEntry {
-  readonly line: number
+  readonly queue: number
   readonly number: number
 }
 
@@ -20,22 +20,25 @@ export interface ReadEntry {
 const SEGMENT_NAME = /^\d{8}\.log$/
 
 /**
- * The files of one writer: appended to, never changed, and deleted from the oldest on when everything in them is
- * delivered or dropped. Two calls must not overlap, but for `read` and the `Now` ones. Rejects as the file system
- * does.
+ * The files of one writer. Files are appended to, never changed, and deleted from the oldest on once everything in them
+ * is delivered or dropped. Calls must not overlap, except for `read` and the `Now` methods. Rejects with the errors of
+ * the file system.
  */
 export class Journal {
   /** Changes when the folder is moved. */
   directory: string
   readonly #segmentBytes: number
   readonly #segments: Segment[] = []
-  /** Files that hold more than is known of them, since a write failed half-way. */
+  /** Files that may hold a partial write after their known length. */
   readonly #torn = new Set<Segment>()
   #handle: FileHandle | undefined
   #lastNumber = 0
   #cache: { name: string; bytes: number; entries: ReadonlyMap<number, Buffer>[] } | undefined
 
-  /** @param segmentBytes a file of this size is not continued */
+  /**
+   *
+   * @param segmentBytes size in bytes at which a new file is begun
+   */
   constructor(directory: string, segmentBytes: number) {
     this.directory = directory
     this.#segmentBytes = segmentBytes
@@ -50,7 +53,7 @@ export class Journal {
     return this.#segments.reduce((sum, { live }) => sum + live, 0)
   }
 
-  /** Adds a file that is there already, next in order. */
+  /** Adds an existing file as the next in order. */
   include(segment: Segment, number: number): void {
     this.#segments.push(segment)
     this.#lastNumber = Math.max(this.#lastNumber, number)
@@ -64,7 +67,7 @@ export class Journal {
     try {
       if (isNew) this.#handle = await open(this.#pathOf(segment), 'ax', 0o600)
       await (this.#handle as FileHandle).appendFile(chunk)
-      // A file that somebody has deleted takes bytes like any other, and nobody will ever read them.
+      // A deleted file still accepts bytes through its open handle, but nobody can read them again.
       await access(this.#pathOf(segment))
     } catch (error) {
       await this.#undo(segment, error)
@@ -75,19 +78,18 @@ export class Journal {
   }
 
   /**
-   * After a failed write a part of the chunk may be in the file. Its entries are still in memory: if they stayed here,
-   * too, a later process would deliver them a second time, in another batch.
+   * A failed write may leave part of the chunk in the file. The entries are still in memory: if they stayed in the
+   * file, a later process would deliver them a second time, in another batch.
    */
   async #undo(segment: Segment, error: unknown): Promise<void> {
-    // A file of this name that is there already is none of this journal's.
+    // An existing file of this name does not belong to this journal.
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') {
       this.#forget(segment)
       return
     }
     const handle = this.#handle
     if (handle !== undefined && segment.bytes > 0 && !isMissing(error)) {
-      // Where it can be cut off, the file is continued: on a full disk it may have room for a line where a new file
-      // has none.
+      // A file that can be truncated is continued: on a full disk it may have room for a line when a new file has none.
       const isCut = await handle.truncate(segment.bytes).then(
         () => true,
         () => false,
@@ -99,7 +101,7 @@ export class Journal {
     await this.#cutBack(segment).catch(() => {})
   }
 
-  /** The same synchronously, into a file of its own: another write may be under way. */
+  /** The same synchronously, into a new file: an asynchronous write may be running. */
   appendNow(lines: readonly Buffer[], entries: readonly JournalEntry[] = []): void {
     const segment = this.#begin()
     const chunk = Buffer.concat([FILE_HEAD, ...lines])
@@ -116,12 +118,15 @@ export class Journal {
     void handle?.close().catch(() => {})
   }
 
-  /** Counts entries as delivered or dropped; writes nothing about it. */
-  end({ line, first, count }: Range): void {
-    for (const segment of this.#segments) segment.live -= segment.overlap(line, first, count)
+  /** Counts entries as delivered or dropped. Records nothing in the files. */
+  end({ queue, first, count }: Range): void {
+    for (const segment of this.#segments) segment.live -= segment.overlap(queue, first, count)
   }
 
-  /** Deletes files that hold nothing that is still needed. Later files tell which entries of earlier ones are done. */
+  /**
+   * Deletes files whose content is no longer needed. Later files record which entries of earlier ones are done, so the
+   * oldest go first.
+   */
   async trim(): Promise<void> {
     if (this.live === 0) await this.#leave()
     const keepsLast = this.live > 0 || this.#handle !== undefined
@@ -130,7 +135,7 @@ export class Journal {
     }
   }
 
-  /** Deletes the oldest file whatever it holds. False when there is none. */
+  /** Deletes the oldest file, whatever it holds. Resolves to false if there is none. */
   async removeOldest(): Promise<boolean> {
     const [segment] = this.#segments
     if (segment === undefined) return false
@@ -140,7 +145,7 @@ export class Journal {
     return true
   }
 
-  /** Forgets files that somebody else has deleted. Whether there were any. */
+  /** Forgets files that somebody else has deleted. Resolves to whether there were any. */
   async forgetDeleted(): Promise<boolean> {
     const areThere = await Promise.all(this.#segments.map((segment) => isThere(this.#pathOf(segment))))
     const left = this.#segments.filter((_, n) => areThere[n])
@@ -149,22 +154,22 @@ export class Journal {
     return true
   }
 
-  /** Whether all of these entries are in files that are there. */
-  holds({ line, first, count }: Range): boolean {
-    const there = this.#segments.reduce((sum, segment) => sum + segment.overlap(line, first, count), 0)
+  /** Whether all of these entries are in files that exist. */
+  holds({ queue, first, count }: Range): boolean {
+    const there = this.#segments.reduce((sum, segment) => sum + segment.overlap(queue, first, count), 0)
     return there >= count
   }
 
   /**
-   * Those of the entries that can be read back, in order.
-   * @throws what the file system throws, but for a file that is gone: then nothing is known of its entries
+   * Reads the entries in order, without those that cannot be read back.
+   * @throws the error of the file system, except for a missing file: then its entries are omitted
    */
-  async read({ line, first, count }: Range): Promise<ReadEntry[]> {
+  async read({ queue, first, count }: Range): Promise<ReadEntry[]> {
     const found = new Map<number, Buffer>()
-    // A list of its own: older files may be deleted while these are read.
-    const segments = this.#segments.filter((segment) => segment.overlap(line, first, count) > 0)
+    // A copy: older files may be deleted while these are read.
+    const segments = this.#segments.filter((segment) => segment.overlap(queue, first, count) > 0)
     for (const segment of segments) {
-      const entries = await this.#entriesOf(segment, line)
+      const entries = await this.#entriesOf(segment, queue)
       for (let number = first; number < first + count; number++) {
         const json = entries?.get(number)
         if (json !== undefined) found.set(number, json)
@@ -188,7 +193,7 @@ export class Journal {
 
   #note(segment: Segment, bytes: number, entries: readonly JournalEntry[]): void {
     segment.bytes += bytes
-    for (const { line, number } of entries) segment.add(line, number)
+    for (const { queue, number } of entries) segment.add(queue, number)
   }
 
   #forget(segment: Segment): void {
@@ -197,7 +202,7 @@ export class Journal {
     this.#torn.delete(segment)
   }
 
-  /** Cuts a file to the length that is known of it; one of which nothing is known goes. */
+  /** Truncates a file to its known length. Deletes a file of which no length is known. */
   async #cutBack(segment: Segment): Promise<void> {
     const path = this.#pathOf(segment)
     if (segment.bytes > 0) await orIfMissing(undefined, truncate(path, segment.bytes))
@@ -216,24 +221,24 @@ export class Journal {
     return join(this.directory, name)
   }
 
-  /** The content of the file that was read last is kept: batches lie one behind another and are asked for in order. */
-  async #entriesOf(segment: Segment, line: number): Promise<ReadonlyMap<number, Buffer> | undefined> {
+  /** The content of the file read last is cached, because consecutive batches are read in order. */
+  async #entriesOf(segment: Segment, queue: number): Promise<ReadonlyMap<number, Buffer> | undefined> {
     const { name, bytes } = segment
     if (this.#cache?.name !== name || this.#cache.bytes !== bytes) {
       const content = await orIfMissing(Buffer.alloc(0), readFile(this.#pathOf(segment)))
       const entries = [new Map<number, Buffer>(), new Map<number, Buffer>()]
       readLines(
         content,
-        (record) => record.kind === 'entry' && entries[record.line]?.set(record.number, record.json),
+        (record) => record.kind === 'entry' && entries[record.queue]?.set(record.number, record.json),
         () => {},
       )
       this.#cache = { name, bytes, entries }
     }
-    return this.#cache.entries[line]
+    return this.#cache.entries[queue]
   }
 }
 
-/** False only where it is certain. */
+/** False only if the path certainly does not exist. */
 export async function isThere(path: string): Promise<boolean> {
   return access(path).then(
     () => true,

@@ -3,23 +3,23 @@ import { connect, createServer, type Server } from 'node:net'
 import { join } from 'node:path'
 import { clearTimeout, setTimeout } from '../common/clock.js'
 
-/** The kernels' bound on the length of a socket's path, less its end. */
+/** The limit of a socket's path length in all kernels, without the closing NUL. */
 const LONGEST_PATH = 100
 const ANSWER_TIMEOUT_MS = 1000
 
-/** A socket that is open for as long as its process lives; the kernel closes it when the process dies. */
+/** A socket that is open while its process lives. The kernel closes it when the process dies. */
 export interface LivenessSocket {
   close(): void
 }
 
-/** Listens in the folder under that name; undefined where the system or the file system has no such thing. */
+/** Listens on a socket of that name in the folder; undefined if the system or file system has no such sockets. */
 export function listenIn(directory: string, name: string): LivenessSocket | undefined {
   const address = reachable(directory, name)
   let server: Server | undefined
   try {
     server = createServer((socket) => socket.on('error', () => {}).destroy())
     server.on('error', () => {})
-    // Exclusive: in a cluster the primary would hold it otherwise, and outlive us.
+    // Exclusive: in a cluster the primary would hold the socket otherwise, and outlive this worker.
     server.listen({ path: address.path, exclusive: true })
     server.unref()
     if (!server.listening) throw new Error('Not listening')
@@ -37,7 +37,7 @@ export function listenIn(directory: string, name: string): LivenessSocket | unde
   }
 }
 
-/** Whether the socket's process lives: false only where it is certain that nobody listens. */
+/** Resolves to false only if certainly nobody listens on the socket. */
 export function isListening(directory: string, name: string): Promise<boolean> {
   const address = reachable(directory, name)
   return new Promise((resolve) => {
@@ -55,7 +55,7 @@ export function isListening(directory: string, name: string): Promise<boolean> {
   })
 }
 
-/** A path short enough for a socket. Linux takes one through the folder's open descriptor. */
+/** A path that is short enough for a socket. On Linux a long one goes through the folder's open descriptor. */
 function reachable(directory: string, name: string): { path: string; close(): void } {
   if (process.platform === 'win32') return { path: `\\\\.\\pipe\\${name}`, close: () => {} }
   const path = join(directory, name)
@@ -64,7 +64,7 @@ function reachable(directory: string, name: string): { path: string; close(): vo
   try {
     let descriptor: number | undefined = openSync(directory, 'r')
     const close = () => {
-      // Once: the number may belong to somebody else by now.
+      // Only once: the descriptor's number may be reused.
       if (descriptor !== undefined) closeSync(descriptor)
       descriptor = undefined
     }

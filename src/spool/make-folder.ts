@@ -2,9 +2,9 @@ import { mkdirSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 
 /**
- * Makes a folder, and those above it that are missing, for its owner only. Node's own `recursive` never comes
- * back where the system says that there is no such thing although all above is there (`/proc`, an automounter).
- * @throws what the file system throws
+ * Creates a folder and its missing parents, accessible to its owner only. Node's own `recursive` loops for ever where
+ * the system reports ENOENT although all parents exist (`/proc`, an automounter).
+ * @throws the error of the file system
  */
 export function makeFolder(path: string): void {
   try {

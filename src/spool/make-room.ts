@@ -3,8 +3,8 @@ import type { SpoolSource } from './spool-source.js'
 import { doneLineOf } from './write-set.js'
 
 /**
- * Deletes the oldest files, those of the first source first, until so many more bytes have room.
- * @param onLost batches that were nowhere but in those files
+ * Deletes the oldest files, those of the first source first, until `bytes` more fit within the limit.
+ * @param onLost called with batches that were only in those files
  */
 export async function makeRoom(
   sources: readonly SpoolSource[],
@@ -21,7 +21,7 @@ export async function makeRoom(
       sum -= before - journal.bytes
       for (const pending of source.forgetMissing()) {
         onLost(pending)
-        // The rest of it in the next file must not be delivered.
+        // The rest of the batch in the next file must not be delivered.
         journal.end(pending)
         await journal.append([doneLineOf(pending)])
       }

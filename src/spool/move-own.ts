@@ -10,27 +10,27 @@ import { doneLineOf, type Range, type WriteSet } from './write-set.js'
 export interface OwnMove {
   readonly owner: Owner
   readonly own: SpoolSource
-  /** The folder of the former destination, and that of the new one. */
+  /** The folders of the former and of the new destination. */
   readonly before: string
   readonly after: string
   /** The address of the new destination. */
   readonly apiUrl: string
-  /** What was taken over for the former destination. */
+  /** Journals that were taken over for the former destination. */
   readonly retired: readonly SpoolSource[]
-  /** Those of them of which a batch was being sent when the destination changed. */
+  /** Those of `retired` of which a batch was being sent when the destination changed. */
   readonly sending: readonly SpoolSource[]
-  /** Own batches that were sent to the former destination, without an answer so far. */
+  /** Batches of this process that are being sent to the former destination. */
   readonly taken: () => readonly TakenBatch[]
-  /** Own batches that the former destination may have taken. */
+  /** Batches of this process on disk that the former destination may have accepted. */
   readonly bound: readonly Pending[]
-  /** The same in memory, from where they are still sent to the former destination. */
+  /** The same for batches in memory, which are still sent to the former destination. */
   readonly inMemory: WriteSet
   readonly openFormer: () => FormerDestination
 }
 
 /**
- * Moves this process's folder into that of another destination, without what belongs to the former one.
- * @throws what the file system throws; then the folder is where it was
+ * Moves this process's folder to another destination, without the batches of the former one.
+ * @throws the error of the file system; then the folder is not moved
  */
 export async function moveOwn(move: OwnMove): Promise<void> {
   const { owner, own, before, after, apiUrl, retired, sending, bound, inMemory, openFormer } = move
@@ -48,7 +48,10 @@ export async function moveOwn(move: OwnMove): Promise<void> {
   own.journal.directory = owner.directory
 }
 
-/** Own batches are written there first and noted as done here then: in between they have one id in both places. */
+/**
+ * The batches are written to the former destination's folder first, and acknowledged here then. In between both places
+ * have them, under one id.
+ */
 async function leaveBehind(
   own: SpoolSource,
   former: FormerDestination,
@@ -58,22 +61,22 @@ async function leaveBehind(
   isTaken: (batch: TakenBatch) => boolean,
 ): Promise<void> {
   for (const batch of taken) {
-    const { line, entries, numbers } = batch
-    const numbered = entries.map((json, n) => ({ line, number: numbers[n] as number, json }))
+    const { queue, entries, numbers } = batch
+    const numbered = entries.map((json, n) => ({ queue, number: numbers[n] as number, json }))
     await former.keep({ marks: [batch], entries: numbered })
   }
   for (const pending of bound) {
-    const { line, id } = pending
+    const { queue, id } = pending
     const read = await own.journal.read(pending)
     const marks = id === undefined ? [] : [{ ...pending, id }]
-    await former.keep({ marks, entries: read.map(({ number, json }) => ({ line, number, json })) })
+    await former.keep({ marks, entries: read.map(({ number, json }) => ({ queue, number, json })) })
   }
   const left = [...taken, ...bound, ...inMemory]
   for (const range of left) own.journal.end(range)
   if (left.length > 0 && own.journal.live > 0) await own.journal.append(left.map(doneLineOf))
   await own.journal.trim()
   for (const batch of taken) {
-    // It may have been acknowledged meanwhile.
+    // The batch may have been acknowledged in the meantime.
     if (!isTaken(batch)) continue
     own.taken--
     batch.source = former.source

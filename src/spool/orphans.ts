@@ -18,39 +18,39 @@ import { SpoolSource } from './spool-source.js'
 export interface OrphansParts {
   readonly clock: Clock
   readonly segmentBytes: number
-  /** Makes this process's folder, if it has none. */
+  /** Creates this process's folder, if it has none. */
   readonly prepare: () => Promise<void>
-  /** Where to look and for whom; undefined while this process has no folder. */
+  /** Where to look, and for whom; undefined while this process has no folder. */
   readonly home: () => OrphansHome | undefined
-  /** Runs a step that changes files when all such steps before it have ended. Rejects as the step does. */
+  /** Runs a step of the disk order. Settles as the step does. */
   readonly inOrder: <T>(step: () => Promise<T>) => Promise<T>
   readonly add: (source: SpoolSource, pending: Pending) => void
-  /** Entries of others that are now this process's to deliver. */
+  /** Called with the number of entries that this process has taken over. */
   readonly onTakenOver: (entries: number) => void
   readonly onLost: (reason: 'spool_corrupt', entries: number) => void
-  /** Something that was abandoned cannot be taken over. */
+  /** Called when an abandoned journal cannot be taken over. */
   readonly onFailure: (error: unknown) => void
-  /** A look has ended. */
+  /** Called when a search has ended. */
   readonly onLooked: () => void
 }
 
 interface OrphansHome {
   readonly destination: Destination
   readonly folder: string
-  /** This process's own folder in it. */
+  /** This process's own folder. */
   readonly own: string
 }
 
 const LOOK_EVERY_MS = 60_000
 
-/** Journals of processes that have ended, taken over by this one. */
+/** The journals of processes that have ended, taken over by this one. */
 export class Orphans {
-  /** The first taken over first. */
+  /** In the order in which they were taken over. */
   readonly sources: SpoolSource[] = []
   readonly #parts: OrphansParts
   #timer: TimerHandle | undefined
   #looking: Promise<void> | undefined
-  /** Grows with each change of the destination: a look that began before must end. */
+  /** Incremented at each change of the destination, to stop searches that began before. */
   #generation = 0
   #isClosed = false
 
@@ -58,7 +58,7 @@ export class Orphans {
     this.#parts = parts
   }
 
-  /** Takes over what there is, now and from then on once a minute. Never rejects. */
+  /** Takes over abandoned journals, now and then once a minute. Never rejects. */
   look(): Promise<void> {
     const { clock, onLooked, onFailure } = this.#parts
     if (this.#isClosed) return Promise.resolve()
@@ -68,7 +68,7 @@ export class Orphans {
       .then(() => {
         this.#looking = undefined
         if (this.#isClosed) return undefined
-        // The destination has changed meanwhile: nobody has looked for the new one.
+        // The destination has changed in the meantime, so the new one has not been searched.
         if (generation !== this.#generation) return this.look()
         clock.clearTimer(this.#timer)
         this.#timer = clock.setTimer(() => void this.look(), LOOK_EVERY_MS)
@@ -78,7 +78,7 @@ export class Orphans {
     return this.#looking
   }
 
-  /** Another destination: nothing more is taken of what was taken over for the former one. */
+  /** The destination changes: gives up the journals that were taken over for the former one, and returns them. */
   retire(): readonly SpoolSource[] {
     this.#generation++
     const retired = this.sources.splice(0)
@@ -86,7 +86,7 @@ export class Orphans {
     return retired
   }
 
-  /** Deletes a journal of which every batch is done. To be run in order. */
+  /** Deletes a journal that has no batches left. Must run as a step of the disk order. */
   async removeSpent(source: SpoolSource): Promise<void> {
     const place = this.sources.indexOf(source)
     if (!source.isSpent || place < 0) return
@@ -95,14 +95,14 @@ export class Orphans {
     await removeOwnerFolder(source.journal.directory)
   }
 
-  /** Looks no more. What was taken over stays where it is, for whoever takes over this process's own folder. */
+  /** Stops the searches. Journals that were taken over stay in this process's folder, for its successor. */
   close(): void {
     this.#isClosed = true
     this.#generation++
     this.#parts.clock.clearTimer(this.#timer)
   }
 
-  /** Closes the files. To be run in order. */
+  /** Closes the files. Must run as a step of the disk order. */
   async closeFiles(): Promise<void> {
     for (const { journal } of this.sources) await journal.close().catch(() => {})
   }
@@ -111,7 +111,7 @@ export class Orphans {
     const { home, inOrder, onFailure, prepare } = this.#parts
     const isCurrent = () => generation === this.#generation
     await prepare()
-    // What an earlier look had moved and could not read.
+    // Journals that an earlier search has moved and could not read.
     await this.#includeAll(generation)
     const folder = home()?.folder
     if (folder === undefined || !isCurrent()) return
@@ -130,7 +130,7 @@ export class Orphans {
     }
   }
 
-  /** Reads what lies in the own folder and is not known yet. */
+  /** Reads the journals in the own folder that are not known yet. */
   async #includeAll(generation: number): Promise<void> {
     const { home, onFailure, inOrder } = this.#parts
     const at = home()
@@ -155,7 +155,7 @@ export class Orphans {
   ): Promise<void> {
     const { onTakenOver, onLost, segmentBytes, clock, add, inOrder } = this.#parts
     const { journal, pending, damages } = await scanJournal(folder, segmentBytes)
-    // While it was read it may have been moved, and a part of it may not have been found.
+    // The folder may have been moved during the read, so that part of the journal was not found.
     if (generation !== this.#generation) return
     const source = new SpoolSource(journal, destination, false)
     for (const each of pending) add(source, each)
@@ -167,7 +167,7 @@ export class Orphans {
     if (source.isSpent) await inOrder(() => this.removeSpent(source))
   }
 
-  /** Moves what a former owner had taken over, and a crash kept from being moved, beside its folder. */
+  /** Moves the folders that a former owner had taken over next to its own folder. A crash may have prevented that. */
   async #raise(folder: string, own: string): Promise<void> {
     for (const below of await listAdopted(folder)) {
       await rename(below, join(adoptedFolder(own), basename(below)))

@@ -1,13 +1,15 @@
 import { constants } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 
-/** Neither follows a link nor waits for the writer of a pipe. Windows has neither flag, and no need of them. */
+/**
+ * Does not follow a link, and does not wait for the writer of a named pipe. Windows lacks both flags and needs neither.
+ */
 const FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
 const MOST_BYTES = 64 * 1024
 
 /**
- * Reads a small file of the spool's own.
- * @throws what the file system throws, for a link too
+ * Reads a small file of the spool.
+ * @throws the error of the file system, also for a symbolic link
  */
 export async function readOwnFile(path: string): Promise<string> {
   let handle: FileHandle | undefined

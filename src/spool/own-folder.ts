@@ -13,7 +13,7 @@ export interface OwnFolderParts {
   readonly segmentBytes: number
 }
 
-/** This process's own folder in a spool, and the journal in it. */
+/** This process's own folder in a spool, and its journal. */
 export class OwnFolder {
   readonly acks = new AckLog()
   readonly #parts: OwnFolderParts
@@ -26,7 +26,7 @@ export class OwnFolder {
     this.#destination = destination
   }
 
-  /** Undefined while it could not be made. */
+  /** Undefined until the folder could be created. */
   get source(): SpoolSource | undefined {
     return this.#source
   }
@@ -39,15 +39,15 @@ export class OwnFolder {
     return this.#destination
   }
 
-  /** What is taken from it goes there from here on; on disk it is still where it was. */
+  /** Batches taken from the folder go to this destination from here on. The folder itself is not moved yet. */
   set destination(destination: Destination) {
     this.#destination = destination
     if (this.#source !== undefined) this.#source.destination = destination
   }
 
   /**
-   * Makes the folder, if there is none.
-   * @throws what the file system throws
+   * Creates the folder, if there is none.
+   * @throws the error of the file system
    */
   claim(): SpoolSource {
     if (this.#source !== undefined) return this.#source
@@ -60,29 +60,29 @@ export class OwnFolder {
     return this.#source
   }
 
-  /** From here on there is none: the next claim makes another one. */
-  releaseHeld(): void {
+  /** Forgets the folder; the next claim creates a new one. */
+  forget(): void {
     this.#owner?.release()
     this.#owner = undefined
     this.#source = undefined
   }
 
-  /** Writes that entries are done, synchronously, and deletes the folder where nothing is left. */
+  /** Records synchronously that entries are done, and deletes the folder if nothing is left. */
   ackNow(ranges: readonly Range[]): void {
     if (this.#source === undefined) return
     const { journal } = this.#source
     const done = this.acks.takeAll(journal, ranges)
     try {
-      if (journal.live === 0 && removeOwnerFolderNow(journal.directory)) this.releaseHeld()
+      if (journal.live === 0 && removeOwnerFolderNow(journal.directory)) this.forget()
       else if (done.length > 0) journal.appendNow(done.map(doneLineOf))
     } catch {
-      // Then they are sent once more, under the ids they had.
+      // The entries will be sent again, under the same ids.
     }
   }
 
   /**
-   * Leaves the folder to others as it is.
-   * @param inMemory entries in it that go another way, and are not for others
+   * Leaves the folder to other processes.
+   * @param inMemory entries in the folder that this process delivers in another way; they are acknowledged
    */
   async abandon(inMemory: readonly Range[]): Promise<void> {
     if (this.#source === undefined) return
@@ -90,10 +90,10 @@ export class OwnFolder {
     const done = this.acks.takeAll(journal, inMemory)
     if (done.length > 0) await journal.append(done.map(doneLineOf)).catch(() => {})
     await journal.close().catch(() => {})
-    this.releaseHeld()
+    this.forget()
   }
 
-  /** Closes the files, and deletes the folder where nothing is left. */
+  /** Closes the files, and deletes the folder if nothing is left. */
   async close(): Promise<void> {
     await this.#source?.journal.close()
     if (this.#source?.journal.live === 0) await removeOwnerFolder(this.#source.journal.directory)

@@ -6,24 +6,24 @@ import { isMissing } from './fs-error.js'
 import { makeFolder } from './make-folder.js'
 
 /**
- * Moves an abandoned folder to where an owner keeps what it takes over. What that folder's owner had taken over
- * goes beside it, or each crash would bury it deeper. Of several owners that try only one succeeds.
+ * Moves an abandoned folder into the own one. The folders that its owner had taken over are moved next to it, else each
+ * crash would nest them deeper. If several processes try at once, only one succeeds.
  * @returns the folders that are now below `own`
- * @throws what the file system throws
+ * @throws the error of the file system
  */
 export async function adopt(folder: string, own: string): Promise<string[]> {
   makeFolder(adoptedFolder(own))
   return moveAll([folder], adoptedFolder(own))
 }
 
-/** Moves all that an owner has taken over, known to it or not, to where others can take it over. */
+/** Moves all folders that an owner has taken over to where other processes can take them over. */
 export async function surrender(own: string, to: string): Promise<void> {
   await moveAll(await listAdopted(own), to)
 }
 
 /**
- * Deletes an owner's folder, unless there is something in it that the owner has taken over. The file system
- * decides: only an empty folder can be removed without its content.
+ * Deletes an owner's folder, unless it still holds folders that were taken over. This is safe against races, because
+ * the file system removes only empty folders.
  */
 export async function removeOwnerFolder(folder: string): Promise<boolean> {
   try {

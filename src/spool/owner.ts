@@ -10,29 +10,29 @@ import { isListening, type LivenessSocket, listenIn } from './liveness-socket.js
 import { makeFolder } from './make-folder.js'
 import { readOwnFile } from './own-file.js'
 
-/** The file in which an owner says who it is. */
+/** The file with the owner's identity. */
 export const OWNER_FILE = 'owner.json'
-/** The file whose time its owner renews for as long as it lives. */
+/** The file whose modification time the owner renews while it lives. */
 const LEASE_FILE = 'lease'
 const RENEWAL_MS = 15_000
-/** An owner that can be asked in no other way counts as dead when its lease is older than this. */
+/** An owner that cannot be checked in any other way counts as dead when its lease is older than this, in ms. */
 const LEASE_MS = 300_000
 
-/** A folder of this process, for as long as the process lives. */
+/** A folder that this process owns while it lives. */
 export interface Owner {
   readonly directory: string
   /**
-   * Moves it into another destination folder.
-   * @throws what the file system throws; then it stays where it is
+   * Moves the folder into another destination folder.
+   * @throws the error of the file system; then the folder stays where it is
    */
   move(destination: string): void
-  /** From here on others may take over the folder and all in it. */
+  /** From here on other processes may take over the folder and its content. */
   release(): void
 }
 
 /**
- * Makes a folder that shows others that its owner lives.
- * @throws what the file system throws
+ * Creates a folder that shows other processes that its owner lives.
+ * @throws the error of the file system
  */
 export function claimFolder(destination: string, clock: Clock): Owner {
   const tag = randomBytes(6).toString('hex')
@@ -48,7 +48,7 @@ export function claimFolder(destination: string, clock: Clock): Owner {
     const identity = ownIdentity(listening ? socket : '')
     writeFileSync(join(unfinished, OWNER_FILE), JSON.stringify(identity), { mode: 0o600 })
     writeFileSync(join(unfinished, LEASE_FILE), '.', { mode: 0o600 })
-    // Seen by others only when it is complete.
+    // The rename makes the folder visible only when it is complete.
     renameSync(unfinished, directory)
   } catch (error) {
     listening?.close()
@@ -71,13 +71,13 @@ export function claimFolder(destination: string, clock: Clock): Owner {
   }
 }
 
-/** Whether a folder's owner is certain not to live any more. */
+/** Whether the owner of a folder is certainly dead. */
 export async function isAbandoned(directory: string): Promise<boolean> {
   let owner: Identity | undefined
   try {
     owner = parseIdentity(await readOwnFile(join(directory, OWNER_FILE)))
   } catch (error) {
-    // A folder that we may not read belongs to somebody else; a missing file names no owner.
+    // An unreadable folder belongs to another user. A missing file names no owner.
     if (!isMissing(error)) return false
   }
   if (owner === undefined) return hasHandleEnded(directory)
@@ -87,9 +87,9 @@ export async function isAbandoned(directory: string): Promise<boolean> {
   return lives === undefined ? hasHandleEnded(directory) : !lives
 }
 
-/** By the file system's own clock, since those of two machines may differ. */
+/** Compares with the file system's clock, since the clocks of two machines may differ. */
 async function hasHandleEnded(directory: string): Promise<boolean> {
-  // Beside the folder: within it, the new file would change the folder's own time.
+  // Next to the folder: a new file inside would change the folder's own time.
   const probe = join(directory, '..', `.time-${randomBytes(6).toString('hex')}`)
   try {
     const { mtimeMs } = await stat(join(directory, LEASE_FILE)).catch(() => stat(directory))
@@ -106,7 +106,7 @@ function renewLease(path: () => string, clock: Clock): { stop(): void } {
   let timer: TimerHandle
   const renew = () => {
     timer = clock.setTimer(() => {
-      // Written and not only touched: then the time is the file system's, and not ours.
+      // Written and not only touched, so that the file system sets the time and not this machine.
       writeFile(path(), '.').catch(() => {})
       renew()
     }, RENEWAL_MS)

@@ -1,23 +1,23 @@
 import { Buffer } from 'node:buffer'
 import { crc32 } from 'node:zlib'
 
-/** One line of a spool file, read back. */
+/** One line of a spool file. */
 export type SpoolRecord =
-  | { readonly kind: 'entry'; readonly line: number; readonly number: number; readonly json: Buffer }
-  /** Entries that travel, or have travelled, as one batch. */
+  | { readonly kind: 'entry'; readonly queue: number; readonly number: number; readonly json: Buffer }
+  /** Entries that are or were sent as one batch. */
   | {
       readonly kind: 'mark'
-      readonly line: number
+      readonly queue: number
       readonly first: number
       readonly count: number
       readonly id: string
     }
   /** Entries that are delivered or dropped. */
-  | { readonly kind: 'done'; readonly line: number; readonly first: number; readonly count: number }
+  | { readonly kind: 'done'; readonly queue: number; readonly first: number; readonly count: number }
 
 /**
- * A file is lines of text: a letter, the checksum of the rest in eight hex digits, the rest. JSON holds no line
- * break, so that whatever happens to one line, the next is found again.
+ * A file consists of lines of text: a letter, the CRC of the rest in eight hex digits, the rest. JSON contains no line
+ * break, so a damaged line does not hide the next one.
  */
 const ENTRY_LETTERS = ['L', 'R'] as const
 const MARK = 'B'
@@ -32,25 +32,25 @@ const HEAD_BYTES = 11
 /** First line of each file. */
 export const FILE_HEAD = Buffer.from('# lognitor spool 1\n')
 
-/** The line's bytes, in pieces. */
-export function entryLine(line: number, number: number, json: Buffer): Buffer[] {
-  const letter = ENTRY_LETTERS[line] as string
+/** The bytes of an entry's line, in pieces. */
+export function entryLine(queue: number, number: number, json: Buffer): Buffer[] {
+  const letter = ENTRY_LETTERS[queue] as string
   const label = Buffer.from(`${number} `, 'latin1')
   const sum = crc32(json, crc32(label, letter.charCodeAt(0)))
   return [Buffer.from(`${letter} ${hex(sum)} ${number} `, 'latin1'), json, NEWLINE_BYTES]
 }
 
-export function markLine(line: number, first: number, count: number, id: string): Buffer {
-  return shortLine(MARK, `${line} ${first} ${count} ${id}`)
+export function markLine(queue: number, first: number, count: number, id: string): Buffer {
+  return shortLine(MARK, `${queue} ${first} ${count} ${id}`)
 }
 
-export function doneLine(line: number, first: number, count: number): Buffer {
-  return shortLine(DONE, `${line} ${first} ${count}`)
+export function doneLine(queue: number, first: number, count: number): Buffer {
+  return shortLine(DONE, `${queue} ${first} ${count}`)
 }
 
 /**
- * Calls `onRecord` with each line that is whole, in order, and `onDamage` with the bytes of each that is not.
- * Empty lines and comments are passed over.
+ * Calls `onRecord` with each intact line, in order, and `onDamage` with the bytes of each damaged one. Skips empty
+ * lines and comments.
  */
 export function readLines(
   bytes: Buffer,
@@ -62,7 +62,7 @@ export function readLines(
     const end = newline < 0 ? bytes.length : newline
     if (end > start && bytes[start] !== 0x23) {
       const line = bytes.subarray(start, end)
-      // A line without its line break may be cut off, even where its checksum fits.
+      // A last line without a line break may be truncated, even if its checksum matches.
       const record = newline < 0 ? undefined : readLine(line)
       if (record !== undefined) onRecord(record)
       else if (newline < 0) onDamage(line)
@@ -72,7 +72,7 @@ export function readLines(
   }
 }
 
-/** A whole line may follow a torn one, or one whose line break was altered. */
+/** An intact line may follow a torn one, or one whose line break is damaged. */
 function readBroken(
   bytes: Buffer,
   onRecord: (record: SpoolRecord) => void,
@@ -95,14 +95,14 @@ function readLine(bytes: Buffer): SpoolRecord | undefined {
   const rest = bytes.subarray(HEAD_BYTES)
   const sum = bytes.toString('latin1', 2, HEAD_BYTES - 1)
   if (sum !== hex(crc32(rest, letter.charCodeAt(0)))) return undefined
-  const line = (ENTRY_LETTERS as readonly string[]).indexOf(letter)
-  if (line >= 0) {
+  const queue = (ENTRY_LETTERS as readonly string[]).indexOf(letter)
+  if (queue >= 0) {
     const space = rest.indexOf(SPACE)
     const number = Number(rest.toString('latin1', 0, space))
-    return { kind: 'entry', line, number, json: rest.subarray(space + 1) }
+    return { kind: 'entry', queue, number, json: rest.subarray(space + 1) }
   }
-  const [lineWord, first, count, id] = rest.toString('latin1').split(' ')
-  const range = { line: Number(lineWord), first: Number(first), count: Number(count) }
+  const [queueWord, first, count, id] = rest.toString('latin1').split(' ')
+  const range = { queue: Number(queueWord), first: Number(first), count: Number(count) }
   if (letter === DONE) return { kind: 'done', ...range }
   if (letter === MARK && id !== undefined) return { kind: 'mark', ...range, id }
   return undefined

@@ -9,24 +9,24 @@ import { readLines } from './record.js'
 import { Segment } from './segment.js'
 import { countWithin, Spans, without } from './spans.js'
 
-/** Which line can take how many entries in one batch. */
+/** Most entries per batch, by queue index. */
 const CAPACITY = [MAX_BATCH_LOGS, KNOWN_BATCH_REQUESTS] as const
-const LINES = CAPACITY.length
+const QUEUES = CAPACITY.length
 
-/** Of one broken line no more is kept. */
+/** Most bytes that are kept of one damaged line. */
 const MOST_DAMAGE_BYTES = 64 * 1024
 
-/** Bytes of a file that make no line. */
+/** Bytes of a file that form no valid line. */
 export interface Damage {
   readonly file: string
   readonly reason: string
   readonly pieces: readonly Buffer[]
 }
 
-/** What a journal holds. */
+/** The content of a journal. */
 export interface JournalContent {
   readonly journal: Journal
-  /** What is neither delivered nor dropped, in the order in which it was written. */
+  /** Batches that are neither delivered nor dropped, in the order in which they were written. */
   readonly pending: readonly Pending[]
   readonly damages: readonly Damage[]
 }
@@ -35,19 +35,19 @@ interface OrderedMark {
   readonly first: number
   readonly count: number
   readonly id: string
-  /** Its place among all marks; the later of two that overlap holds. */
+  /** Position among all marks. Of two marks that overlap, the later one counts. */
   readonly order: number
 }
 
 /**
- * Reads all files of a journal once, one after the other, keeping no entry.
- * @throws what the file system throws: of a file that cannot be read nobody knows whether its entries are needed
+ * Reads all files of a journal once, one after the other, and keeps no entry in memory.
+ * @throws the error of the file system: whether the entries of an unreadable file are needed is unknown
  */
 export async function scanJournal(directory: string, segmentBytes: number): Promise<JournalContent> {
   const journal = new Journal(directory, segmentBytes)
-  const present = Array.from({ length: LINES }, () => new Spans())
-  const done = Array.from({ length: LINES }, () => new Spans())
-  const marks = Array.from({ length: LINES }, (): OrderedMark[] => [])
+  const present = Array.from({ length: QUEUES }, () => new Spans())
+  const done = Array.from({ length: QUEUES }, () => new Spans())
+  const marks = Array.from({ length: QUEUES }, (): OrderedMark[] => [])
   const damages: Damage[] = []
   let order = 0
   for (const name of await segmentNames(directory)) {
@@ -60,23 +60,23 @@ export async function scanJournal(directory: string, segmentBytes: number): Prom
       bytes,
       (record) => {
         if (record.kind === 'entry') {
-          segment.add(record.line, record.number)
-          present[record.line]?.add(record.number)
+          segment.add(record.queue, record.number)
+          present[record.queue]?.add(record.number)
         } else if (record.kind === 'done') {
-          done[record.line]?.add(record.first, record.first + record.count - 1)
+          done[record.queue]?.add(record.first, record.first + record.count - 1)
         } else {
-          marks[record.line]?.push({ ...record, order: order++ })
+          marks[record.queue]?.push({ ...record, order: order++ })
         }
       },
-      // A copy, so that the file's bytes can go.
+      // A copy, so that the bytes of the whole file can be freed.
       (piece) => pieces.push(copyOf(piece)),
     )
     if (pieces.length > 0) damages.push({ file: name, reason: 'lines that are torn or altered', pieces })
     journal.include(segment, Number.parseInt(name, 10))
   }
-  const pending = Array.from({ length: LINES }, (_, line) => {
-    const left = without(present[line]?.list() ?? [], done[line]?.list() ?? [])
-    return pendingOf(line, left, lastMarks(marks[line] ?? []))
+  const pending = Array.from({ length: QUEUES }, (_, queue) => {
+    const left = without(present[queue]?.list() ?? [], done[queue]?.list() ?? [])
+    return pendingOf(queue, left, lastMarks(marks[queue] ?? []))
   })
   return { journal, pending: pending.flat(), damages }
 }
@@ -87,7 +87,7 @@ function copyOf(bytes: Buffer): Buffer {
   return Buffer.from(bytes.subarray(0, MOST_DAMAGE_BYTES))
 }
 
-/** Of marks that overlap, the last one written; by first entry. */
+/** Of marks that overlap, the one written last; sorted by first entry. */
 function lastMarks(marks: readonly OrderedMark[]): OrderedMark[] {
   const kept: OrderedMark[] = []
   const sorted = [...marks].sort((a, b) => a.first - b.first || a.order - b.order)
@@ -101,21 +101,21 @@ function lastMarks(marks: readonly OrderedMark[]): OrderedMark[] {
   return kept
 }
 
-/** Nobody knows how often the batches of another process were tried, nor what became of the last attempt. */
+/** How often another process has tried its batches, and whether the service accepted the last attempt, is unknown. */
 const NEVER_TRIED = { attempts: 0, round: 0, mayBeTaken: true }
 
-function pendingOf(line: number, left: SpanList, marks: readonly OrderedMark[]): Pending[] {
+function pendingOf(queue: number, left: SpanList, marks: readonly OrderedMark[]): Pending[] {
   const pending: Pending[] = []
   for (const { first, count, id } of marks) {
     const present = countWithin(left, first, first + count - 1)
-    if (present > 0) pending.push({ line, first, count, present, id, ...NEVER_TRIED })
+    if (present > 0) pending.push({ queue, first, count, present, id, ...NEVER_TRIED })
   }
   const marked = marks.map(({ first, count }) => ({ first, last: first + count - 1 }))
-  const capacity = CAPACITY[line] as number
+  const capacity = CAPACITY[queue] as number
   for (const { first, last } of without(left, marked)) {
     for (let from = first; from <= last; from += capacity) {
       const count = Math.min(capacity, last - from + 1)
-      pending.push({ line, first: from, count, present: count, id: undefined, ...NEVER_TRIED })
+      pending.push({ queue, first: from, count, present: count, id: undefined, ...NEVER_TRIED })
     }
   }
   return pending.sort((a, b) => a.first - b.first)

@@ -1,15 +1,15 @@
-/** From and to, both included. */
+/** The first and the last number, both included. */
 export interface Span {
   first: number
   last: number
 }
 
-/** One file of a journal, and what is in it. */
+/** One file of a journal, with an index of its content. */
 export class Segment {
-  /** Within the journal's folder. */
+  /** File name within the journal's folder. */
   readonly name: string
   bytes = 0
-  /** Entries in it that have not come to their end. */
+  /** Entries in the file that are neither delivered nor dropped. */
   live = 0
   readonly #spans: (Span | undefined)[] = []
 
@@ -17,25 +17,25 @@ export class Segment {
     this.name = name
   }
 
-  /** Its entries of a line, of which some may be missing in between. */
-  span(line: number): Readonly<Span> | undefined {
-    return this.#spans[line]
+  /** The range of a queue's entries in the file; some in between may be missing. */
+  span(queue: number): Readonly<Span> | undefined {
+    return this.#spans[queue]
   }
 
-  add(line: number, number: number): void {
-    const span = this.#spans[line]
+  add(queue: number, number: number): void {
+    const span = this.#spans[queue]
     this.live++
     if (span === undefined) {
-      this.#spans[line] = { first: number, last: number }
+      this.#spans[queue] = { first: number, last: number }
       return
     }
     span.first = Math.min(span.first, number)
     span.last = Math.max(span.last, number)
   }
 
-  /** How many of these entries lie in its span. */
-  overlap(line: number, first: number, count: number): number {
-    const span = this.#spans[line]
+  /** How many of these entries lie within the file's range. */
+  overlap(queue: number, first: number, count: number): number {
+    const span = this.#spans[queue]
     if (span === undefined) return 0
     return Math.max(0, Math.min(span.last, first + count - 1) - Math.max(span.first, first) + 1)
   }

@@ -1,6 +1,6 @@
 import type { Span } from './segment.js'
 
-/** Numbers as few spans as will do. Takes them in any order, cheapest in ascending. */
+/** A set of numbers as few spans. Numbers may be added in any order; ascending order is fastest. */
 export class Spans {
   readonly #spans: Span[] = []
   #isSorted = true
@@ -15,7 +15,7 @@ export class Spans {
     }
   }
 
-  /** In order, none touching the next. */
+  /** The spans in order; no two of them touch. */
   list(): readonly Readonly<Span>[] {
     if (this.#isSorted) return this.#spans
     const all = this.#spans.splice(0).sort((a, b) => a.first - b.first)
@@ -25,7 +25,7 @@ export class Spans {
   }
 }
 
-/** What of `spans` lies in none of `others`. */
+/** The parts of `spans` that are in none of `others`. */
 export function without(spans: readonly Readonly<Span>[], others: readonly Readonly<Span>[]): Span[] {
   const left: Span[] = []
   let n = 0
@@ -42,7 +42,7 @@ export function without(spans: readonly Readonly<Span>[], others: readonly Reado
   return left
 }
 
-/** How many numbers of `spans` lie from `first` to `last`. */
+/** How many numbers of `spans` lie between `first` and `last`, both included. */
 export function countWithin(spans: readonly Readonly<Span>[], first: number, last: number): number {
   let low = 0
   let high = spans.length

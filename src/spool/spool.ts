@@ -15,11 +15,13 @@ import { type BatchMark, doneLineOf, linesOf, type Range, type WriteSet } from '
 
 export interface SpoolOptions extends Destination {
   readonly directory: string
-  /** Most bytes of all files of this process, those it has taken over included. */
+  /** Most bytes in all files of this process, including those it has taken over. */
   readonly maxBytes: number
   readonly clock: Clock
   readonly newId: () => string
-  /** Entries of others that are now ours to deliver; a negative number when they no longer are. */
+  /**
+   * Called with the number of entries taken over from other processes; negative for entries that this process gives up.
+   */
   readonly onTakenOver: (entries: number) => void
   readonly onLost: (reason: 'spool_full' | 'spool_corrupt', entries: number) => void
 }
@@ -28,18 +30,18 @@ const LARGEST_SEGMENT_BYTES = 1024 * 1024
 const NOTHING: WriteSet = { marks: [], entries: [] }
 
 /**
- * What is not yet delivered, on disk: one folder per destination, in it one per process, in that the files to which
- * it appends. What dead processes left for the same destination is taken over. Nothing here throws or rejects; a
- * disk that fails is warned of once and tried again now and then.
+ * Undelivered entries on disk: one folder per destination, in it one per process, in that the append-only files. Takes
+ * over what processes that have ended left for the same destination. Nothing here throws or rejects. A failing disk is
+ * warned of once, and tried again after a pause.
  */
 export class Spool {
-  /** Called when there may be something to take. */
+  /** Called when there may be a batch to take. */
   onBacklog: () => void = () => {}
-  /** Called when nothing that memory still has is on disk any more. */
+  /** Called when the disk has lost everything that memory still has. */
   onForgotten: () => void = () => {}
-  /** The written entries that memory still has. */
+  /** Returns the written entries that are still in memory. */
   inMemory: () => readonly Range[] = () => []
-  /** The batches in memory that the destination before may have taken. */
+  /** Returns the batches in memory that the former destination may have accepted. */
   boundInMemory: () => WriteSet = () => NOTHING
   readonly #options: SpoolOptions
   readonly #segmentBytes: number
@@ -93,31 +95,31 @@ export class Spool {
     }
   }
 
-  /** Entries that are nowhere but here, and not being sent; those left to a former destination included. */
+  /** Entries that are on disk only and not being sent, including those left to a former destination. */
   get count(): number {
     return this.#stored.count + this.#formers.leftBehind
   }
 
-  /** Whether one of them can be taken now. */
+  /** Whether a batch can be taken now. */
   get hasNext(): boolean {
     return this.#stored.hasNext
   }
 
-  /** Numbers of the oldest of these that this process wrote, by queue; Infinity for none. */
+  /** Numbers of the oldest of these entries that this process wrote, by queue; Infinity for none. */
   get oldest(): readonly number[] {
     return this.#stored.oldest
   }
 
-  /** Takes over what the dead have left, now and from then on once a minute. */
+  /** Takes over what processes that have ended have left, now and then once a minute. */
   lookAround(): Promise<void> {
     return this.#orphans.look()
   }
 
-  /** Resolves to whether all of it is on disk. */
+  /** Resolves to whether the whole set is on disk. */
   write(set: WriteSet): Promise<boolean> {
     this.#own.acks.writeBegins()
     return this.#disk.run(async () => {
-      // Without its mark a batch that is on disk would be delivered again under another id: that is always tried.
+      // A mark is written even while the disk rests: without it, a batch on disk would be sent again under another id.
       if (this.#disk.isResting && set.marks.length === 0) return false
       const { maxBytes, onLost } = this.#options
       const lines = linesOf(set)
@@ -140,11 +142,11 @@ export class Spool {
     }
   }
 
-  /** Entries that were written are delivered or dropped. */
+  /** Written entries are delivered or dropped. */
   ack(range: Range): void {
     const former = this.#formers.with(range)
     if (former !== undefined) {
-      former.releaseHeld(range)
+      former.forget(range)
       void this.#disk.run(async () => {
         await former.ack(former.source, range).finally(() => this.#formers.releaseIdle())
       }, undefined)
@@ -164,27 +166,27 @@ export class Spool {
   }
 
   /**
-   * Entries that were written are nowhere but here from now on.
-   * @param id under which they have travelled
-   * @param mayBeTaken the service may have taken them under that id
+   * Written entries have left memory and are on disk only from here on.
+   * @param id the id under which they were sent
+   * @param mayBeTaken the service may have accepted them under that id
    */
   spill(range: Range, id: string | undefined, attempts = 0, mayBeTaken = false): void {
-    const { line, first, count } = range
+    const { queue, first, count } = range
     const former = this.#formers.with(range)
     if (former !== undefined) {
-      former.releaseHeld(range)
+      former.forget(range)
       this.#leave(former.source, count)
     } else if (this.#own.source?.journal.holds(range)) {
-      this.#stored.add(this.#own.source, { line, first, count, present: count, id, attempts, mayBeTaken })
+      this.#stored.add(this.#own.source, { queue, first, count, present: count, id, attempts, mayBeTaken })
       this.onBacklog()
     } else {
-      // The oldest files had to be deleted, and these were in them.
+      // The files with these entries had to be deleted to make room.
       this.ack(range)
       this.#options.onLost('spool_full', count)
     }
   }
 
-  /** The next batch that is nowhere but here, its mark written. Two calls must not overlap. */
+  /** The next batch that is on disk only, with its mark written. Calls must not overlap. */
   next(): Promise<SpoolBatch | undefined> {
     return this.#stored.next()
   }
@@ -196,7 +198,7 @@ export class Spool {
     this.#end(taken.source, batch)
   }
 
-  /** The batch is to be sent again later, whole. */
+  /** The whole batch is to be sent again later. */
   nack(batch: SpoolBatch, again: SendAgain): void {
     const taken = batch as TakenBatch
     const { source, entries } = taken
@@ -208,14 +210,14 @@ export class Spool {
     } else if (source.journal.holds(batch)) {
       this.#stored.putBack(taken, again)
     } else {
-      // Its file had to be deleted while it was being sent.
+      // The file had to be deleted while the batch was being sent.
       this.#stored.land(taken)
       this.#end(source, batch)
       this.#options.onLost('spool_full', entries.length)
     }
   }
 
-  /** Its halves are to be sent under ids of their own. False when it cannot be halved. */
+  /** Divides the batch into halves with ids of their own. False when it cannot be halved. */
   halve(batch: SpoolBatch): boolean {
     const taken = batch as TakenBatch
     if (!taken.source.isRetired) return this.#stored.halve(taken)
@@ -225,20 +227,20 @@ export class Spool {
   }
 
   /**
-   * Another destination. What is this process's own goes there, except for batches that the project of another key
-   * may have taken: these stay with it, and so does what was taken over.
+   * Changes the destination. This process's own folder moves to the new one. Batches that another project may have
+   * accepted stay with the former destination, and so do journals that were taken over.
    */
   move(apiUrl: string, apiKey: string): Promise<void> {
     const before = this.#own.destination
     if (before.apiUrl === apiUrl && before.apiKey === apiKey) return Promise.resolve()
     this.#own.destination = { apiUrl, apiKey }
     const retired = this.#orphans.retire()
-    // Noted now: until the folders are moved a batch may be acknowledged, and its journal must still be here for that.
+    // Computed now: a batch may be acknowledged before the folders are moved, and that needs its journal.
     const sending = retired.filter(({ taken }) => taken > 0)
     for (const source of retired) this.#leave(source, countOf(this.#stored.remove(source, () => true)))
     const { source } = this.#own
     if (source === undefined) return Promise.resolve()
-    // The key names the project, whatever its address: what it may have taken means the same to it there.
+    // The key names the project, whatever the address: with the same key a batch id still means the same.
     const isBound = before.apiKey !== apiKey
     this.#formers.bind(this.#stored.remove(source, ({ mayBeTaken }) => mayBeTaken && isBound))
     const inMemory = isBound ? this.boundInMemory() : NOTHING
@@ -255,8 +257,8 @@ export class Spool {
   }
 
   /**
-   * Lets go: what is left is for another process to take over.
-   * @param timeoutMs a disk that has not answered by then is not waited for
+   * Closes the spool. What is left is for another process to take over.
+   * @param timeoutMs longest wait for the disk
    */
   async close(timeoutMs: number): Promise<void> {
     const { clock } = this.#options
@@ -277,7 +279,7 @@ export class Spool {
     this.#own.owner?.release()
   }
 
-  /** In the order in which they are sent from. */
+  /** In the order in which batches are taken from them. */
   get #sources(): readonly SpoolSource[] {
     const { source } = this.#own
     return source === undefined ? this.#orphans.sources : [...this.#orphans.sources, source]
@@ -287,7 +289,7 @@ export class Spool {
     return destinationFolder(this.#options.directory, destination)
   }
 
-  /** A disk that cannot take the mark must not keep what is on it from being delivered. */
+  /** A failure is ignored: a disk that cannot store the mark must not keep its batches from being delivered. */
   async #writeMark(source: SpoolSource, mark: BatchMark): Promise<void> {
     const lines = linesOf({ marks: [mark], entries: [] })
     await this.#disk.run(async () => {
@@ -305,7 +307,7 @@ export class Spool {
       const former = this.#formers.of(source)
       if (former !== undefined) await former.ack(source, range).finally(() => this.#formers.releaseIdle())
       else if (this.#orphans.sources.includes(source)) {
-        // Before the folder is deleted, since that may fail.
+        // Recorded before the folder is deleted, since the deletion may fail.
         await source.journal.append([doneLineOf(range)]).finally(() => this.#orphans.removeSpent(source))
       }
     }, undefined)
@@ -348,7 +350,7 @@ export class Spool {
     this.#landLeft()
   }
 
-  /** Batches that were given back while the destination changed. */
+  /** Gives up the batches that were returned while the destination changed. */
   #landLeft(): void {
     for (const batch of this.#stored.taken) {
       if (!batch.isLeft) continue
@@ -358,14 +360,14 @@ export class Spool {
   }
 
   /**
-   * The own folder could not be moved: it stays with the former destination, and the next write makes a new one.
-   * Otherwise what is logged from here on would be delivered to the former destination.
+   * The own folder could not be moved. The folder stays with the former destination, and the next write creates a new
+   * one; otherwise new logs would be delivered to the former destination.
    */
   async #abandon(own: SpoolSource): Promise<void> {
     if (this.#own.source !== own) return
     own.isRetired = true
     this.#formers.leftBehind += countOf(this.#stored.remove(own, () => true))
-    // What memory has goes to the new destination, and must not go to the former one, too.
+    // Batches in memory go to the new destination, so the abandoned folder must not deliver them, too.
     await this.#own.abandon(this.inMemory())
     this.#disk.isWell()
     this.onForgotten()
@@ -373,8 +375,8 @@ export class Spool {
   }
 
   /**
-   * After a failure: somebody may have deleted files of ours. What was nowhere else is lost and counted, and the disk
-   * itself works: the next write begins a new file, and a new folder.
+   * Called after a failure: somebody may have deleted files of this process. Entries that were on disk only are lost
+   * and counted. The disk itself works: the next write begins a new file, and a new folder if needed.
    */
   async #forgetDeleted(): Promise<void> {
     const { source } = this.#own
@@ -383,10 +385,10 @@ export class Spool {
     if (!(await source.journal.forgetDeleted()) && hasFolder) return
     for (const pending of source.forgetMissing()) {
       this.#options.onLost('spool_corrupt', pending.present)
-      // The rest of it in another file must not be delivered.
+      // The rest of the batch in another file must not be delivered.
       this.ack(pending)
     }
-    if (!hasFolder) this.#own.releaseHeld()
+    if (!hasFolder) this.#own.forget()
     this.#disk.isWell()
   }
 }

@@ -8,44 +8,44 @@ import { type BatchMark, countFitting } from './write-set.js'
 export interface SpoolBatch extends BatchMark {
   readonly entries: readonly Buffer[]
   readonly isOwn: boolean
-  /** Sends so far that ended without a final answer. */
+  /** Attempts so far that ended without a final answer. */
   readonly attempts: number
-  /** The only destination that it may be sent to. */
+  /** The only destination that the batch may be sent to. */
   readonly destination: Destination
 }
 
 /** A batch that is being sent. */
 export interface TakenBatch extends SpoolBatch {
-  /** Changes when the destination does, and what may have been taken stays behind for the former one. */
+  /** Changes with the destination: a batch that may have been accepted moves to the former destination's source. */
   source: SpoolSource
-  /** Numbers of the entries in it. */
+  /** The numbers of the entries in the batch. */
   readonly numbers: readonly number[]
   readonly round: number
-  /** It was given back after the destination had changed, and is still to be left with the former one. */
+  /** The batch was returned after the destination had changed. It still has to be left to the former destination. */
   isLeft?: boolean
 }
 
 export interface StoredBatchesParts {
   readonly clock: Clock
   readonly newId: () => string
-  /** In the order in which they are asked. */
+  /** In the order in which batches are taken from them. */
   readonly sources: () => readonly SpoolSource[]
-  /** Writes down that these entries are one batch. Never rejects. */
+  /** Records that these entries are one batch. Never rejects. */
   readonly writeMark: (source: SpoolSource, mark: BatchMark) => Promise<void>
-  /** Nothing is left of these entries. */
+  /** No entry of the batch can be sent. */
   readonly onEmpty: (source: SpoolSource, pending: Pending) => void
   readonly onLost: (reason: 'spool_full' | 'spool_corrupt', entries: number) => void
-  /** A batch could not be looked at, and stays where it is. */
+  /** A batch cannot be read now, and stays where it is. */
   readonly onUnreadable: (source: SpoolSource, error: unknown) => void
-  /** A batch whose source was retired while the batch was read. */
+  /** The source of a batch was retired while the batch was read. */
   readonly onRetired: (source: SpoolSource, pending: Pending) => void
-  /** A batch that had to wait may be tried again. */
+  /** A batch that had to wait may be sent again. */
   readonly onRetry: () => void
 }
 
 /** How a batch is to be sent again. */
 export interface SendAgain {
-  /** Before all others, or behind all others. */
+  /** Before or behind all other batches. */
   readonly where: 'first' | 'last'
   readonly attempts: number
   readonly mayBeTaken: boolean
@@ -58,15 +58,15 @@ interface Waiting {
   readonly untilMs: number
 }
 
-/** A batch that could not be read is tried again after this time. */
+/** Delay in ms before a batch that could not be read is tried again. */
 const READ_AGAIN_MS = 30_000
 
-/** The batches that are on disk only, in the order in which they are sent. */
+/** The batches that are on disk only, in sending order. */
 export class StoredBatches {
   readonly #parts: StoredBatchesParts
-  /** In no backlog any more, and not yet sent. */
+  /** The batch that is being read: in no backlog any more, and not yet being sent. */
   #opening: { readonly source: SpoolSource; readonly pending: Pending } | undefined
-  /** Not to be tried before their time. */
+  /** Batches that must not be sent before their time. */
   #waiting: Waiting[] = []
   #timer: TimerHandle | undefined
   /** The highest round so far. */
@@ -77,13 +77,13 @@ export class StoredBatches {
     this.#parts = parts
   }
 
-  /** Entries in them, those that are being sent not included. */
+  /** Entries in the batches, without those being sent. */
   get count(): number {
     const aside = this.#aside.reduce((sum, { pending }) => sum + pending.present, 0)
     return this.#parts.sources().reduce((sum, { backlog }) => sum + backlog.count, aside)
   }
 
-  /** Whether there is one that can be tried now. */
+  /** Whether a batch can be taken now. */
   get hasNext(): boolean {
     return this.#parts.sources().some(({ backlog }) => backlog.count > 0)
   }
@@ -93,24 +93,26 @@ export class StoredBatches {
     return [...this.#taken]
   }
 
-  /** Numbers of the oldest of these that this process wrote, by queue; Infinity for none. */
+  /** Numbers of the oldest of these entries that this process wrote, by queue; Infinity for none. */
   get oldest(): readonly number[] {
     const own = this.#parts.sources().filter(({ isOwn }) => isOwn)
     const aside = this.#aside.filter(({ source }) => source.isOwn)
-    return [0, 1].map((line) => {
-      const firsts = aside.filter(({ pending }) => pending.line === line).map(({ pending }) => pending.first)
-      return Math.min(Number.POSITIVE_INFINITY, ...firsts, ...own.map(({ backlog }) => backlog.oldest(line)))
+    return [0, 1].map((queue) => {
+      const firsts = aside
+        .filter(({ pending }) => pending.queue === queue)
+        .map(({ pending }) => pending.first)
+      return Math.min(Number.POSITIVE_INFINITY, ...firsts, ...own.map(({ backlog }) => backlog.oldest(queue)))
     })
   }
 
-  /** Adds what is on disk only from now on. */
+  /** Adds entries that are on disk only from now on. */
   add(source: SpoolSource, pending: Omit<Pending, 'round'>): void {
     source.backlog.add({ ...pending, round: this.#round })
   }
 
   /**
-   * The next batch, its mark written: of those of the lowest round, those of the first source. Undefined where there
-   * is none that can be read now. Two calls must not overlap.
+   * Takes the next batch, with its mark written: of the lowest round, that of the first source. Undefined if no batch
+   * can be read now. Calls must not overlap.
    */
   async next(): Promise<TakenBatch | undefined> {
     for (let source = this.#first(); source !== undefined; source = this.#first()) {
@@ -125,18 +127,18 @@ export class StoredBatches {
     return undefined
   }
 
-  /** It is no longer being sent. */
+  /** The batch is no longer being sent. */
   land(batch: TakenBatch): void {
     this.#taken.delete(batch)
     batch.source.taken--
   }
 
-  /** It is to be sent again. */
+  /** The batch is to be sent again. */
   putBack(batch: TakenBatch, { where, attempts, mayBeTaken, waitMs }: SendAgain): void {
-    const { source, line, first, count, id, entries } = batch
+    const { source, queue, first, count, id, entries } = batch
     if (where === 'last') this.#round++
     const round = where === 'last' ? this.#round : batch.round
-    const pending = { line, first, count, present: entries.length, id, attempts, round, mayBeTaken }
+    const pending = { queue, first, count, present: entries.length, id, attempts, round, mayBeTaken }
     this.#taken.delete(batch)
     if (waitMs > 0) {
       this.#wait(source, pending, waitMs)
@@ -146,21 +148,21 @@ export class StoredBatches {
     source.backlog.add(pending, where)
   }
 
-  /** Its halves are to be sent under ids of their own. False when it cannot be halved. */
+  /** Divides the batch into halves with ids of their own. False when it cannot be halved. */
   halve(batch: TakenBatch): boolean {
-    const { source, line, numbers, round } = batch
+    const { source, queue, numbers, round } = batch
     if (numbers.length < 2) return false
     const middle = Math.ceil(numbers.length / 2)
     this.land(batch)
     for (const half of [numbers.slice(middle), numbers.slice(0, middle)]) {
       const [first, last] = [half[0] as number, half.at(-1) as number]
-      const range = { line, first, count: last - first + 1, present: half.length }
+      const range = { queue, first, count: last - first + 1, present: half.length }
       source.backlog.add({ ...range, id: undefined, attempts: 0, round, mayBeTaken: false }, 'first')
     }
     return true
   }
 
-  /** Removes from all that is not being read or sent what the condition applies to. */
+  /** Removes the batches that match the condition, except those being read or sent. */
   remove(source: SpoolSource, condition: (pending: Pending) => boolean): readonly Pending[] {
     const isGone = (each: { source: SpoolSource; pending: Pending }) =>
       each.source === source && condition(each.pending)
@@ -174,7 +176,7 @@ export class StoredBatches {
     this.#parts.clock.clearTimer(this.#timer)
   }
 
-  /** Neither in a backlog nor being sent. */
+  /** The batches that are in no backlog and not being sent. */
   get #aside() {
     return this.#opening === undefined ? this.#waiting : [...this.#waiting, this.#opening]
   }
@@ -185,10 +187,10 @@ export class StoredBatches {
     return sources.find(({ backlog }) => backlog.round === round && backlog.count > 0)
   }
 
-  /** Reads a batch and writes its mark, unless it has one. Undefined when there is nothing to send of it. */
+  /** Reads a batch and writes its mark, unless it has one. Undefined when nothing of the batch can be sent. */
   async #open(source: SpoolSource, pending: Pending): Promise<TakenBatch | undefined> {
     const { onLost, onEmpty, onRetired, newId, writeMark } = this.#parts
-    const { line, first, count, attempts, round } = pending
+    const { queue, first, count, attempts, round } = pending
     const found = await source.journal.read(pending)
     if (source.isRetired) {
       source.taken--
@@ -196,7 +198,7 @@ export class StoredBatches {
       return undefined
     }
     const lost = pending.present - found.length
-    // Its files may have been deleted to make room while they were read.
+    // The files may have been deleted to make room during the read.
     if (lost > 0) onLost(source.journal.holds(pending) ? 'spool_corrupt' : 'spool_full', lost)
     if (found.length === 0) {
       source.taken--
@@ -204,7 +206,7 @@ export class StoredBatches {
       return undefined
     }
     const read = found.map(({ json }) => json)
-    // What has travelled stays whole, whatever its size: as another batch it would be counted twice.
+    // A batch that was sent before stays whole, whatever its size: with another id its entries would be counted twice.
     const fitting = pending.id === undefined ? countFitting(read) : read.length
     const numbers = found.slice(0, fitting).map(({ number }) => number)
     const end = found[fitting]?.number ?? first + count
@@ -213,7 +215,7 @@ export class StoredBatches {
       source.backlog.add({ ...pending, ...rest }, 'first')
       this.#opening = { source, pending: { ...pending, count: end - first, present: fitting } }
     }
-    const mark = { line, first, count: end - first, id: pending.id ?? newId() }
+    const mark = { queue, first, count: end - first, id: pending.id ?? newId() }
     if (pending.id === undefined) await writeMark(source, mark)
     if (source.isRetired) {
       source.taken--
@@ -225,7 +227,7 @@ export class StoredBatches {
     return { ...mark, entries, numbers, attempts, round, isOwn, destination, source }
   }
 
-  /** A batch that cannot be looked at is not lost: it waits beside the others until it is tried again. */
+  /** A batch that cannot be read is not lost: it waits until it is tried again. */
   #setAside(source: SpoolSource, pending: Pending, error: unknown): undefined {
     const { onRetired, onUnreadable } = this.#parts
     if (source.isRetired) {

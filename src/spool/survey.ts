@@ -12,26 +12,26 @@ import { scanJournal } from './scan.js'
 /** What one process has on disk, or has left there. */
 export interface FolderSurvey {
   readonly path: string
-  /** Undefined when it left no word about itself. */
+  /** Undefined if the folder has no readable identity. */
   readonly pid: number | undefined
   readonly host: string | undefined
   readonly lives: boolean
-  /** Logs and request entries that are not delivered, those it had taken over included. */
+  /** Undelivered logs and request entries, including those the process had taken over. */
   readonly entries: number
   readonly bytes: number
 }
 
 /** What is on disk for one address and key. */
 export interface PlaceSurvey {
-  /** Of the key nothing is known but that it is another than that of any other place. */
+  /** Two names differ when their keys differ; the name reveals nothing else of the key. */
   readonly name: string
   readonly apiUrl: string | undefined
   readonly folders: readonly FolderSurvey[]
-  /** Files that were set aside because they could not be read. */
+  /** Number of files with bytes that could not be read back. */
   readonly damaged: number
 }
 
-/** A file or folder that could not be looked at: nobody knows what is in it. */
+/** A file or folder that could not be read; its content is unknown. */
 export interface Unreadable {
   readonly path: string
   readonly why: string
@@ -42,7 +42,7 @@ export interface SpoolSurvey {
   readonly unreadable: readonly Unreadable[]
 }
 
-/** Looks at all that is below a spool's directory, and changes nothing. Never rejects. */
+/** Reads everything below a spool directory and changes nothing. Never rejects. */
 export async function surveySpool(directory: string): Promise<SpoolSurvey> {
   const unreadable: Unreadable[] = []
   const places: PlaceSurvey[] = []
@@ -61,8 +61,8 @@ export async function surveySpool(directory: string): Promise<SpoolSurvey> {
 }
 
 /**
- * Deletes what processes that live no more have left, and what was set aside. What cannot be looked at stays. Never
- * rejects. Gives how many entries were deleted.
+ * Deletes the folders of processes that have ended, and damaged files. Folders that cannot be read stay. Never rejects.
+ * Resolves to the number of deleted entries.
  */
 export async function purgeSpool(directory: string): Promise<{ entries: number; unreadable: Unreadable[] }> {
   const unreadable: Unreadable[] = []
@@ -80,7 +80,7 @@ export async function purgeSpool(directory: string): Promise<{ entries: number; 
   return { entries, unreadable }
 }
 
-/** Under another name first, so that nobody takes over what is being deleted. False when somebody has, before. */
+/** Renames the folder first, so that nobody takes over what is being deleted. False if another process was faster. */
 async function remove(folder: string): Promise<boolean> {
   const going = join(dirname(folder), `${UNFINISHED}${basename(folder)}`)
   try {
@@ -106,7 +106,7 @@ function lookWith(unreadable: Unreadable[]): Look {
   }
 }
 
-/** Undefined when it is gone by now. */
+/** Undefined if the folder no longer exists. */
 async function surveyFolder(folder: string): Promise<FolderSurvey | undefined> {
   const owner = parseIdentity(await orIfMissing('', readOwnFile(join(folder, OWNER_FILE))))
   let entries = 0

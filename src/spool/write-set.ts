@@ -4,41 +4,41 @@ import { doneLine, entryLine, markLine } from './record.js'
 
 /** Consecutive entries of one queue: 0 for logs, 1 for request entries. */
 export interface Range {
-  readonly line: number
+  readonly queue: number
   readonly first: number
   readonly count: number
 }
 
-/** A range that travels, or has travelled, as one batch under this id. */
+/** A range that is or was sent as one batch under this id. */
 export interface BatchMark extends Range {
   readonly id: string
 }
 
 interface SpoolEntry {
-  readonly line: number
+  readonly queue: number
   readonly number: number
-  /** Exactly the bytes of the entry's JSON; nobody changes them while they are written. */
+  /** Exactly the bytes of the entry's JSON. They must not change while they are written. */
   readonly json: Buffer
 }
 
-/** What is written to the disk in one go. */
+/** What is written to the disk at once. */
 export interface WriteSet {
   readonly marks: readonly BatchMark[]
   readonly entries: readonly SpoolEntry[]
 }
 
-/** The lines of a write set, each of them made of whole buffers that were filled for this line alone. */
+/** The lines of a write set. Each consists of whole buffers that contain nothing else. */
 export function linesOf({ marks, entries }: WriteSet): Buffer[] {
-  // Marks first: should the end be torn off, what is left of a batch still knows its id.
-  const lines = marks.map(({ line, first, count, id }) => markLine(line, first, count, id))
-  return lines.concat(...entries.map(({ line, number, json }) => entryLine(line, number, json)))
+  // Marks first: if the end of the write is torn off, the rest of a batch still has its id.
+  const lines = marks.map(({ queue, first, count, id }) => markLine(queue, first, count, id))
+  return lines.concat(...entries.map(({ queue, number, json }) => entryLine(queue, number, json)))
 }
 
-export function doneLineOf({ line, first, count }: Range): Buffer {
-  return doneLine(line, first, count)
+export function doneLineOf({ queue, first, count }: Range): Buffer {
+  return doneLine(queue, first, count)
 }
 
-/** How many entries make one batch that is not too large; at least one. */
+/** How many entries fit into one batch by size; at least one. */
 export function countFitting(entries: readonly Buffer[]): number {
   let bytes = 0
   const tooMany = entries.findIndex((entry, n) => {

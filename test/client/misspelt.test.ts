@@ -49,7 +49,7 @@ test('a variable that nobody reads is told once, with the one that was meant', a
     resolveOptions({}, env)
   })
   expect(warnings).toEqual([
-    'LOGNITOR_UNKNOWN_VARIABLE: The environment has LOGNITOR_MINLEVEL, which is read by nobody. Did you mean "LOGNITOR_MIN_LEVEL"?',
+    'LOGNITOR_UNKNOWN_VARIABLE: The environment has LOGNITOR_MINLEVEL, which nothing reads. Did you mean "LOGNITOR_MIN_LEVEL"?',
     expect.stringMatching(/^LOGNITOR_UNKNOWN_VARIABLE: The environment has LOGNITOR_KEY, /),
   ])
   expect(warnings.join()).not.toContain('secret')

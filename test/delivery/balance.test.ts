@@ -6,7 +6,7 @@ import { openRig, type Rig } from './support.js'
 let rig: Rig
 afterEach(() => rig.close())
 
-/** What came in, less all that is known to have become of it. */
+/** What came in, minus everything that has ended or is pending. */
 function missing(stats: Stats): number {
   const { written, requestsWritten, takenOver, calls } = stats
   const { accepted, requestsAccepted, callsAccepted, unconfirmed } = stats
@@ -22,7 +22,7 @@ function missing(stats: Stats): number {
   )
 }
 
-test('each call of the API is in the account, whatever becomes of it', async () => {
+test('stats() accounts for every API call, whatever its outcome', async () => {
   rig = await openRig()
   const { apiCaller } = rig.pipeline
   const call = (path: string, retryForMs = 0) => apiCaller.run({ path, body: {}, withKey: true, retryForMs })
@@ -30,7 +30,7 @@ test('each call of the API is in the account, whatever becomes of it', async () 
   expect(await call('/taken')).toBe('')
   for (const path of ['/refused', '/too-large', '/not-taken']) expect(await call(path)).toBeUndefined()
   const pending = call('/again', 60_000)
-  await until(() => rig.vendor.seen.length === 5, 'it has failed once')
+  await until(() => rig.vendor.seen.length === 5, 'the batch has failed once')
   const { calls, callsAccepted, callsPending, dropped } = rig.pipeline.stats()
   expect({ calls, callsAccepted, callsPending }).toEqual({ calls: 5, callsAccepted: 1, callsPending: 1 })
   expect(dropped).toEqual({ bad_batch: 1, too_large: 1, exit: 1 })
@@ -44,7 +44,7 @@ test('each call of the API is in the account, whatever becomes of it', async () 
   expect(missing(rig.pipeline.stats())).toBe(0)
 })
 
-test('a ping that a newer one replaces is in the account', async () => {
+test('stats() accounts for a ping that a newer one replaces', async () => {
   rig = await openRig()
   rig.vendor.answer({ status: 503 }, {})
   const ping = () =>
@@ -56,7 +56,7 @@ test('a ping that a newer one replaces is in the account', async () => {
       subject: 'a',
     })
   const first = ping()
-  await until(() => rig.vendor.seen.length === 1, 'the first has failed')
+  await until(() => rig.vendor.seen.length === 1, 'the first attempt has failed')
   expect(await ping()).toBe('')
   expect(await first).toBeUndefined()
   expect(rig.pipeline.stats()).toMatchObject({ calls: 2, callsAccepted: 1, dropped: { stale_ping: 1 } })

@@ -7,7 +7,7 @@ import { logTo, openRig, type Rig } from './support.js'
 let rig: Rig
 afterEach(() => rig.close())
 
-/** A service in another thread, which answers while this one stands still. */
+/** A service in another thread. It answers while the main thread is blocked. */
 const SERVICE = `
 const { createServer } = require('node:http')
 const { parentPort } = require('node:worker_threads')
@@ -21,7 +21,7 @@ const server = createServer((request, response) => {
 server.listen(0, '127.0.0.1', () => parentPort.postMessage(server.address().port))
 `
 
-test('an answer that came while the event loop was blocked counts, though the time for it is up', async () => {
+test('accepts an answer that arrived while the event loop was blocked, although its time limit has passed', async () => {
   rig = await openRig()
   const service = new Worker(SERVICE, { eval: true })
   try {
@@ -30,16 +30,16 @@ test('an answer that came while the event loop was blocked counts, though the ti
     service.on('message', () => asked++)
     const pipeline = rig.another({ apiUrl: `http://127.0.0.1:${port}/api/v1` })
     for (let n = 0; n < 25; n++) logTo(pipeline, `log ${n}`)
-    await until(() => asked === 1, 'it is on its way')
+    await until(() => asked === 1, 'the request is in flight')
     await new Promise<void>((done) => {
-      // In a timer, as the one that is due.
+      // In a timer, because the request's time limit is a timer, too.
       setTimeout(() => {
         Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1000)
         rig.clock.advance(10_000)
         done()
       }, 0)
     })
-    await until(() => pipeline.stats().inFlight === 0, 'it came back')
+    await until(() => pipeline.stats().inFlight === 0, 'the request ended')
     await settle()
     expect(pipeline.stats()).toMatchObject({ accepted: 25, queued: 0 })
     expect(asked).toBe(1)

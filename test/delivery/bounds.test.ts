@@ -10,7 +10,7 @@ afterEach(() => rig.close())
 const numbered = (from: number, to: number) =>
   Array.from({ length: to - from + 1 }, (_, n) => `log ${from + n}`)
 
-test('drops the oldest unsent when there are too many, and counts them', async () => {
+test('drops and counts the oldest unsent logs when there are too many', async () => {
   const drops: [DropReason, number][] = []
   rig = await openRig({ maxQueueSize: 100, batchSize: 100, onDrop: (...drop) => drops.push(drop) })
   rig.pipeline.pause()
@@ -35,11 +35,11 @@ test('never holds more than maxQueueBytes, whatever is written', async () => {
   expect(queued + (dropped.queue_full ?? 0)).toBe(written)
 })
 
-test('counts the bytes of what is in flight', async () => {
+test('counts the bytes of batches in flight', async () => {
   rig = await openRig({ maxQueueBytes: 50_000, batchSize: 5 })
   rig.vendor.answer({ silent: true })
   for (let n = 0; n < 5; n++) rig.log('x'.repeat(8000))
-  await until(() => rig.pipeline.stats().inFlight === 5, 'they are on their way')
+  await until(() => rig.pipeline.stats().inFlight === 5, 'the requests are in flight')
   for (let n = 0; n < 10; n++) rig.log('y'.repeat(8000))
   const { queuedBytes, queued, inFlight, dropped } = rig.pipeline.stats()
   expect(queuedBytes).toBeLessThanOrEqual(50_000)
@@ -47,7 +47,7 @@ test('counts the bytes of what is in flight', async () => {
   expect(inFlight).toBe(5)
 })
 
-test('drops a log that is larger than the whole queue, and takes the next', async () => {
+test('drops a log that is larger than the whole queue, and accepts the next', async () => {
   rig = await openRig({ maxQueueBytes: 10_000 })
   rig.pipeline.pause()
   rig.log('x'.repeat(20_000))
@@ -60,7 +60,7 @@ test('drops a batch that was sent before only as a whole', async () => {
   rig = await openRig({ maxQueueSize: 60, batchSize: 25 })
   rig.vendor.answer({ status: 503 }, {})
   rig.logMany(25)
-  await until(() => rig.pipeline.stats().holding === 'backoff', 'the first try failed')
+  await until(() => rig.pipeline.stats().holding === 'backoff', 'the first attempt failed')
   for (let n = 26; n <= 86; n++) rig.log(`log ${n}`)
   expect(rig.pipeline.stats().dropped).toEqual({ queue_full: 26 })
   rig.clock.advance(1000)
@@ -68,16 +68,16 @@ test('drops a batch that was sent before only as a whole', async () => {
   expect(rig.vendor.messages().slice(0, 60)).toEqual(numbered(27, 86))
 })
 
-test('reports what an outage cost in one log when the service is back', async () => {
+test('writes one log about the losses of an outage when the service is back', async () => {
   rig = await openRig({ maxQueueSize: 100 })
   rig.vendor.answer({ status: 503 }, {})
   rig.logMany(100)
-  await until(() => rig.pipeline.stats().holding === 'backoff', 'an outage')
+  await until(() => rig.pipeline.stats().holding === 'backoff', 'the outage was noticed')
   rig.logMany(400, 'meanwhile')
   const lost = rig.pipeline.stats().dropped.queue_full as number
   expect(lost).toBeGreaterThanOrEqual(400)
   rig.clock.advance(1000)
-  await until(() => rig.pipeline.stats().queued + rig.pipeline.stats().inFlight <= 1, 'the backlog left')
+  await until(() => rig.pipeline.stats().queued + rig.pipeline.stats().inFlight <= 1, 'the backlog was sent')
   rig.clock.advance(5000)
   const reports = () =>
     rig.vendor.batches.flatMap(({ json }) => json.logs).filter(({ metadata }) => metadata['lognitor.lost'])
@@ -112,7 +112,7 @@ test('accounts for every log through any mix of answers, bounds and sizes', asyn
       rig.vendor.answer(reply)
       for (let n = 0; n < count; n++) rig.log('x'.repeat(width))
       await settle(3)
-      await until(() => rig.pipeline.stats().inFlight === 0, 'all tries came back')
+      await until(() => rig.pipeline.stats().inFlight === 0, 'all attempts ended')
       rig.clock.advance(5000)
     }
   }
@@ -120,13 +120,13 @@ test('accounts for every log through any mix of answers, bounds and sizes', asyn
   const stats = () => rig.pipeline.stats()
   for (let n = 0; stats().queued + stats().inFlight > 0; n++) {
     expect(n).toBeLessThan(1000)
-    await until(() => stats().inFlight === 0, 'all tries came back')
+    await until(() => stats().inFlight === 0, 'all attempts ended')
     rig.clock.advance(5000)
   }
   const { written, accepted, dropped, queuedBytes } = stats()
   expect(accepted + Object.values(dropped).reduce((sum, count) => sum + count, 0)).toBe(written)
   expect(queuedBytes).toBe(0)
   expect(Object.keys(dropped)).toEqual(expect.arrayContaining(['queue_full', 'bad_batch']))
-  // What was answered with 200 and what was counted as delivered are the same.
+  // The logs answered with 200 are exactly those counted as accepted.
   expect(accepted).toBe(rig.vendor.messages().length)
 })

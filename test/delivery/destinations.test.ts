@@ -28,7 +28,7 @@ test.each([
   rig = await openRig()
   rig.vendor.answer(reply, {})
   rig.logMany(25, 'before')
-  await until(() => rig.pipeline.stats().holding === 'backoff', 'nobody knows whether it was taken')
+  await until(() => rig.pipeline.stats().holding === 'backoff', 'the outcome of the attempt is unknown')
   useKey('another-key')
   rig.logMany(25, 'after')
   rig.clock.advance(2000)
@@ -39,57 +39,57 @@ test.each([
   expect(batches().filter(({ first }) => first === 'after 1')).toMatchObject([{ key: 'another-key' }])
 })
 
-test('a batch in flight when the key changes is repeated under its own', async () => {
+test('a batch in flight when the key changes is retried with its own key', async () => {
   rig = await openRig()
   const held = shutDoor()
   rig.vendor.answer({ status: 503, after: held.promise }, {})
   rig.logMany(25)
-  await until(() => rig.vendor.open === 1, 'it is on its way')
+  await until(() => rig.vendor.open === 1, 'the request is in flight')
   useKey('another-key')
   held.open()
-  await until(() => rig.pipeline.stats().inFlight === 0, 'it came back')
+  await until(() => rig.pipeline.stats().inFlight === 0, 'the request ended')
   rig.clock.advance(2000)
-  await until(() => rig.pipeline.stats().accepted === 25, 'it arrived')
+  await until(() => rig.pipeline.stats().accepted === 25, 'the log arrived')
   const [first, second] = batches()
   expect(second).toEqual(first)
 })
 
-test('a batch that the old key certainly did not deliver goes with the new one, under an id of its own', async () => {
+test('a batch that was certainly not accepted under the old key is sent with the new one, under a new id', async () => {
   rig = await openRig()
   rig.vendor.answer(({ headers }) => ({ status: headers['x-api-key'] === KEY ? 401 : 200 }))
   rig.logMany(25)
-  await until(() => rig.pipeline.stats().holding === 'unauthorized', 'it was refused')
+  await until(() => rig.pipeline.stats().holding === 'unauthorized', 'the batch was refused')
   useKey('another-key')
-  await until(() => rig.pipeline.stats().accepted === 25, 'it arrived')
+  await until(() => rig.pipeline.stats().accepted === 25, 'the log arrived')
   const [refused, taken] = batches()
   expect(taken?.key).toBe('another-key')
   expect(taken?.id).not.toBe(refused?.id)
 })
 
-test('logs that found nobody at the old address go to the new one, whatever its key', async () => {
+test('logs that no service received at the old address go to the new one, whatever its key', async () => {
   rig = await openRig()
   const dead = await openRig()
   await dead.vendor.close()
   const pipeline = rig.another({ apiUrl: dead.vendor.apiUrl })
   for (let n = 0; n < 25; n++) logTo(pipeline, `log ${n}`)
-  await until(() => pipeline.stats().holding === 'backoff', 'nobody is there')
+  await until(() => pipeline.stats().holding === 'backoff', 'no service answers')
   pipeline.reconfigure({ ...pipeline.settings, apiUrl: rig.vendor.apiUrl, apiKey: 'another-key' })
-  await until(() => pipeline.stats().accepted === 25, 'they arrived')
+  await until(() => pipeline.stats().accepted === 25, 'the logs arrived')
   const ending = pipeline.shutdown(0)
   rig.clock.advance(1)
   await ending
   await dead.pipeline.shutdown(0)
 })
 
-test('a batch that may have been taken under a key that is refused now is given up after its retries', async () => {
+test('a batch that may have been accepted under a key that is now refused is dropped after its retries', async () => {
   rig = await openRig({ maxRetries: 2 })
   rig.vendor.answer({ status: 503 }, ({ headers }) => ({ status: headers['x-api-key'] === KEY ? 401 : 200 }))
   rig.logMany(25)
-  await until(() => rig.pipeline.stats().holding === 'backoff', 'nobody knows whether it was taken')
+  await until(() => rig.pipeline.stats().holding === 'backoff', 'the outcome of the attempt is unknown')
   useKey('another-key')
   for (let minute = 0; minute < 3; minute++) {
     rig.clock.advance(60_000)
-    await until(() => rig.pipeline.stats().inFlight === 0, 'it came back')
+    await until(() => rig.pipeline.stats().inFlight === 0, 'the request ended')
     await settle()
   }
   expect(rig.pipeline.stats()).toMatchObject({ queued: 0, dropped: { bad_batch: 25 } })
@@ -97,22 +97,22 @@ test('a batch that may have been taken under a key that is refused now is given 
   expect(await rig.pipeline.flush(1000)).toBe(true)
 })
 
-test('sample rates of the project before do not hold for the one after', async () => {
+test('sample rates of the former project do not apply to the new one', async () => {
   rig = await openRig({}, () => 0.4)
   const held = shutDoor()
   const headers = { 'x-lognitor-sample-rates': '{"info":0}' }
   rig.vendor.answer({ headers, after: held.promise }, {})
   rig.logMany(25)
-  await until(() => rig.vendor.open === 1, 'it is on its way')
+  await until(() => rig.vendor.open === 1, 'the request is in flight')
   useKey('another-key')
   held.open()
-  await until(() => rig.pipeline.stats().accepted === 25, 'it was taken')
+  await until(() => rig.pipeline.stats().accepted === 25, 'the batch was accepted')
   rig.logMany(25, 'of the other project')
   rig.clock.advance(5000)
-  await until(() => rig.pipeline.stats().accepted === 50, 'none was left out')
+  await until(() => rig.pipeline.stats().accepted === 50, 'every log arrived')
 })
 
-test('leaves no connection open to where nothing goes any more', async () => {
+test('closes the connections to a former address', async () => {
   rig = await openRig()
   for (let n = 0; n < 10; n++) {
     rig.logMany(25, `round ${n}`)
@@ -121,11 +121,11 @@ test('leaves no connection open to where nothing goes any more', async () => {
     const compression = n % 2 === 0 ? 'gzip' : 'none'
     rig.pipeline.reconfigure({ ...rig.pipeline.settings, compression })
   }
-  // The service itself would close them after five seconds.
+  // The service would close idle connections after five seconds.
   await until(() => rig.vendor.connected <= 1, 'all but the last are closed', 2000)
 })
 
-test('closes a transport of one’s own once, and only after its last request', async () => {
+test('closes a custom transport once, and only after its last request', async () => {
   rig = await openRig()
   const said: string[] = []
   const held = shutDoor()
@@ -139,7 +139,7 @@ test('closes a transport of one’s own once, and only after its last request', 
   })
   const pipeline = new Pipeline(resolveOptions({ transport: transport('first') }, {}), { clock: rig.clock })
   for (let n = 0; n < 25; n++) logTo(pipeline, `log ${n}`)
-  await until(() => pipeline.stats().inFlight === 25, 'it is on its way')
+  await until(() => pipeline.stats().inFlight === 25, 'the request is in flight')
   pipeline.reconfigure({ ...pipeline.settings, transport: transport('second') })
   await settle()
   expect(said).toEqual([])
@@ -149,7 +149,7 @@ test('closes a transport of one’s own once, and only after its last request', 
   expect(said).toEqual(['first answers', 'first closes', 'second closes'])
 })
 
-test('no timer and no request keeps what belongs to the request of the application in which it began', async () => {
+test('no timer or upload keeps the async context of the request in which it began', async () => {
   rig = await openRig()
   const store = new AsyncLocalStorage<object>()
   const seen: unknown[] = []

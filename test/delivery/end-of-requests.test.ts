@@ -15,18 +15,18 @@ beforeEach(async () => {
 })
 afterEach(() => vendor.close())
 
-/** Ends the program once the service has so many requests of it; gives the program's account. */
+/** Ends the program once the service has received this many requests, and returns the program's stats. */
 async function endAt(requests: number, ...answers: Reply[]) {
   vendor.answer(...answers)
   const env = { LOGNITOR_API_KEY: 'key', LOGNITOR_API_URL: vendor.apiUrl, LOGNITOR_FLUSH_ON_EXIT: '20000' }
   const run = program.start(env)
-  await until(() => vendor.seen.length === requests, 'the entries are on their way')
+  await until(() => vendor.seen.length === requests, 'the entries are in flight')
   run.child.kill('SIGTERM')
   expect(await run.ended, run.errors()).toBe(0)
   return JSON.parse(run.output())
 }
 
-test('request entries that the service is about to answer are not sent a second time at the end', async () => {
+test('request entries whose answer is still expected are not sent again at the end', async () => {
   const stats = await endAt(1, { silent: true })
   expect(vendor.seen).toHaveLength(1)
   expect(stats).toMatchObject({
@@ -38,7 +38,7 @@ test('request entries that the service is about to answer are not sent a second 
   })
 })
 
-test('request entries that a service in trouble has not taken are sent again at the end', async () => {
+test('request entries that a failing service has not accepted are sent again at the end', async () => {
   const stats = await endAt(2, { status: 503 }, { silent: true }, {})
   expect(vendor.seen).toHaveLength(3)
   expect(stats).toMatchObject({ requestsWritten: 25, requestsAccepted: 25, unconfirmed: 0, dropped: {} })

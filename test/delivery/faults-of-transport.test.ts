@@ -21,7 +21,7 @@ afterEach(async () => {
 
 const TAKEN: TransportAnswer = { status: 200, headers: {}, body: '' }
 
-/** A rig whose transport does this until it is mended. */
+/** A rig whose transport behaves like this until `mend` is called. */
 async function openWith(send: () => unknown): Promise<{ mend(): void }> {
   let current = send
   const transport: Transport = { send: async () => current() as TransportAnswer }
@@ -56,7 +56,7 @@ const FAULTS: readonly [string, () => unknown, RegExp][] = [
         throw new Error('no')
       },
     }),
-    /an error that cannot be read/,
+    /an unreadable error/,
   ],
   ['answers nothing', () => undefined, /resolved to undefined/],
   ['answers a text', () => 'ok', /resolved to a string/],
@@ -66,10 +66,10 @@ const FAULTS: readonly [string, () => unknown, RegExp][] = [
   ['answers with status 0', () => ({ ...TAKEN, status: 0 }), /status is 0/],
 ]
 
-test.each(FAULTS)('a transport that %s is told of, and costs no log', async (_, send, cause) => {
+test.each(FAULTS)('a transport that %s causes a warning, and no loss', async (_, send, cause) => {
   const { mend } = await openWith(send)
   rig.logMany(25)
-  await until(() => rig.pipeline.stats().holding === 'backoff', 'it is held')
+  await until(() => rig.pipeline.stats().holding === 'backoff', 'the batch waits')
   rig.clock.advance(1000)
   await settle()
   expect(warnings).toEqual([{ code: 'LOGNITOR_TRANSPORT_FAULT', message: expect.stringMatching(cause) }])
@@ -79,7 +79,7 @@ test.each(FAULTS)('a transport that %s is told of, and costs no log', async (_, 
   await until(() => rig.pipeline.stats().accepted === 25, 'all arrived')
 })
 
-test('what differs in a number only is told once', async () => {
+test('causes that differ in a number only are warned of once', async () => {
   let n = 0
   await openWith(() => Promise.reject(new Error(`request ${n++} is odd`)))
   rig.logMany(25)
@@ -90,17 +90,17 @@ test('what differs in a number only is told once', async () => {
   expect(warnings).toHaveLength(1)
 })
 
-test('a call of the API that fails so is told of, too', async () => {
+test('a transport fault of an API call causes a warning, too', async () => {
   await openWith(rejecting(new TypeError('fetsch is not a function')))
   void rig.pipeline.apiCaller.run({ path: '/feedback', body: {}, withKey: true, retryForMs: 0 })
-  await until(() => warnings.length === 1, 'it is told')
+  await until(() => warnings.length === 1, 'the warning was emitted')
   expect(warnings[0]).toMatchObject({ code: 'LOGNITOR_TRANSPORT_FAULT' })
 })
 
 test('no warning shows the key', async () => {
   await openWith(() => Promise.reject(new Error(`cannot send ${rig.pipeline.settings.apiKey}`)))
   rig.logMany(25)
-  await until(() => warnings.length === 1, 'it is told')
+  await until(() => warnings.length === 1, 'the warning was emitted')
   expect(warnings[0]?.message).toContain('cannot send ***')
 })
 
@@ -112,16 +112,16 @@ const OUTAGES: readonly unknown[] = [
 
 test.each([
   ...OUTAGES.map((code) => [code, coded(code as string)]),
-  ['a hung up socket', new Error('socket hang up')],
+  ['a socket hang-up', new Error('socket hang up')],
   ['an abort', new DOMException('This operation was aborted', 'AbortError')],
   ['a time-out of AbortSignal', new DOMException('Too late', 'TimeoutError')],
-  ['what fetch makes of it', new TypeError('fetch failed', { cause: coded('ECONNREFUSED') })],
+  ['an error wrapped by fetch', new TypeError('fetch failed', { cause: coded('ECONNREFUSED') })],
   ['several addresses that all refuse', new AggregateError([coded('ECONNREFUSED'), coded('ETIMEDOUT')])],
   ['a firewall', Object.assign(coded('EACCES'), { syscall: 'connect' })],
-])('%s is an outage and no fault: nothing is told', async (_, error) => {
+])('%s is an outage and causes no warning', async (_, error) => {
   await openWith(rejecting(error))
   rig.logMany(25)
-  await until(() => rig.pipeline.stats().holding === 'backoff', 'it is held')
+  await until(() => rig.pipeline.stats().holding === 'backoff', 'the batch waits')
   await settle()
   expect(warnings).toEqual([])
   expect(rig.pipeline.stats()).toMatchObject({ queued: 25, dropped: {} })
@@ -134,19 +134,19 @@ test.each([
   ['a body of bytes', { ...TAKEN, body: Buffer.from('{}') }, /body is \[object Uint8Array\]/],
   ['a body that is parsed already', { ...TAKEN, body: { accepted: 25 } }, /body is \[object Object\]/],
   ['neither', { status: 200 }, /headers are undefined .* body is undefined/],
-])('an answer with %s counts by its status, and is told of', async (_, answer, cause) => {
+])('an answer with %s counts by its status, and causes a warning', async (_, answer, cause) => {
   await openWith(() => answer)
   rig.logMany(25)
-  await until(() => rig.pipeline.stats().accepted === 25, 'it was taken')
+  await until(() => rig.pipeline.stats().accepted === 25, 'the batch was accepted')
   expect(warnings).toEqual([{ code: 'LOGNITOR_TRANSPORT_FAULT', message: expect.stringMatching(cause) }])
 })
 
-test('headers count however they are given and written', async () => {
+test('headers are read in any shape and case', async () => {
   const headers = [new Headers({ 'Retry-After': '60' }), { 'Retry-After': '60' }, { 'retry-after': ['60'] }]
   for (const given of headers) {
     await openWith(() => ({ status: 503, headers: given, body: '' }))
     rig.logMany(25)
-    await until(() => rig.pipeline.stats().holding === 'retry_after', 'it waits as it was asked to')
+    await until(() => rig.pipeline.stats().holding === 'retry_after', 'the batch waits as long as asked')
     await rig.close()
   }
 })
@@ -159,10 +159,10 @@ test.each(['x', '[]', 'null', '{"info":', '{"info":"half"}', '{"info":-1}', '{"i
     const header = 'x-lognitor-sample-rates'
     rig.vendor.answer({ headers: { [header]: '{"info":0.3}' } }, { headers: { [header]: rates } })
     rig.logMany(25)
-    await until(() => rig.pipeline.stats().accepted === 25, 'the first were taken')
+    await until(() => rig.pipeline.stats().accepted === 25, 'the first logs were accepted')
     rig.clock.advance(50)
     rig.logMany(25)
-    await until(() => rig.pipeline.stats().accepted === 50, 'the second were taken')
+    await until(() => rig.pipeline.stats().accepted === 50, 'the second logs were accepted')
     chance = 0.4
     rig.log('one more')
     expect(rig.pipeline.stats().dropped).toEqual({ sampled: 1 })
@@ -176,40 +176,40 @@ test.each(['<html>login</html>', 'OK', '[]', '"ok"', 'null', '1', '{"accepted":'
     rig = await openRig()
     rig.vendor.answer({ body }, {})
     rig.logMany(25)
-    await until(() => rig.pipeline.stats().holding === 'wrong_address', 'it is held')
+    await until(() => rig.pipeline.stats().holding === 'wrong_address', 'the batch waits')
     expect(rig.pipeline.stats()).toMatchObject({ queued: 25, accepted: 0, dropped: {} })
     expect(warnings).toMatchObject([{ code: 'LOGNITOR_WRONG_ADDRESS' }])
     expect(warnings[0]?.message).toContain(body.slice(0, 5).replaceAll('"', '\\"'))
     rig.clock.advance(60_000)
-    await until(() => rig.vendor.messages().length === 50, 'the probe a minute later brings them')
+    await until(() => rig.vendor.messages().length === 50, 'the probe delivered the logs a minute later')
   },
 )
 
 test.each(['', ' \r\n', '{}', '\n{"message":"ok"}\n', `{"errors":["${'x'.repeat(70_000)}`])(
-  'a 200 with %j is taken',
+  'a 200 with %j is accepted',
   async (body) => {
     rig = await openRig()
     rig.vendor.answer({ body })
     rig.logMany(25)
-    await until(() => rig.pipeline.stats().accepted === 25, 'it was taken')
+    await until(() => rig.pipeline.stats().accepted === 25, 'the batch was accepted')
     expect(warnings).toEqual([])
   },
 )
 
-test('a proxy of the environment that cannot be used is told of without its password, and passed over', async () => {
+test('an unusable proxy of the environment is ignored with a warning, which does not show its password', async () => {
   for (const proxy of ['socks5://me:secret@127.0.0.1:1080', 'http://me:secret@[127.0.0.1']) {
     forgetWarnings()
     warnings = []
     vi.stubEnv('http_proxy', proxy)
     rig = await openRig()
     rig.logMany(25)
-    await until(() => warnings.length === 1, 'it is told')
+    await until(() => warnings.length === 1, 'the warning was emitted')
     expect(warnings[0]).toMatchObject({ code: 'LOGNITOR_PROXY_UNUSABLE' })
     expect(warnings[0]?.message).toMatch(
-      /^http_proxy names (a proxy of the kind socks5|no address of a proxy)/,
+      /^http_proxy names (a proxy of the type socks5|an invalid proxy address)/,
     )
     expect(warnings[0]?.message).not.toContain('secret')
-    await until(() => rig.pipeline.stats().accepted === 25, 'it was delivered')
+    await until(() => rig.pipeline.stats().accepted === 25, 'the batch was delivered')
     vi.unstubAllEnvs()
     await rig.close()
   }

@@ -5,7 +5,7 @@ import { openRig, type Rig } from './support.js'
 let rig: Rig
 afterEach(() => rig.close())
 
-test('sends what waits, and says true when it was delivered', async () => {
+test('sends waiting logs, and resolves to true when they are delivered', async () => {
   rig = await openRig()
   rig.log('one')
   rig.request('/one')
@@ -14,17 +14,17 @@ test('sends what waits, and says true when it was delivered', async () => {
   expect(rig.pipeline.stats()).toMatchObject({ accepted: 1, requestsAccepted: 1 })
 })
 
-test('says true at once when there is nothing to deliver', async () => {
+test('resolves to true at once when there is nothing to deliver', async () => {
   rig = await openRig()
   expect(await rig.pipeline.flush(0)).toBe(true)
 })
 
-test('waits for what is in flight', async () => {
+test('waits for batches in flight', async () => {
   rig = await openRig({ batchSize: 1 })
   const held = shutDoor()
   rig.vendor.answer({ after: held.promise })
   rig.log('one')
-  await until(() => rig.vendor.open === 1, 'it is on its way')
+  await until(() => rig.vendor.open === 1, 'the request is in flight')
   let flushed: boolean | undefined
   void rig.pipeline.flush(10_000).then((result) => {
     flushed = result
@@ -35,16 +35,16 @@ test('waits for what is in flight', async () => {
   await until(() => flushed === true, 'the flush ended')
 })
 
-test('does not wait for what is written after it', async () => {
+test('does not wait for logs that are written after it', async () => {
   rig = await openRig({ batchSize: 10 })
   const [first, second] = [shutDoor(), shutDoor()]
   rig.vendor.answer({ after: first.promise }, { after: second.promise })
   rig.logMany(10, 'before')
   const flushed = rig.pipeline.flush(10_000)
-  await until(() => rig.vendor.open === 1, 'it is on its way')
+  await until(() => rig.vendor.open === 1, 'the request is in flight')
   rig.logMany(10, 'after')
   rig.clock.advance(50)
-  await until(() => rig.vendor.open === 2, 'the next one too')
+  await until(() => rig.vendor.open === 2, 'the next batch, too')
   first.open()
   expect(await flushed).toBe(true)
   expect(rig.pipeline.stats().inFlight).toBe(10)
@@ -62,7 +62,7 @@ test('does not wait for a later request entry because of an earlier log', async 
   held.open()
 })
 
-test('serves all who wait with the same uploads', async () => {
+test('concurrent flushes share the same uploads', async () => {
   rig = await openRig()
   rig.logMany(10)
   const flushes = [1, 2, 3].map(() => rig.pipeline.flush(10_000))
@@ -70,62 +70,65 @@ test('serves all who wait with the same uploads', async () => {
   expect(rig.vendor.seen).toHaveLength(1)
 })
 
-test('says false when its time is up, and keeps the logs', async () => {
+test('resolves to false at its timeout, and keeps the logs', async () => {
   rig = await openRig()
   rig.vendor.answer({ silent: true })
   rig.log('one')
   const flushed = rig.pipeline.flush(2000)
-  await until(() => rig.vendor.open === 1, 'it is on its way')
+  await until(() => rig.vendor.open === 1, 'the request is in flight')
   rig.clock.advance(2000)
   expect(await flushed).toBe(false)
   expect(rig.pipeline.stats()).toMatchObject({ inFlight: 1, dropped: {} })
 })
 
-test('gives each caller a deadline of its own', async () => {
+test('gives each caller its own timeout', async () => {
   rig = await openRig()
   const held = shutDoor()
   rig.vendor.answer({ after: held.promise })
   rig.log('one')
   const [hasty, patient] = [rig.pipeline.flush(100), rig.pipeline.flush(5000)]
-  await until(() => rig.vendor.open === 1, 'it is on its way')
+  await until(() => rig.vendor.open === 1, 'the request is in flight')
   rig.clock.advance(100)
   expect(await hasty).toBe(false)
   held.open()
   expect(await patient).toBe(true)
 })
 
-test('asks the service once although the sender backs off, and says false when that fails', async () => {
+test('sends one probe during a backoff, and resolves to false when the probe fails', async () => {
   rig = await openRig()
   rig.vendor.answer({ status: 503 })
   rig.logMany(25)
-  await until(() => rig.pipeline.stats().holding === 'backoff', 'an outage')
+  await until(() => rig.pipeline.stats().holding === 'backoff', 'the outage was noticed')
   const flushed = rig.pipeline.flush(500)
-  await until(() => rig.vendor.seen.length === 2, 'one more try')
+  await until(() => rig.vendor.seen.length === 2, 'one more attempt arrived')
   expect(await flushed).toBe(false)
   expect(rig.vendor.seen).toHaveLength(2)
 })
 
-test('waits through a backoff that is shorter than its time', async () => {
+test('waits through a backoff that is shorter than its timeout', async () => {
   rig = await openRig()
   rig.vendor.answer({ status: 503 }, { status: 503 }, {})
   rig.logMany(25)
-  await until(() => rig.pipeline.stats().holding === 'backoff', 'an outage')
+  await until(() => rig.pipeline.stats().holding === 'backoff', 'the outage was noticed')
   const flushed = rig.pipeline.flush(10_000)
-  await until(() => rig.vendor.seen.length === 2 && rig.pipeline.stats().inFlight === 0, 'one more try')
+  await until(
+    () => rig.vendor.seen.length === 2 && rig.pipeline.stats().inFlight === 0,
+    'one more attempt arrived',
+  )
   rig.clock.advance(2000)
   expect(await flushed).toBe(true)
 })
 
-test('says false at once when the service asks for more time than it has', async () => {
+test('resolves to false at once when the service asks for a longer wait than its timeout', async () => {
   rig = await openRig()
   rig.vendor.answer({ status: 429, headers: { 'retry-after': '60' } })
   rig.logMany(25)
-  await until(() => rig.pipeline.stats().holding === 'retry_after', 'it is held')
+  await until(() => rig.pipeline.stats().holding === 'retry_after', 'the batch waits')
   expect(await rig.pipeline.flush(10_000)).toBe(false)
   expect(rig.vendor.seen).toHaveLength(1)
 })
 
-test('says false at once while paused', async () => {
+test('resolves to false at once while paused', async () => {
   rig = await openRig()
   rig.pipeline.pause()
   rig.log('one')
@@ -133,7 +136,7 @@ test('says false at once while paused', async () => {
   expect(rig.pipeline.stats().queued).toBe(1)
 })
 
-test('says false when something was refused for good', async () => {
+test('resolves to false when a log was refused for good', async () => {
   rig = await openRig()
   rig.vendor.answer({ status: 400 })
   rig.log('one')
@@ -144,12 +147,12 @@ test.each([Number.NaN, -1, Number.POSITIVE_INFINITY])('never rejects, not even f
   rig = await openRig()
   rig.log('one')
   const flushed = rig.pipeline.flush(ms)
-  await until(() => rig.vendor.messages().length === 1, 'it was sent all the same')
+  await until(() => rig.vendor.messages().length === 1, 'the batch was sent all the same')
   rig.clock.advance(1)
   expect(typeof (await flushed)).toBe('boolean')
 })
 
-test('shutdown delivers, and then nothing is taken any more', async () => {
+test('shutdown delivers, and later logs are not accepted', async () => {
   rig = await openRig()
   rig.log('one')
   expect(await rig.pipeline.shutdown(10_000)).toBe(true)
@@ -158,21 +161,21 @@ test('shutdown delivers, and then nothing is taken any more', async () => {
   expect(await rig.pipeline.shutdown(10_000)).toBe(true)
 })
 
-test('shutdown delivers what was paused', async () => {
+test('shutdown delivers while paused', async () => {
   rig = await openRig()
   rig.pipeline.pause()
   rig.log('one')
   expect(await rig.pipeline.shutdown(10_000)).toBe(true)
 })
 
-test('shutdown counts what it leaves behind, and an answer that comes later changes nothing', async () => {
+test('shutdown counts what it could not deliver, and a later answer changes nothing', async () => {
   rig = await openRig({ batchSize: 10 })
   const held = shutDoor()
   rig.vendor.answer({ after: held.promise })
   rig.logMany(13)
-  await until(() => rig.vendor.open === 1, 'some are on their way')
+  await until(() => rig.vendor.open === 1, 'some requests are in flight')
   const ending = rig.pipeline.shutdown(1000)
-  await until(() => rig.pipeline.stats().inFlight === 13, 'all are on their way')
+  await until(() => rig.pipeline.stats().inFlight === 13, 'all requests are in flight')
   rig.clock.advance(1000)
   expect(await ending).toBe(false)
   held.open()

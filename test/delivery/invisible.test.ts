@@ -23,7 +23,7 @@ async function runTraced() {
 const SERVER = 1
 const CLIENT = 2
 
-test('uploads make no spans and carry no trace, though every http call of the app does', async () => {
+test('uploads create no spans and carry no trace header, although every http call of the app does', async () => {
   const { spans, port } = await runTraced()
   expect(vendor.messages()).toHaveLength(25)
   expect(spans).toHaveLength(2)
@@ -36,7 +36,7 @@ test('uploads make no spans and carry no trace, though every http call of the ap
   }
 })
 
-test('uploads make no request entries: only the request that was served does', async () => {
+test('uploads create no request entries: only the incoming request does', async () => {
   await runTraced()
   const rows = vendor.seen
     .filter(({ path }) => path.endsWith('/requests'))
@@ -45,14 +45,14 @@ test('uploads make no request entries: only the request that was served does', a
   expect(rows[0]).toMatchObject({ method: 'GET', path: '/' })
 })
 
-test('delivery does not run inside the request that caused it', async () => {
+test('delivery runs outside of the async context of the request that caused it', async () => {
   vendor.answer((seen) => ({ status: 422, body: takenBody(seen, [0]) }))
   const { seenWhileSending } = await runTraced()
   expect(seenWhileSending.length).toBeGreaterThan(0)
   for (const seen of seenWhileSending) expect(seen).toBeNull()
 })
 
-test('tells a meter provider what became of the logs, under the conventional names', async () => {
+test('records the outcome of exports with the meter provider, under the conventional names', async () => {
   vendor.answer((seen) => (seen.path.endsWith('/ingest') ? { body: takenBody(seen, [0, 1]) } : {}))
   const { metrics } = await runTraced()
   const attributes = {

@@ -16,7 +16,7 @@ const unknown = async () => {
   throw Object.assign(new Error('queryA ENODATA'), { code: 'ENODATA' })
 }
 
-/** Plays the name server, which nobody can point to loopback. */
+/** Replaces the name server, because no test can point the resolver at loopback. */
 function playNameServer(four: () => Promise<string[]>, six: () => Promise<string[]>): void {
   let cancel = () => {}
   const cancelled = new Promise<never>((_, reject) => {
@@ -41,13 +41,13 @@ async function arrives(host: '127.0.0.1' | '::1'): Promise<void> {
   const { port } = server.address() as AddressInfo
   rig = await openRig({ apiUrl: `http://name.example:${port}/api/v1` })
   rig.logMany(25)
-  await until(() => rig.pipeline.stats().accepted === 25, 'it was taken')
+  await until(() => rig.pipeline.stats().accepted === 25, 'the batch was accepted')
   expect(bytes).toBeGreaterThan(0)
   server.closeAllConnections()
   server.close()
 }
 
-test('reaches a name whose IPv4 address leads nowhere by its IPv6 address', async () => {
+test('reaches a host by IPv6 when its IPv4 address is unreachable', async () => {
   playNameServer(
     async () => ['127.0.0.1'],
     async () => ['::1'],
@@ -55,7 +55,7 @@ test('reaches a name whose IPv4 address leads nowhere by its IPv6 address', asyn
   await arrives('::1')
 })
 
-test('reaches a name whose IPv6 address leads nowhere by its IPv4 address', async () => {
+test('reaches a host by IPv4 when its IPv6 address is unreachable', async () => {
   playNameServer(
     async () => ['127.0.0.1'],
     async () => ['::1'],
@@ -66,12 +66,12 @@ test('reaches a name whose IPv6 address leads nowhere by its IPv4 address', asyn
 test.each([
   ['does not know its IPv6 address', unknown],
   ['is silent about its IPv6 address', never],
-])('reaches a name by IPv4 when the name server %s', async (_, six) => {
+])('reaches a host by IPv4 when the name server %s', async (_, six) => {
   playNameServer(async () => ['127.0.0.1'], six)
   await arrives('127.0.0.1')
 })
 
-test('reaches a name by IPv6 when the name server is silent about its IPv4 address', async () => {
+test('reaches a host by IPv6 when the name server is silent about its IPv4 address', async () => {
   playNameServer(never, async () => ['::1'])
   await arrives('::1')
 })

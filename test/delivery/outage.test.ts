@@ -8,7 +8,7 @@ beforeAll(async () => {
 })
 afterAll(() => library.remove())
 
-test('an outage costs the queue and little more, however much is written into it', async () => {
+test('an outage takes the memory of the queue and little more, however much is logged', async () => {
   const { queued, queueBytes, retainedBytes, peakBytes } = await measureOutage(library.file, 100_000)
   expect(queued).toBe(100_000)
   expect(retainedBytes).toBeLessThanOrEqual(1.5 * queueBytes)

@@ -18,7 +18,7 @@ beforeEach(async () => {
 })
 afterEach(() => vendor.close())
 
-test('a process ends although its logs have not reached their batch', async () => {
+test('a process ends although its batch is not full', async () => {
   expect(await program.start({ ...env, LOGS: '1' }).ended).toBe(0)
 })
 
@@ -30,7 +30,7 @@ test('a process ends although an upload gets no answer', async () => {
   expect(vendor.seen).toHaveLength(1)
 })
 
-test('a process ends although an answer drips in without end', async () => {
+test('a process ends although an answer arrives byte by byte without end', async () => {
   vendor.answer({ dripMs: 10 })
   expect(await program.start(env).ended).toBe(0)
 })
@@ -40,13 +40,13 @@ test('a process ends although the sender waits for a service that is down', asyn
   expect(await program.start(env).ended).toBe(0)
 })
 
-test('a process ends although a kept connection is open', async () => {
+test('a process ends although a kept-alive connection is open', async () => {
   const run = program.start(env)
   expect(await run.ended).toBe(0)
   expect(vendor.messages()).toHaveLength(25)
 })
 
-test('a process that awaits a flush lives until it is done', async () => {
+test('a process that awaits a flush lives until the flush ends', async () => {
   const run = program.start({ ...env, LOGS: '3', LOGNITOR_FLUSH_INTERVAL: '600000', FLUSH_MS: '10000' })
   expect(await run.ended).toBe(0)
   expect(run.output()).toContain('true')

@@ -22,7 +22,7 @@ afterEach(async () => {
   await vendor.close()
 })
 
-/** Runs the application to its end and gives whether its flush delivered. */
+/** Runs the application to its end. Resolves to whether its flush delivered. */
 async function deliver(env: Record<string, string>): Promise<boolean> {
   const run = program.start({
     LOGNITOR_API_KEY: KEY,
@@ -47,13 +47,13 @@ test('delivers over https', async () => {
   expect(vendor.messages()).toHaveLength(3)
 })
 
-test('sends nothing to somebody whose certificate nobody vouches for', async () => {
+test('sends nothing to a server with an untrusted certificate', async () => {
   vendor = await secureVendor()
   expect(await deliver({ NODE_EXTRA_CA_CERTS: '', FLUSH_MS: '500' })).toBe(false)
   expect(vendor.seen).toHaveLength(0)
 })
 
-test.each(['http_proxy', 'HTTP_PROXY'])('goes through the proxy that %s names', async (name) => {
+test.each(['http_proxy', 'HTTP_PROXY'])('sends through the proxy that %s names', async (name) => {
   vendor = await startVendor()
   proxy = await startProxy()
   expect(await deliver({ [name]: proxy.url })).toBe(true)
@@ -62,7 +62,7 @@ test.each(['http_proxy', 'HTTP_PROXY'])('goes through the proxy that %s names', 
   expect(vendor.messages()).toHaveLength(3)
 })
 
-test('makes a tunnel for https, and shows the proxy neither key nor logs', async () => {
+test('tunnels https, and shows the proxy neither key nor logs', async () => {
   vendor = await secureVendor()
   proxy = await startProxy()
   expect(await deliver({ https_proxy: proxy.url })).toBe(true)
@@ -72,7 +72,7 @@ test('makes a tunnel for https, and shows the proxy neither key nor logs', async
   expect(vendor.messages()).toHaveLength(3)
 })
 
-test('asks a tunnel for the name, and checks the certificate against it', async () => {
+test('passes the host name to the proxy, and checks the certificate against it', async () => {
   vendor = await secureVendor()
   proxy = await startProxy({ port: vendor.port })
   const apiUrl = (host: string) => `https://${host}:8443/api/v1`
@@ -85,7 +85,7 @@ test('asks a tunnel for the name, and checks the certificate against it', async 
   expect(vendor.seen).toHaveLength(1)
 })
 
-test('takes a proxy without a scheme for http', async () => {
+test('uses http for a proxy without a scheme', async () => {
   vendor = await secureVendor()
   proxy = await startProxy()
   expect(await deliver({ https_proxy: proxy.url.replace('http://', '') })).toBe(true)
@@ -103,7 +103,7 @@ test.each([
   expect(vendor.messages()).toHaveLength(3)
 })
 
-test.each(['http', 'https'])('holds what it has when a proxy wants credentials (%s)', async (scheme) => {
+test.each(['http', 'https'])('keeps the logs when a proxy wants credentials (%s)', async (scheme) => {
   vendor = await (scheme === 'https' ? secureVendor() : startVendor())
   proxy = await startProxy({ credentials: 'me:secret' })
   const run = program.start({
@@ -129,14 +129,14 @@ test.each(['http', 'https'])('holds what it has when a proxy wants credentials (
   expect(vendor.seen).toHaveLength(0)
 })
 
-test('goes directly where no_proxy says so', async () => {
+test('connects directly where no_proxy says so', async () => {
   vendor = await startVendor()
   proxy = await startProxy()
   expect(await deliver({ http_proxy: proxy.url, no_proxy: '127.0.0.1' })).toBe(true)
   expect(proxy.asked).toHaveLength(0)
 })
 
-test('goes directly with LOGNITOR_PROXY=false', async () => {
+test('connects directly with LOGNITOR_PROXY=false', async () => {
   vendor = await startVendor()
   proxy = await startProxy()
   expect(await deliver({ http_proxy: proxy.url, LOGNITOR_PROXY: 'false' })).toBe(true)

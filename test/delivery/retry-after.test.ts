@@ -6,15 +6,15 @@ import { openRig, type Rig } from './support.js'
 
 const HOUR = 3_600_000
 
-describe('a service that says when to come back', () => {
+describe('a service that sends Retry-After', () => {
   let rig: Rig
   afterEach(() => rig.close())
 
   async function hold(retryAfter: string, status = 429): Promise<void> {
     rig.vendor.answer({ status, headers: { 'retry-after': retryAfter } }, {})
     rig.logMany(25)
-    await until(() => rig.vendor.seen.length >= 1, 'the first try')
-    await until(() => rig.pipeline.stats().inFlight === 0, 'it came back')
+    await until(() => rig.vendor.seen.length >= 1, 'the first attempt')
+    await until(() => rig.pipeline.stats().inFlight === 0, 'the request ended')
   }
 
   async function expectNextTryAfter(ms: number): Promise<void> {
@@ -25,19 +25,19 @@ describe('a service that says when to come back', () => {
     await until(() => rig.vendor.messages().length > 0, `it arrived after ${ms} ms`)
   }
 
-  test.each([429, 503, 408])('is heard in seconds, with a %i', async (status) => {
+  test.each([429, 503, 408])('is obeyed in seconds, with a %i', async (status) => {
     rig = await openRig()
     await hold('15', status)
     await expectNextTryAfter(15_000)
   })
 
-  test('is heard as a date', async () => {
+  test('is obeyed with a date', async () => {
     rig = await openRig()
     await hold(new Date(rig.clock.now() + 40_000).toUTCString())
     await expectNextTryAfter(40_000)
   })
 
-  test.each([-10, 10])('is heard as a date though our clock is %i minutes off', async (minutes) => {
+  test.each([-10, 10])('is obeyed with a date although our clock is %i minutes off', async (minutes) => {
     rig = await openRig()
     const itsNow = rig.clock.now() + minutes * 60_000
     const [date, backAt] = [itsNow, itsNow + 40_000].map((ms) => new Date(ms).toUTCString()) as [
@@ -46,27 +46,27 @@ describe('a service that says when to come back', () => {
     ]
     rig.vendor.answer({ status: 429, headers: { date, 'retry-after': backAt } }, {})
     rig.logMany(25)
-    await until(() => rig.pipeline.stats().holding === 'retry_after', 'it is held')
+    await until(() => rig.pipeline.stats().holding === 'retry_after', 'the batch waits')
     await expectNextTryAfter(40_000)
   })
 
   test('is retried at once when Retry-After is zero', async () => {
     rig = await openRig()
     await hold('0')
-    await until(() => rig.vendor.messages().length === 25, 'it arrived without the time passing')
+    await until(() => rig.vendor.messages().length === 25, 'the log arrived without the time passing')
   })
 
   test('is retried at once when the date lies in the past', async () => {
     rig = await openRig()
     await hold('Thu, 01 Jan 2015 00:00:00 GMT')
-    await until(() => rig.vendor.messages().length === 25, 'it arrived without the time passing')
+    await until(() => rig.vendor.messages().length === 25, 'the log arrived without the time passing')
   })
 
-  test('is taken at its word only once when it always says "at once"', async () => {
+  test('is retried at once only the first time when Retry-After is always zero', async () => {
     rig = await openRig()
     rig.vendor.answer({ status: 429, headers: { 'retry-after': '0' } })
     rig.logMany(25)
-    await until(() => rig.vendor.seen.length === 2, 'the second try came at once')
+    await until(() => rig.vendor.seen.length === 2, 'the second attempt came at once')
     await settle()
     expect(rig.vendor.seen).toHaveLength(2)
     rig.clock.advance(2000)
@@ -83,7 +83,7 @@ describe('a service that says when to come back', () => {
     },
   )
 
-  test('keeps buffering meanwhile and holds everything', async () => {
+  test('is sent nothing meanwhile, and logs are buffered', async () => {
     rig = await openRig()
     await hold('600')
     rig.logMany(1000, 'meanwhile')
@@ -95,12 +95,12 @@ describe('a service that says when to come back', () => {
     await until(() => rig.vendor.messages().length === 1025, 'all arrived')
   })
 
-  test('is asked once an hour when it says more than an hour', async () => {
+  test('is probed once an hour when it asks for more than an hour', async () => {
     rig = await openRig()
     rig.vendor.answer({ status: 429, headers: { 'retry-after': String(30 * 24 * 3600) } })
     rig.logMany(200)
-    await until(() => rig.pipeline.stats().holding === 'retry_after', 'it is held')
-    await until(() => rig.pipeline.stats().inFlight === 0, 'all tries came back')
+    await until(() => rig.pipeline.stats().holding === 'retry_after', 'the batch waits')
+    await until(() => rig.pipeline.stats().inFlight === 0, 'all attempts ended')
     const before = rig.vendor.seen.length
     for (let hour = 1; hour <= 5; hour++) {
       rig.clock.advance(HOUR - 1)
@@ -108,16 +108,19 @@ describe('a service that says when to come back', () => {
       expect(rig.vendor.seen).toHaveLength(before + hour - 1)
       rig.clock.advance(1)
       await until(() => rig.vendor.seen.length === before + hour, `probe ${hour}`)
-      await until(() => rig.pipeline.stats().inFlight === 0, 'it came back')
+      await until(() => rig.pipeline.stats().inFlight === 0, 'the request ended')
     }
     expect(rig.pipeline.stats()).toMatchObject({ queued: 200, dropped: {} })
   })
 
-  test('is obeyed when a failure before it had asked for less', async () => {
+  test('is obeyed when an earlier failure had asked for less', async () => {
     rig = await openRig()
     rig.vendor.answer({ status: 503 }, { status: 429, headers: { 'retry-after': '100' } })
     rig.logMany(200)
-    await until(() => rig.pipeline.stats().inFlight === 0 && rig.vendor.seen.length === 2, 'both came back')
+    await until(
+      () => rig.pipeline.stats().inFlight === 0 && rig.vendor.seen.length === 2,
+      'both requests ended',
+    )
     expect(rig.pipeline.stats().holding).toBe('retry_after')
     rig.vendor.answer({})
     rig.clock.advance(99_000)
@@ -128,7 +131,7 @@ describe('a service that says when to come back', () => {
   })
 })
 
-test('reads seconds exactly and never gives anything but a time or nothing', () => {
+test('reads seconds exactly, and returns a time or undefined for any text', () => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 1e12 }), (seconds) => {
       expect(parseRetryAfter(String(seconds), 0)).toBe(seconds * 1000)

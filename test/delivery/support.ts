@@ -5,24 +5,27 @@ import { currentScope } from '../../src/scope/current.js'
 import { type ManualClock, manualClock } from '../support/manual-clock.js'
 import { startVendor, type Vendor } from '../support/vendor.js'
 
-/** A pipeline with a real vendor behind it and a clock that the test moves. */
+/** A pipeline with a real server and a manual clock. */
 export interface Rig {
   readonly vendor: Vendor
   readonly clock: ManualClock
   readonly pipeline: Pipeline
   /** Writes logs with these messages. */
   log(...messages: string[]): void
-  /** Writes `count` logs named `name 1`, `name 2` ... */
+  /** Writes `count` logs named `name 1`, `name 2` etc. */
   logMany(count: number, name?: string): void
   request(path: string): void
-  /** Makes another pipeline on the same vendor. */
+  /** Creates another pipeline with the same server. */
   another(options?: Options, clock?: Clock): Pipeline
   close(): Promise<void>
 }
 
 export const KEY = 'lgn_delivery_test_key'
 
-/** @param random chance in [0, 1): 0.5 makes backoff exactly 1, 2, 4 ... seconds */
+/**
+ *
+ * @param random a number in [0, 1): 0.5 makes the backoff exactly 1, 2, 4 ... seconds
+ */
 export async function openRig(options: Options = {}, random: () => number = () => 0.5): Promise<Rig> {
   const vendor = await startVendor()
   const clock = manualClock()
@@ -56,7 +59,7 @@ export async function openRig(options: Options = {}, random: () => number = () =
       ),
     another: open,
     close: async () => {
-      // With the clock standing still nothing would ever time out.
+      // The manual clock stands still, so that no timeout would ever fire.
       const ending = pipeline.shutdown(0)
       clock.advance(1)
       await ending

@@ -37,24 +37,24 @@ function open(answer: () => Promise<boolean> = async () => true) {
   return { clock, queue, writeBehind, written, ended, add }
 }
 
-test('what a full queue had written at once is not written again at the next tick, and its end is told', async () => {
+test('entries that a full queue has written are not written again at the next tick, and are acknowledged', async () => {
   const { clock, queue, writeBehind, written, ended, add } = open()
   add(1)
   add(19)
   expect(writeBehind.makeRoom(queue.logs)).toBe('soon')
   await settle()
   add(10)
-  // Due at this tick is what was there when it was set: less than is written already.
+  // This tick writes what was in the queue at the previous one, which is less than is written already.
   clock.advance(80)
   await settle()
-  writeBehind.gone({ line: 0, first: 11, count: 10 })
-  expect(ended).toEqual([{ line: 0, first: 11, count: 10 }])
+  writeBehind.gone({ queue: 0, first: 11, count: 10 })
+  expect(ended).toEqual([{ queue: 0, first: 11, count: 10 }])
   clock.advance(160)
   await settle()
   expect(written).toEqual(Array.from({ length: 30 }, (_, n) => n + 1))
 })
 
-test('what could not be written is tried again though nothing more comes in', async () => {
+test('a failed write is tried again although no entry comes in', async () => {
   const failure = shutDoor()
   const answers = [failure.promise.then(() => false)]
   const { clock, written, add } = open(() => answers.shift() ?? Promise.resolve(true))
@@ -63,7 +63,7 @@ test('what could not be written is tried again though nothing more comes in', as
     clock.advance(80)
     await settle(2)
   }
-  // By now all there is has been given to the disk, and nothing is left to wait for.
+  // By now everything has been passed to the disk, and no tick is scheduled.
   failure.open()
   await settle()
   for (let n = 0; n < 3; n++) {
@@ -73,7 +73,7 @@ test('what could not be written is tried again though nothing more comes in', as
   expect(written).toEqual([1])
 })
 
-test('a batch is sent though its mark is not written in time, and is written when it can be', async () => {
+test('a batch is sent although its mark is not written in time, and the mark is written later', async () => {
   const written = shutDoor()
   const { clock, queue, writeBehind, add } = open(async () => {
     await written.promise
@@ -87,7 +87,7 @@ test('a batch is sent though its mark is not written in time, and is written whe
   const flight = queue.takeNext(true, () => true)
   expect(flight?.batch.count).toBe(10)
   let isSealed = false
-  if (flight !== undefined) void writeBehind.seal(flight.line, flight.batch).then(() => (isSealed = true))
+  if (flight !== undefined) void writeBehind.seal(flight.queue, flight.batch).then(() => (isSealed = true))
   await settle()
   expect(isSealed).toBe(false)
   clock.advance(1_000)

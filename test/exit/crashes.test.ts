@@ -11,7 +11,7 @@ beforeAll(async () => {
 beforeEach(() => inbox.clear())
 afterAll(() => inbox.close())
 
-/** The one error of the run. */
+/** Returns the only error log of the run. */
 async function crash(args: string[], node?: string): Promise<Log | undefined> {
   const env = { OTEL_TRACES_EXPORTER: 'none', OTEL_LOGS_EXPORTER: 'none' }
   const { code, stderr } = await runApp('request-crash.cjs', args, { apiUrl: inbox.apiUrl, env, node })
@@ -45,12 +45,12 @@ test.each([
   })
 })
 
-test('what the application captured before it crashed by it is not captured again', async () => {
+test('an error that the application had captured before it crashed is not captured again', async () => {
   const log = await crash(['after it was captured'])
   expect(log).toMatchObject({ metadata: { mine: true }, request_id: 'the-one' })
 })
 
-test("what the application's own handler captures wins over what we would", async () => {
+test("the log of the application's own handler takes the place of the automatic one", async () => {
   const log = await crash(['in a timer', 'captures'])
   expect(log).toMatchObject({ level: 'error', metadata: { mine: true }, request_id: 'the-one' })
 })

@@ -37,11 +37,11 @@ async function openSecurely(): Promise<Vendor> {
   return vendor
 }
 
-/** Writes 50 logs (in one batch) and calls process.exit in the same turn; gives the client's account of it. */
+/** Writes 50 logs (one batch) and calls process.exit in the same turn. Resolves to the client's stats. */
 async function exit(options: RunOptions, event = 'exit 0'): Promise<Stats> {
   const { code, stdout } = await runApp('ends.cjs', [event], {
     ...options,
-    env: { TELL: '1', ...options.env },
+    env: { PRINT_STATS: '1', ...options.env },
   })
   expect(code).toBe(0)
   return JSON.parse(stdout) as Stats
@@ -50,7 +50,7 @@ async function exit(options: RunOptions, event = 'exit 0'): Promise<Stats> {
 const arrived = () => vendor?.messages().sort()
 
 describe('process.exit right after 50 calls', () => {
-  test('delivers them with key and agent, as everything of ours', async () => {
+  test('delivers them with key and user agent, like every request', async () => {
     const { apiUrl } = await open()
     const { accepted, queued, dropped } = await exit({ apiUrl })
     expect({ accepted, queued, dropped }).toEqual({ accepted: 50, queued: 0, dropped: {} })
@@ -62,7 +62,7 @@ describe('process.exit right after 50 calls', () => {
     })
   })
 
-  test('delivers thousands', async () => {
+  test('delivers thousands of logs', async () => {
     const { apiUrl } = await open()
     expect((await exit({ apiUrl, env: { LOGS: '5000' } })).accepted).toBe(5000)
     expect(new Set(vendor?.messages()).size).toBe(5000)
@@ -75,19 +75,19 @@ describe('process.exit right after 50 calls', () => {
     expect((await exit({ apiUrl: secure, env, node })).accepted).toBe(50)
   })
 
-  test('sends nothing over https to a server it does not trust', async () => {
+  test('sends nothing over https to an untrusted server', async () => {
     const { apiUrl } = await openSecurely()
     const { accepted, dropped } = await exit({ apiUrl })
     expect({ accepted, dropped }).toEqual({ accepted: 0, dropped: { exit: 50 } })
     expect(vendor?.seen).toEqual([])
   })
 
-  test('trusts where the whole process was told to', async () => {
+  test('trusts a server that the whole process was told to trust', async () => {
     const { apiUrl } = await openSecurely()
     expect((await exit({ apiUrl, env: { NODE_TLS_REJECT_UNAUTHORIZED: '0' } })).accepted).toBe(50)
   })
 
-  test('goes through a proxy to http', async () => {
+  test('uses a proxy for http', async () => {
     await open()
     proxy = await startProxy({ credentials: 'user:pa ss', port: vendor?.port as number })
     const env = { http_proxy: proxy.url.replace('://', '://user:pa%20ss@') }
@@ -95,7 +95,7 @@ describe('process.exit right after 50 calls', () => {
     expect(proxy.asked[0]?.line).toBe('POST http://localhost:9080/api/v1/ingest')
   })
 
-  test('goes through a proxy to https, and shows it neither key nor logs', async () => {
+  test('uses a proxy for https, and shows it neither key nor logs', async () => {
     await openSecurely()
     proxy = await startProxy({ credentials: 'user:pass', port: vendor?.port as number })
     const env = {
@@ -109,28 +109,28 @@ describe('process.exit right after 50 calls', () => {
     expect(JSON.stringify(proxy.asked)).not.toContain('test-key')
   })
 
-  test('delivers although preloads and flags of the application would harm the thread', async () => {
+  test('delivers although the application has preloads and flags that would break the thread', async () => {
     const { apiUrl } = await open()
     const flags = ['--require', join(import.meta.dirname, 'apps/hostile-preload.cjs')]
     expect((await exit({ apiUrl, flags })).accepted).toBe(50)
   })
 
-  test('delivers what listeners of the exit write, too', async () => {
+  test('delivers the logs of exit listeners, too', async () => {
     const { apiUrl } = await open()
     await runApp('signalled.cjs', ['only when alone'], { apiUrl, when: ['up', (child) => child.kill()] })
     expect(vendor?.messages()).toContain('at exit')
   })
 })
 
-describe('the account of an exit', () => {
-  test('tries again after what is likely to pass', async () => {
+describe('stats() after an exit', () => {
+  test('count a log that was retried after a temporary failure', async () => {
     const { apiUrl } = await open({ status: 503 }, { reset: 'before' }, {})
     expect((await exit({ apiUrl })).accepted).toBe(50)
     const ids = new Set(vendor?.batches.map(({ json }) => json.batch_id))
     expect(ids.size).toBe(1)
   })
 
-  test('counts what the service refuses of a batch', async () => {
+  test('count the logs of a batch that the service refuses', async () => {
     const { apiUrl } = await open((seen) => ({ status: 422, body: takenBody(seen, [3, 4]) }))
     const { accepted, rejected, dropped } = await exit({ apiUrl })
     expect({ accepted, rejected, dropped }).toEqual({ accepted: 48, rejected: 2, dropped: { rejected: 2 } })
@@ -149,7 +149,7 @@ describe('the account of an exit', () => {
     expect((await exit({ apiUrl })).dropped).toEqual(dropped)
   })
 
-  test('does not send the rest when the first is not taken by a service in trouble', async () => {
+  test('show that the rest is not sent when the first request to a failing service fails', async () => {
     const { apiUrl } = await open({ status: 503 })
     const env = { LOGS: '1000', LOGNITOR_FLUSH_ON_EXIT: '1000' }
     const { dropped } = await exit({ apiUrl, env }, 'end with a beforeExit listener in an outage')
@@ -158,7 +158,7 @@ describe('the account of an exit', () => {
     expect(ids.size).toBeLessThan(10)
   })
 
-  test('leaves a service alone that has asked for it', async () => {
+  test('show that nothing is sent while the service asks for a wait', async () => {
     const { apiUrl } = await open({ status: 429, headers: { 'retry-after': '60' } })
     const { dropped } = await exit({ apiUrl }, 'exit after a while')
     expect(dropped).toEqual({ exit: 50 })
@@ -166,8 +166,8 @@ describe('the account of an exit', () => {
   })
 })
 
-describe.concurrent('a service that is of no use holds the end no longer than flushOnExit', () => {
-  // A process that waited for the service would never end: all of these wait forever.
+describe.concurrent('a service that does not work holds the end no longer than flushOnExit', () => {
+  // All of these services wait for ever: a process that waited for one would never end.
   const env = { LOGNITOR_FLUSH_ON_EXIT: '500' }
 
   describe.each([
@@ -194,7 +194,7 @@ describe.concurrent('a service that is of no use holds the end no longer than fl
       await useless.close()
     })
 
-    test('one that accepts connections and says nothing, over https', async () => {
+    test('one that accepts https connections and never answers', async () => {
       const mute = createServer((socket) => socket.on('error', () => {}))
       await new Promise<void>((done) => mute.listen(0, () => done()))
       await endsWith(`https://127.0.0.1:${(mute.address() as AddressInfo).port}/api/v1`)
@@ -210,7 +210,7 @@ describe.concurrent('a service that is of no use holds the end no longer than fl
       expect(signal ?? code).toBe(expected)
     })
 
-    test('one whose name nobody knows', () => endsWith('http://nobody.invalid/api/v1'))
+    test('one whose host name does not exist', () => endsWith('http://nobody.invalid/api/v1'))
   })
 })
 
@@ -228,7 +228,7 @@ test.each([
   expect(Number(stdout)).toBeLessThan(4500)
 })
 
-/** A command in front of others that gives them a name server which takes questions and never answers. */
+/** A command prefix that gives the command a name server which receives questions and never answers. */
 async function silenceNames(): Promise<string[] | undefined> {
   const mount = spawnSync('unshare', ['--mount', 'true'])
   if (mount.status !== 0 || !(await silent)) return undefined

@@ -17,11 +17,11 @@ interface Outcome {
   readonly ending: Ending
   /** How many of the 50 logs arrived. */
   readonly arrived: number
-  /** Level, type and message of all that was captured. */
+  /** Level, type and message of each captured error. */
   readonly crashes: readonly string[]
 }
 
-/** Runs it twice, with us and without: all that anybody can see must be the same. */
+/** Runs the application with and without this package: exit code, signal and output must be equal. */
 async function compare(event: string, options: RunOptions & { app?: string } = {}): Promise<Outcome> {
   const { app = 'ends.cjs', env, ...rest } = options
   const service = `run-${runs++}`
@@ -38,7 +38,7 @@ async function compare(event: string, options: RunOptions & { app?: string } = {
   }
 }
 
-/** Without process ids, and without frames of the stack, since ours may stand between Node's. */
+/** Without process ids and stack frames, since frames of this package may stand between Node's. */
 function visible(stderr: string): string {
   return stderr.replace(/\(node:\d+\)/g, '(node)').replace(/^ +at .*\n/gm, '')
 }
@@ -46,7 +46,7 @@ function visible(stderr: string): string {
 describe.concurrent.each([
   ['CommonJS', {}],
   ['Node 24', { node: NODE_24 }],
-])('%s: all 50 logs arrive, and all else is as without us', (_, options) => {
+])('%s: all 50 logs arrive, and the end is the same as without this package', (_, options) => {
   test.each([
     ['end', 0],
     ['end with exitCode', 4],
@@ -96,7 +96,7 @@ describe.concurrent.each([
   })
 })
 
-describe.concurrent('in a working directory that was removed all 50 logs arrive, and all else is as without us', () => {
+describe.concurrent('in a removed working directory all 50 logs arrive, and the end is the same as without this package', () => {
   test.each([
     ['end', 0],
     ['exit 7', 7],
@@ -118,19 +118,19 @@ describe.concurrent.each([
 ])('with --unhandled-rejections=%s', (mode, level) => {
   const flags = [`--unhandled-rejections=${mode}`]
 
-  test('a rejection is one log, and Node does with it what it does', async () => {
+  test('a rejection is one log, and Node handles it as always', async () => {
     const { arrived, crashes } = await compare('reject', { flags })
     expect([arrived, crashes]).toEqual([50, [`${level} TypeError boom`]])
   })
 
-  test('so is one that is no error', async () => {
+  test('a rejection with a reason that is no error is one log, too', async () => {
     const { crashes } = await compare('reject with a string', { flags })
     expect(crashes).toEqual([expect.stringMatching(new RegExp(`^${level} .*boom`, 's'))])
   })
 
   test("an app's own handler of rejections stays in charge", async () => {
     const { crashes } = await compare('unhandled and handled', { flags })
-    // In strict mode such a handler is not asked.
+    // In strict mode Node does not call such a handler.
     expect(crashes).toEqual([`${mode === 'strict' ? 'fatal' : 'error'} TypeError boom`])
   })
 
@@ -140,7 +140,7 @@ describe.concurrent.each([
   })
 })
 
-describe.concurrent('ES modules are no different', () => {
+describe.concurrent('with ES modules all is the same', () => {
   const options = { app: 'ends.mjs' }
 
   test.each([
@@ -155,7 +155,7 @@ describe.concurrent('ES modules are no different', () => {
   })
 })
 
-test('a module that awaits what never comes ends with 13, and its logs arrive', async () => {
+test('a module with an await that never settles ends with 13, and its logs arrive', async () => {
   const { ending, arrived } = await compare('', { app: 'never-settled.mjs' })
   expect([ending.code, arrived]).toEqual([13, 50])
 })
@@ -166,35 +166,32 @@ test.each([
   ['an exit listener that throws after a crash', 1],
   ['a beforeExit listener', 0],
   ['a beforeExit listener, by a transport of its own', 0],
-])('what is written in %s arrives', async (moment, code) => {
+])('logs written in %s arrive', async (moment, code) => {
   const ending = await runApp('last-words.cjs', [moment], { apiUrl: inbox.apiUrl })
   expect(ending).toMatchObject({ code })
   const arrived = inbox.logs().filter(({ message }) => message === moment)
   expect(arrived).toHaveLength(1)
 })
 
-test.runIf(canReplaceItself)(
-  'what is written before the process becomes another program arrives',
-  async () => {
-    const ending = await runApp('last-words.cjs', ['execve'], { apiUrl: inbox.apiUrl, node: NODE_24 })
-    expect(ending).toMatchObject({ code: 0, stdout: 'another program\n' })
-    expect(inbox.logs().filter(({ message }) => message === 'execve')).toHaveLength(1)
-  },
-)
+test.runIf(canReplaceItself)('logs written before the process becomes another program arrive', async () => {
+  const ending = await runApp('last-words.cjs', ['execve'], { apiUrl: inbox.apiUrl, node: NODE_24 })
+  expect(ending).toMatchObject({ code: 0, stdout: 'another program\n' })
+  expect(inbox.logs().filter(({ message }) => message === 'execve')).toHaveLength(1)
+})
 
-test('a full batch waits for nothing', async () => {
+test('a full batch is sent at once', async () => {
   const { stdout } = await runApp('full-batch.cjs')
   expect(stdout).toBe('sent\ntimer\n')
 })
 
-test('what is logged when nothing is left to do brings no more to do', async () => {
+test('logs written in beforeExit do not keep the process alive', async () => {
   expect(await runApp('before-exit.cjs', [], { apiUrl: inbox.apiUrl })).toMatchObject({
     code: 0,
     stdout: '1',
   })
 })
 
-test('debug: true where nobody reads stderr any more changes nothing', async () => {
+test('debug: true changes nothing when nobody reads stderr any more', async () => {
   const { ending, arrived } = await compare('end after a while', {
     env: { LOGNITOR_DEBUG: 'true' },
     before: ['bash', '-c', 'exec 2> >(exec true); sleep 0.3; exec "$@"', 'bash'],
@@ -213,28 +210,28 @@ describe('API calls of a program that has nothing else to do', () => {
 
   /** Far less than the ten seconds that a caller may wait for an answer. */
   const run = (what: string) =>
-    runApp('errands.mjs', [what], {
+    runApp('api-calls.mjs', [what], {
       apiUrl: vendor.apiUrl,
       env: { LOGNITOR_FLUSH_ON_EXIT: '300' },
       limitMs: 8_000,
     })
 
-  test('that nobody waits for hold a program no longer than anything else', async () => {
+  test('that nobody awaits hold the program no longer than flushOnExit', async () => {
     expect(await run('ping and go')).toMatchObject({ code: 0, stdout: '' })
   })
 
-  test('in health each answer is waited for', async () => {
-    const ending = await runApp('errands.mjs', ['wait'], { apiUrl: inbox.apiUrl })
+  test('are all answered when the service works', async () => {
+    const ending = await runApp('api-calls.mjs', ['wait'], { apiUrl: inbox.apiUrl })
     expect(ending).toMatchObject({ code: 0, stdout: 'true\ntrue\ngoes on\n' })
   })
 
-  test('that somebody waits for come to an end, and the program goes on', async () => {
+  test('that are awaited settle, and the program goes on', async () => {
     expect(await run('wait')).toMatchObject({ code: 0, stdout: 'false\nfalse\ngoes on\n' })
   })
 })
 
-describe.concurrent('as it was asked', () => {
-  test('captureUncaught: false leaves crashes alone, and the logs before them arrive all the same', async () => {
+describe.concurrent('options of the end', () => {
+  test('captureUncaught: false logs no crash, and earlier logs still arrive', async () => {
     const { arrived, crashes } = await compare('throw', { env: { LOGNITOR_CAPTURE_UNCAUGHT: 'false' } })
     expect([arrived, crashes]).toEqual([50, []])
   })

@@ -22,7 +22,7 @@ afterEach(async () => {
 
 const tls = join(import.meta.dirname, '../fixtures/tls')
 
-describe('how much the service takes at once is known at the end, too', () => {
+describe('the exit sender knows how much the service accepts at once', () => {
   test.each(['exit', 'throw', 'end'])('learnt before, with %s', async (way) => {
     vendor = await startVendor()
     vendor.answer(({ json }) => ({ status: json.logs.length > 15 ? 413 : 200 }))
@@ -30,16 +30,16 @@ describe('how much the service takes at once is known at the end, too', () => {
     expect(JSON.parse(stdout)).toMatchObject({ queued: 0, dropped: {} })
     const late = vendor.batches.filter(({ text }) => text.includes('"late '))
     expect(vendor.messages().filter((message) => message.startsWith('late'))).toHaveLength(60)
-    // Only what the limit had grown to since is refused once more.
+    // Only a batch of the size to which the limit has grown again is refused once more.
     expect(late.filter(({ json }) => json.logs.length > 25)).toEqual([])
   })
 
-  test('learnt in the exit itself: what is too large is halved', async () => {
+  test('learnt in the exit itself: a batch that is too large is halved', async () => {
     vendor = await startVendor()
     vendor.answer(({ json }) => ({ status: json.logs.length > 15 ? 413 : 200 }))
     const { stdout } = await runApp('ends.cjs', ['exit 0'], {
       apiUrl: vendor.apiUrl,
-      env: { TELL: '1', LOGS: '300' },
+      env: { PRINT_STATS: '1', LOGS: '300' },
     })
     expect(JSON.parse(stdout)).toMatchObject({ accepted: 300, queued: 0, dropped: {} })
     expect(new Set(vendor.messages()).size).toBe(300)
@@ -48,18 +48,21 @@ describe('how much the service takes at once is known at the end, too', () => {
     expect(new Set(ids).size).toBe(ids.length)
   })
 
-  test('of a batch that is halved, what is not taken is counted', async () => {
+  test('the logs of a halved batch that are not accepted are counted', async () => {
     vendor = await startVendor()
     vendor.answer(({ json, text }) => {
       if (json.logs.length > 30) return { status: 413 }
       return { status: text.includes('"message":"log 49"') ? 503 : 200 }
     })
-    const { stdout } = await runApp('ends.cjs', ['exit 0'], { apiUrl: vendor.apiUrl, env: { TELL: '1' } })
+    const { stdout } = await runApp('ends.cjs', ['exit 0'], {
+      apiUrl: vendor.apiUrl,
+      env: { PRINT_STATS: '1' },
+    })
     expect(JSON.parse(stdout)).toMatchObject({ accepted: 25, queued: 0, dropped: { exit: 25 } })
   })
 })
 
-describe('a name with two addresses of which only the IPv6 one answers', () => {
+describe('a host with two addresses of which only the IPv6 one answers', () => {
   test.each(['flush', 'exit'])('is reached (%s)', async (way) => {
     let arrived = 0
     server = createServer(async (request, response) => {

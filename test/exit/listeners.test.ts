@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { startInbox } from '../../src/testing/index.js'
 import { runApp } from './support.js'
 
-test('however many clients and copies there are, the process has one set of listeners, and in the end none', async () => {
+test('all clients and copies share one set of listeners, and the last one removes it', async () => {
   const { stdout, stderr } = await runApp('listeners.cjs')
   expect(stderr).toBe('')
   const { bare, imported, one, two, secondCopy, none, emitIsBack } = JSON.parse(stdout)
@@ -15,7 +15,7 @@ test('however many clients and copies there are, the process has one set of list
   expect(emitIsBack).toBe(true)
 })
 
-test('a library that puts process.emit back does not blind us', async () => {
+test('a crash is logged although a library has restored process.emit', async () => {
   const inbox = await startInbox()
   const { code } = await runApp('restored-emit.cjs', [], { apiUrl: inbox.apiUrl })
   expect(code).toBe(0)

@@ -14,7 +14,7 @@ afterAll(() => inbox.close())
 
 const term: RunOptions['when'] = ['up', (child) => child.kill('SIGTERM')]
 
-/** Runs it twice, with us and without: all that anybody can see must be the same. */
+/** Runs the application with and without this package: exit code, signal and output must be equal. */
 async function compare(args: readonly string[], options: RunOptions = {}): Promise<Ending> {
   const [bare, ours] = await Promise.all([
     runApp('signalled.cjs', args, { when: term, ...options }),
@@ -33,10 +33,10 @@ function arrived(): number {
 }
 
 describe.each([
-  ['made after us', 'last'],
-  ['made before us', 'first'],
+  ['added after the client', 'last'],
+  ['added before the client', 'first'],
 ])('a listener %s', (_, order) => {
-  test('that drains stays in charge, and what it writes arrives', async () => {
+  test('that drains decides about the end, and its logs arrive', async () => {
     const { code, stdout } = await compare(['drain', order])
     expect({ code, stdout }).toEqual({ code: 0, stdout: 'up\ndraining\ndrained\n' })
     expect([arrived(), messages()]).toEqual([50, ['begin to drain', 'drained', 'at exit']])
@@ -47,17 +47,17 @@ describe.each([
     expect([arrived(), messages()]).toEqual([50, ['begin to drain', 'drained', 'at exit']])
   })
 
-  test('that raises the signal again after its work gets its effect', async () => {
+  test('that raises the signal again after its work ends the process by the signal', async () => {
     expect((await compare(['once and again', order])).signal).toBe('SIGTERM')
     expect([arrived(), messages()]).toEqual([50, ['begin to drain', 'drained']])
   })
 
-  test('that takes all listeners away and raises the signal again gets its effect', async () => {
+  test('that removes all listeners and raises the signal again ends the process by the signal', async () => {
     expect((await compare(['remove all', order])).signal).toBe('SIGTERM')
     expect([arrived(), messages()]).toEqual([50, ['again']])
   })
 
-  test('that ends the process only when it is alone finds itself alone', async () => {
+  test('that ends the process only when it is alone is alone', async () => {
     expect((await compare(['only when alone', order])).code).toBe(44)
     expect([arrived(), messages()]).toEqual([50, ['at exit']])
   })
@@ -72,7 +72,7 @@ describe.each([
     },
   )
 
-  test("of signal-exit leaves an app's own listener in charge, as do we", async () => {
+  test("of signal-exit lets an app's own listener decide, as this package does", async () => {
     const { code, stdout } = await compare(['signal-exit 4 and drain', order])
     expect(code).toBe(0)
     expect(stdout).toMatch(/drained/)
@@ -80,7 +80,7 @@ describe.each([
   })
 })
 
-test.each(['SIGQUIT', 'SIGUSR2'] as const)('%s is attended to like SIGTERM', async (signal) => {
+test.each(['SIGQUIT', 'SIGUSR2'] as const)('%s is handled like SIGTERM', async (signal) => {
   const when: RunOptions['when'] = ['up', (child) => child.kill(signal)]
   const ideas = [['none'], ['once and again', 'last', signal]]
   for (const args of ideas) {
@@ -99,14 +99,14 @@ test.each(['signal-exit 4', 'none'])('on Node 24 it is the same (%s)', async (id
 test.each([
   ['Node 20', process.execPath],
   ['Node 24', NODE_24],
-])('a signal that the application emits as an event is no end of ours (%s)', async (_, node) => {
+])('a signal that the application emits as an event does not end the process (%s)', async (_, node) => {
   const { code, stdout } = await compare(['emit it as an event', 'last'], { node, when: undefined })
   expect([code, stdout]).toEqual([0, 'up\ndraining\ndrained\n'])
   expect(messages()).toEqual(['drained', 'at exit'])
   expect((await compare(['emit it to nobody', 'last'], { node, when: undefined })).code).toBe(0)
 })
 
-test('a shell sees the exit status it would have seen', async () => {
+test('a shell sees the same exit status as without this package', async () => {
   const [bare, ours] = await Promise.all(
     [undefined, inbox.apiUrl].map((apiUrl) =>
       runApp('signalled.cjs', ['none'], {
@@ -126,7 +126,7 @@ test('a second signal ends at once a process whose delivery takes long', async (
   vendor.answer({ silent: true })
   const { signal } = await runApp('signalled.cjs', ['none'], {
     apiUrl: vendor.apiUrl,
-    // Longer than anybody waits here: it would not end by itself.
+    // Longer than the test waits: the process would not end by itself in time.
     env: { LOGNITOR_FLUSH_ON_EXIT: '60000' },
     when: [
       'up',
@@ -140,14 +140,14 @@ test('a second signal ends at once a process whose delivery takes long', async (
   await vendor.close()
 })
 
-test('a process that lives on after the signal still logs', async () => {
+test('a process that survives the signal still logs', async () => {
   inbox.faults({ delayMs: 500 })
   const { signal } = await runApp('signalled.cjs', ['late listener'], {
     apiUrl: inbox.apiUrl,
     when: [
       'up',
       (child) => {
-        // While the logs are on their way, the application begins to listen.
+        // The application adds its listener while the logs are in flight.
         child.kill('SIGTERM')
         setTimeout(() => child.kill('SIGUSR2'), 100)
         child.stdout?.on('data', (piece: Buffer) => {

@@ -6,20 +6,20 @@ const root = resolve(import.meta.dirname, '../..')
 export const NODE_24 = join(root, 'test/dependencies/otel-3/node_modules/node/bin/node')
 
 export interface RunOptions {
-  /** Where Lognitor answers; without it the app runs without us. */
+  /** Address of the service; without it the app runs without this package. */
   readonly apiUrl?: string | undefined
   readonly env?: Readonly<Record<string, string>> | undefined
   readonly flags?: readonly string[] | undefined
   readonly node?: string | undefined
-  /** In front of the whole command: `unshare ...`. */
+  /** Precedes the whole command: `unshare ...`. */
   readonly before?: readonly string[] | undefined
-  /** Longer than any healthy run takes. Default 30 s. */
+  /** Time limit in ms, longer than any healthy run takes. Default 30 000. */
   readonly limitMs?: number | undefined
-  /** Called with the process once it has written this to stdout. */
+  /** The function is called with the process once the text has appeared on its stdout. */
   readonly when?: readonly [text: string, then: (child: ChildProcess) => void] | undefined
 }
 
-/** How a process ended, and what it said. */
+/** How a process ended, and its output. */
 export interface Ending {
   readonly code: number | null
   readonly signal: NodeJS.Signals | null
@@ -31,10 +31,10 @@ export interface Ending {
 export function runApp(app: string, args: readonly string[] = [], options: RunOptions = {}): Promise<Ending> {
   const { apiUrl, env = {}, flags = [], node = process.execPath, before = [], when } = options
   const { limitMs = 30_000 } = options
-  // A busy machine takes long for everything, and but for the tests about it how long is not the point.
-  const patience = { LOGNITOR_FLUSH_ON_EXIT: '20000' }
+  // The machine may be busy. How long the delivery takes matters only in the tests about it.
+  const generous = { LOGNITOR_FLUSH_ON_EXIT: '20000' }
   const own =
-    apiUrl === undefined ? {} : { LOGNITOR_API_KEY: 'test-key', LOGNITOR_API_URL: apiUrl, ...patience }
+    apiUrl === undefined ? {} : { LOGNITOR_API_KEY: 'test-key', LOGNITOR_API_URL: apiUrl, ...generous }
   const command = [...before, node, ...flags, join(root, 'test/exit/apps', app), ...args]
   const child = spawn(command[0] as string, command.slice(1), {
     env: { PATH: process.env.PATH, HOME: process.env.HOME, ...own, ...env },

@@ -15,7 +15,7 @@ afterAll(() => inbox.close())
 const run = (app: string, args: string[], node?: string, env?: Record<string, string>) =>
   runApp(app, args, { apiUrl: inbox.apiUrl, node, env })
 
-/** How many logs came from threads, none of them twice. */
+/** How many logs came from threads; each must have arrived once. */
 function fromThreads(): number {
   const messages = inbox
     .logs()
@@ -26,7 +26,7 @@ function fromThreads(): number {
   return messages.length
 }
 
-/** The main thread's account, which is the last thing it says. */
+/** The main thread's stats, which are the last line of its output. */
 function account({ stdout }: Ending): Stats {
   return JSON.parse(stdout.trim().split('\n').at(-1) ?? '')
 }
@@ -62,7 +62,7 @@ describe('ten threads', () => {
     expect(exit).toBeGreaterThan(0)
   })
 
-  test('that are terminated lose what they hold, and the loss is counted', async () => {
+  test('that are terminated lose their logs, and the loss is counted', async () => {
     const ending = await run('threads.cjs', ['terminated', '10'])
     expect((account(ending).dropped.exit ?? 0) + fromThreads()).toBeGreaterThanOrEqual(1000)
   })
@@ -72,13 +72,13 @@ describe("a thread's crash", () => {
   const crashes = () =>
     inbox.logs().flatMap(({ level, error, service }) => (error ? [`${level} ${service}`] : []))
 
-  test.each(['throw', 'reject'])('that ends the process is one fatal log, and its own (%s)', async (way) => {
+  test.each(['throw', 'reject'])('that ends the process is one fatal log of the thread (%s)', async (way) => {
     expect((await run('threads.cjs', [way])).code).toBe(1)
     expect(crashes()).toEqual(['fatal thread'])
     expect(fromThreads()).toBe(100)
   })
 
-  test('that the main thread hears of is one error log', async () => {
+  test('that the main thread handles is one error log', async () => {
     const { code, stdout } = await run('threads.cjs', ['throw and be heard'])
     expect([code, stdout.split('\n')[0]]).toEqual([0, 'heard boom'])
     expect(crashes()).toEqual(['error thread'])
@@ -99,12 +99,12 @@ describe("a cluster's four workers", () => {
     ['primary exits', 3],
   ])('deliver their 400 logs (%s)', async (way, code) => {
     expect((await run('cluster.cjs', [way])).code).toBe(code)
-    // Workers of a primary that is gone may end after it.
+    // The workers of a primary that has ended may end after it.
     await expect.poll(() => fromThreads(), { timeout: 20_000 }).toBe(400)
   })
 })
 
-test('a preload does no harm to the threads that inherit it', async () => {
+test('a preload does not harm the threads that inherit it', async () => {
   const preload = join(import.meta.dirname, 'apps/preload.mjs')
   const { code, stderr } = await runApp('plain-threads.cjs', [], {
     apiUrl: inbox.apiUrl,

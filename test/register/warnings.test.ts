@@ -72,7 +72,7 @@ test('an address that cannot be reached is told after the first failures, with w
   const stay = `const timer = setInterval(() => {}, 100)\nprocess.on('warning', () => process.exit(0))`
   const { stderr } = await byClient(LOG(stay, '{ flushInterval: 50 }'), NOWHERE)
   expect(stderr).toMatch(
-    /LOGNITOR_UNREACHABLE.*http:\/\/127\.0\.0\.1:9.*ECONNREFUSED.*1 logs and requests wait/,
+    /LOGNITOR_UNREACHABLE.*http:\/\/127\.0\.0\.1:9.*ECONNREFUSED.*1 logs and request entries wait/,
   )
 })
 

@@ -33,21 +33,21 @@ function open(apiKey = 'key') {
 
 const entries = (count: number, first: number, size: number) =>
   Array.from({ length: count }, (_, n) => ({
-    line: 0,
+    queue: 0,
     number: first + n,
     json: Buffer.from(`{"n":"${'x'.repeat(size)}"}`),
   }))
-const pages = (count: number, first = 1, size = 1) => ({ marks: [], entries: entries(count, first, size) })
+const writeSet = (count: number, first = 1, size = 1) => ({ marks: [], entries: entries(count, first, size) })
 
-test('what was acknowledged synchronously does not come back beside what was taken over', async () => {
+test('entries acknowledged synchronously do not come back together with a journal that was taken over', async () => {
   const first = open()
-  await first.spool.write(pages(5))
+  await first.spool.write(writeSet(5))
   await first.spool.close(1000)
   const second = open()
   await second.spool.lookAround()
   expect(second.counts.takenOver).toBe(5)
-  await second.spool.write(pages(7))
-  second.spool.ackNow([{ line: 0, first: 1, count: 7 }])
+  await second.spool.write(writeSet(7))
+  second.spool.ackNow([{ queue: 0, first: 1, count: 7 }])
   await second.spool.close(1000)
   const third = open()
   await third.spool.lookAround()
@@ -55,9 +55,9 @@ test('what was acknowledged synchronously does not come back beside what was tak
   await third.spool.close(1000)
 })
 
-test('an exit in the middle of a takeover deletes nothing of what is taken over', async () => {
+test('an exit in the middle of a takeover deletes nothing of the other journal', async () => {
   const first = open()
-  await first.spool.write(pages(5))
+  await first.spool.write(writeSet(5))
   await first.spool.close(1000)
   const second = open()
   const looking = second.spool.lookAround()
@@ -74,10 +74,10 @@ test('an exit in the middle of a takeover deletes nothing of what is taken over'
   await third.spool.close(1000)
 })
 
-test('what was acknowledged synchronously leaves nothing behind when it was all', async () => {
+test('acknowledging every entry synchronously leaves nothing on disk', async () => {
   const first = open()
-  await first.spool.write(pages(7))
-  first.spool.ackNow([{ line: 0, first: 1, count: 7 }])
+  await first.spool.write(writeSet(7))
+  first.spool.ackNow([{ queue: 0, first: 1, count: 7 }])
   await first.spool.close(1000)
   const second = open()
   await second.spool.lookAround()
@@ -85,10 +85,10 @@ test('what was acknowledged synchronously leaves nothing behind when it was all'
   await second.spool.close(1000)
 })
 
-test('what is being read to be sent still counts as being here', async () => {
+test('a batch that is being read still counts as spooled', async () => {
   const { spool } = open()
-  await spool.write(pages(7))
-  spool.spill({ line: 0, first: 1, count: 7 }, undefined)
+  await spool.write(writeSet(7))
+  spool.spill({ queue: 0, first: 1, count: 7 }, undefined)
   const taking = spool.next()
   expect(spool.count).toBe(7)
   expect(spool.oldest[0]).toBe(1)
@@ -98,16 +98,16 @@ test('what is being read to be sent still counts as being here', async () => {
   await spool.close(1000)
 })
 
-test('what is acknowledged while it is still being written does not come back', async () => {
+test('an entry acknowledged during its write does not come back', async () => {
   const first = open()
-  // So large that hardly a word more fits into the first file.
-  await first.spool.write(pages(2, 1, 32_720))
-  first.spool.ack({ line: 0, first: 1, count: 1 })
-  const written = first.spool.write(pages(10, 3))
-  first.spool.ack({ line: 0, first: 3, count: 1 })
+  // So large that hardly another line fits into the first file.
+  await first.spool.write(writeSet(2, 1, 32_720))
+  first.spool.ack({ queue: 0, first: 1, count: 1 })
+  const written = first.spool.write(writeSet(10, 3))
+  first.spool.ack({ queue: 0, first: 3, count: 1 })
   await written
-  // Now all in the first file has come to its end, and it goes.
-  first.spool.ack({ line: 0, first: 2, count: 1 })
+  // Now everything in the first file is done, and the file is deleted.
+  first.spool.ack({ queue: 0, first: 2, count: 1 })
   await first.spool.close(1000)
   const second = open()
   await second.spool.lookAround()
@@ -115,13 +115,16 @@ test('what is acknowledged while it is still being written does not come back', 
   await second.spool.close(1000)
 })
 
-test('what is acknowledged synchronously for a former key costs nothing of the new one', async () => {
+test('acknowledging entries of a former key synchronously deletes none of the new key', async () => {
   const first = open()
-  await first.spool.write(pages(5))
-  first.spool.boundInMemory = () => ({ ...pages(5), marks: [{ line: 0, first: 1, count: 5, id: 'sent' }] })
+  await first.spool.write(writeSet(5))
+  first.spool.boundInMemory = () => ({
+    ...writeSet(5),
+    marks: [{ queue: 0, first: 1, count: 5, id: 'sent' }],
+  })
   await first.spool.move('http://127.0.0.1:1', 'new')
-  await first.spool.write(pages(5, 6))
-  first.spool.ackNow([{ line: 0, first: 1, count: 5 }])
+  await first.spool.write(writeSet(5, 6))
+  first.spool.ackNow([{ queue: 0, first: 1, count: 5 }])
   await first.spool.close(1000)
   const [former, present] = [open(), open('new')]
   await Promise.all([former.spool.lookAround(), present.spool.lookAround()])

@@ -26,21 +26,21 @@ const hasNewKey = ({ headers }: Seen) => headers['x-api-key'] === 'new'
 const withNewKey = () =>
   rig.vendor.batches.filter(hasNewKey).flatMap(({ json }) => json.logs.map(({ message }: Named) => message))
 
-test('what was taken over is not sent with another key, and no longer counts as taken over', async () => {
+test('entries taken over are not sent with another key, and no longer count as taken over', async () => {
   rig.vendor.answer({ status: 401 })
   await rig.writeAndDie({ LOGS: '30', NAME: 'old project' })
   const pipeline = rig.open()
-  await until(() => pipeline.stats().holding === 'unauthorized', 'a batch of it was refused')
+  await until(() => pipeline.stats().holding === 'unauthorized', 'one of its batches was refused')
   expect(pipeline.stats().takenOver).toBe(30)
   rig.vendor.answer((seen) => ({ status: hasNewKey(seen) ? 200 : 401 }))
   pipeline.reconfigure({ ...pipeline.settings, apiKey: 'new' })
-  await until(() => pipeline.stats().takenOver === 0, 'all is given back')
+  await until(() => pipeline.stats().takenOver === 0, 'every batch was returned')
   logTo(pipeline, 'mine')
   expect(await pipeline.flush(10_000)).toBe(true)
   expect(withNewKey()).toEqual(['mine'])
   rig.vendor.answer({})
   const next = rig.open()
-  await until(() => next.stats().accepted === 30, 'the old project gets its own')
+  await until(() => next.stats().accepted === 30, 'the old project received its own')
 })
 
 test.each(['taken', 'not answered'])(
@@ -56,24 +56,24 @@ test.each(['taken', 'not answered'])(
     await until(() => rig.vendor.batches.length > before, 'a batch is being sent')
     const count: number = rig.vendor.batches.at(-1)?.json.logs.length
     pipeline.reconfigure({ ...pipeline.settings, apiKey: 'new' })
-    await until(() => pipeline.stats().takenOver === count, 'the others are given back')
+    await until(() => pipeline.stats().takenOver === count, 'the other batches were returned')
     answer.open()
     const left = end === 'taken' ? count : 0
     await until(
       () => pipeline.stats().accepted + pipeline.stats().takenOver === 2 * left,
       'its end is counted',
     )
-    await until(() => pipeline.stats().inFlight === 0, 'it has come to its end')
+    await until(() => pipeline.stats().inFlight === 0, 'the batch has ended')
     await pipeline.shutdown(0)
     rig.vendor.answer({})
     const next = rig.open()
-    await until(() => next.stats().accepted + left === 250, 'the old project gets the rest')
+    await until(() => next.stats().accepted + left === 250, 'the old project received the rest')
     expect(withNewKey()).toEqual([])
     expect(rig.vendor.messages().sort()).toEqual(numbered(250, 'old project').sort())
   },
 )
 
-test('what is taken over while the key changes ends up with its own project', async () => {
+test('entries taken over while the key changes arrive in their own project', async () => {
   rig.vendor.answer({ status: 503 })
   for (let n = 1; n <= 6; n++) await rig.writeAndDie({ LOGS: '40', NAME: `old project ${n}` })
   rig.vendor.answer((seen) => ({ status: hasNewKey(seen) ? 200 : 503 }))
@@ -88,10 +88,10 @@ test('what is taken over while the key changes ends up with its own project', as
   expect(new Set(withNewKey())).toEqual(new Set(['mine']))
   rig.vendor.answer({})
   const next = rig.open()
-  await until(() => next.stats().accepted === 240, 'the old project gets its own')
+  await until(() => next.stats().accepted === 240, 'the old project received its own')
 })
 
-test('an own batch that may have been taken stays with the former key, and what never left moves along', async () => {
+test('an own batch that may have been accepted stays with the former key, and unsent entries move to the new one', async () => {
   const pipeline = rig.open({ maxQueueSize: 50 })
   pipeline.pause()
   logTo(pipeline, ...numbered(300, 'mine'))
@@ -104,25 +104,25 @@ test('an own batch that may have been taken stays with the former key, and what 
   })
   pipeline.resume()
   const sent = () => rig.vendor.batches.find(isStored)
-  await until(() => sent() !== undefined, 'one of those on disk is being sent')
+  await until(() => sent() !== undefined, 'a stored batch is being sent')
   const accepted = pipeline.stats().accepted
   pipeline.reconfigure({ ...pipeline.settings, apiKey: 'new' })
   answer.open()
   const { batch_id, logs } = (sent() as Seen).json as { batch_id: string; logs: Named[] }
   const rest = 300 - accepted - logs.length
-  await until(() => pipeline.stats().accepted === 300 - logs.length, 'the others are taken')
-  await until(() => pipeline.stats().spooled === logs.length, 'it still counts')
+  await until(() => pipeline.stats().accepted === 300 - logs.length, 'the other batches were accepted')
+  await until(() => pipeline.stats().spooled === logs.length, 'the batch still counts')
   await pipeline.shutdown(0)
   rig.vendor.answer({})
   const next = rig.open()
-  await until(() => next.stats().accepted === logs.length, 'it comes with the former key')
+  await until(() => next.stats().accepted === logs.length, 'the batch arrived with the former key')
   expect(withNewKey()).toHaveLength(rest)
   const again = rig.vendor.batches.filter(({ json }) => json.batch_id === batch_id)
   expect(again.map(({ headers }) => headers['x-api-key'])).toEqual([KEY, KEY])
   expect(rig.vendor.messages().sort()).toEqual(numbered(300, 'mine').sort())
 })
 
-test('a batch in memory that may have been taken is on disk for the former key until it is answered', async () => {
+test('a batch in memory that may have been accepted is on disk for the former key until its answer', async () => {
   const answer = shutDoor()
   const program = await buildProgram('test/spool/apps/rekeyed.ts')
   rig.vendor.answer((seen) => (hasNewKey(seen) ? {} : { silent: true, after: answer.promise }))
@@ -133,66 +133,66 @@ test('a batch in memory that may have been taken is on disk for the former key u
   }
   const run = program.start(env)
   await until(() => run.output().includes('rekeyed'), 'the key has changed')
-  await until(() => withNewKey().includes('late 5'), 'what is logged later comes with the new key')
-  await until(() => readdirSync(rig.directory).length === 2, 'both projects have a place')
+  await until(() => withNewKey().includes('late 5'), 'later logs arrive with the new key')
+  await until(() => readdirSync(rig.directory).length === 2, 'both projects have a folder')
   const old = () => rig.vendor.batches.find((seen) => !hasNewKey(seen)) as Seen
   const place = () =>
     readdirSync(rig.directory).find((name) => spooledText(join(rig.directory, name)).includes('early 5'))
-  await until(() => place() !== undefined, 'it is on disk')
+  await until(() => place() !== undefined, 'the log is on disk')
   run.child.kill('SIGKILL')
   await run.ended
   answer.open()
   program.remove()
   rig.vendor.answer({})
   const [next, another] = [rig.open({ apiKey: 'new' }), rig.open()]
-  await until(() => another.stats().accepted === 5, 'the former project gets its own')
+  await until(() => another.stats().accepted === 5, 'the former project received its own')
   expect(next.stats().takenOver).toBe(0)
   expect(withNewKey()).toEqual(numbered(5, 'late'))
   const ids = rig.vendor.batches.filter((seen) => !hasNewKey(seen)).map(({ json }) => json.batch_id)
   expect(new Set(ids)).toEqual(new Set([old().json.batch_id]))
 })
 
-test('with another address for the same key all that is its own goes there, under the ids it has', async () => {
+test('with another address and the same key all own batches are sent there, under their ids', async () => {
   const pipeline = rig.open({ maxQueueSize: 50 })
   pipeline.pause()
   logTo(pipeline, ...numbered(300, 'mine'))
   await until(() => pipeline.stats().spooled >= 250, 'most of it is on disk only')
   rig.vendor.answer({ status: 503 })
   pipeline.resume()
-  await until(() => rig.vendor.batches.length > 0, 'a batch was tried')
+  await until(() => rig.vendor.batches.length > 0, 'a batch was attempted')
   const [first] = rig.vendor.batches as [Seen]
   const apiUrl = `${rig.vendor.url}/moved/api/v1`
   pipeline.reconfigure({ ...pipeline.settings, apiUrl })
   rig.vendor.answer({})
-  await until(() => pipeline.stats().accepted === 300, 'all is taken')
+  await until(() => pipeline.stats().accepted === 300, 'everything was accepted')
   const ids = new Map(rig.vendor.batches.map(({ json }) => [json.batch_id, json.logs.length]))
   expect([...ids.values()].reduce((sum, count) => sum + count, 0)).toBe(300)
   expect(ids.has(first.json.batch_id)).toBe(true)
   expect(pipeline.stats().spooled).toBe(0)
 })
 
-test('what waits for the new key is taken over at once', async () => {
+test('entries left for the new key are taken over at once', async () => {
   rig.vendor.answer({ status: 503 })
   await rig.writeAndDie({ LOGS: '30', NAME: 'new project', LOGNITOR_API_KEY: 'new' })
   rig.vendor.answer({})
   const pipeline = rig.open()
-  // The first look has begun.
+  // The first search has begun.
   pipeline.reconfigure({ ...pipeline.settings, apiKey: 'new' })
-  await until(() => pipeline.stats().accepted === 30, 'all was taken')
+  await until(() => pipeline.stats().accepted === 30, 'everything was accepted')
   expect(rig.vendor.messages().sort()).toEqual(numbered(30, 'new project').sort())
 })
 
-test('when its folder cannot be moved, what is logged later does not stay with the former project', async () => {
+test('when the folder cannot be moved, later logs do not reach the former project', async () => {
   const other = rig.open({ apiKey: 'new' })
   await other.shutdown(0)
   const [after] = readdirSync(rig.directory) as [string]
   rig.vendor.answer({ status: 503 })
   const pipeline = rig.open()
   logTo(pipeline, ...numbered(5, 'early'))
-  await until(() => spooledText(rig.directory).includes('early 5'), 'they are on disk')
+  await until(() => spooledText(rig.directory).includes('early 5'), 'the logs are on disk')
   const before = readdirSync(rig.directory).find((name) => name !== after) as string
   const own = readdirSync(join(rig.directory, before)).find((name) => /^\d+-/.test(name)) as string
-  // No folder can be moved to where there is one that is not empty.
+  // A folder cannot be moved to a path where a folder with content exists.
   mkdirSync(join(rig.directory, after, own, 'obstacle'), { recursive: true })
   pipeline.reconfigure({ ...pipeline.settings, apiKey: 'new' })
   await settle(50)
@@ -200,7 +200,7 @@ test('when its folder cannot be moved, what is logged later does not stay with t
   await until(() => spooledText(rig.directory).includes('late 5'), 'the later ones are on disk')
   expect(spooledText(join(rig.directory, before))).not.toContain('late')
   rig.vendor.answer({})
-  await until(() => pipeline.stats().accepted === 10, 'all are taken')
+  await until(() => pipeline.stats().accepted === 10, 'all logs were accepted')
   await pipeline.shutdown(0)
   const next = rig.open()
   await next.takeOver()

@@ -33,7 +33,7 @@ const environment = (more: Record<string, string> = {}) => ({
 const acceptedBy = (run: Run) => Number(/.*accepted (\d+)/s.exec(run.output())?.[1] ?? 0)
 const onPosix = test.skipIf(process.platform === 'win32')
 
-/** Starts the program with a bound to the length of a file: there a write stops half-way, as on a full disk. */
+/** Starts the program with a limit on the size of a file: a write at the limit stops half-way, as on a full disk. */
 function startWithin(blocks: number, env: Record<string, string>): Run {
   const words = [`ulimit -f ${blocks}; exec "$0" "$@"`, process.execPath, program.file]
   const child = spawn('sh', ['-c', ...words], {
@@ -50,7 +50,7 @@ function startWithin(blocks: number, env: Record<string, string>): Run {
   return { child, output: () => output, errors: () => '', ended }
 }
 
-/** Ids of the batches in which each log was taken. */
+/** The ids of the batches in which each log was accepted. */
 function idsByMessage(): Map<string, Set<string>> {
   const ids = new Map<string, Set<string>>()
   for (const { json } of rig.vendor.batches)
@@ -63,10 +63,10 @@ onPosix('what a write left in the file before it failed is not delivered a secon
   rig.vendor.answer({ status: 503 })
   const run = startWithin(700, environment())
   await until(() => run.output().includes('warned LOGNITOR_SPOOL_UNAVAILABLE'), 'a write failed')
-  // The batch with the first log stays: the spool is still needed when the process is killed.
+  // The batch with the first log is never answered: the spool is still needed when the process is killed.
   const hasFirst = (logs: Named[]) => logs.some(({ message }) => message === 'log 1')
   rig.vendor.answer(({ json }) => ({ status: hasFirst(json.logs) ? 503 : 200 }))
-  await until(() => acceptedBy(run) >= 1900, 'the others are taken')
+  await until(() => acceptedBy(run) >= 1900, 'the other batches were accepted')
   await settle(300)
   run.child.kill('SIGKILL')
   await run.ended
@@ -81,18 +81,18 @@ onPosix('what a write left in the file before it failed is not delivered a secon
 
 onPosix('flush and shutdown keep their time beside a disk that hangs, and logs arrive', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'lognitor-pipes-'))
-  // Opening a named pipe that nobody writes to never ends, and four of them take up all threads for files.
+  // Opening a named pipe without a writer never ends, and four of them use up all threads of the pool for files.
   const pipes = [1, 2, 3, 4].map((n) => join(folder, `pipe-${n}`))
   for (const pipe of pipes) execFileSync('mkfifo', [pipe])
   rig.vendor.answer({ status: 503 })
   const run = program.start(
     environment({ UV_THREADPOOL_SIZE: '4', PIPES: pipes.join(' '), LOGS: '600', FLUSH_INTERVAL: '500' }),
   )
-  await until(() => rig.vendor.batches.length > 0, 'the first batch was tried')
+  await until(() => rig.vendor.batches.length > 0, 'the first batch was attempted')
   run.child.stdin?.write('flush\n')
   await until(() => run.output().includes('flushed false'), 'flush gives up')
   rig.vendor.answer({})
-  await until(() => acceptedBy(run) === 600, 'all logs are taken')
+  await until(() => acceptedBy(run) === 600, 'all logs were accepted')
   run.child.stdin?.write('shutdown\n')
   await until(() => run.output().includes('ended true'), 'shutdown ends')
   run.child.kill('SIGKILL')

@@ -29,9 +29,9 @@ describe.each([
   { END: 'throw', code: 1 },
   { END: 'signal', code: 'SIGTERM' },
   { END: 'nothing', code: 0 },
-])('at the end by $END', ({ END, code }) => {
+])('when the process ends by $END', ({ END, code }) => {
   test.each(['', '1'])(
-    'what cannot be delivered goes to the spool, and from there to the next (late: "%s")',
+    'undelivered logs go to the spool, and the next process delivers them (late: "%s")',
     async (LATE) => {
       rig = await openSpoolRig()
       rig.vendor.answer({ silent: true })
@@ -45,7 +45,7 @@ describe.each([
       await until(() => rest() === 0, 'nothing is left')
       expect(messages()).toHaveLength(50)
       expect([...messages()].sort()).toEqual(numbered(50).sort())
-      // What had been tried comes again under the id it had.
+      // A batch that had been sent before comes again under the same id.
       for (const { json, text } of tries) {
         const again = rig.vendor.batches
           .slice(tries.length)
@@ -55,7 +55,7 @@ describe.each([
     },
   )
 
-  test('what is delivered is not left in the spool', async () => {
+  test('delivered logs are not left in the spool', async () => {
     rig = await openSpoolRig()
     expect(await program.start(env({ END, LATE: '1' })).ended).toBe(code)
     expect(messages()).toHaveLength(50)

@@ -8,7 +8,7 @@ beforeAll(async () => {
 })
 afterAll(() => library.remove())
 
-test('a process killed at any moment loses nothing that was old enough, and repeats only whole batches', async () => {
+test('a process killed at any moment loses no log that was old enough, and repeats only whole batches', async () => {
   const account = await killAgainAndAgain({ module: library.file, rounds: 10, seed: 1 })
   expect(account.due).toBeGreaterThan(0)
   expect(account).toMatchObject({ lost: [], twice: [], altered: 0 })

@@ -34,7 +34,7 @@ afterAll(removeProgram)
 const sum = (dropped: Partial<Record<string, number>>) =>
   Object.values(dropped).reduce<number>((a, b = 0) => a + b, 0)
 
-test('what memory has no room for is kept on disk and delivered later', async () => {
+test('logs that memory has no room for are kept on disk and delivered later', async () => {
   rig = await openSpoolRig()
   rig.vendor.answer({ status: 503 })
   const pipeline = rig.open({ maxQueueSize: 100 })
@@ -46,13 +46,13 @@ test('what memory has no room for is kept on disk and delivered later', async ()
   expect(pipeline.stats().queued).toBeLessThanOrEqual(200)
   expect(pipeline.stats().dropped).toEqual({})
   rig.vendor.answer({})
-  await until(() => pipeline.stats().accepted === 2000, 'all were taken')
+  await until(() => pipeline.stats().accepted === 2000, 'all logs were accepted')
   expect(new Set(rig.vendor.messages()).size).toBe(2000)
   expect(rig.vendor.messages()).toHaveLength(2000)
   await until(() => spooledBytes(rig.directory) === 0, 'nothing is left on disk')
 })
 
-test('a flush waits for what is on disk only, too', async () => {
+test('a flush also waits for logs that are on disk only', async () => {
   rig = await openSpoolRig()
   rig.vendor.answer({ status: 503 })
   const pipeline = rig.open({ maxQueueSize: 50 })
@@ -63,7 +63,7 @@ test('a flush waits for what is on disk only, too', async () => {
   expect(pipeline.stats()).toMatchObject({ accepted: 500, spooled: 0 })
 })
 
-test('live logs are not held up by what is replayed', async () => {
+test('new logs are not delayed by stored batches', async () => {
   rig = await openSpoolRig()
   rig.vendor.answer({ status: 503 })
   await rig.writeAndDie({ LOGS: '3000', NAME: 'old', LOGNITOR_MAX_QUEUE_SIZE: '5000' })
@@ -71,36 +71,36 @@ test('live logs are not held up by what is replayed', async () => {
   const pipeline = rig.open({ batchSize: 10 })
   await until(() => rig.vendor.messages().length >= 200, 'the replay goes on')
   logTo(pipeline, ...numbered(10, 'live'))
-  await until(() => rig.vendor.messages().includes('live 1'), 'the live ones arrived')
-  await until(() => pipeline.stats().accepted === 3010, 'all were taken')
+  await until(() => rig.vendor.messages().includes('live 1'), 'the new logs arrived')
+  await until(() => pipeline.stats().accepted === 3010, 'all logs were accepted')
   const place = rig.vendor.messages().indexOf('live 1')
   expect(place).toBeLessThan(2500)
-  // One at a time, so that most connections stay free.
+  // One stored batch at a time, so that most connections stay free.
   expect(rig.vendor.mostOpen).toBeLessThanOrEqual(4)
 })
 
-test('a stored batch that is too large is halved, and its halves have ids of their own', async () => {
+test('a stored batch that is too large is halved, and its halves have their own ids', async () => {
   rig = await openSpoolRig()
   rig.vendor.answer({ status: 503 })
   await rig.writeAndDie({ LOGS: '100' })
   rig.vendor.answer(({ json }) => ({ status: json.logs.length > 30 ? 413 : 200 }))
   const pipeline = rig.open()
-  await until(() => pipeline.stats().accepted === 100, 'all were taken')
+  await until(() => pipeline.stats().accepted === 100, 'all logs were accepted')
   expect(rig.vendor.messages()).toHaveLength(100)
   expect(new Set(rig.vendor.messages()).size).toBe(100)
 })
 
-test('what is refused for good is dropped, counted, and gone from disk', async () => {
+test('a batch refused for good is dropped, counted, and deleted from disk', async () => {
   rig = await openSpoolRig()
   rig.vendor.answer({ status: 503 })
   await rig.writeAndDie({ LOGS: '100' })
   rig.vendor.answer({ status: 400 })
   const pipeline = rig.open()
-  await until(() => pipeline.stats().dropped.bad_batch === 100, 'they were dropped')
+  await until(() => pipeline.stats().dropped.bad_batch === 100, 'the logs were dropped')
   await until(() => spooledBytes(rig.directory) === 0, 'nothing is left on disk')
 })
 
-test('the oldest go when the spool is full, counted, and the account balances', async () => {
+test('a full spool drops and counts its oldest entries, and stats() balances', async () => {
   rig = await openSpoolRig()
   rig.vendor.answer({ status: 503 })
   const maxBytes = 1024 * 1024
@@ -110,7 +110,7 @@ test('the oldest go when the spool is full, counted, and the account balances', 
     logTo(pipeline, ...numbered(50, `${n} ${wide}`))
     await until(() => pipeline.stats().queued < 200, 'the disk keeps up')
   }
-  await until(() => (pipeline.stats().dropped.spool_full ?? 0) > 1000, 'the oldest had to go')
+  await until(() => (pipeline.stats().dropped.spool_full ?? 0) > 1000, 'the oldest were dropped')
   expect(spooledBytes(rig.directory)).toBeLessThanOrEqual(maxBytes)
   rig.vendor.answer({})
   const rest = () => pipeline.stats().queued + pipeline.stats().inFlight + pipeline.stats().spooled
@@ -125,19 +125,19 @@ test('the oldest go when the spool is full, counted, and the account balances', 
   expect(reports.length).toBeGreaterThan(0)
 })
 
-test('a directory that cannot be written costs one warning, and logs are held in memory', async () => {
+test('a directory that cannot be written causes one warning, and logs stay in memory', async () => {
   rig = await openSpoolRig()
   const file = join(rig.directory, 'a file')
   writeFileSync(file, '')
   const pipeline = rig.open({ spool: { directory: join(file, 'spool') }, flushInterval: 50 })
   rig.vendor.answer({ status: 503 })
   logTo(pipeline, ...numbered(300))
-  await until(() => pipeline.stats().holding === 'backoff', 'an outage')
+  await until(() => pipeline.stats().holding === 'backoff', 'the outage was noticed')
   await settle(300)
   expect(warnings).toEqual(['LOGNITOR_SPOOL_UNAVAILABLE'])
   expect(pipeline.stats()).toMatchObject({ spooled: 0, dropped: {} })
   rig.vendor.answer({})
-  await until(() => pipeline.stats().accepted === 300, 'all were taken')
+  await until(() => pipeline.stats().accepted === 300, 'all logs were accepted')
 })
 
 test.runIf(process.platform === 'linux')(
@@ -146,21 +146,21 @@ test.runIf(process.platform === 'linux')(
     rig = await openSpoolRig()
     const pipeline = rig.open({ spool: { directory: '/proc/spool' }, flushInterval: 50 })
     logTo(pipeline, 'one')
-    await until(() => pipeline.stats().accepted === 1, 'it was taken')
+    await until(() => pipeline.stats().accepted === 1, 'the batch was accepted')
     expect(warnings).toEqual(['LOGNITOR_SPOOL_UNAVAILABLE'])
   },
 )
 
-test('a disk that fails in between is noticed, and used again when it works', async () => {
+test('a disk that fails for a while causes a warning, and is used again when it works', async () => {
   rig = await openSpoolRig()
   const clock = manualClock()
   rig.vendor.answer({ status: 503 })
   const pipeline = rig.open({}, clock)
   logTo(pipeline, 'before')
   clock.advance(200)
-  await until(() => spooledText(rig.directory).includes('before'), 'it is on disk')
+  await until(() => spooledText(rig.directory).includes('before'), 'the log is on disk')
   const [folder] = folders(rig)
-  // As full or read-only as a disk can be made without being root or not.
+  // This makes the disk unusable for root, too.
   rmSync(folder as string, { recursive: true })
   writeFileSync(folder as string, '')
   await new Promise((resolve) => setTimeout(resolve, 20))
@@ -169,7 +169,7 @@ test('a disk that fails in between is noticed, and used again when it works', as
     clock.advance(100)
     await settle(5)
   }
-  await until(() => warnings.length > 0, 'it was noticed')
+  await until(() => warnings.length > 0, 'the failure was noticed')
   rmSync(folder as string)
   mkdirSync(folder as string, { mode: 0o700 })
   for (let n = 0; n < 10; n++) {
@@ -183,7 +183,7 @@ test('a disk that fails in between is noticed, and used again when it works', as
   expect(pipeline.stats()).toMatchObject({ dropped: {}, queued: 0 })
 })
 
-test('an altered file costs only the lines that were altered, which are set aside with a reason', async () => {
+test('a damaged file loses only its damaged lines, which are kept with a reason', async () => {
   rig = await openSpoolRig()
   rig.vendor.answer({ status: 503 })
   await rig.writeAndDie({ LOGS: '100' })
@@ -192,7 +192,7 @@ test('an altered file costs only the lines that were altered, which are set asid
   writeFileSync(file, text.replace('"log 7"', '"lag 7"').replace('"log 50"', '"log\n50"'), 'latin1')
   rig.vendor.answer({})
   const pipeline = rig.open()
-  await until(() => pipeline.stats().accepted === 98, 'the others were taken')
+  await until(() => pipeline.stats().accepted === 98, 'the other batches were accepted')
   const missing = numbered(100).filter((message) => !rig.vendor.messages().includes(message))
   expect(missing).toEqual(['log 7', 'log 50'])
   expect(pipeline.stats().dropped.spool_corrupt).toBeGreaterThanOrEqual(2)
@@ -204,7 +204,7 @@ test('an altered file costs only the lines that were altered, which are set asid
   expect(statSync(aside[0] as string).mode & 0o777).toBe(0o600)
 })
 
-test('files of nothing but rubbish are survived', async () => {
+test('files of random bytes do no harm', async () => {
   rig = await openSpoolRig()
   rig.vendor.answer({ status: 503 })
   await rig.writeAndDie({ LOGS: '30' })
@@ -215,10 +215,10 @@ test('files of nothing but rubbish are survived', async () => {
   mkdirSync(join(folder as string, '00000007.log'))
   rig.vendor.answer({})
   const pipeline = rig.open()
-  await until(() => pipeline.stats().accepted === 30, 'the rest was taken')
+  await until(() => pipeline.stats().accepted === 30, 'the rest was accepted')
 })
 
-test("a folder without its owner's word is left alone while it is young", async () => {
+test('a folder without an owner file is not taken over while it is new', async () => {
   rig = await openSpoolRig()
   rig.vendor.answer({ status: 503 })
   await rig.writeAndDie({ LOGS: '30' })
@@ -232,25 +232,25 @@ test("a folder without its owner's word is left alone while it is young", async 
   expect(pipeline.stats().takenOver).toBe(0)
 })
 
-test("with another key one's own logs move along, and those of others stay", async () => {
+test('with another key own logs move to it, and those of others stay', async () => {
   rig = await openSpoolRig()
   rig.vendor.answer({ status: 401 })
   await rig.writeAndDie({ LOGS: '30', NAME: 'old project' })
   const pipeline = rig.open()
   logTo(pipeline, ...numbered(25, 'mine'))
-  await until(() => pipeline.stats().takenOver === 30, 'the others are taken over')
-  await until(() => spooledText(rig.directory).includes('mine 25'), 'the own are on disk')
+  await until(() => pipeline.stats().takenOver === 30, 'the other journals were taken over')
+  await until(() => spooledText(rig.directory).includes('mine 25'), 'the own logs are on disk')
   const places = () => readdirSync(rig.directory)
   expect(places()).toHaveLength(1)
   rig.vendor.answer(({ headers }) => ({ status: headers['x-api-key'] === 'new' ? 200 : 401 }))
   pipeline.reconfigure({ ...pipeline.settings, apiKey: 'new' })
-  await until(() => pipeline.stats().accepted === 25, 'the own arrived')
-  await until(() => pipeline.stats().takenOver === 0, 'the others are given back')
+  await until(() => pipeline.stats().accepted === 25, 'the own logs arrived')
+  await until(() => pipeline.stats().takenOver === 0, 'the other batches were returned')
   expect(rig.vendor.messages().every((message) => message.startsWith('mine'))).toBe(true)
-  await until(() => places().length === 2, 'the new project has a place of its own')
+  await until(() => places().length === 2, 'the new project has its own folder')
   rig.vendor.answer({})
   const next = rig.open()
-  await until(() => next.stats().accepted === 30, 'the old project gets its own')
+  await until(() => next.stats().accepted === 30, 'the old project received its own')
 })
 
 function folders({ directory }: SpoolRig): string[] {
@@ -261,7 +261,7 @@ function folders({ directory }: SpoolRig): string[] {
   )
 }
 
-test('a relative directory is the one it was when the client was made', async () => {
+test('a relative directory is resolved when the client is created', async () => {
   rig = await openSpoolRig()
   rig.vendor.answer({ status: 503 })
   const before = process.cwd()
@@ -270,7 +270,7 @@ test('a relative directory is the one it was when the client was made', async ()
     const pipeline = rig.open({ spool: { directory: 'here' } })
     process.chdir(before)
     logTo(pipeline, 'a log')
-    await until(() => spooledText(join(rig.directory, 'here')).includes('a log'), 'it is on disk')
+    await until(() => spooledText(join(rig.directory, 'here')).includes('a log'), 'the log is on disk')
   } finally {
     process.chdir(before)
   }

@@ -28,7 +28,7 @@ afterAll(removeProgram)
 
 type Named = { readonly message: string }
 
-test('what is taken over later on is sent though nobody logs', async () => {
+test('entries taken over later are sent although nobody logs', async () => {
   const clock = manualClock()
   const pipeline = rig.open({}, clock)
   await pipeline.takeOver()
@@ -38,10 +38,10 @@ test('what is taken over later on is sent though nobody logs', async () => {
   await until(() => {
     clock.advance(60_000)
     return pipeline.stats().accepted === 30
-  }, 'all was taken')
+  }, 'everything was accepted')
 })
 
-test('a spool that could not be opened at the start takes over once it can, though nobody logs', async () => {
+test('a spool that could not be opened at the start takes over once it can, although nobody logs', async () => {
   rig.vendor.answer({ status: 503 })
   await rig.writeAndDie({ LOGS: '30' })
   rig.vendor.answer({})
@@ -56,10 +56,10 @@ test('a spool that could not be opened at the start takes over once it can, thou
   await until(() => {
     clock.advance(60_000)
     return pipeline.stats().accepted === 30
-  }, 'all was taken')
+  }, 'everything was accepted')
 })
 
-test('a stored batch that is always refused steps back behind all others', async () => {
+test('a stored batch that always fails moves behind all others', async () => {
   rig.vendor.answer({ status: 503 })
   await rig.writeAndDie({ LOGS: '150', NAME: 'first' })
   const second = rig.open({ maxQueueSize: 20, maxRetries: 1, flushInterval: 50 })
@@ -70,17 +70,20 @@ test('a stored batch that is always refused steps back behind all others', async
     return { status: json.logs.some(({ message }: Named) => message === 'first 1') ? 500 : 200 }
   })
   const refused = () => rig.vendor.batches.filter(({ json }) => json.logs[0].message === 'first 1')
-  await until(() => second.stats().accepted === 450 - refused()[0]?.json.logs.length, 'all others were taken')
+  await until(
+    () => second.stats().accepted === 450 - refused()[0]?.json.logs.length,
+    'all other batches were accepted',
+  )
   expect(new Set(refused().map(({ text }) => text)).size).toBe(1)
 })
 
-test('a file that cannot be read now is not lost, and holds up no other', async () => {
+test('a file that cannot be read now is not lost, and delays no other', async () => {
   const clock = manualClock()
   rig.vendor.answer({ status: 503 })
   await rig.writeAndDie({ LOGS: '30', NAME: 'first' })
   const file = listFiles(rig.directory).find((name) => name.endsWith('.log')) as string
   const { size } = statSync(file)
-  // No chmod: root may read everything. Of more than 2 GiB nobody can.
+  // Not by chmod, because root may read everything. A file over 2 GiB cannot be read by anybody.
   truncateSync(file, 3 * 2 ** 30)
   const pipeline = rig.open({}, clock)
   await pipeline.takeOver()
@@ -94,7 +97,7 @@ test('a file that cannot be read now is not lost, and holds up no other', async 
   expect(pipeline.stats().dropped).toEqual({})
 })
 
-test('a batch whose file cannot be read while it is in turn is sent when it can', async () => {
+test('a batch whose file cannot be read at its turn is sent later', async () => {
   const clock = manualClock()
   rig.vendor.answer({ status: 503 })
   const pipeline = rig.open({ maxQueueSize: 20 }, clock)
@@ -122,12 +125,12 @@ test('a batch whose file cannot be read while it is in turn is sent when it can'
   await until(() => {
     clock.advance(30_000)
     return pipeline.stats().accepted === 200
-  }, 'all was taken')
+  }, 'everything was accepted')
   await until(() => spooledBytes(rig.directory) === 0, 'nothing is left on disk')
   expect(readdirSync(rig.directory)).toHaveLength(1)
 })
 
-test('a flush does not wait for what turns out to be lost', async () => {
+test('a flush does not wait for entries that turn out to be lost', async () => {
   const clock = manualClock()
   const pipeline = rig.open({ maxQueueSize: 20 }, clock)
   pipeline.pause()
@@ -140,7 +143,7 @@ test('a flush does not wait for what turns out to be lost', async () => {
   for (const file of listFiles(rig.directory).filter((name) => name.endsWith('.log')))
     writeFileSync(file, Buffer.alloc(statSync(file).size, 'x'))
   pipeline.resume()
-  // The clock stands still: only an end of all that is waited for can end it.
+  // The clock stands still: the flush ends only when everything it waits for has ended.
   expect(await pipeline.flush(3_600_000)).toBe(false)
   const { accepted, dropped } = pipeline.stats()
   expect(accepted + (dropped.spool_corrupt ?? 0)).toBe(100)

@@ -27,7 +27,7 @@ function claim(at = place, clock = manualClock()): Owner {
   return owner
 }
 
-/** A folder whose owner says of itself what it likes. */
+/** A folder with any content in its owner file. */
 function folderOf(words: object, leaseAgeMs = 0): string {
   const folder = join(place, `1-${'0'.repeat(11)}${readdirSync(place).length}`)
   mkdirSync(folder)
@@ -41,7 +41,7 @@ function folderOf(words: object, leaseAgeMs = 0): string {
 const HOUR = 3_600_000
 const onLinux = test.runIf(process.platform === 'linux')
 
-test('an owner lives from the moment its folder can be seen until it lets go', async () => {
+test('an owner counts as living from the moment its folder is visible until its release', async () => {
   const owner = claim()
   expect(readdirSync(place)).toHaveLength(1)
   expect(await isAbandoned(owner.directory)).toBe(false)
@@ -58,7 +58,7 @@ test('a folder at the end of a long path has an owner, too', async () => {
   expect(await isAbandoned(owner.directory)).toBe(true)
 })
 
-test('an owner in another container lives as long as its socket answers, whatever its pid', async () => {
+test('an owner in another container counts as living while its socket answers, whatever its pid', async () => {
   const owner = claim()
   const file = join(owner.directory, 'owner.json')
   const identity = JSON.parse(readFileSync(file, 'utf8'))
@@ -78,7 +78,7 @@ onLinux('a pid that was given out again is not taken for its former owner', asyn
 
 onLinux('a process that is gone owns nothing', async () => {
   const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'])
-  await until(() => child.pid !== undefined, 'it runs')
+  await until(() => child.pid !== undefined, 'the process runs')
   const stat = readFileSync(`/proc/${child.pid}/stat`, 'latin1')
   const began = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]
   const folder = folderOf({ pid: child.pid, began })
@@ -88,7 +88,7 @@ onLinux('a process that is gone owns nothing', async () => {
   expect(await isAbandoned(folder)).toBe(true)
 })
 
-test('an owner on another machine lives as long as it renews its lease', async () => {
+test('an owner on another machine counts as living while it renews its lease', async () => {
   const elsewhere = { boot: 'another', host: 'elsewhere', socket: 'some.sock' }
   expect(await isAbandoned(folderOf(elsewhere))).toBe(false)
   expect(await isAbandoned(folderOf(elsewhere, 60_000))).toBe(false)
@@ -106,7 +106,7 @@ test('an owner renews its lease every 15 seconds', async () => {
   }
 })
 
-test('asking a second time does not make an owner younger', async () => {
+test('checking an owner does not renew its lease', async () => {
   const folder = join(place, '1-0123456789ab')
   mkdirSync(folder)
   const then = new Date(Date.now() - HOUR)
@@ -116,7 +116,7 @@ test('asking a second time does not make an owner younger', async () => {
   expect(readdirSync(place)).toEqual(['1-0123456789ab'])
 })
 
-test('words that make no sense are no proof of death', async () => {
+test('an invalid owner file is no proof that the owner is dead', async () => {
   const folder = folderOf({})
   for (const words of ['', '{', 'null', '[]', '{"pid":"1"}']) {
     writeFileSync(join(folder, 'owner.json'), words)
@@ -124,7 +124,7 @@ test('words that make no sense are no proof of death', async () => {
   }
 })
 
-test('of many that take over at once each folder goes to one, however deep it was', async () => {
+test('when many processes take over at once, each folder goes to one, however deeply it is nested', async () => {
   const dead = [claim(), claim(), claim()]
   for (const owner of dead) {
     const below = join(owner.directory, 'from', `7-00000000000${dead.indexOf(owner)}`)

@@ -27,10 +27,10 @@ function read(bytes: Buffer): { records: Plain[]; damages: number } {
 }
 
 const number = fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER })
-const line = fc.constantFrom(0, 1)
-const range = { line, first: number, count: fc.integer({ min: 1, max: 100 }) }
+const queue = fc.constantFrom(0, 1)
+const range = { queue, first: number, count: fc.integer({ min: 1, max: 100 }) }
 const record = fc.oneof(
-  { weight: 4, arbitrary: fc.record({ kind: fc.constant('entry'), line, number, json: fc.json() }) },
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant('entry'), queue, number, json: fc.json() }) },
   fc.record({ kind: fc.constant('mark'), ...range, id: fc.uuid() }),
   fc.record({ kind: fc.constant('done'), ...range }),
 )
@@ -38,13 +38,13 @@ const record = fc.oneof(
 // biome-ignore lint/suspicious/noExplicitAny: one of three shapes, told apart by kind
 function write(record: any): Buffer {
   if (record.kind === 'entry') {
-    return Buffer.concat(entryLine(record.line, record.number, Buffer.from(record.json)))
+    return Buffer.concat(entryLine(record.queue, record.number, Buffer.from(record.json)))
   }
-  if (record.kind === 'done') return doneLine(record.line, record.first, record.count)
-  return markLine(record.line, record.first, record.count, record.id)
+  if (record.kind === 'done') return doneLine(record.queue, record.first, record.count)
+  return markLine(record.queue, record.first, record.count, record.id)
 }
 
-test('reads back what was written', () => {
+test('reads back the records that were written', () => {
   fc.assert(
     fc.property(fc.array(record), (records) => {
       const bytes = Buffer.concat([FILE_HEAD, ...records.map(write)])
@@ -53,7 +53,7 @@ test('reads back what was written', () => {
   )
 })
 
-test('a file torn off anywhere loses no more than the line it is torn in', () => {
+test('a file truncated anywhere loses only the queue at its end', () => {
   fc.assert(
     fc.property(fc.array(record, { minLength: 1, maxLength: 10 }), fc.nat(), (records, at) => {
       const lines = records.map(write)
@@ -65,7 +65,7 @@ test('a file torn off anywhere loses no more than the line it is torn in', () =>
   )
 })
 
-test('a byte that is altered costs no more than its own line', () => {
+test('a changed byte loses only its own queue', () => {
   fc.assert(
     fc.property(
       fc.array(record, { minLength: 1, maxLength: 10 }),
@@ -84,7 +84,7 @@ test('a byte that is altered costs no more than its own line', () => {
   )
 })
 
-test('what is written behind a torn line is found', () => {
+test('a queue written after a torn queue is found', () => {
   fc.assert(
     fc.property(record, record, fc.nat(), (torn, next, at) => {
       const half = write(torn)
@@ -94,7 +94,7 @@ test('what is written behind a torn line is found', () => {
   )
 })
 
-test('any bytes whatever are read without an error, and give no record', () => {
+test('any bytes are read without an error, and give no record', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 2000 }), (bytes) => {
       expect(read(Buffer.from(bytes)).records).toEqual([])

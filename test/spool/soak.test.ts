@@ -8,7 +8,7 @@ beforeAll(async () => {
 })
 afterAll(() => library.remove())
 
-test('whatever goes wrong, what was written is delivered or dropped for a reason, to the log', async () => {
+test('whatever fails, every log is delivered or dropped with a reason', async () => {
   const accounts = await soak({ module: library.file, seconds: 12, lifeSeconds: 4, seed: 5 })
   expect(accounts).toHaveLength(2)
   for (const { written, delivered, dropped, takenOver, handedOn, left, unheard } of accounts) {

@@ -16,7 +16,7 @@ function numbersOf(spans: readonly { first: number; last: number }[]): number[] 
 
 const ascending = (some: readonly number[]) => [...some].sort((a, b) => a - b)
 
-test('hold the numbers they were given, in as few spans as will do', () => {
+test('hold the numbers that were added, in as few spans as possible', () => {
   fc.assert(
     fc.property(numbers, (some) => {
       const spans = spansOf(some)
@@ -28,7 +28,7 @@ test('hold the numbers they were given, in as few spans as will do', () => {
   )
 })
 
-test('give what is in one and not in the other', () => {
+test('give the numbers that are in one set and not in the other', () => {
   fc.assert(
     fc.property(numbers, numbers, (some, others) => {
       const left = without(spansOf(some), spansOf(others))
@@ -37,7 +37,7 @@ test('give what is in one and not in the other', () => {
   )
 })
 
-test('count what lies between two numbers', () => {
+test('count the numbers between two bounds', () => {
   fc.assert(
     fc.property(
       numbers,

@@ -10,14 +10,14 @@ import { startVendor, type Vendor } from '../support/vendor.js'
 
 export const KEY = 'lgn_spool_test_key'
 
-/** A vendor, a spool's directory, and processes and pipelines that share both. */
+/** A server, a spool directory, and processes and pipelines that share both. */
 export interface SpoolRig {
   readonly vendor: Vendor
   readonly directory: string
   open(options?: Options, clock?: Clock): Pipeline
-  /** Lets another process write and be killed when all is on disk. */
+  /** Runs a process that writes logs, and kills it when all of them are on disk. */
   writeAndDie(env?: Record<string, string>): Promise<void>
-  /** The same, but leaves it alive. */
+  /** The same without the kill. */
   writeAndLive(env?: Record<string, string>): Promise<Run>
   files(): string[]
   close(): Promise<void>
@@ -77,7 +77,7 @@ export async function removeProgram(): Promise<void> {
   program = undefined
 }
 
-/** All files below a folder, sockets not included. */
+/** All files below a folder, without sockets. */
 export function listFiles(directory: string): string[] {
   if (!existsSync(directory)) return []
   return readdirSync(directory, { recursive: true, withFileTypes: true })
@@ -85,7 +85,7 @@ export function listFiles(directory: string): string[] {
     .map((entry) => join(entry.parentPath, entry.name))
 }
 
-/** All that is written about entries. */
+/** The text of all spool files. */
 export function spooledText(directory: string): string {
   return listFiles(directory)
     .filter((file) => file.endsWith('.log'))

@@ -15,7 +15,7 @@ export function proxyAuthorization({ username, password }: URL): string | undefi
   return `Basic ${Buffer.from(pair).toString('base64')}`
 }
 
-/** A password may well hold a `%` that nobody has encoded. */
+/** A password may contain a `%` that is not encoded. */
 function decode(part: string): string {
   try {
     return decodeURIComponent(part)

@@ -10,18 +10,18 @@ import type { WatchedTransport } from './post.js'
 import { openRoute, type Route } from './route.js'
 
 export interface HttpOptions {
-  /** Where the API answers; the key goes nowhere else, since redirects are not followed. */
+  /** Base address of the API. Redirects are not followed, so the key goes nowhere else. */
   readonly apiUrl: string
-  /** Proxy address, false for none, undefined for what the environment names. */
+  /** Proxy address, false for none, undefined for the environment's. */
   readonly proxy?: string | false | undefined
   readonly compression: 'none' | 'gzip'
-  /** Connections kept at most. Default 8. */
+  /** Most connections in the pool. Default 8. */
   readonly connections?: number
 }
 
 const CONNECT_TIMEOUT_MS = 5_000
 
-/** Carries requests over HTTP/1.1 on a few kept connections, none of which keeps the process alive. */
+/** Sends requests over HTTP/1.1 on a pool of kept-alive connections, none of which keeps the process alive. */
 export function httpTransport({
   apiUrl,
   proxy,
@@ -48,7 +48,7 @@ export function httpTransport({
     if (zipped) headers['content-encoding'] = 'gzip'
     const { ClientRequest } = builtin('node:http')
     const open = () =>
-      // The class, and not http.request: that one is what instrumentations patch, and an upload is nobody's span.
+      // The class and not http.request: instrumentations patch http.request, and an upload must not become a span.
       new ClientRequest({ ...way, path: prefix + base + request.path, method: 'POST', headers })
     const exchangeOnce = () => exchange(open(), body, request.signal, onWritten)
     try {
@@ -59,7 +59,8 @@ export function httpTransport({
     try {
       return await exchangeOnce()
     } catch (error) {
-      // Whatever kept the second one from leaving, of the first one nobody knows how far it came.
+      // The error of the second attempt must not show that nothing was sent, because the first attempt may have reached
+      // the service. So the error has no code of its own.
       throw new Error((error as Error).message, { cause: error })
     }
   }
@@ -72,7 +73,7 @@ export function httpTransport({
   return { send, close }
 }
 
-/** The peer had closed a kept connection just when we used it: nothing is wrong, another one will do. */
+/** The peer closed a kept-alive connection just as it was reused. One retry on another connection is right. */
 class StaleSocketError extends Error {}
 
 function exchange(
@@ -113,7 +114,7 @@ function limitConnecting(socket: Socket): void {
   if (!socket.connecting) return
   let isOver = false
   const timer = setTimeout(() => {
-    // After a blocked event loop it may be connected: an immediate runs after the sockets.
+    // After a blocked event loop the socket may be connected already. An immediate runs after the sockets are read.
     setImmediate(() => isOver || socket.destroy(networkError('ETIMEDOUT', 'No connection in time')))
   }, CONNECT_TIMEOUT_MS).unref()
   const end = () => {

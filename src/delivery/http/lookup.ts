@@ -4,16 +4,16 @@ import type { LookupFunction } from 'node:net'
 import { builtin } from '../../common/builtin.js'
 import { clearTimeout, setTimeout } from '../../common/clock.js'
 
-const PATIENCE_MS = 1000
-/** So long the addresses of one family are waited for when those of the other are there: RFC 8305, section 3. */
+const TIMEOUT_MS = 1000
+/** How long to wait for the addresses of the second family once those of one are known: RFC 8305, section 3. */
 const RESOLUTION_DELAY_MS = 50
 const HOSTS_FILE = process.platform === 'win32' ? 'C:\\Windows\\System32\\drivers\\etc\\hosts' : '/etc/hosts'
 
 /**
- * Looks up names as connections do, but gives up in time. `getaddrinfo`, which they use otherwise, hangs for half
- * a minute where a name server is silent, cannot be cancelled, and Node does not end before it does. It is still
- * asked where it answers at once, and where name servers do not know the name. In an outage of theirs the
- * addresses that were found before are good enough.
+ * A lookup for connections that gives up after one second. The usual `getaddrinfo` blocks for half a minute where a
+ * name server is silent, cannot be cancelled, and keeps the process alive meanwhile. It is used only for local names,
+ * which it answers at once, and for names that the name servers do not know. When a lookup fails, the addresses found
+ * before are used.
  */
 export function createLookup(): LookupFunction {
   const known = new Map<string, LookupAddress[]>()
@@ -42,7 +42,7 @@ async function find(host: string, options: LookupOptions): Promise<LookupAddress
   const { promises } = builtin('node:dns')
   const fromSystem = () => promises.lookup(host, { ...options, all: true })
   if (isLocal(host)) return fromSystem()
-  const resolver = new promises.Resolver({ timeout: PATIENCE_MS, tries: 1 })
+  const resolver = new promises.Resolver({ timeout: TIMEOUT_MS, tries: 1 })
   useServersOf(resolver)
   const cancelAfter = (ms: number) => setTimeout(() => resolver.cancel(), ms).unref()
   const ask = async (version: 4 | 6): Promise<LookupAddress[]> => {
@@ -52,9 +52,9 @@ async function find(host: string, options: LookupOptions): Promise<LookupAddress
     if (found.length > 0) cancelAfter(RESOLUTION_DELAY_MS)
     return found
   }
-  // With more than one name server it would ask each for so long.
-  const limit = cancelAfter(PATIENCE_MS)
-  // Both, since perhaps only one of them can be reached: Node tries one address after the other.
+  // The resolver's timeout applies to each name server; this limit applies to all of them together.
+  const limit = cancelAfter(TIMEOUT_MS)
+  // Both families, since perhaps only one is reachable: Node tries the addresses one after the other.
   const answers = await Promise.allSettled([ask(4), ask(6)])
   clearTimeout(limit)
   if (isSixFirst(options)) answers.reverse()
@@ -64,13 +64,13 @@ async function find(host: string, options: LookupOptions): Promise<LookupAddress
   return fromSystem()
 }
 
-/** A resolver of its own asks the machine's servers, and not those that `dns.setServers` has named. */
+/** A new resolver uses the system's servers and not those set with `dns.setServers`. */
 function useServersOf(resolver: promises.Resolver): void {
   const servers = builtin('node:dns').getServers()
   if (servers.length > 0 && servers.join() !== resolver.getServers().join()) resolver.setServers(servers)
 }
 
-/** Which family comes first. Where the system decides, IPv6 does if this machine has an address of it. */
+/** Which family comes first. With order `verbatim` this is IPv6 if the machine has a global IPv6 address. */
 function isSixFirst(options: LookupOptions): boolean {
   const order = options.order ?? builtin('node:dns').getDefaultResultOrder()
   if (order !== 'verbatim') return order === 'ipv6first'
@@ -84,7 +84,7 @@ function familyOf({ family }: LookupOptions): number {
   return family ?? 0
 }
 
-/** A name that is not known is one thing, silence is another. */
+/** An unknown name gives an empty list; a silent name server is an error. */
 function orNothing(error: NodeJS.ErrnoException): string[] {
   if (error.code === 'ETIMEOUT' || error.code === 'ECANCELLED') throw error
   return []

@@ -1,5 +1,5 @@
 /**
- * Codes of errors that a network, a name server, the other side, or a machine without free sockets is the reason of.
+ * Codes of errors caused by the network, a name server, the peer, or a lack of free sockets.
  * https://nodejs.org/api/errors.html#common-system-errors, https://nodejs.org/api/dns.html#error-codes and
  * https://nodejs.org/api/tls.html#x509-certificate-error-codes
  */
@@ -15,15 +15,15 @@ const CODES: ReadonlySet<unknown> = new Set([
   ...['DEPTH_ZERO_SELF_SIGNED_CERT', 'SELF_SIGNED_CERT_IN_CHAIN', 'INVALID_PURPOSE', 'PATH_LENGTH_EXCEEDED'],
 ])
 
-/** The rest by families: certificates, TLS, the parser of HTTP, HTTP/2, undici, name servers. */
+/** Prefixes of further codes: certificates, TLS, the HTTP parser, HTTP/2, undici, name servers. */
 const FAMILIES =
   /^(CERT_|CRL_|UNABLE_TO_|ERROR_IN_|ERR_SSL_|HPE_|ERR_HTTP2_(STREAM|SESSION|GOAWAY)|UND_ERR_|EAI_)/
-/** Calls of the system by which a firewall, and not a file, denies access. */
+/** System calls in which EACCES or EPERM comes from a firewall and not from a file. */
 const NETWORK_CALLS: ReadonlySet<unknown> = new Set(['connect', 'read', 'write', 'send', 'bind'])
 const NAMES: ReadonlySet<unknown> = new Set(['AbortError', 'TimeoutError'])
 const MAX_DEPTH = 5
 
-/** What an error may have, whoever made it. */
+/** The fields of an error that are looked at; any of them may be missing. */
 interface ErrorLike {
   readonly name?: unknown
   readonly code?: unknown
@@ -34,8 +34,9 @@ interface ErrorLike {
 }
 
 /**
- * Whether an error says that the network failed, or the other side: then trying again is all there is to do. Any other
- * error is a fault of a program or of its settings. Causes are looked at, too: fetch wraps what happened. Never throws.
+ * Whether an error was caused by the network or the peer, so that a retry is the right answer. Any other error is a
+ * fault of the program or its settings. Follows `cause` and `errors`, since fetch wraps the original error. Never
+ * throws.
  */
 export function isNetworkError(error: unknown, depth = 0): boolean {
   if (typeof error !== 'object' || error === null || depth > MAX_DEPTH) return false
@@ -53,7 +54,7 @@ export function isNetworkError(error: unknown, depth = 0): boolean {
   }
 }
 
-/** An error of ours that counts as one of the network. */
+/** Creates an error that {@link isNetworkError} accepts. */
 export function networkError(
   code: 'ETIMEDOUT' | 'ECONNRESET' | 'EPROTO',
   message: string,
@@ -62,7 +63,7 @@ export function networkError(
   return Object.assign(new Error(message, cause === undefined ? undefined : { cause }), { code })
 }
 
-/** A proxy that answered CONNECT with this status and made no connection. */
+/** The proxy answered CONNECT with this status and made no connection. */
 export class ProxyRefusalError extends Error {
   readonly code = 'ERR_PROXY_REFUSED'
   readonly status: number
@@ -73,7 +74,7 @@ export class ProxyRefusalError extends Error {
   }
 }
 
-/** An error's code and message, cut short. Never throws. */
+/** An error's code and message, cut to 200 characters. Never throws. */
 export function describeError(error: unknown): string {
   try {
     if (typeof error !== 'object' || error === null) return String(error).slice(0, 200)
@@ -82,6 +83,6 @@ export function describeError(error: unknown): string {
     const label = typeof code === 'string' ? code : name === 'Error' ? undefined : name
     return `${typeof label === 'string' ? `${label} ` : ''}${message}`.slice(0, 200)
   } catch {
-    return 'an error that cannot be read'
+    return 'an unreadable error'
   }
 }

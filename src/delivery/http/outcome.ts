@@ -10,7 +10,7 @@ const DAY_MS = 24 * 3_600_000
 
 export type SampleRates = Partial<Record<Level, number>>
 
-/** What became of one request, in the few ways that make a difference to its sender. */
+/** The result of one request, in the cases that its sender has to tell apart. */
 export type Outcome =
   | {
       readonly kind: 'sent'
@@ -18,23 +18,23 @@ export type Outcome =
       readonly rejected: number
       readonly body: string
     }
-  /** Try again, with the same id and content: it was not taken, or nobody knows. */
+  /** To be sent again with the same id and content: the service has not accepted the request, or that is unknown. */
   | {
       readonly kind: 'retryable'
       readonly retryAfterMs?: number
-      /** There was no connection, so the service certainly has nothing of it. */
+      /** No connection was made, so the service certainly has not received anything. */
       readonly isUntaken?: true
       readonly why: string
     }
-  /** The key is refused. */
+  /** The service refuses the key. */
   | { readonly kind: 'unauthorized'; readonly why: string }
-  /** Somebody answers, but not Lognitor. */
+  /** The answer does not come from Lognitor. */
   | { readonly kind: 'wrong_address'; readonly why: string }
   | { readonly kind: 'too_large'; readonly why: string }
-  /** Refused for good. */
+  /** The request is refused for good. */
   | { readonly kind: 'refused'; readonly why: string }
 
-/** Reads an answer by the wire contract's table. */
+/** Classifies an answer by the table in the wire contract. */
 export function readAnswer(answer: TransportAnswer, nowMs: number): Outcome {
   const { status } = answer
   const why = `status ${status}`
@@ -52,7 +52,7 @@ export function readAnswer(answer: TransportAnswer, nowMs: number): Outcome {
       return { kind: 'too_large', why }
     case 404:
     case 405:
-    // Only ever a proxy's own words.
+    // Only proxies answer 407.
     case 407:
       return { kind: 'wrong_address', why }
     case 408:
@@ -65,7 +65,7 @@ export function readAnswer(answer: TransportAnswer, nowMs: number): Outcome {
   return { kind: 'wrong_address', why }
 }
 
-/** Errors of a connection that was never made: no byte of a request has left. */
+/** Error codes of a connection that was never established: no byte of the request was sent. */
 const NO_CONNECTION = new Set([
   'ECONNREFUSED',
   'ENOTFOUND',
@@ -75,26 +75,29 @@ const NO_CONNECTION = new Set([
   'EADDRNOTAVAIL',
 ])
 
-/** Whether the error of a request shows that the service has nothing of it. */
+/** Whether a request's error shows that the service has not received anything. */
 export function isUntaken(error: unknown): boolean {
   return NO_CONNECTION.has((error as NodeJS.ErrnoException | undefined)?.code ?? '')
 }
 
-/** A login page of a network or of a proxy comes with a status of success, too. The service answers with a JSON object. */
+/**
+ * Whether the body is a JSON object, as the service's are. The login page of a network or proxy comes with status 200,
+ * too.
+ */
 function isOfService(body: string): boolean {
   const text = body.trim()
   if (text === '' || parseObject(text) !== undefined) return true
-  // The beginning of a long answer, cut by the transport.
+  // The transport has cut a long answer, so the body does not parse.
   return text.startsWith('{') && Buffer.byteLength(body) >= MAX_ANSWER_BYTES
 }
 
 function shown(body: string): string {
-  return `and ${JSON.stringify(body.trim().slice(0, 60))} where a JSON object belongs`
+  return `and ${JSON.stringify(body.trim().slice(0, 60))} instead of a JSON object`
 }
 
 /**
- * The share of each level to send from now on, when the answer names them. A level whose rate makes no sense has NaN,
- * by which its last rate stays.
+ * The sample rate of each level, if the answer names them. A level with an invalid rate gets NaN, and its previous rate
+ * stays.
  */
 export function readSampleRates({ headers }: TransportAnswer): SampleRates | undefined {
   const header = readHeader(headers, SAMPLE_RATES_HEADER)
@@ -118,15 +121,15 @@ function retryable({ headers }: TransportAnswer, why: string, nowMs: number): Ou
 }
 
 /**
- * When the answer was given, by the service's own clock: a date in `Retry-After` is one of that clock, however wrong
- * ours is. A `Date` that is days away from ours is no clock that goes wrong, but a stored answer's.
+ * When the answer was given, by the service's clock: a date in `Retry-After` refers to that clock, however wrong ours
+ * is. A `Date` that is days away from ours belongs to a cached answer and is ignored.
  */
 function answeredAt(date: string | undefined, nowMs: number): number {
   const atMs = parseDate(date)
   return atMs !== undefined && Math.abs(atMs - nowMs) < DAY_MS ? atMs : nowMs
 }
 
-/** A header's value by its name in lower case; a transport of the application's may leave names as they came. */
+/** A header's value by its lower-case name. The application's transport may use any case. */
 function readHeader(headers: TransportAnswer['headers'], name: string): string | undefined {
   const found = Object.keys(headers).find((key) => key.toLowerCase() === name)
   const value: unknown = found === undefined ? undefined : headers[found]
@@ -138,7 +141,7 @@ function readTaken({ status, body }: TransportAnswer): Outcome {
   const { errors, rejected } = (parseObject(body) ?? {}) as Partial<IngestAnswer>
   const rejections = Array.isArray(errors) ? errors.filter((error) => typeof error === 'object' && error) : []
   const count = typeof rejected === 'number' && rejected >= 0 ? Math.floor(rejected) : rejections.length
-  // A 422 without a readable body says no more than that something in it is wrong for good.
+  // A 422 without a readable body does not say which entries are invalid, so the whole batch counts as refused.
   if (status === 422 && count === 0) return { kind: 'refused', why: `status 422: ${body.slice(0, 200)}` }
   return { kind: 'sent', rejections, rejected: count, body }
 }

@@ -8,9 +8,13 @@ import { checkAnswer } from './transport-answer.js'
 
 const REQUEST_TIMEOUT_MS = 10_000
 
-/** A {@link Transport}. The one of this package also says how far a request has come. */
+/** A {@link Transport}. The built-in one also reports how far a request has come. */
 export interface WatchedTransport {
-  /** @param onWritten called with true when the operating system has the whole request, with false when it broke off */
+  /**
+   *
+   * @param onWritten called with true when the operating system has the whole request, with false when the request has
+   *   ended
+   */
   send(request: TransportRequest, onWritten?: (isWritten: boolean) => void): Promise<TransportAnswer>
   close?(): Promise<void> | void
 }
@@ -18,25 +22,25 @@ export interface WatchedTransport {
 export interface PostRequest {
   readonly path: string
   readonly body: Uint8Array
-  /** Undefined where the address alone is known to nobody else, as with a ping. */
+  /** Undefined for requests without a key, such as pings, whose secret is the address. */
   readonly apiKey: string | undefined
   readonly userAgent: string
-  /** Default 10 s. */
+  /** Time limit for the answer, in ms. Default 10 000. */
   readonly timeoutMs?: number
   readonly onWritten?: ((isWritten: boolean) => void) | undefined
 }
 
-/** What became of one POST. */
+/** The result of one POST. */
 export interface Posted {
   readonly outcome: Outcome
   readonly sampleRates?: SampleRates | undefined
-  /** Undefined when there was no answer. */
+  /** The HTTP status; undefined without an answer. */
   readonly status?: number
-  /** There is no answer, and the network is why. */
+  /** There is no answer because of the network. */
   readonly isOutage?: boolean
 }
 
-/** One POST of JSON, never repeated, never rejecting. */
+/** Sends one POST of JSON, without retries. Never rejects. */
 export async function post(
   transport: WatchedTransport,
   clock: Clock,
@@ -50,11 +54,11 @@ export async function post(
   try {
     const tooLate = new Promise<never>((_, reject) => {
       timer = clock.setTimer(() => {
-        // Timers run before sockets are read: after a blocked event loop the answer may be there and unread. An
-        // immediate runs after the sockets.
+        // Timers run before sockets are read: after a blocked event loop the answer may be received but unread. An
+        // immediate runs after the sockets are read.
         setImmediate(() => {
           if (hasEnded) return
-          // First of all for a transport that does not listen to the signal.
+          // Rejects first, since the transport may ignore the signal.
           reject(networkError('ETIMEDOUT', 'No answer in time'))
           abort.abort()
         })
@@ -62,7 +66,7 @@ export async function post(
     })
     const sending = transport.send({ path, headers, body, signal: abort.signal }, onWritten)
     const checked = checkAnswer(await Promise.race([sending, tooLate]))
-    if (checked.fault !== undefined) tellFault(checked.fault)
+    if (checked.fault !== undefined) warnOfFault(checked.fault)
     const answer = withoutKey(checked.answer, apiKey)
     return {
       outcome: readAnswer(answer, clock.now()),
@@ -77,27 +81,30 @@ export async function post(
   }
 }
 
-/** Some answer with what they were asked, and parts of answers are told to whoever debugs. */
+/** Some servers echo the request in the answer, and parts of answers are logged with `debug`. */
 function withoutKey(answer: TransportAnswer, key: string | undefined): TransportAnswer {
   const body = hideKey(answer.body, key)
   return body === answer.body ? answer : { ...answer, body }
 }
 
-/** What became of a request without an answer. What no network is the reason of is told at once, and tried again. */
+/**
+ * The outcome of a request without an answer. A failure that the network did not cause is reported at once, and
+ * retried.
+ */
 function readFailure(error: unknown, key: string | undefined): Outcome {
   const why = hideKey(describeError(error), key)
-  // A proxy that wants other credentials, or lets nobody through to this address: time does not mend that.
+  // The proxy wants other credentials, or forbids this address. Retries soon would not help.
   if (error instanceof ProxyRefusalError && error.status >= 400 && error.status < 500)
     return { kind: 'wrong_address', why }
-  if (!isNetworkError(error)) tellFault(why)
+  if (!isNetworkError(error)) warnOfFault(why)
   return isUntaken(error) ? { kind: 'retryable', isUntaken: true, why } : { kind: 'retryable', why }
 }
 
-/** Once for each cause; numbers in it, such as ports and ids, make no other one. */
-function tellFault(why: string): void {
+/** Warns once per cause. Digits, such as ports and ids, do not make a new cause. */
+function warnOfFault(why: string): void {
   warnOnce(
     'LOGNITOR_TRANSPORT_FAULT',
-    `A request to Lognitor failed here, and not in the network: ${why}. What it carried is not lost: it is held within the queue and tried again. Mend the option transport if it is set; else see to the options apiUrl, apiKey and proxy, and to the runtime, which may lack a module of Node.`,
+    `A request to Lognitor failed in this process, and not in the network: ${why}. Its logs are not lost: they wait in the queue and are sent again. Correct the option transport if it is set; otherwise check the options apiUrl, apiKey and proxy, and whether the runtime lacks a module of Node.`,
     why.replace(/\d+/g, '#'),
   )
 }

@@ -7,22 +7,22 @@ import { createLookup } from './lookup.js'
 import { proxyFor } from './proxy.js'
 import { tunnel } from './tunnel.js'
 
-/** How requests for one address travel: over which connections, and with what in front of their path. */
+/** How requests reach one address: the agent, and the prefix of the path. */
 export interface Route {
   readonly agent: Agent
-  /** Where connections lead to: the address itself, or a proxy that forwards. */
+  /** The peer of the connection: the address itself, or a forwarding proxy. */
   readonly protocol: string
   readonly hostname: string
   readonly port: number
-  /** In front of each path: empty, or the whole address for a proxy that forwards. */
+  /** Precedes each path: empty, or the whole address for a forwarding proxy. */
   readonly prefix: string
   readonly headers: Readonly<Record<string, string>>
 }
 
 /**
- * The way to an address, through a proxy where one is named. Opened at the first send: only then is node:http loaded.
- *
- * @param proxy its address, false for none, undefined for what the environment names
+ * Opens the route to an address, through a proxy if one is set. Must not be called before the first send, because it
+ * loads node:http.
+ * @param proxy its address, false for none, undefined for the environment's
  */
 export function openRoute(url: URL, proxy: string | false | undefined, connections: number): Route {
   const named = proxyFor(url, proxy)
@@ -46,14 +46,14 @@ export function openRoute(url: URL, proxy: string | false | undefined, connectio
   }
 }
 
-/** The address comes from the environment, perhaps; it may hold a password, and so no message shows it. */
+/** The address may contain a password, so the error message does not show it. */
 function readProxy(address: string): URL {
   if (!URL.canParse(address))
-    throw new TypeError('The address of the proxy (option proxy, or https_proxy and its like) is no URL')
+    throw new TypeError('The proxy address (option proxy, https_proxy, http_proxy or all_proxy) is not a URL')
   const proxy = new URL(address)
   if (/^https?:$/.test(proxy.protocol)) return proxy
   throw new TypeError(
-    `A proxy (option proxy, or https_proxy and its like) is http or https, not ${proxy.protocol}`,
+    `The proxy (option proxy, https_proxy, http_proxy or all_proxy) must be http or https, not ${proxy.protocol}`,
   )
 }
 
@@ -63,7 +63,7 @@ function openAgent({ protocol }: URL, connections: number, lookup: LookupFunctio
     maxSockets: connections,
     maxFreeSockets: connections,
     scheduling: 'lifo',
-    // Node gives each of several addresses a quarter of a second, which is short for a slow network.
+    // Node's default of 250 ms per address is too short for a slow network.
     autoSelectFamilyAttemptTimeout: 1_000,
     lookup,
   } as const
@@ -71,7 +71,7 @@ function openAgent({ protocol }: URL, connections: number, lookup: LookupFunctio
   return new Agent(settings)
 }
 
-/** What an Agent does to connect, which its types do not tell. */
+/** The method with which an Agent connects; @types/node lacks it. */
 interface Connecting {
   createConnection(...args: unknown[]): Duplex | undefined
 }
@@ -81,7 +81,10 @@ function connectBy(agent: Agent, connect: (...args: never[]) => undefined): void
   connecting.createConnection = connect as Connecting['createConnection']
 }
 
-/** Its sockets never keep the process alive, not even with a request on its way: the end has a wait of its own. */
+/**
+ * The agent's sockets never keep the process alive, even with a request in flight. The end of the process waits for
+ * requests in its own way.
+ */
 function quieten(agent: Agent): Agent {
   const connecting = agent as unknown as Connecting
   const { createConnection } = connecting
@@ -90,7 +93,7 @@ function quieten(agent: Agent): Agent {
     quietenSocket(socket)
     return socket
   }
-  // A pooled socket is referenced again when it is used.
+  // The agent references a pooled socket again when it is reused.
   agent.on('free', quietenSocket)
   return agent
 }

@@ -2,26 +2,26 @@ import type { TransportAnswer } from '../../wire/transport.js'
 
 export interface CheckedAnswer {
   readonly answer: TransportAnswer
-  /** What about the answer is not as `TransportAnswer` has it, though its status counts. */
+  /** What is wrong with the answer's headers or body, although its status counts. */
   readonly fault?: string
 }
 
 /**
- * What a transport answered, in the shape that {@link TransportAnswer} promises: a transport is the application's own,
- * and types do not hold at run time. Headers or a body of another shape are brought into it, or left out, and named in
- * `fault`.
- *
- * @throws TypeError when there is no status to go by
+ * Checks what a transport returned. A transport is the application's own, and types do not hold at run time. Headers or
+ * a body of another shape are converted, or left out and named in `fault`.
+ * @throws TypeError when there is no valid status
  */
 export function checkAnswer(given: unknown): CheckedAnswer {
   if (typeof given !== 'object' || given === null)
     throw new TypeError(`send() resolved to ${named(given)} and not to { status, headers, body }`)
   const { status, headers, body } = given as Partial<Record<keyof TransportAnswer, unknown>>
   if (!Number.isInteger(status) || (status as number) < 100 || (status as number) > 999)
-    throw new TypeError(`send() resolved to an answer whose status is ${named(status)} and no HTTP status`)
+    throw new TypeError(
+      `send() resolved to an answer whose status is ${named(status)} and not an HTTP status`,
+    )
   const faults = [
-    ...(isPlain(headers) ? [] : [`headers are ${named(headers)} and no object of header values`]),
-    ...(typeof body === 'string' ? [] : [`body is ${named(body)} and no string`]),
+    ...(isPlain(headers) ? [] : [`headers are ${named(headers)} and not an object of header values`]),
+    ...(typeof body === 'string' ? [] : [`body is ${named(body)} and not a string`]),
   ]
   if (faults.length === 0) return { answer: given as TransportAnswer }
   return {
@@ -34,7 +34,7 @@ function isPlain(headers: unknown): headers is TransportAnswer['headers'] {
   return typeof headers === 'object' && headers !== null && !(Symbol.iterator in headers)
 }
 
-/** Also those of fetch, a `Headers`, and other lists of pairs. */
+/** Accepts a plain object, a `Headers`, and other lists of pairs. */
 function readHeaders(headers: unknown): TransportAnswer['headers'] {
   if (isPlain(headers)) return headers
   try {
@@ -44,7 +44,7 @@ function readHeaders(headers: unknown): TransportAnswer['headers'] {
   }
 }
 
-/** Also bytes, and what has been parsed already. */
+/** Accepts text, bytes, and a parsed value. */
 function readBody(body: unknown): string {
   if (typeof body === 'string') return body
   try {

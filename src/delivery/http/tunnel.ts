@@ -11,14 +11,16 @@ const MAX_HEAD_BYTES = 16 * 1024
 type Done = (error: Error | null, socket?: TLSSocket) => void
 
 /**
- * Gives the way an https Agent connects through a proxy: CONNECT to the address, and TLS with the address
- * inside of that, so that the proxy sees neither key nor logs.
+ * Returns the function with which an https Agent connects through a proxy: CONNECT to the address, then TLS inside the
+ * tunnel, so that the proxy sees neither key nor logs.
  *
- * Not by https-proxy-agent: its socket is shown only when the proxy has answered, and cannot be unreferenced before, so
- * that a mute proxy would keep the process alive.
  *
- * @param lookup finds the proxy's address
- * @param quieten applied to each socket as soon as it is there
+ * https-proxy-agent is not used: it hands its socket out only after the proxy has answered. The socket cannot be
+ * unreferenced before, so a silent proxy would keep the process alive.
+ *
+ *
+ * @param lookup resolves the proxy's host
+ * @param quieten called with each socket as soon as it exists
  */
 export function tunnel(proxy: URL, lookup: LookupFunction, quieten: (socket: Socket) => void) {
   return (options: ConnectionOptions, done: Done): undefined => {
@@ -73,7 +75,7 @@ function readStatus(socket: Socket, done: (status: number) => void): void {
       head = Buffer.concat([head, chunk])
       const end = head.indexOf('\r\n\r\n')
       if (end < 0 && head.length > MAX_HEAD_BYTES) {
-        socket.destroy(networkError('EPROTO', 'The proxy answered with something else than HTTP'))
+        socket.destroy(networkError('EPROTO', 'The proxy did not answer with HTTP'))
         return
       }
       if (end < 0) continue

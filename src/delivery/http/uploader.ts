@@ -10,18 +10,18 @@ export interface UploaderParts {
 }
 
 export interface UploadOptions {
-  /** Default true. */
+  /** Whether the API key is sent. Default true. */
   readonly withKey?: boolean
   /** See {@link WatchedTransport}. */
   readonly onWritten?: ((isWritten: boolean) => void) | undefined
 }
 
 export interface Uploader {
-  /** One POST of JSON, never repeated, never rejecting. The key goes along unless told otherwise. */
+  /** Sends one POST of JSON, without retries. Never rejects. */
   post(path: string, body: Uint8Array, options?: UploadOptions): Promise<Posted>
 }
 
-/** Posts to one address under one key, unseen by tracing. */
+/** Creates the function that posts to one address with one key, without tracing. */
 export function createUploader({ transport, clock, userAgent, apiKey }: UploaderParts): Uploader {
   return {
     post: (path, body, { withKey = true, onWritten } = {}) =>

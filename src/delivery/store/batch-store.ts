@@ -2,25 +2,25 @@ import type { Buffer } from 'node:buffer'
 
 /** Consecutive entries of one queue. */
 export interface EntryRange {
-  /** Which queue: 0 for logs, 1 for request entries. */
-  readonly line: number
-  /** Number of the oldest. */
+  /** Index of the queue: 0 for logs, 1 for request entries. */
+  readonly queue: number
+  /** Number of the oldest entry. */
   readonly first: number
   readonly count: number
 }
 
-/** A range that travels, or has travelled, as one batch under this id. */
+/** A range that is or was sent as one batch under this id. */
 export interface BatchMark extends EntryRange {
   readonly id: string
 }
 
 export interface StoredEntry {
-  readonly line: number
+  readonly queue: number
   readonly number: number
   readonly json: Buffer
 }
 
-/** What is written in one go. */
+/** What is written at once. */
 export interface WriteSet {
   readonly marks: readonly BatchMark[]
   readonly entries: readonly StoredEntry[]
@@ -28,67 +28,67 @@ export interface WriteSet {
 
 /** A batch that is only in the store, taken from it to be sent. */
 export interface StoredBatch extends BatchMark {
-  /** Fewer than the count where some could not be read back. */
+  /** Fewer than `count` when some could not be read back. */
   readonly entries: readonly Buffer[]
-  /** Written by this process, and not taken over from one that ended. */
+  /** Written by this process, and not taken over from one that has ended. */
   readonly isOwn: boolean
-  /** Sends so far that ended without a final answer. */
+  /** Attempts so far that ended without a final answer. */
   readonly attempts: number
-  /** The only address and key that it may be sent with. */
+  /** The only address and key that the batch may be sent with. */
   readonly destination: { readonly apiUrl: string; readonly apiKey: string }
 }
 
 /** How a batch is to be sent again. */
 export interface SendAgain {
-  /** Before all others, or behind all others. */
+  /** Before or behind all other batches. */
   readonly where: 'first' | 'last'
-  /** Sends so far that ended without a final answer. */
+  /** Attempts so far that ended without a final answer. */
   readonly attempts: number
-  /** The service may have taken it, although no answer says so. */
+  /** The service may have accepted the batch, although no answer says so. */
   readonly mayBeTaken: boolean
-  /** Not before so many milliseconds have passed. */
+  /** Milliseconds that must pass before the batch is sent again. */
   readonly waitMs: number
 }
 
 /**
- * A store behind the queue that outlives the process: what delivery needs of a spool, and all it knows of it. Nothing
- * here throws or rejects; losses are told to whoever made the store.
+ * A persistent store behind the queue. This interface is all that delivery knows of a spool. Nothing here throws or
+ * rejects; losses are reported to the creator of the store.
  */
 export interface BatchStore {
-  /** Entries that are only in the store, those that are being sent not included. */
+  /** Entries that are only in the store, without those being sent. */
   readonly count: number
   /** Whether {@link next} can give a batch now. */
   readonly hasNext: boolean
-  /** Numbers of the oldest of these that this process wrote, by queue; Infinity for none. */
+  /** Numbers of the oldest stored entries written by this process, by queue; Infinity for none. */
   readonly oldest: readonly number[]
-  /** Resolves to whether all of it is stored. A later mark of an entry takes the place of an earlier one. */
+  /** Resolves to whether all of the set is stored. A later mark of an entry replaces an earlier one. */
   write(set: WriteSet): Promise<boolean>
   /** The same synchronously. */
   writeNow(set: WriteSet): boolean
-  /** Entries that were written are delivered or dropped. */
+  /** Written entries are delivered or dropped. */
   ack(range: EntryRange): void
   ackNow(ranges: readonly EntryRange[]): void
   /**
-   * Entries that were written are only in the store from now on.
-   * @param id under which they have travelled
-   * @param attempts sends so far that ended without a final answer
-   * @param mayBeTaken the service may have taken them, although no answer says so
+   * Written entries have left memory and are only in the store now.
+   * @param id the id under which they were sent
+   * @param attempts attempts so far that ended without a final answer
+   * @param mayBeTaken the service may have accepted them, although no answer says so
    */
   spill(range: EntryRange, id: string | undefined, attempts: number, mayBeTaken: boolean): void
-  /** The next batch that is only in the store, its mark written; undefined when there is none now. */
+  /** The next batch that is only in the store, with its mark written; undefined when there is none now. */
   next(): Promise<StoredBatch | undefined>
   /** The batch is delivered or dropped. */
   ackBatch(batch: StoredBatch): void
-  /** The batch is to be sent again later, whole. */
+  /** The whole batch is to be sent again later. */
   nack(batch: StoredBatch, again: SendAgain): void
-  /** Its halves are to be sent under ids of their own. False when it cannot be halved. */
+  /** Divides the batch into halves with ids of their own. False when it cannot be halved. */
   halve(batch: StoredBatch): boolean
-  /** Called when there may be something to take. */
+  /** Called when there may be a batch to take. */
   onBacklog: () => void
-  /** Called when nothing that memory still has is in the store any more. */
+  /** Called when the store has lost everything that memory still has. */
   onForgotten: () => void
-  /** Asked for the written entries that memory still has. */
+  /** Returns the written entries that are still in memory. */
   inMemory: () => readonly EntryRange[]
-  /** Asked for the batches in memory that the destination before may have taken. */
+  /** Returns the batches in memory that the former destination may have accepted. */
   boundInMemory: () => WriteSet
 }

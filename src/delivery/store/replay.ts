@@ -5,42 +5,45 @@ import type { EndpointQueue } from '../endpoint-queue.js'
 import type { InFlightBatch } from '../in-flight-batch.js'
 import type { BatchStore, StoredBatch } from './batch-store.js'
 
-/** Sends what is only in the store, one batch at a time, so that stored batches never hold up new ones. */
+/** Sends what is only in the store, one batch at a time, so that stored batches never delay new ones. */
 export class Replay {
   /** Entries that are being sent. */
   flying = 0
   readonly #store: BatchStore
-  readonly #lines: readonly EndpointQueue[]
+  readonly #queues: readonly EndpointQueue[]
   readonly #clock: Clock
   /** A batch is being read or sent. */
   isBusy = false
   #current: StoredBatch | undefined
   #beforeTaking: readonly number[] | undefined
 
-  constructor(store: BatchStore, lines: readonly EndpointQueue[], clock: Clock) {
+  constructor(store: BatchStore, queues: readonly EndpointQueue[], clock: Clock) {
     this.#store = store
     this.#clock = clock
-    this.#lines = lines
+    this.#queues = queues
   }
 
-  /** Whether there is a batch to take, and none is being read or sent. */
+  /** Whether the store has a batch, and none is being read or sent. */
   get isReady(): boolean {
     return !this.isBusy && this.#store.hasNext
   }
 
-  /** Numbers of the oldest entries of this process that are not delivered, by line; Infinity for none. */
+  /** Numbers of the oldest undelivered entries of this process, by queue; Infinity for none. */
   get oldest(): readonly number[] {
     const current = this.#current?.isOwn ? this.#current : undefined
-    return this.#store.oldest.map((number, line) => {
-      const taken = current?.line === line ? current.first : Number.POSITIVE_INFINITY
-      return Math.min(number, taken, this.#beforeTaking?.[line] ?? Number.POSITIVE_INFINITY)
+    return this.#store.oldest.map((number, queue) => {
+      const taken = current?.queue === queue ? current.first : Number.POSITIVE_INFINITY
+      return Math.min(number, taken, this.#beforeTaking?.[queue] ?? Number.POSITIVE_INFINITY)
     })
   }
 
-  /** The next batch, from here on being sent; undefined when there is none now. No other may be taken until it is settled. */
+  /**
+   * Takes the next batch and counts it as in flight; undefined when there is none now. No other batch may be taken
+   * until this one has ended.
+   */
   async take(): Promise<InFlightBatch | undefined> {
     this.isBusy = true
-    // While a batch is being read it is in no list, and a flush must not miss it.
+    // A batch that is being read is in no list. A flush must still wait for it.
     this.#beforeTaking = this.#store.oldest
     const stored = await this.#store.next()
     this.#beforeTaking = undefined
@@ -53,7 +56,7 @@ export class Replay {
     const isCurrent = () => this.#current === stored
     const batch = batchOf(stored)
     return {
-      line: this.#lines[stored.line] as EndpointQueue,
+      queue: this.#queues[stored.queue] as EndpointQueue,
       batch,
       isStored: true,
       get isOpen() {

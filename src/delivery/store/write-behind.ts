@@ -7,13 +7,13 @@ import type { Overflow, Queue } from '../queue.js'
 import type { BatchMark, BatchStore, EntryRange, StoredEntry, WriteSet } from './batch-store.js'
 
 /**
- * Twice this is the longest an entry is in memory only: each tick writes what was there at the tick before. What is
- * delivered sooner is never written at all.
+ * Interval in ms. Each tick writes what was in memory at the previous tick, so an entry is in memory alone for at most
+ * two ticks. Entries delivered sooner are never written.
  */
 const TICK_MS = 80
-/** The same after a write that failed. */
+/** The interval after a failed write, in ms. */
 const TICK_AFTER_FAILURE_MS = 5_000
-/** A batch waits so long at most for its mark to be written: a disk that hangs must not keep it from being sent. */
+/** Longest wait for a batch's mark, in ms: a disk that hangs must not keep the batch from being sent. */
 const MARK_TIMEOUT_MS = 1_000
 
 export interface WriteBehindParts {
@@ -21,26 +21,26 @@ export interface WriteBehindParts {
   readonly queue: Queue
   readonly clock: Clock
   readonly outside: <T>(fn: () => T) => T
-  /** Whether a batch belongs to a destination of before, and to no other. */
+  /** Whether a batch is bound to a former destination. */
   readonly isFormer: (batch: Batch) => boolean
-  /** A write has ended: memory may let go of what is written, or has to drop what the store will not take. */
+  /** A write has ended: memory can drop what is written, or must drop what the store could not take. */
   readonly onSettled: () => void
 }
 
-/** Writes what waits in the queue to the store, and decides what and when. */
+/** Decides which entries of the queue are written to the store, and when. */
 export class WriteBehind implements Overflow {
   readonly #parts: WriteBehindParts
-  /** Numbers of the last entries whose write has begun, and of the last that are certainly written, by queue. */
+  /** Numbers of the newest entries whose write has begun, and of the newest that are certainly written, by queue. */
   #begun: number[] = [0, 0]
   #written: number[] = [0, 0]
-  /** Numbers of the last entries that had come in at the last tick. */
+  /** Numbers of the newest entries at the previous tick. */
   #seen: Marks = [0, 0]
   #timer: TimerHandle | undefined
   #work: Promise<void> = Promise.resolve()
   #isTickPending = false
   #isHurrying = false
   #hasFailed = false
-  /** A write did not end in time, and has not ended since. */
+  /** A write has exceeded its time limit and has not ended yet. */
   #isStuck = false
   #isClosed = false
 
@@ -56,23 +56,26 @@ export class WriteBehind implements Overflow {
     if (this.#timer === undefined) this.#startTimer()
   }
 
-  /** Before a batch is sent: if a part of it is written, all of it has to be, with a mark of where it begins and ends. */
-  async seal(line: EndpointQueue, batch: Batch): Promise<void> {
-    if (batch.hasMark || batch.first > (this.#begun[line.index] as number)) return
+  /**
+   * Called before a batch is sent. If part of the batch is written, the rest and a mark of its bounds must be written
+   * first.
+   */
+  async seal(endpointQueue: EndpointQueue, batch: Batch): Promise<void> {
+    if (batch.hasMark || batch.first > (this.#begun[endpointQueue.index] as number)) return
     if (this.#parts.isFormer(batch)) return
-    // Nothing more is queued for a disk that hangs: there is no bound to how long it may.
+    // No more work is queued for a disk that hangs: the queue would have no bound.
     if (this.#isStuck) return
     await this.#inTime(
-      this.#enqueue(() => this.#writeBatch(line, batch)),
+      this.#enqueue(() => this.#writeBatch(endpointQueue, batch)),
       MARK_TIMEOUT_MS,
     )
   }
 
-  makeRoom(line: EndpointQueue): 'made' | 'soon' | 'never' {
-    const { head } = line.list
-    if (head !== undefined && head.last <= (this.#written[line.index] as number)) {
-      line.list.takeOut()
-      this.#spill(line, head)
+  makeRoom(endpointQueue: EndpointQueue): 'made' | 'soon' | 'never' {
+    const { head } = endpointQueue.list
+    if (head !== undefined && head.last <= (this.#written[endpointQueue.index] as number)) {
+      endpointQueue.list.takeOut()
+      this.#spill(endpointQueue, head)
       return 'made'
     }
     if (this.#hasFailed || this.#isStuck) return 'never'
@@ -80,24 +83,24 @@ export class WriteBehind implements Overflow {
     return 'soon'
   }
 
-  gone({ line, first, count }: EntryRange): void {
-    const last = Math.min(first + count - 1, this.#begun[line] as number)
-    if (last >= first) this.#parts.store.ack({ line, first, count: last - first + 1 })
+  gone({ queue, first, count }: EntryRange): void {
+    const last = Math.min(first + count - 1, this.#begun[queue] as number)
+    if (last >= first) this.#parts.store.ack({ queue, first, count: last - first + 1 })
   }
 
-  /** Writes all that is in memory, synchronously. False when it could not be written. */
+  /** Writes all that is in memory, synchronously. False when the write failed. */
   saveNow(): boolean {
     const { store, queue } = this.#parts
     const marks: BatchMark[] = []
     const entries: StoredEntry[] = []
-    for (const line of queue.lines) {
-      const written = this.#written[line.index] as number
-      for (const batch of queue.beyond(line, 0)) {
+    for (const endpointQueue of queue.endpointQueues) {
+      const written = this.#written[endpointQueue.index] as number
+      for (const batch of queue.beyond(endpointQueue, 0)) {
         if (this.#parts.isFormer(batch)) continue
-        // Nobody knows how far a write has come that has not ended.
+        // How far an unfinished write has come is unknown.
         const isCertain = batch.last <= written
-        if (batch.id !== undefined && !(batch.hasMark && isCertain)) marks.push(markOf(line, batch))
-        if (!isCertain) collect(entries, line, batch, written + 1, batch.last)
+        if (batch.id !== undefined && !(batch.hasMark && isCertain)) marks.push(markOf(endpointQueue, batch))
+        if (!isCertain) collect(entries, endpointQueue, batch, written + 1, batch.last)
       }
     }
     if (marks.length + entries.length === 0) return true
@@ -108,8 +111,8 @@ export class WriteBehind implements Overflow {
   }
 
   /**
-   * Writes all that is in memory, for the end.
-   * @param timeoutMs a disk that has not answered by then is not waited for
+   * Writes all that is in memory, at shutdown.
+   * @param timeoutMs longest wait for the disk
    */
   async save(timeoutMs: number): Promise<void> {
     const { queue, clock } = this.#parts
@@ -122,23 +125,23 @@ export class WriteBehind implements Overflow {
   }
 
   /**
-   * All that is in memory is forgotten there: what was delivered is acknowledged, the rest is only in the store from
-   * here on. Gives those of `left` that are not in the store.
+   * Removes everything from memory. Delivered entries are acknowledged; the others are only in the store from here on.
+   * @returns those of `left` that are not in the store
    */
   handOver<T extends { readonly batch?: Batch }>(left: readonly T[]): readonly T[] {
     const { queue, store } = this.#parts
     const undelivered = new Set(left.map(({ batch }) => batch))
     const done: EntryRange[] = []
     const saved = new Set<Batch | undefined>()
-    for (const line of queue.lines) {
-      for (const batch of queue.beyond(line, 0)) {
-        const written = Math.min(batch.last, this.#written[line.index] as number)
+    for (const endpointQueue of queue.endpointQueues) {
+      for (const batch of queue.beyond(endpointQueue, 0)) {
+        const written = Math.min(batch.last, this.#written[endpointQueue.index] as number)
         if (undelivered.has(batch)) {
           if (written < batch.last) continue
           saved.add(batch)
-          this.#spill(line, batch)
+          this.#spill(endpointQueue, batch)
         } else if (written >= batch.first) {
-          done.push({ line: line.index, first: batch.first, count: written - batch.first + 1 })
+          done.push({ queue: endpointQueue.index, first: batch.first, count: written - batch.first + 1 })
         }
       }
     }
@@ -157,7 +160,7 @@ export class WriteBehind implements Overflow {
   #tick(): void {
     const due = this.#seen
     this.#timer = undefined
-    // Without a timer from here on: the next entry, or a write that fails, starts one.
+    // No timer is started: the next entry, or a failed write, starts one.
     if (!this.#hasUnwritten) return
     this.#startTimer()
     if (this.#isTickPending) return
@@ -170,12 +173,14 @@ export class WriteBehind implements Overflow {
 
   get #hasUnwritten(): boolean {
     const { queue, isFormer } = this.#parts
-    return queue.lines.some((line) =>
-      queue.beyond(line, this.#begun[line.index] as number).some((batch) => !isFormer(batch)),
+    return queue.endpointQueues.some((endpointQueue) =>
+      queue
+        .beyond(endpointQueue, this.#begun[endpointQueue.index] as number)
+        .some((batch) => !isFormer(batch)),
     )
   }
 
-  /** The queue is full: everything is written now, and not at the next tick. */
+  /** The queue is full: everything is written now instead of at the next tick. */
   #hurry(): void {
     if (this.#isHurrying) return
     this.#isHurrying = true
@@ -185,41 +190,41 @@ export class WriteBehind implements Overflow {
     })
   }
 
-  /** In pieces, so that no more than one of them is in memory twice. */
+  /** Writes piece by piece, so that only one piece at a time is held twice in memory. */
   async #writeUpTo(due: Marks): Promise<void> {
     for (let set = this.#nextSet(due); set !== undefined; set = this.#nextSet(due)) {
       if (!(await this.#write(set))) return
     }
   }
 
-  async #writeBatch(line: EndpointQueue, batch: Batch): Promise<void> {
+  async #writeBatch(endpointQueue: EndpointQueue, batch: Batch): Promise<void> {
     if (batch.hasMark) return
     const entries: StoredEntry[] = []
-    const begun = this.#begun[line.index] as number
-    collect(entries, line, batch, begun + 1, batch.last)
-    this.#begun[line.index] = Math.max(begun, batch.last)
+    const begun = this.#begun[endpointQueue.index] as number
+    collect(entries, endpointQueue, batch, begun + 1, batch.last)
+    this.#begun[endpointQueue.index] = Math.max(begun, batch.last)
     batch.hasMark = true
-    await this.#write({ marks: [markOf(line, batch)], entries, batches: [batch] })
+    await this.#write({ marks: [markOf(endpointQueue, batch)], entries, batches: [batch] })
   }
 
-  /** What is due and whose write has not begun, about a megabyte of it; its write counts as begun. */
+  /** About one megabyte of due entries whose write has not begun; their write counts as begun. */
   #nextSet(due: Marks): MarkedSet | undefined {
     const { queue } = this.#parts
     const set = { marks: [] as BatchMark[], entries: [] as StoredEntry[], batches: [] as Batch[] }
     let bytes = 0
-    for (const line of queue.lines) {
-      const { index } = line
-      for (const batch of queue.beyond(line, this.#begun[index] as number)) {
+    for (const endpointQueue of queue.endpointQueues) {
+      const { index } = endpointQueue
+      for (const batch of queue.beyond(endpointQueue, this.#begun[index] as number)) {
         if (batch.first > (due[index] as number) || bytes > MAX_BATCH_BYTES) break
         if (this.#parts.isFormer(batch)) continue
         const isFixed = batch.id !== undefined
         const last = isFixed ? batch.last : Math.min(batch.last, due[index] as number)
-        // A full queue has had more written already than is due now.
+        // A full queue has already written more than is due now.
         if (last <= (this.#begun[index] as number)) continue
-        bytes += collect(set.entries, line, batch, (this.#begun[index] as number) + 1, last)
+        bytes += collect(set.entries, endpointQueue, batch, (this.#begun[index] as number) + 1, last)
         this.#begun[index] = last
         if (!isFixed) continue
-        set.marks.push(markOf(line, batch))
+        set.marks.push(markOf(endpointQueue, batch))
         set.batches.push(batch)
         batch.hasMark = true
       }
@@ -236,52 +241,53 @@ export class WriteBehind implements Overflow {
     } else {
       this.#begun = [...this.#written]
       for (const batch of batches) batch.hasMark = false
-      // Ticks end while nothing waits to be written; now something does again.
+      // The ticks had stopped because nothing was unwritten; the failed write has changed that.
       if (this.#timer === undefined) this.#startTimer()
     }
     this.#parts.onSettled()
     return isWritten
   }
 
-  /** The written entries that memory still has. */
+  /** The written entries that are still in memory. */
   #inMemory(): readonly EntryRange[] {
     const { queue } = this.#parts
-    return queue.lines.flatMap((line) =>
-      queue.beyond(line, 0).flatMap((batch) => {
-        const last = Math.min(batch.last, this.#begun[line.index] as number)
+    return queue.endpointQueues.flatMap((endpointQueue) =>
+      queue.beyond(endpointQueue, 0).flatMap((batch) => {
+        const last = Math.min(batch.last, this.#begun[endpointQueue.index] as number)
         return last < batch.first
           ? []
-          : [{ line: line.index, first: batch.first, count: last - batch.first + 1 }]
+          : [{ queue: endpointQueue.index, first: batch.first, count: last - batch.first + 1 }]
       }),
     )
   }
 
-  /** Batches that the destination before may have taken, or may be taking just now. */
+  /** Batches that the former destination may have accepted, or is being sent. */
   #boundInMemory(): WriteSet {
     const { queue, isFormer } = this.#parts
     const marks: BatchMark[] = []
     const entries: StoredEntry[] = []
-    for (const line of queue.lines) {
-      for (const batch of queue.beyond(line, 0)) {
-        if (!isFormer(batch) || !(batch.mayBeTaken || queue.isFlying(batch, line))) continue
-        marks.push(markOf(line, batch))
-        collect(entries, line, batch, batch.first, batch.last)
+    for (const endpointQueue of queue.endpointQueues) {
+      for (const batch of queue.beyond(endpointQueue, 0)) {
+        if (!isFormer(batch) || !(batch.mayBeTaken || queue.isFlying(batch, endpointQueue))) continue
+        marks.push(markOf(endpointQueue, batch))
+        collect(entries, endpointQueue, batch, batch.first, batch.last)
       }
     }
     return { marks, entries }
   }
 
-  /** Nothing in memory is in the store any more. */
+  /** The store has lost everything that memory still has. */
   #writeAgain(): void {
     const { queue } = this.#parts
     this.#begun = [0, 0]
     this.#written = [0, 0]
-    for (const line of queue.lines) for (const batch of queue.beyond(line, 0)) batch.hasMark = false
+    for (const endpointQueue of queue.endpointQueues)
+      for (const batch of queue.beyond(endpointQueue, 0)) batch.hasMark = false
     if (this.#timer === undefined && this.#hasUnwritten) this.#startTimer()
   }
 
-  #spill(line: EndpointQueue, { first, count, id, hasMark, attempts, mayBeTaken }: Batch): void {
-    const range = { line: line.index, first, count }
+  #spill(endpointQueue: EndpointQueue, { first, count, id, hasMark, attempts, mayBeTaken }: Batch): void {
+    const range = { queue: endpointQueue.index, first, count }
     this.#parts.store.spill(range, hasMark ? id : undefined, attempts, mayBeTaken)
   }
 
@@ -290,7 +296,7 @@ export class WriteBehind implements Overflow {
     return this.#work
   }
 
-  /** Waits for work on the disk, but no longer than that. */
+  /** Waits for disk work, at most `timeoutMs`. */
   async #inTime(work: Promise<void>, timeoutMs: number): Promise<void> {
     const { clock, outside } = this.#parts
     let timer: TimerHandle
@@ -306,24 +312,24 @@ export class WriteBehind implements Overflow {
   }
 }
 
-/** A write set, and the batches whose marks are in it. */
+/** A write set, and the batches whose marks it contains. */
 type MarkedSet = WriteSet & { readonly batches: readonly Batch[] }
 
-function markOf(line: EndpointQueue, { first, count, id }: Batch): BatchMark {
-  return { line: line.index, first, count, id: id as string }
+function markOf(endpointQueue: EndpointQueue, { first, count, id }: Batch): BatchMark {
+  return { queue: endpointQueue.index, first, count, id: id as string }
 }
 
-/** Gives how many bytes that were. */
+/** Appends the entries from number `from` to `to`. @returns their bytes */
 function collect(
   entries: StoredEntry[],
-  line: EndpointQueue,
+  endpointQueue: EndpointQueue,
   batch: Batch,
   from: number,
   to: number,
 ): number {
   let bytes = 0
   batch.eachEntry(from, to, (number, json) => {
-    entries.push({ line: line.index, number, json })
+    entries.push({ queue: endpointQueue.index, number, json })
     bytes += json.length
   })
   return bytes

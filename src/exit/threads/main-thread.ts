@@ -4,18 +4,21 @@ import { CHANNEL, crashHash, type ThreadWord } from './thread-messages.js'
 import { ThreadSlot } from './thread-slot.js'
 
 /**
- * The main thread's view of the threads that have a client of their own. They get no event when it ends the
- * process, so it asks them to deliver, and sleeps until they have.
+ * Follows the worker threads that have a client. They get no event when the main thread ends the process, so the main
+ * thread asks them to deliver, and blocks until they have.
  */
 export class MainThread {
   readonly #channel = new (nodeThreads().BroadcastChannel)(CHANNEL)
   readonly #slots = new Map<number, ThreadSlot>()
   readonly #workers = new Map<number, Worker>()
   readonly #lose: (count: number) => void
-  /** Of the threads that have gone, the one that was held longest just now. */
+  /** Of the threads that have ended, the one that was held longest. */
   #gone: ThreadSlot | undefined
 
-  /** @param lose counts what a thread took with it */
+  /**
+   *
+   * @param lose called with the number of entries that a thread has lost
+   */
   constructor(lose: (count: number) => void) {
     this.#lose = lose
     this.#channel.onmessage = (event) => this.#hear((event as { data: ThreadWord }).data)
@@ -30,8 +33,8 @@ export class MainThread {
   }
 
   /**
-   * Asks all threads to deliver, and gives a function that blocks until they have. Only those that hold
-   * something are waited for: a pool's idle thread may well be blocked itself.
+   * Asks all threads to deliver, and returns a function that blocks until they have. Waits only for threads that hold
+   * something: an idle thread of a pool may itself be blocked.
    */
   ask(timeoutMs: number): (waitMs: number) => void {
     this.#listen()
@@ -47,7 +50,10 @@ export class MainThread {
     }
   }
 
-  /** For so long the process has just been held by threads that ended; they were held at the same time. Told once. */
+  /**
+   * How long, in ms, the process has just been held by threads that ended; they were held at the same time. Each value
+   * is returned once.
+   */
   takeHeldMs(): number {
     this.#listen()
     const slots = [...this.#slots.values(), ...(this.#gone ? [this.#gone] : [])]
@@ -56,7 +62,7 @@ export class MainThread {
     return heldMs
   }
 
-  /** Whether this error has come up from a thread that has logged it. */
+  /** Whether this error comes from a thread that has logged it. */
   knows(thrown: unknown): boolean {
     this.#listen()
     if (this.#slots.size === 0) return false
@@ -73,12 +79,12 @@ export class MainThread {
       this.#workers.delete(threadId)
       this.#slots.delete(threadId)
       if (slot && slot.heldMs >= (this.#gone?.heldMs ?? 0)) this.#gone = slot
-      // Ended from outside, it had no moment to deliver.
+      // The thread was terminated and could not deliver.
       if (slot && !slot.hasEnded) this.#settle(slot)
     })
   }
 
-  /** What was said while this thread was busy. */
+  /** Reads the messages that arrived while this thread was busy. */
   #listen(): void {
     const { receiveMessageOnPort } = nodeThreads()
     for (;;) {
@@ -108,7 +114,7 @@ export class MainThread {
     this.#channel.postMessage(word)
   }
 
-  /** What it still holds goes with it. */
+  /** Counts what the thread still holds as lost. */
   #settle(slot: ThreadSlot): void {
     if (slot.undelivered > 0) this.#lose(slot.undelivered)
     slot.undelivered = 0

@@ -1,20 +1,20 @@
-/** The one channel of all threads of a process that have a client. */
+/** The channel shared by all threads of a process that have a client. */
 export const CHANNEL = 'lognitor.threads.v1'
 
-/** What threads say to each other. */
+/** A message between threads. */
 export type ThreadWord =
-  /** A thread is there; this is its slot. */
+  /** A thread has started; its slot is attached. */
   | { readonly kind: 'hello'; readonly thread: number; readonly cells: Int32Array<SharedArrayBuffer> }
-  /** The main thread asks who is there. */
+  /** The main thread asks all threads to introduce themselves. */
   | { readonly kind: 'who' }
-  /** The main thread ends: deliver now. */
+  /** The main thread ends the process: deliver now. */
   | { readonly kind: 'deliver'; readonly timeoutMs: number }
-  /** The thread is about to end by an error and asks whether the process will, too. */
+  /** The thread ends by an error and asks whether the process ends, too. */
   | { readonly kind: 'crash'; readonly thread: number }
 
 /**
- * The same for an error and for its copy in another thread; never 0. Copies keep their words, not their
- * identity.
+ * A hash that is equal for an error and its copy in another thread, since copies keep name and message but not
+ * identity. Never 0.
  */
 export function crashHash(thrown: unknown): number {
   let text: string

@@ -7,10 +7,13 @@ const HELD = 5
 const ENDED_AT = 6
 const LENGTH = 7
 
-/** What is later than this after a thread's end has not waited for it. */
+/** Above this age, in ms, the end of a thread is not the one that is waited for. */
 const JUST_NOW_MS = 500
 
-/** What a thread shares with the main thread: a few numbers that both can see while neither can be spoken to. */
+/**
+ * Memory shared by a worker thread and the main thread: a few numbers that both can read while neither can receive
+ * messages.
+ */
 export class ThreadSlot {
   readonly cells: Int32Array<SharedArrayBuffer>
 
@@ -22,12 +25,12 @@ export class ThreadSlot {
     return Atomics.load(this.cells, LIVES) === 1
   }
 
-  /** Times the thread has delivered on demand. */
+  /** How many times the thread has delivered on request. */
   get rounds(): number {
     return Atomics.load(this.cells, ROUNDS)
   }
 
-  /** Logs and entries that the thread holds. */
+  /** Undelivered logs and request entries of the thread. */
   get undelivered(): number {
     return Atomics.load(this.cells, UNDELIVERED)
   }
@@ -36,7 +39,7 @@ export class ThreadSlot {
     Atomics.store(this.cells, UNDELIVERED, count)
   }
 
-  /** A hash of what ended the thread, 0 for nothing. */
+  /** The hash of the error that ended the thread; 0 for none. */
   get crash(): number {
     return Atomics.load(this.cells, CRASH)
   }
@@ -45,38 +48,38 @@ export class ThreadSlot {
     Atomics.store(this.cells, CRASH, hash)
   }
 
-  /** For so long the thread was held at its end, where that was just now; else 0. */
+  /** How long, in ms, the thread was held at its end, if that was just now; else 0. */
   get heldMs(): number {
-    // Both wrap around alike. Threads have no other clock in common.
+    // Both values wrap around at 32 bits. Threads have no other clock in common.
     const agoMs = ((Date.now() | 0) - Atomics.load(this.cells, ENDED_AT)) | 0
     return this.hasEnded && agoMs >= 0 && agoMs < JUST_NOW_MS ? Atomics.load(this.cells, HELD) : 0
   }
 
-  /** The thread ends, and has been held for so long. */
+  /** The thread ends, and was held for `heldMs`. */
   noteEnd(heldMs: number): void {
     Atomics.store(this.cells, HELD, Math.ceil(heldMs))
     Atomics.store(this.cells, ENDED_AT, Date.now() | 0)
   }
 
-  /** The thread has delivered, or will never again. */
+  /** The thread has delivered, or will not deliver any more. */
   finishRound(hasEnded = false): void {
     if (hasEnded) Atomics.store(this.cells, LIVES, 1)
     Atomics.add(this.cells, ROUNDS, 1)
     Atomics.notify(this.cells, ROUNDS)
   }
 
-  /** Blocks until a round after the given one is finished; false when the time was up before. */
+  /** Blocks until a round after `after` is finished; false if the time was up before. */
   waitForRound(after: number, timeoutMs: number): boolean {
     return this.hasEnded || Atomics.wait(this.cells, ROUNDS, after, timeoutMs) !== 'timed-out'
   }
 
-  /** Says whether the thread's crash ends the process. */
+  /** Sets whether the thread's crash ends the process. */
   judge(endsProcess: boolean): void {
     Atomics.store(this.cells, VERDICT, endsProcess ? 2 : 1)
     Atomics.notify(this.cells, VERDICT)
   }
 
-  /** Blocks until it is judged; undefined when the time was up before. */
+  /** Blocks until {@link judge} is called; undefined if the time was up before. */
   waitForVerdict(timeoutMs: number): boolean | undefined {
     Atomics.wait(this.cells, VERDICT, 0, timeoutMs)
     const verdict = Atomics.load(this.cells, VERDICT)

@@ -3,16 +3,19 @@ import { nodeThreads } from './node-threads.js'
 import { CHANNEL, crashHash, type ThreadWord } from './thread-messages.js'
 import { ThreadSlot } from './thread-slot.js'
 
-/** The main thread may be busy; a thread that crashes does not wait longer for its word. */
+/** How long, in ms, a crashing thread waits for the answer of the main thread, which may be busy. */
 const VERDICT_MS = 250
 
-/** A thread's side of what {@link MainThread} does. */
+/** The worker thread's counterpart of {@link MainThread}. */
 export class WorkerThread {
   readonly slot = new ThreadSlot()
   readonly #watched = new WeakSet<ExitParticipant>()
   readonly #channel = new (nodeThreads().BroadcastChannel)(CHANNEL)
 
-  /** @param deliver asynchronously, within so many ms; must not reject */
+  /**
+   *
+   * @param deliver delivers asynchronously within `timeoutMs`; must not reject
+   */
   constructor(deliver: (timeoutMs: number) => Promise<void>) {
     this.#channel.onmessage = (event) => {
       const word = (event as { data: ThreadWord }).data
@@ -37,8 +40,8 @@ export class WorkerThread {
   }
 
   /**
-   * Leaves: nobody needs to wait for this thread any more.
-   * @param heldMs so long its end has taken because of us
+   * Leaves: nobody has to wait for this thread any more.
+   * @param heldMs how long this package has held the thread's end
    */
   close(heldMs = 0): void {
     this.slot.noteEnd(heldMs)
@@ -46,7 +49,7 @@ export class WorkerThread {
     this.#channel.close()
   }
 
-  /** This thread has logged what ends it. Gives whether it ends the whole process. */
+  /** Reports the error that ends this thread, after it was logged. Returns whether the error ends the whole process. */
   crash(thrown: unknown): boolean {
     this.slot.crash = crashHash(thrown)
     this.#say({ kind: 'crash', thread: nodeThreads().threadId })

@@ -1,4 +1,4 @@
-// Answers requests, and ends by itself when it is told to, while their entries are on their way.
+// Answers requests, and exits on a message while their entries are in flight.
 import { resolveOptions } from '../../../src/config/options.js'
 import { Pipeline } from '../../../src/pipeline/pipeline.js'
 import { currentScope } from '../../../src/scope/current.js'

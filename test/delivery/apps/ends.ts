@@ -1,4 +1,4 @@
-// Writes some logs, lets the upload begin, and then has nothing more to do.
+// Writes some logs, starts the upload, and then has nothing more to do.
 import { resolveOptions } from '../../../src/config/options.js'
 import { Pipeline } from '../../../src/pipeline/pipeline.js'
 
@@ -8,7 +8,7 @@ for (let n = 0; n < Number(process.env.LOGS ?? 25); n++) {
   if (pipeline.wants('info'))
     pipeline.write({ level: 'info', message: `log ${n}`, timestamp: now }, { way: 'call' })
 }
-// Long enough for the upload to be under way, which alone must not keep the process.
+// Long enough for the upload to start; an upload alone must not keep the process alive.
 setTimeout(() => {
   const flushMs = Number(process.env.FLUSH_MS ?? 0)
   if (flushMs > 0) {

@@ -1,4 +1,4 @@
-// A traced and metered service: one request whose handler logs, and uploads that nobody should see.
+// A service with tracing and metrics, and one request whose handler logs. Its uploads must not be traced.
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { AddressInfo } from 'node:net'
 import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici'
@@ -32,7 +32,7 @@ new NodeSDK({
   ],
 }).start()
 
-// Only now, so that it is instrumented.
+// Loaded only now, so that the module is instrumented.
 const http = require('node:http') as typeof import('node:http')
 
 const server = http.createServer((_, response) => {
@@ -56,7 +56,7 @@ server.listen(0, '127.0.0.1', async () => {
     await new Promise((resolve) => setTimeout(resolve, 5))
   }
   await pipeline.flush(10_000)
-  // Spans wait for the resource, which may take longer than all of the above.
+  // Spans wait for the resource, which may take longer than everything above.
   await spanProcessor.forceFlush()
   const { resourceMetrics } = await reader.collect()
   const facts = {

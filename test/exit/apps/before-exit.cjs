@@ -1,4 +1,4 @@
-// Logs more than a batch whenever Node says that nothing is left to do.
+// Logs more than a batch at each `beforeExit` event.
 const client = require('@lognitor/opentelemetry').init()
 let times = 0
 process.on('beforeExit', () => {

@@ -1,4 +1,4 @@
-// What may happen to a process. With a client or without: the tests compare the two.
+// The ways in which a process may end, with and without a client: the tests compare the two.
 const { createServer, get } = require('node:http')
 const { Worker } = require('node:worker_threads')
 

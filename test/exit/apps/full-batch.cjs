@@ -1,4 +1,4 @@
-// Nothing else happens in it: a full batch must leave before the next thing that does.
+// Nothing else happens in this program: a full batch must be sent at once.
 const { LognitorClient } = require('@lognitor/opentelemetry')
 
 const client = new LognitorClient({

@@ -1,2 +1,2 @@
-// In a thread of ours this would be the end.
+// Would end a thread of this package.
 if (!require('node:worker_threads').isMainThread) throw new Error('preloaded in a thread')

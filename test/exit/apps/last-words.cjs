@@ -1,8 +1,8 @@
-// Writes its last words when hardly anybody listens any more.
+// Writes a log when hardly any listener of the end is left to run.
 const { init } = require('@lognitor/opentelemetry')
 const [, , moment] = process.argv
 
-/** One of the application's own: it needs a running event loop. */
+/** A transport of the application's own, which needs a running event loop. */
 const transport = {
   send: async ({ path, headers, body }) => {
     const url = process.env.LOGNITOR_API_URL + path

@@ -1,4 +1,4 @@
-// Learns how much the service takes, writes more, and ends before that is sent.
+// Learns how much the service accepts, writes more logs, and ends before they are sent.
 const client = require('@lognitor/opentelemetry').init()
 
 async function run() {

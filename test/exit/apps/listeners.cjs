@@ -1,4 +1,4 @@
-// Counts what listens to the process, as clients come and go.
+// Counts the listeners of `process` while clients are created and closed.
 const { cpSync, mkdtempSync, rmSync } = require('node:fs')
 const { dirname, join } = require('node:path')
 
@@ -18,7 +18,7 @@ counts.one = count()
 const second = new LognitorClient(options('second'))
 counts.two = count()
 
-// Below the root, so that it finds what it needs.
+// Below the project's root, so that the copy finds its dependencies.
 const copy = mkdtempSync(join(dirname(dirname(entry)), '.cache', 'copy-'))
 cpSync(dirname(entry), copy, { recursive: true })
 const third = new (require(join(copy, 'index.cjs')).LognitorClient)(options('third'))

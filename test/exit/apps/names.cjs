@@ -1,4 +1,4 @@
-// Writes 50 logs under another name server; then they leave at once, or at the exit.
+// Writes 50 logs with another name server set, and sends them at once or in `exit`.
 const dns = require('node:dns')
 
 dns.setServers([process.env.NAME_SERVER])

@@ -1,4 +1,4 @@
-// A preload makes a client in every thread.
+// A preload creates a client in every thread.
 import { info, init } from '@lognitor/opentelemetry'
 
 init()

@@ -1,4 +1,4 @@
-// Its working directory is removed, as a deployment may do, and then it happens.
+// Its working directory is removed, as a deployment may do; then the process ends in the given way.
 const { mkdtempSync, readlinkSync, rmdirSync } = require('node:fs')
 const { tmpdir } = require('node:os')
 const { join } = require('node:path')

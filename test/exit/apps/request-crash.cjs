@@ -1,4 +1,4 @@
-// A service that crashes in one of two requests that are under way, with tracing and our rows.
+// A service that crashes in one of two concurrent requests, with tracing and request entries.
 const { trace } = require('@opentelemetry/api')
 const { NodeSDK } = require('@opentelemetry/sdk-node')
 const lognitor = require('@lognitor/opentelemetry')

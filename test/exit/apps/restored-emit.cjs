@@ -1,4 +1,4 @@
-// A library that was there before us puts process.emit back as it once found it.
+// A library that was loaded first restores the process.emit that it had found.
 const { onExit } = require('signal-exit')
 const { init } = require('@lognitor/opentelemetry')
 

@@ -1,4 +1,4 @@
-// An application with an open HTTP server, and with its own idea of signals.
+// An application with an open HTTP server and its own listeners of signals.
 const { createServer } = require('node:http')
 
 const client = process.env.LOGNITOR_API_KEY ? require('@lognitor/opentelemetry').init() : undefined
@@ -9,7 +9,7 @@ const [, , idea, order, signal = 'SIGTERM'] = process.argv
 
 const ideas = {
   none: () => {},
-  /** Drains for a while, writes on, and lets the process end by itself. */
+  /** Drains for a while, writes logs, and lets the process end by itself. */
   drain: () => {
     process.on('SIGTERM', () => {
       say('draining')

@@ -1,4 +1,4 @@
-// A thread ends, and with it the process; both have something to deliver. Says how long that took.
+// A thread ends the process; both threads have logs to deliver. Prints how long that took.
 const { Worker } = require('node:worker_threads')
 
 const client = require('@lognitor/opentelemetry').init()

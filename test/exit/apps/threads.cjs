@@ -1,4 +1,4 @@
-// Threads that log, each with a client of its own, and end in different ways.
+// Threads that log, each with its own client, and end in different ways.
 const { writeSync } = require('node:fs')
 const { createServer } = require('node:http')
 const { isMainThread, threadId, Worker, workerData } = require('node:worker_threads')
@@ -30,7 +30,7 @@ function onAllReady(way, workers, client) {
     return
   }
   client.info('main exits')
-  // A blocked thread is ready before it is blocked.
+  // A blocked thread reports that it is ready before it blocks.
   setTimeout(() => process.exit(3), way === 'blocked' ? 100 : 0)
 }
 

@@ -1,4 +1,4 @@
-// Trusts a certificate that nobody else knows, as the whole process may be told to, and ends.
+// Trusts a private certificate, as the whole process may be told to, and ends.
 const { readFileSync } = require('node:fs')
 const tls = require('node:tls')
 

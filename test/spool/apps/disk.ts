@@ -1,4 +1,4 @@
-// Logs with a disk that is full or that hangs, and says how far it has come.
+// Logs with a disk that is full or hangs, and prints its progress.
 import { open } from 'node:fs'
 import { resolveOptions } from '../../../src/config/options.js'
 import { Pipeline } from '../../../src/pipeline/pipeline.js'
@@ -8,7 +8,7 @@ const pipeline = new Pipeline(resolveOptions({ flushInterval: Number(FLUSH_INTER
 const say = (word: string) => process.stdout.write(`${word}\n`)
 const pad = 'x'.repeat(200)
 process.on('warning', (warning) => say(`warned ${(warning as { code?: string }).code}`))
-// The thread pool has nothing else to do from here on.
+// These reads keep all threads of the pool busy from here on.
 for (const pipe of PIPES.split(' ').filter(Boolean)) open(pipe, 'r', () => {})
 for (let n = 1; n <= Number(LOGS); n++) {
   const timestamp = new Date().toISOString()

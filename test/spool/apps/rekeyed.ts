@@ -1,4 +1,4 @@
-// Logs, lets the batch be sent and be on disk, and goes on with another key.
+// Logs, waits until the batch is sent and on disk, and goes on with another key.
 import { resolveOptions } from '../../../src/config/options.js'
 import { Pipeline } from '../../../src/pipeline/pipeline.js'
 

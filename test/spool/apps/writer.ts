@@ -1,4 +1,4 @@
-// Writes logs and request entries, says when all of them are on disk, and stays until it is killed.
+// Writes logs and request entries, reports when all of them are on disk, and runs until it is killed.
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { resolveOptions } from '../../../src/config/options.js'
@@ -32,7 +32,7 @@ function linesOnDisk(): number {
   try {
     files = readdirSync(LOGNITOR_SPOOL_DIR, { recursive: true, encoding: 'utf8' })
   } catch {
-    // A folder was taken over just now, under our eyes.
+    // A folder was taken over during the read.
     return 0
   }
   files = files.filter((name) => own.test(`/${name}`))

@@ -1,4 +1,4 @@
-// API calls of a program that has nothing else to do, but for what is under way.
+// API calls of a program that has nothing else to do.
 import { getClient, heartbeat, init, submitFeedback } from '@lognitor/opentelemetry'
 
 init()
