@@ -93,7 +93,7 @@ describe('what Lognitor rejects', () => {
     expect(answer.status).toBe(200)
     expect(answer.json.partialSuccess.rejectedLogRecords).toBe('2')
     expect(answer.json.partialSuccess.errorMessage).toContain(
-      '2 of 5 were not taken: invalid message is empty',
+      '2 of 5 were rejected: invalid message is empty',
     )
   })
 
@@ -111,7 +111,7 @@ describe('what Lognitor rejects', () => {
     // Field 1, a message: in it field 1, the count 1, and field 2, the reason.
     expect(answer.text.charCodeAt(0)).toBe(10)
     expect(answer.text.slice(2, 4)).toBe('\b\u0001')
-    expect(answer.text).toContain('1 of 1 were not taken: invalid message is empty')
+    expect(answer.text).toContain('1 of 1 were rejected: invalid message is empty')
   })
 
   test('as a whole batch for good is rejected log by log', async () => {

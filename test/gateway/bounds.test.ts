@@ -1,19 +1,19 @@
 import { request as httpRequest } from 'node:http'
 import { connect } from 'node:net'
 import { expect, test } from 'vitest'
-import { shutDoor, until } from '../support/until.js'
+import { closedLatch, until } from '../support/until.js'
 import { logsOf, numbered, openGateway, sdkRecord, send, serialize } from './support.js'
 
 test('beyond its bound of requests others wait', async () => {
   const { gateway, vendor } = await openGateway({ maxInFlightRequests: 2 })
-  const door = shutDoor()
-  vendor.answer({ after: door.promise })
+  const latch = closedLatch()
+  vendor.answer({ after: latch.promise })
   const first = [1, 2].map((n) => send(gateway, '/v1/logs', logsOf(`${n}`)))
   await until(() => gateway.stats().inFlightRequests === 2, 'two are under way')
   const third = await send(gateway, '/v1/logs', logsOf('3'))
   expect(third).toMatchObject({ status: 503 })
   expect(third.headers.get('retry-after')).toBe('2')
-  door.open()
+  latch.open()
   expect((await Promise.all(first)).map(({ status }) => status)).toEqual([200, 200])
   expect(await send(gateway, '/v1/logs', logsOf('3'))).toMatchObject({ status: 200 })
   expect(gateway.stats()).toMatchObject({ inFlightRequests: 0, inFlightBytes: 0 })
@@ -21,14 +21,14 @@ test('beyond its bound of requests others wait', async () => {
 
 test('beyond its bound of bytes others wait, but what is alone always has room', async () => {
   const { gateway, vendor } = await openGateway({ maxInFlightBytes: 10_000 })
-  const door = shutDoor()
-  vendor.answer({ after: door.promise })
+  const latch = closedLatch()
+  vendor.answer({ after: latch.promise })
   const large = logsOf('x'.repeat(50_000))
   const first = send(gateway, '/v1/logs', large)
   await until(() => vendor.open === 1, 'the first is on its way')
   expect(await send(gateway, '/v1/logs', large)).toMatchObject({ status: 503 })
   expect(await send(gateway, '/v1/logs', large, { gzip: true })).toMatchObject({ status: 503 })
-  door.open()
+  latch.open()
   expect(await first).toMatchObject({ status: 200 })
   expect(await send(gateway, '/v1/logs', large, { gzip: true })).toMatchObject({ status: 200 })
   expect(gateway.stats()).toMatchObject({ inFlightRequests: 0, inFlightBytes: 0 })
@@ -80,8 +80,8 @@ test('halves of what was too large do not begin after its time either', async ()
 
 test('a caller that goes away takes the rest of its export along', async () => {
   const { gateway, vendor } = await openGateway({ connections: 1 })
-  const door = shutDoor()
-  vendor.answer({ after: door.promise })
+  const latch = closedLatch()
+  vendor.answer({ after: latch.promise })
   const request = httpRequest(`${gateway.url}/v1/logs`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -92,7 +92,7 @@ test('a caller that goes away takes the rest of its export along', async () => {
   request.destroy()
   await until(() => gateway.stats().inFlightBytes > 0, 'the export is under way')
   await new Promise((resolve) => setTimeout(resolve, 50))
-  door.open()
+  latch.open()
   await until(() => gateway.stats().inFlightRequests === 0, 'the export is over')
   expect(vendor.batches.length).toBeLessThan(10)
 })

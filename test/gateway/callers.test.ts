@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { startGateway } from '../../src/gateway/index.js'
-import { shutDoor } from '../support/until.js'
+import { closedLatch } from '../support/until.js'
 import { logsOf, openGateway, send } from './support.js'
 
 const bearer = (token: string) => ({ headers: { authorization: `Bearer ${token}` } })
@@ -128,13 +128,13 @@ test('sample rates that hold for one key do not hold for another', async () => {
 
 test('while it closes it finishes what it has begun, and is not ready', async () => {
   const { gateway, vendor } = await openGateway()
-  const door = shutDoor()
-  vendor.answer({ after: door.promise })
+  const latch = closedLatch()
+  vendor.answer({ after: latch.promise })
   const answering = send(gateway, '/v1/logs', logsOf('last words'))
   while (vendor.open === 0) await new Promise((resolve) => setTimeout(resolve, 2))
   const closing = gateway.close()
   await expect(fetch(`${gateway.url}/readyz`)).rejects.toThrow()
-  door.open()
+  latch.open()
   expect(await answering).toMatchObject({ status: 200 })
   await closing
   expect(vendor.messages()).toEqual(['last words'])

@@ -73,16 +73,16 @@ test('instrumentation libraries, as scopes were called, are read in JSON and in 
 })
 
 test.each([
-  [{ resourceLogs: [{ logRecords: [{}] }] }, 'resourceLogs[0]: "logRecords" does not stand here.'],
+  [{ resourceLogs: [{ logRecords: [{}] }] }, 'resourceLogs[0]: "logRecords" is not a field at this level.'],
   [
     { resourceLogs: [{ scopeLogs: [{ scopeLogs: [] }] }] },
-    'resourceLogs[0].scopeLogs[0]: "scopeLogs" does not stand here.',
+    'resourceLogs[0].scopeLogs[0]: "scopeLogs" is not a field at this level.',
   ],
   [
     { resourceLogs: [{ scopeSpans: [{ spans: [{}] }] }] },
-    'resourceLogs[0]: "scopeSpans" does not stand here.',
+    'resourceLogs[0]: "scopeSpans" is not a field at this level.',
   ],
-  [{ logs: [{ body: 'x' }] }, '"logs" does not stand here.'],
+  [{ logs: [{ body: 'x' }] }, '"logs" is not a field at this level.'],
 ])('what stands at a wrong level is refused, and not lost: %j', async (body, message) => {
   const { gateway } = await openGateway()
   expect(await send(gateway, '/v1/logs', body)).toMatchObject({ status: 400, json: { message } })

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { buildProgram, type Program } from '../cli/support.js'
-import { shutDoor, until } from '../support/until.js'
+import { closedLatch, until } from '../support/until.js'
 import { printed, startProgram } from './program.js'
 import { logsOf, numbered, openWithClock, send } from './support.js'
 
@@ -53,13 +53,13 @@ describe('the operator is told', () => {
 
   test('of a full house', async () => {
     const { gateway, vendor, told } = await openWithClock({ maxInFlightRequests: 1 })
-    const door = shutDoor()
-    vendor.answer({ after: door.promise })
+    const latch = closedLatch()
+    vendor.answer({ after: latch.promise })
     const first = send(gateway, '/v1/logs', logsOf('first'))
     await until(() => vendor.open === 1, 'the first is on its way')
     expect(await send(gateway, '/v1/logs', logsOf('second'))).toMatchObject({ status: 503 })
     expect(told).toMatchObject([{ event: 'full', figures: { count: 1 } }])
-    door.open()
+    latch.open()
     await first
   })
 })

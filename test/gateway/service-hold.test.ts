@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { shutDoor, until } from '../support/until.js'
+import { closedLatch, until } from '../support/until.js'
 import { logsOf, numbered, openWithClock, send } from './support.js'
 
 const MINUTE_MS = 60_000
@@ -56,12 +56,12 @@ test('one key that is refused holds back no other key', async () => {
 
 test('a post that was under way before a refusal does not end it', async () => {
   const { gateway, vendor } = await openWithClock()
-  const door = shutDoor()
-  vendor.answer({ after: door.promise }, { status: 429, headers: { 'retry-after': '600' } }, {})
+  const latch = closedLatch()
+  vendor.answer({ after: latch.promise }, { status: 429, headers: { 'retry-after': '600' } }, {})
   const early = send(gateway, '/v1/logs', logsOf('early'))
   await until(() => vendor.open === 1, 'the early one is on its way')
   expect(await send(gateway, '/v1/logs', logsOf('refused'))).toMatchObject({ status: 429 })
-  door.open()
+  latch.open()
   expect(await early).toMatchObject({ status: 200 })
   expect(await send(gateway, '/v1/logs', logsOf('late'))).toMatchObject({ status: 429 })
   expect(vendor.seen).toHaveLength(2)

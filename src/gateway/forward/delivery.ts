@@ -1,18 +1,18 @@
 import type { Hold, HoldReason } from '../../delivery/fate.js'
 import type { Posted } from '../../delivery/http/post.js'
 
-/** What became of all that one caller sent. */
+/** The result of one export. */
 export type Delivery = Delivered | Held
 
 export interface Delivered {
   readonly kind: 'delivered'
-  /** How many of the caller's records are lost for good, though nobody wished it. */
+  /** How many of the caller's records were lost against its wish. */
   readonly rejected: number
-  /** Why, a few of the reasons, shortened. */
+  /** A few of the reasons, shortened. */
   readonly reasons: readonly string[]
 }
 
-/** Some of it was not taken, or nobody knows: to be sent again, all of it. */
+/** Not everything was accepted, or the result is unknown: the caller has to send the whole export again. */
 export interface Held {
   readonly kind: 'held'
   /** 429 when the service said so, else 503. */
@@ -37,8 +37,8 @@ export function heldBy({ reason, waitMs }: Hold, posted: Posted, random: () => n
 const WORDS: Readonly<Record<HoldReason, string>> = {
   unauthorized: 'Lognitor refused the API key',
   wrong_address: "apiUrl is not Lognitor's",
-  retry_after: 'Lognitor did not take it',
-  backoff: 'Lognitor did not take it',
+  retry_after: 'Lognitor did not accept the batch',
+  backoff: 'Lognitor did not accept the batch',
 }
 
 /** A few seconds, not the same for all: what waits exactly so long comes back in one burst. */

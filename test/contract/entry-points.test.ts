@@ -35,8 +35,8 @@ const TRACE = {
 }
 const OPTIONS: Options = { redactPatterns: ['email', 'creditCard'], sourceContext: false }
 
-/** How each entry point is told of a case; undefined where it has no word for it. */
-const DOORS: Readonly<Record<string, (one: Case) => Promise<Log[]> | undefined>> = {
+/** Sends a case through each entry point; undefined when the entry point cannot express the case. */
+const ENTRY_POINTS: Readonly<Record<string, (one: Case) => Promise<Log[]> | undefined>> = {
   'the exporter behind Batch': (one) =>
     throughProvider(one, (exporterOptions) => {
       const exporter = new LognitorLogRecordExporter(exporterOptions)
@@ -61,7 +61,7 @@ const DOORS: Readonly<Record<string, (one: Case) => Promise<Log[]> | undefined>>
 }
 
 describe.each(CASES)('$name', (one) => {
-  for (const [recorder, tell] of Object.entries(DOORS)) {
+  for (const [recorder, tell] of Object.entries(ENTRY_POINTS)) {
     const told = tell(one)
     if (told === undefined) continue
     test(`becomes the same log through ${recorder}`, async () => {
@@ -74,7 +74,7 @@ describe.each(CASES)('$name', (one) => {
 })
 
 test('every entry point has cases', () => {
-  for (const [recorder, tell] of Object.entries(DOORS)) {
+  for (const [recorder, tell] of Object.entries(ENTRY_POINTS)) {
     const told = CASES.map((one) => tell(one)).filter(Boolean)
     expect(told.length, recorder).toBeGreaterThan(0)
   }
