@@ -16,7 +16,7 @@ const env = () => ({ LOGNITOR_API_KEY: 'lgn_secret', LOGNITOR_API_URL: vendor.ap
 
 test('where nothing is wrong the doctor says so, with exit status 0', async () => {
   const { status, text } = await examine(SDK, [], env(), { isText: true })
-  expect([status, text]).toEqual([0, 'Nothing is wrong that lognitor doctor knows of.\n'])
+  expect([status, text]).toEqual([0, 'lognitor doctor found nothing wrong.\n'])
   expect(vendor.batches.map(({ json }) => json.logs)).toEqual([[]])
 })
 

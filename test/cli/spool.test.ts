@@ -104,7 +104,7 @@ test('purge deletes what the dead have left, and nothing of the living', async (
   expect(output).not.toContain('ended')
 })
 
-test('what cannot be looked at is not called empty', async () => {
+test('a directory that cannot be read is not called empty', async () => {
   rig.vendor.answer({ status: 503 })
   await rig.writeAndDie({ LOGS: '25' })
   const file = rig.files().find((name) => name.endsWith('.log')) as string
@@ -114,7 +114,7 @@ test('what cannot be looked at is not called empty', async () => {
   for (const args of [['status'], ['status', '--json'], ['replay'], ['purge', '--yes']]) {
     const { code, output, errors } = await run([...args, rig.directory])
     expect(code).toBe(1)
-    expect(errors).toContain('cannot be looked at')
+    expect(errors).toContain('cannot be read')
     expect(output).not.toMatch(/empty|delivered|deleted/)
   }
   truncateSync(file, size)
@@ -147,12 +147,12 @@ test('no link is followed, and nothing that a file says steers the terminal', as
 })
 
 test.each([
-  [['status'], 2, 'Which directory?'],
+  [['status'], 2, 'The directory is missing'],
   [['burn', '.'], 2, 'There is no "spool burn".'],
   [['status', '.', '--loud'], 2, "Unknown option '--loud'."],
   [['status', '.', 'and more'], 2, "Unexpected argument 'and more'."],
   [['replay', '.', '--patience', 'endless'], 2, '--patience must be'],
-  [['status', join('no', 'such', 'place')], 1, 'there is no directory'],
+  [['status', join('no', 'such', 'place')], 1, 'does not exist'],
 ])('refuses %j by exit code %i', async (args, code, words) => {
   const result = await run(args)
   expect(result.code).toBe(code)

@@ -81,7 +81,7 @@ describe('lognitor tail', () => {
     const run = await follow([], logWith({ message: 'before' }))
     const { port } = inbox
     await inbox.close()
-    await until(() => run.errors().includes('went away'), 'the end is noticed')
+    await until(() => run.errors().includes('closed the connection'), 'the end is noticed')
     inbox = await startInbox({ port })
     await until(async () => {
       await post(`${inbox.apiUrl}/ingest`, batchOf(logWith({ message: 'after' })))
@@ -142,7 +142,7 @@ describe('lognitor tail', () => {
     const run = program.start(['tail', '--url', `http://127.0.0.1:${port}`])
     runs.push(run)
     expect(await run.ended).toBe(1)
-    expect(run.errors()).toContain(`what answers at http://127.0.0.1:${port} is no inbox`)
+    expect(run.errors()).toContain(`http://127.0.0.1:${port} is not an inbox`)
     server.close()
   })
 

@@ -31,9 +31,9 @@ describe('lognitor', () => {
     [['dev', '--port'], "Option '--port <value>' argument missing."],
     [
       ['dev', 'node', 'app.js'],
-      'A program stands behind --: lognitor dev -- node app.js\nTry lognitor dev --help.',
+      'Put the program behind --: lognitor dev -- node app.js\nTry lognitor dev --help.',
     ],
-    [['tail', '--level', 'loud'], '--level must be of debug, info, warn, error, fatal, not "loud".'],
+    [['tail', '--level', 'loud'], '--level must be one of debug, info, warn, error, fatal, not "loud".'],
     [['tail', '--url', 'ftp://x'], '--url must be an http address, not "ftp://x".'],
   ])('refuses %j by exit code 2', async (args, text) => {
     const run = program.start(args)

@@ -241,7 +241,7 @@ describe('what cannot be mended', () => {
     const packed = gzipSync(JSON.stringify(logsOf(...numbered(20))))
     for (let missing = 1; missing < packed.length; missing += 3) {
       const answer = await send(gateway, '/v1/logs', packed.subarray(0, -missing), { headers })
-      expect(answer).toMatchObject({ status: 400, json: { message: 'The body is not gzip.' } })
+      expect(answer).toMatchObject({ status: 400, json: { message: 'The body is not valid gzip.' } })
     }
   })
 

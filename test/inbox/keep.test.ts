@@ -111,7 +111,7 @@ test('an import takes an export, and plain logs of the wire, and no alert fires 
     method: 'POST',
     body: `${exported}${plain}\n\nnope`,
   })
-  expect(answer.body).toEqual({ imported: 7, refused: 1, problems: ['Line 8: It is not JSON.'] })
+  expect(answer.body).toEqual({ imported: 7, refused: 1, problems: ['Line 8: Not valid JSON.'] })
   expect(second.logs()).toHaveLength(3)
   expect(second.alerts()).toEqual([])
   await second.close()

@@ -15,15 +15,15 @@ export interface Delivered {
 /** Not everything was accepted, or the result is unknown: the caller has to send the whole export again. */
 export interface Held {
   readonly kind: 'held'
-  /** 429 when the service said so, else 503. */
+  /** 429 when the service answered 429, otherwise 503. */
   readonly status: 429 | 503
   readonly retryAfterMs: number
   readonly why: string
-  /** More was made of it than can be delivered in its time: sent again whole, it would end like this again. */
+  /** The export is too large to be delivered in time: sent again whole, it would end in the same way. */
   readonly isTooMuch?: true
 }
 
-/** When to ask again after a POST that was not taken. */
+/** Why a batch that the service did not accept has to be sent again, and when. */
 export function heldBy({ reason, waitMs }: Hold, posted: Posted, random: () => number): Held {
   const why = 'why' in posted.outcome ? posted.outcome.why : ''
   return {
@@ -41,7 +41,7 @@ const WORDS: Readonly<Record<HoldReason, string>> = {
   backoff: 'Lognitor did not accept the batch',
 }
 
-/** A few seconds, not the same for all: what waits exactly so long comes back in one burst. */
+/** A few seconds, different for each caller: equal waits would end in one burst of repeats. */
 export function soonMs(random: () => number): number {
   return 1000 * (2 + Math.floor(random() * 5))
 }

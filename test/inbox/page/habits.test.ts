@@ -147,7 +147,7 @@ test('all is exported as NDJSON, and another inbox takes it in', async () => {
   const broken = `${file}.broken.ndjson`
   writeFileSync(broken, `${lines.join('\n')}\n{"kind":"log"\n`)
   await elsewhere.locator('input[type=file]').setInputFiles(broken)
-  await elsewhere.getByText('13 lines imported, 1 refused. Line 14: It is not JSON.').waitFor()
+  await elsewhere.getByText('13 lines imported, 1 refused. Line 14: Not valid JSON.').waitFor()
   await until(async () => (await shownLogs(elsewhere)).length === 5, 'the logs are shown')
   expect(other.logs()).toEqual(inbox.logs())
   expect((await get<{ releases: unknown[] }>(other, 'releases')).releases).toHaveLength(1)

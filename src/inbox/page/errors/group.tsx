@@ -34,7 +34,11 @@ export function GroupView({ fingerprint }: { fingerprint: string }) {
   const group = groups?.groups.find((each) => each.fingerprint === fingerprint)
   if (group === undefined) {
     if (groups === undefined) return null
-    return <Empty title="This error is not held, or not any more">The inbox may have been emptied.</Empty>
+    return (
+      <Empty title="The inbox no longer has this error, or never had it">
+        The inbox may have been emptied.
+      </Empty>
+    )
   }
   return (
     <>
