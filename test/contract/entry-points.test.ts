@@ -80,22 +80,22 @@ test('every entry point has cases', () => {
   }
 })
 
-/** What may differ by intention: ids, the moment, who says so, and what only a running process knows. */
+/** Fields that may differ on purpose: ids, times, the SDK's name, and what only a running process knows. */
 function comparable(log: Log): Partial<Log> {
   const { timestamp, _sdk, fingerprint, breadcrumbs, perf, metadata, ...rest } = log
-  // At the gateway a log finds the row of its request by its span, where it has no better word for it.
+  // The gateway gives a log the id of its server span when the log has no request id.
   if (rest.request_id === `${TRACE.traceId}-${TRACE.spanId}`) delete rest.request_id
   expect(timestamp).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
   expect(_sdk?.name).toBe('@lognitor/opentelemetry')
   if (log.error) expect(fingerprint).toMatch(/^[0-9a-f]{64}$/)
   const { [LOG_ID_KEY]: id, 'otel.scope.name': _scope, 'span.name': spanName, ...own } = metadata ?? {}
   expect(id).toMatch(/^[0-9a-f-]{36}$/)
-  // How long the span took is what its entry point alone can add.
+  // Only a span knows its duration.
   const figures = spanName === undefined ? perf : undefined
   return { ...rest, ...(figures && { perf: figures }), ...(Object.keys(own).length > 0 && { metadata: own }) }
 }
 
-/** The SDK writes null into OTLP/JSON for what JSON has no number for: it is lost before the gateway sees it. */
+/** The SDK writes null into OTLP/JSON for numbers that JSON cannot express, before the gateway reads them. */
 function asJsonHasIt<T extends Pick<Partial<Log>, 'metadata'>>(expected: T): T {
   const { metadata } = expected
   if (metadata === undefined) return expected
@@ -131,7 +131,7 @@ async function throughClient({ level, message, options }: NonNullable<Case['call
   return transport.logs
 }
 
-/** The client has no resource of its own: it knows the host from the first record that passes. */
+/** The client has no resource. It learns the host from the first record with one. */
 async function learnHost(client: LognitorClient): Promise<void> {
   const processor = new LognitorLogRecordProcessor({ client }) as unknown as LogRecordProcessor
   const provider = new LoggerProvider({ resource: resourceFromAttributes(RESOURCE), processors: [processor] })
@@ -139,7 +139,7 @@ async function learnHost(client: LognitorClient): Promise<void> {
   await client.flush()
 }
 
-/** What is sent to a gateway by somebody else's means. */
+/** What another SDK's exporter sends to a gateway. */
 async function throughGateway(tell: (url: string) => Promise<void>): Promise<Log[]> {
   const { redactPatterns } = OPTIONS
   const transport = new MemoryTransport()

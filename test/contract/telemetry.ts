@@ -3,14 +3,14 @@ import type { LogOptions } from '../../src/client/log-options.js'
 import type { Level } from '../../src/wire/level.js'
 import type { Log } from '../../src/wire/log.js'
 
-/** One thing that happened, as each kind of entry point is told of it, and the one wire log it has to become. */
+/** One event in the form of each entry point, and the wire log that it must become. */
 export interface Case {
   readonly name: string
-  /** To OpenTelemetry's Logs API. */
+  /** For OpenTelemetry's Logs API. */
   readonly record: LogRecord
-  /** To the companion client; absent where it has no such call. */
+  /** For the companion client; absent when it has no such call. */
   readonly call?: { readonly level: Level; readonly message: string; readonly options?: LogOptions }
-  /** To a span's `recordException`, where it is an exception. */
+  /** For a span's `recordException`, when the event is an exception. */
   readonly exception?: Error
   readonly expected: Partial<Log>
 }

@@ -12,7 +12,7 @@ import { ROOT } from './blocks.js'
 
 const page = readFileSync(join(ROOT, 'docs/security.md'), 'utf8')
 
-/** What stands as a number, or a product of numbers, behind a name in a file of ours. */
+/** The number, or product of numbers, that a source file assigns to a name. */
 function constant(file: string, name: string): number {
   const source = readFileSync(join(ROOT, file), 'utf8')
   const [, written = ''] = new RegExp(`const ${name} = ([\\d_* ]+)\\n`).exec(source) ?? []
@@ -63,7 +63,7 @@ test('docs/security.md has the limits of the code', () => {
   expect(Object.fromEntries(rows.map(([, name = '', value]) => [name, Number(value)]))).toEqual(LIMITS)
 })
 
-test('docs/security.md names every parameter that is scrubbed without asking', () => {
+test('docs/security.md names every parameter that is scrubbed by default', () => {
   const [, section = ''] = page.split('## Scrubbing URLs\n')
   for (const name of scrubbedParams()) expect(section.toLowerCase()).toContain(`\`${name}\``)
 })
