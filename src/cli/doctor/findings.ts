@@ -21,7 +21,7 @@ export const FINDINGS = {
   TWO_API_COPIES: 'Two copies of the OpenTelemetry API',
   TWO_LOGNITOR_COPIES: 'Two copies of this package',
   OTHER_LINE: 'The SDK and the API are of different lines of OpenTelemetry',
-  OLDER_BRIDGE: 'A log bridge speaks to an API that nobody listens to',
+  OLDER_BRIDGE: 'A log bridge writes to an API without a provider',
   SAMPLER_DROPS: 'The sampler hides errors',
   NO_CONTEXT_MANAGER: 'No context manager: logs have no trace ids',
   BUNDLED: 'The application is bundled with what should be instrumented',
