@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 
 export const root = fileURLToPath(new URL('../../', import.meta.url))
 
-/** Runs a command with its output shown; ends the script with its exit code when it fails. */
+/** Runs a command and shows its output. Ends the script with its exit code when it fails. */
 export function run(command, args, options = {}) {
   const { status, signal, error } = spawnSync(command, args, { cwd: root, stdio: 'inherit', ...options })
   if (error) throw error
@@ -14,7 +14,7 @@ export function run(command, args, options = {}) {
   if (status !== 0) process.exit(status ?? 1)
 }
 
-/** Installs what a lock file names, unless that very lock file has been installed already. */
+/** Installs the packages of a lock file, unless this lock file has been installed already. */
 export function ensureInstalled(folder = '.', { withScripts = false } = {}) {
   const at = join(root, folder)
   const lock = createHash('sha256')
@@ -23,8 +23,8 @@ export function ensureInstalled(folder = '.', { withScripts = false } = {}) {
   const stamp = join(at, 'node_modules', '.installed')
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return
   console.error(`Installing the development packages${folder === '.' ? '' : ` of ${folder}`} ...`)
-  // Not `npm ci`: it refuses a lock file that leaves out binaries for platforms other than the one it was
-  // written on. Versions come from the lock file all the same, and --no-save leaves it alone.
+  // Not `npm ci`, which refuses a lock file without binaries for platforms other than the one it was written on.
+  // Versions still come from the lock file, and --no-save leaves it unchanged.
   const scripts = withScripts ? [] : ['--ignore-scripts']
   run('npm', ['install', '--no-save', ...scripts, '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: at,

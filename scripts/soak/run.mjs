@@ -9,8 +9,8 @@ import { startMoodyService } from './service.mjs'
 const CHILD = fileURLToPath(new URL('child.mjs', import.meta.url))
 
 /**
- * Lets two services log for a while, one with a spool and one without, each through several lives, into a vendor
- * with moods, and gives the account of both and what the vendor says.
+ * Lets two services log for a while, one with a spool and one without, each through several lives, into a service with
+ * changing faults. Gives the account of both and of the service.
  */
 export async function soak({ module, seconds, lifeSeconds, seed, onLife = () => {} }) {
   const random = chance(seed)
@@ -70,9 +70,9 @@ async function liveOn({ name, module, vendor, spool, lives, lifeSeconds, random,
   return {
     name,
     ...sum,
-    // What one life hands on is what the next takes over.
+    // One life leaves entries that the next life takes over.
     balance: sum.written + sum.takenOver - sum.delivered - dropped - sum.handedOn,
-    // Said to have been taken, but to nobody who was still listening: dropped by our account.
+    // The service confirmed these after the client had stopped waiting, so the client counted them as dropped.
     unheard: vendor.confirmed.size - sum.delivered,
     confirmed: vendor.confirmed.size,
     moods: Object.fromEntries(vendor.moods),

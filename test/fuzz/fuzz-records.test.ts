@@ -49,7 +49,7 @@ function isEndless(given: unknown): given is never {
   }
 }
 
-/** Of the entry points, the exporter takes a list of any length, and the processor takes undefined. */
+/** Two entry points need not add a written log: the exporter gets a list that may be empty, and `enabled` only asks. */
 const LIST = 1
 const QUESTION = 4
 
