@@ -22,7 +22,8 @@ const accounts = await soak({
   onLife: (name, life, lives) => console.log(`  ${name}: life ${life} of ${lives} has ended`),
 })
 for (const account of accounts) {
-  const { name, written, delivered, dropped, left, takenOver, handedOn, unheard, mostRss, moods } = account
+  const { name, written, delivered, dropped, left, takenOver, handedOn, unheard, mostRss, requestsByFault } =
+    account
   const lost = Object.values(dropped).reduce((sum, count) => sum + count, 0)
   console.log(`\n${name}`)
   console.log(`  written      ${written}`)
@@ -32,7 +33,7 @@ for (const account of accounts) {
   console.log(`  left by one life for the next ${handedOn}, taken over ${takenOver}, left at the end ${left}`)
   console.log(`  confirmed by the service after the client had stopped waiting: ${unheard}`)
   console.log(`  largest resident set ${(mostRss / 2 ** 20).toFixed(0)} MiB`)
-  console.log(`  requests by fault: ${JSON.stringify(moods)}`)
+  console.log(`  requests by fault: ${JSON.stringify(requestsByFault)}`)
   const isExact = written === delivered + lost && left === 0 && handedOn === takenOver
   if (!isExact || unheard < 0 || unheard > lost) process.exitCode = 1
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { chance } from '../lib/chance.mjs'
-import { startMoodyService } from './service.mjs'
+import { startFaultyService } from './service.mjs'
 
 const CHILD = fileURLToPath(new URL('child.mjs', import.meta.url))
 
@@ -15,7 +15,7 @@ const CHILD = fileURLToPath(new URL('child.mjs', import.meta.url))
 export async function soak({ module, seconds, lifeSeconds, seed, onLife = () => {} }) {
   const random = chance(seed)
   const folder = mkdtempSync(join(tmpdir(), 'lognitor-soak-'))
-  const vendors = await Promise.all([startMoodyService(random), startMoodyService(random)])
+  const vendors = await Promise.all([startFaultyService(random), startFaultyService(random)])
   try {
     const accounts = await Promise.all(
       ['spooled', 'unspooled'].map((name, n) =>
@@ -64,7 +64,7 @@ async function liveOn({ name, module, vendor, spool, lives, lifeSeconds, random,
     add(await live(life, lifeSeconds))
     onLife(name, life, lives)
   }
-  vendor.behave()
+  vendor.endFaults()
   add(await live('last', 0))
   const dropped = Object.values(sum.dropped).reduce((all, count) => all + count, 0)
   return {
@@ -75,7 +75,7 @@ async function liveOn({ name, module, vendor, spool, lives, lifeSeconds, random,
     // The service confirmed these after the client had stopped waiting, so the client counted them as dropped.
     unheard: vendor.confirmed.size - sum.delivered,
     confirmed: vendor.confirmed.size,
-    moods: Object.fromEntries(vendor.moods),
+    requestsByFault: Object.fromEntries(vendor.requestsByFault),
   }
 }
 

@@ -5,20 +5,20 @@ import { drawRetryAfter, nextFault } from './faults.mjs'
  * A service with changing faults. It always keeps the wire contract: a known batch id gets its first answer again, and
  * an entry is accepted once.
  */
-export async function startMoodyService(random) {
+export async function startFaultyService(random) {
   /** Ids of logs and requests that it has accepted or refused, and has said so. */
   const confirmed = new Set()
   const refused = new Set()
   /** The body of the answer, by batch id. */
   const answers = new Map()
-  const moods = new Map()
+  const requestsByFault = new Map()
   let fault = { name: 'health', share: 0, untilMs: 0 }
-  let isHealthy = false
+  let isFaultless = false
 
-  function mood() {
-    if (isHealthy) return { name: 'health', share: 0 }
+  function currentFault() {
+    if (isFaultless) return { name: 'health', share: 0 }
     if (Date.now() > fault.untilMs) fault = nextFault(random, Date.now())
-    moods.set(fault.name, (moods.get(fault.name) ?? 0) + 1)
+    requestsByFault.set(fault.name, (requestsByFault.get(fault.name) ?? 0) + 1)
     return random() < fault.share ? fault : { name: 'health' }
   }
 
@@ -62,7 +62,7 @@ export async function startMoodyService(random) {
       return
     }
     const body = JSON.parse(text)
-    const { name, status } = mood()
+    const { name, status } = currentFault()
     const refuse = (code, headers = {}) => response.writeHead(code, headers).end('{}')
     switch (name) {
       case 'errors':
@@ -117,9 +117,9 @@ export async function startMoodyService(random) {
     apiUrl: `http://127.0.0.1:${server.address().port}/api/v1`,
     confirmed,
     refused,
-    moods,
-    behave: () => {
-      isHealthy = true
+    requestsByFault,
+    endFaults: () => {
+      isFaultless = true
     },
     close: () =>
       new Promise((resolve) => {

@@ -11,10 +11,10 @@ const LOOK_MS = 100
 
 /**
  * `lognitor spool replay`: delivers what ended processes have left for the address and key in the environment.
- * @param patienceMs ends when nothing could be delivered for this time
+ * @param giveUpAfterMs ends when nothing could be delivered for this time
  * @returns the exit code
  */
-export async function replay(directory: string, patienceMs: number): Promise<number> {
+export async function replay(directory: string, giveUpAfterMs: number): Promise<number> {
   const options: Options = { spool: { directory }, flushOnExit: false, captureUncaught: false }
   const settings = resolveOptions(options)
   if (!settings.apiKey) {
@@ -27,16 +27,16 @@ export async function replay(directory: string, patienceMs: number): Promise<num
   // Nothing may be created in the directory when nothing was ever written for this address and key.
   const isThere =
     lstatSync(destinationFolder(directory, { apiUrl, apiKey }), { throwIfNoEntry: false }) !== undefined
-  const isDone = isThere ? await replayInto(new Pipeline(settings), patienceMs) : noneDelivered()
+  const isDone = isThere ? await replayInto(new Pipeline(settings), giveUpAfterMs) : noneDelivered()
   const left = await surveySpool(directory)
   if (isDone) tellOthers(left)
   return reportUnreadable(left.unreadable) === 0 && isDone ? 0 : 1
 }
 
 /** Resolves to whether everything was delivered. */
-async function replayInto(pipeline: Pipeline, patienceMs: number): Promise<boolean> {
+async function replayInto(pipeline: Pipeline, giveUpAfterMs: number): Promise<boolean> {
   await pipeline.takeOver()
-  const isDone = await deliver(pipeline, patienceMs)
+  const isDone = await deliver(pipeline, giveUpAfterMs)
   const { accepted, requestsAccepted, takenOver, dropped, holding } = pipeline.stats()
   await pipeline.shutdown(0)
   print(`${accepted + requestsAccepted} of ${takenOver} delivered.`)
@@ -67,7 +67,7 @@ const HELD: Readonly<Record<string, string>> = {
 }
 
 /** Resolves to true when nothing is left, to false after an interruption or when nothing can be delivered. */
-async function deliver(pipeline: Pipeline, patienceMs: number): Promise<boolean> {
+async function deliver(pipeline: Pipeline, giveUpAfterMs: number): Promise<boolean> {
   const progress = createProgress()
   let isInterrupted = false
   void interrupted().then(() => {
@@ -84,7 +84,7 @@ async function deliver(pipeline: Pipeline, patienceMs: number): Promise<boolean>
       if (left !== before) changedAt = performance.now()
       before = left
       const isHopeless = holding === 'unauthorized' || holding === 'wrong_address'
-      if (isInterrupted || isHopeless || performance.now() - changedAt > patienceMs) return false
+      if (isInterrupted || isHopeless || performance.now() - changedAt > giveUpAfterMs) return false
       await new Promise((resolve) => setTimeout(resolve, LOOK_MS))
     }
   } finally {

@@ -61,22 +61,24 @@ const ENTRY_POINTS: Readonly<Record<string, (one: Case) => Promise<Log[]> | unde
 }
 
 describe.each(CASES)('$name', (one) => {
-  for (const [recorder, tell] of Object.entries(ENTRY_POINTS)) {
+  for (const [entryPoint, tell] of Object.entries(ENTRY_POINTS)) {
     const told = tell(one)
     if (told === undefined) continue
-    test(`becomes the same log through ${recorder}`, async () => {
+    test(`becomes the same log through ${entryPoint}`, async () => {
       const logs = await told
       expect(logs).toHaveLength(1)
-      const expected = { ...ORIGIN, ...one.expected, trace: expectedTrace(recorder) }
-      expect(comparable(logs[0] as Log)).toEqual(recorder.endsWith('JSON') ? asJsonHasIt(expected) : expected)
+      const expected = { ...ORIGIN, ...one.expected, trace: expectedTrace(entryPoint) }
+      expect(comparable(logs[0] as Log)).toEqual(
+        entryPoint.endsWith('JSON') ? asJsonHasIt(expected) : expected,
+      )
     })
   }
 })
 
 test('every entry point has cases', () => {
-  for (const [recorder, tell] of Object.entries(ENTRY_POINTS)) {
+  for (const [entryPoint, tell] of Object.entries(ENTRY_POINTS)) {
     const told = CASES.map((one) => tell(one)).filter(Boolean)
-    expect(told.length, recorder).toBeGreaterThan(0)
+    expect(told.length, entryPoint).toBeGreaterThan(0)
   }
 })
 
@@ -104,8 +106,8 @@ function asJsonHasIt<T extends Pick<Partial<Log>, 'metadata'>>(expected: T): T {
   return { ...expected, metadata: Object.fromEntries(seen) }
 }
 
-function expectedTrace(recorder: string): Log['trace'] {
-  if (recorder.includes('span')) return expect.objectContaining({ trace_id: TRACE.traceId })
+function expectedTrace(entryPoint: string): Log['trace'] {
+  if (entryPoint.includes('span')) return expect.objectContaining({ trace_id: TRACE.traceId })
   return { trace_id: TRACE.traceId, span_id: TRACE.spanId }
 }
 

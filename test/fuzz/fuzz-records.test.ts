@@ -74,13 +74,13 @@ test(
     const watched = watchedClient()
     const all = entryPointsOf(watched)
     const { ledger } = watched.client[PIPELINE]
-    const attempt = ([recorder, given]: [number, Given]): Attempt => {
+    const attempt = ([entryPoint, given]: [number, Given]): Attempt => {
       const input = make(given)
       const go = () => {
         const before = ledger.written
-        all[recorder]?.(input)
+        all[entryPoint]?.(input)
         // A record becomes one log or one counted loss. A summary of other errors may come with it.
-        if (recorder !== LIST && recorder !== QUESTION) expect(ledger.written).toBeGreaterThan(before)
+        if (entryPoint !== LIST && entryPoint !== QUESTION) expect(ledger.written).toBeGreaterThan(before)
       }
       return { inputs: [input], go }
     }

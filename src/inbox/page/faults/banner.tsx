@@ -4,7 +4,7 @@ import './faults.css'
 import { inWords } from './presets.js'
 import { faults, setFaults, useFaults } from './state.js'
 
-/** Says on every view that the inbox misbehaves, for as long as it does. */
+/** Shows on every view that faults are set. */
 export function FaultBanner() {
   useFaults()
   const set = faults.value ?? {}
