@@ -24,7 +24,7 @@ test.each(PRESETS)(
     const banner = page.getByRole('alert')
     await reads(banner, `${name}:`)
     await page.getByRole('link', { name: 'Logs', exact: true }).click()
-    await reads(banner, 'The inbox misbehaves.')
+    await reads(banner, 'Faults are set.')
     await banner.getByRole('button', { name: 'Switch off' }).click()
     await banner.waitFor({ state: 'detached' })
     expect(inbox.faults()).toEqual({})

@@ -13,7 +13,7 @@ export function FaultBanner() {
     <div class="fault-banner" role="alert">
       <span aria-hidden="true">⚡</span>
       <span>
-        <b>The inbox misbehaves.</b> {inWords(set)}
+        <b>Faults are set.</b> {inWords(set)}
       </span>
       <Link to={linkTo('faults')}>Faults</Link>
       <button type="button" class="button" onClick={() => setFaults({})}>
