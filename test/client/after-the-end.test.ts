@@ -4,7 +4,7 @@ import { LognitorClient } from '../../src/client/client.js'
 import { LognitorLogRecordProcessor } from '../../src/otel/log-record-processor.js'
 import { LognitorSpanProcessor } from '../../src/otel/span-processor.js'
 import { logsThrough, spansThrough } from '../otel/support.js'
-import { closedLatch, settle, until } from '../support/until.js'
+import { settle, shutDoor, until } from '../support/until.js'
 import { inMemory, type OnClock, onClock } from './support.js'
 
 type Lognitor = typeof import('../../src/index.js')
@@ -90,13 +90,13 @@ test('an entry point with a key of its own follows the next client of that key',
 })
 
 test('what is logged while shutdown delivers is delivered, too', async () => {
-  const latch = closedLatch()
-  rig.vendor.answer({ after: latch.promise }, {})
+  const door = shutDoor()
+  rig.vendor.answer({ after: door.promise }, {})
   rig.client.info('before')
   const ending = rig.client.shutdown()
   await until(() => rig.vendor.open === 1, 'the first batch is under way')
   const id = rig.client.info('during')
-  latch.open()
+  door.open()
   expect(await ending).toBe(true)
   expect(id).not.toBe('')
   expect(rig.vendor.messages()).toEqual(['before', 'during'])

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { closedLatch, until } from '../support/until.js'
+import { shutDoor, until } from '../support/until.js'
 import { inMemory, type OnClock, onClock } from './support.js'
 
 let rig: OnClock
@@ -97,14 +97,14 @@ test('wrap runs a function with its arguments, gives its result and pings', asyn
 })
 
 test('wrap pings once an async function is done, and not before', async () => {
-  const latch = closedLatch()
+  const door = shutDoor()
   const result: Promise<string> = rig.client.heartbeat('tok').wrap(async () => {
-    await latch.promise
+    await door.promise
     return 'done'
   })
   await rig.client.flush()
   expect(pings()).toHaveLength(0)
-  latch.open()
+  door.open()
   expect(await result).toBe('done')
   await rig.client.flush()
   expect(pings()).toHaveLength(1)

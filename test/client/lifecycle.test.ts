@@ -11,7 +11,7 @@ import { LognitorLogRecordProcessor } from '../../src/otel/log-record-processor.
 import { LognitorSpanProcessor } from '../../src/otel/span-processor.js'
 import { logsThrough } from '../otel/support.js'
 import { forgetCopies } from '../support/fresh-copy.js'
-import { closedLatch, settle, until } from '../support/until.js'
+import { settle, shutDoor, until } from '../support/until.js'
 import { startVendor } from '../support/vendor.js'
 import { inMemory, KEY, type OnClock, onClock, warningsDuring } from './support.js'
 
@@ -70,14 +70,14 @@ test('reconfigure changes what is named and nothing else', async () => {
 })
 
 test('another key holds from the next request on; what is under way keeps its own', async () => {
-  const latch = closedLatch()
-  rig.vendor.answer({ after: latch.promise }, {})
+  const door = shutDoor()
+  rig.vendor.answer({ after: door.promise }, {})
   rig.client.info('under way')
   const flushed = rig.client.flush()
   await until(() => rig.vendor.open === 1, 'the first batch is under way')
   rig.client.reconfigure({ apiKey: 'lgn_second' })
   rig.client.info('after')
-  latch.open()
+  door.open()
   await flushed
   await rig.client.flush()
   expect(keys()).toEqual([KEY, 'lgn_second'])
@@ -109,8 +109,8 @@ test('a wrong value in reconfigure throws, and changes nothing', async () => {
 })
 
 test('flush waits for everything written so far, pings and feedback too', async () => {
-  const latch = closedLatch()
-  rig.vendor.answer({ after: latch.promise })
+  const door = shutDoor()
+  rig.vendor.answer({ after: door.promise })
   rig.client.info('log')
   void rig.client.heartbeat('tok').ping()
   void rig.client.submitFeedback({ eventId: 'e', comments: 'c' })
@@ -121,7 +121,7 @@ test('flush waits for everything written so far, pings and feedback too', async 
   })
   await until(() => rig.vendor.open === 3, 'all three are under way')
   expect(isDone).toBe(false)
-  latch.open()
+  door.open()
   expect(await flushed).toBe(true)
 })
 

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
-import { closedLatch, settle, until } from '../support/until.js'
+import { settle, shutDoor, until } from '../support/until.js'
 import { openRig, type Rig } from './support.js'
 
 let rig: Rig
@@ -40,7 +40,7 @@ test('lets a trickle leave on the timer of its first log', async () => {
 
 test('does not send every log by itself once a timer has rung in a steady stream', async () => {
   rig = await openRig({ flushInterval: 1000, batchSize: 25 })
-  const held = closedLatch()
+  const held = shutDoor()
   rig.vendor.answer({ after: held.promise }, {})
   rig.log('first')
   rig.clock.advance(1000)
@@ -91,7 +91,7 @@ test('keeps the order in which logs were written', async () => {
 
 test('has no more than four uploads in flight', async () => {
   rig = await openRig()
-  const held = closedLatch()
+  const held = shutDoor()
   rig.vendor.answer({ after: held.promise })
   rig.logMany(2000)
   await until(() => rig.vendor.open === 4, 'four are on their way')
@@ -156,7 +156,7 @@ test('keeps to 25 request entries, as official clients do, once more were refuse
 
 test('does not let a flood of logs keep the request entries waiting', async () => {
   rig = await openRig()
-  const held = closedLatch()
+  const held = shutDoor()
   rig.vendor.answer({ after: held.promise })
   rig.logMany(5000)
   for (let n = 0; n < 25; n++) rig.request(`/orders/${n}`)

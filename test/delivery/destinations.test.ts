@@ -4,7 +4,7 @@ import type { Clock } from '../../src/common/clock.js'
 import { resolveOptions } from '../../src/config/options.js'
 import { Pipeline } from '../../src/pipeline/pipeline.js'
 import type { Transport } from '../../src/wire/transport.js'
-import { closedLatch, settle, until } from '../support/until.js'
+import { settle, shutDoor, until } from '../support/until.js'
 import { KEY, logTo, openRig, type Rig } from './support.js'
 
 let rig: Rig
@@ -41,7 +41,7 @@ test.each([
 
 test('a batch in flight when the key changes is repeated under its own', async () => {
   rig = await openRig()
-  const held = closedLatch()
+  const held = shutDoor()
   rig.vendor.answer({ status: 503, after: held.promise }, {})
   rig.logMany(25)
   await until(() => rig.vendor.open === 1, 'it is on its way')
@@ -99,7 +99,7 @@ test('a batch that may have been taken under a key that is refused now is given 
 
 test('sample rates of the project before do not hold for the one after', async () => {
   rig = await openRig({}, () => 0.4)
-  const held = closedLatch()
+  const held = shutDoor()
   const headers = { 'x-lognitor-sample-rates': '{"info":0}' }
   rig.vendor.answer({ headers, after: held.promise }, {})
   rig.logMany(25)
@@ -128,7 +128,7 @@ test('leaves no connection open to where nothing goes any more', async () => {
 test('closes a transport of one’s own once, and only after its last request', async () => {
   rig = await openRig()
   const said: string[] = []
-  const held = closedLatch()
+  const held = shutDoor()
   const transport = (name: string): Transport => ({
     send: async () => {
       await held.promise

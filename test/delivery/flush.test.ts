@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
-import { closedLatch, settle, until } from '../support/until.js'
+import { settle, shutDoor, until } from '../support/until.js'
 import { openRig, type Rig } from './support.js'
 
 let rig: Rig
@@ -21,7 +21,7 @@ test('says true at once when there is nothing to deliver', async () => {
 
 test('waits for what is in flight', async () => {
   rig = await openRig({ batchSize: 1 })
-  const held = closedLatch()
+  const held = shutDoor()
   rig.vendor.answer({ after: held.promise })
   rig.log('one')
   await until(() => rig.vendor.open === 1, 'it is on its way')
@@ -37,7 +37,7 @@ test('waits for what is in flight', async () => {
 
 test('does not wait for what is written after it', async () => {
   rig = await openRig({ batchSize: 10 })
-  const [first, second] = [closedLatch(), closedLatch()]
+  const [first, second] = [shutDoor(), shutDoor()]
   rig.vendor.answer({ after: first.promise }, { after: second.promise })
   rig.logMany(10, 'before')
   const flushed = rig.pipeline.flush(10_000)
@@ -53,7 +53,7 @@ test('does not wait for what is written after it', async () => {
 
 test('does not wait for a later request entry because of an earlier log', async () => {
   rig = await openRig({ batchSize: 1 })
-  const held = closedLatch()
+  const held = shutDoor()
   rig.vendor.answer(({ path }) => (path.endsWith('/requests') ? { after: held.promise } : {}))
   rig.log('before')
   const flushed = rig.pipeline.flush(10_000)
@@ -83,7 +83,7 @@ test('says false when its time is up, and keeps the logs', async () => {
 
 test('gives each caller a deadline of its own', async () => {
   rig = await openRig()
-  const held = closedLatch()
+  const held = shutDoor()
   rig.vendor.answer({ after: held.promise })
   rig.log('one')
   const [hasty, patient] = [rig.pipeline.flush(100), rig.pipeline.flush(5000)]
@@ -167,7 +167,7 @@ test('shutdown delivers what was paused', async () => {
 
 test('shutdown counts what it leaves behind, and an answer that comes later changes nothing', async () => {
   rig = await openRig({ batchSize: 10 })
-  const held = closedLatch()
+  const held = shutDoor()
   rig.vendor.answer({ after: held.promise })
   rig.logMany(13)
   await until(() => rig.vendor.open === 1, 'some are on their way')

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
-import { closedLatch, settle, until } from '../support/until.js'
+import { settle, shutDoor, until } from '../support/until.js'
 import type { Reply } from '../support/vendor.js'
 import { openRig, type Rig } from './support.js'
 
@@ -167,7 +167,7 @@ test('drops nothing in a long outage while there is room', async () => {
 
 test('does not let an old success end a hold that began after it was sent', async () => {
   rig = await openRig()
-  const held = closedLatch()
+  const held = shutDoor()
   rig.vendor.answer({ after: held.promise }, { status: 429, headers: { 'retry-after': '60' } })
   rig.logMany(200)
   await until(() => rig.pipeline.stats().holding === 'retry_after', 'one was told to wait')

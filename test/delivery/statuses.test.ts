@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { forgetWarnings } from '../../src/config/errors.js'
-import { closedLatch, settle, until } from '../support/until.js'
+import { settle, shutDoor, until } from '../support/until.js'
 import { takenBody } from '../support/vendor.js'
 import { KEY, openRig, type Rig } from './support.js'
 
@@ -127,7 +127,7 @@ test('asks at once with a new key, and sends what was held', async () => {
 
 test('is not held up by the old key when the answer to it comes after the new one', async () => {
   rig = await openRig({ batchSize: 10 })
-  const { open, promise } = closedLatch()
+  const { open, promise } = shutDoor()
   rig.vendor.answer(({ headers }) => (headers['x-api-key'] === 'new' ? {} : { status: 401, after: promise }))
   rig.logMany(10)
   await until(() => rig.vendor.open === 1, 'it is on its way with the old key')

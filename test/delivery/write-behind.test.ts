@@ -3,7 +3,7 @@ import { Queue } from '../../src/delivery/queue.js'
 import type { BatchStore, EntryRange, WriteSet } from '../../src/delivery/store/batch-store.js'
 import { WriteBehind } from '../../src/delivery/store/write-behind.js'
 import { manualClock } from '../support/manual-clock.js'
-import { closedLatch, settle } from '../support/until.js'
+import { settle, shutDoor } from '../support/until.js'
 
 function open(answer: () => Promise<boolean> = async () => true) {
   const clock = manualClock()
@@ -55,7 +55,7 @@ test('what a full queue had written at once is not written again at the next tic
 })
 
 test('what could not be written is tried again though nothing more comes in', async () => {
-  const failure = closedLatch()
+  const failure = shutDoor()
   const answers = [failure.promise.then(() => false)]
   const { clock, written, add } = open(() => answers.shift() ?? Promise.resolve(true))
   add(1)
@@ -74,7 +74,7 @@ test('what could not be written is tried again though nothing more comes in', as
 })
 
 test('a batch is sent though its mark is not written in time, and is written when it can be', async () => {
-  const written = closedLatch()
+  const written = shutDoor()
   const { clock, queue, writeBehind, add } = open(async () => {
     await written.promise
     return true

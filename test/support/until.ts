@@ -20,3 +20,5 @@ export function closedLatch(): { readonly promise: Promise<void>; open(): void }
   })
   return { promise, open }
 }
+
+export { closedLatch as shutDoor }
