@@ -1,5 +1,6 @@
-// One gateway process, protobuf in and Lognitor's JSON out, beside the OpenTelemetry Collector forwarding the same
-// records to the same server as JSON: records a second, CPU a record (user and system, all threads), peak memory.
+// One gateway process that takes protobuf and sends Lognitor's JSON, compared with the OpenTelemetry Collector, which
+// forwards the same records to the same server as JSON: records a second, CPU a record (user and system, all threads),
+// peak memory.
 import { fork, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
@@ -14,7 +15,7 @@ const RECORDS_A_REQUEST = 500
 const WARM_UP = 200
 const MEASURED = 400
 const rounds = Number(process.argv[2] ?? 5)
-/** Of the kernel's clock that processes are charged by. */
+/** Clock ticks a second, in which the kernel counts processor time. */
 const MS_A_TICK = 10
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url))
@@ -48,7 +49,7 @@ if (collector) {
   console.log(
     `\n  CPU: ${times.toFixed(2)} times the Collector's, which sends ${of(other, 'bytesPerRecord').toFixed(0)} bytes a record and reshapes nothing.`,
   )
-} else console.log('\n  There is neither an otelcol nor go to build one: nothing to compare with.')
+} else console.log('\n  Nothing to compare with: there is no otelcol, and no Go to build one.')
 
 async function measure(name) {
   const target = await VARIANTS[name]()
@@ -71,7 +72,9 @@ async function measure(name) {
   return figure
 }
 
-/** Sends so many requests and waits until all their records are with the server. Gives their bytes there. */
+/**
+ * Sends this many requests and waits until all their records have reached the server. Gives the bytes received there.
+ */
 async function run(load, requests) {
   load.send(requests)
   await message(load)
@@ -127,7 +130,7 @@ async function ready(child, url, health) {
   }
 }
 
-/** User and system time of all threads, and of those that have ended. */
+/** User and system time of all threads, ended ones included. */
 function cpuMs(pid) {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ')
   return (Number(fields[11]) + Number(fields[12])) * MS_A_TICK

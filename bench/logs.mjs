@@ -30,7 +30,7 @@ printTable(
 async function measure(name) {
   const { usPerRecord, written } = await runChild(name)
   const { requests, bytes, marks } = await server.take()
-  // Whoever loses records is not cheaper but wrong.
+  // A variant that loses records is not cheaper but wrong.
   const isSilent = name.includes('no-op')
   if (marks !== (isSilent ? 0 : written)) throw new Error(`${name}: ${marks} of ${written} records arrived`)
   traffic.set(name, isSilent ? ['', ''] : [String(Math.round(bytes / marks)), (marks / requests).toFixed(0)])

@@ -1,4 +1,4 @@
-// What an outage costs the application: a million logs into a service that answers 503, with room for all.
+// The cost of an outage for the application: a million logs into a service that answers 503, with room for all.
 // node bench/outage.mjs [logs]
 import { createRequire } from 'node:module'
 import { printTable } from './lib/figures.mjs'
@@ -10,7 +10,7 @@ const { queued, queueBytes, retainedBytes, peakBytes, health, outage } = await m
 
 const megabytes = (bytes) => (bytes / 2 ** 20).toFixed(0)
 const times = (bytes) => (bytes / queueBytes).toFixed(2)
-console.log(`\n${queued} logs held through an outage, over the same run with a queue of one log\n`)
+console.log(`\n${queued} logs kept through an outage, over the same run with a queue of one log\n`)
 printTable(
   ['', 'MiB', 'x queue', 'bound'],
   [

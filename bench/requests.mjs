@@ -1,4 +1,4 @@
-// CPU per request of the shop's simplest route, user and system of all threads: bare, traced, and with us.
+// CPU per request of the shop's simplest route, user and system of all threads: bare, traced, and with this package.
 import { fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { startCountingServer } from './lib/counting-server.mjs'
@@ -50,14 +50,14 @@ async function measure(name) {
   }
 }
 
-/** Whoever loses rows is not cheaper but wrong. */
+/** A variant that loses request entries is not cheaper but wrong. */
 async function checkRows(name, shop) {
   if (VARIANTS[name] !== 'lognitor') return
   shop.send('flush')
   while ((await answerOf(shop)).flushed === undefined);
   const { marks } = await server.take()
   const visits = WARM_UP + MEASURED
-  if (marks !== visits) throw new Error(`${name}: ${marks} rows of ${visits} requests arrived`)
+  if (marks !== visits) throw new Error(`${name}: ${marks} request entries of ${visits} requests arrived`)
 }
 
 async function cpu(shop) {

@@ -1,4 +1,4 @@
-// What a spool costs while the service is in good order. node bench/spool.mjs [rounds]
+// The cost of a spool while the service works. node bench/spool.mjs [rounds]
 import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
@@ -12,7 +12,7 @@ import { interleave } from './lib/rounds.mjs'
 const CHILD = fileURLToPath(new URL('spool/child.mjs', import.meta.url))
 const rounds = Number(process.argv[2] ?? 5)
 const module = createRequire(import.meta.url).resolve('../dist/index.cjs')
-/** Answers after: a service in the same region, and one across an ocean. */
+/** Answer times: a service in the same region, and one across an ocean. */
 const ANSWER_MS = { near: 20, far: 150 }
 const LOADS = [
   { rate: 10, seconds: 12, from: 'near' },
@@ -38,7 +38,7 @@ const figures = await interleave([...runs.keys()], rounds, async (name) => {
 for (const { server } of Object.values(services)) server.close()
 rmSync(folder, { recursive: true, force: true })
 
-console.log(`\nA spool beside a service in good order, medians of ${rounds} interleaved rounds\n`)
+console.log(`\nA spool while the service works, medians of ${rounds} interleaved rounds\n`)
 printTable(
   ['logs a second', 'answer after', 'us a log without', 'with', 'bytes a log to disk'],
   LOADS.map((load) => [

@@ -1,4 +1,4 @@
-// What the package weighs, installed from its tarball into an empty folder: packages, disk, import, memory.
+// The weight of the package, installed from its tarball into an empty folder: packages, disk, import, memory.
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -36,13 +36,13 @@ try {
 function install() {
   const npm = (...args) =>
     execFileSync('npm', args, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] })
-  // Built already; the scripts of the package would build it again.
+  // The build exists already; the package's scripts would build again.
   const packed = JSON.parse(npm('pack', root, '--ignore-scripts', '--json', '--loglevel=error'))
   writeFileSync(join(folder, 'package.json'), '{"private":true}')
   npm('install', '--omit=dev', '--no-audit', '--no-fund', '--loglevel=error', `./${packed[0].filename}`)
 }
 
-/** The folders of all installed packages, nested ones too. */
+/** The folders of all installed packages, nested ones included. */
 function packagesBelow(modules) {
   if (!existsSync(modules)) return []
   const named = readdirSync(modules).filter((entry) => !entry.startsWith('.'))
@@ -53,7 +53,7 @@ function packagesBelow(modules) {
   })
 }
 
-/** Without nested packages, which count for themselves. */
+/** Without nested packages, which are counted separately. */
 function bytesBelow(path) {
   const facts = statSync(path)
   if (!facts.isDirectory()) return facts.size
@@ -61,7 +61,7 @@ function bytesBelow(path) {
   return entries.reduce((sum, entry) => sum + bytesBelow(join(path, entry)), 0)
 }
 
-/** A fresh process that imports it, or nothing. */
+/** A new process that imports the package, or nothing. */
 function start(which) {
   const load = which === 'bare' ? '' : `await import(${JSON.stringify(which)})`
   const code = `const from = performance.now(); ${load}

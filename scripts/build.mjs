@@ -30,11 +30,11 @@ ensureInstalled()
 const isBuilt = isFresh('dist/.built', SOURCES) && existsSync(PAGE_FILE)
 if (!process.argv.includes('--if-stale') || !isBuilt) await build()
 
-/** Beside the old one, and put in its place when it is whole: who is just using that one loses nothing. */
+/** Builds beside the old output and replaces it when complete, so that running users of the old one lose nothing. */
 async function build() {
   const dist = join(root, `.cache/dist-${process.pid}`)
   const ofPage = await buildPage()
-  // Imported late: a fresh checkout has no bundler before ensureInstalled().
+  // Imported late, because a fresh checkout has no bundler before ensureInstalled().
   const { writeExitSender } = await import('./lib/exit-sender.mjs')
   await writeExitSender()
   const { cli, 'doctor-probe': probe, ...modules } = ENTRIES
@@ -59,7 +59,7 @@ async function bundle(dist, format, entries) {
     input: entries,
     platform: 'node',
     external: [/^node:/, /^@opentelemetry\//, /^@lognitor\//],
-    // The root is CommonJS, the sources are written as ES modules with .js in their imports.
+    // The root is CommonJS; the sources are ES modules with .js in their imports.
     plugins: [peers(dist)],
     resolve: { extensionAlias: { '.js': ['.ts', '.js'] } },
     onLog(level, log, handler) {
@@ -76,13 +76,13 @@ async function bundle(dist, format, entries) {
     keepNames: true,
   })
   const chunks = output.filter((part) => part.type === 'chunk')
-  // Exports that are set later on are lost beneath OpenTelemetry's loader hook, which keeps their first values.
+  // Exports that are assigned later are lost under OpenTelemetry's loader hook, which keeps their first values.
   const late = format === 'es' && chunks.find(({ code }) => code.includes('__esmMin('))
   if (late) throw new Error(`${late.fileName} sets its exports late: does an entry have none?`)
   return chunks
 }
 
-/** Files that load an optional peer stay what and where they are; instrumentation/peers/http.cjs says why. */
+/** Files that load an optional peer keep their content and place; instrumentation/peers/http.cjs gives the reason. */
 function peers(dist) {
   return {
     name: 'peers',
@@ -104,7 +104,7 @@ function writeDeclarations(dist, name) {
     writeFileSync(join(dist, `${name}.${ending}`), `export * from '${types}'\n`)
 }
 
-/** What is bundled keeps its licence beside it. */
+/** Copies the licences of bundled code. */
 function writeLicences(dist, moduleIds) {
   const packages = new Set()
   for (const id of moduleIds) {
@@ -123,7 +123,7 @@ function readLicence(folder) {
   const files = readdirSync(folder)
   const own = files.find((name) => /^licen[cs]e/i.test(name))
   if (own !== undefined) return readFileSync(join(folder, own), 'utf8').trim()
-  // Some keep it in their README.
+  // Some packages have their licence in the README.
   const readme = files.find((name) => /^readme/i.test(name))
   const text = readme === undefined ? '' : readFileSync(join(folder, readme), 'utf8')
   return (

@@ -1,5 +1,6 @@
-// Takes the pictures of docs/inbox: every view of the inbox's page, light and dark, with the shop of `npm start` in it.
-// A folder may follow, to put them elsewhere: node scripts/inbox-pictures.mjs /tmp/pictures
+// Takes the pictures in docs/inbox: every view of the inbox's page, light and dark, with data of the shop in `npm
+// start`.
+// A target folder may follow: node scripts/inbox-pictures.mjs /tmp/pictures
 import { spawn } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -7,7 +8,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { launchChromium } from './lib/chromium.mjs'
 import { root } from './lib/install.mjs'
 
-/** By then the shop has its second release, and each job its beats. */
+/** By then the shop has its second release, and each job some pings. */
 const SHOP_MS = 100_000
 const SETTLE_MS = 2500
 const MOST_BYTES = 150 * 1024
@@ -42,7 +43,7 @@ try {
   shop.kill('SIGINT')
 }
 
-/** The folder of this repository is of this machine: stacks are shown as they would be in a container. */
+/** Replaces the path of this repository in stacks by that of a container. */
 async function asInAnApp(route) {
   const answer = await route.fetch()
   await route.fulfill({ response: answer, body: (await answer.text()).replaceAll(root, '/app/') })
@@ -60,7 +61,7 @@ function addressOf(child) {
   })
 }
 
-/** The addresses of all views, with one log, one error, one request and one trace that there are. */
+/** The addresses of all views, with an existing log, error, request and trace. */
 async function viewsOf(url) {
   const ask = async (path) => (await fetch(`${url}/inbox/api/${path}`)).json()
   const { groups } = await ask('errors')

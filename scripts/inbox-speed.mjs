@@ -1,4 +1,4 @@
-// How fast the page of the inbox is: first paint, and the longest frames while logs stream in.
+// Measures the inbox's page: first paint, and the longest frames while logs stream in.
 // Seconds and logs a second may follow: node scripts/inbox-speed.mjs 60 2000
 import { fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
@@ -48,7 +48,7 @@ async function measure() {
   const at = (share) => sorted[Math.floor((sorted.length - 1) * share)]?.toFixed(1)
   const rows = await page.getByRole('grid').getAttribute('aria-rowcount')
   console.log(`first paint           ${paint?.toFixed(0)} ms`)
-  console.log(`logs taken            ${inbox.stats().logs}, ${Number(rows) - 1} in the list`)
+  console.log(`logs accepted         ${inbox.stats().logs}, ${Number(rows) - 1} in the list`)
   console.log(
     `frames                ${sorted.length}, p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, longest ${at(1)} ms`,
   )
@@ -61,7 +61,7 @@ async function measure() {
   await inbox.close()
 }
 
-/** In a process of its own, so that it costs the page nothing. */
+/** In a process of its own, so that it does not slow the page down. */
 function send(url) {
   const startedAt = Date.now()
   let sent = 0

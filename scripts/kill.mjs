@@ -1,5 +1,5 @@
-// npm run kill: kills a process that logs at a random moment, 200 times, and tells what was lost.
-// How often, and a seed, may follow: npm run kill -- 50 7
+// npm run kill: kills a process that logs at a random moment, 200 times, and reports what was lost.
+// The number of rounds and a seed may follow: npm run kill -- 50 7
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { killAgainAndAgain } from './kill/rounds.mjs'
@@ -28,7 +28,7 @@ console.log(`logs whose call returned            ${written}`)
 console.log(`  more than 250 ms before the kill  ${due}`)
 console.log(`  of these lost                     ${lost.length}`)
 console.log(`logs that came in two batches       ${twice.length}`)
-console.log(`batches that came again             ${again}`)
-console.log(`  of these not as before            ${altered}`)
+console.log(`batches that were repeated          ${again}`)
+console.log(`  of these with other content       ${altered}`)
 for (const message of [...lost, ...twice].slice(0, 20)) console.log(`  ${message}`)
 if (lost.length + twice.length + altered > 0) process.exitCode = 1

@@ -1,5 +1,5 @@
-// npm run soak: ten minutes of logging into a service that fails in every way it can, and an account at the end:
-// written = delivered + dropped, by reason. Minutes, and a seed, may follow: npm run soak -- 2 7
+// npm run soak: logs for ten minutes into a service that fails in every possible way, and balances the account at the
+// end: written = delivered + dropped, by reason. Minutes and a seed may follow: npm run soak -- 2 7
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { ensureInstalled, root, run } from './lib/install.mjs'
@@ -19,20 +19,21 @@ const accounts = await soak({
   seconds: minutes * 60,
   lifeSeconds: 60,
   seed,
-  onLife: (name, life, lives) => console.log(`  ${name}: life ${life} of ${lives} is over`),
+  onLife: (name, life, lives) => console.log(`  ${name}: life ${life} of ${lives} has ended`),
 })
 for (const account of accounts) {
-  const { name, written, delivered, dropped, left, takenOver, handedOn, unheard, mostRss, moods } = account
+  const { name, written, delivered, dropped, left, takenOver, handedOn, unheard, mostRss, requestsByFault } =
+    account
   const lost = Object.values(dropped).reduce((sum, count) => sum + count, 0)
   console.log(`\n${name}`)
   console.log(`  written      ${written}`)
   console.log(`  delivered    ${delivered}`)
   for (const [reason, count] of Object.entries(dropped)) console.log(`  dropped      ${count}  ${reason}`)
   console.log(`  difference   ${written - delivered - lost - left}`)
-  console.log(`  handed on from life to life ${handedOn}, taken over ${takenOver}, left at the end ${left}`)
-  console.log(`  confirmed by the service, but to nobody who still listened: ${unheard}`)
+  console.log(`  left by one life for the next ${handedOn}, taken over ${takenOver}, left at the end ${left}`)
+  console.log(`  confirmed by the service after the client had stopped waiting: ${unheard}`)
   console.log(`  largest resident set ${(mostRss / 2 ** 20).toFixed(0)} MiB`)
-  console.log(`  requests by mood: ${JSON.stringify(moods)}`)
+  console.log(`  requests by fault: ${JSON.stringify(requestsByFault)}`)
   const isExact = written === delivered + lost && left === 0 && handedOn === takenOver
   if (!isExact || unheard < 0 || unheard > lost) process.exitCode = 1
 }

@@ -31,7 +31,7 @@ setTimeout(release, RELEASE_AFTER_MS)
 
 console.log(`\n  Lognitor inbox with a live shop: ${inbox}\n\n  Ctrl-C ends everything.`)
 
-/** Puts the next version of the shop in the place of the first, at the same port. */
+/** Replaces the shop by its next version, at the same port. */
 async function release() {
   if (isEnding) return
   children.splice(children.indexOf(shop.child), 1)
@@ -62,7 +62,7 @@ function startService(name, env) {
     fork(join(root, `examples/shop/${name}.mjs`), {
       env: { ...env, LOGNITOR_SERVICE: name },
       execArgv: ['--import', join(root, 'examples/shop/telemetry.mjs')],
-      // Their own log lines go to stderr, and would drown the address.
+      // The services' own log lines go to stderr, where they would hide the address.
       stdio: ['ignore', 'inherit', 'ignore', 'ipc'],
     }),
   )
@@ -74,7 +74,7 @@ function startService(name, env) {
 function watch(child) {
   children.push(child)
   child.on('exit', (code, signal) => {
-    // A Ctrl-C reaches all of us at once, and it is chance who is heard first.
+    // Ctrl-C reaches all processes at once, in any order.
     setTimeout(() => {
       if (isEnding || !children.includes(child)) return
       console.error(`${child.spawnargs.join(' ')} ended unexpectedly (${signal ?? code}).`)
@@ -84,7 +84,7 @@ function watch(child) {
   return child
 }
 
-/** Customers first, then the services, which still deliver, and the inbox last. */
+/** Ends the customers first, then the services, which still deliver, and the inbox last. */
 async function end(code) {
   if (isEnding) return
   isEnding = true
@@ -95,9 +95,9 @@ async function end(code) {
 function stop(child) {
   if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve()
   return new Promise((resolve) => {
-    const patience = setTimeout(() => child.kill('SIGKILL'), 5000)
+    const timer = setTimeout(() => child.kill('SIGKILL'), 5000)
     child.once('exit', () => {
-      clearTimeout(patience)
+      clearTimeout(timer)
       resolve()
     })
     child.kill('SIGTERM')

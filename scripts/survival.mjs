@@ -1,6 +1,6 @@
-// npm run survival: what arrives of 50 logs when the process ends, in each way it can, and of 20 that are written
-// while the service is down. Installs and builds by itself.
-//   --exits         only the columns that take no minute
+// npm run survival: how many of 50 logs arrive when the process ends, in each possible way, and how many of 20 logs
+// that are written while the service is down. Installs and builds by itself.
+//   --exits         only the columns that take less than a minute
 //   --peers FOLDER  also the peers that are installed there, together or in folders of their own
 import { existsSync, readdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
@@ -36,7 +36,7 @@ async function runPeers(folder) {
 }
 
 async function runRow(name, place) {
-  // Those that mostly wait do so side by side, while the others run one by one.
+  // Cells that mostly wait run in parallel, while the others run one by one.
   const waiting = waits.map((column) => runCell(name, column, place))
   const cells = []
   for (const column of exits) cells.push(await runCell(name, column, place))

@@ -1,5 +1,5 @@
-// npm run test:world: what has to hold beside large neighbours. They take minutes to install and to build, so npm test is
-// without them. Names of test files may follow.
+// npm run test:world: tests with large frameworks. They take minutes to install and to build, so npm test leaves them
+// out. Names of test files may follow.
 import { join } from 'node:path'
 import { ensureInstalled, root, run } from './lib/install.mjs'
 

@@ -1,4 +1,4 @@
-// npm test: everything that has to hold, in the order of its price. Installs and builds by itself.
+// npm test: all checks, the cheapest first. Installs and builds by itself.
 // Names of test files or folders may follow: npm test -- test/delivery
 import { join } from 'node:path'
 import { ensureInstalled, root, run } from './lib/install.mjs'
@@ -7,13 +7,13 @@ const only = process.argv.slice(2)
 const tool = (path) => join(root, 'node_modules', path)
 
 ensureInstalled()
-// The other line of OpenTelemetry, and the other line of Node: its package brings a binary by a script.
+// The other line of OpenTelemetry, and the other line of Node, whose package installs a binary by a script.
 ensureInstalled('test/dependencies/otel-3', { withScripts: true })
 // Frameworks, loggers and the collection of all instrumentations.
 ensureInstalled('test/dependencies/frameworks')
 // Bundlers.
 ensureInstalled('test/dependencies/bundlers')
-// Test runners, and what else runs code by vm.
+// Test runners, and other programs that run code in vm.
 ensureInstalled('test/dependencies/jest')
 
 if (only.length === 0) {

@@ -1,4 +1,5 @@
-// Sends export requests, protobuf, over a few connections, as fast as they are answered. The bodies are made before.
+// Sends export requests in protobuf over a few connections, as fast as they are answered. The bodies are created
+// before.
 import { Agent, request } from 'node:http'
 import { createRequire } from 'node:module'
 import { resourceFromAttributes } from '@opentelemetry/resources'
@@ -27,7 +28,7 @@ process.on('message', async (requests) => {
   let refused = 0
   const sender = async () => {
     while (left-- > 0) {
-      // An answer that asks to come again is none: the same is sent until it is taken.
+      // An answer that asks to retry does not count: the same body is sent until it is accepted.
       while ((await post(bodies[left % BODIES])) !== 200) {
         refused++
         await new Promise((resolve) => setTimeout(resolve, 20))

@@ -1,4 +1,4 @@
-// Takes every POST, answers at once and counts: requests, bytes, and how often a given text stood in the bodies.
+// Accepts every POST, answers at once and counts: requests, bytes, and occurrences of a given text in the bodies.
 import { fork } from 'node:child_process'
 import { createServer } from 'node:http'
 import { fileURLToPath } from 'node:url'
@@ -6,9 +6,9 @@ import { fileURLToPath } from 'node:url'
 const self = fileURLToPath(import.meta.url)
 
 /**
- * Starts it in a process of its own.
- * @param mark text that each counted thing brings exactly once
- * @returns its address; `take()` gives what was counted since the last call
+ * Starts the server in a process of its own.
+ * @param mark text that each counted item contains exactly once
+ * @returns its address; `take()` gives the counts since the last call
  */
 export async function startCountingServer(mark) {
   const child = fork(self, [mark])

@@ -1,11 +1,11 @@
-/** The middle one, which a neighbour's noise does not move. */
+/** The median, which noise on the machine does not move. */
 export function median(figures) {
   const sorted = [...figures].sort((a, b) => a - b)
   const middle = sorted.length >> 1
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
 }
 
-/** Rows of texts and numbers under their headings, in columns; numbers with one digit behind the point. */
+/** Prints rows of texts and numbers in columns under their headings; numbers with one decimal. */
 export function printTable(headings, rows) {
   const cells = [headings, ...rows].map((row) =>
     row.map((cell) => (typeof cell === 'number' ? cell.toFixed(1) : cell)),

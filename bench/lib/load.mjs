@@ -1,8 +1,8 @@
 import { connect } from 'node:net'
 
 /**
- * Asks for a path again and again on a few kept connections, and resolves once `count` answers are there.
- * @param end what each answer ends with, by which it is known to be whole
+ * Requests a path repeatedly over a few kept connections, and resolves after `count` answers.
+ * @param end the end of each answer, by which a complete answer is recognised
  */
 export async function load({ port, path, count, end, connections = 8 }) {
   const request = [

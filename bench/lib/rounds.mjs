@@ -1,6 +1,6 @@
 /**
- * Measures every variant once a round, each time beginning with another one, so that what happens on the
- * machine meanwhile meets all of them alike.
+ * Measures every variant once a round. Each round begins with another variant, so that noise on the machine affects all
+ * of them equally.
  * @returns the figures of each variant, in the order of the rounds
  */
 export async function interleave(variants, rounds, measure) {

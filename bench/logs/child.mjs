@@ -1,4 +1,4 @@
-// One variant, one round, in a fresh process: so that nobody runs on what others have heated up or left behind.
+// One variant in one round, in a new process, so that no variant profits or suffers from an earlier one.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { context, ROOT_CONTEXT, trace } from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
@@ -9,17 +9,17 @@ const [, , name, url, warmUp, measured] = process.argv
 const { emit, flush } = await VARIANTS[name](url)
 let written = 0
 
-// As in every traced service, records are written inside a span, and async hooks are at work.
+// As in every traced service, records are written inside a span, with async hooks active.
 context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
 const inSpan = trace.setSpanContext(ROOT_CONTEXT, SPAN_CONTEXT)
 
-// So many that V8 has compiled what runs once a batch, too: some thousands of POSTs.
+// Enough records that V8 has also compiled the code that runs once a batch: some thousands of POSTs.
 await write(Number(warmUp), 1000, flush)
 process.send?.('warm')
 await new Promise((resolve) => process.once('message', resolve))
 written = 0
 const before = process.cpuUsage()
-// A busy service, 25 000 records a second, and still every queue has time to empty.
+// A busy service with 25 000 records a second, at which every queue can still empty.
 await write(Number(measured), 250, () => sleep(10))
 const { user, system } = process.cpuUsage(before)
 

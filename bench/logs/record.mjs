@@ -1,4 +1,4 @@
-/** What each record's message begins with, for the server to count by. */
+/** The beginning of each record's message, which the server counts. */
 export const MARK = 'order placed by'
 
 export const SERVICE = { name: 'shop', version: '1.4.2', environment: 'bench' }
@@ -13,7 +13,9 @@ export function message(n) {
   return `${MARK} customer ${n % 5000}`
 }
 
-/** Twelve attributes as a shop would log them: texts, numbers, flags, a list, and two that conventions name. */
+/**
+ * Twelve attributes as a shop would log them: texts, numbers, flags, a list, and two with names from the conventions.
+ */
 export function attributes(n) {
   return {
     'user.id': `customer-${n % 5000}`,

@@ -1,4 +1,4 @@
-// The ways a record can take. Each starts with the server's address and gives `emit(n)` and `flush()`.
+// The variants. Each starts with the server's address and gives `emit(n)` and `flush()`.
 import { Agent, request } from 'node:http'
 import { trace } from '@opentelemetry/api'
 import { attributes, message, SERVICE } from './record.mjs'
@@ -39,7 +39,7 @@ export const VARIANTS = {
   },
 }
 
-/** Behind a processor of the SDK's logs, in the configuration it has by itself. */
+/** Behind a processor of the SDK, in its default configuration. */
 async function sdk(processorOf) {
   const logs = await import('@opentelemetry/sdk-logs')
   const { resourceFromAttributes } = await import('@opentelemetry/resources')
@@ -68,7 +68,7 @@ const noExporter = {
   shutdown: async () => {},
 }
 
-/** The least that somebody could write by hand. */
+/** The smallest sender that somebody could write by hand. */
 function stringifyAndPost(url) {
   const agent = new Agent({ keepAlive: true, maxSockets: 4 })
   const under = new Set()

@@ -1,5 +1,5 @@
-// Writes logs as fast as it can and tells what that took: memory kept, memory at its peak, time of each call.
-// Arguments: the module, the address, how many logs, how many the queue may hold, a spool folder if any.
+// Writes logs as fast as possible and prints the cost: memory kept, peak memory, time of each call.
+// Arguments: the module, the address, the number of logs, the queue's size, optionally a spool folder.
 import { createRequire } from 'node:module'
 
 const [module, apiUrl, count, maxQueueSize, spool] = process.argv.slice(2)
@@ -37,7 +37,7 @@ for (let n = 0; n < 3; n++) {
   await settled()
   globalThis.gc()
 }
-// arrayBuffers is part of external.
+// `arrayBuffers` is part of `external`.
 const { heapUsed, external } = process.memoryUsage()
 times.sort()
 process.stdout.write(

@@ -4,7 +4,7 @@ export interface CallTimes {
 }
 
 export interface OutageCost {
-  /** Logs held at its end, and their bytes. */
+  /** Logs in the queue at the end, and their bytes. */
   readonly queued: number
   readonly queueBytes: number
   /** Heap and external memory after garbage collection, beyond the run with a queue of one log. */

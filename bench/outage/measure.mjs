@@ -6,8 +6,8 @@ const CHILD = fileURLToPath(new URL('child.mjs', import.meta.url))
 const NO_BOUND = 10_000_000
 
 /**
- * What an outage costs: memory beyond that of the same run with a queue of one log, and the time of a call
- * beside that in health.
+ * Measures the cost of an outage: memory beyond the same run with a queue of one log, and the time of a call compared
+ * with normal operation.
  * @param module the package's main module
  */
 export async function measureOutage(module, logs) {

@@ -1,2 +1,2 @@
-// Loaded before the shop: answers with the CPU used so far whenever it is asked.
+// Loaded before the shop: reports the CPU time used so far when asked.
 process.on('message', () => process.send({ cpu: process.cpuUsage() }))

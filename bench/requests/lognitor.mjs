@@ -1,4 +1,4 @@
-// Loaded before the shop: the same, with our row for each request and our eye on each span, all of it delivered.
+// Loaded before the shop: also writes a request entry for each request, reads each span, and delivers everything.
 import './bare.mjs'
 import { register } from 'node:module'
 import { init, LognitorSpanProcessor } from '@lognitor/opentelemetry'

@@ -1,5 +1,5 @@
-// Logs at a rate for a while, and tells what that took: processor time, and bytes given to the disk.
-// Arguments: the module, the address, the spool or '', logs a second, how many seconds.
+// Writes logs at a fixed rate and prints the cost: processor time, and bytes written to disk.
+// Arguments: the module, the address, the spool or '', logs a second, number of seconds.
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 
@@ -31,7 +31,7 @@ async function logFor(ms) {
   }
 }
 
-/** What the file system was given; sockets are not among it. */
+/** Bytes written to the file system, without sockets. */
 function writtenBytes() {
   try {
     return Number(/^write_bytes: (\d+)/m.exec(readFileSync('/proc/self/io', 'latin1'))?.[1] ?? 0)

@@ -1,4 +1,4 @@
-// A service that logs, and then something happens to it: node app.cjs SYSTEM EVENT LOGS EVERY_MS
+// A service that logs until an event: node app.cjs SYSTEM EVENT LOGS EVERY_MS
 const { createServer } = require('node:http')
 const { setTimeout } = require('node:timers/promises')
 
@@ -7,7 +7,7 @@ const [, , system, event, logs, everyMs] = process.argv
 const events = {
   end: () => {},
   exit: () => {
-    // In the middle of a loop: nothing asynchronous has had its turn.
+    // In the middle of a loop: no asynchronous work has run yet.
     for (let n = 0; ; n++) if (n === 1_000_000) process.exit(0)
   },
   throw: () => {
@@ -28,7 +28,7 @@ async function main() {
   events[event]()
 }
 
-// Not awaited further: what is thrown in it is to be thrown as an application throws.
+// Not awaited, so that an error in it is thrown as in an application.
 main().catch((error) =>
   setImmediate(() => {
     throw error

@@ -3,18 +3,18 @@ import { fileURLToPath } from 'node:url'
 import { seenFrom, systems } from './systems.mjs'
 
 const APP = fileURLToPath(new URL('app.cjs', import.meta.url))
-/** Longer than the slowest of them needs to start and to log. */
+/** Longer than the slowest system needs to start and to log. */
 const START_MS = 120_000
-/** Who has not ended so long after the last of it never will. */
+/** A process that has not ended this long after the event never will. */
 const LIMIT_MS = 25_000
-/** Beyond this, a process that had nothing left to do lingers. */
+/** A process that stays alive longer than this without work is counted as lingering. */
 const LINGER_MS = 5_000
-/** What a package's own threads or children send last has a moment to arrive. */
+/** Time for the last data of a package's own threads or child processes to arrive. */
 const SETTLE_MS = 300
 
 /**
- * Runs one system through one column; gives what arrived and how the process ended, in the words of the table.
- * `open` starts a receiver, `folder` is where the system is installed.
+ * Runs one system through one column. Gives what arrived and how the process ended, as text for the table. `open`
+ * starts a receiver, `folder` is where the system is installed.
  */
 export async function runCell(name, column, { open, folder }) {
   const receiver = await open()
@@ -43,7 +43,7 @@ function start(name, { event, logs, everyMs }, url, folder) {
   })
 }
 
-/** Watches the process from the moment that it says the event comes now. */
+/** Watches the process from the moment when it announces the event. */
 function ending(child, { termAfterMs }) {
   let stderr = ''
   let hasEnded = true

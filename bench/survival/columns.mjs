@@ -1,7 +1,7 @@
-// The columns of the table: what happens, and how Node itself would say that the process ended.
+// The columns of the table: the event, and how Node itself would report the end of the process.
 
 const exit = { logs: 50, everyMs: 0, termAfterMs: 200 }
-// Twenty logs into the outage, and time enough after it.
+// Twenty logs in the outage, and enough time after it.
 const outage = { event: 'SIGTERM', status: 'SIGTERM', logs: 20, everyMs: 500, termAfterMs: 60_000 }
 
 export const exits = [

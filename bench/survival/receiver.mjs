@@ -4,8 +4,8 @@ import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib'
 const UNPACK = { gzip: gunzipSync, deflate: inflateSync, br: brotliDecompressSync }
 
 /**
- * Takes what any of the peers sends, in whatever protocol: a message stands in the body as it was written, be
- * that JSON, protobuf or MessagePack, and each message counts once.
+ * Accepts data of every peer in any protocol. A message is in the body as it was written, in JSON, protobuf or
+ * MessagePack alike, and each message counts once.
  */
 export async function openReceiver() {
   let fault

@@ -1,11 +1,14 @@
-// The systems under test, each with the smallest set-up that its documentation gives.
+// The systems under test, each with the smallest set-up in its documentation.
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
 const OURS = 'Lognitor'
 
-/** `flags`: Node's, before the app. `environment`: given the address of the receiver. `start`: gives a way to log. */
+/**
+ * `flags`: flags of Node. `environment`: gives variables for the receiver's address. `start`: gives a function that
+ * logs.
+ */
 export const systems = {
   [OURS]: {
     package: '@lognitor/opentelemetry',
@@ -86,12 +89,12 @@ export const systems = {
 export const ours = OURS
 export const peers = Object.keys(systems).filter((name) => name !== OURS)
 
-/** A resolver of packages as they are seen from a folder. */
+/** Resolves packages as seen from a folder. */
 export function seenFrom(folder) {
   return createRequire(join(folder, 'survival.cjs'))
 }
 
-/** Starts a system in this process; gives a function that logs one message. */
+/** Starts a system in this process. Gives a function that logs one message. */
 export async function start(name) {
   const system = systems[name]
   const require = seenFrom(process.env.SURVIVAL_FROM)

@@ -38,7 +38,7 @@ const eventId = await lognitor.withScope(async () => {
 await lognitor.submitFeedback({ eventId, comments: 'The page froze', name: 'Ada' })
 
 const timer = lognitor.startTimer()
-await lognitor.timed('load request entries', async () => ['row'])
+await lognitor.timed('load rows', async () => ['row'])
 timer.end('Report finished', { perf: { rows: 1 } })
 
 const payments = lognitor.child({ service: 'payments', metadata: { module: 'pay' }, tags: ['payments'] })

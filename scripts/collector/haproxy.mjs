@@ -1,4 +1,4 @@
-// Finds HAProxy, or unpacks Debian's into .cache/ without installing it.
+// Finds HAProxy, or unpacks Debian's package into .cache/ without installing it.
 import { execFile } from 'node:child_process'
 import { access, mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -6,10 +6,10 @@ import { promisify } from 'node:util'
 import { root } from '../lib/install.mjs'
 
 const runFile = promisify(execFile)
-/** The program, and the two libraries of its that a slim system lacks. */
+/** The packages with the program and with two libraries that a minimal system lacks. */
 const PACKAGES = ['haproxy', 'liblua5.3-0', 'libopentracing-c-wrapper0', 'libopentracing1']
 
-/** `{ command, env }` to start it with; undefined where there is none and no Debian to get it from. */
+/** `{ command, env }` to start HAProxy; undefined when it is not installed and there is no Debian to get it from. */
 export async function ensureHaproxy() {
   if (await answers('haproxy', {})) return { command: 'haproxy', env: {} }
   const folder = join(root, '.cache/haproxy')
@@ -42,7 +42,7 @@ async function unpack(folder) {
       if (name.endsWith('.deb')) await runFile('dpkg', ['-x', join(folder, name), folder])
     }
   } catch {
-    // No Debian, or no network: then there is none.
+    // Without Debian or a network there is no HAProxy.
   }
 }
 

@@ -12,9 +12,9 @@ const runFile = promisify(execFile)
 const MANIFEST = join(root, 'test/collector/builder.yaml')
 
 /**
- * The Collector's path: the one OTELCOL names, else the one built from the manifest, else one on the PATH.
- * Undefined where there is none and no Go to build it with. A build takes about 90 s on two cores, once for
- * each manifest: the result stays in .cache/.
+ * The path of the Collector: the one in OTELCOL, otherwise one built from the manifest, otherwise one on the PATH.
+ * Undefined when there is none and no Go to build it. A build takes about 90 s on two cores, once for each manifest;
+ * the result stays in .cache/.
  */
 export async function ensureCollector() {
   if (process.env.OTELCOL) return process.env.OTELCOL
@@ -48,8 +48,8 @@ async function build(manifest, folder, binary) {
     env,
     maxBuffer: 1 << 26,
   })
-  // The compiler is short-lived, and nobody debugs the result: without collection and debug information it
-  // is done a third sooner.
+  // The compiler runs once and nobody debugs the result: without garbage collection and debug information the build
+  // takes a third less time.
   const flags = ['-mod=readonly', '-trimpath', '-gcflags=all=-dwarf=false', '-ldflags', '-s -w']
   const fresh = `${binary}.new`
   await go(['build', ...flags, '-o', fresh, '.'], { cwd: sources, env: { ...env, GOGC: 'off' } })

@@ -9,7 +9,7 @@ import { root } from '../lib/install.mjs'
 const runFile = promisify(execFile)
 const REQUIREMENTS = join(root, 'test/collector/python/requirements.txt')
 
-/** Its path; undefined where there is no Python. Thirty seconds, once for each list of requirements. */
+/** The path of Python; undefined when there is none. Takes thirty seconds, once for each list of requirements. */
 export async function ensurePython() {
   const wanted = createHash('sha256')
     .update(await readFile(REQUIREMENTS))

@@ -1,5 +1,5 @@
-// Writes logs at an uneven pace until it is killed, and notes each call that has returned where a kill cannot
-// reach it. Arguments: the module, the address, the spool, the notes, its name, a seed.
+// Writes logs at an uneven pace until it is killed, and notes each call that has returned in a place that a kill cannot
+// destroy. Arguments: the module, the address, the spool, the notes, its name, a seed.
 import { openSync, writeSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { chance } from '../lib/chance.mjs'
@@ -26,7 +26,7 @@ let lateMs = 0
 let expected = now()
 
 function burst() {
-  // How late the loop is: by so much more may the disk be behind.
+  // The delay of the event loop. The disk may be behind by this much more.
   lateMs = Math.max(lateMs * 0.5, now() - expected)
   let words = ''
   for (let n = random() * 20; n > 0; n--) {

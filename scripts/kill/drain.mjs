@@ -1,4 +1,4 @@
-// Delivers what killed processes have left in a spool, and ends when nothing is left.
+// Delivers what killed processes have left in a spool, and ends when the spool is empty.
 // Arguments: the module, the address, the spool.
 import { readdirSync } from 'node:fs'
 import { createRequire } from 'node:module'

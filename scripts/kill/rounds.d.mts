@@ -1,13 +1,13 @@
 export interface KillAccount {
   /** Logs whose call had returned. */
   readonly written: number
-  /** Those that had returned so long before the kill that they must survive it. */
+  /** Logs whose call had returned long enough before the kill that they must survive it. */
   readonly due: number
   /** Messages of those that never arrived. */
   readonly lost: readonly string[]
   /** Messages that arrived in more than one batch. */
   readonly twice: readonly string[]
-  /** Batches that arrived again under the same id, and those of them that had changed. */
+  /** Batches that arrived again under the same id, and those of them with other content. */
   readonly again: number
   readonly altered: number
 }

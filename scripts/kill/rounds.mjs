@@ -8,13 +8,13 @@ import { startService } from './service.mjs'
 
 const CHILD = fileURLToPath(new URL('child.mjs', import.meta.url))
 const DRAIN = fileURLToPath(new URL('drain.mjs', import.meta.url))
-/** A call that returned so long before the end must survive it. */
+/** A log whose call returned this long before the kill must survive it. */
 const SAFE_MS = 250
 
 /**
- * Kills a process that logs, again and again, with a service that fails now and then, and gives an account:
- * how many logs were due, which of them never arrived, which arrived in more than one batch, and how many
- * batches came again, unchanged or not.
+ * Kills a process that logs, repeatedly, with a service that fails now and then. Counts the logs that had to survive,
+ * those that never arrived, those that arrived in more than one batch, and the repeated batches, with the same content
+ * or another.
  */
 export async function killAgainAndAgain({ module, rounds, seed, onRound = () => {} }) {
   const random = chance(seed)
@@ -54,19 +54,19 @@ export async function killAgainAndAgain({ module, rounds, seed, onRound = () => 
   }
 }
 
-/** The calls that had returned, and how late the loop was at the end. */
+/** The calls that had returned, and the delay of the event loop at the end. */
 function readNotes(file, killedAt) {
   let text = ''
   try {
     text = readFileSync(file, 'utf8')
   } catch {
-    // It was killed before its first word.
+    // The process was killed before its first note.
   }
   const lines = text.slice(0, text.lastIndexOf('\n') + 1).split('\n')
   const words = lines.filter(Boolean).map((line) => line.split('\t'))
   const turns = words.filter(([word]) => word === 'next')
   const calls = words.filter(([word]) => word !== 'next')
-  // About the last second, and what it would have noted had it still come to that.
+  // About the last second, and what the process would have noted had it lived longer.
   const lates = turns.slice(-150).map(([, , lateMs]) => Number(lateMs))
   const lastExpected = Number(turns.at(-1)?.[1] ?? killedAt)
   return { calls, lateMs: Math.max(0, killedAt - lastExpected, ...lates) }

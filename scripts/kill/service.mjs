@@ -1,13 +1,13 @@
 import { createServer } from 'node:http'
 
 /**
- * A service that takes what it gets, or not, at random: late, with errors, with connections that are cut before
- * or after it has taken a batch. Remembers what it has taken.
+ * A service that accepts or fails at random: late, with errors, with connections that are cut before or after a batch
+ * is stored. Remembers what it has accepted.
  */
 export async function startService(random) {
-  /** By batch id: the bodies under which it was taken. */
+  /** By batch id: the bodies under which it was accepted. */
   const batches = new Map()
-  /** By message: the ids of the batches in which it came. */
+  /** By message: the ids of its batches. */
   const arrivals = new Map()
   let faults = {}
 
@@ -27,7 +27,7 @@ export async function startService(random) {
     try {
       for await (const chunk of request) text += chunk
     } catch {
-      // Whoever sent it was killed.
+      // The sender was killed.
       return
     }
     const { errors = 0, cuts = 0, delayMs = 0 } = faults
@@ -36,7 +36,7 @@ export async function startService(random) {
       return
     }
     if (random() < cuts) {
-      // Nobody tells the sender whether it was taken.
+      // The sender does not learn whether the batch was accepted.
       if (random() < 0.5) take(text)
       request.socket.destroy()
       return

@@ -1,4 +1,4 @@
-/** Numbers in [0, 1) that a seed repeats (mulberry32). */
+/** Random numbers in [0, 1) that a seed reproduces (mulberry32). */
 export function chance(seed) {
   let state = seed >>> 0
   return () => {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { chromium } from 'playwright-core'
 import { root } from './install.mjs'
 
-/** Where Chrome and Chromium are usually installed. */
+/** Usual paths of Chrome and Chromium. */
 const USUAL = [
   '/usr/bin/chromium',
   '/usr/bin/chromium-browser',
@@ -25,8 +25,8 @@ const ARGS = [
 ]
 
 /**
- * Starts the Chromium that `CHROMIUM_PATH` names, or one that is installed, or else the one of the development
- * package, with the libraries that a bare machine lacks.
+ * Starts the Chromium in `CHROMIUM_PATH`, or an installed one, or that of the development package, with the libraries
+ * that a minimal machine lacks.
  */
 export async function launchChromium() {
   const installed = [process.env.CHROMIUM_PATH, ...USUAL].find((path) => path && existsSync(path))
@@ -47,14 +47,17 @@ function launch(executablePath, env) {
   return chromium.launch({ executablePath, env, args: isRoot ? [...ARGS, '--no-sandbox'] : ARGS })
 }
 
-/** Unpacks the package's binary, fonts and libraries beside, and puts them in place whole: others may do the same. */
+/**
+ * Unpacks the package's binary, fonts and libraries to a new folder, and moves the folder into place when complete:
+ * other processes may do the same.
+ */
 async function unpacked() {
   const folder = join(root, '.cache/chromium')
   if (existsSync(folder)) return folder
   const own = `${folder}-${process.pid}`
   mkdirSync(own, { recursive: true })
   const before = { ...process.env }
-  // The package unpacks into the folder for temporary files, and its libraries only where it believes to be in a Lambda.
+  // The package unpacks into the folder for temporary files, and its libraries only when it believes to be in a Lambda.
   Object.assign(process.env, { TMPDIR: own, AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs22.x' })
   try {
     const { default: packed } = await import('@sparticuz/chromium')

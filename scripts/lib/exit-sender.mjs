@@ -6,9 +6,9 @@ import { root } from './install.mjs'
 const FILE = join(root, 'src/exit/exit-sender-program.js')
 
 /**
- * Makes one text of the program of the thread that sends at the end of the process, and of all that it imports. The
- * build and the tests call this. A text, because the thread must run where there is no file to start it from: in a
- * bundle, in a single executable, in a working directory that was deleted.
+ * Bundles the exit sender's worker program and everything it imports into one text. The build and the tests call this.
+ * The result is a text, because the thread must also start without a file: in a bundle, in a single executable, in a
+ * working directory that was deleted.
  */
 export async function writeExitSender() {
   const bundle = await rolldown({

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from './install.mjs'
 
-/** Whether a file is there and younger than everything below the given files and folders. */
+/** Whether a file exists and is newer than everything below the given files and folders. */
 export function isFresh(file, sources) {
   const built = join(root, file)
   if (!existsSync(built)) return false

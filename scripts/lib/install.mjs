@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 
 export const root = fileURLToPath(new URL('../../', import.meta.url))
 
-/** Runs a command with its output shown; ends the script with its exit code when it fails. */
+/** Runs a command and shows its output. Ends the script with its exit code when it fails. */
 export function run(command, args, options = {}) {
   const { status, signal, error } = spawnSync(command, args, { cwd: root, stdio: 'inherit', ...options })
   if (error) throw error
@@ -14,7 +14,7 @@ export function run(command, args, options = {}) {
   if (status !== 0) process.exit(status ?? 1)
 }
 
-/** Installs what a lock file names, unless that very lock file has been installed already. */
+/** Installs the packages of a lock file, unless this lock file has been installed already. */
 export function ensureInstalled(folder = '.', { withScripts = false } = {}) {
   const at = join(root, folder)
   const lock = createHash('sha256')

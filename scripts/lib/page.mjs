@@ -9,11 +9,11 @@ const TYPES = {
   svg: 'image/svg+xml',
 }
 
-/** Where the files of the page are put together, for the inbox to import as `#inbox-page`. */
+/** The folder of the page's files, which the inbox imports as `#inbox-page`. */
 export const PAGE_FILE = join(root, '.cache/inbox-page.json')
 
 /**
- * Builds the page of the inbox into one JSON file: `{ "/assets/page.js": { type, text } }`.
+ * Builds the inbox's page into one JSON file: `{ "/assets/page.js": { type, text } }`.
  * @returns the modules that went into it
  */
 export async function buildPage() {
@@ -27,7 +27,7 @@ export async function buildPage() {
     plugins: [textOnly],
     build: {
       write: false,
-      // Each file has an address: the page's policy allows no data address.
+      // Each file has an address, because the page's policy allows no data URLs.
       assetsInlineLimit: 0,
       modulePreload: false,
       target: 'es2022',
@@ -44,7 +44,7 @@ export async function buildPage() {
   return output.flatMap((part) => part.moduleIds ?? [])
 }
 
-/** Takes the one way out of Preact by which a text could become markup: what would be set as markup is set as a text. */
+/** Removes the only way by which Preact turns a text into markup: dangerouslySetInnerHTML sets a text. */
 const textOnly = {
   name: 'text-only',
   transform: (code, id) =>

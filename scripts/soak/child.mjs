@@ -1,5 +1,5 @@
-// One life of a process that logs unevenly, and tells at its end what its counters say.
-// Arguments: the module, the address, the spool or '', its name, for how many seconds, a seed.
+// One life of a process that logs unevenly, and prints its counters at the end.
+// Arguments: the module, the address, the spool or '', its name, the number of seconds, a seed.
 import { createRequire } from 'node:module'
 import { chance } from '../lib/chance.mjs'
 
@@ -18,7 +18,7 @@ const client = init({
   breadcrumbs: { requests: false, outgoing: false, logs: false },
   ...(spool && { spool: { directory: spool, maxBytes: Math.round((1 + random() * 8) * 2 ** 20) } }),
 })
-// Rows have no call of their own: they come from the instrumentation, by this way.
+// The client has no call for request entries: the instrumentation writes them through the pipeline.
 const pipeline = client[Symbol.for('lognitor.pipeline')]
 const scope = { requestIdIsOurs: false }
 

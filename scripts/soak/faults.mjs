@@ -1,4 +1,4 @@
-/** What can go wrong, how likely it is to be the next to do so, and for how long. */
+/** The faults, with their probability and duration. */
 const KINDS = [
   { weight: 8, name: 'health', mostMs: 4000 },
   { weight: 4, name: 'errors', mostMs: 5000, status: [500, 502, 503, 504, 408, 425] },
@@ -17,7 +17,7 @@ const KINDS = [
 
 const HEALTH = { name: 'health', share: 0 }
 
-/** Draws the next fault: what it is, which share of the requests it hits, and until when. */
+/** Draws the next fault: its kind, the share of requests it affects, and its end. */
 export function nextFault(random, nowMs) {
   let left = random() * KINDS.reduce((sum, { weight }) => sum + weight, 0)
   const kind = KINDS.find(({ weight }) => {
@@ -29,7 +29,7 @@ export function nextFault(random, nowMs) {
   return { name: kind.name, share, status: kind.status, untilMs: nowMs + random() * kind.mostMs }
 }
 
-/** One of the ways in which a service says when to come back. */
+/** A random form of Retry-After. */
 export function drawRetryAfter(random, nowMs) {
   const seconds = Math.round(random() * 3)
   const ways = [

@@ -5,25 +5,25 @@ export interface SoakAccount {
   readonly delivered: number
   /** By reason. */
   readonly dropped: Readonly<Record<string, number>>
-  /** What lives had left in the spool at their end, and what the next ones found there. */
+  /** Entries that lives have left in the spool, and entries that the next lives have taken over. */
   readonly handedOn: number
   readonly takenOver: number
-  /** Left by the last one. */
+  /** Entries that the last life has left. */
   readonly left: number
-  /** Confirmed by the service when nobody listened any more: dropped by our account. */
+  /** Confirmed by the service after the client had stopped waiting: the client counts these as dropped. */
   readonly unheard: number
   readonly confirmed: number
-  /** Bytes. */
+  /** Largest resident set, in bytes. */
   readonly mostRss: number
-  /** Requests by what the service did to them. */
-  readonly moods: Readonly<Record<string, number>>
+  /** Number of requests by the fault that the service applied. */
+  readonly requestsByFault: Readonly<Record<string, number>>
 }
 
 export interface SoakOptions {
   /** Path of the package's main module. */
   readonly module: string
   readonly seconds: number
-  /** How long one process lives. */
+  /** Lifetime of one process, in seconds. */
   readonly lifeSeconds: number
   readonly seed: number
   readonly onLife?: (name: string, life: number, lives: number) => void

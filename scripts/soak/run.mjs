@@ -4,18 +4,18 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { chance } from '../lib/chance.mjs'
-import { startMoodyService } from './service.mjs'
+import { startFaultyService } from './service.mjs'
 
 const CHILD = fileURLToPath(new URL('child.mjs', import.meta.url))
 
 /**
- * Lets two services log for a while, one with a spool and one without, each through several lives, into a vendor
- * with moods, and gives the account of both and what the vendor says.
+ * Lets two services log for a while, one with a spool and one without, each through several lives, into a service with
+ * changing faults. Gives the account of both and of the service.
  */
 export async function soak({ module, seconds, lifeSeconds, seed, onLife = () => {} }) {
   const random = chance(seed)
   const folder = mkdtempSync(join(tmpdir(), 'lognitor-soak-'))
-  const vendors = await Promise.all([startMoodyService(random), startMoodyService(random)])
+  const vendors = await Promise.all([startFaultyService(random), startFaultyService(random)])
   try {
     const accounts = await Promise.all(
       ['spooled', 'unspooled'].map((name, n) =>
@@ -64,18 +64,18 @@ async function liveOn({ name, module, vendor, spool, lives, lifeSeconds, random,
     add(await live(life, lifeSeconds))
     onLife(name, life, lives)
   }
-  vendor.behave()
+  vendor.endFaults()
   add(await live('last', 0))
   const dropped = Object.values(sum.dropped).reduce((all, count) => all + count, 0)
   return {
     name,
     ...sum,
-    // What one life hands on is what the next takes over.
+    // One life leaves entries that the next life takes over.
     balance: sum.written + sum.takenOver - sum.delivered - dropped - sum.handedOn,
-    // Said to have been taken, but to nobody who was still listening: dropped by our account.
+    // The service confirmed these after the client had stopped waiting, so the client counted them as dropped.
     unheard: vendor.confirmed.size - sum.delivered,
     confirmed: vendor.confirmed.size,
-    moods: Object.fromEntries(vendor.moods),
+    requestsByFault: Object.fromEntries(vendor.requestsByFault),
   }
 }
 

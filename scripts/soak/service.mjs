@@ -2,27 +2,27 @@ import { createServer } from 'node:http'
 import { drawRetryAfter, nextFault } from './faults.mjs'
 
 /**
- * A service with moods. It keeps the wire contract in all of them: a batch id that it knows gets its first answer
- * again, and what it has taken it has taken once.
+ * A service with changing faults. It always keeps the wire contract: a known batch id gets its first answer again, and
+ * an entry is accepted once.
  */
-export async function startMoodyService(random) {
-  /** What it has taken and said so, and what it has refused and said so; by the ids of logs and requests. */
+export async function startFaultyService(random) {
+  /** Ids of logs and requests that it has accepted or refused, and has said so. */
   const confirmed = new Set()
   const refused = new Set()
-  /** Batch id to the body of the answer. */
+  /** The body of the answer, by batch id. */
   const answers = new Map()
-  const moods = new Map()
+  const requestsByFault = new Map()
   let fault = { name: 'health', share: 0, untilMs: 0 }
-  let isHealthy = false
+  let isFaultless = false
 
-  function mood() {
-    if (isHealthy) return { name: 'health', share: 0 }
+  function currentFault() {
+    if (isFaultless) return { name: 'health', share: 0 }
     if (Date.now() > fault.untilMs) fault = nextFault(random, Date.now())
-    moods.set(fault.name, (moods.get(fault.name) ?? 0) + 1)
+    requestsByFault.set(fault.name, (requestsByFault.get(fault.name) ?? 0) + 1)
     return random() < fault.share ? fault : { name: 'health' }
   }
 
-  /** Judges what came, and gives the answer to it with what it confirms. */
+  /** Checks a request. Gives its answer, with the ids that it confirms. */
   function judge({ batch_id: id, logs, requests }, isStrict) {
     const known = id && answers.get(id)
     if (known) return known
@@ -46,7 +46,7 @@ export async function startMoodyService(random) {
   }
 
   function reply(response, answer) {
-    // Confirmed only when it has left as a whole.
+    // The ids are confirmed only when the whole answer was sent.
     response.on('finish', () => {
       for (const name of answer.taken) confirmed.add(name)
       for (const name of answer.refused) refused.add(name)
@@ -62,14 +62,14 @@ export async function startMoodyService(random) {
       return
     }
     const body = JSON.parse(text)
-    const { name, status } = mood()
+    const { name, status } = currentFault()
     const refuse = (code, headers = {}) => response.writeHead(code, headers).end('{}')
     switch (name) {
       case 'errors':
       case 'outage':
         return refuse(status[Math.floor(random() * status.length)])
       case 'refusals':
-        // Only what was never taken: nobody refuses what he has confirmed.
+        // Only ids that were never accepted: a confirmed entry is not refused later.
         if (answers.has(body.batch_id)) return reply(response, judge(body))
         return refuse(status[Math.floor(random() * status.length)])
       case 'quota': {
@@ -98,7 +98,7 @@ export async function startMoodyService(random) {
         const answer = judge(body)
         for (const each of answer.taken) confirmed.add(each)
         for (const each of answer.refused) refused.add(each)
-        // What says no more than "taken" cannot tell of single logs.
+        // An answer without details says nothing about single logs.
         if (answer.status === 422) return reply(response, answer)
         response.writeHead(200)
         const pour = () => {
@@ -117,9 +117,9 @@ export async function startMoodyService(random) {
     apiUrl: `http://127.0.0.1:${server.address().port}/api/v1`,
     confirmed,
     refused,
-    moods,
-    behave: () => {
-      isHealthy = true
+    requestsByFault,
+    endFaults: () => {
+      isFaultless = true
     },
     close: () =>
       new Promise((resolve) => {

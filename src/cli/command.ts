@@ -1,29 +1,29 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util'
 
-/** One word of the `lognitor` program. */
+/** One command of the `lognitor` program. */
 export interface Command {
   /** What `--help` prints. */
   readonly help: string
   /**
-   * Runs it with the arguments after its name.
-   * @returns the exit code, or the signal this process is to end by.
+   * Runs the command with the arguments after its name.
+   * @returns the exit code, or the signal by which this process has to end
    */
   run(args: readonly string[]): Promise<number | NodeJS.Signals>
 }
 
-/** Thrown by a command for arguments it cannot take: the message is printed, and the exit code is 2. */
+/** Thrown by a command for wrong arguments. The message is printed, and the exit code is 2. */
 export class UsageError extends Error {
   override readonly name = 'UsageError'
 }
 
 type Flags = NonNullable<ParseArgsConfig['options']>
 
-/** Flags as `node:util` reads them, with its complaints as a {@link UsageError}. */
+/** Parses flags with `node:util`, whose errors become a {@link UsageError}. */
 export function parseFlags<T extends Flags>(args: readonly string[], options: T) {
   return parse(args, options, false).values
 }
 
-/** The same with so many words at most before, behind and between the flags. */
+/** Parses flags and at most `most` words, which may come before, between and behind the flags. */
 export function parseWords<T extends Flags>(args: readonly string[], options: T, most: number) {
   const { values: flags, positionals: words } = parse(args, options, true)
   const tooMany = words[most]
@@ -39,7 +39,7 @@ function parse<T extends Flags>(args: readonly string[], options: T, allowPositi
   }
 }
 
-/** A flag that is a whole number, or nothing when it was not given. */
+/** Parses a flag as a whole number; undefined when it was not given. */
 export function wholeFlag(
   name: string,
   value: string | undefined,
@@ -52,7 +52,7 @@ export function wholeFlag(
   throw new UsageError(`--${name} must be a whole number from ${least} to ${most}, not "${value}".`)
 }
 
-/** Node goes on to explain positional arguments. */
+/** Node's message goes on to explain positional arguments. */
 function firstSentence(message: string): string {
   const [first = message] = message.split('. ', 1)
   return first.endsWith('.') ? first : `${first}.`

@@ -1,6 +1,6 @@
 import type { Command } from './command.js'
 
-/** A command in the table: its line in the general help, and how to get it. Loaded only when asked for. */
+/** A command in the table: its line in the general help, and the function that loads it. */
 export interface Listing {
   readonly summary: string
   readonly load: () => Promise<Command>
@@ -10,28 +10,28 @@ export const COMMANDS: ReadonlyMap<string, Listing> = new Map<string, Listing>([
   [
     'dev',
     {
-      summary: 'start the local inbox, and a program that reports to it',
+      summary: 'start the local inbox and a program that reports to it',
       load: async () => (await import('./dev.js')).dev,
     },
   ],
   [
     'doctor',
     {
-      summary: 'say why data is missing, and what to type',
+      summary: 'say why data is missing and how to fix that',
       load: async () => (await import('./doctor.js')).doctor,
     },
   ],
   [
     'gateway',
     {
-      summary: 'take OTLP from Collectors and SDKs, and deliver it to Lognitor',
+      summary: 'receive OTLP from Collectors and SDKs and deliver it to Lognitor',
       load: async () => (await import('./gateway.js')).gateway,
     },
   ],
   [
     'spool',
     {
-      summary: 'see, deliver or delete what a spool directory holds',
+      summary: 'show, deliver or delete the contents of a spool directory',
       load: async () => (await import('./spool.js')).spool,
     },
   ],

@@ -6,19 +6,19 @@ import { runProgram } from './program.js'
 
 const FIRST_PORT = 4777
 const TRIED_PORTS = 20
-/** Where \`lognitor gateway\` listens. */
+/** Port of `lognitor gateway`. */
 const GATEWAY_PORT = 4778
 
 const HELP = `Usage: lognitor dev [options] [-- command args...]
 
-Starts the inbox: a local page that plays Lognitor, at http://127.0.0.1:${FIRST_PORT} or the next free port.
-With a command it also starts that, set up to report to the inbox, and ends with it. Its standard output is then the
-command's alone.
+Starts the inbox, a local stand-in for Lognitor with a page, at http://127.0.0.1:${FIRST_PORT} or the next free port.
+With a command, the command is started too and reports to the inbox; the inbox ends when the command ends. Standard
+output then belongs to the command alone.
 
-  --port N           listen on this port, and on no other
-  --max-logs N       logs to hold, the newest (50000)
-  --max-requests N   requests to hold, the newest (50000)
-  --data FILE        keep what arrives in this file, to be there again after a restart
+  --port N           listen on this port only
+  --max-logs N       most logs in memory, the newest (50000)
+  --max-requests N   most requests in memory, the newest (50000)
+  --data FILE        store incoming data in this file and read it again at the next start
   -h, --help         print this
 
   lognitor dev
@@ -32,7 +32,7 @@ export const dev: Command = {
     const program = split < 0 ? [] : args.slice(split + 1)
     const own = split < 0 ? args : args.slice(0, split)
     if (own.length > 0 && !own[0]?.startsWith('-')) {
-      throw new UsageError(`A program stands behind --: lognitor dev -- ${own.join(' ')}`)
+      throw new UsageError(`Put the program behind --: lognitor dev -- ${own.join(' ')}`)
     }
     const flags = parseFlags(own, {
       port: { type: 'string' },
@@ -44,7 +44,7 @@ export const dev: Command = {
     const maxLogs = wholeFlag('max-logs', flags['max-logs'], 1, 10_000_000)
     const maxRequests = wholeFlag('max-requests', flags['max-requests'], 1, 10_000_000)
     const [command, ...rest] = program
-    // The standard output of a program is its own: others may read it.
+    // With a program, standard output belongs to the program alone: another process may read it.
     const stream = command === undefined ? process.stdout : process.stderr
     const say = (line: string) => stream.write(`${line}\n`)
     const limits = {
@@ -53,7 +53,7 @@ export const dev: Command = {
       ...(flags.data !== undefined && { data: flags.data }),
     }
     const inbox = await open(port, limits, say)
-    // Before the address is told: whoever reads it may end this at once.
+    // Listens for signals before the address is printed: the reader of the address may end this process at once.
     const ended = command === undefined ? interrupted() : undefined
     say(`Lognitor inbox: ${inbox.url}`)
     try {

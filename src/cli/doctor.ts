@@ -10,16 +10,16 @@ const DEFAULT_SECONDS = 10
 
 const HELP = `Usage: lognitor doctor [options] [-- node app.js]
 
-Says why data is missing, what that costs, and what to type. Looks at the environment, at
-the address of Lognitor and at the packages of this folder. With a program it also runs
-that, with zero code unless it loads a set-up of its own, and looks at what happens.
+Says why data is missing, what that costs, and how to fix it. Checks the environment, the
+address of Lognitor and the packages of this folder. With a program, the doctor also runs
+the program, with the zero-code entry unless it loads a set-up of its own, and observes it.
 
   --json             findings as JSON
   --seconds N        longest the program runs; then it gets SIGTERM (${DEFAULT_SECONDS})
-  --no-register      without zero code: the program sets up OpenTelemetry itself
+  --no-register      without the zero-code entry: the program sets up OpenTelemetry itself
   -h, --help         print this
 
-Exit status: 0 nothing is wrong, 1 there are findings, 2 it could not be told.
+Exit status: 0 nothing is wrong, 1 there are findings, 2 the check could not be done.
 
   lognitor doctor
   lognitor doctor -- node app.js`
@@ -32,7 +32,7 @@ export const doctor: Command = {
     const [command, ...rest] = split < 0 ? [] : args.slice(split + 1)
     const own = split < 0 ? args : args.slice(0, split)
     if (own.length > 0 && !own[0]?.startsWith('-')) {
-      throw new UsageError(`A program stands behind --: lognitor doctor -- ${own.join(' ')}`)
+      throw new UsageError(`Put the program behind --: lognitor doctor -- ${own.join(' ')}`)
     }
     const flags = parseFlags(own, {
       json: { type: 'boolean', default: false },
@@ -56,7 +56,7 @@ export const doctor: Command = {
   },
 }
 
-/** What the program's own warnings say of a thing is left out where it was looked at more closely. */
+/** Findings from the program's own warnings, without those for which a closer check has found something. */
 function besides(known: readonly Finding[], more: readonly Finding[]): Finding[] {
   const codes = new Set(known.map(({ code }) => code))
   return more.filter(({ code }) => !codes.has(code))

@@ -1,29 +1,29 @@
 import { get, type IncomingMessage } from 'node:http'
 import { createParser } from 'eventsource-parser'
 
-/** How reading a stream ended. */
+/** How a stream ended. */
 export type StreamEnd =
   | { readonly kind: 'unreachable'; readonly why: string }
-  /** Somebody answers, but not with events. */
+  /** Another server answers, without events. */
   | { readonly kind: 'foreign'; readonly why: string }
-  /** An inbox that does not give what was asked for. */
+  /** The inbox refuses the request. */
   | { readonly kind: 'refused'; readonly why: string }
   | { readonly kind: 'ended' }
 
 export interface StreamReader {
-  /** An inbox has begun its stream. */
+  /** Called when the inbox has begun its stream. */
   onOpen(): void
   /**
-   * @returns a promise where no more is wanted before it resolves
-   * @throws where the data is not what the name says
+   * @returns a promise when no event should come before it resolves
+   * @throws when the data is not what the event's name says
    */
   onEvent(name: string, data: string): Promise<void> | undefined
 }
 
-/** A log has at most 256 KiB; an event that is far longer than that is not from an inbox. */
+/** A log has at most 256 KiB, so a far longer event is not from an inbox. */
 const MAX_EVENT_LENGTH = 4 * 1024 * 1024
 const MAX_REFUSAL_LENGTH = 500
-/** The comment with which an inbox begins. */
+/** The comment that an inbox sends first. */
 const GREETING = 'the inbox'
 const ANSWER_TIMEOUT_MS = 10_000
 
@@ -72,7 +72,7 @@ function follow(response: IncomingMessage, reader: StreamReader, resolve: (end: 
       if (!isOpen) return stop('it sends events, but not those of an inbox')
       const ready = handle(event, data)
       if (ready === undefined) return
-      // Nothing more is read, so that what nobody takes waits in the inbox, which has a bound, and not here.
+      // Reading is paused, so that waiting events stay in the inbox, which bounds them, and not in this process.
       waiting++
       response.pause()
       void ready.then(() => {
@@ -109,7 +109,7 @@ function explain(response: IncomingMessage, resolve: (end: StreamEnd) => void): 
 /** Statuses with which an inbox refuses a reader of its stream. */
 const REFUSALS = [400, 403, 421, 503]
 
-/** The words of an inbox's refusal; undefined where the answer is none. */
+/** The message of an inbox's refusal; undefined for another answer. */
 function refusalOf(text: string): string | undefined {
   try {
     const { message } = JSON.parse(text) as { message?: unknown }

@@ -1,35 +1,35 @@
 import cluster, { type Worker } from 'node:cluster'
 import { addUp, type Sample } from '../gateway/gateway-stats.js'
 
-/** What a worker and the process that leads it say to each other about figures. */
-type Word =
+/** The messages about metrics between a worker and the primary process. */
+type FiguresMessage =
   | { readonly ask: 'all'; readonly id: number }
   | { readonly ask: 'yours'; readonly id: number }
   | { readonly tell: 'mine'; readonly id: number; readonly figures: Sample[] }
   | { readonly tell: 'all'; readonly id: number; readonly figures: Sample[] }
 
-const PATIENCE_MS = 1000
+const ANSWER_TIMEOUT_MS = 1000
 
 let nextId = 0
 
-/** In the leading process: whenever a worker asks, adds up what all of them tell. */
+/** In the primary process: answers a worker with the sum of all workers' metrics. */
 export function gatherFigures(): void {
-  cluster.on('message', async (asker, word: Word) => {
-    if (!isWord(word, 'ask', 'all')) return
+  cluster.on('message', async (asker, message: FiguresMessage) => {
+    if (!isMessage(message, 'ask', 'all')) return
     const workers = Object.values(cluster.workers ?? {}).filter((worker) => worker?.isConnected())
     const told = await Promise.all(workers.map((worker) => figuresOf(worker as Worker)))
-    if (asker.isConnected()) asker.send({ tell: 'all', id: word.id, figures: addUp(told) }, ignore)
+    if (asker.isConnected()) asker.send({ tell: 'all', id: message.id, figures: addUp(told) }, ignore)
   })
 }
 
-/** In a worker: answers when its own are asked for. */
+/** In a worker: answers with its own metrics when the primary process asks. */
 export function tellFigures(own: () => Sample[]): void {
-  process.on('message', (word: Word) => {
-    if (isWord(word, 'ask', 'yours')) process.send?.({ tell: 'mine', id: word.id, figures: own() })
+  process.on('message', (message: FiguresMessage) => {
+    if (isMessage(message, 'ask', 'yours')) process.send?.({ tell: 'mine', id: message.id, figures: own() })
   })
 }
 
-/** In a worker: those of all workers, or its own when nobody answers. */
+/** In a worker: gives the metrics of all workers, or its own when the primary process does not answer. */
 export function askForFigures(own: () => Sample[]): Promise<Sample[]> {
   const id = nextId++
   return new Promise((resolve) => {
@@ -38,16 +38,16 @@ export function askForFigures(own: () => Sample[]): Promise<Sample[]> {
       process.off('message', hear)
       resolve(figures)
     }
-    const hear = (word: Word) => {
-      if (isWord(word, 'tell', 'all') && word.id === id) settle(word.figures)
+    const hear = (message: FiguresMessage) => {
+      if (isMessage(message, 'tell', 'all') && message.id === id) settle(message.figures)
     }
-    const timer = setTimeout(() => settle(own()), 2 * PATIENCE_MS)
+    const timer = setTimeout(() => settle(own()), 2 * ANSWER_TIMEOUT_MS)
     process.on('message', hear)
     process.send?.({ ask: 'all', id })
   })
 }
 
-/** Nothing when the worker is too busy to answer. */
+/** The metrics of a worker; empty when it is too busy to answer. */
 function figuresOf(worker: Worker): Promise<Sample[]> {
   const id = nextId++
   return new Promise((resolve) => {
@@ -56,22 +56,24 @@ function figuresOf(worker: Worker): Promise<Sample[]> {
       worker.off('message', hear)
       resolve(figures)
     }
-    const hear = (word: Word) => {
-      if (isWord(word, 'tell', 'mine') && word.id === id) settle(word.figures)
+    const hear = (message: FiguresMessage) => {
+      if (isMessage(message, 'tell', 'mine') && message.id === id) settle(message.figures)
     }
-    const timer = setTimeout(() => settle([]), PATIENCE_MS)
+    const timer = setTimeout(() => settle([]), ANSWER_TIMEOUT_MS)
     worker.on('message', hear)
     worker.send({ ask: 'yours', id }, ignore)
   })
 }
 
-function isWord<K extends 'ask' | 'tell', V extends string>(
-  word: Word | undefined,
+function isMessage<K extends 'ask' | 'tell', V extends string>(
+  message: FiguresMessage | undefined,
   kind: K,
   what: V,
-): word is Extract<Word, Record<K, V>> {
-  return typeof word === 'object' && word !== null && (word as Record<string, unknown>)[kind] === what
+): message is Extract<FiguresMessage, Record<K, V>> {
+  return (
+    typeof message === 'object' && message !== null && (message as Record<string, unknown>)[kind] === what
+  )
 }
 
-/** What cannot be said to a worker that is ending is not said. */
+/** A worker that is ending may miss a message. */
 function ignore(): void {}

@@ -8,45 +8,45 @@ interface Flag {
   readonly option: keyof GatewayOptions
   readonly kind: Kind<unknown>
   readonly help: string
-  /** What was given for it is never shown. */
+  /** The value is never printed. */
   readonly isSecret: boolean
 }
 
-/** What each flag of `lognitor gateway` sets. The key has none: what a process list shows is no place for it. */
+/** The flags of `lognitor gateway` and their options. The API key has no flag, because a process list would show it. */
 export const GATEWAY_FLAGS: ReadonlyMap<string, Flag> = new Map<string, Flag>([
-  own('listen', 'where to listen; :4778 is every interface (127.0.0.1:4778)'),
+  own('listen', 'address to listen on; :4778 is every interface (127.0.0.1:4778)'),
   own(
     'authTokens',
-    "what callers show as 'Authorization: Bearer TOKEN'; several with commas, or again",
+    "token of callers, sent as 'Authorization: Bearer TOKEN'; several with commas, or repeat the flag",
     'auth-token',
   ),
   own('noAuth', 'listen beyond loopback without a token'),
   own('passThroughKey', "deliver with the caller's own X-API-Key"),
-  shared('apiUrl', 'where Lognitor answers'),
+  shared('apiUrl', "address of Lognitor's API"),
   shared('service', 'for telemetry that names no service'),
   shared('environment', 'for telemetry that names no environment'),
   shared('version', 'for telemetry that names no version', 'service-version'),
   shared('releaseId', 'for telemetry that names no release'),
   shared('minLevel', 'lowest level that is sent (all)'),
   shared('autoTruncate', 'cut logs over 256 KiB instead of rejecting them'),
-  shared('redactPatterns', 'email,creditCard,ssn,bearer: what becomes [REDACTED]', 'redact'),
+  shared('redactPatterns', 'patterns that become [REDACTED]: email,creditCard,ssn,bearer', 'redact'),
   shared('scrubUrlParams', 'more query parameters whose value becomes [SCRUBBED]'),
   own('includeQuery', 'keep the query in the path of requests'),
-  own('trustProxy', 'believe the client address that spans name'),
-  shared('allResourceAttributes', 'send the whole resource along'),
-  shared('compression', 'gzip, where the receiver takes it (none)'),
+  own('trustProxy', 'use the client address in the spans'),
+  shared('allResourceAttributes', 'send all resource attributes'),
+  shared('compression', 'gzip, when the receiver accepts it (none)'),
   shared('proxy', 'proxy to Lognitor, or false'),
-  own('maxBodyBytes', 'largest body, unpacked (67108864)'),
-  own('maxInFlightBytes', 'bytes held at one time (134217728)'),
-  own('maxInFlightRequests', 'requests held at one time (256)'),
+  own('maxBodyBytes', 'largest body in bytes, decompressed (67108864)'),
+  own('maxInFlightBytes', 'bytes of bodies at one time (134217728)'),
+  own('maxInFlightRequests', 'requests at one time (256)'),
   own('connections', 'connections to Lognitor (32)'),
-  own('deliveryTimeout', 'no post of a request begins after so many ms (20000)'),
-  own('closeTimeout', 'ms to finish in at the end (25000)'),
+  own('deliveryTimeout', 'no request to Lognitor for an export begins after this many ms (20000)'),
+  own('closeTimeout', 'ms to finish requests under way at the end (25000)'),
   own('logFormat', 'lines on stderr as text or json (text)'),
-  shared('debug', 'tell on stderr what it does'),
+  shared('debug', 'report its work on stderr'),
 ])
 
-/** The options that the arguments give, and what else they hold. */
+/** The options that the arguments give, and the remaining arguments. */
 export function readGatewayFlags(args: readonly string[]): {
   options: GatewayOptions
   workers: string | undefined
@@ -69,7 +69,7 @@ export function readGatewayFlags(args: readonly string[]): {
   return { options, workers: given.workers as string | undefined }
 }
 
-/** Each may be several with commas between. An empty one is refused: it would be a gateway without a token. */
+/** Parses tokens, several separated by commas. An empty token is refused: it would be a gateway without a token. */
 function readTokens(name: string, { kind }: Flag, given: readonly string[]): unknown {
   const tokens = kind.check(given.flatMap((words) => words.split(',').map((word) => word.trim())))
   if (tokens !== undefined) return tokens
@@ -78,7 +78,7 @@ function readTokens(name: string, { kind }: Flag, given: readonly string[]): unk
 
 function read(name: string, { option, kind, isSecret }: Flag, words: string): unknown {
   const value = kind.read?.(words)
-  // An address is an option as it was written.
+  // `listen` takes the text as it was written.
   if (value !== undefined) return option === 'listen' ? words : value
   const got = isSecret ? 'something else' : showValue(words)
   throw new UsageError(`--${name}: expected ${kind.expectedWords ?? kind.expected}, got ${got}.`)

@@ -1,7 +1,7 @@
 import type { GatewaySettings } from '../gateway/gateway-options.js'
 import { stderrLog } from '../gateway/operator-log.js'
 
-/** Says on stdout where the gateway listens, and on stderr by which limits; never a secret. */
+/** Prints on stdout where the gateway listens, and on stderr its limits; never a secret. */
 export function tellListening(url: string, workers: number, settings: GatewaySettings): void {
   const { shared, authTokens, passThroughKey, maxBodyBytes, maxInFlightBytes, maxInFlightRequests } = settings
   const { connections, logFormat } = settings

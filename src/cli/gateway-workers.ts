@@ -7,25 +7,25 @@ import { shareHolds } from './gateway-holds.js'
 import { tellListening } from './gateway-listening.js'
 import { interrupted } from './interrupted.js'
 
-/** What a worker is told at the end. */
+/** The message that tells a worker to close. */
 export const CLOSE = 'close'
 
-/** A worker that ends sooner than this is started again only after as long. */
+/** A worker that ends sooner than this is restarted only after this time. */
 const SHORT_LIFE_MS = 2000
 const SOON_MS = 50
 
 /**
- * Starts workers that share one address, and starts again what ends by itself. At a signal they all finish.
- * @returns the exit code: a worker's, when none ever came to listen
+ * Starts workers that share one address, and restarts a worker that ends by itself. At a signal all workers finish.
+ * @returns the exit code: a worker's, when no worker ever listened
  */
 export async function leadWorkers(count: number, settings: GatewaySettings): Promise<number> {
   const say = stderrLog(settings.logFormat)
   let isClosing = false
-  /** Workers that came to listen, by id. */
+  /** Ids of the workers that have listened. */
   const listening = new Set<number>()
   const failed = new Promise<number>((resolve) => {
     cluster.on('exit', async (worker, code, signal) => {
-      // Of a signal to us all we may see first what it does to them.
+      // When a signal goes to the whole process group, a worker's end may be seen here before the signal.
       await sleep(SOON_MS)
       if (isClosing) return
       if (listening.size === 0) return resolve(code || 1)
@@ -44,7 +44,7 @@ export async function leadWorkers(count: number, settings: GatewaySettings): Pro
   }
   cluster.on('listening', ({ id }, { address, port }) => {
     listening.add(id)
-    // Not at the first: while it is alone, its end would close the address that was told.
+    // Not after the first worker: while it is alone, its end would close the address that was printed.
     if (listening.size !== count) return
     const host = address?.includes(':') ? `[${address}]` : (address ?? '[::]')
     tellListening(`http://${host}:${port}`, count, settings)
@@ -62,12 +62,12 @@ function workers(): Worker[] {
   return Object.values(cluster.workers ?? {}).filter((worker) => worker !== undefined)
 }
 
-/** A signal to the group has reached it already; another one would end it at once. */
+/** A signal to the process group has reached the worker already; a second one would end it at once. */
 function stop(worker: Worker): Promise<void> {
   return new Promise((resolve) => {
     worker.once('exit', () => resolve())
     if (worker.isDead()) resolve()
-    // Written with a callback: to one that is ending at this moment it fails, and 'exit' tells.
+    // With a callback, because sending to a worker that is just ending fails; the 'exit' event follows.
     else if (worker.isConnected()) worker.send(CLOSE, () => {})
   })
 }

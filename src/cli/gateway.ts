@@ -18,14 +18,14 @@ const flags = [...GATEWAY_FLAGS].map(([name, { kind, help }]) => {
 
 const HELP = `Usage: lognitor gateway [options]
 
-Takes OTLP/HTTP (POST /v1/logs and /v1/traces, protobuf and JSON) from Collectors and SDKs and delivers it to
-Lognitor with the key in LOGNITOR_API_KEY. It keeps nothing: callers are answered when Lognitor has answered.
+Receives OTLP/HTTP (POST /v1/logs and /v1/traces, protobuf and JSON) from Collectors and SDKs and delivers it to
+Lognitor with the key in LOGNITOR_API_KEY. The gateway stores nothing: it answers when Lognitor has answered.
 
   --workers N                 processes that share the work (1)
 ${flags.join('\n')}
   -h, --help                  print this
 
-All but --workers can be set in the environment, too: LOGNITOR_API_URL, LOGNITOR_MIN_LEVEL ..., of its own
+All but --workers can also be set in the environment: LOGNITOR_API_URL, LOGNITOR_MIN_LEVEL ...; the gateway's own are
 LOGNITOR_GATEWAY_LISTEN, _TOKEN (one,another), _NO_AUTH and _PASS_THROUGH_KEY; --service-version is LOGNITOR_VERSION.`
 
 /** `lognitor gateway` */
@@ -51,7 +51,8 @@ async function alone(settings: GatewaySettings): Promise<number> {
 
 async function work(settings: GatewaySettings): Promise<number> {
   const stopped = Promise.race([interrupted(), toldToClose()])
-  // A server that closes tells the leading process. Where that one is gone it fails, and is no failure of ours.
+  // A closing server informs the primary process. That fails when the primary process has ended, which is no error
+  // here.
   cluster.worker?.on('error', () => {})
   try {
     const running = await openGateway(settings, {

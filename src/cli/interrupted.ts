@@ -1,6 +1,6 @@
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
-/** Resolves at the first signal to end; a second one then has its usual effect. */
+/** Resolves at the first signal that asks this process to end. A second one has its usual effect. */
 export function interrupted(): Promise<void> {
   return new Promise((resolve) => {
     const stop = () => {

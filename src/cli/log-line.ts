@@ -12,7 +12,7 @@ const COLORS: Readonly<Record<Level | 'quiet' | 'name', string>> = {
   name: '1',
 }
 
-/** A log as one line of a terminal. */
+/** Formats a log as one line for a terminal. */
 export function formatLog(log: Log, hasColor: boolean): string {
   const paint = (color: keyof typeof COLORS, text: string) =>
     hasColor && text !== '' ? `\u001b[${COLORS[color]}m${text}\u001b[0m` : text
@@ -30,13 +30,13 @@ export function formatLog(log: Log, hasColor: boolean): string {
   return parts.filter((part) => part !== '').join(' ')
 }
 
-/** The type, and the message where the log does not say the same. */
+/** The error's type, and its message when the log's message does not contain it. */
 function errorText({ error, message }: Log): string {
   const { type, message: own } = error ?? {}
   return own === undefined || own === message ? `${type}` : `${type}: ${own}`
 }
 
-/** What comes from an address that somebody typed may be anything. */
+/** An address that somebody typed may send values of any type. */
 function shown(value: unknown): string {
   return value === undefined || value === null ? '' : printable(String(value))
 }

@@ -43,6 +43,6 @@ function end(outcome: number | NodeJS.Signals): void {
   else process.kill(process.pid, outcome)
 }
 
-// A reader that had enough, such as head, is no failure.
+// A closed pipe, such as to head, is no error.
 process.stdout.on('error', () => process.exit(0))
 main(process.argv.slice(2)).catch(explain).then(end)

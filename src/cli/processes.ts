@@ -1,14 +1,14 @@
 import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 
-/** A process, by what tells it from a later one with the same number. */
+/** A process, with what tells it from a later process of the same pid. */
 export interface RunningProcess {
   readonly pid: number
   readonly parent: number
   readonly started: string
 }
 
-/** All processes that a process has started, and those that these have. None where the system does not tell. */
+/** All descendants of a process. Empty when the system does not say. */
 export function descendantsOf(pid: number): readonly RunningProcess[] {
   const all = listProcesses()
   const found = new Map<number, RunningProcess>()
@@ -19,7 +19,7 @@ export function descendantsOf(pid: number): readonly RunningProcess[] {
   return [...found.values()]
 }
 
-/** Those of the processes that still run. */
+/** The processes that still run. */
 export function stillRunning(processes: readonly RunningProcess[]): readonly RunningProcess[] {
   if (processes.length === 0) return []
   const running = new Map(listProcesses().map(({ pid, started }) => [pid, started]))
@@ -27,11 +27,11 @@ export function stillRunning(processes: readonly RunningProcess[]): readonly Run
 }
 
 /**
- * Whether a signal from the terminal, such as that of Ctrl-C, reaches this process and all that it has started:
- * terminals send them to every process of the group in front, whatever its standard input is.
+ * Whether a signal from the terminal, such as Ctrl-C, reaches this process and all it has started: a terminal sends it
+ * to every process of the foreground group, whatever their standard input is.
  */
 export function isInForeground(): boolean {
-  // There the console sends them to all processes, and nothing else sends any.
+  // The Windows console sends it to all its processes, and nothing else sends one.
   if (process.platform === 'win32') return true
   if (process.platform === 'linux') {
     const [, , group, , , foreground] = statOf('self')
@@ -60,13 +60,16 @@ function listFromProc(): readonly RunningProcess[] {
   const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
   return pids.flatMap((pid) => {
     const stat = statOf(pid)
-    // A zombie has ended; only its parent has not asked for its exit code yet.
+    // A zombie has ended; its parent has not yet read its exit code.
     if (stat.length === 0 || stat[0] === 'Z') return []
     return [{ pid: Number(pid), parent: Number(stat[1]), started: `${stat[19]}` }]
   })
 }
 
-/** The fields of a process from its state on: the name before it may hold anything. Empty where it has ended. */
+/**
+ * The fields of /proc/<pid>/stat from the state on; the name before it may contain anything. Empty when the process has
+ * ended.
+ */
 function statOf(pid: string): readonly string[] {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')

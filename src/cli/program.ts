@@ -5,8 +5,8 @@ import { pathToFileURL } from 'node:url'
 import { descendantsOf, isInForeground, type RunningProcess, stillRunning } from './processes.js'
 
 /**
- * Runs a program with our zero-code entry loaded and its telemetry sent to an inbox, and passes signals on.
- * @returns its exit code, or the signal that ended it; 127 when it was not found, 126 when it could not start.
+ * Runs a program with the zero-code entry loaded and its telemetry sent to an inbox, and passes signals on.
+ * @returns the exit code, or the signal that ended the program; 127 when it was not found, 126 when it could not start
  */
 export function runProgram(
   command: string,
@@ -28,10 +28,10 @@ export function runProgram(
   let passOn: NodeJS.Signals | undefined
   let started: readonly RunningProcess[] = []
   const stopForwarding = onSignals((signal) => {
-    // Noted now: once the program has ended nobody knows whom it had started.
+    // Noted now, because a descendant cannot be found any more once the program has ended.
     started = descendantsOf(child.pid ?? 0)
-    // The terminal itself sends these to all processes in front: passing them on would make two of one. With its last
-    // signal it is no longer anybody's terminal.
+    // A terminal itself sends these signals to all foreground processes: passing one on would deliver it twice. After
+    // SIGHUP the terminal is gone, so the state before counts.
     const isFromTerminal = signal === 'SIGHUP' ? wasInForeground : isInForeground()
     passOn = FROM_TERMINAL.includes(signal) && isFromTerminal ? undefined : signal
     if (passOn !== undefined) child.kill(passOn)
@@ -52,21 +52,21 @@ export function runProgram(
   })
 }
 
-/** The environment in which a program reaches a host of this machine directly, whatever proxy is set. */
+/** An environment in which a program reaches a host of this machine directly, whatever proxy is set. */
 function directTo(host: string): NodeJS.ProcessEnv {
   const { no_proxy, NO_PROXY } = process.env
   const hosts = [no_proxy, NO_PROXY, host].filter(Boolean).join(',')
   return { LOGNITOR_PROXY: 'false', no_proxy: hosts, NO_PROXY: hosts }
 }
 
-/** So long what a program has left running has to end by itself, and then after the signal. */
+/** Time for the program's remaining processes to end by themselves, and then after the signal. */
 const BY_ITSELF_MS = 200
 const AFTER_SIGNAL_MS = 10_000
 const LOOK_MS = 50
 
 /**
- * Ends what a program has left running: npx, for one, ends by a signal and leaves what it had started.
- * @param signal undefined where they all have had it already
+ * Ends the processes that a program has left running: npx, for one, ends at a signal and leaves its child running.
+ * @param signal undefined when all of them have received it already
  */
 async function endAll(
   processes: readonly RunningProcess[],
@@ -77,7 +77,7 @@ async function endAll(
   for (const { pid } of await waitFor(left, AFTER_SIGNAL_MS)) kill(pid, 'SIGKILL')
 }
 
-/** Resolves to those that still run after that time; sooner where all have ended. */
+/** Resolves to the processes that still run after the time; sooner when all have ended. */
 async function waitFor(processes: readonly RunningProcess[], limitMs: number) {
   const deadline = performance.now() + limitMs
   let left = stillRunning(processes)
@@ -92,32 +92,32 @@ function kill(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal)
   } catch {
-    // It has ended by itself.
+    // The process has ended by itself.
   }
 }
 
 interface Preloaded {
   readonly args: readonly string[]
-  /** What the environment has to hold. */
+  /** Variables that the environment needs. */
   readonly env: NodeJS.ProcessEnv
 }
 
-/** A command's arguments and environment with these modules loaded before its own, in this order. */
+/** The arguments and environment of a command that loads these modules before its own, in this order. */
 export function preloaded(command: string, args: readonly string[], entries: readonly string[]): Preloaded {
   const isNode = /^node(js)?(\.exe)?$/i.test(basename(command))
   if (isNode) return { args: [...entries.flatMap((entry) => ['--import', entry]), ...args], env: {} }
-  // What is not node itself starts one at some time: npm, tsx, a shell script.
+  // A command that is not node starts node at some point: npm, tsx, a shell script.
   const options = [process.env.NODE_OPTIONS ?? '', ...entries.map((entry) => `--import=${entry}`)]
   return { args, env: { NODE_OPTIONS: options.join(' ').trim() } }
 }
 
-/** The address of what is built beside this program, and so found whatever the started program has installed. */
+/** The URL of a file beside this program, whatever the started program has installed. */
 export function besideUs(file: string): string {
   return pathToFileURL(join(dirname(realpathSync(process.argv[1] ?? '.')), file)).href
 }
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR2'] as const
-/** A terminal sends these to all processes in front: passing them on would make two of one. */
+/** A terminal sends these to all foreground processes: passing one on would deliver it twice. */
 const FROM_TERMINAL: readonly string[] = ['SIGINT', 'SIGHUP', 'SIGQUIT']
 
 function onSignals(receive: (signal: NodeJS.Signals) => void): () => void {

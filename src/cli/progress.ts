@@ -1,13 +1,13 @@
 const WIDTH = 30
 
 export interface Progress {
-  /** @param done of what is to be done */
+  /** @param done how much of `total` is done */
   show(done: number, total: number): void
-  /** Leaves the line as it is, or takes it away. */
+  /** Ends the progress line. */
   end(): void
 }
 
-/** A bar that grows in its line of a terminal; nothing where there is none. */
+/** A progress bar in one line of a terminal; shows nothing when the stream is no terminal. */
 export function createProgress(stream: NodeJS.WriteStream = process.stderr): Progress {
   let shown = ''
   return {

@@ -5,16 +5,16 @@ import { destinationFolder } from '../spool/destination-folder.js'
 import { type SpoolSurvey, surveySpool } from '../spool/survey.js'
 import { interrupted } from './interrupted.js'
 import { createProgress } from './progress.js'
-import { fail, print, tell } from './spool-words.js'
+import { fail, print, reportUnreadable } from './spool-messages.js'
 
 const LOOK_MS = 100
 
 /**
- * `lognitor spool replay`: delivers what processes that have ended left for the address and key of the environment.
- * @param patienceMs it ends when nothing could be delivered for this time
+ * `lognitor spool replay`: delivers what ended processes have left for the address and key in the environment.
+ * @param giveUpAfterMs ends when nothing could be delivered for this time
  * @returns the exit code
  */
-export async function replay(directory: string, patienceMs: number): Promise<number> {
+export async function replay(directory: string, giveUpAfterMs: number): Promise<number> {
   const options: Options = { spool: { directory }, flushOnExit: false, captureUncaught: false }
   const settings = resolveOptions(options)
   if (!settings.apiKey) {
@@ -22,21 +22,21 @@ export async function replay(directory: string, patienceMs: number): Promise<num
     return 2
   }
   const before = await surveySpool(directory)
-  if (before.unreadable.length > 0) return tell(before.unreadable)
+  if (before.unreadable.length > 0) return reportUnreadable(before.unreadable)
   const { apiUrl, apiKey } = settings
-  // Where nothing was ever written for this address and key, nothing is to be left that looks as if.
+  // Nothing may be created in the directory when nothing was ever written for this address and key.
   const isThere =
     lstatSync(destinationFolder(directory, { apiUrl, apiKey }), { throwIfNoEntry: false }) !== undefined
-  const isDone = isThere ? await replayInto(new Pipeline(settings), patienceMs) : noneDelivered()
+  const isDone = isThere ? await replayInto(new Pipeline(settings), giveUpAfterMs) : noneDelivered()
   const left = await surveySpool(directory)
   if (isDone) tellOthers(left)
-  return tell(left.unreadable) === 0 && isDone ? 0 : 1
+  return reportUnreadable(left.unreadable) === 0 && isDone ? 0 : 1
 }
 
-/** Resolves to whether all is delivered. */
-async function replayInto(pipeline: Pipeline, patienceMs: number): Promise<boolean> {
+/** Resolves to whether everything was delivered. */
+async function replayInto(pipeline: Pipeline, giveUpAfterMs: number): Promise<boolean> {
   await pipeline.takeOver()
-  const isDone = await deliver(pipeline, patienceMs)
+  const isDone = await deliver(pipeline, giveUpAfterMs)
   const { accepted, requestsAccepted, takenOver, dropped, holding } = pipeline.stats()
   await pipeline.shutdown(0)
   print(`${accepted + requestsAccepted} of ${takenOver} delivered.`)
@@ -50,7 +50,7 @@ function noneDelivered(): boolean {
   return true
 }
 
-/** Names the addresses that are left, as far as they are known. */
+/** Names the other addresses in the directory, as far as they are known. */
 function tellOthers({ places }: SpoolSurvey): void {
   const others = places.filter(({ folders }) => folders.some(({ lives, entries }) => !lives && entries > 0))
   if (others.length === 0) return
@@ -58,16 +58,16 @@ function tellOthers({ places }: SpoolSurvey): void {
   print(`What is left was written for another key or address: ${[...addresses].join(', ')}.`)
 }
 
-/** Why the rest stays, in words. */
+/** Why entries remain, as text. */
 const HELD: Readonly<Record<string, string>> = {
   backoff: 'nothing gets through to the service',
-  retry_after: 'the service asks for patience',
+  retry_after: 'the service asks to wait',
   unauthorized: 'the service refused the key',
   wrong_address: 'the address does not answer like Lognitor',
 }
 
-/** Resolves to true when nothing is left, to false when it is interrupted or nothing gets through. */
-async function deliver(pipeline: Pipeline, patienceMs: number): Promise<boolean> {
+/** Resolves to true when nothing is left, to false after an interruption or when nothing can be delivered. */
+async function deliver(pipeline: Pipeline, giveUpAfterMs: number): Promise<boolean> {
   const progress = createProgress()
   let isInterrupted = false
   void interrupted().then(() => {
@@ -84,7 +84,7 @@ async function deliver(pipeline: Pipeline, patienceMs: number): Promise<boolean>
       if (left !== before) changedAt = performance.now()
       before = left
       const isHopeless = holding === 'unauthorized' || holding === 'wrong_address'
-      if (isInterrupted || isHopeless || performance.now() - changedAt > patienceMs) return false
+      if (isInterrupted || isHopeless || performance.now() - changedAt > giveUpAfterMs) return false
       await new Promise((resolve) => setTimeout(resolve, LOOK_MS))
     }
   } finally {

@@ -2,24 +2,24 @@ import { statSync } from 'node:fs'
 import { createInterface } from 'node:readline/promises'
 import { type FolderSurvey, type PlaceSurvey, purgeSpool, surveySpool } from '../spool/survey.js'
 import { type Command, parseWords, UsageError } from './command.js'
+import { fail, print, reportUnreadable } from './spool-messages.js'
 import { replay } from './spool-replay.js'
-import { fail, print, tell } from './spool-words.js'
 import { printableJson } from './terminal-text.js'
 
 const HELP = `Usage: lognitor spool status|replay|purge DIR [options]
 
-Looks after a directory that an application was given as its spool.
+Manages the spool directory of an application.
 
-  status           what is not delivered, by address and by process
-  replay           delivers what processes that have ended left behind; the key comes
+  status           shows what is not delivered, by address and by process
+  replay           delivers what ended processes have left; the key comes
                    from LOGNITOR_API_KEY, the address from LOGNITOR_API_URL
-  purge            deletes what processes that have ended left behind
+  purge            deletes what ended processes have left
 
-Ends with 1 when a part of the directory could not be looked at, or something is left that could not be delivered.
+Exit status: 1 when part of the directory could not be read, or something could not be delivered.
 
   --json           status as JSON
-  --patience S     replay ends when for so many seconds nothing could be delivered (60)
-  --yes            purge without a question
+  --patience S     replay ends when nothing could be delivered for this many seconds (60)
+  --yes            purge without asking
   -h, --help       print this`
 
 const DEFAULT_PATIENCE_S = 60
@@ -36,10 +36,10 @@ export const spool: Command = {
     const { flags, words } = parseWords(args, options, 2)
     const [action, directory] = words
     if (action !== undefined && action !== 'status' && action !== 'replay' && action !== 'purge') {
-      throw new UsageError(`There is no "spool ${action}". There are status, replay and purge.`)
+      throw new UsageError(`There is no "spool ${action}". Use status, replay or purge.`)
     }
     if (action === undefined || directory === undefined)
-      throw new UsageError('Which directory? lognitor spool status|replay|purge DIR')
+      throw new UsageError('The directory is missing: lognitor spool status|replay|purge DIR')
     const patienceS = Number(flags.patience)
     if (!(patienceS >= 1 && patienceS <= 1e6)) {
       throw new UsageError(`--patience must be a number of seconds, not "${flags.patience}".`)
@@ -52,15 +52,13 @@ export const spool: Command = {
   },
 }
 
-/** Why nothing can be said of what is in a directory; undefined where it can be looked at. */
+/** Why a directory cannot be examined; undefined when it can. */
 function problemWith(directory: string): string | undefined {
   try {
-    return statSync(directory).isDirectory() ? undefined : `${directory} is no directory`
+    return statSync(directory).isDirectory() ? undefined : `${directory} is not a directory`
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
-    return code === 'ENOENT'
-      ? `there is no directory ${directory}`
-      : `${directory} cannot be looked at: ${message}`
+    return code === 'ENOENT' ? `${directory} does not exist` : `${directory} cannot be read: ${message}`
   }
 }
 
@@ -70,7 +68,7 @@ async function status(directory: string, isJson: boolean): Promise<number> {
   if (isJson) process.stdout.write(`${printableJson(JSON.stringify(survey))}\n`)
   else if (places.length > 0) for (const place of places) printPlace(place)
   else if (unreadable.length === 0) print('The spool is empty.')
-  return tell(unreadable)
+  return reportUnreadable(unreadable)
 }
 
 function printPlace({ name, apiUrl, folders, damaged }: PlaceSurvey): void {
@@ -90,18 +88,18 @@ async function purge(directory: string, isCertain: boolean): Promise<number> {
   const { places, unreadable } = await surveySpool(directory)
   if (unreadable.length > 0) {
     fail('nothing was deleted')
-    return tell(unreadable)
+    return reportUnreadable(unreadable)
   }
   const folders = places.flatMap((place) => place.folders)
   const entries = folders.filter(({ lives }) => !lives).reduce((sum, folder) => sum + folder.entries, 0)
   if (!isCertain && !(await confirm(`Delete ${entries} logs and requests that were never delivered?`)))
-    return fail(`nothing was deleted${process.stdin.isTTY ? '' : '; --yes purges without a question'}`)
+    return fail(`nothing was deleted${process.stdin.isTTY ? '' : '; use --yes to purge without asking'}`)
   const purged = await purgeSpool(directory)
   print(`${purged.entries} deleted.`)
-  return tell(purged.unreadable)
+  return reportUnreadable(purged.unreadable)
 }
 
-/** False, too, where nobody can answer. */
+/** Also false when nobody can answer. */
 async function confirm(question: string): Promise<boolean> {
   if (!process.stdin.isTTY) return false
   const terminal = createInterface({ input: process.stdin, output: process.stderr })

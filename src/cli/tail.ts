@@ -7,10 +7,10 @@ import { printable, printableJson } from './terminal-text.js'
 
 const HELP = `Usage: lognitor tail [options]
 
-Prints the logs that an inbox receives from now on. Ends with 1 when there is no inbox.
+Prints the logs that an inbox receives from now on. Exit status: 1 when there is no inbox.
 
   --url URL        the inbox (http://127.0.0.1:4777)
-  --level LEVELS   only these: ${LEVELS.join(', ')}; several with commas
+  --level LEVELS   only these levels: ${LEVELS.join(', ')}; several with commas
   --service NAME   only of this service
   --trace ID       only of this trace
   --json           each log as one line of JSON
@@ -31,7 +31,7 @@ export const tail: Command = {
     })
     const unknown = flags.level?.split(',').find((level) => !isLevel(level))
     if (unknown !== undefined)
-      throw new UsageError(`--level must be of ${LEVELS.join(', ')}, not "${unknown}".`)
+      throw new UsageError(`--level must be one of ${LEVELS.join(', ')}, not "${unknown}".`)
     const address = streamAddress(flags.url, {
       level: flags.level,
       service: flags.service,
@@ -47,7 +47,7 @@ function hasColor(): boolean {
   return process.stdout.isTTY === true && !NO_COLOR && TERM !== 'dumb'
 }
 
-/** @throws when it is no JSON */
+/** @throws when the data is not JSON */
 function checkedJson(data: string): string {
   JSON.parse(data)
   return printableJson(data)
@@ -63,7 +63,7 @@ function streamAddress(inbox: string, filters: Record<string, string | undefined
   return address
 }
 
-/** Reads until it is stopped. An inbox that goes away is waited for; one that was never there is not. */
+/** Reads until it is stopped. Waits for an inbox that was there and has ended, not for one that was never there. */
 async function follow(address: URL, format: (data: string) => string): Promise<number> {
   let wasConnected = false
   let isConnected = false
@@ -82,17 +82,17 @@ async function follow(address: URL, format: (data: string) => string): Promise<n
     isConnected = false
     const end = await readEvents(address, reader)
     if (end.kind === 'refused') return fail(`the inbox refused: ${end.why}`)
-    if (end.kind === 'foreign') return fail(`what answers at ${address.origin} is no inbox: ${end.why}`)
-    if (!isConnected && end.kind === 'ended') return fail(`what answers at ${address.origin} is no inbox`)
+    if (end.kind === 'foreign') return fail(`${address.origin} is not an inbox: ${end.why}`)
+    if (!isConnected && end.kind === 'ended') return fail(`${address.origin} is not an inbox`)
     if (!wasConnected) return fail(`no inbox answers at ${address.origin}. Start one with lognitor dev.`)
-    if (isConnected) say('the inbox went away; waiting for it.')
+    if (isConnected) say('the inbox closed the connection; waiting for it.')
     await new Promise((resolve) => setTimeout(resolve, RETRY_MS))
   }
 }
 
 let drained: Promise<void> | undefined
 
-/** Writes a line. @returns where nobody reads: a promise that resolves when somebody has */
+/** Writes a line. @returns a promise when the reader is slow: it resolves when the reader has caught up */
 function print(line: string): Promise<void> | undefined {
   if (process.stdout.write(`${line}\n`)) return undefined
   drained ??= new Promise((resolve) => {

@@ -1,18 +1,17 @@
 /**
- * Characters that steer a terminal, or change the order or the lines in which text is shown: C0 and C1 controls,
- * marks of direction, line and paragraph separators, and the rest of the invisible ones. The joiners stay: scripts
- * and emoji need them.
+ * Characters that control a terminal, or change the order or the lines of text: C0 and C1 controls, direction marks,
+ * line and paragraph separators, and other invisible characters. Joiners are not included: scripts and emoji need them.
  */
 const CONTROL = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu
 
-/** Foreign text as one line of a terminal, in which nothing steers it. */
+/** A foreign text as one line for a terminal, without control characters. */
 export function printable(text: string): string {
   return text.replace(/\r?\n/g, ' ↵ ').replaceAll('\t', ' ').replace(CONTROL, escaped)
 }
 
-/** JSON in one line that means the same and holds no such character. */
+/** JSON as one line, with the same meaning and without control characters. */
 export function printableJson(json: string): string {
-  // Within strings, where alone JSON can hold them; between its parts there is white space at most.
+  // JSON can contain such characters only within strings; between its tokens there is at most white space.
   return json
     .replace(/[\t\r\n]/g, ' ')
     .replace(CONTROL, (character) =>

@@ -1,12 +1,12 @@
 import type { Clock } from '../common/clock.js'
 
-/** A request's share of what the gateway holds at one time. */
+/** The share of one request in the bytes and requests that the gateway holds at one time. */
 export interface Admitted {
-  /** What it takes. */
+  /** Bytes that the request holds. */
   readonly bytes: number
-  /** Takes more bytes; false when there is no room for them. */
+  /** Reserves more bytes for the request; false when the gateway has no room for them. */
   grow(bytes: number): boolean
-  /** Its body is whole, and work begins; false when there is too much work under way. */
+  /** The whole body has arrived and work on it begins; false when too many requests are being worked on. */
   start(): boolean
   leave(): void
 }
@@ -18,19 +18,20 @@ interface Reader {
   readonly leave: () => void
 }
 
-/** Bodies that are read at one time, for each request that may be worked on. */
+/** How many bodies may be read at one time, for each request that may be worked on. */
 const READERS_PER_REQUEST = 8
-/** Who is slower than this makes room, when there is none left for another. */
+/** A body that arrives more slowly than this is cut off when another request needs its room. */
 const SLOW_BYTES_PER_MS = 16
-/** Nobody is slow before. */
+/** No body counts as slow before this time. */
 const SLOW_MS = 2000
 
 /**
- * Bounds requests and bytes under way. What finds no room is not lost: its sender keeps it and asks again. A place among
- * the requests is taken by work that is there, and not by a body that is still to come.
+ * Bounds the requests and bytes under way. A request that finds no room is not lost: its sender keeps it and tries
+ * again. Only a request whose whole body has arrived counts as one of the requests under way; a body that is still
+ * arriving does not.
  */
 export class Admission {
-  /** Requests whose body is whole. */
+  /** Requests whose whole body has arrived. */
   requests = 0
   bytes = 0
   readonly #mostRequests: number
@@ -44,7 +45,9 @@ export class Admission {
     this.#clock = clock
   }
 
-  /** @param cut ends the request whose body is too slow, without an answer, so that it is sent again */
+  /**
+   * @param cut closes the connection of a request whose body is too slow, without an answer, so that it is sent again
+   */
   enter(cut: () => void): Admitted | undefined {
     if (this.requests >= this.#mostRequests) return undefined
     if (this.#readers.size >= this.#mostRequests * READERS_PER_REQUEST && !this.#cutSlowest())
@@ -82,13 +85,13 @@ export class Admission {
   }
 
   #makeRoom(reader: Reader, bytes: number): boolean {
-    // Whatever may come at all has room when nothing else is here.
+    // A body of any permitted size has room when nothing else is here.
     const fits = () => this.bytes === reader.bytes || this.bytes + bytes <= this.#mostBytes
     while (!fits()) if (!this.#cutSlowest(reader)) return false
     return true
   }
 
-  /** Cuts the body that comes in most slowly. False when none is slow. */
+  /** Cuts off the slowest body. False when no body is slow. */
   #cutSlowest(except?: Reader): boolean {
     const now = this.#clock.monotonic()
     let slowest: Reader | undefined

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto'
 import type { StableIds } from './forward/stable-ids.js'
 
 /**
- * A seed drawn from a request: the SHA-256 of its unpacked body, the signal it came for, and where each caller has a key of
- * its own, that key. The same request gives the same seed in every process.
+ * Derives ids from a request: from the SHA-256 of its unpacked body, its signal, and the caller's own key when it has
+ * one. The same request gives the same ids in every process, so that a repeat can be recognised.
  */
-export function bodySeed(bodyHash: Uint8Array, signal: string, ownKey = ''): StableIds {
+export function stableIdsOf(bodyHash: Uint8Array, signal: string, ownKey = ''): StableIds {
   const hash = createHash('sha256').update(`${signal}\n${ownKey}\n`).update(bodyHash).digest()
   const hex = hash.toString('hex')
   const stem = uuid(hex).slice(0, 28)
@@ -17,13 +17,13 @@ export function bodySeed(bodyHash: Uint8Array, signal: string, ownKey = ''): Sta
   }
 }
 
-/** The first half of a hash in the form of a UUID of version 8, the one whose content is the maker's own. */
+/** The first half of a hash as a UUID of version 8, whose bits the maker may choose freely. */
 function uuid(hex: string): string {
   const variant = ((Number.parseInt(hex.charAt(16), 16) & 0x3) | 0x8).toString(16)
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`
 }
 
-/** 32 bits that look drawn by chance for each position: the finisher of MurmurHash3 over a counter. */
+/** 32 bits that look random for each position: the finalizer of MurmurHash3 over a counter. */
 function mix(first: number, second: number, position: number): number {
   let bits = (first + Math.imul(position, 0x9e37_79b1)) | 0
   bits = Math.imul(bits ^ (bits >>> 16), 0x85eb_ca6b)

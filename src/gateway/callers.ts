@@ -2,8 +2,9 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 
 /**
- * Whether a caller shows one of the tokens, as `Authorization: Bearer <token>`. Several hold at once, so that
- * a new one can be handed out before the old one goes. Without any, everybody may call.
+ * Checks that a caller presents one of the tokens as `Authorization: Bearer <token>`. Several tokens may be valid at
+ * once, so that a new one can be handed out before the old one is withdrawn. Without any token every caller is
+ * accepted.
  */
 export function callerCheck(tokens: readonly string[]): (request: IncomingMessage) => boolean {
   if (tokens.length === 0) return () => true
@@ -12,7 +13,7 @@ export function callerCheck(tokens: readonly string[]): (request: IncomingMessag
     const shown = /^Bearer +(\S+) *$/i.exec(headers.authorization ?? '')?.[1]
     if (shown === undefined) return false
     const given = digest(shown)
-    // All are compared, and hashes at that, so that the time taken tells nothing.
+    // Hashes of equal length are compared, and all of them, so that the time taken reveals nothing.
     return known.filter((token) => timingSafeEqual(token, given)).length > 0
   }
 }
@@ -21,7 +22,7 @@ function digest(token: string): Buffer {
   return createHash('sha256').update(token).digest()
 }
 
-/** The caller's own key for Lognitor: undefined when it brings none, null when what it brings can be no key. */
+/** The caller's own Lognitor key: undefined when the header is missing, null when its value cannot be a key. */
 export function callersKey({ headers }: IncomingMessage): string | undefined | null {
   const key = headers['x-api-key']
   if (key === undefined || key === '') return undefined

@@ -3,9 +3,9 @@ import type { DropReason } from '../diagnostics/drop-ledger.js'
 import type { Observer, Posted } from './forward/observer.js'
 import type { Say } from './operator-log.js'
 
-/** Between two lines about one and the same thing. */
+/** Shortest time between two lines about the same thing. */
 const QUIET_MS = 60_000
-/** Keys whose state is known. */
+/** Most keys whose state is remembered. */
 const MOST_KEYS = 1000
 
 type Trouble = 'key_refused' | 'wrong_address' | 'deliveries_fail'
@@ -14,11 +14,11 @@ interface KeyState {
   readonly trouble: Trouble
   readonly sinceMs: number
   failedPosts: number
-  /** A line has told of it. */
+  /** A line about this state has been written. */
   readonly isTold: boolean
 }
 
-/** Drops that somebody has asked for by a setting. */
+/** Drops that a setting asks for. */
 const WISHED: ReadonlySet<DropReason> = new Set<DropReason>([
   'disabled',
   'min_level',
@@ -29,13 +29,13 @@ const WISHED: ReadonlySet<DropReason> = new Set<DropReason>([
   'handled_exception',
 ])
 
-/** Tells the operator what only an operator can mend: once when it begins, and when it is over. */
+/** Reports to the operator what only an operator can mend: once when a problem begins, and once when it ends. */
 export class DeliveryWatch implements Observer {
   readonly #say: Say
   readonly #clock: Clock
   readonly #apiUrl: string
   readonly #states = new Map<string, KeyState>()
-  /** By what was told, when that was. */
+  /** When a line was last written, by what it was about. */
   readonly #toldMs = new Map<string, number>()
   readonly #dropped = new Map<DropReason, number>()
   #refused = 0
@@ -46,7 +46,7 @@ export class DeliveryWatch implements Observer {
     this.#apiUrl = apiUrl
   }
 
-  /** @param keyName what stands for the key in a line: nothing for the gateway's own */
+  /** @param keyName a name that may be shown for the key; empty for the gateway's own key */
   answered(keyName: string, posted: Posted): void {
     const trouble = troubleOf(posted)
     const known = this.#states.get(keyName)
@@ -63,17 +63,17 @@ export class DeliveryWatch implements Observer {
     this.#dropped.set(reason, total)
     if (!this.#isDue(`drop ${reason}`)) return
     this.#dropped.set(reason, 0)
-    const message = `Logs or request entries are dropped: ${total} since the last line, because of ${reason}.`
+    const message = `${total} logs or request entries were dropped since the last line. Reason: ${reason}.`
     this.#say({ event: 'drops', level: 'warn', message, figures: { reason, count: total } })
   }
 
-  /** A caller was told to come again, for there was no room. */
+  /** Counts a caller that was told to retry because there was no room. */
   wasFull(): void {
     this.#refused++
     if (!this.#isDue('full')) return
     const count = this.#refused
     this.#refused = 0
-    const message = `The gateway holds as much as it may: ${count} exports since the last line were told to come again.`
+    const message = `The gateway has reached its limits: ${count} exports were told to retry since the last line.`
     this.#say({ event: 'full', level: 'warn', message, figures: { count } })
   }
 
@@ -84,9 +84,9 @@ export class DeliveryWatch implements Observer {
     if (!isTold) return
     const key = keyName === '' ? 'the API key' : `the API key ${keyName}`
     const sentences: Readonly<Record<Trouble, string>> = {
-      key_refused: `Lognitor refused ${key} (${why}). Callers keep what they have; one post a minute asks again.`,
-      wrong_address: `${this.#apiUrl} does not answer like Lognitor (${why}). Callers keep what they have; one post a minute asks again.`,
-      deliveries_fail: `Deliveries fail (${why}). Callers keep what they have and come again.`,
+      key_refused: `Lognitor refused ${key} (${why}). Callers keep their data; one request a minute tries again.`,
+      wrong_address: `${this.#apiUrl} does not answer like Lognitor (${why}). Callers keep their data; one request a minute tries again.`,
+      deliveries_fail: `Deliveries fail (${why}). Callers keep their data and retry.`,
     }
     this.#say({ event: trouble, level: 'warn', message: sentences[trouble], figures: { why } })
   }
@@ -94,11 +94,11 @@ export class DeliveryWatch implements Observer {
   #recovered(keyName: string, { sinceMs, failedPosts }: KeyState): void {
     const seconds = Math.round((this.#clock.monotonic() - sinceMs) / 1000)
     const of = keyName === '' ? '' : ` of the API key ${keyName}`
-    const message = `Deliveries${of} work again after ${seconds} s and ${failedPosts} failed posts.`
+    const message = `Deliveries${of} work again after ${seconds} s and ${failedPosts} failed requests.`
     this.#say({ event: 'deliveries_work', level: 'info', message, figures: { seconds, failedPosts } })
   }
 
-  /** Whether a line about it may be written again. */
+  /** Whether another line about this may be written now. */
   #isDue(what: string): boolean {
     const now = this.#clock.monotonic()
     const last = this.#toldMs.get(what)

@@ -1,14 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Clock } from '../common/clock.js'
 import { Admission, type Admitted } from './admission.js'
-import { bodySeed } from './body-ids.js'
+import { stableIdsOf } from './body-ids.js'
 import { callerCheck, callersKey } from './callers.js'
 import { decodeLogs, decodeSpans, type Encoding } from './decode/decode.js'
 import { DecodeError, TooMuchError } from './decode/decode-error.js'
-import { sweepAfter } from './force-gc.js'
+import { forceGcAfter } from './force-gc.js'
 import type { Held } from './forward/delivery.js'
-import { shipLogs } from './forward/forward-logs.js'
-import { shipSpans } from './forward/forward-spans.js'
+import { forwardLogs } from './forward/forward-logs.js'
+import { forwardSpans } from './forward/forward-spans.js'
 import type { ForwardedExport } from './forward/forwarded-export.js'
 import type { Forwarder } from './forward/forwarder.js'
 import { Semaphore } from './forward/semaphore.js'
@@ -17,9 +17,9 @@ import { type Body, CallerGoneError, FULL, readBody } from './read-body.js'
 import { comeAgain, type Reply, type Signal, TAKEN, writeReply } from './reply.js'
 
 const MOST_PRODUCERS = 32
-const CROWDED = comeAgain(503, 'The gateway serves as many as it may.', 2000)
+const CROWDED = comeAgain(503, 'The gateway has reached its limit of requests at one time.', 2000)
 
-/** Serves export requests: from the body to the answer, which is Lognitor's. */
+/** Serves export requests, from the body to the answer, which depends on Lognitor's answer. */
 export class Exports {
   readonly admission: Admission
   readonly answers: Record<string, number> = {}
@@ -27,24 +27,24 @@ export class Exports {
   spans = 0
   bytes = 0
   readonly #settings: GatewaySettings
-  readonly #pipeline: Forwarder
+  readonly #forwarder: Forwarder
   readonly #onFull: () => void
   readonly #clock: Clock
-  /** Exports that make logs at one time; the others wait with no more than their body. */
+  /** Limits how many exports create logs at one time. The others wait and hold no more than their body. */
   readonly #producers = new Semaphore(MOST_PRODUCERS)
   readonly #mayCall: (request: IncomingMessage) => boolean
 
-  /** @param onFull called when a caller has to come again, for there was no room */
-  constructor(settings: GatewaySettings, pipeline: Forwarder, clock: Clock, onFull: () => void) {
+  /** @param onFull called when a caller has to retry because there was no room */
+  constructor(settings: GatewaySettings, forwarder: Forwarder, clock: Clock, onFull: () => void) {
     this.#clock = clock
     this.#onFull = onFull
     this.#settings = settings
-    this.#pipeline = pipeline
+    this.#forwarder = forwarder
     this.#mayCall = callerCheck(settings.authTokens)
     this.admission = new Admission(settings.maxInFlightRequests, settings.maxInFlightBytes, clock)
   }
 
-  /** Never rejects. */
+  /** Serves one export. Never rejects. */
   async serve(request: IncomingMessage, response: ServerResponse, signal: Signal): Promise<void> {
     const encoding = encodingOf(request)
     let admitted: Admitted | undefined
@@ -67,10 +67,10 @@ export class Exports {
     } catch (error) {
       if (error instanceof CallerGoneError) return
       reply = failed(error)
-      if (reply.status === 503) this.#pipeline.selfLog.warn(`an export could not be served: ${error}`)
+      if (reply.status === 503) this.#forwarder.selfLog.warn(`an export could not be served: ${error}`)
     } finally {
       admitted?.leave()
-      sweepAfter(admitted?.bytes ?? 0)
+      forceGcAfter(admitted?.bytes ?? 0)
     }
     if (reply === CROWDED || reply === FULL) this.#onFull()
     const answer = `${signal} ${reply.status}`
@@ -78,7 +78,7 @@ export class Exports {
     writeReply(response, reply, signal, encoding ?? 'json')
   }
 
-  /** The answer to a call that is none of ours. */
+  /** The answer to a request that is refused before its body is read; undefined when the request is accepted. */
   #refusal(request: IncomingMessage, encoding: Encoding | undefined): Reply | undefined {
     if (!this.#mayCall(request)) {
       return {
@@ -91,13 +91,15 @@ export class Exports {
     return { status: 415, message: 'Content-Type must be application/x-protobuf or application/json.' }
   }
 
-  /** The key to deliver with, or the answer to a call that is not to be read, for nothing can be sent under its key. */
+  /**
+   * The key to deliver with. A reply instead when nothing can be sent under that key, and the body need not be read.
+   */
   #keyOf(request: IncomingMessage): string | undefined | Reply {
     const { passThroughKey, shared } = this.#settings
     const own = passThroughKey ? callersKey(request) : undefined
     const key = own ?? shared.apiKey
-    // Not a 401: a key can be mended, and a Collector would drop what it has.
-    if (own === null) return comeAgain(503, 'What the header X-API-Key holds can be no key.', 60_000)
+    // Not a 401, which would make a Collector drop its data: the operator can correct the key.
+    if (own === null) return comeAgain(503, 'The header X-API-Key does not hold a valid key.', 60_000)
     if (key === undefined && shared.transport === undefined) {
       return comeAgain(
         503,
@@ -105,7 +107,7 @@ export class Exports {
         60_000,
       )
     }
-    const hold = this.#pipeline.holdOf(key)
+    const hold = this.#forwarder.holdOf(key)
     return hold === undefined ? key : held(hold)
   }
 
@@ -124,32 +126,32 @@ export class Exports {
       isGone = !response.writableFinished
     })
     const newExport = (): ForwardedExport => {
-      const forwarded = this.#pipeline.forward(bodySeed(hash, signal, passThroughKey ? key : ''), key)
+      const forwarded = this.#forwarder.forward(stableIdsOf(hash, signal, passThroughKey ? key : ''), key)
       response.on('close', () => {
         if (!response.writableFinished) forwarded.cancel()
       })
       if (isGone) forwarded.cancel()
       return forwarded
     }
-    const shipped = await this.#producers.run(() =>
+    const result = await this.#producers.run(() =>
       signal === 'logs'
         ? this.#logs(body, encoding, newExport)
         : this.#spans(body, encoding, newExport, admitted),
     )
-    if (shipped === undefined) return FULL
-    const { count, forwarded } = shipped
+    if (result === undefined) return FULL
+    const { count, forwarded } = result
     const delivery = await forwarded.finish(count)
     if (delivery.kind === 'held') return held(delivery)
     if (delivery.rejected === 0) return TAKEN
-    const message = `${delivery.rejected} of ${count} were not taken: ${delivery.reasons.join('; ')}`
+    const message = `${delivery.rejected} of ${count} were rejected: ${delivery.reasons.join('; ')}`
     return { status: 200, rejected: delivery.rejected, message }
   }
 
   async #logs(body: Buffer, encoding: Encoding, newExport: () => ForwardedExport) {
     const records = await decodeLogs(body, encoding)
-    const shipped = await shipLogs(records, newExport, this.#settings.shared.allResourceAttributes)
-    this.logRecords += shipped.count
-    return shipped
+    const result = await forwardLogs(records, newExport, this.#settings.shared.allResourceAttributes)
+    this.logRecords += result.count
+    return result
   }
 
   async #spans(body: Buffer, encoding: Encoding, newExport: () => ForwardedExport, admitted: Admitted) {
@@ -157,9 +159,9 @@ export class Exports {
     const { allResourceAttributes } = shared
     const settings = { allResourceAttributes, includeQuery, trustProxy }
     const spans = await decodeSpans(body, encoding)
-    const shipped = await shipSpans(spans, newExport, settings, (bytes) => admitted.grow(bytes))
-    this.spans += shipped?.count ?? 0
-    return shipped
+    const result = await forwardSpans(spans, newExport, settings, (bytes) => admitted.grow(bytes))
+    this.spans += result?.count ?? 0
+    return result
   }
 }
 
@@ -169,14 +171,14 @@ function encodingOf({ headers }: IncomingMessage): Encoding | undefined {
   return type === 'application/json' ? 'json' : undefined
 }
 
-/** The body is thrown away as it comes. */
+/** Discards the body as it arrives. */
 function unread(request: IncomingMessage, reply: Reply): Reply {
   request.resume()
   return reply
 }
 
 function held({ status, retryAfterMs, why, isTooMuch }: Held): Reply {
-  // A sender that keeps it would send it for ever.
+  // A sender that keeps the data would send it for ever.
   if (isTooMuch === true) return { status: 413, message: `${why}.` }
   return comeAgain(status, why, retryAfterMs)
 }
@@ -184,6 +186,6 @@ function held({ status, retryAfterMs, why, isTooMuch }: Held): Reply {
 function failed(error: unknown): Reply {
   if (error instanceof DecodeError) return { status: 400, message: error.message }
   if (error instanceof TooMuchError) return { status: 413, message: error.message }
-  // What is our own fault can be mended: whoever sent it keeps it.
+  // A failure of the gateway can be mended, so the sender should keep its data.
   return comeAgain(503, 'The gateway failed.', 30_000)
 }

@@ -1,17 +1,18 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 
-/** Bodies of this size together are worth a collection. */
+/** A garbage collection is forced when bodies of this many bytes have been handled. */
 const WORTH_BYTES = 16 * 1024 * 1024
 
 let collect: (() => void) | undefined
 let left = 0
 
 /**
- * Told of each body that has been dealt with. Large ones lie outside of the heap, where V8 is in no hurry to
- * see that nobody holds them any more: a few of them would make a small process look, and stay, a large one.
+ * Counts the bytes of each handled body and forces a garbage collection when they are many. Large buffers lie outside
+ * of V8's heap, so that V8 sees little reason to collect them: a few of them would make the process large, and keep it
+ * large.
  */
-export function sweepAfter(bytes: number): void {
+export function forceGcAfter(bytes: number): void {
   if (bytes < WORTH_BYTES / 16) return
   left += bytes
   if (left < WORTH_BYTES) return

@@ -2,8 +2,8 @@ import type { IncomingMessage } from 'node:http'
 import { isLoopback } from './listen-address.js'
 
 /**
- * Why a call to a gateway on loopback comes from somewhere else: a page of another site can make a browser on this
- * machine call it, or let a name of its own point at this machine. Nothing where the call may go on.
+ * Why a request to a gateway on loopback comes from another site: a web page can make a browser on this machine call
+ * the gateway, or let a domain of its own point at this machine. Undefined when the request may go on.
  */
 export function foreignCall({
   headers,
@@ -23,7 +23,7 @@ export function foreignCall({
   return undefined
 }
 
-/** The name in a Host header, without port and brackets. The port may be another one: that of a tunnel. */
+/** The name in a Host header, without port and brackets. The port may differ from ours, behind a tunnel. */
 function hostName(host: string): string {
   return /^\[([^\]]*)\](?::\d*)?$/.exec(host)?.[1] ?? host.replace(/:\d*$/, '')
 }

@@ -1,7 +1,7 @@
 import { isRequestFramework } from '../translate/instrumentation-scope.js'
 import { type HrTime, type SpanEventLike, type SpanLike, STATUS_ERROR } from '../translate/otel.js'
 
-/** The frameworks of other languages that answer requests, by the scopes of their instrumentations. */
+/** Web frameworks of other languages, by the names of their instrumentation scopes. */
 const OTHER_LANGUAGES: readonly RegExp[] = [
   // Python
   /^opentelemetry\.instrumentation\.(aiohttp_server|asgi|django|falcon|fastapi|flask|pyramid|starlette|tornado|wsgi)$/,
@@ -17,15 +17,15 @@ const OTHER_LANGUAGES: readonly RegExp[] = [
   /^(Microsoft\.AspNetCore|OpenTelemetry\.Instrumentation\.AspNet)/,
 ]
 
-/** Frameworks whose instrumentation leaves the status of its span unset. */
+/** A framework whose instrumentation does not set the status of its span. */
 const WITHOUT_STATUS = '@opentelemetry/instrumentation-koa'
-/** The request's span, on which the exception is recorded too, ends when the answer has been sent. */
+/** This instrumentation also records the exception on the request's span, which ends after the answer has been sent. */
 const ENDS_LATER = '@fastify/otel'
 const AT_ONCE_NANOS = 20e6
 
 /**
- * True for an exception that a framework's instrumentation itself recorded: as it ends a span of its own, and because
- * of the exception. Application code may have recorded any other one on the same span. In doubt it has.
+ * True for an exception that a framework's instrumentation recorded itself, on its own span and at its end. Any other
+ * exception may come from application code. In doubt the application recorded it.
  */
 export function isFrameworksOwn(span: SpanLike, { time, attributes }: SpanEventLike): boolean {
   const { name } = span.instrumentationScope
@@ -35,11 +35,11 @@ export function isFrameworksOwn(span: SpanLike, { time, attributes }: SpanEventL
   if (span.status.code !== STATUS_ERROR) return false
   const { message } = span.status
   const said = attributes?.['exception.message']
-  // Some put the type before it, and some say nothing.
+  // Some instrumentations put the type before the message, and some leave it out.
   return !message || typeof said !== 'string' || message.endsWith(said)
 }
 
-/** Infinite where a time is missing. */
+/** Nanoseconds between two times; infinite when one is missing. */
 function nanosBetween(from: HrTime, to: HrTime): number {
   if (from[0] === 0 || to[0] === 0) return Number.POSITIVE_INFINITY
   return Math.abs((to[0] - from[0]) * 1e9 + to[1] - from[1])

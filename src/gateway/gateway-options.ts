@@ -13,7 +13,7 @@ import {
 } from '../config/options.js'
 import { isLoopback, listenAddress } from './listen-address.js'
 
-/** Options of a client that hold at the gateway too. `service`, `environment` and `version` fill gaps only. */
+/** Options of a client that the gateway has too. `service`, `environment` and `version` only fill gaps. */
 const SHARED_OPTIONS = [
   'apiKey',
   'apiUrl',
@@ -35,33 +35,33 @@ const SHARED_OPTIONS = [
   'transport',
 ] as const satisfies readonly (keyof Options)[]
 
-/** What `startGateway` takes; all optional but a key. Times are milliseconds. */
+/** Options of `startGateway`. Only a key is required. Times are in milliseconds. */
 export interface GatewayOptions extends Pick<Options, (typeof SHARED_OPTIONS)[number]> {
-  /** `host:port`; `:port` is every interface. Default `127.0.0.1:4778`. */
+  /** Address to listen on, `host:port`; `:port` means every interface. Default `127.0.0.1:4778`. */
   listen?: string | undefined
-  /** Callers show one of these as `Authorization: Bearer <token>`. Needed beyond loopback. Default none. */
+  /** Tokens that callers present as `Authorization: Bearer <token>`. Required beyond loopback. Default none. */
   authTokens?: readonly string[] | undefined
-  /** Listen beyond loopback without a token. Default false. */
+  /** Permit listening beyond loopback without a token. Default false. */
   noAuth?: boolean | undefined
-  /** Deliver with the caller's own `X-API-Key`; `apiKey` is then for callers without. Default false. */
+  /** Deliver with the caller's own `X-API-Key`; `apiKey` then serves callers without one. Default false. */
   passThroughKey?: boolean | undefined
   /** Keep the query in the path of request entries. Default false. */
   includeQuery?: boolean | undefined
-  /** Believe the client's address that spans name, and not the socket's. Default false. */
+  /** Use the client address in the spans instead of the socket's. Default false. */
   trustProxy?: boolean | undefined
-  /** Largest body, as it comes and unpacked. Default 64 MiB. */
+  /** Largest body in bytes, both compressed and decompressed. Default 64 MiB. */
   maxBodyBytes?: number | undefined
-  /** Bytes of bodies at one time; beyond it callers wait and ask again. Default 128 MiB. */
+  /** Bytes of all bodies at one time; beyond it callers are told to retry. Default 128 MiB. */
   maxInFlightBytes?: number | undefined
-  /** Requests at one time. Default 256. */
+  /** Requests at one time; beyond it callers are told to retry. Default 256. */
   maxInFlightRequests?: number | undefined
   /** Connections to Lognitor. Default 32. */
   connections?: number | undefined
-  /** Of one request no post to Lognitor begins after so long. Default 20 000. */
+  /** No request to Lognitor for an export begins after this time. Default 20 000. */
   deliveryTimeout?: number | undefined
-  /** Lines on stderr of `lognitor gateway` as sentences, or as objects of JSON. Default `text`. */
+  /** Format of the lines of `lognitor gateway` on stderr: sentences or JSON objects. Default `text`. */
   logFormat?: 'text' | 'json' | undefined
-  /** How long `close` waits for what is under way. Default 25 000. */
+  /** How long `close` waits for requests under way. Default 25 000. */
   closeTimeout?: number | undefined
 }
 
@@ -74,7 +74,7 @@ const token: Kind<string> = {
     typeof value === 'string' && /^[\x21-\x2b\x2d-\x7e]{1,1024}$/.test(value) ? value : undefined,
 }
 
-/** The gateway's own options: the list is the source of its flags, of the environment's names and of the defaults. */
+/** The gateway's own options: the source of the flags, of the environment variables and of the defaults. */
 export const GATEWAY_OPTIONS = {
   listen: {
     kind: listenAddress,
@@ -104,8 +104,8 @@ export const GATEWAY_OPTIONS = {
 } as const satisfies Record<Exclude<keyof GatewayOptions, keyof Options>, Known<unknown>>
 
 /**
- * What decides who may call, where everything goes, and what of it is hidden. Elsewhere a wrong value of the environment
- * is passed over; here that would turn a protection off, and so the gateway does not start.
+ * Options that decide who may call, where data goes, and what is hidden. A wrong value in the environment is otherwise
+ * ignored with a warning; for these that would turn off a protection, so the gateway does not start.
  */
 const REFUSED: ReadonlySet<string> = new Set<keyof GatewayOptions>([
   'apiKey',
@@ -127,11 +127,11 @@ const NAMES = [...SHARED_OPTIONS, ...Object.keys(GATEWAY_OPTIONS)]
 type Table = typeof GATEWAY_OPTIONS
 type ValueOf<K extends keyof Table> = Table[K] extends { kind: Kind<infer T> } ? T : never
 
-/** What we made of the options: complete, checked, frozen. */
+/** The options after defaults and checks: complete and frozen. */
 export type GatewaySettings = { readonly [K in keyof Table]: ValueOf<K> } & { readonly shared: Settings }
 
 /**
- * Defaults, then environment, then code.
+ * Merges defaults, environment and code, in that order.
  * @throws {LognitorError} `LOGNITOR_BAD_OPTION`, `LOGNITOR_UNKNOWN_OPTION`, `LOGNITOR_GATEWAY_UNPROTECTED`
  */
 export function resolveGatewayOptions(
@@ -163,14 +163,14 @@ export function resolveGatewayOptions(
 
 function checkTogether(settings: GatewaySettings, env: Environment): void {
   const { listen, authTokens, noAuth, passThroughKey, shared } = settings
-  // Elsewhere a wrong value of the environment is passed over; here that would open the gateway to everybody.
+  // Ignoring a wrong value in the environment would open the gateway to everybody.
   if (authTokens.length === 0 && env[TOKENS_VARIABLE]?.trim()) {
     throw new LognitorError('LOGNITOR_BAD_OPTION', `${TOKENS_VARIABLE}: expected ${token.expected}.`)
   }
   if (!shared.enabled) {
     throw new LognitorError(
       'LOGNITOR_BAD_OPTION',
-      'A gateway cannot be turned off by enabled (LOGNITOR_ENABLED): it would drop what its callers believe delivered.',
+      'A gateway cannot be turned off by enabled (LOGNITOR_ENABLED): it would drop logs that its callers believe delivered.',
     )
   }
   if (!isLoopback(listen) && authTokens.length === 0 && !noAuth) {
@@ -179,7 +179,7 @@ function checkTogether(settings: GatewaySettings, env: Environment): void {
       `${listen.host} can be reached from other machines: give a token (authTokens, --auth-token, LOGNITOR_GATEWAY_TOKEN), or noAuth (--no-auth) if something else protects it.`,
     )
   }
-  // A client without a key drops what it gets; a gateway would tell its callers that it was delivered.
+  // A client without a key drops its logs; a gateway would tell its callers that they were delivered.
   if (!shared.apiKey && !passThroughKey && shared.transport === undefined) {
     throw new LognitorError(
       'LOGNITOR_BAD_OPTION',

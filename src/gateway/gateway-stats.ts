@@ -1,19 +1,19 @@
 import type { DropReason } from '../diagnostics/drop-ledger.js'
 
-/** What one gateway has done since its start. Repeats count each time. */
+/** What one gateway has done since its start. A repeated export counts again. */
 export interface GatewayStats {
-  /** Answers to exports, by signal and status: `logs 200`. */
+  /** Number of answers to exports, by signal and status: `logs 200`. */
   readonly answers: Readonly<Record<string, number>>
-  /** Log records and spans that came in, of bodies that could be decoded. */
+  /** Log records and spans in bodies that could be decoded. */
   readonly logRecords: number
   readonly spans: number
-  /** Bytes of bodies, unpacked. */
+  /** Bytes of bodies after decompression. */
   readonly bytes: number
-  /** True while nothing is sent under its own key, for that or the address was refused. */
+  /** True while nothing is sent under the gateway's own key, because that key or the address was refused. */
   readonly held: boolean
   readonly inFlightRequests: number
   readonly inFlightBytes: number
-  /** Logs that were made of it, those that Lognitor took, and those that it refused. */
+  /** Logs that were created, those that Lognitor accepted, and those that it rejected. */
   readonly written: number
   readonly accepted: number
   readonly rejected: number
@@ -22,7 +22,7 @@ export interface GatewayStats {
   readonly dropped: Readonly<Partial<Record<DropReason, number>>>
 }
 
-/** One figure as Prometheus has it. */
+/** One value of a Prometheus metric. */
 export interface Sample {
   readonly name: string
   readonly kind: 'counter' | 'gauge'
@@ -46,28 +46,35 @@ export function samples(stats: GatewayStats): Sample[] {
     ...(labels && { labels }),
   })
   const logs = (outcome: string, value: number) =>
-    one('logs_total', 'counter', 'Logs made of what came in, and what became of them.', value, { outcome })
+    one('logs_total', 'counter', 'Logs created, by outcome.', value, { outcome })
   const entries = (outcome: string, value: number) =>
-    one('request_entries_total', 'counter', 'Request entries made of server spans.', value, { outcome })
+    one('request_entries_total', 'counter', 'Request entries created from server spans, by outcome.', value, {
+      outcome,
+    })
   const { user, system } = process.cpuUsage()
   return [
     ...Object.entries(stats.answers).map(([answer, value]) => {
       const [signal = '', status = ''] = answer.split(' ')
       return one('answers_total', 'counter', 'Answers to exports.', value, { signal, status })
     }),
-    one('log_records_total', 'counter', 'Log records that came in.', stats.logRecords),
-    one('spans_total', 'counter', 'Spans that came in.', stats.spans),
-    one('received_bytes_total', 'counter', 'Bytes of bodies, unpacked.', stats.bytes),
-    one('held', 'gauge', '1 while nothing is sent: the key or the address was refused.', stats.held ? 1 : 0),
+    one('log_records_total', 'counter', 'Log records received.', stats.logRecords),
+    one('spans_total', 'counter', 'Spans received.', stats.spans),
+    one('received_bytes_total', 'counter', 'Bytes of request bodies after decompression.', stats.bytes),
+    one(
+      'held',
+      'gauge',
+      '1 while nothing is sent because the key or the address was refused.',
+      stats.held ? 1 : 0,
+    ),
     one('in_flight_requests', 'gauge', 'Requests under way.', stats.inFlightRequests),
-    one('in_flight_bytes', 'gauge', 'Bytes of bodies held.', stats.inFlightBytes),
+    one('in_flight_bytes', 'gauge', 'Bytes of request bodies in memory.', stats.inFlightBytes),
     logs('written', stats.written),
     logs('accepted', stats.accepted),
     logs('rejected', stats.rejected),
     entries('written', stats.requestsWritten),
     entries('accepted', stats.requestsAccepted),
     ...Object.entries(stats.dropped).map(([reason, value]) =>
-      one('dropped_total', 'counter', 'Logs and entries that were not sent on, by reason.', value ?? 0, {
+      one('dropped_total', 'counter', 'Logs and request entries that were dropped, by reason.', value ?? 0, {
         reason,
       }),
     ),
@@ -76,7 +83,7 @@ export function samples(stats: GatewayStats): Sample[] {
   ]
 }
 
-/** Figures of several processes as those of one. */
+/** Adds up the metrics of several processes. */
 export function addUp(all: readonly (readonly Sample[])[]): Sample[] {
   const sums = new Map<string, Sample>()
   for (const sample of all.flat()) {
@@ -87,7 +94,7 @@ export function addUp(all: readonly (readonly Sample[])[]): Sample[] {
   return [...sums.values()]
 }
 
-/** The text format that Prometheus reads. */
+/** The metrics in the Prometheus text format. */
 export function exposition(figures: readonly Sample[]): string {
   const byName = new Map<string, Sample[]>()
   for (const sample of figures) byName.set(sample.name, [...(byName.get(sample.name) ?? []), sample])

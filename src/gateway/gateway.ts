@@ -16,17 +16,17 @@ import { listen } from './server.js'
 
 /** A running gateway. */
 export interface Gateway {
-  /** Give it to a Collector or an SDK as its OTLP endpoint, such as `http://127.0.0.1:4778`. */
+  /** The OTLP endpoint for a Collector or an SDK, such as `http://127.0.0.1:4778`. */
   readonly url: string
   readonly port: number
   stats(): GatewayStats
-  /** Takes nothing new, finishes what is under way (25 s at most unless `closeTimeout` says otherwise), and ends. */
+  /** Accepts no new requests, finishes those under way (within `closeTimeout`, default 25 s), and closes the server. */
   close(): Promise<void>
 }
 
 /**
- * Starts an OTLP/HTTP gateway to Lognitor: `POST /v1/logs` and `/v1/traces`, protobuf and JSON. It answers
- * when Lognitor has answered and keeps nothing, so that any number of them can stand behind a load balancer.
+ * Starts an OTLP/HTTP gateway to Lognitor: `POST /v1/logs` and `/v1/traces`, protobuf and JSON. The gateway answers an
+ * export when Lognitor has answered, and stores nothing. Any number of gateways can run behind a load balancer.
  *
  * @throws {LognitorError} `LOGNITOR_BAD_OPTION`, `LOGNITOR_UNKNOWN_OPTION`, `LOGNITOR_GATEWAY_UNPROTECTED`,
  *   `LOGNITOR_ADDRESS_IN_USE`
@@ -37,18 +37,18 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
   return openGateway(resolveGatewayOptions(options))
 }
 
-/** What one process tells others of what Lognitor has refused, by the name of the key. */
+/** How processes tell each other what Lognitor has refused, by the name of the key. */
 export interface HoldExchange {
   share(keyName: string, change: HoldChange): void
   hear(adopt: (keyName: string, change: HoldChange) => void): void
 }
 
 export interface GatewayParts {
-  /** What `/metrics` shows; a worker among several asks for those of all. */
+  /** Gives the metrics for `/metrics`; a worker asks for those of all workers. */
   readonly figures?: (own: () => Sample[]) => Promise<Sample[]>
-  /** Takes what whoever runs the gateway has to know. Default: OpenTelemetry's diag logger, and stderr with `debug`. */
+  /** Receives what the operator has to know. Default: OpenTelemetry's diag logger, and stderr with `debug`. */
   readonly say?: Say
-  /** What workers tell each other of holds. Default: there is one process. */
+  /** How workers tell each other of refusals. Default: there is one process. */
   readonly holds?: HoldExchange
   readonly clock?: Clock
   readonly random?: () => number
@@ -71,7 +71,7 @@ export async function openGateway(
     clock,
     settings.shared.apiUrl,
   )
-  const pipeline = new Forwarder(settings.shared, {
+  const forwarder = new Forwarder(settings.shared, {
     timeoutMs: deliveryTimeout,
     connections,
     clock,
@@ -79,10 +79,10 @@ export async function openGateway(
     observer,
     ...(holds && { onHold: holds.share }),
   })
-  holds?.hear((keyName, change) => pipeline.adoptHold(keyName, change))
-  const exports = new Exports(settings, pipeline, clock, () => observer.wasFull())
+  holds?.hear((keyName, change) => forwarder.adoptHold(keyName, change))
+  const exports = new Exports(settings, forwarder, clock, () => observer.wasFull())
   const isLocal = isLoopback(settings.listen)
-  // A page of another site has no token.
+  // A web page of another site cannot have a token.
   const isOpenOnLoopback = isLocal && settings.authTokens.length === 0
   const mayRead = callerCheck(isLocal ? [] : settings.authTokens)
   let isClosing = false
@@ -106,7 +106,7 @@ export async function openGateway(
     }
     if (path !== '/metrics') return write(response, 404, NOT_HERE)
     if (!mayRead(request)) {
-      return write(response, 401, 'The figures are for callers with a token.', {
+      return write(response, 401, 'The metrics need a token.', {
         'www-authenticate': 'Bearer',
       })
     }
@@ -114,20 +114,23 @@ export async function openGateway(
     write(response, 200, text, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' })
   }
 
-  /** Why exports had better not come here now. */
+  /** Why exports should not be sent to this gateway now. */
   function notReady(): string | undefined {
     if (isClosing) return 'The gateway is closing.'
     return refusal()
   }
 
-  /** Why nothing is sent under the gateway's own key. A pause that Lognitor asked for is none: it holds everywhere. */
+  /**
+   * Why nothing is sent under the gateway's own key. A pause that Lognitor asks for is no reason: it affects all
+   * gateways.
+   */
   function refusal(): string | undefined {
-    const hold = settings.shared.apiKey === undefined ? undefined : pipeline.holdOf()
+    const hold = settings.shared.apiKey === undefined ? undefined : forwarder.holdOf()
     return hold?.status === 503 ? hold.why : undefined
   }
 
   function stats(): GatewayStats {
-    const { ledger } = pipeline
+    const { ledger } = forwarder
     const { admission, answers, logRecords, spans, bytes } = exports
     return {
       answers: { ...answers },
@@ -156,7 +159,7 @@ export async function openGateway(
     close: async () => {
       isClosing = true
       await server.close(closeTimeout)
-      await pipeline.close()
+      await forwarder.close()
     },
   }
 }

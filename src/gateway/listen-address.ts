@@ -1,13 +1,13 @@
 import type { Kind } from '../config/option-kinds.js'
 
-/** Where to listen. */
+/** An address to listen on. */
 export interface ListenAddress {
-  /** `::` stands for every interface, of either family. */
+  /** `::` means every interface, IPv4 and IPv6. */
   readonly host: string
   readonly port: number
 }
 
-/** `127.0.0.1:4778`, `[::1]:4778`, `:4778` for all interfaces, `4778` for loopback; port 0 takes any. */
+/** `127.0.0.1:4778`, `[::1]:4778`, `:4778` for all interfaces, `4778` for loopback; port 0 takes any free port. */
 export const listenAddress: Kind<ListenAddress> = {
   expected: 'an address to listen on, such as 127.0.0.1:4778, [::]:4778, :4778 or 4778',
   check: (value) => (typeof value === 'string' ? parse(value.trim()) : undefined),
@@ -25,7 +25,7 @@ function parse(text: string): ListenAddress | undefined {
   return port <= 65_535 ? { host, port } : undefined
 }
 
-/** Whether only this machine can reach it. */
+/** Whether only this machine can reach the address. */
 export function isLoopback({ host }: ListenAddress): boolean {
   return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
 }

@@ -2,26 +2,28 @@ import fs from 'node:fs'
 
 export type LogFormat = 'text' | 'json'
 
-/** Something that whoever runs the gateway has to know. */
+/** A message to the operator. */
 export interface OperatorEvent {
-  /** The same word for the same thing: `key_refused`, `drops`. */
+  /** A fixed name for the kind of event: `key_refused`, `drops`. */
   readonly event: string
   readonly level: 'info' | 'warn'
-  /** In one sentence, without a secret. */
+  /** One sentence without secrets. */
   readonly message: string
-  /** What the sentence says in figures. */
+  /** The numbers in the sentence. */
   readonly figures?: Readonly<Record<string, number | string>>
 }
 
 export type Say = (event: OperatorEvent) => void
 
-/** One line on stderr for each event: a sentence, or an object of JSON with `time`, `level`, `event` and `message`. */
+/**
+ * Writes each event as one line on stderr: a sentence, or a JSON object with `time`, `level`, `event` and `message`.
+ */
 export function stderrLog(format: LogFormat): Say {
   return (event) => {
     try {
       fs.writeSync(2, `${format === 'json' ? jsonLine(event) : `lognitor: ${event.message}`}\n`)
     } catch {
-      // Nobody reads it any more.
+      // Nobody reads stderr any more.
     }
   }
 }

@@ -5,21 +5,21 @@ import type { Admitted } from './admission.js'
 import { comeAgain, type Reply } from './reply.js'
 import { ENCODINGS, type Unpacker, unpackerOf } from './unpack.js'
 
-/** Thrown where nobody is left to answer. */
+/** Thrown when the caller has closed the connection, so that there is nobody to answer. */
 export class CallerGoneError extends Error {
   override readonly name = 'CallerGoneError'
 }
 
-export const FULL = comeAgain(503, 'The gateway holds as much as it may.', 2000)
+export const FULL = comeAgain(503, 'The gateway has reached its limit of bytes at one time.', 2000)
 
-/** A body as it was before it was packed. */
+/** A request body after decompression. */
 export interface Body {
   readonly bytes: Buffer
-  /** SHA-256 of the bytes, made as they came: of a large body it would take long. */
+  /** SHA-256 of the bytes. It is updated as they arrive, because hashing a large body at once would block. */
   readonly hash: Buffer
 }
 
-/** The body, or the answer to give instead. */
+/** Reads the body. Gives the reply to send instead when the body is refused. */
 export async function readBody(
   request: IncomingMessage,
   maxBytes: number,
@@ -46,10 +46,13 @@ export async function readBody(
 }
 
 const PACE_MS = 10_000
-/** Of a body as it comes, in each such time. */
+/** The least that a body must bring in each interval, in bytes. */
 const LEAST_BYTES = 10 * 1024
 
-/** Cuts off a caller whose body comes too slowly, without an answer, so that it is sent again. Gives what ends that. */
+/**
+ * Closes the connection of a caller whose body is too slow, without an answer, so that it is sent again. Gives a
+ * function that stops the check.
+ */
 function keepPace(request: IncomingMessage, clock: Clock): () => void {
   let bytes = 0
   request.on('data', (piece: Buffer) => {
@@ -72,8 +75,8 @@ function tooLarge(maxBytes: number): Reply {
 }
 
 /**
- * Collects the body, unpacked on its way where it is packed. What is too much is read all the same and thrown away:
- * closing the connection on a caller that still writes would take the answer away from it.
+ * Collects the body and decompresses it as it arrives. A body that is too large is still read to its end and discarded:
+ * closing the connection while the caller writes would keep it from reading the answer.
  */
 function collect(
   request: IncomingMessage,
@@ -107,7 +110,7 @@ function collect(
     source.on('data', (piece: Buffer) => {
       if (isOver) return
       length += piece.length
-      // Counted as it comes: what a length claims in advance takes no memory.
+      // Arrived bytes are counted. A declared length alone must not reserve memory.
       if (length > maxBytes) refuse(tooLarge(maxBytes))
       else if (!admitted.grow(piece.length)) refuse(FULL)
       else {
@@ -122,14 +125,14 @@ function collect(
     unpack?.on('error', () =>
       refuse({
         status: 400,
-        message: `The body is not ${request.headers['content-encoding']?.trim().toLowerCase()}.`,
+        message: `The body is not valid ${request.headers['content-encoding']?.trim().toLowerCase()}.`,
       }),
     )
-    request.on('error', () => reject(new CallerGoneError('The caller went away.')))
+    request.on('error', () => reject(new CallerGoneError('The caller closed the connection.')))
     request.on('close', () => {
       if (request.complete) return
       unpack?.destroy()
-      reject(new CallerGoneError('The caller went away.'))
+      reject(new CallerGoneError('The caller closed the connection.'))
     })
   })
 }

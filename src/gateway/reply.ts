@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http'
 import protobuf from 'protobufjs/minimal.js'
 import type { Encoding } from './decode/decode.js'
 
-/** Codes of google.rpc.Status, for those who read the body of a refusal. */
+/** Codes of google.rpc.Status, which stand in the body of a refusal. */
 const RPC_CODES: Readonly<Record<number, number>> = {
   400: 3,
   401: 16,
@@ -14,7 +14,7 @@ const RPC_CODES: Readonly<Record<number, number>> = {
   503: 14,
 }
 
-/** What is answered to an export: the whole of it was taken, or all but some, or it was refused. */
+/** The answer to an export: taken, partly rejected, or refused. */
 export type Reply =
   | { readonly status: 200; readonly rejected: number; readonly message: string }
   | {
@@ -25,7 +25,7 @@ export type Reply =
 
 export const TAKEN: Reply = { status: 200, rejected: 0, message: '' }
 
-/** To be sent again after so many seconds. */
+/** A refusal that asks the caller to send the export again after `afterMs` milliseconds. */
 export function comeAgain(status: 429 | 503, message: string, afterMs: number): Reply {
   const seconds = Math.max(1, Math.ceil(afterMs / 1000))
   return { status, message, headers: { 'retry-after': String(seconds) } }
@@ -33,7 +33,7 @@ export function comeAgain(status: 429 | 503, message: string, afterMs: number): 
 
 export type Signal = 'logs' | 'traces'
 
-/** Answers in the encoding that the caller used. */
+/** Writes the answer in the encoding of the request. */
 export function writeReply(response: ServerResponse, reply: Reply, signal: Signal, encoding: Encoding): void {
   if (response.destroyed || response.headersSent) return
   const body = encoding === 'json' ? jsonBody(reply, signal) : protobufBody(reply)

@@ -1,7 +1,7 @@
 import type { ResourceLike } from '../translate/otel.js'
 import { type ResourceFields, translateResource } from '../translate/resource.js'
 
-/** Translates each resource once for all the items that share it. */
+/** Translates each resource once, for all items that share it. */
 export function createResources(allAttributes: boolean): (resource: ResourceLike) => ResourceFields {
   const known = new WeakMap<ResourceLike, ResourceFields>()
   let last: ResourceLike | undefined

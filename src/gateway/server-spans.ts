@@ -4,22 +4,22 @@ import { nextTurn } from './turns.js'
 
 const MOST_STEPS = 200
 
-/** About what is held of one span. */
+/** Approximate memory for one span, in bytes. */
 export const NODE_BYTES = 400
 
 interface Node {
   readonly parent: string | undefined
-  /** Reads the span once more, when it is a server's. */
+  /** Decodes the span once more; only for server spans. */
   readonly server: (() => OtlpSpan) | undefined
 }
 
 /**
- * Finds the server span of the request that a span is part of, as far as the same body holds it. What it holds of each
- * span are the ids; the server's own is read again where it is asked for.
+ * Finds the server span of the request that a span belongs to, among the spans of the same body. Only ids are kept in
+ * memory; the server span is decoded again when it is needed.
  */
 export class ServerSpans {
   readonly #nodes = new Map<string, Node>()
-  /** By trace and service: the only server span there, or null when there are several. */
+  /** By trace and service: the only server span, or null when there are several. */
   readonly #only = new Map<string, Node['server'] | null>()
   #last: { readonly server: Node['server']; readonly span: OtlpSpan } | undefined
 
@@ -35,8 +35,9 @@ export class ServerSpans {
   }
 
   /**
-   * The span itself, the nearest above it, or, where the chain has a gap, the only one of its trace and service.
-   * @param place where the span stands, as {@link Places} counts it
+   * The span itself, its nearest ancestor, or, when an ancestor is missing, the only server span of its trace and
+   * service.
+   * @param place index of the span's resource, from {@link Places}
    */
   serverOf(span: SpanLike, place: number): OtlpSpan | undefined {
     const server = this.#find(span, place)
@@ -66,7 +67,7 @@ export class ServerSpans {
   }
 }
 
-/** Numbers the resources of a body, in the order in which a walk comes to them. */
+/** Numbers the resources of a body in the order of the walk. */
 export class Places {
   #last: object | undefined
   #number = 0

@@ -9,13 +9,13 @@ import { addressUrl, type ListenAddress } from './listen-address.js'
 export interface Listening {
   readonly url: string
   readonly port: number
-  /** Takes no further connection, and closes each when what it carries is answered; after the time, at once. */
+  /** Accepts no further connection, and closes each one after its answer; after the time, at once. */
   close(timeoutMs: number): Promise<void>
 }
 
-/** Longer than a Collector keeps an idle connection (90 s), so that it is never ours that closes first. */
+/** Longer than a Collector keeps an idle connection (90 s), so that the gateway never closes one first. */
 const KEEP_ALIVE_MS = 120_000
-/** A caller that sends a body slower than this is cut off. */
+/** Longest time for a request to arrive. A slower caller is cut off. */
 const REQUEST_MS = 60_000
 const HEADERS_MS = 15_000
 const CHECK_MS = 30_000
@@ -27,7 +27,7 @@ export async function listen(
 ): Promise<Listening> {
   let isClosing = false
   const open = new Set<ServerResponse>()
-  /** Connections without a request so far: Collectors make some ahead, and Node takes none of them for idle. */
+  /** Connections without a request so far. Collectors open some in advance, and Node does not count them as idle. */
   const unused = new Set<Socket>()
   const server = createServer(
     {
@@ -67,14 +67,15 @@ export async function listen(
   }
 }
 
-/** Tells the caller not to use the connection again, so that nothing is under way when it is closed. */
+/** Tells the caller to close the connection, so that no request is under way when the server closes it. */
 function lastAnswer(response: ServerResponse): void {
   if (!response.headersSent) response.setHeader('connection', 'close')
 }
 
 /**
- * What is no HTTP. Who is slow, or silent, is cut off without a word: it asks again, while a 400 would make a
- * Collector drop what it has, and on a connection that was made ahead be taken for the answer to what it sends next.
+ * Answers what is not HTTP. A slow or silent caller is cut off without an answer, so that it retries: a 400 would make
+ * a Collector drop its data, and on a connection opened in advance a Collector would take it for the answer to its next
+ * request.
  */
 function refuseBytes(error: NodeJS.ErrnoException, socket: Duplex): void {
   const isLate = error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
@@ -86,10 +87,10 @@ function bind(server: Server, { host, port }: ListenAddress): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       if (error.code !== 'EADDRINUSE') return reject(error)
-      const message = `The address ${addressUrl({ host, port })} is in use. Choose another one, or end what listens there.`
+      const message = `The address ${addressUrl({ host, port })} is in use. Choose another one, or stop the process that listens there.`
       reject(new LognitorError('LOGNITOR_ADDRESS_IN_USE', message, { cause: error }))
     })
-    // Without a host Node takes every interface, and those of IPv4 where the machine has no IPv6.
+    // Node listens on every interface without a host, and on IPv4 alone when the machine has no IPv6.
     server.listen(host === '::' ? { port } : { host, port }, () => {
       server.removeAllListeners('error')
       server.on('error', ignore)

@@ -5,21 +5,20 @@ import { DecodeError, TooMuchError } from './decode/decode-error.js'
 import { DECODE_LIMITS, type OtlpLogRecord, type OtlpSpan } from './decode/shapes.js'
 import { nextTurn } from './turns.js'
 
-/** What one walk over a whole body has shown, before anything of it is sent. */
+/** The result of one walk over a whole body, before anything of it is sent. */
 export interface Survey {
-  /** Records, or spans. */
+  /** Number of log records or spans. */
   readonly count: number
-  /** Exceptions that spans recorded. */
+  /** Number of exceptions that spans recorded. */
   readonly exceptions: number
   /**
-   * The time, in milliseconds since 1970, of what has none itself: the latest that anything in the body has. The clock
-   * would say something else when the body comes again. A body in which nothing has a time begins in 1970, where a
-   * time that is not known stands in OTLP too.
+   * The time for items without one, in milliseconds since 1970: the latest time in the body. The clock would give
+   * another time when the body is repeated. A body without any time gives 0, which is an unknown time in OTLP too.
    */
   readonly latestMs: number
 }
 
-/** @throws {DecodeError} {@link TooMuchError} for what is wrong anywhere in the body */
+/** @throws {DecodeError} {@link TooMuchError} for an error anywhere in the body */
 export function surveyLogs(records: Iterable<OtlpLogRecord>): Promise<Survey> {
   return readable(() => walkLogs(records))
 }
@@ -51,7 +50,7 @@ async function walkSpans(spans: Iterable<OtlpSpan>): Promise<Survey> {
     for (const event of span.eachEvent()) {
       latest.meet(event.time)
       if (isExceptionEvent(event) && ++exceptions > DECODE_LIMITS.records) {
-        throw new TooMuchError('There are too many exceptions in it.')
+        throw new TooMuchError('The body holds too many exceptions.')
       }
       const turn = nextTurn()
       if (turn !== undefined) await turn
@@ -62,7 +61,7 @@ async function walkSpans(spans: Iterable<OtlpSpan>): Promise<Survey> {
   return { count, exceptions, latestMs: latest.ms }
 }
 
-/** What cannot be read, for whatever reason, cannot be read the next time either: its sender must not repeat it. */
+/** A body that cannot be read now cannot be read later: its sender must not repeat it. */
 async function readable<T>(walk: () => Promise<T>): Promise<T> {
   try {
     return await walk()

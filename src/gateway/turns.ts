@@ -1,12 +1,12 @@
-/** For so long one export may work before the event loop sees to everything else. */
+/** Longest time that one export works before the event loop runs other work, in milliseconds. */
 const SLICE_MS = 10
 
 let sliceEndsAt = 0
 let line: Promise<void> = Promise.resolve()
 
 /**
- * Asked between two records: nothing while there is time left, else a promise to wait for. Exports take turns, one in
- * each round of the event loop, so that many of them delay other work no longer than one does.
+ * Called between two records: undefined while there is time left, otherwise a promise to await. One export continues in
+ * each turn of the event loop, so that many exports delay other work no longer than one does.
  */
 export function nextTurn(): Promise<void> | undefined {
   if (performance.now() < sliceEndsAt) return undefined

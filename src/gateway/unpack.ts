@@ -1,14 +1,14 @@
 import * as zlib from 'node:zlib'
 
-/** Packed bytes in, and those that were packed out. */
+/** A stream that takes compressed bytes and gives decompressed ones. */
 export type Unpacker = zlib.Gunzip | zlib.Inflate
 
-/** Pieces below malloc's threshold for memory of their own (128 KiB) would stay with the process when all are free. */
+/** Chunks below malloc's mmap threshold (128 KiB) would stay with the process after they are freed. */
 const CHUNK_BYTES = 256 * 1024
-/** Of zstd no larger window is taken: it is memory that a few bytes can ask for. */
+/** Largest zstd window that is accepted: a few bytes can otherwise ask for much memory. */
 const ZSTD_WINDOW_LOG = 23
 
-/** Of Node from 22.15 on. */
+/** Available in Node from 22.15 on. */
 interface Zstd {
   createZstdDecompress?(options: object): Unpacker
   readonly constants: { readonly ZSTD_d_windowLogMax?: number }
@@ -16,7 +16,7 @@ interface Zstd {
 
 const { createZstdDecompress, constants } = zlib as unknown as Zstd
 
-/** What `Content-Encoding` may say, and what unpacks it. */
+/** The decompressor for each `Content-Encoding`. */
 const UNPACKERS: ReadonlyMap<string, () => Unpacker> = new Map<string, () => Unpacker>([
   ['gzip', () => zlib.createGunzip({ chunkSize: CHUNK_BYTES })],
   ['x-gzip', () => zlib.createGunzip({ chunkSize: CHUNK_BYTES })],
@@ -36,10 +36,12 @@ const UNPACKERS: ReadonlyMap<string, () => Unpacker> = new Map<string, () => Unp
       ]),
 ])
 
-/** The encodings that are taken, for the answer to another one. */
+/** The accepted encodings, for the answer to another one. */
 export const ENCODINGS = [...UNPACKERS.keys()].filter((name) => !name.startsWith('x-')).join(', ')
 
-/** What unpacks a body of that encoding: nothing for one that is not packed, null for an encoding that is not taken. */
+/**
+ * The decompressor for an encoding: undefined when the body is not compressed, null when the encoding is not accepted.
+ */
 export function unpackerOf(encoding: string): Unpacker | undefined | null {
   if (encoding === '' || encoding === 'identity') return undefined
   return UNPACKERS.get(encoding)?.() ?? null

@@ -20,31 +20,31 @@ import { FaultSwitch, type Faults, parseFaults } from './service/faults.js'
 import { createService } from './service/service.js'
 import { type InboxOptions, inboxSettings } from './settings.js'
 
-/** A running inbox. What it hands out is what it holds: read it, do not change it. */
+/** A running inbox. The lists it gives are its own data: read them, do not change them. */
 export interface Inbox {
-  /** Address of its page, such as `http://127.0.0.1:4777`. */
+  /** Address of the page, such as `http://127.0.0.1:4777`. */
   readonly url: string
-  /** What to give a client as its `apiUrl`. */
+  /** The `apiUrl` for a client. */
   readonly apiUrl: string
   readonly port: number
-  /** The logs it holds as they came over the wire, first arrived first. */
+  /** The logs as they came over the wire, the oldest first. */
   logs(): Log[]
-  /** The request entries it holds, first arrived first. */
+  /** The request entries, the oldest first. */
   requests(): RequestEntry[]
-  /** Failures by fingerprint, the most recent first. */
+  /** Error groups by fingerprint, the latest first. */
   errors(): ErrorGroup[]
   heartbeats(): Monitor[]
-  /** Releases, the last registered first. */
+  /** Releases, the latest first. */
   releases(): RegisteredRelease[]
   feedback(): Feedback[]
-  /** Alerts that fired, the last first. */
+  /** Alerts that fired, the latest first. */
   alerts(): Alert[]
   stats(): Totals
-  /** Misbehaves from now on as asked; `{}` ends it. Without an argument it only tells. */
+  /** Sets the faults that the inbox simulates; `{}` ends them. Gives the current faults, also without an argument. */
   faults(faults?: Faults): Faults
-  /** Empties it: logs, requests, totals, and the memory of batches. Faults stay. */
+  /** Empties the inbox: logs, requests, totals, and remembered batches. Faults stay. */
   clear(): void
-  /** Ends all connections and frees the port. May be called more than once. */
+  /** Closes all connections and frees the port. May be called more than once. */
   close(): Promise<void>
 }
 
@@ -99,7 +99,7 @@ export async function startInbox(options: InboxOptions = {}): Promise<Inbox> {
       clearInterval(alertTimer)
       webhook.close()
       stream.close()
-      // What the last connections brought is written as well.
+      // The journal is closed last, so that the data of the last connections is written too.
       return server.close().then(() => journal?.close())
     },
   }

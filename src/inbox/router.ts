@@ -1,6 +1,6 @@
 import type { Handler } from './http/listen.js'
 
-/** Which part of the inbox serves which address; each is given the rest of the path. */
+/** Routes a request by its address to a part of the inbox; each part gets the rest of the path. */
 export function createRouter(parts: { service: Handler; api: Handler; page: Handler }): Handler {
   return (request, response, path) => {
     if (path.startsWith(SERVICE)) return parts.service(request, response, path.slice(SERVICE.length))

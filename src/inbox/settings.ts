@@ -4,25 +4,25 @@ import { showValue } from '../config/show-value.js'
 
 /** Options of `startInbox`. */
 export interface InboxOptions {
-  /** Port to listen on; 0, the default, takes any that is free. */
+  /** Port to listen on; 0, the default, takes any free port. */
   port?: number
   /** Loopback address to listen on. Default `127.0.0.1`. */
   host?: string
-  /** Most logs held; the oldest go. Default 50 000. */
+  /** Most logs in memory; the oldest are dropped first. Default 50 000. */
   maxLogs?: number
-  /** Most request entries held; the oldest go. Default 50 000. */
+  /** Most request entries in memory; the oldest are dropped first. Default 50 000. */
   maxRequests?: number
-  /** Most bytes held of logs and of request entries together, estimated. Default 256 MiB. */
+  /** Most bytes in memory, for logs and for request entries together, estimated. Default 256 MiB. */
   maxBytes?: number
-  /** Largest body taken, before and after unpacking. Default: the largest the documented limits allow. */
+  /** Largest body in bytes, both compressed and decompressed. Default: the largest the documented limits allow. */
   maxBodyBytes?: number
-  /** Keys that are taken, as a list or as a rule. Default: every key that is not empty. */
+  /** Accepted keys, as a list or as a function. Default: every non-empty key. */
   apiKeys?: readonly string[] | ((key: string) => boolean)
-  /** File to keep what comes in, as NDJSON; it is there again after a restart. Default: memory only. */
+  /** File to store incoming data, as NDJSON; it is read again at the next start. Default: memory only. */
   data?: string
   /** The clock, in milliseconds since the epoch. Default `Date.now`. */
   now?: () => number
-  /** Chance between 0 and 1, for the faults' `rate`. Default `Math.random`. */
+  /** A random number in [0, 1), for the faults' `rate`. Default `Math.random`. */
   random?: () => number
 }
 
@@ -39,7 +39,7 @@ export interface InboxSettings {
   readonly random: () => number
 }
 
-/** 100 logs of 256 KiB, and room for what stands around them. */
+/** 100 logs of 256 KiB, and room for the JSON around them. */
 const DEFAULT_MAX_BODY_BYTES = 100 * 256 * 1024 + 64 * 1024
 
 const NAMES: readonly string[] = [
@@ -55,7 +55,7 @@ const NAMES: readonly string[] = [
   'random',
 ] satisfies (keyof InboxOptions)[]
 
-/** Options with their defaults. Throws a `LognitorError` for an unknown name or a value it cannot have. */
+/** Applies the defaults. Throws a `LognitorError` for an unknown option or a wrong value. */
 export function inboxSettings(options: InboxOptions): InboxSettings {
   expectObject(options)
   for (const name of Object.keys(options)) {

@@ -3,15 +3,15 @@ import type { RequestEntry } from '../wire/request-entry.js'
 import type { Transport, TransportAnswer, TransportRequest } from '../wire/transport.js'
 
 /**
- * Keeps what would be sent, for tests: `init({ transport: new MemoryTransport() })` needs no key, no network
- * and no inbox. What it holds has been through the whole pipeline: await `flush()` before looking.
+ * Collects logs for tests instead of sending them: `init({ transport: new MemoryTransport() })` needs no key, no
+ * network and no inbox. The logs have passed the whole pipeline: await `flush()` before reading them.
  */
 export class MemoryTransport implements Transport {
-  /** Logs as the wire has them, oldest first. */
+  /** Logs as on the wire, oldest first. */
   readonly logs: Log[] = []
   /** Request entries, oldest first. */
   readonly requests: RequestEntry[] = []
-  /** Everything else: pings, feedback, releases. */
+  /** Other calls: pings, feedback, releases. */
   readonly others: { readonly path: string; readonly body: unknown }[] = []
 
   async send({ path, body }: TransportRequest): Promise<TransportAnswer> {
@@ -24,7 +24,7 @@ export class MemoryTransport implements Transport {
     return answer({ release_id: `release-${this.others.length}` })
   }
 
-  /** Forgets all it holds. */
+  /** Forgets everything collected. */
   clear(): void {
     for (const list of [this.logs, this.requests, this.others]) list.length = 0
   }

@@ -16,7 +16,7 @@ afterAll(() => program.remove())
 
 describe('lognitor dev', () => {
   it.each(['SIGINT', 'SIGTERM'] as const)(
-    'prints its address, takes logs, and ends at %s with its port free',
+    'prints its address, accepts logs, and frees its port at %s',
     async (signal) => {
       const run = program.start(['dev', '--port', '0'])
       const url = await addressOf(run)
@@ -31,7 +31,7 @@ describe('lognitor dev', () => {
     const taken = await occupy(4777)
     const run = program.start(['dev'])
     const url = await addressOf(run)
-    // 4778 is the gateway's.
+    // 4778 is the gateway's port.
     expect(['4777', '4778']).not.toContain(new URL(url).port)
     expect(run.output()).toContain('Port 4777 is taken')
     run.child.kill('SIGTERM')
@@ -50,7 +50,7 @@ describe('lognitor dev', () => {
     await other.close()
   })
 
-  it('holds as much as it is told', async () => {
+  it('keeps as many logs as --max-logs says', async () => {
     const run = program.start(['dev', '--port', '0', '--max-logs', '2'])
     const url = await addressOf(run)
     await post(`${url}/api/v1/ingest`, batchOf(logWith(), logWith(), logWith()))
@@ -62,7 +62,7 @@ describe('lognitor dev', () => {
 })
 
 describe('lognitor dev --data', () => {
-  it('has what arrived again after a restart', async () => {
+  it('has the data again after a restart', async () => {
     const data = join(program.folder, 'inbox.ndjson')
     for (const [sent, held] of [
       [2, 2],
@@ -109,7 +109,7 @@ describe('lognitor dev -- command', () => {
     })
   })
 
-  it('keeps a key that is set, and reaches node behind another command', async () => {
+  it('keeps a key that is set, and works for a command that starts node', async () => {
     const path = script('shell.cjs', REPORT)
     const run = program.start(['dev', '--port', '0', '--', 'sh', '-c', `node ${path}`], {
       LOGNITOR_API_KEY: 'mine',
@@ -164,7 +164,7 @@ describe('lognitor dev -- command', () => {
     expect(run.errors()).toContain('Lognitor inbox: http://127.0.0.1:')
   })
 
-  it('lets the program reach the inbox directly, whatever proxy the environment names', async () => {
+  it('lets the program reach the inbox directly, whatever proxy is set', async () => {
     const path = script(
       'proxied.cjs',
       `const { LOGNITOR_PROXY, no_proxy, NO_PROXY } = process.env
@@ -179,7 +179,7 @@ describe('lognitor dev -- command', () => {
   })
 
   it.skipIf(process.platform === 'win32')(
-    'ends what the program has started when that is gone, and waits for its last logs',
+    'ends processes that the program has left running, and waits for their last logs',
     async () => {
       const server = script(
         'below.cjs',
@@ -187,7 +187,7 @@ describe('lognitor dev -- command', () => {
          setInterval(() => {}, 1000)
          console.log('ready')`,
       )
-      // As npx does: it starts another process, and at a signal it is gone without a word to that.
+      // Like npx: starts another process, and ends at a signal without passing the signal on.
       const path = script(
         'above.cjs',
         `require('node:child_process').spawn(process.execPath, [${JSON.stringify(server)}], { stdio: 'inherit' })`,
@@ -207,7 +207,7 @@ describe('lognitor dev -- command', () => {
   })
 })
 
-/** Nothing when somebody else has the port already, which is as good. */
+/** Does nothing when another process has the port already, which serves the test as well. */
 function occupy(port: number): Promise<Server | undefined> {
   return new Promise((resolve) => {
     const server = createServer()

@@ -14,9 +14,9 @@ afterEach(() => vendor.close())
 const SDK = { packages: ['@opentelemetry/api', '@opentelemetry/sdk-node'] }
 const env = () => ({ LOGNITOR_API_KEY: 'lgn_secret', LOGNITOR_API_URL: vendor.apiUrl })
 
-test('where nothing is wrong the doctor says so, with exit status 0', async () => {
+test('the doctor finds nothing wrong: exit status 0', async () => {
   const { status, text } = await examine(SDK, [], env(), { isText: true })
-  expect([status, text]).toEqual([0, 'Nothing is wrong that lognitor doctor knows of.\n'])
+  expect([status, text]).toEqual([0, 'lognitor doctor found nothing wrong.\n'])
   expect(vendor.batches.map(({ json }) => json.logs)).toEqual([[]])
 })
 
@@ -27,7 +27,7 @@ test.each([
   ['ADDRESS_UNREACHABLE', { status: 503 }, 'LOGNITOR_API_URL'],
   ['PROXY_REFUSED', { status: 407 }, 'LOGNITOR_PROXY'],
   ['CLOCK_WRONG', { headers: { date: 'Thu, 01 Jan 2015 00:00:00 GMT' } }, 'NTP'],
-])('%s is found by the answer of the service, with what to type', async (code, reply, mend) => {
+])('%s is found by the answer of the service, with a way to fix it', async (code, reply, mend) => {
   vendor.answer(reply)
   const { status, codes, findings, text } = await examine(SDK, [], env())
   expect([status, codes]).toEqual([1, [code]])
@@ -46,7 +46,7 @@ test.each([
   expect([status, codes]).toEqual([1, [code]])
 })
 
-test('a certificate that nobody trusts is TLS_FAILED', async () => {
+test('an untrusted certificate is TLS_FAILED', async () => {
   const tls = resolve(import.meta.dirname, '../fixtures/tls')
   const secure = await startVendor({
     key: readFileSync(`${tls}/key.pem`),

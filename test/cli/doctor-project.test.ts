@@ -21,7 +21,7 @@ const PINO = '@opentelemetry/instrumentation-pino'
 const PACKAGES = ['@opentelemetry/api', '@opentelemetry/sdk-node', '@opentelemetry/instrumentation', HTTP]
 const PINO_APP = `import pino from 'pino'\npino(pino.destination(2)).info('hello')`
 
-test('a program that has all it needs is run, and nothing is wrong', async () => {
+test('a program with a complete set-up has no findings', async () => {
   const project = { packages: [...PACKAGES, PINO, 'pino'], files: { 'app.mjs': PINO_APP } }
   const { status, codes, stderr } = await examine(project, ['--', 'node', 'app.mjs'], env())
   expect([status, codes]).toEqual([0, []])
@@ -29,14 +29,14 @@ test('a program that has all it needs is run, and nothing is wrong', async () =>
   expect(inbox.logs().map(({ message }) => message)).toEqual(['hello'])
 })
 
-test('a program that does not end by itself is ended, and its findings told', async () => {
+test('a program that does not end by itself is ended, and its findings are printed', async () => {
   const app = `console.log('up')\nsetInterval(() => {}, 1000)`
   const project = { packages: PACKAGES, files: { 'app.mjs': app } }
   const { status, codes } = await examine(project, ['--seconds', '4', '--', 'node', 'app.mjs'], env())
   expect([status, codes]).toEqual([1, ['CONSOLE_ONLY']])
 })
 
-test('INSTRUMENTATION_MISSING: for people each finding says what is wrong, what it costs and what to type', async () => {
+test('INSTRUMENTATION_MISSING: the text of a finding says what is wrong, what that costs and how to fix it', async () => {
   const project = { packages: [...PACKAGES, 'pino'], files: { 'app.mjs': PINO_APP } }
   const { text } = await examine(project, ['--', 'node', 'app.mjs'], env(), { isText: true })
   expect(text).toContain(
@@ -88,14 +88,14 @@ test.each([
   expect(codes).toContain(code)
 })
 
-test('TWO_SDKS is found where the program has a NodeSDK of its own in code', async () => {
+test('TWO_SDKS is found in a program that also starts a NodeSDK in code', async () => {
   const app = `import { NodeSDK } from '@opentelemetry/sdk-node'\nnew NodeSDK().start()\n${PINO_APP}`
   const project = { packages: [...PACKAGES, PINO, 'pino'], files: { 'app.mjs': app } }
   const none = { OTEL_TRACES_EXPORTER: 'console', OTEL_LOGS_EXPORTER: 'console' }
   expect((await examine(project, ['--', 'node', 'app.mjs'], env(none))).codes).toEqual(['TWO_SDKS'])
 })
 
-test('OLDER_BRIDGE is found beneath an SDK of OpenTelemetry 3 that was set up by hand', async () => {
+test('OLDER_BRIDGE is found with an SDK of OpenTelemetry 3 that is set up in code', async () => {
   const bridge = '@opentelemetry/winston-transport'
   const telemetry = `
 import { NodeSDK } from '@opentelemetry/sdk-node'
@@ -111,7 +111,7 @@ new NodeSDK({ logRecordProcessors: [{ onEmit() {}, forceFlush: async () => {}, s
   expect((await examine(project, args, env(), { node: NODE_24 })).codes).toContain('OLDER_BRIDGE')
 })
 
-test('BUNDLED is found in what a bundler has made', async () => {
+test('BUNDLED is found in a bundled program', async () => {
   const app = `// node_modules/pino/pino.js\nvar require_pino = __commonJS({})\nsetTimeout(() => {}, 1)`
   const files = { 'app.cjs': app.replace('__commonJS({})', '0') }
   const { codes } = await examine({ packages: PACKAGES, files }, ['--', 'node', 'app.cjs'], env())
@@ -121,13 +121,13 @@ test('BUNDLED is found in what a bundler has made', async () => {
 test.each([
   ['NO_EXIT_DELIVERY', ['--experimental-permission', '--allow-fs-read=*', '--allow-fs-write=*'], {}],
   ['SPOOL_UNAVAILABLE', [], { LOGNITOR_SPOOL_DIR: '/dev/null/spool' }],
-])('%s is found by the warning of the program', async (code, flags, more) => {
+])('%s is found by a warning of the program', async (code, flags, more) => {
   const project = { packages: [...PACKAGES, PINO, 'pino'], files: { 'app.mjs': PINO_APP } }
   const { codes } = await examine(project, ['--', 'node', ...flags, 'app.mjs'], env(more))
   expect(codes).toContain(code)
 })
 
-test('LOST_AT_END is found in how a program ends', async () => {
+test('LOST_AT_END is found at the end of a program', async () => {
   const app = `import { info } from '@lognitor/opentelemetry'\ninfo('lost')\nprocess.exit(0)`
   const nowhere = { LOGNITOR_API_URL: 'http://127.0.0.1:9/api/v1', LOGNITOR_FLUSH_ON_EXIT: '100' }
   const project = { packages: PACKAGES, files: { 'app.mjs': app } }
@@ -154,7 +154,7 @@ test.each([
   expect(findings[0]?.wrong).toContain('node_modules/a-package/node_modules')
 })
 
-test('OTHER_LINE is found where the API does not belong to the SDK', async () => {
+test('OTHER_LINE is found when API and SDK belong to different lines', async () => {
   const files = {
     'node_modules/@opentelemetry/sdk-node/package.json': manifest('@opentelemetry/sdk-node', '0.301.0'),
     'node_modules/@opentelemetry/sdk-node/index.js': '',
@@ -166,7 +166,7 @@ test('OTHER_LINE is found where the API does not belong to the SDK', async () =>
 test.each([
   ['a program that is not there', ['--', 'no-such-program']],
   ['one that is no Node.js', ['--', 'true']],
-])('%s cannot be told about: exit status 2', async (_, args) => {
+])('%s cannot be checked: exit status 2', async (_, args) => {
   const { status } = await examine({ packages: PACKAGES }, args, env())
   expect(status).toBe(2)
 })

@@ -14,7 +14,7 @@ afterAll(() => program.remove())
 
 const start = (args: readonly string[]) => startProgram(program, args)
 
-test('it serves until it is told to end, and ends well', async () => {
+test('the gateway serves until a signal, and exits with 0', async () => {
   const { run, url, vendor } = await start([
     '--min-level',
     'warn',
@@ -35,7 +35,7 @@ test('it serves until it is told to end, and ends well', async () => {
   expect(await run.ended).toBe(0)
 })
 
-test('several tokens may come in one flag, with commas', async () => {
+test('one flag may hold several tokens, separated by commas', async () => {
   const { url } = await start(['--auth-token', 'one,two', '--auth-token', 'three'])
   for (const token of ['one', 'two', 'three']) {
     const headers = { authorization: `Bearer ${token}` }
@@ -44,7 +44,7 @@ test('several tokens may come in one flag, with commas', async () => {
   expect(await send({ url }, '/v1/logs', logsOf('none'))).toMatchObject({ status: 401 })
 })
 
-test('it finishes what is under way before it ends', async () => {
+test('the gateway finishes requests under way before it ends', async () => {
   const { run, url, vendor } = await start([])
   vendor.answer(() => ({ after: new Promise((resolve) => setTimeout(resolve, 300)) }))
   const answering = send({ url }, '/v1/logs', logsOf('last words'))
@@ -55,7 +55,7 @@ test('it finishes what is under way before it ends', async () => {
 })
 
 describe('with several workers', () => {
-  test('a worker that dies is replaced, and the others serve on', async () => {
+  test('a worker that ends is replaced while the others serve', async () => {
     const { run, url, vendor } = await start(['--workers', '2'])
     for (let n = 0; n < 10; n++)
       expect(await send({ url }, '/v1/logs', logsOf(`before ${n}`))).toMatchObject({ status: 200 })
@@ -63,7 +63,7 @@ describe('with several workers', () => {
     process.kill(Number(first), 'SIGKILL')
     await printed(run, /ended \(SIGKILL\) and is replaced/)
     for (let n = 0; n < 10; n++) {
-      // Connections that were the dead one's have to be made again, as a Collector does.
+      // Connections to the ended worker have to be opened again, as a Collector does.
       const once = () => send({ url }, '/v1/logs', logsOf(`after ${n}`)).catch(() => undefined)
       let answer = await once()
       for (let tries = 0; answer === undefined && tries < 50; tries++) {
@@ -77,10 +77,10 @@ describe('with several workers', () => {
     expect(await run.ended).toBe(0)
   })
 
-  test('it ends well at a signal that its workers had, too, as a terminal sends it', async () => {
+  test('the gateway exits with 0 at a signal that reaches its workers too, as from a terminal', async () => {
     const { run } = await start(['--workers', '2'])
     const pids = await workersOf(run)
-    // Held back meanwhile, so that they have gone when it wants to tell them.
+    // The workers' messages are held back, so that they have ended when the primary process writes to them.
     run.child.kill('SIGSTOP')
     for (const pid of pids) process.kill(Number(pid), 'SIGTERM')
     await sleep(500)
@@ -90,7 +90,7 @@ describe('with several workers', () => {
     expect(run.errors()).toMatch(/^lognitor: gateway at [^\n]*\n$/)
   })
 
-  test('the figures are those of all', async () => {
+  test('the metrics are those of all workers', async () => {
     const { url } = await start(['--workers', '3'])
     for (let n = 0; n < 9; n++)
       await send({ url }, '/v1/logs', logsOf(`${n}`), { headers: { connection: 'close' } })
@@ -98,7 +98,7 @@ describe('with several workers', () => {
     expect(figures).toContain('lognitor_gateway_log_records_total 9\n')
   })
 
-  test('what Lognitor asked one of them is kept by all', async () => {
+  test('all workers respect a Retry-After that one of them got', async () => {
     const { url, vendor } = await start(['--workers', '4'])
     vendor.answer({ status: 429, headers: { 'retry-after': '3600' } })
     const once = () => send({ url }, '/v1/logs', logsOf('hello'), { headers: { connection: 'close' } })
@@ -111,7 +111,7 @@ describe('with several workers', () => {
     expect(vendor.seen.length).toBeLessThan(4)
   })
 
-  test('it ends when none of them can start', async () => {
+  test('the gateway ends when no worker can start', async () => {
     const { url } = await start([])
     const { port } = new URL(url)
     const second = program.start(['gateway', '--listen', port, '--workers', '2'], { LOGNITOR_API_KEY: 'key' })
@@ -120,7 +120,7 @@ describe('with several workers', () => {
   })
 })
 
-describe('what it cannot do it says', () => {
+describe('the gateway refuses', () => {
   test.each([
     [['--listen', '0.0.0.0:0'], 1, /can be reached from other machines/],
     [['--listen', 'here'], 2, /--listen: expected an address to listen on/],
@@ -143,14 +143,14 @@ describe('what it cannot do it says', () => {
   })
 })
 
-test('its help names every flag', async () => {
+test('the help names every flag', async () => {
   const run = program.start(['gateway', '--help'])
   expect(await run.ended).toBe(0)
   for (const flag of ['--listen X', '--auth-token X', '--no-auth ', '--pass-through-key ', '--workers N'])
     expect(run.output()).toContain(flag)
 })
 
-/** The pids of the workers, as the system tells them. */
+/** The pids of the workers, from the system. */
 async function workersOf(run: Run): Promise<string[]> {
   const { readFile } = await import('node:fs/promises')
   const { pid } = run.child

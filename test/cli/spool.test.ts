@@ -29,7 +29,7 @@ async function run(args: string[], env: Record<string, string> = {}) {
   return { code: await started.ended, output: started.output(), errors: started.errors() }
 }
 
-test('status tells what is not delivered, by address and process', async () => {
+test('status shows what is not delivered, by address and process', async () => {
   expect((await run(['status', rig.directory])).output).toBe('The spool is empty.\n')
   rig.vendor.answer({ status: 503 })
   await rig.writeAndDie({ LOGS: '40', REQUESTS: '5' })
@@ -38,7 +38,7 @@ test('status tells what is not delivered, by address and process', async () => {
   expect(code).toBe(0)
   const lines = output.trim().split('\n')
   expect(lines[0]).toMatch(new RegExp(`^${rig.vendor.apiUrl} \\(place [0-9a-f]{8}\\)$`))
-  // The living one has taken over what the other left.
+  // The running process has taken over the files of the ended one.
   expect(lines.slice(1)).toEqual([
     expect.stringMatching(
       new RegExp(`^ {2}process ${living.child.pid} on .+, running: 55 not delivered, \\d+ KiB$`),
@@ -50,7 +50,7 @@ test('status tells what is not delivered, by address and process', async () => {
   expect(json.places).toMatchObject([{ apiUrl: rig.vendor.apiUrl, folders: [{ lives: false, entries: 55 }] }])
 })
 
-test('replay delivers what processes that have ended left behind', async () => {
+test('replay delivers what ended processes have left', async () => {
   rig.vendor.answer({ status: 503 })
   await rig.writeAndDie({ LOGS: '250', REQUESTS: '5' })
   rig.vendor.answer({})
@@ -60,7 +60,7 @@ test('replay delivers what processes that have ended left behind', async () => {
   expect((await run(['status', rig.directory])).output).toContain('  nothing')
 })
 
-test('replay leaves to another key or address what is theirs', async () => {
+test('replay leaves the entries of another key or address', async () => {
   rig.vendor.answer({ status: 503 })
   await rig.writeAndDie({ LOGS: '25' })
   rig.vendor.answer({})
@@ -70,11 +70,11 @@ test('replay leaves to another key or address what is theirs', async () => {
     `0 of 0 delivered.\nWhat is left was written for another key or address: ${rig.vendor.apiUrl}.\n`,
   )
   expect(rig.vendor.messages()).toEqual([])
-  // No place is left behind for a key that nothing was written for.
+  // No folder is left for a key for which nothing was written.
   expect(readdirSync(rig.directory)).toHaveLength(1)
 })
 
-test('replay ends, and leaves everything where it is, when the key is refused', async () => {
+test('replay ends and leaves everything in place when the key is refused', async () => {
   rig.vendor.answer({ status: 401 })
   await rig.writeAndDie({ LOGS: '25' })
   const { code, errors } = await run(['replay', rig.directory])
@@ -83,7 +83,7 @@ test('replay ends, and leaves everything where it is, when the key is refused', 
   expect((await run(['status', rig.directory])).output).toContain('ended: 25 not delivered')
 })
 
-test('replay ends when nothing gets through for as long as one is patient', async () => {
+test('replay ends when nothing could be delivered for the time in --patience', async () => {
   rig.vendor.answer({ status: 503 })
   await rig.writeAndDie({ LOGS: '25' })
   const { code, errors } = await run(['replay', rig.directory, '--patience', '1'])
@@ -92,7 +92,7 @@ test('replay ends when nothing gets through for as long as one is patient', asyn
   expect((await run(['status', rig.directory])).output).toContain('ended: 25 not delivered')
 })
 
-test('purge deletes what the dead have left, and nothing of the living', async () => {
+test('purge deletes what ended processes have left, and nothing of running ones', async () => {
   rig.vendor.answer({ status: 503 })
   const living = await rig.writeAndLive({ LOGS: '10' })
   await rig.writeAndDie({ LOGS: '25' })
@@ -104,17 +104,17 @@ test('purge deletes what the dead have left, and nothing of the living', async (
   expect(output).not.toContain('ended')
 })
 
-test('what cannot be looked at is not called empty', async () => {
+test('a directory that cannot be read is not called empty', async () => {
   rig.vendor.answer({ status: 503 })
   await rig.writeAndDie({ LOGS: '25' })
   const file = rig.files().find((name) => name.endsWith('.log')) as string
   const { size } = statSync(file)
-  // No chmod: root may read everything. Of more than 2 GiB nobody can.
+  // chmod would not do: root may read everything. Nobody can read a file of more than 2 GiB at once.
   truncateSync(file, 3 * 2 ** 30)
   for (const args of [['status'], ['status', '--json'], ['replay'], ['purge', '--yes']]) {
     const { code, output, errors } = await run([...args, rig.directory])
     expect(code).toBe(1)
-    expect(errors).toContain('cannot be looked at')
+    expect(errors).toContain('cannot be read')
     expect(output).not.toMatch(/empty|delivered|deleted/)
   }
   truncateSync(file, size)
@@ -122,7 +122,7 @@ test('what cannot be looked at is not called empty', async () => {
   expect({ code, output }).toEqual({ code: 0, output: expect.stringContaining('25 not delivered') })
 })
 
-test('no link is followed, and nothing that a file says steers the terminal', async () => {
+test('links are not followed, and control characters in files do not reach the terminal', async () => {
   rig.vendor.answer({ status: 503 })
   await rig.writeAndDie({ LOGS: '25' })
   const [place] = readdirSync(rig.directory) as [string]
@@ -147,13 +147,13 @@ test('no link is followed, and nothing that a file says steers the terminal', as
 })
 
 test.each([
-  [['status'], 2, 'Which directory?'],
+  [['status'], 2, 'The directory is missing'],
   [['burn', '.'], 2, 'There is no "spool burn".'],
   [['status', '.', '--loud'], 2, "Unknown option '--loud'."],
   [['status', '.', 'and more'], 2, "Unexpected argument 'and more'."],
   [['replay', '.', '--patience', 'endless'], 2, '--patience must be'],
-  [['status', join('no', 'such', 'place')], 1, 'there is no directory'],
-])('refuses %j by exit code %i', async (args, code, words) => {
+  [['status', join('no', 'such', 'place')], 1, 'does not exist'],
+])('refuses %j with exit code %i', async (args, code, words) => {
   const result = await run(args)
   expect(result.code).toBe(code)
   expect(result.errors).toContain(words)
@@ -165,7 +165,7 @@ test('replay asks for a key', async () => {
   expect(errors).toContain('LOGNITOR_API_KEY')
 })
 
-test('progress is shown in a terminal and nowhere else', () => {
+test('progress is shown only in a terminal', () => {
   const written: string[] = []
   const stream = (isTTY: boolean) =>
     ({ isTTY, write: (text: string) => written.push(text) }) as unknown as NodeJS.WriteStream

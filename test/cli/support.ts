@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { rolldown } from 'rolldown'
 
-/** The `lognitor` program, built into a folder of its own beside a stand-in for the zero-code entry. */
+/** The `lognitor` program, built into its own folder, with a stand-in for the zero-code entry. */
 export interface Program {
   readonly folder: string
   start(args: readonly string[], env?: Record<string, string>): Run
@@ -16,7 +16,7 @@ export interface Run {
   readonly child: ChildProcess
   output(): string
   errors(): string
-  /** Its exit code, or the signal that ended it. */
+  /** The exit code, or the signal that ended the program. */
   readonly ended: Promise<number | NodeJS.Signals>
 }
 
@@ -51,7 +51,7 @@ function run(command: string, args: readonly string[], env: Record<string, strin
   return { child, output: () => output, errors: () => errors, ended }
 }
 
-/** The inbox's address, once it is printed. */
+/** The inbox's address, once the program has printed it. */
 export async function addressOf(run: Run): Promise<string> {
   for (let tries = 0; tries < 1000; tries++) {
     const address = /Lognitor inbox: (http:\S+)/.exec(run.output() + run.errors())?.[1]

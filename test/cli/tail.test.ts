@@ -24,7 +24,7 @@ afterEach(async () => {
   await inbox.close()
 })
 
-/** Sends a log again and again until the first of them is printed: only what comes after it connected is. */
+/** Sends a log repeatedly until the first one is printed: tail prints only logs that arrive after it has connected. */
 async function follow(args: string[], log: Record<string, unknown>): Promise<Run> {
   const run = program.start(['tail', '--url', inbox.url, ...args])
   runs.push(run)
@@ -36,7 +36,7 @@ async function follow(args: string[], log: Record<string, unknown>): Promise<Run
 }
 
 describe('lognitor tail', () => {
-  it('prints each log as a line, in which nothing steers the terminal', async () => {
+  it('prints each log as one line without control characters', async () => {
     const run = await follow(
       [],
       logWith({
@@ -77,11 +77,11 @@ describe('lognitor tail', () => {
     expect(run.output()).not.toContain('unwanted')
   })
 
-  it('waits for an inbox that goes away, and goes on with the next one', async () => {
+  it('waits for an inbox that has ended, and continues with the next one', async () => {
     const run = await follow([], logWith({ message: 'before' }))
     const { port } = inbox
     await inbox.close()
-    await until(() => run.errors().includes('went away'), 'the end is noticed')
+    await until(() => run.errors().includes('closed the connection'), 'the end is noticed')
     inbox = await startInbox({ port })
     await until(async () => {
       await post(`${inbox.apiUrl}/ingest`, batchOf(logWith({ message: 'after' })))
@@ -89,7 +89,7 @@ describe('lognitor tail', () => {
     }, 'logs are printed again')
   })
 
-  it('passes nothing on that steers a terminal, in any form', async () => {
+  it('prints no control characters in any format', async () => {
     const message = `a${String.fromCodePoint(0x9b, 0x202e, 0x2066, 0x2028, 0x2029, 0x1b, 0x7f, 0xe0041)}z`
     const log = logWith({
       message,
@@ -116,7 +116,7 @@ describe('lognitor tail', () => {
     expect(run.output()).toMatch(/none left StockError\n/)
   })
 
-  it('takes no more than its reader does, and says what it missed', async () => {
+  it('reads no faster than its own reader, and says how many logs it missed', async () => {
     const run = await follow([], logWith({ message: 'first' }))
     run.child.stdout?.pause()
     const text = 'x'.repeat(20_000)
@@ -133,7 +133,7 @@ describe('lognitor tail', () => {
     ['pages', 'text/html', '<p>hello</p>', 200],
     ['events of its own', 'text/event-stream', 'event: log\ndata: {}\n\n', 200],
     ['nothing of the kind', 'application/json', '{"message":"no such path"}', 404],
-  ])('says when what answers is no inbox but has %s', async (_, type, body, status) => {
+  ])('says that a server with %s is not an inbox', async (_, type, body, status) => {
     const server = createServer((_request, response) => {
       response.writeHead(status, { 'content-type': type }).end(body)
     })
@@ -142,7 +142,7 @@ describe('lognitor tail', () => {
     const run = program.start(['tail', '--url', `http://127.0.0.1:${port}`])
     runs.push(run)
     expect(await run.ended).toBe(1)
-    expect(run.errors()).toContain(`what answers at http://127.0.0.1:${port} is no inbox`)
+    expect(run.errors()).toContain(`http://127.0.0.1:${port} is not an inbox`)
     server.close()
   })
 
@@ -153,7 +153,7 @@ describe('lognitor tail', () => {
     expect(run.errors()).toContain(`no inbox answers at ${inbox.url}`)
   })
 
-  it('ends quietly when its reader had enough', async () => {
+  it('ends quietly when its reader closes the pipe', async () => {
     const run = await follow([], logWith())
     run.child.stdout?.destroy()
     let hasEnded = false

@@ -17,7 +17,7 @@ describe('lognitor', () => {
     [['dev', '--help'], 'Usage: lognitor dev'],
     [['tail', '-h'], 'Usage: lognitor tail'],
     [['--version'], manifest.version],
-  ])('explains itself: %j', async (args, text) => {
+  ])('prints help: %j', async (args, text) => {
     const run = program.start(args)
     expect(await run.ended).toBe(0)
     expect(run.output()).toContain(text)
@@ -31,11 +31,11 @@ describe('lognitor', () => {
     [['dev', '--port'], "Option '--port <value>' argument missing."],
     [
       ['dev', 'node', 'app.js'],
-      'A program stands behind --: lognitor dev -- node app.js\nTry lognitor dev --help.',
+      'Put the program behind --: lognitor dev -- node app.js\nTry lognitor dev --help.',
     ],
-    [['tail', '--level', 'loud'], '--level must be of debug, info, warn, error, fatal, not "loud".'],
+    [['tail', '--level', 'loud'], '--level must be one of debug, info, warn, error, fatal, not "loud".'],
     [['tail', '--url', 'ftp://x'], '--url must be an http address, not "ftp://x".'],
-  ])('refuses %j by exit code 2', async (args, text) => {
+  ])('refuses %j with exit code 2', async (args, text) => {
     const run = program.start(args)
     expect(await run.ended).toBe(2)
     expect(run.errors()).toContain(text)

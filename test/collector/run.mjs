@@ -1,5 +1,5 @@
-// npm run test:collector: real SDKs -> real Collector -> gateway -> inbox, in every way that they can fail.
-// Words that names of cases hold may follow: npm run test:collector -- killed 429
+// npm run test:collector: real SDKs -> real Collector -> gateway -> inbox, with every kind of failure.
+// Parts of case names may follow: npm run test:collector -- killed 429
 
 import { ensureHaproxy } from '../../scripts/collector/haproxy.mjs'
 import { ensureCollector } from '../../scripts/collector/otelcol.mjs'
@@ -12,10 +12,10 @@ import { outages } from './cases/outages.mjs'
 import { endAll } from './lib/processes.mjs'
 import { Stack } from './lib/stack.mjs'
 
-/** Cases that take turns on the processor, and those that mostly wait: these run beside the others. */
+/** Cases that need the processor run one by one; cases that mostly wait run beside them. */
 const isWaiting = ({ name }) => name.includes('refuses the key')
 
-/** Where nobody reads the output, what was not tested has to fail. */
+/** Without a reader of the output, a skipped test has to fail. */
 const isCi = process.env.CI === 'true'
 const words = process.argv.slice(2)
 const cases = [...configurations, ...outages, ...deaths, ...matrix].filter(
@@ -42,7 +42,7 @@ process.exit(failed.length > 0 || (isCi && skipped.length > 0) ? 1 : 0)
 async function findTools() {
   const [collector, haproxy, python] = await Promise.all([ensureCollector(), ensureHaproxy(), ensurePython()])
   if (collector !== undefined) return { collector, haproxy, python }
-  console.log('test:collector was skipped: there is neither an otelcol nor go to build one.')
+  console.log('test:collector was skipped: there is no otelcol, and no Go to build one.')
   process.exit(isCi ? 1 : 0)
 }
 

@@ -3,14 +3,14 @@ import type { LogOptions } from '../../src/client/log-options.js'
 import type { Level } from '../../src/wire/level.js'
 import type { Log } from '../../src/wire/log.js'
 
-/** One thing that happened, as each kind of entry point is told of it, and the one wire log it has to become. */
+/** One event in the form of each entry point, and the wire log that it must become. */
 export interface Case {
   readonly name: string
-  /** To OpenTelemetry's Logs API. */
+  /** For OpenTelemetry's Logs API. */
   readonly record: LogRecord
-  /** To the companion client; absent where it has no such call. */
+  /** For the companion client; absent when it has no such call. */
   readonly call?: { readonly level: Level; readonly message: string; readonly options?: LogOptions }
-  /** To a span's `recordException`, where it is an exception. */
+  /** For a span's `recordException`, when the event is an exception. */
   readonly exception?: Error
   readonly expected: Partial<Log>
 }
@@ -86,7 +86,7 @@ export const CASES: readonly Case[] = [
         tags: ['limits'],
         notify: true,
         notifyChannels: ['ops'],
-        perf: { durationMs: 12.5, entries: 3 },
+        perf: { durationMs: 12.5, rows: 3 },
         metadata: { 'vcs.ref.head.revision': 'a1b2' },
         device: { 'model.name': 'Pixel' },
         source: '/app/limits.js:7',
@@ -108,7 +108,7 @@ export const CASES: readonly Case[] = [
       tags: ['limits'],
       notify: true,
       notify_channels: ['ops'],
-      perf: { duration_ms: 12.5, entries: 3 },
+      perf: { duration_ms: 12.5, rows: 3 },
       metadata: { 'vcs.ref.head.revision': 'a1b2' },
       device: { 'model.name': 'Pixel' },
       source: '/app/limits.js:7',

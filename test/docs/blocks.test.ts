@@ -11,7 +11,7 @@ const OURS = '@lognitor/opentelemetry'
 let folder: string
 let inbox: Inbox
 
-/** A project beside the repository that has installed what was built, and what the blocks import. */
+/** A project outside of the repository with the built package and the packages that the blocks import. */
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'lognitor-blocks-'))
   const installed = join(folder, 'node_modules', OURS)
@@ -76,7 +76,7 @@ function node(args: readonly string[], env: Record<string, string> = {}): Promis
   )
 }
 
-test('every block compiles for who has installed the package', async () => {
+test('every block compiles with the installed package', async () => {
   const ended = await node([join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', '.'])
   expect(ended).toEqual({ code: 0, output: '' })
 })
@@ -94,7 +94,7 @@ describe('every block runs:', () => {
   )
 })
 
-test('what the blocks said has arrived', () => {
+test('the logs of the blocks have arrived', () => {
   expect(inbox.stats()).toMatchObject({ rejected: 0 })
   expect(inbox.logs().length).toBeGreaterThan(20)
 })

@@ -3,14 +3,14 @@ import { join, resolve } from 'node:path'
 
 export const ROOT = resolve(import.meta.dirname, '../..')
 
-/** A fenced block of TypeScript or JavaScript on one of our pages. */
+/** A fenced block of TypeScript or JavaScript in our docs. */
 export interface Block {
   /** `README.md:38`. */
   readonly place: string
-  /** The name of a file for it. */
+  /** A file name for the block. */
   readonly file: string
   readonly code: string
-  /** Blocks run unless their fence says `no-run`: those that would go on for ever, or need what no test has. */
+  /** Blocks run unless their fence says `no-run`: for blocks that never end, or need something a test does not have. */
   readonly runs: boolean
 }
 
@@ -41,7 +41,7 @@ function blocksOf(page: string): Block[] {
   })
 }
 
-/** Packages a block imports, by name. */
+/** The packages that a block imports, by name. */
 export function packagesOf({ code }: Block): string[] {
   const targets = [...code.matchAll(/(?:\bfrom|\bimport|\brequire\(|\bimport\() *'([^']+)'/g)]
   return targets

@@ -9,7 +9,7 @@ const capture = JSON.parse(
   readFileSync(join(ROOT, 'test/fixtures/official-sdk-capture.json'), 'utf8'),
 ) as object
 
-/** The rows of the page's tables, cell by cell, without the heads. */
+/** The rows of the page's tables as cells, without the headings. */
 const rows = page
   .split('\n')
   .filter(
@@ -20,7 +20,7 @@ const rows = page
 const features = rows.filter((cells) => cells.length === 3)
 const differences = rows.filter((cells) => cells.length === 2)
 
-/** What the official client 1.0.3 exports and takes. */
+/** What the official client 1.0.3 exports and accepts. */
 const OFFICIAL = [
   ...[
     'init',
@@ -71,7 +71,7 @@ test.each(OFFICIAL)('%s of the official client has a row', (name) => {
   expect(cells.some((cell) => new RegExp(`\`[^\`]*\\b${name}\\b`).test(cell))).toBe(true)
 })
 
-describe('the test that a row names is there:', () => {
+describe('the test that a row names exists:', () => {
   test.each(features)('%s', (_official, _ours, proof = '') => {
     const [, file = '', title = ''] = /^`([^`]+)`: (.+)$/.exec(proof) ?? []
     expect(existsSync(join(ROOT, file)), proof).toBe(true)
@@ -82,11 +82,11 @@ describe('the test that a row names is there:', () => {
   })
 })
 
-test('the differences of the page are those of the capture test, word for word', () => {
+test('the page lists the same differences as the capture test', () => {
   expect(differences).toEqual(INTENDED.map(({ name, reason }) => [name, reason]))
 })
 
-/** Lines that name a test; of the capture test, the cases of the capture. */
+/** Lines that name a test; for the capture test, the cases of the capture. */
 function titles(file: string): string[] {
   if (file === 'test/client/capture.test.ts') return Object.keys(capture)
   const lines = readFileSync(join(ROOT, file), 'utf8').split('\n')

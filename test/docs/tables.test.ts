@@ -40,7 +40,7 @@ test('every option is in docs/options.md with its default and its variable', () 
   }
 })
 
-test('docs/options.md says of every option when it can change', () => {
+test('docs/options.md says when each option can change', () => {
   const documented = rows(read('options.md'), '## What can change later')
   const expected = Object.entries<Known<unknown>>(OPTIONS).map(([name, { changes }]) => [
     name,

@@ -14,7 +14,7 @@ test('every finding of the doctor has a section of its own, with its title', () 
   expect(Object.fromEntries(titles)).toEqual(FINDINGS)
 })
 
-test('every finding of the doctor is provoked by a test', () => {
+test('every finding of the doctor has a test', () => {
   const folder = resolve(import.meta.dirname, '../cli')
   const files = readdirSync(folder).filter((name) => /^doctor.*\.test\.ts$/.test(name))
   const tests = files.map((name) => readFileSync(join(folder, name), 'utf8')).join('')

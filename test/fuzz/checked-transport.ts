@@ -9,14 +9,14 @@ import type { Transport, TransportAnswer, TransportRequest } from '../../src/wir
 const MOST_LOG_BYTES = 256 * 1024
 const MOST_FAULTS = 20
 
-/** Takes everything, and looks at it as the inbox would and harder: what is wrong with it is told in `faults`. */
+/** Accepts everything and checks it like the inbox, and more strictly. Problems are listed in `faults`. */
 export class CheckedTransport implements Transport {
-  /** Taken since the last `clear`. */
+  /** Logs accepted since the last `clear`. */
   logs = 0
   requests = 0
   others = 0
   readonly faults: string[] = []
-  /** The texts of the bodies, for those who look for something in them; only when asked to. */
+  /** The texts of the bodies, for tests that search them; collected only on request. */
   readonly bodies: string[] = []
   readonly #keepsBodies: boolean
 
@@ -83,7 +83,7 @@ export class CheckedTransport implements Transport {
   }
 }
 
-/** What was written and is neither delivered, nor waiting, nor counted as dropped. Has to be 0. */
+/** The number of logs that were written but are not delivered, waiting or counted as dropped. It must be 0. */
 export function unaccounted(stats: Stats): number {
   const { written, requestsWritten, accepted, requestsAccepted, queued, inFlight, dropped } = stats
   const lost = Object.values(dropped).reduce((sum, count) => sum + count, 0)

@@ -7,17 +7,17 @@ import { requestScope, withScope } from '../../src/scope/current.js'
 import { type Attempt, CASES, feed, LONG_MS, watchedClient } from './fuzz.js'
 import { hostile, type Recipe } from './hostile.js'
 
-/** And one that there is not. */
+/** A level that does not exist. */
 const OPTIONS = [...LOG_OPTION_NAMES, 'service']
 
 type Call = (client: Untyped<LognitorClient>, given: unknown, more: unknown) => unknown
 
-/** Its functions as plain JavaScript calls them: with anything. */
+/** The client's functions as plain JavaScript calls them, with any arguments. */
 type Untyped<T> = {
   readonly [K in keyof T]: T[K] extends (...args: never[]) => unknown ? (...args: unknown[]) => unknown : T[K]
 }
 
-/** Every call of the client. Feedback, releases and pings are tried by themselves below: they are no logs. */
+/** Every call of the client except feedback, releases and pings, which are no logs and are tested below. */
 const CALLS: Readonly<Record<string, Call>> = {
   log: (client, given, more) => client.log(given, more, more),
   'log, of a level': (client, given, more) => client.log('error', given, more),
@@ -80,7 +80,7 @@ function make(recipe: Recipe | readonly (readonly [string, Recipe])[]): unknown 
 }
 
 test(
-  'every call of the client takes anything',
+  'every call of the client accepts any arguments',
   async () => {
     const watched = watchedClient()
     const client = watched.client as unknown as Untyped<LognitorClient>
@@ -99,9 +99,9 @@ test(
         go: () =>
           withScope(() => {
             const result = CALLS[name]?.(client, one, two)
-            // What the application's own promise rejects with is its own affair.
+            // The application handles the rejection of its own promise.
             if (name.startsWith('timed')) Promise.resolve(result).catch(() => {})
-            // Whatever was set in this scope is on the log of an error in it.
+            // Whatever was set in this scope is on the log of an error in the scope.
             if (/^(set|add|clear)/.test(name)) {
               client.error(`after ${name}`, { fingerprint: `${watched.client.stats().written}` })
             }
@@ -118,7 +118,7 @@ test(
 )
 
 test(
-  'API calls take anything, one after the other',
+  'API calls accept any arguments, one after the other',
   async () => {
     const { client, transport } = watchedClient()
     const untyped = client as unknown as Untyped<LognitorClient>
@@ -161,7 +161,7 @@ test(
   LONG_MS,
 )
 
-test('no time to wait is too odd for flush and shutdown', async () => {
+test('flush and shutdown accept any timeout', async () => {
   const { client } = watchedClient()
   const times = fc.asyncProperty(hostile, async ({ make }) => {
     client.info('to be flushed')

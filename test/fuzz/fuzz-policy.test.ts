@@ -10,7 +10,7 @@ import { type Attempt, CASES, feed, LONG_MS, watchedClient } from './fuzz.js'
 import { hostile, type Recipe } from './hostile.js'
 import { revealed, secret, spelling } from './secrets.js'
 
-/** Where a structure may hold something, from the outside in. */
+/** Containers in which a structure may hold a value, from the outside in. */
 const NESTINGS: Readonly<Record<string, (inner: unknown, beside: unknown) => unknown>> = {
   object: (inner, beside) => ({ inner, beside }),
   list: (inner, beside) => [beside, inner],
@@ -32,7 +32,7 @@ const NESTINGS: Readonly<Record<string, (inner: unknown, beside: unknown) => unk
   'key of a prototype': (inner) => JSON.parse('{}', () => Object.fromEntries([['__proto__', inner]])),
 }
 
-/** The fields of a log call that may hold anything, and those that hold a text. */
+/** The fields of a log call that may hold any value, and those that hold a text. */
 const OPEN = ['metadata', 'user', 'device', 'data of a breadcrumb', 'error', 'thrown', 'message'] as const
 const TEXTS = [
   'message',
@@ -81,7 +81,7 @@ function optionsOf({ open, inText, nestings, beside, planted, written }: Given):
 }
 
 test(
-  'no secret that redaction knows leaves, wherever it stands and however it is spelled',
+  'no secret that redaction knows is sent, wherever it is and however it is encoded',
   async () => {
     const watched = watchedClient({}, { keepsBodies: true })
     const attempt = (item: Given): Attempt => {
@@ -109,7 +109,7 @@ test(
 )
 
 test(
-  'what the policy has let through once it lets through as it is',
+  'a log that has passed the policy passes it again unchanged',
   () => {
     const redact = ['email', 'creditCard', 'ssn', 'bearer', /secret-\w{1,20}/]
     const settings = { redact, autoTruncate: true, duplicateWindowMs: 0 }
@@ -138,7 +138,7 @@ test(
       const { policy, sent } = bench(settings)
       policy.admit(structuredClone(once))
       policy.admit(structuredClone(sent[0] as Log))
-      // What a hook has put in comes after redaction, so it is the second time that finds it.
+      // A hook adds values after redaction, so only the second pass finds them.
       if (change === null) expect(sent[0]).toEqual(once)
       expect(sent[1]).toEqual(sent[0])
     }

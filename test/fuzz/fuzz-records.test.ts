@@ -8,7 +8,7 @@ import { hostile, type Recipe } from './hostile.js'
 
 const NOON = [1795428000, 123_456_789]
 
-/** A record as an SDK makes it, any part of which may be something else altogether. */
+/** A record in the shape of an SDK's, of which any part may be replaced. */
 const SOUND: Readonly<Record<string, unknown>> = {
   hrTime: NOON,
   hrTimeObserved: NOON,
@@ -40,7 +40,7 @@ function make(given: Given): unknown {
   return { ...SOUND, ...Object.fromEntries(given.map(([name, recipe]) => [name, recipe.make()])) }
 }
 
-/** Four thousand million records would all be taken, each in its turn. */
+/** Four thousand million records would all be accepted, one by one. */
 function isEndless(given: unknown): given is never {
   try {
     return Array.isArray(given) && given.length > 1e6
@@ -49,11 +49,11 @@ function isEndless(given: unknown): given is never {
   }
 }
 
-/** Of the entry points, the one that takes a list of any length, and the one that takes nothing. */
+/** Two entry points need not add a written log: the exporter gets a list that may be empty, and `enabled` only asks. */
 const LIST = 1
 const QUESTION = 4
 
-function doors(watched: Watched): readonly ((record: unknown) => unknown)[] {
+function entryPointsOf(watched: Watched): readonly ((record: unknown) => unknown)[] {
   const { client } = watched
   const exporter = new LognitorLogRecordExporter({ client })
   const processor = new LognitorLogRecordProcessor({ client })
@@ -69,18 +69,18 @@ function doors(watched: Watched): readonly ((record: unknown) => unknown)[] {
 }
 
 test(
-  'any log record is a legal log, or counted, at any entry point for records',
+  'any log record becomes a legal log or is counted, at any entry point for records',
   async () => {
     const watched = watchedClient()
-    const all = doors(watched)
+    const all = entryPointsOf(watched)
     const { ledger } = watched.client[PIPELINE]
-    const attempt = ([recorder, given]: [number, Given]): Attempt => {
+    const attempt = ([entryPoint, given]: [number, Given]): Attempt => {
       const input = make(given)
       const go = () => {
         const before = ledger.written
-        all[recorder]?.(input)
-        // A record is a log, or counted as lost, and nothing in between. A summary of others may come along.
-        if (recorder !== LIST && recorder !== QUESTION) expect(ledger.written).toBeGreaterThan(before)
+        all[entryPoint]?.(input)
+        // A record becomes one log or one counted loss. A summary of other errors may come with it.
+        if (entryPoint !== LIST && entryPoint !== QUESTION) expect(ledger.written).toBeGreaterThan(before)
       }
       return { inputs: [input], go }
     }

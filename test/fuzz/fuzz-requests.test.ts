@@ -10,7 +10,7 @@ import { unaccounted } from './checked-transport.js'
 import { type Attempt, CASES, feed, LONG_MS, type Watched, watchedClient } from './fuzz.js'
 import { hostile, type Recipe } from './hostile.js'
 
-/** Anything that Node's parser lets through in a header. */
+/** Anything that Node's parser accepts in a header. */
 const headerText = fc.oneof(
   fc.string({ unit: fc.integer({ min: 0x20, max: 0xff }).map((code) => String.fromCharCode(code)) }),
   fc.constantFrom(
@@ -61,7 +61,7 @@ interface Given {
   readonly method: string
   readonly target: string
   readonly headers: readonly (readonly [string, string])[]
-  /** What the application puts in the place of parts of its request. */
+  /** What the application may replace in its request. */
   readonly parts: readonly (readonly [string, Recipe])[]
   readonly end: (typeof ENDS)[number]
 }
@@ -74,7 +74,7 @@ const given: fc.Arbitrary<Given> = fc.record({
   end: fc.constantFrom(...ENDS),
 })
 
-/** Says it to the server over a connection of its own, and resolves when that is closed. */
+/** Sends bytes to the server over a new connection, and resolves when the connection is closed. */
 function ask(port: number, { method, target, headers }: Given): Promise<void> {
   const path = target.startsWith('/') || target.includes('://') ? target : `/${target}`
   const lines = [`${method} ${path} HTTP/1.1`, 'Host: shop', 'Connection: close']
@@ -93,7 +93,7 @@ function answer(response: ServerResponse, end: Given['end']): void {
   else response.writeHead(end === 'status' ? 503 : 200).end()
 }
 
-/** An application with our entry point; `handle` is what it does with its request. */
+/** An application with our instrumentation; `handle` is its request handler. */
 async function openShop(
   { client }: Watched,
   options: RequestEntryOptions,
@@ -123,7 +123,7 @@ async function openShop(
 }
 
 test(
-  'any request is a legal row, or counted, whatever it says and whatever the application makes of it',
+  'any request becomes a legal request entry or is counted, whatever it contains and whatever the application does',
   async () => {
     const watched = watchedClient()
     const options = { trustProxy: true, includeQuery: true, ignoreRoutes: ['/ignored', /^\/x/] }
@@ -148,7 +148,7 @@ test(
 )
 
 test(
-  'whatever is taken for the user of a request, its logs arrive',
+  'the logs of a request arrive with any user',
   async () => {
     const watched = watchedClient()
     const { client } = watched
@@ -159,7 +159,7 @@ test(
       client.error('in the request', { fingerprint: `${client.stats().written}` })
     })
     const attempt = (item: Given): Attempt => ({ inputs: [], go: () => shop.ask(item) })
-    // A user that is none is counted as well, and its log is not lost.
+    // A user that is invalid is counted as well, and its log is not lost.
     const account: typeof unaccounted = (stats) => unaccounted(stats) + (stats.dropped.hook_error ?? 0)
     await feed(CASES.requests * 0.2, given, watched, attempt, account)
     await shop.close()

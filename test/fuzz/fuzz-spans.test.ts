@@ -9,7 +9,7 @@ import { hostile, type Recipe } from './hostile.js'
 const NOON = [1795428000, 123_456_789]
 let traces = 0
 
-/** A span as an SDK makes it, any part of which may be something else altogether. */
+/** A span in the shape of an SDK's, of which any part may be replaced. */
 function soundSpan(): Record<string, unknown> {
   const traceId = (++traces).toString(16).padStart(32, '0')
   const context = { traceId, spanId: '00f067aa0ba902b7', traceFlags: 1 }
@@ -38,7 +38,7 @@ function soundSpan(): Record<string, unknown> {
   }
 }
 
-/** Numbers in letters: by their digits alone two messages would be one failure. */
+/** Numbers as letters: two messages that differ only in digits would count as one error. */
 function wordOf(count: number): string {
   return `boom ${count.toString(2).replaceAll('0', 'o').replaceAll('1', 'i')}`
 }
@@ -76,7 +76,7 @@ function makeSpan({ kind, parts }: Given): { span: Record<string, unknown>; inpu
 }
 
 test(
-  'any span is legal logs, or counted, and never throws into whoever ends it',
+  'any span becomes legal logs or is counted, and never throws into the code that ends it',
   async () => {
     const watched = watchedClient()
     const processor = new LognitorSpanProcessor({ client: watched.client })
@@ -101,16 +101,16 @@ test(
 )
 
 test(
-  'what the real SDK takes from the application it still takes with us, and no more is thrown',
+  'the real SDK accepts the same input with our processors, and throws no more',
   async () => {
     const watched = watchedClient()
     const ours = new BasicTracerProvider({
       spanProcessors: [new LognitorSpanProcessor({ client: watched.client })],
     })
     const control = new BasicTracerProvider({ spanProcessors: [] })
-    /** What the application meets when it does this. */
+    /** What the application sees when it does this. */
     const outcome = (provider: BasicTracerProvider, { kind, parts, thrown }: Given) => {
-      // The SDK itself looks at every item of a list.
+      // The SDK itself reads every item of a list.
       const isEndless = [thrown, ...parts.map(([, recipe]) => recipe)].some(({ words }) =>
         /endless|holes/.test(words),
       )

@@ -6,7 +6,7 @@ import { CheckedTransport, unaccounted } from './checked-transport.js'
 import { changes } from './hostile.js'
 import { remember } from './remember.js'
 
-/** Cases that each part of the fuzzing runs: together 100 000. */
+/** Number of cases for each part: together 100 000. */
 export const CASES = {
   records: 30_000,
   spans: 15_000,
@@ -15,10 +15,10 @@ export const CASES = {
   policy: 15_000,
 } as const
 
-/** For a test of so many cases, on a machine that has other things to do. */
+/** Time limit for a test of this many cases, on a busy machine. */
 export const LONG_MS = 900_000
 
-/** Everything that works on a log on its way, at once. */
+/** All features that work on a log, turned on together. */
 export const ALL_ON: Options = {
   autoTruncate: true,
   redactPatterns: ['email', 'creditCard', 'ssn', 'bearer', /secret-\w{1,20}/],
@@ -40,7 +40,7 @@ export function watchedClient(options: Options = {}, looks: { keepsBodies?: bool
   return { client: new LognitorClient({ ...ALL_ON, ...options, transport }), transport }
 }
 
-/** One case, ready to run: what it is made of, and how it goes through its entry point. A promise is waited for. */
+/** One case, ready to run: its input, and a function that passes it through an entry point. A promise is awaited. */
 export interface Attempt {
   readonly inputs: readonly unknown[]
   go(): unknown
@@ -49,9 +49,9 @@ export interface Attempt {
 const PER_RUN = 50
 
 /**
- * Feeds many cases to an entry point, some in each run so that a flush is paid for once. Nothing may throw; all that was
- * written must be delivered and legal, or counted; no input and no prototype may have changed. And as many cases
- * must have run as were asked for; it gives their number.
+ * Runs many cases through an entry point, several between two flushes. Nothing may throw; every written log must be
+ * delivered and legal, or counted; no input and no prototype may change. The required number of cases must have run;
+ * that number is returned.
  */
 export async function feed<T>(
   cases: number,
@@ -91,7 +91,7 @@ export async function feed<T>(
     expect({ ...stats, unaccounted: account(stats) }).toEqual({ ...stats, queued: 0, unaccounted: 0 })
   }
   const many = fc.array(one, { minLength: PER_RUN, maxLength: PER_RUN })
-  // For trying out: FUZZ_CASES=1000 runs so many of each part, and does not shrink.
+  // FUZZ_CASES=1000 runs that many cases of each part, without shrinking.
   const tried = Number(process.env.FUZZ_CASES ?? 0)
   const wanted = tried || cases
   await fc.assert(fc.asyncProperty(many, run), {

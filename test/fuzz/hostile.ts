@@ -1,17 +1,14 @@
 import fc from 'fast-check'
 import { KEYS, ODDITIES } from './oddities.js'
 
-/**
- * How to make a hostile value. A recipe and not the value: fast-check would stumble over it, and every case is
- * to get its own.
- */
+/** A recipe for a hostile value. Not the value itself: fast-check would fail on it, and every case needs a new one. */
 export interface Recipe {
   make(): unknown
-  /** In words, for the report of a counterexample. */
+  /** Description of the value, for the report of a counterexample. */
   readonly words: string
 }
 
-/** Any value at all, most of them meant badly. */
+/** Any value, most of them hostile. */
 export const hostile: fc.Arbitrary<Recipe> = fc.letrec<{ any: Recipe; leaf: Recipe; node: Recipe }>(
   (tie) => ({
     leaf: fc.oneof(
@@ -66,7 +63,7 @@ export const hostile: fc.Arbitrary<Recipe> = fc.letrec<{ any: Recipe; leaf: Reci
   }),
 ).any
 
-/** Texts, some of which a redaction would find. */
+/** Texts, some of which redaction would find. */
 export function text(): fc.Arbitrary<string> {
   return fc.oneof(
     fc.string({ unit: 'binary', maxLength: 20 }),
@@ -81,7 +78,7 @@ export function text(): fc.Arbitrary<string> {
   )
 }
 
-/** What tried to change a hostile value. Has to stay empty. */
+/** Attempts to change a hostile value. Must stay empty. */
 export const changes: string[] = []
 
 type Pair = readonly [string, Recipe]
@@ -117,7 +114,7 @@ function objectOf(pairs: readonly Pair[], made: object = {}): object {
     try {
       Object.defineProperty(made, name, { value, enumerable: true, configurable: true, writable: true })
     } catch {
-      // To set an error's stack makes the one it had, of what its name and message are by now.
+      // Setting an error's stack first computes the old one from its present name and message.
     }
   }
   return made
@@ -129,7 +126,7 @@ function errorOf(pairs: readonly Pair[]): Error {
   return objectOf(rest, new Error(first?.[0] ?? '', options)) as Error
 }
 
-/** Passes everything on, and tells of whoever tries to change it. */
+/** A proxy that passes everything on and reports attempts to change the target. */
 function watched(target: object): object {
   const told = (trap: string) => () => {
     changes.push(trap)

@@ -34,7 +34,7 @@ function options(more: Options = {}): Options {
   return { apiKey: KEY, apiUrl: vendor.apiUrl, captureUncaught: false, flushOnExit: false, ...more }
 }
 
-test('nothing of ours shows a key or a password, however deep one looks', async () => {
+test('no object of this package shows a key or a password at any depth', async () => {
   const given = options({ proxy: `http://me:${PASSWORD}@127.0.0.1:9` })
   const client = new LognitorClient(given)
   const pipeline = client[PIPELINE]
@@ -108,7 +108,7 @@ test.each<[string, object]>([
     } catch (error) {
       thrown = error
     }
-    // What it does not know it takes for an option of OpenTelemetry's.
+    // An unknown option is passed on to OpenTelemetry.
     if (thrown === undefined && Maker === LognitorHttpInstrumentation) continue
     expect((thrown as { code?: string }).code).toMatch(/^LOGNITOR_/)
     expect(inspect(thrown, { depth: 20, showHidden: true })).not.toMatch(SECRET)
@@ -129,7 +129,7 @@ function never(): Promise<never> {
   return new Promise(() => {})
 }
 
-/** What is told on stderr and to the diag logger while the function runs. */
+/** The output on stderr and to the diag logger while the function runs. */
 async function toldDuring(fn: () => Promise<unknown>): Promise<string[]> {
   const told: string[] = []
   const say = (...words: unknown[]) => void told.push(inspect(words, { depth: 20 }))
@@ -145,7 +145,7 @@ async function toldDuring(fn: () => Promise<unknown>): Promise<string[]> {
 }
 
 test.each([200, 302, 400, 401, 403, 404, 407, 413, 422, 429, 500])(
-  'what is told when the answer is %i and repeats all that was sent shows no key',
+  'messages about the answer %i, which repeats all that was sent, show no key',
   async (status) => {
     vendor.answer(({ headers }) => {
       const words = JSON.stringify(headers)
@@ -169,7 +169,7 @@ test.each([200, 302, 400, 401, 403, 404, 407, 413, 422, 429, 500])(
   },
 )
 
-test('what is told when nobody answers, or no proxy, shows neither key nor password', async () => {
+test('messages about an unreachable service or proxy show neither key nor password', async () => {
   const { apiUrl } = vendor
   await vendor.close()
   const proxy = apiUrl.replace('//', `//me:${PASSWORD}@`)
@@ -185,7 +185,7 @@ test('what is told when nobody answers, or no proxy, shows neither key nor passw
   }
 })
 
-test('the spool holds no key, neither in its files nor in their names, and is for its owner alone', async () => {
+test('the spool has no key in its files or their names, and only its owner can read it', async () => {
   vendor.answer({ status: 503 })
   const client = new LognitorClient(options({ spool: { directory }, maxRetries: 0 }))
   for (let n = 0; n < 200; n++) client.info(`kept ${n}`)
@@ -202,7 +202,7 @@ test('the spool holds no key, neither in its files nor in their names, and is fo
   }
 })
 
-test('an error beside the line that holds the key does not show it', async () => {
+test('an error whose source lines contain the key does not show it', async () => {
   const client = new LognitorClient({ ...options(), apiKey: 'lgn_live_8f2c1d77e0' })
   client.captureException(new Error('near the key'))
   await client.shutdown()
@@ -211,7 +211,7 @@ test('an error beside the line that holds the key does not show it', async () =>
   expect(body).not.toMatch(SECRET)
 })
 
-test('no call of any kind follows a redirect, so a key goes nowhere else', async () => {
+test('no call follows a redirect, so the key goes to no other host', async () => {
   const elsewhere = await startVendor()
   for (const status of [301, 302, 303, 307, 308]) {
     vendor.answer((seen) => ({ status, headers: { location: `${elsewhere.url}${seen.path}` } }))

@@ -6,7 +6,7 @@ import { handleFor } from '../../src/pipeline/registry.js'
 import { MemoryTransport } from '../../src/testing/index.js'
 import { serve, speak } from '../instrumentation/support.js'
 
-/** What one of the patterns that find something in texts could go over again and again. */
+/** Texts that a search pattern might scan again and again. */
 const PIECES = [
   ...['a', '1', ' ', '1 ', '4111 ', '123-45-', 'a@', '@a.', '%25', '%E0%A4', '\\u0040', '"', '\\', '0x', '#'],
   ...['http://', '?a=', '&token=', ';', '[1,2,', 'Buffer[1,', 'QUJD', '550e8400-e29b-', 'Bearer ', 'é', '😀'],
@@ -25,7 +25,7 @@ function open() {
   return { client, transport }
 }
 
-test.each(PIECES)('a million characters of %j come through every entry point', async (piece) => {
+test.each(PIECES)('a million characters of %j pass every entry point', async (piece) => {
   const { client, transport } = open()
   const text = million(piece)
   const exporter = new LognitorLogRecordExporter({ client })
@@ -42,7 +42,7 @@ test.each(PIECES)('a million characters of %j come through every entry point', a
   expect(transport.logs).toHaveLength(4)
 })
 
-test('a request whose every part is as long as Node lets it be comes through', async () => {
+test('a request whose parts all have the greatest length that Node permits passes', async () => {
   const { client, transport } = open()
   const ignoreRoutes = [/^\/(?:ignored)/, `/${'/'.repeat(1_000_000)}x`]
   const recorder = new RequestRecorder(handleFor({ client }), {

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util'
 
-/** Everything that has ever broken a logger, by a word for it. Each call makes a new one. */
+/** Values that have broken loggers, by name. Each call makes a new one. */
 export const ODDITIES: Readonly<Record<string, () => unknown>> = {
   'a symbol': () => Symbol('s'),
   'a symbol with half a pair': () => Symbol('\udfff'),
@@ -108,7 +108,7 @@ export const ODDITIES: Readonly<Record<string, () => unknown>> = {
   'the global object': () => globalThis,
 }
 
-/** Keys that mean something to the language, to JSON, to promises, to us or to the vendor. */
+/** Keys with a meaning for the language, JSON, promises, this package or the service. */
 export const KEYS = [
   '__proto__',
   'constructor',
@@ -168,7 +168,7 @@ export const KEYS = [
   '',
 ]
 
-/** Dear to make, and the same for all: what would change it is found by others. */
+/** Costly to make, and shared by all cases: other tests find what would change it. */
 function once(make: () => unknown): () => unknown {
   let made: unknown
   let isMade = false
@@ -181,7 +181,7 @@ function once(make: () => unknown): () => unknown {
 
 const HOSTILE = new Error('hostile')
 
-/** Throws the same error each time: making one costs more than all the rest of a case. */
+/** Throws the same error each time, because creating one costs more than the rest of a case. */
 export function throwing(): never {
   throw HOSTILE
 }

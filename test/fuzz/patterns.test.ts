@@ -3,10 +3,10 @@ import { Worker } from 'node:worker_threads'
 import { afterAll, afterEach, expect, test } from 'vitest'
 import { type Pattern, patternsOfOurs, piecesFor } from './patterns.js'
 
-/** Patterns that go over something twice take minutes for one of these; the others take milliseconds. */
+/** A pattern that backtracks takes minutes for one of these texts; the others take milliseconds. */
 const LENGTH = 1_000_000
 
-/** In a thread of its own, for a time-out cannot reach into a pattern that is running. */
+/** In a thread of its own, because a timeout cannot stop a pattern that is running. */
 const TRY_PATTERNS = `
   const { parentPort } = require('node:worker_threads')
   parentPort.on('message', ({ source, flags, pieces, length }) => {
@@ -20,7 +20,7 @@ const TRY_PATTERNS = `
 
 let worker: Worker | undefined
 
-// One that is still at it when the time is up must not keep the next ones waiting.
+// A pattern that still runs at the time limit must not delay the next ones.
 afterEach(async ({ task }) => {
   if (task.result?.state === 'fail') await end()
 })
@@ -31,7 +31,7 @@ async function end(): Promise<void> {
   worker = undefined
 }
 
-/** How many rows it was tried with. */
+/** Number of texts that were tried. */
 function attempt({ source, flags }: Pattern, pieces: readonly string[]): Promise<number> {
   worker ??= new Worker(TRY_PATTERNS, { eval: true })
   const answer = once(worker, 'message')
@@ -45,12 +45,12 @@ test('there are patterns to try', () => {
   expect(all.length).toBeGreaterThan(80)
 })
 
-test.each(all)('$place: /$source/ goes over a million characters once', async (pattern) => {
+test.each(all)('$place: /$source/ takes linear time for a million characters', async (pattern) => {
   const pieces = piecesFor(pattern)
   expect(await attempt(pattern, pieces)).toBe(pieces.length)
 })
 
-test('among the rows is what a pattern would stumble over, if it could', () => {
+test('the texts include one that a backtracking pattern would fail on', () => {
   expect(piecesFor({ place: '', source: '\\/+$', flags: '' })).toContain('/')
   expect(piecesFor({ place: '', source: '[\\\\/]api[\\\\/].*diag', flags: '' })).toContain('/api/')
   expect(piecesFor({ place: '', source: '(a+)+b', flags: '' })).toContain('a')

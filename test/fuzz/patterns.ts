@@ -10,7 +10,7 @@ export interface Pattern {
 
 const root = resolve(import.meta.dirname, '../..')
 
-/** Every RegExp that stands as a literal in our code. Those put together of parts are tried through their entry points. */
+/** Every RegExp literal in our code. Patterns that are built from parts are tested through their entry points. */
 export function patternsOfOurs(): Pattern[] {
   return ['src', 'instrumentation'].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
@@ -32,7 +32,7 @@ function patternsIn(file: string): Pattern[] {
   return found
 }
 
-/** What a pattern may go over again and again: bits of what it looks for, and of what it passes over, in a row. */
+/** Texts that a pattern may scan again and again: repeated pieces of what it finds and of what it skips. */
 export function piecesFor({ source }: Pattern): string[] {
   const words = source
     .replace(/\(\?(?:[:=!]|<[=!])/g, '(')
@@ -42,13 +42,13 @@ export function piecesFor({ source }: Pattern): string[] {
     .split(/[ ()|{}^$*+?.]+/)
     .filter((word) => word !== '' && !/^[\d,]+$/.test(word))
   const plain = ['a', 'A', '1', ' ', '\n', '/', '\\', '.', '-', ',', '[', '"', '%41', ':', '=', ';', '\u00e9']
-  // All its words in a row, so that it begins anew at each and never ends.
+  // All words of the pattern in a row, so that it begins a match at each and never completes one.
   return [...new Set([...plain, ...words, words.join(''), words.join('a'), `${words.join('')} `])].filter(
     Boolean,
   )
 }
 
-/** `[\\/]` stands for a slash; what a class excludes or describes parts words. */
+/** `[\\/]` stands for a slash; excluded or named characters separate words. */
 function oneOfClass(written: string): string {
   const last = written.at(-2) ?? ' '
   return written.startsWith('[^') || /\w/.test(last) ? ' ' : `\\${last}`

@@ -12,7 +12,7 @@ import { openRecorder, serve } from '../instrumentation/support.js'
 const WORDS =
   '{"__proto__":{"polluted":"by proto"},"constructor":{"prototype":{"polluted":"by constructor"}}}'
 
-/** Own keys, as JSON.parse makes them; a new one each time. */
+/** Own keys as JSON.parse makes them; a new object each time. */
 const data = () => JSON.parse(WORDS)
 const record = (parts: object) => ({
   hrTime: [1795428000, 0],
@@ -23,8 +23,8 @@ const record = (parts: object) => ({
   ...parts,
 })
 
-/** Each way in, with what it is given. */
-const DOORS: Readonly<Record<string, (client: LognitorClient) => unknown>> = {
+/** Each entry point with such an object. */
+const ENTRY_POINTS: Readonly<Record<string, (client: LognitorClient) => unknown>> = {
   'metadata of a call': (client) => client.info('kept', { metadata: data() }),
   'the user of a call': (client) => client.info('kept', { user: data() }),
   'the device of a call': (client) => client.info('kept', { device: data() }),
@@ -96,16 +96,19 @@ function expectNothingPolluted(): void {
   expect(Object.keys(Object.prototype)).toEqual([])
 }
 
-test.each(Object.keys(DOORS))('%s: __proto__ and constructor are keys like any other', async (name) => {
-  const { client, transport } = open()
-  DOORS[name]?.(client)
-  await client.flush()
-  expect(transport.logs).toHaveLength(1)
-  const json = JSON.stringify(transport.logs)
-  expect(json).toContain('"__proto__":{"polluted":"by proto"}')
-  expect(json).toContain('"constructor":{"prototype":{"polluted":"by constructor"}}')
-  expectNothingPolluted()
-})
+test.each(Object.keys(ENTRY_POINTS))(
+  '%s: __proto__ and constructor are keys like any other',
+  async (name) => {
+    const { client, transport } = open()
+    ENTRY_POINTS[name]?.(client)
+    await client.flush()
+    expect(transport.logs).toHaveLength(1)
+    const json = JSON.stringify(transport.logs)
+    expect(json).toContain('"__proto__":{"polluted":"by proto"}')
+    expect(json).toContain('"constructor":{"prototype":{"polluted":"by constructor"}}')
+    expectNothingPolluted()
+  },
+)
 
 test('a log that is redacted and cut keeps them, too', async () => {
   const { client, transport } = open()

@@ -1,7 +1,7 @@
 const MOST_OBJECTS = 12
 const MOST_KEYS = 12
 
-/** Notes what a value holds, without running its code, and gives a question: what has changed since? */
+/** Records the content of a value without running its code. Gives a function that says what has changed since. */
 export function remember(...values: readonly unknown[]): () => readonly string[] {
   const notes = new Map<object, Note>()
   const queue = [...values]

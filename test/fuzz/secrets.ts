@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 
-/** Looks like nothing else, so that it can be found again in whatever is left of it. */
+/** A unique text, so that a test finds it in any remains. */
 const NAME = 'zebrafish'
 
-/** What the built-in patterns and the one of the fuzzing have to find. */
+/** Secrets that the built-in patterns and the test's own pattern must find. */
 export const secret: fc.Arbitrary<string> = fc.constantFrom(
   `${NAME}@example.com`,
   `a+${NAME}@mail.example.co.uk`,
@@ -76,13 +76,13 @@ export function spelling(text: string, kinds: 'texts' | 'all' = 'all'): fc.Arbit
 
 const TRACES = [NAME, '4929722653797141', '987-65-4329']
 
-/** The traces of secrets in a body, whichever way it spells them. */
+/** Traces of secrets in a body, in any encoding. */
 export function revealed(body: string): string[] {
   const seen = readings(body).map((text) => `${text}\n${text.replaceAll(/[ -]/g, '')}`)
   return TRACES.filter((trace) => seen.some((text) => text.includes(trace)))
 }
 
-/** The text as it stands and as whoever reads it may come to understand it. */
+/** The text itself, and what a reader may decode from it. */
 function readings(body: string): string[] {
   let text = body
   const all = [text]

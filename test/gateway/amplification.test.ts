@@ -23,7 +23,7 @@ function logsIn({ batches }: Vendor): Log[] {
   return batches.flatMap(({ json }) => json.logs as Log[])
 }
 
-/** A span in JSON with so many exceptions, and in protobuf. */
+/** A span with this many exceptions, in JSON and in protobuf. */
 function eventful(count: number): { json: unknown; protobuf: Buffer } {
   const event = { name: 'exception', time: [1_790_000_000, 0] }
   const { resource, instrumentationScope } = sdkRecord()
@@ -53,7 +53,7 @@ function eventful(count: number): { json: unknown; protobuf: Buffer } {
   }
 }
 
-describe('of one span no more than 10 000 events are looked at, and the rest is counted', () => {
+describe('of one span 10 000 events are read, and the rest is counted', () => {
   test.each(['json', 'protobuf'] as const)('in %s', async (encoding) => {
     const { gateway, vendor } = await openGateway()
     expect(await send(gateway, '/v1/traces', eventful(10_050)[encoding])).toMatchObject({ status: 200 })
@@ -64,7 +64,7 @@ describe('of one span no more than 10 000 events are looked at, and the rest is 
   })
 })
 
-describe('posts have a real size of at most 1 MiB', () => {
+describe('requests to Lognitor are at most 1 MiB', () => {
   test('when records are of very different sizes', async () => {
     const { gateway, vendor } = await openGateway()
     const large = numbered(40).map((line) => `${line} ${'x'.repeat(250_000)}`)
@@ -91,7 +91,7 @@ describe('posts have a real size of at most 1 MiB', () => {
     expect(Math.max(...vendor.seen.map(({ raw }) => raw.length))).toBeLessThanOrEqual(MIB)
   })
 
-  test('and are the same when the request comes again, under other ids when policy lets something else through', async () => {
+  test('and are the same when the export is repeated, but have other ids when policy lets other logs through', async () => {
     const { gateway, vendor } = await openGateway()
     const events = numbered(60).map((line) => exceptionEvent('E', line))
     const body = spansOf({ events, attributes: [attribute('a', 'x'.repeat(60_000))] })
@@ -110,7 +110,7 @@ describe('posts have a real size of at most 1 MiB', () => {
     expect(sampled.length).toBeGreaterThan(0)
     for (const { json } of sampled) {
       const messages = json.logs.map(messageOf)
-      // What a taken batch had under the same id is all that is lost with it: nothing that was not in it.
+      // Only a log that was in the accepted batch may be missing: the repeat reuses that batch's id.
       const same = known.get(json.batch_id)
       if (same !== undefined) expect(same).toEqual(expect.arrayContaining(messages))
     }
@@ -121,7 +121,7 @@ function messageOf({ message }: Log): string {
   return message
 }
 
-describe('what is made of a body', () => {
+describe('a body that becomes much larger', () => {
   let program: Program
 
   beforeAll(async () => {
@@ -130,7 +130,7 @@ describe('what is made of a body', () => {
 
   afterAll(() => program.remove())
 
-  /** The most resident memory that the gateway tells of while the body is served, in MiB. */
+  /** The highest resident memory that the gateway reports while it serves the body, in MiB. */
   async function memoryDuring(url: string, serve: () => Promise<unknown>): Promise<number> {
     let isServed = false
     let most = 0
@@ -145,11 +145,11 @@ describe('what is made of a body', () => {
     return most
   }
 
-  /** Parsed or translated as a whole they would take many times their length. */
+  /** Parsed or translated as a whole, these bodies would take many times their length in memory. */
   const BODIES: Readonly<Record<string, () => unknown>> = {
     'a span whose attributes go into each of its exceptions': () =>
       spansOf({
-        // Without a trace each of them is a failure of its own.
+        // Without a trace each of them is an error of its own.
         traceId: '',
         events: Array(6000).fill({ name: 'exception' }),
         attributes: [attribute('a', 'x'.repeat(100_000))],
@@ -180,7 +180,7 @@ describe('what is made of a body', () => {
   )
 })
 
-test('what a record has too much of is named', async () => {
+test('the note about a cut record names what was cut', async () => {
   const { gateway, vendor } = await openGateway()
   const values = Array.from({ length: 40_000 }, (_, n) => ({ intValue: String(n % 10) }))
   const record = { body: { arrayValue: { values } } }

@@ -12,7 +12,7 @@ import {
   spansOf,
 } from './support.js'
 
-describe('an export that Lognitor takes', () => {
+describe('an export that Lognitor accepts', () => {
   test('is answered with 200 and nothing more', async () => {
     const { gateway, vendor } = await openGateway()
     const answer = await send(gateway, '/v1/logs', logsOf('hello'))
@@ -28,7 +28,7 @@ describe('an export that Lognitor takes', () => {
     expect(vendor.messages()).toEqual(['hello'])
   })
 
-  test.each(['protobuf', 'json'] as const)('may come zipped as %s', async (encoding) => {
+  test.each(['protobuf', 'json'] as const)('may be gzipped %s', async (encoding) => {
     const { gateway, vendor } = await openGateway()
     const headers = {
       'content-type': encoding === 'json' ? 'application/json; charset=utf-8' : 'application/x-protobuf',
@@ -41,10 +41,10 @@ describe('an export that Lognitor takes', () => {
     expect(vendor.messages()).toEqual(['hello'])
   })
 
-  test('is split into posts of a hundred, each with the key', async () => {
+  test('is split into requests of a hundred logs, each with the key', async () => {
     const { gateway, vendor } = await openGateway({ apiKey: 'the-key' })
     await send(gateway, '/v1/logs', logsOf(...numbered(250)))
-    // They are under way side by side.
+    // The four requests are under way at the same time.
     expect(vendor.batches.map(({ json }) => json.logs.length).sort()).toEqual([100, 100, 50])
     expect(vendor.batches.map(({ headers }) => headers['x-api-key'])).toEqual([
       'the-key',
@@ -85,7 +85,7 @@ describe('an export that Lognitor takes', () => {
   })
 })
 
-describe('what Lognitor rejects', () => {
+describe('a record that Lognitor rejects', () => {
   test('is reported as partial success, with count and reason', async () => {
     const { gateway, vendor } = await openGateway()
     vendor.answer((seen) => ({ status: 422, body: takenBody(seen, [0, 3]) }))
@@ -93,11 +93,11 @@ describe('what Lognitor rejects', () => {
     expect(answer.status).toBe(200)
     expect(answer.json.partialSuccess.rejectedLogRecords).toBe('2')
     expect(answer.json.partialSuccess.errorMessage).toContain(
-      '2 of 5 were not taken: invalid message is empty',
+      '2 of 5 were rejected: invalid message is empty',
     )
   })
 
-  test('is counted over all posts', async () => {
+  test('is counted over all requests', async () => {
     const { gateway, vendor } = await openGateway()
     vendor.answer((seen) => ({ status: 422, body: takenBody(seen, [1]) }))
     const answer = await send(gateway, '/v1/logs', logsOf(...numbered(250)))
@@ -108,20 +108,20 @@ describe('what Lognitor rejects', () => {
     const { gateway, vendor } = await openGateway()
     vendor.answer((seen) => ({ status: 422, body: takenBody(seen, [0]) }))
     const answer = await send(gateway, '/v1/logs', serialize('protobuf', [sdkRecord()]))
-    // Field 1, a message: in it field 1, the count 1, and field 2, the reason.
+    // Field 1 is a message with field 1, the count 1, and field 2, the reason.
     expect(answer.text.charCodeAt(0)).toBe(10)
     expect(answer.text.slice(2, 4)).toBe('\b\u0001')
-    expect(answer.text).toContain('1 of 1 were not taken: invalid message is empty')
+    expect(answer.text).toContain('1 of 1 were rejected: invalid message is empty')
   })
 
-  test('as a whole batch for good is rejected log by log', async () => {
+  test('is reported log by log when Lognitor rejects the whole batch', async () => {
     const { gateway, vendor } = await openGateway()
     vendor.answer({ status: 400, body: 'no' })
     const answer = await send(gateway, '/v1/logs', logsOf(...numbered(3)))
     expect(answer).toMatchObject({ status: 200, json: { partialSuccess: { rejectedLogRecords: '3' } } })
   })
 
-  test('includes what was too large to be sent at all', async () => {
+  test('is counted like one that was too large to be sent', async () => {
     const { gateway, vendor } = await openGateway()
     const answer = await send(gateway, '/v1/logs', logsOf('a', 'x'.repeat(300_000), 'b'))
     expect(answer).toMatchObject({ status: 200, json: { partialSuccess: { rejectedLogRecords: '1' } } })
@@ -129,7 +129,7 @@ describe('what Lognitor rejects', () => {
     expect(vendor.messages()).toEqual(['a', 'b'])
   })
 
-  test('does not include what policy was asked to leave out', async () => {
+  test('is not counted together with logs that policy was asked to drop', async () => {
     const { gateway, vendor } = await openGateway({ minLevel: 'warn' })
     const answer = await send(
       gateway,
@@ -142,7 +142,7 @@ describe('what Lognitor rejects', () => {
   })
 })
 
-describe('what can be mended', () => {
+describe('an export that can be sent again', () => {
   test.each([
     ['an outage', { status: 503 }, 503, /^[2-6]$/],
     ['an outage with an end', { status: 503, headers: { 'retry-after': '7' } }, 503, /^7$/],
@@ -161,7 +161,7 @@ describe('what can be mended', () => {
     ['a wrong address', { status: 404 }, 503, /^60$/],
     ['a redirect', { status: 302, headers: { location: 'https://elsewhere.example' } }, 503, /^60$/],
     ['a cut connection', { reset: 'before' as const }, 503, /^[2-6]$/],
-  ])('%s is answered so that the sender keeps what it has', async (_name, reply, status, retryAfter) => {
+  ])('%s: the answer makes the sender keep its data', async (_name, reply, status, retryAfter) => {
     const { gateway, vendor } = await openGateway({ apiKey: 'quiet-kettle' })
     vendor.answer(reply)
     const answer = await send(gateway, '/v1/logs', logsOf('hello'))
@@ -170,7 +170,7 @@ describe('what can be mended', () => {
     expect(answer.json.message).not.toMatch(/quiet|kettle/)
   })
 
-  test('halves what Lognitor finds too large', async () => {
+  test('is sent in halves when Lognitor answers 413', async () => {
     const { gateway, vendor } = await openGateway()
     vendor.answer(({ json }) => (json.logs.length > 30 ? { status: 413 } : {}))
     expect(await send(gateway, '/v1/logs', logsOf(...numbered(100)))).toMatchObject({ status: 200, json: {} })
@@ -178,7 +178,7 @@ describe('what can be mended', () => {
     expect(new Set(vendor.batches.map(({ json }) => json.batch_id)).size).toBe(vendor.batches.length)
   })
 
-  test('sends nothing further of an export once a post has failed', async () => {
+  test('is not sent any further once a request has failed', async () => {
     const { gateway, vendor } = await openGateway()
     vendor.answer({ status: 503 })
     await send(gateway, '/v1/logs', logsOf(...numbered(5000)))
@@ -186,14 +186,14 @@ describe('what can be mended', () => {
   })
 })
 
-describe('what cannot be mended', () => {
+describe('a body that is wrong', () => {
   test.each([
     ['no OTLP', '{"resourceSpans":[]}', { 'content-type': 'application/json' }, 400],
     ['no JSON', '{"resourceLogs":', { 'content-type': 'application/json' }, 400],
     ['another content', 'hello', { 'content-type': 'text/plain' }, 415],
     ['another encoding', '{}', { 'content-type': 'application/json', 'content-encoding': 'snappy' }, 415],
     ['no gzip', '{}', { 'content-type': 'application/json', 'content-encoding': 'gzip' }, 400],
-  ])('%s is refused in words', async (_name, body, headers, status) => {
+  ])('%s is refused with a message', async (_name, body, headers, status) => {
     const { gateway, vendor } = await openGateway()
     const answer = await send(gateway, '/v1/logs', body, { headers })
     expect(answer.status).toBe(status)
@@ -218,12 +218,12 @@ describe('what cannot be mended', () => {
     [logsOf('a', 'b', { timeUnixNano: 'noon' }), `${record}[2].timeUnixNano: A time was expected.`],
     [logsOf({ body: { intValue: 1.5 } }), `${record}[0].body: A whole number was expected.`],
     [logsOf({ attributes: [1] }), `${record}[0].attributes: An object was expected.`],
-  ])('what is no OTLP in JSON is refused with its place: %j', async (body, message) => {
+  ])('JSON that is not OTLP is refused with the path of the error: %j', async (body, message) => {
     const { gateway } = await openGateway()
     expect(await send(gateway, '/v1/logs', body)).toMatchObject({ status: 400, json: { message } })
   })
 
-  test('spans that are none in JSON are refused with their place', async () => {
+  test('JSON that is not a span is refused with the path of the error', async () => {
     const { gateway } = await openGateway()
     const spans = 'resourceSpans[0].scopeSpans[0].spans'
     const events = [exceptionEvent('E', 'e'), { name: 1 }]
@@ -235,17 +235,17 @@ describe('what cannot be mended', () => {
     )
   })
 
-  test('a gzip whose end is missing is not taken for one that is too large', async () => {
+  test('a truncated gzip body is not reported as too large', async () => {
     const { gateway } = await openGateway()
     const headers = { 'content-type': 'application/json', 'content-encoding': 'gzip' }
     const packed = gzipSync(JSON.stringify(logsOf(...numbered(20))))
     for (let missing = 1; missing < packed.length; missing += 3) {
       const answer = await send(gateway, '/v1/logs', packed.subarray(0, -missing), { headers })
-      expect(answer).toMatchObject({ status: 400, json: { message: 'The body is not gzip.' } })
+      expect(answer).toMatchObject({ status: 400, json: { message: 'The body is not valid gzip.' } })
     }
   })
 
-  test('a body above the limit is refused, however small it was packed', async () => {
+  test('a body above the limit is refused, however small its compressed form is', async () => {
     const { gateway } = await openGateway({ maxBodyBytes: 100_000 })
     const body = logsOf('x'.repeat(200_000))
     expect(await send(gateway, '/v1/logs', body)).toMatchObject({ status: 413 })

@@ -23,14 +23,14 @@ beforeAll(async () => {
 
 afterAll(() => program.remove())
 
-/** Lists within lists, in protobuf. */
+/** Nested lists, in protobuf. */
 function nested(depth: number): Buffer {
   let value: Buffer = wrapped(Buffer.from('deep'), 10)
   for (let level = 0; level < depth; level++) value = wrapped(wrapped(value, 10), 42)
   return wrapped(wrapped(wrapped(wrapped(value, 42), 18), 18), 10)
 }
 
-/** A message whose one field this is. */
+/** A message with this single field. */
 function wrapped(content: Buffer, tag: number): Buffer {
   return Buffer.concat([protobuf.Writer.create().uint32(tag).uint32(content.length).finish(), content])
 }
@@ -40,7 +40,7 @@ function nestedJson(depth: number): string {
   return `{"resourceLogs":[{"scopeLogs":[{"logRecords":[{"body":${open}{}${']}}'.repeat(depth)}}]}]}]}`
 }
 
-/** Resident memory of the gateway as it tells it itself, in MiB. */
+/** The gateway's resident memory as it reports it, in MiB. */
 async function memory(url: string): Promise<number> {
   const text = await (await fetch(`${url}/metrics`)).text()
   return Number(/resident_memory_bytes (\d+)/.exec(text)?.[1]) / 2 ** 20
@@ -53,14 +53,14 @@ const LARGE = serialize(
   ),
 )
 
-/** Good exports until the process has the size that it works with. */
+/** Sends good exports until the process has its working size. */
 async function warmUp(url: string): Promise<void> {
   for (let n = 0; n < 200; n++) {
     await send({ url }, '/v1/logs', n % 10 === 0 ? LARGE : GOOD, { gzip: n % 2 === 0 })
   }
 }
 
-/** Sends them all, some at a time. Gives how often each status was answered. */
+/** Sends all bodies, some at a time. Gives the number of answers by status. */
 async function sendAll(
   url: string,
   bodies: readonly (Uint8Array | string)[],
@@ -78,7 +78,7 @@ async function sendAll(
   return statuses
 }
 
-test('ten thousand malformed bodies get a clean answer each, and leave nothing behind', {
+test('ten thousand malformed bodies get an answer each and leave no memory in use', {
   timeout: 120_000,
 }, async () => {
   const { url, vendor } = await startProgram(program)
@@ -86,16 +86,16 @@ test('ten thousand malformed bodies get a clean answer each, and leave nothing b
   const bodies = fc.sample(
     fc.oneof(
       fc.uint8Array({ minLength: 64, maxLength: 400 }),
-      // A good one, cut within its first record.
+      // A good body, cut within its first record.
       fc.integer({ min: 1, max: 100 }).map((length) => GOOD.subarray(0, length)),
-      // A length that reaches far beyond the end.
+      // A length that points far beyond the end.
       fc.nat(1000).map((length) => Buffer.concat([Buffer.from([10, 0xff, 0x7f]), Buffer.alloc(length)])),
       fc.json().filter((text) => text !== '{}'),
       fc.string({ minLength: 1 }),
     ),
     { numRuns: 10_000, seed: 4711 },
   )
-  // The first of them belong to the warming up.
+  // The first bodies only warm up the process.
   expect(await sendAll(url, bodies.slice(0, 3000))).toEqual({ 400: 3000 })
   const before = await memory(url)
   expect(await sendAll(url, bodies.slice(3000))).toEqual({ 400: 7000 })
@@ -104,16 +104,16 @@ test('ten thousand malformed bodies get a clean answer each, and leave nothing b
   expect(vendor.messages()).toContain('good')
 })
 
-test('bombs are refused before they burst, and leave nothing behind', { timeout: 120_000 }, async () => {
+test('compression bombs are refused early and leave no memory in use', { timeout: 120_000 }, async () => {
   const { url, vendor } = await startProgram(program)
   await warmUp(url)
   let before = 0
   const zeros = gzipSync(Buffer.alloc(100 * 2 ** 20))
   const texts = gzipSync(`{"resourceLogs":[${'{},'.repeat(20_000_000)}{}]}`)
-  // Twenty million records, each two bytes long.
+  // Twenty million records of two bytes each.
   const records = Buffer.alloc(40 * 2 ** 20, Buffer.from([18, 0]))
   const bomb = gzipSync(wrapped(wrapped(records, 18), 10))
-  // What it says of its length is a lie.
+  // A wrong length.
   const lie = Buffer.from(zeros)
   lie.writeUInt32LE(1000, lie.length - 4)
   const packed = { 'content-encoding': 'gzip' }
@@ -133,7 +133,7 @@ test('bombs are refused before they burst, and leave nothing behind', { timeout:
   expect(vendor.messages()).toContain('good')
 })
 
-test.each([200, 5000])('values nested %d deep are refused, as others are not', async (depth) => {
+test.each([200, 5000])('values nested %d deep are refused', async (depth) => {
   const { gateway, vendor } = await openGateway()
   expect(await send(gateway, '/v1/logs', nested(depth))).toMatchObject({ status: 400 })
   expect(await send(gateway, '/v1/logs', nestedJson(depth))).toMatchObject({ status: 400 })
@@ -143,7 +143,7 @@ test.each([200, 5000])('values nested %d deep are refused, as others are not', a
   expect(vendor.messages()).toHaveLength(2)
 })
 
-test('a body that is cut anywhere is taken whole or not at all', async () => {
+test('a body that is cut anywhere is accepted as a whole or not at all', async () => {
   const { gateway, vendor } = await openGateway()
   for (let length = 1; length < GOOD.length; length += 7) {
     expect(await send(gateway, '/v1/logs', GOOD.subarray(0, length))).toMatchObject({ status: 400 })
@@ -151,7 +151,7 @@ test('a body that is cut anywhere is taken whole or not at all', async () => {
   expect(vendor.seen).toHaveLength(0)
 })
 
-test('any change of a single byte is answered cleanly', async () => {
+test('a change of any single byte gets a valid answer', async () => {
   const { gateway } = await openGateway()
   await fc.assert(
     fc.asyncProperty(fc.nat(GOOD.length - 1), fc.nat(255), async (at, byte) => {
@@ -163,13 +163,13 @@ test('any change of a single byte is answered cleanly', async () => {
   )
 })
 
-test('one signal is not taken for the other', async () => {
+test('logs are refused at the address for traces, and the reverse', async () => {
   const { gateway } = await openGateway()
   expect(await send(gateway, '/v1/traces', GOOD)).toMatchObject({ status: 400 })
   expect(await send(gateway, '/v1/logs', spansOf({}))).toMatchObject({ status: 400 })
 })
 
-test('what is no HTTP is refused', async () => {
+test('bytes that are not HTTP are refused', async () => {
   const { gateway } = await openGateway()
   const answer = await new Promise<string>((resolve) => {
     const socket = connect(gateway.port, '127.0.0.1')

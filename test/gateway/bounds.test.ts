@@ -1,40 +1,40 @@
 import { request as httpRequest } from 'node:http'
 import { connect } from 'node:net'
 import { expect, test } from 'vitest'
-import { shutDoor, until } from '../support/until.js'
+import { closedLatch, until } from '../support/until.js'
 import { logsOf, numbered, openGateway, sdkRecord, send, serialize } from './support.js'
 
-test('beyond its bound of requests others wait', async () => {
+test('beyond the limit of requests callers are told to retry', async () => {
   const { gateway, vendor } = await openGateway({ maxInFlightRequests: 2 })
-  const door = shutDoor()
-  vendor.answer({ after: door.promise })
+  const latch = closedLatch()
+  vendor.answer({ after: latch.promise })
   const first = [1, 2].map((n) => send(gateway, '/v1/logs', logsOf(`${n}`)))
   await until(() => gateway.stats().inFlightRequests === 2, 'two are under way')
   const third = await send(gateway, '/v1/logs', logsOf('3'))
   expect(third).toMatchObject({ status: 503 })
   expect(third.headers.get('retry-after')).toBe('2')
-  door.open()
+  latch.open()
   expect((await Promise.all(first)).map(({ status }) => status)).toEqual([200, 200])
   expect(await send(gateway, '/v1/logs', logsOf('3'))).toMatchObject({ status: 200 })
   expect(gateway.stats()).toMatchObject({ inFlightRequests: 0, inFlightBytes: 0 })
 })
 
-test('beyond its bound of bytes others wait, but what is alone always has room', async () => {
+test('beyond the limit of bytes callers are told to retry, but a single request always has room', async () => {
   const { gateway, vendor } = await openGateway({ maxInFlightBytes: 10_000 })
-  const door = shutDoor()
-  vendor.answer({ after: door.promise })
+  const latch = closedLatch()
+  vendor.answer({ after: latch.promise })
   const large = logsOf('x'.repeat(50_000))
   const first = send(gateway, '/v1/logs', large)
   await until(() => vendor.open === 1, 'the first is on its way')
   expect(await send(gateway, '/v1/logs', large)).toMatchObject({ status: 503 })
   expect(await send(gateway, '/v1/logs', large, { gzip: true })).toMatchObject({ status: 503 })
-  door.open()
+  latch.open()
   expect(await first).toMatchObject({ status: 200 })
   expect(await send(gateway, '/v1/logs', large, { gzip: true })).toMatchObject({ status: 200 })
   expect(gateway.stats()).toMatchObject({ inFlightRequests: 0, inFlightBytes: 0 })
 })
 
-test('a few posts of one export are under way at one time, and no more', async () => {
+test('an export has only a few requests to Lognitor under way at one time', async () => {
   const { gateway, vendor } = await openGateway()
   vendor.answer(() => ({ after: new Promise((resolve) => setTimeout(resolve, 10)) }))
   await send(gateway, '/v1/logs', logsOf(...numbered(3000)))
@@ -43,7 +43,7 @@ test('a few posts of one export are under way at one time, and no more', async (
   expect(vendor.batches).toHaveLength(30)
 })
 
-test('no more posts than connections are under way, whoever sends', async () => {
+test('all exports together have no more requests under way than there are connections', async () => {
   const { gateway, vendor } = await openGateway({ connections: 3 })
   const exports = numbered(8).map((name) =>
     send(gateway, '/v1/logs', logsOf(...numbered(500).map((line) => `${name} ${line}`))),
@@ -52,7 +52,7 @@ test('no more posts than connections are under way, whoever sends', async () => 
   expect(vendor.mostOpen).toBeLessThanOrEqual(3)
 })
 
-test('an export that takes too long is given back', async () => {
+test('the caller is told to retry an export that takes too long', async () => {
   const { gateway, vendor } = await openGateway({ deliveryTimeout: 100, connections: 1 })
   vendor.answer(() => ({ after: new Promise((resolve) => setTimeout(resolve, 30)) }))
   const answer = await send(gateway, '/v1/logs', logsOf(...numbered(3000)))
@@ -61,7 +61,7 @@ test('an export that takes too long is given back', async () => {
   expect(vendor.batches.length).toBeLessThan(30)
 })
 
-test('what waits for a connection longer than its time is given back, and not delivered late', async () => {
+test('an export that waits too long for a connection is not delivered late', async () => {
   const { gateway, vendor } = await openGateway({ deliveryTimeout: 400, connections: 1 })
   vendor.answer(() => ({ after: new Promise((resolve) => setTimeout(resolve, 500)) }))
   const exports = numbered(6).map((line) => send(gateway, '/v1/logs', logsOf(line)))
@@ -71,17 +71,17 @@ test('what waits for a connection longer than its time is given back, and not de
   expect(vendor.batches).toHaveLength(1)
 })
 
-test('halves of what was too large do not begin after its time either', async () => {
+test('halves of a batch that was too large are not sent after the time limit either', async () => {
   const { gateway, vendor } = await openGateway({ deliveryTimeout: 400 })
   vendor.answer(() => ({ status: 413, after: new Promise((resolve) => setTimeout(resolve, 250)) }))
   expect(await send(gateway, '/v1/logs', logsOf(...numbered(64)))).toMatchObject({ status: 503 })
   expect(vendor.batches.length).toBeLessThan(4)
 })
 
-test('a caller that goes away takes the rest of its export along', async () => {
+test('the rest of an export is not sent when its caller closes the connection', async () => {
   const { gateway, vendor } = await openGateway({ connections: 1 })
-  const door = shutDoor()
-  vendor.answer({ after: door.promise })
+  const latch = closedLatch()
+  vendor.answer({ after: latch.promise })
   const request = httpRequest(`${gateway.url}/v1/logs`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -92,12 +92,12 @@ test('a caller that goes away takes the rest of its export along', async () => {
   request.destroy()
   await until(() => gateway.stats().inFlightBytes > 0, 'the export is under way')
   await new Promise((resolve) => setTimeout(resolve, 50))
-  door.open()
+  latch.open()
   await until(() => gateway.stats().inFlightRequests === 0, 'the export is over')
   expect(vendor.batches.length).toBeLessThan(10)
 })
 
-test('a caller that goes away before its body is whole leaves nothing behind', async () => {
+test('a caller that closes the connection within its body frees its share of the limits', async () => {
   const { gateway, vendor } = await openGateway()
   const socket = connect(gateway.port, '127.0.0.1')
   socket.write(
@@ -110,7 +110,7 @@ test('a caller that goes away before its body is whole leaves nothing behind', a
   expect(vendor.seen).toHaveLength(0)
 })
 
-test('its figures say what it has done', async () => {
+test('the metrics count what the gateway has done', async () => {
   const { gateway, vendor } = await openGateway({ minLevel: 'info' })
   await send(gateway, '/v1/logs', logsOf('a', 'b', { severityNumber: 5 }))
   vendor.answer({ status: 503 })
@@ -128,7 +128,7 @@ test('its figures say what it has done', async () => {
   expect(text).toContain('lognitor_gateway_dropped_total{reason="min_level"} 1\n')
 })
 
-test('logs of many large records go out in posts of a fair size', async () => {
+test('logs of many large records are sent in requests of a reasonable size', async () => {
   const { gateway, vendor } = await openGateway()
   const lines = numbered(60).map((line) => `${line} ${'x'.repeat(60_000)}`)
   expect(await send(gateway, '/v1/logs', logsOf(...lines))).toMatchObject({ status: 200 })
@@ -136,7 +136,7 @@ test('logs of many large records go out in posts of a fair size', async () => {
   expect(Math.max(...vendor.batches.map(({ raw }) => raw.length))).toBeLessThan(1024 * 1024)
 })
 
-test('a large body is delivered whole, or not at all when its end cannot be read', async () => {
+test('a large body is delivered as a whole, or not at all when its end is wrong', async () => {
   const { gateway, vendor } = await openGateway()
   const { resource } = sdkRecord()
   const records = numbered(90).map((line) => sdkRecord({ resource, body: `${line} ${'x'.repeat(100_000)}` }))

@@ -9,11 +9,11 @@ interface Call {
   readonly line: string
   readonly isJson: boolean
   readonly isPacked: boolean
-  /** Bytes of one write; 0 for a body whose length is announced. */
+  /** Bytes of one write; 0 for a body with a Content-Length. */
   readonly pieceBytes: number
 }
 
-/** Sends one log record, as a chunked body unless the call announces its length. */
+/** Sends one log record, as a chunked body or with a Content-Length. */
 function send(gateway: Gateway, { key, line, isJson, isPacked, pieceBytes }: Call): Promise<number> {
   const plain = isJson
     ? Buffer.from(JSON.stringify(logsOf(line)))
@@ -37,7 +37,7 @@ function send(gateway: Gateway, { key, line, isJson, isPacked, pieceBytes }: Cal
   })
 }
 
-/** Every mixture of encodings and lengths; the texts differ in length, so that no two bodies are alike. */
+/** Every combination of encodings and lengths. The texts differ in length, so that no two bodies are equal. */
 function callsOf(caller: number): Call[] {
   const calls: Call[] = []
   for (let n = 0; n < 24; n++) {
@@ -52,7 +52,7 @@ function callsOf(caller: number): Call[] {
   return calls
 }
 
-test('chunked bodies beside bodies of announced length hold what their own caller sent, under its own key', async () => {
+test('chunked bodies and bodies with a length, sent together, keep to their own caller and key', async () => {
   const { gateway, vendor } = await openGateway({ passThroughKey: true })
   const callers = [0, 1, 2, 3, 4].map(callsOf)
   const statuses = await Promise.all(

@@ -28,8 +28,8 @@ async function through(encoding: 'protobuf' | 'json', record: LogRecordLike): Pr
 }
 
 /**
- * What an SDK can put into OTLP as it is. Numbers beyond 2^53 are rounded before OTLP sees them, and JSON then
- * has other digits for them than protobuf; what is not finite the SDK writes as null into JSON.
+ * Values that an SDK can put into OTLP unchanged. Numbers beyond 2^53 are rounded before, and JSON then has other
+ * digits than protobuf; numbers that are not finite become null in JSON.
  */
 function records(encoding: 'protobuf' | 'json') {
   const isJson = encoding === 'json'
@@ -64,7 +64,7 @@ function records(encoding: 'protobuf' | 'json') {
 }
 
 describe('a record', () => {
-  test.each(['protobuf', 'json'] as const)('is after %s what it was before', async (encoding) => {
+  test.each(['protobuf', 'json'] as const)('is unchanged after %s', async (encoding) => {
     await fc.assert(
       fc.asyncProperty(records(encoding), async (fields) => {
         const original = sdkRecord(fields as Partial<LogRecordLike>)
@@ -74,7 +74,7 @@ describe('a record', () => {
     )
   })
 
-  test('keeps every integer of 64 bits exact', async () => {
+  test('keeps every 64-bit integer exact', async () => {
     const integers = [
       '9223372036854775807',
       '-9223372036854775808',
@@ -120,7 +120,7 @@ describe('a record', () => {
     }
   })
 
-  test('keeps bytes as base64, and numbers that JSON has no word for', async () => {
+  test('keeps bytes as base64, and numbers that JSON cannot express', async () => {
     const attributes = [
       { key: 'bytes', value: { bytesValue: 'AAECAw==' } },
       { key: 'nan', value: { doubleValue: 'NaN' } },
@@ -134,7 +134,7 @@ describe('a record', () => {
     })
   })
 
-  test('may name its enums and write its ids in capitals', async () => {
+  test('may have enums by name and ids in capitals', async () => {
     const [decoded] = await decodeLogs(
       Buffer.from(
         JSON.stringify(
@@ -153,7 +153,7 @@ describe('a record', () => {
     })
   })
 
-  test('may hold what later versions of OTLP add', async () => {
+  test('may hold fields that later versions of OTLP add', async () => {
     const [later] = await decodeLogs(
       protobufRecord((writer) =>
         writer
@@ -172,7 +172,7 @@ describe('a record', () => {
     expect(json).toMatchObject({ body: 'a' })
   })
 
-  test('with more attributes than are looked at says how many there were', async () => {
+  test('with too many attributes says how many there were', async () => {
     const attributes = Object.fromEntries(Array.from({ length: 1500 }, (_, index) => [`a${index}`, index]))
     for (const encoding of ['protobuf', 'json'] as const) {
       expect((await through(encoding, sdkRecord({ attributes }))).metadata).toMatchObject({
@@ -181,7 +181,7 @@ describe('a record', () => {
     }
   })
 
-  test('is read anew each time it is walked', async () => {
+  test('is decoded anew on each walk', async () => {
     const body = serialize(
       'protobuf',
       Array.from({ length: 20 }, (_, index) => sdkRecord({ body: `${index}` })),
@@ -193,7 +193,7 @@ describe('a record', () => {
   })
 })
 
-test('resources and scopes are read wherever they stand', async () => {
+test('resources and scopes may come before or after their items', async () => {
   const writer = protobuf.Writer.create()
   writer.uint32(10).fork()
   writer
@@ -271,7 +271,7 @@ function protobufRecord(write: (writer: protobuf.Writer) => void): Buffer {
 
 type Json = Record<string, unknown>
 
-/** The few fields of {@link spansOf}, written by hand. */
+/** Some fields of {@link spansOf}, written by hand. */
 function protobufSpans(json: Json): Buffer {
   const writer = protobuf.Writer.create()
   const each = (list: unknown, tag: number, write: (item: Json) => void) => {

@@ -20,7 +20,7 @@ function post(url: string, encoding: string, body: Buffer): Promise<Response> {
   return fetch(`${url}/v1/logs`, { method: 'POST', headers, body })
 }
 
-test.each(Object.entries(PACKED))('a body may be packed by %s', async (encoding, pack) => {
+test.each(Object.entries(PACKED))('a body may be compressed with %s', async (encoding, pack) => {
   const { gateway, vendor } = await openGateway({ maxBodyBytes: 100_000 })
   expect((await post(gateway.url, encoding, pack(BODY))).status).toBe(200)
   expect(vendor.messages()).toEqual(['packed'])
@@ -29,7 +29,7 @@ test.each(Object.entries(PACKED))('a body may be packed by %s', async (encoding,
   expect((await post(gateway.url, encoding, pack(Buffer.alloc(1_000_000)))).status).toBe(413)
 })
 
-test('what packs a body in another way is refused, and told what is taken', async () => {
+test('a body in another encoding is refused, and the answer names the accepted ones', async () => {
   const { gateway } = await openGateway()
   const others = ['snappy', 'lz4', 'br', 'gzip, gzip', ...(zstdCompressSync ? [] : ['zstd'])]
   for (const encoding of others) {

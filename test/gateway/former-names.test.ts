@@ -27,7 +27,7 @@ const SPANS = spansOf({
   events: [exceptionEvent('E', 'failed')],
 })
 
-describe('names as in the protobuf schema are read like those of OTLP/JSON', () => {
+describe('field names of the protobuf schema are read like those of OTLP/JSON', () => {
   test.each([
     ['logs', '/v1/logs', LOGS],
     ['spans', '/v1/traces', SPANS],
@@ -48,7 +48,7 @@ describe('names as in the protobuf schema are read like those of OTLP/JSON', () 
   })
 })
 
-test('instrumentation libraries, as scopes were called, are read in JSON and in protobuf', async () => {
+test('instrumentation libraries, the former scopes, are read in JSON and in protobuf', async () => {
   const { gateway, vendor } = await openGateway()
   const record = { timeUnixNano: '1790000000000000000', body: { stringValue: 'hello' } }
   for (const items of ['logs', 'logRecords']) {
@@ -73,17 +73,17 @@ test('instrumentation libraries, as scopes were called, are read in JSON and in 
 })
 
 test.each([
-  [{ resourceLogs: [{ logRecords: [{}] }] }, 'resourceLogs[0]: "logRecords" does not stand here.'],
+  [{ resourceLogs: [{ logRecords: [{}] }] }, 'resourceLogs[0]: "logRecords" is not a field at this level.'],
   [
     { resourceLogs: [{ scopeLogs: [{ scopeLogs: [] }] }] },
-    'resourceLogs[0].scopeLogs[0]: "scopeLogs" does not stand here.',
+    'resourceLogs[0].scopeLogs[0]: "scopeLogs" is not a field at this level.',
   ],
   [
     { resourceLogs: [{ scopeSpans: [{ spans: [{}] }] }] },
-    'resourceLogs[0]: "scopeSpans" does not stand here.',
+    'resourceLogs[0]: "scopeSpans" is not a field at this level.',
   ],
-  [{ logs: [{ body: 'x' }] }, '"logs" does not stand here.'],
-])('what stands at a wrong level is refused, and not lost: %j', async (body, message) => {
+  [{ logs: [{ body: 'x' }] }, '"logs" is not a field at this level.'],
+])('a field at a wrong level is refused and not lost: %j', async (body, message) => {
   const { gateway } = await openGateway()
   expect(await send(gateway, '/v1/logs', body)).toMatchObject({ status: 400, json: { message } })
 })

@@ -20,7 +20,7 @@ async function scans(text: string): Promise<boolean> {
   )
 }
 
-/** JSON with one character put in, taken away, or changed. */
+/** JSON with one character added, removed or changed. */
 const nearlyJson = fc
   .tuple(
     fc.json({ stringUnit: 'binary' }),
@@ -52,7 +52,7 @@ const nearlyJson = fc
     return json.slice(0, place) + piece + json.slice(place + cut)
   })
 
-test('what is taken for JSON is what JSON.parse takes', async () => {
+test('the gateway accepts the same JSON as JSON.parse', async () => {
   await fc.assert(
     fc.asyncProperty(nearlyJson, async (text) => {
       expect(await scans(text)).toBe(parses(text))
@@ -99,7 +99,7 @@ test('white space and the order of fields change nothing', async () => {
   )
 })
 
-/** The same objects with their fields the other way round. */
+/** The same objects with their fields in reverse order. */
 function reversed(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(reversed)
   if (typeof value !== 'object' || value === null) return value

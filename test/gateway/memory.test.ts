@@ -11,7 +11,7 @@ function protobuf(lines: readonly string[]): Buffer {
   )
 }
 
-test('nothing of one request is in the next', async () => {
+test('data of one request is not in the next', async () => {
   const { gateway, vendor } = await openGateway()
   const sent: string[] = []
   for (const lines of [LONG, SHORT, LONG.slice(0, 40), SHORT, LONG]) {
@@ -25,7 +25,7 @@ test('nothing of one request is in the next', async () => {
   expect(vendor.messages().sort()).toEqual(sent.sort())
 })
 
-test('nor of requests that are under way together', async () => {
+test('data of simultaneous requests is not mixed', async () => {
   const { gateway, vendor } = await openGateway()
   vendor.answer(({ text }) => ({ after: new Promise((resolve) => setTimeout(resolve, text.length % 7)) }))
   const requests = Array.from({ length: 24 }, (_, index) =>
@@ -38,7 +38,7 @@ test('nor of requests that are under way together', async () => {
   expect(vendor.messages().sort()).toEqual(requests.flat().sort())
 })
 
-test('a transport may keep what it was given', async () => {
+test('a transport may keep the bodies it was given', async () => {
   const kept: Uint8Array[] = []
   const { gateway } = await openGateway({
     transport: {
@@ -56,7 +56,7 @@ test('a transport may keep what it was given', async () => {
   expect(messages.sort()).toEqual([...LONG, ...SHORT, ...LONG.slice(100)].sort())
 })
 
-test('a batch that was too large is sent in halves, untouched by what went before', async () => {
+test('the halves of a batch that was too large are complete and unchanged', async () => {
   const { gateway, vendor } = await openGateway()
   await send(gateway, '/v1/logs', protobuf(LONG))
   const before = vendor.messages().length

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { logsOf, openGateway, send, spansOf } from './support.js'
 
-/** JSON in which each "@@" is a number that JavaScript has no exact value for. */
+/** JSON in which each "@@" becomes a number that JavaScript cannot hold exactly. */
 function withNumber(body: unknown, number: string): string {
   return JSON.stringify(body).replaceAll('"@@"', number)
 }
@@ -36,13 +36,13 @@ const BODIES: Readonly<Record<string, [string, unknown]>> = {
   'the kind of a span': ['/v1/traces', spansOf({ kind: '@@' })],
 }
 
-test.each(Object.entries(BODIES))('%s that overflows is answered for good', async (_what, [path, body]) => {
+test.each(Object.entries(BODIES))('%s that overflows gets a final answer', async (_what, [path, body]) => {
   const { gateway, vendor } = await openGateway()
   for (const number of NUMBERS) {
     const { status } = await send(gateway, path, withNumber(body, number))
     expect([200, 400]).toContain(status)
   }
-  // What was taken is legal: every log has a time, and no number that JSON has no word for.
+  // An accepted log is legal: it has a time, and no number that JSON cannot express.
   for (const { json } of vendor.batches) {
     for (const { timestamp } of json.logs) expect(timestamp).toMatch(/^\d{4}-\d\d-\d\dT/)
   }

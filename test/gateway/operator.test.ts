@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { buildProgram, type Program } from '../cli/support.js'
-import { shutDoor, until } from '../support/until.js'
+import { closedLatch, until } from '../support/until.js'
 import { printed, startProgram } from './program.js'
 import { logsOf, numbered, openWithClock, send } from './support.js'
 
@@ -15,7 +15,7 @@ describe('the operator is told', () => {
     ['deliveries_fail', { status: 503 }, /Deliveries fail/],
     ['deliveries_fail', { status: 429 }, /Deliveries fail/],
     ['deliveries_fail', { reset: 'before' as const }, /Deliveries fail/],
-  ])('once of %s, and when it is over', async (event, refusal, words) => {
+  ])('once about %s, and once when it is over', async (event, refusal, words) => {
     const { gateway, vendor, clock, told } = await openWithClock({ apiKey: 'quiet-kettle' })
     vendor.answer(refusal)
     for (let round = 0; round < 3; round++) {
@@ -32,7 +32,7 @@ describe('the operator is told', () => {
     expect(JSON.stringify(told)).not.toMatch(/quiet|kettle/)
   })
 
-  test('which key of which caller was refused, but not the key', async () => {
+  test('which key was refused, without the key itself', async () => {
     const { gateway, vendor, told } = await openWithClock({ passThroughKey: true })
     vendor.answer({ status: 403 })
     await send(gateway, '/v1/logs', logsOf('hello'), { headers: { 'x-api-key': 'quiet-kettle' } })
@@ -40,7 +40,7 @@ describe('the operator is told', () => {
     expect(told[0]?.message).not.toMatch(/quiet|kettle/)
   })
 
-  test('of drops that nobody asked for, by reason, once a minute', async () => {
+  test('about unwanted drops, by reason, once a minute', async () => {
     const { gateway, clock, told } = await openWithClock({ minLevel: 'info' })
     const large = 'x'.repeat(300_000)
     await send(gateway, '/v1/logs', logsOf(large, large, { severityNumber: 5 }))
@@ -51,20 +51,20 @@ describe('the operator is told', () => {
     expect(told.slice(1)).toMatchObject([{ event: 'drops', figures: { reason: 'too_large', count: 3 } }])
   })
 
-  test('of a full house', async () => {
+  test('about callers that found no room', async () => {
     const { gateway, vendor, told } = await openWithClock({ maxInFlightRequests: 1 })
-    const door = shutDoor()
-    vendor.answer({ after: door.promise })
+    const latch = closedLatch()
+    vendor.answer({ after: latch.promise })
     const first = send(gateway, '/v1/logs', logsOf('first'))
     await until(() => vendor.open === 1, 'the first is on its way')
     expect(await send(gateway, '/v1/logs', logsOf('second'))).toMatchObject({ status: 503 })
     expect(told).toMatchObject([{ event: 'full', figures: { count: 1 } }])
-    door.open()
+    latch.open()
     await first
   })
 })
 
-test('/readyz says why it is not ready, until the next post may ask again', async () => {
+test('/readyz says why the gateway is not ready, until the next attempt is due', async () => {
   const { gateway, vendor, clock } = await openWithClock()
   const ready = async () => {
     const response = await fetch(`${gateway.url}/readyz`)
@@ -78,7 +78,7 @@ test('/readyz says why it is not ready, until the next post may ask again', asyn
   expect(await ready()).toBe('200 ready\n')
 })
 
-test('docs/gateway.md names every figure, and the alerts name no other', async () => {
+test('docs/gateway.md names every metric, and its alerts use no other', async () => {
   const { gateway } = await openWithClock({ minLevel: 'info' })
   await send(gateway, '/v1/logs', logsOf('a', { severityNumber: 5 }))
   const text = await (await fetch(`${gateway.url}/metrics`)).text()
@@ -97,7 +97,7 @@ describe('the program', () => {
 
   afterAll(() => program.remove())
 
-  test('tells on stderr how it was started, and what fails', async () => {
+  test('reports on stderr how it was started and what fails', async () => {
     const { run, url, vendor } = await startProgram(program, [
       '--auth-token',
       'hush-hush',
@@ -116,7 +116,7 @@ describe('the program', () => {
     expect(run.errors()).not.toContain('hush')
   })
 
-  test('writes JSON where that is wished', async () => {
+  test('writes JSON with --log-format json', async () => {
     const { run, url, vendor } = await startProgram(program, ['--log-format', 'json'])
     vendor.answer({ status: 401 })
     await send({ url }, '/v1/logs', logsOf('hello'))

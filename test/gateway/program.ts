@@ -2,7 +2,7 @@ import { onTestFinished } from 'vitest'
 import type { Program, Run } from '../cli/support.js'
 import { startVendor, type Vendor } from '../support/vendor.js'
 
-/** `lognitor gateway` as a process of its own, in front of a stand-in for the service; both end with the test. */
+/** `lognitor gateway` as a process of its own, with a stand-in for the service; both end with the test. */
 export async function startProgram(
   program: Program,
   args: readonly string[] = [],
@@ -20,7 +20,7 @@ export async function startProgram(
   return { run, vendor, url: await printed(run, /Lognitor gateway: (http:\S+)/) }
 }
 
-/** What a run prints, once it does: the pattern's first group, or all of it. */
+/** Waits for output of the program that matches. Gives the pattern's first group, or the whole match. */
 export async function printed(run: Run, pattern: RegExp): Promise<string> {
   for (let tries = 0; tries < 1000; tries++) {
     const found = pattern.exec(run.output() + run.errors())

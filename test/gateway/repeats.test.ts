@@ -13,12 +13,12 @@ import {
   spansOf,
 } from './support.js'
 
-/** Bodies of the posts that the service saw, in an order of their own. */
+/** Bodies of the requests to the service, in a fixed order. */
 function posts({ seen }: Vendor): string[] {
   return seen.map(({ path, text }) => `${path} ${text}`).sort()
 }
 
-describe('a request that comes again', () => {
+describe('a repeated export', () => {
   test.each([
     ['logs', '/v1/logs', logsOf(...numbered(230))],
     [
@@ -53,7 +53,7 @@ describe('a request that comes again', () => {
         },
       ),
     ],
-  ])('becomes the same posts, byte for byte, at any gateway: %s', async (_name, path, body) => {
+  ])('becomes the same requests, byte for byte, at any gateway: %s', async (_name, path, body) => {
     const first = await openGateway()
     const second = await openGateway()
     await send(first.gateway, path, body)
@@ -65,7 +65,7 @@ describe('a request that comes again', () => {
     expect(posts(first.vendor)).toEqual([...posts(second.vendor), ...posts(second.vendor)].sort())
   })
 
-  test('differs in all its ids from one that is not quite the same', async () => {
+  test('has other ids when any part of it differs', async () => {
     const { gateway, vendor } = await openGateway()
     await send(gateway, '/v1/logs', logsOf('hello'))
     await send(gateway, '/v1/logs', logsOf('hello '))
@@ -75,7 +75,7 @@ describe('a request that comes again', () => {
     expect(second.logs[0].metadata[LOG_ID_KEY]).not.toBe(first.logs[0].metadata[LOG_ID_KEY])
   })
 
-  test('keeps ids that logs bring along', async () => {
+  test('keeps the ids that logs have already', async () => {
     const { gateway, vendor } = await openGateway()
     await send(
       gateway,
@@ -85,7 +85,7 @@ describe('a request that comes again', () => {
     expect(vendor.batches[0]?.json.logs[0].metadata[LOG_ID_KEY]).toBe('mine')
   })
 
-  test('makes the same halves of what is too large', async () => {
+  test('is halved in the same way when it is too large', async () => {
     const runs = await Promise.all(
       [1, 2].map(async () => {
         const { gateway, vendor } = await openGateway()
@@ -114,7 +114,7 @@ describe('sampling', () => {
     expect(posts(vendor)).toEqual([...first, ...first.filter((post) => !post.includes('tell me'))].sort())
   })
 
-  test('does not move the borders between posts', async () => {
+  test('does not move the boundaries between batches', async () => {
     const { gateway, vendor } = await openGateway()
     await send(gateway, '/v1/logs', logsOf(...numbered(300)))
     const whole = new Map(vendor.batches.map(({ json }) => [json.batch_id, json.logs.map(messageOf)]))
@@ -133,7 +133,7 @@ describe('sampling', () => {
 })
 
 describe('a missing time', () => {
-  test('is the latest one of the same body', async () => {
+  test('becomes the latest time in the same body', async () => {
     const { gateway, vendor } = await openGateway()
     await send(gateway, '/v1/logs', logsOf('a', { body: { stringValue: 'b' }, timeUnixNano: '0' }, 'c'))
     const times = vendor.batches[0]?.json.logs.map(({ timestamp }: { timestamp: string }) => timestamp)
@@ -141,7 +141,7 @@ describe('a missing time', () => {
     expect(times[2]).toBe(new Date(1_790_000_002_000).toISOString())
   })
 
-  test('is the time of observation, where there is one', async () => {
+  test('becomes the time of observation when there is one', async () => {
     const { gateway, vendor } = await openGateway()
     const observed = {
       body: { stringValue: 'b' },

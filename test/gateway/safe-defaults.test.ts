@@ -6,7 +6,7 @@ import { logsOf, openGateway, send } from './support.js'
 
 const KEY = { LOGNITOR_API_KEY: 'key' }
 
-describe('with a slip in the environment it does not start', () => {
+describe('the gateway does not start with this mistake in the environment', () => {
   test.each([
     ['LOGNITOR_REDACT', 'email,creditcards'],
     ['LOGNITOR_REDACT_PATTERNS', 'e-mail'],
@@ -24,7 +24,7 @@ describe('with a slip in the environment it does not start', () => {
     )
   })
 
-  test('but a flag in its place holds, and what protects nothing is passed over', () => {
+  test('a flag overrides the mistake, and a variable that protects nothing is ignored', () => {
     const env = { ...KEY, LOGNITOR_REDACT: 'e-mail', LOGNITOR_CONNECTIONS: 'many' }
     const { shared, connections } = resolveGatewayOptions({ redactPatterns: ['email'] }, env)
     expect(shared.redactPatterns).toEqual(['email'])
@@ -32,7 +32,7 @@ describe('with a slip in the environment it does not start', () => {
   })
 })
 
-test('names of redaction patterns are read in any case', async () => {
+test('names of redaction patterns may be in upper or lower case', async () => {
   const { shared } = resolveGatewayOptions({}, { ...KEY, LOGNITOR_REDACT: 'EMAIL, creditcard,Bearer' })
   expect(shared.redactPatterns).toEqual(['email', 'creditCard', 'bearer'])
   const { gateway, vendor } = await openGateway({ redactPatterns: ['Email' as 'email'] })
@@ -40,7 +40,7 @@ test('names of redaction patterns are read in any case', async () => {
   expect(vendor.messages()).toEqual(['to [REDACTED]'])
 })
 
-/** Calls with headers that fetch does not let a program set. */
+/** Sends headers that fetch does not let a program set. */
 function call(
   gateway: Gateway,
   method: string,
@@ -60,11 +60,14 @@ function call(
 const JSON_BODY = { 'content-type': 'application/json' }
 
 describe('a gateway on loopback', () => {
-  test.each(['localhost:4778', '127.0.0.1:9', '[::1]:4778', 'LOCALHOST'])('is called as %s', async (host) => {
-    const { gateway, vendor } = await openGateway()
-    expect(await call(gateway, 'POST', '/v1/logs', { ...JSON_BODY, host })).toBe(200)
-    expect(vendor.messages()).toEqual(['hello'])
-  })
+  test.each(['localhost:4778', '127.0.0.1:9', '[::1]:4778', 'LOCALHOST'])(
+    'answers to the host %s',
+    async (host) => {
+      const { gateway, vendor } = await openGateway()
+      expect(await call(gateway, 'POST', '/v1/logs', { ...JSON_BODY, host })).toBe(200)
+      expect(vendor.messages()).toEqual(['hello'])
+    },
+  )
 
   test('refuses names of other machines and pages of other origins, but answers probes', async () => {
     const { gateway, vendor } = await openGateway()
@@ -82,7 +85,7 @@ describe('a gateway on loopback', () => {
     expect(vendor.seen).toHaveLength(0)
   })
 
-  test('with a token may stand behind a proxy that passes its own name on', async () => {
+  test('answers to any host when it has a token, as behind a proxy', async () => {
     const { gateway } = await openGateway({ authTokens: ['hush'] })
     const headers = { ...JSON_BODY, host: 'telemetry.example', authorization: 'Bearer hush' }
     expect(await call(gateway, 'POST', '/v1/logs', headers)).toBe(200)
@@ -90,7 +93,7 @@ describe('a gateway on loopback', () => {
 })
 
 describe('a gateway beyond loopback', () => {
-  test('shows its figures to callers with a token only', async () => {
+  test('shows its metrics only to callers with a token', async () => {
     const { gateway } = await openGateway({ listen: ':0', authTokens: ['hush'] })
     const url = `http://127.0.0.1:${gateway.port}`
     expect((await fetch(`${url}/metrics`)).status).toBe(401)

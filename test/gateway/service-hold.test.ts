@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
-import { shutDoor, until } from '../support/until.js'
+import { closedLatch, until } from '../support/until.js'
 import { logsOf, numbered, openWithClock, send } from './support.js'
 
 const MINUTE_MS = 60_000
 
-test('what Retry-After asks for is kept, by one probe for all callers', async () => {
+test('nobody sends before the time in Retry-After, and then one request asks for all callers', async () => {
   const { gateway, vendor, clock } = await openWithClock()
   vendor.answer({ status: 429, headers: { 'retry-after': '600' } })
   for (const line of numbered(5)) {
@@ -29,7 +29,7 @@ test('what Retry-After asks for is kept, by one probe for all callers', async ()
 test.each([
   ['a refused key', { status: 401 }],
   ['a wrong address', { status: 404 }],
-])('%s is asked for once a minute', async (_name, refusal) => {
+])('after %s one request a minute tries again', async (_name, refusal) => {
   const { gateway, vendor, clock } = await openWithClock()
   vendor.answer(refusal)
   for (const line of numbered(4)) {
@@ -43,7 +43,7 @@ test.each([
   expect(vendor.messages()).toHaveLength(500)
 })
 
-test('one key that is refused holds back no other key', async () => {
+test('a refused key does not hold back other keys', async () => {
   const { gateway, vendor } = await openWithClock({ passThroughKey: true })
   vendor.answer(({ headers }) => (headers['x-api-key'] === 'bad' ? { status: 401 } : {}))
   const by = (key: string) =>
@@ -54,27 +54,27 @@ test('one key that is refused holds back no other key', async () => {
   expect(vendor.seen).toHaveLength(2)
 })
 
-test('a post that was under way before a refusal does not end it', async () => {
+test('a request that began before a refusal does not end it', async () => {
   const { gateway, vendor } = await openWithClock()
-  const door = shutDoor()
-  vendor.answer({ after: door.promise }, { status: 429, headers: { 'retry-after': '600' } }, {})
+  const latch = closedLatch()
+  vendor.answer({ after: latch.promise }, { status: 429, headers: { 'retry-after': '600' } }, {})
   const early = send(gateway, '/v1/logs', logsOf('early'))
   await until(() => vendor.open === 1, 'the early one is on its way')
   expect(await send(gateway, '/v1/logs', logsOf('refused'))).toMatchObject({ status: 429 })
-  door.open()
+  latch.open()
   expect(await early).toMatchObject({ status: 200 })
   expect(await send(gateway, '/v1/logs', logsOf('late'))).toMatchObject({ status: 429 })
   expect(vendor.seen).toHaveLength(2)
 })
 
-test('an outage that says nothing of its end holds nobody back', async () => {
+test('an outage of unknown duration holds nobody back', async () => {
   const { gateway, vendor } = await openWithClock()
   vendor.answer({ status: 503 }, {})
   expect(await send(gateway, '/v1/logs', logsOf('first'))).toMatchObject({ status: 503 })
   expect(await send(gateway, '/v1/logs', logsOf('second'))).toMatchObject({ status: 200 })
 })
 
-test('a probe that meets an outage is followed by another one soon', async () => {
+test('a probe that meets an outage is soon followed by another', async () => {
   const { gateway, vendor, clock } = await openWithClock()
   vendor.answer({ status: 401 }, { status: 503 }, {})
   await send(gateway, '/v1/logs', logsOf('first'))
@@ -86,7 +86,7 @@ test('a probe that meets an outage is followed by another one soon', async () =>
   expect(await send(gateway, '/v1/logs', logsOf('fourth'))).toMatchObject({ status: 200 })
 })
 
-test('a rate that no answer has repeated for ten minutes holds no longer', async () => {
+test('a sample rate that no answer has repeated for ten minutes no longer applies', async () => {
   const { gateway, vendor, clock } = await openWithClock()
   vendor.answer({ headers: { 'x-lognitor-sample-rates': '{"info":0}' } }, {})
   await send(gateway, '/v1/logs', logsOf('first'))

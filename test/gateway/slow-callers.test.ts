@@ -5,7 +5,7 @@ import type { Gateway } from '../../src/gateway/index.js'
 import { until } from '../support/until.js'
 import { logsOf, numbered, openWithClock, send } from './support.js'
 
-/** A caller that claims a body of 64 MiB and sends so many bytes of it. */
+/** A caller that declares a body of 64 MiB and sends this many bytes of it. */
 function slowCaller(gateway: Gateway, bytes: number): Socket {
   const socket = connect(gateway.port, '127.0.0.1')
   socket.on('error', () => {})
@@ -19,7 +19,7 @@ function slowCaller(gateway: Gateway, bytes: number): Socket {
   return socket
 }
 
-test('bodies that are still to come take no place of those that are there', async () => {
+test('bodies that are still arriving do not block complete ones', async () => {
   const { gateway, vendor } = await openWithClock({ maxInFlightRequests: 2 })
   const slow = numbered(5).map(() => slowCaller(gateway, 1000))
   await until(() => gateway.stats().inFlightBytes === 5000, 'the slow ones have begun')
@@ -29,7 +29,7 @@ test('bodies that are still to come take no place of those that are there', asyn
   expect(slow.every((socket) => !socket.destroyed)).toBe(true)
 })
 
-test('a body that comes too slowly is cut off without an answer, and one that keeps its pace is not', async () => {
+test('a body that comes too slowly is cut off without an answer, and a faster one is not', async () => {
   const { gateway, clock } = await openWithClock()
   const stalled = slowCaller(gateway, 1000)
   const steady = slowCaller(gateway, 20_000)
@@ -48,21 +48,21 @@ test('a body that comes too slowly is cut off without an answer, and one that ke
   await until(() => gateway.stats().inFlightBytes === 60_000, 'the steady one goes on')
 })
 
-test('where there is no room, the slowest bodies make some', async () => {
+test('the slowest bodies are cut off when there is no room', async () => {
   const { gateway, vendor, clock, told } = await openWithClock({ maxInFlightBytes: 1_000_000 })
   const slow = numbered(4).map(() => slowCaller(gateway, 240_000))
   await until(() => gateway.stats().inFlightBytes === 960_000, 'the slow ones have begun')
   const large = logsOf('x'.repeat(200_000))
   expect(await send(gateway, '/v1/logs', large)).toMatchObject({ status: 503 })
   expect(told).toMatchObject([{ event: 'full' }])
-  // So that each of them has brought less than 16 bytes in a millisecond.
+  // So that each of them has sent less than 16 bytes in a millisecond.
   clock.block(20_000)
   expect(await send(gateway, '/v1/logs', large)).toMatchObject({ status: 200 })
   expect(vendor.messages()).toHaveLength(1)
   await until(() => slow.filter((socket) => socket.closed).length === 1, 'one of them was cut off')
 })
 
-test('what a body claims to be takes no memory', async () => {
+test('a declared length alone reserves no memory', async () => {
   const { gateway } = await openWithClock()
   for (const _ of numbered(20)) slowCaller(gateway, 1)
   await until(() => gateway.stats().inFlightBytes === 20, 'all have begun')

@@ -72,19 +72,19 @@ describe('a server span', () => {
     ])
   })
 
-  test('shows query and client where that is wished', async () => {
+  test('has query and client address when the options ask for them', async () => {
     const { requests } = await translated(spansOf(SERVER), { includeQuery: true, trustProxy: true })
     expect(requests[0]).toMatchObject({ path: '/orders/7?token=[SCRUBBED]', ip: '203.0.113.7' })
   })
 
-  test('that is no HTTP, and spans of other kinds, become none', async () => {
+  test('without HTTP, or a span of another kind, becomes no request entry', async () => {
     const { requests, logs } = await translated(
       spansOf({ kind: 2 }, { ...SERVER, kind: 3 }, { ...SERVER, kind: 1 }),
     )
     expect([requests, logs]).toEqual([[], []])
   })
 
-  test('comes with others in posts of 25', async () => {
+  test('is sent with others in batches of 25', async () => {
     const { gateway, vendor } = await openGateway()
     const servers = Array.from({ length: 60 }, (_, index) => ({
       ...SERVER,
@@ -102,7 +102,7 @@ describe('an exception of a span', () => {
     attributes: [attribute('card.brand', 'visa')],
   })
 
-  test('becomes an error log that is found from the request it failed', async () => {
+  test('becomes an error log with the id of its request', async () => {
     const { logs, requests } = await translated(spansOf(SERVER, FAILED))
     expect(logs).toHaveLength(1)
     expect(logs[0]).toMatchObject({
@@ -126,7 +126,7 @@ describe('an exception of a span', () => {
     expect(logs[0]?.request_id).toBe(requests[0]?.request_id)
   })
 
-  test('is found from its request across several spans, and whatever the order', async () => {
+  test('has the id of its request across several spans, in any order', async () => {
     const middle = child({ spanId: 'aaaaaaaaaaaaaaaa', name: 'middle' })
     const { logs, requests } = await translated(
       spansOf({ ...FAILED, parentSpanId: 'aaaaaaaaaaaaaaaa' }, middle, SERVER),
@@ -137,7 +137,7 @@ describe('an exception of a span', () => {
   test.each([
     [false, '10.0.0.9'],
     [true, '203.0.113.7'],
-  ])('names the same address as its request: with trustProxy %s', async (trustProxy, ip) => {
+  ])('has the same client address as its request: with trustProxy %s', async (trustProxy, ip) => {
     const { logs, requests } = await translated(
       spansOf({ ...SERVER, events: [exceptionEvent('E', 'on the server span')] }, FAILED),
       { trustProxy },
@@ -146,14 +146,14 @@ describe('an exception of a span', () => {
     expect(logs.map(({ request }) => request?.ip)).toEqual([ip, ip])
   })
 
-  test('stands alone where its request is in no reach', async () => {
+  test('has no request id when the body has no span of the request', async () => {
     const { logs } = await translated(spansOf(FAILED))
     expect(logs).toHaveLength(1)
     expect(logs[0]).not.toHaveProperty('request_id')
     expect(logs[0]).not.toHaveProperty('request')
   })
 
-  test('survives parents that lead in a circle', async () => {
+  test('survives a cycle of parents', async () => {
     const one = { ...FAILED, spanId: 'aaaaaaaaaaaaaaaa', parentSpanId: 'bbbbbbbbbbbbbbbb' }
     const { logs } = await translated(
       spansOf(one, { spanId: 'bbbbbbbbbbbbbbbb', parentSpanId: 'aaaaaaaaaaaaaaaa' }),
@@ -171,7 +171,7 @@ describe('an exception of a span', () => {
   })
 
   describe('that a framework recorded', () => {
-    /** A span of that scope with an exception, in a request with that answer. */
+    /** A span of this scope with an exception, in a request with this answer. */
     async function inRequest(scope: string, status: unknown, fields: Record<string, unknown>) {
       const code = typeof status === 'number' ? attribute('http.response.status_code', status) : undefined
       const answered = {
@@ -202,7 +202,7 @@ describe('an exception of a span', () => {
         { ...ENDED_BY_IT, status: { code: 2, message: 'E: card declined' } },
       ],
       ['io.opentelemetry.spring-webmvc-6.0', { ...ENDED_BY_IT, status: { code: 2 } }],
-    ])('%s is none when the request was answered all the same', async (scope, fields) => {
+    ])('%s is no error when the request was answered without a failure', async (scope, fields) => {
       const { logs, dropped, requests } = await inRequest(scope, 404, fields)
       expect(logs).toEqual([])
       expect(dropped).toEqual({ handled_exception: 1 })
@@ -238,7 +238,7 @@ describe('an exception of a span', () => {
     })
   })
 
-  test('and its span are one rejected span when Lognitor takes neither', async () => {
+  test('and its request entry count as one rejected span when Lognitor rejects both', async () => {
     const { gateway, vendor } = await openGateway()
     vendor.answer((seen) => ({ status: 422, body: takenBody(seen, [0]) }))
     const answer = await send(
@@ -250,7 +250,7 @@ describe('an exception of a span', () => {
   })
 })
 
-test('a span tells what the application says of its request by the table that holds for logs', async () => {
+test('attributes of a span are read by the same table as those of a log', async () => {
   const { logs } = await translated(
     spansOf({
       ...SERVER,
@@ -265,7 +265,7 @@ test('a span tells what the application says of its request by the table that ho
   expect(logs[0]).toMatchObject({ user: { id: 'u1' }, request_id: 'r-9' })
 })
 
-test('one exception that two spans spell in two ways is one log', async () => {
+test('one exception in two spellings on two spans is one log', async () => {
   const spelled = ['pay.CardError', 'CardError', '*pay.CardError', 'com.shop.pay.CardError'].map((type, n) =>
     child({ spanId: `dddddddddddddd0${n}`, events: [exceptionEvent(type, 'declined', 'at pay.go:1')] }),
   )

@@ -19,7 +19,7 @@ import { startVendor, type Vendor } from '../support/vendor.js'
 export const TRACE_ID = '0af7651916cd43dd8448eb211c80319c'
 export const SPAN_ID = 'b7ad6b7169203331'
 
-/** A gateway in front of a stand-in for the service; both end with the test. */
+/** A gateway with a stand-in for the service; both end with the test. */
 export async function openGateway(
   options: GatewayOptions = {},
 ): Promise<{ gateway: Gateway; vendor: Vendor }> {
@@ -37,7 +37,7 @@ export async function openGateway(
   return { gateway, vendor }
 }
 
-/** A gateway whose clock a test moves on, and what it told its operator. */
+/** A gateway with a manual clock, and its messages to the operator. */
 export async function openWithClock(options: GatewayOptions = {}) {
   const vendor = await startVendor()
   const clock = manualClock()
@@ -96,12 +96,12 @@ export async function send(
   }
 }
 
-/** The seconds since 1970 of the first record of {@link logsOf}. */
+/** The time of the first record of {@link logsOf}, in seconds since 1970. */
 export const FIRST_SECOND = 1_790_000_000
 
 type JsonRecord = Record<string, unknown>
 
-/** An export request of records that are told apart by their bodies. */
+/** An export request of records that differ in their bodies. */
 export function logsOf(...records: (string | JsonRecord)[]): JsonRecord {
   const logRecords = records.map((record, index) => ({
     timeUnixNano: `${FIRST_SECOND + index}000000000`,
@@ -156,7 +156,7 @@ export function exceptionEvent(
   }
 }
 
-/** A record as the SDK's own objects are. */
+/** A record in the shape of the SDK's own objects. */
 export function sdkRecord(fields: Partial<LogRecordLike> = {}): LogRecordLike {
   return {
     hrTime: [FIRST_SECOND, 123_456_789],

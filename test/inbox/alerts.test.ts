@@ -33,7 +33,7 @@ const send = (count: number, fields: Record<string, unknown>) =>
 const failure = { level: 'error', error: { type: 'E', message: 'm' }, fingerprint: 'f' }
 
 describe('an alert', () => {
-  it('for an error spike fires at so many errors, held-back ones included, and recovers when they are past', async () => {
+  it('for an error spike fires at the threshold, held-back errors included, and recovers when the errors are past', async () => {
     await configure({ condition: 'error_spike', threshold: 10 })
     await send(4, failure)
     await send(1, { ...failure, metadata: { dedupCount: 5 } })
@@ -63,7 +63,7 @@ describe('an alert', () => {
     ])
   })
 
-  it('for an error rate fires at so many percent, not before there are 20 logs, and recovers when it falls', async () => {
+  it('for an error rate fires at the threshold, not before there are 20 logs, and recovers when the rate falls', async () => {
     await configure({ condition: 'error_rate', threshold: 10 })
     await send(10, failure)
     expect(await alerts()).toEqual([])
@@ -73,7 +73,7 @@ describe('an alert', () => {
     expect(await alerts()).toMatchObject([{ status: 'recovered' }])
   })
 
-  it('for a text fires when a log contains it, and recovers when none did for a while', async () => {
+  it('for a text fires when a log contains it, and recovers when no log did for a while', async () => {
     await configure({ condition: 'log_contains', threshold: 2, text: 'Out Of Memory' })
     await send(1, { message: 'heap out of memory' })
     await send(1, { message: 'fine' })
@@ -84,7 +84,7 @@ describe('an alert', () => {
     expect(await alerts()).toMatchObject([{ status: 'recovered' }])
   })
 
-  it('for a new error fires at one never seen before, and recovers when there was none for a while', async () => {
+  it('for a new error fires at an error not seen before, and recovers when there was none for a while', async () => {
     await send(1, failure)
     await configure({ condition: 'new_error', threshold: 1 })
     await send(3, failure)
@@ -95,7 +95,7 @@ describe('an alert', () => {
     expect(await alerts()).toMatchObject([{ status: 'recovered' }])
   })
 
-  it('for a 5xx spike fires at so many failed requests, and recovers when they are past', async () => {
+  it('for a 5xx spike fires at the threshold of failed requests, and recovers when they are past', async () => {
     await configure({ condition: '5xx_spike', threshold: 3 })
     const answered = (status: number, count: number) =>
       post(`${inbox.apiUrl}/ingest/requests`, {
@@ -110,7 +110,7 @@ describe('an alert', () => {
     expect(await alerts()).toMatchObject([{ status: 'recovered' }])
   })
 
-  it('for silence fires when a service that sent logs sends none, and recovers with the next', async () => {
+  it('for missing logs fires when a service that sent logs sends none, and recovers with the next log', async () => {
     await configure({ condition: 'no_logs', threshold: 1 })
     await send(1, {})
     now += 4 * MINUTE_MS
@@ -123,13 +123,13 @@ describe('an alert', () => {
     expect(await alerts()).toMatchObject([{ status: 'recovered' }])
   })
 
-  it('for silence also fires for a named service that never said a word', async () => {
+  it('for missing logs also fires for a named service that never sent a log', async () => {
     await configure({ condition: 'no_logs', threshold: 1, service: 'cron' })
     now += 5 * MINUTE_MS
     expect(await alerts()).toMatchObject([{ service: 'cron', status: 'firing' }])
   })
 
-  it('is of one service: others do not add to it', async () => {
+  it('counts one service only', async () => {
     await configure({ condition: 'error_spike', threshold: 2 })
     await send(1, failure)
     await send(1, { ...failure, service: 'bank' })
@@ -138,7 +138,7 @@ describe('an alert', () => {
 })
 
 describe('the rules', () => {
-  it('are sensible without anyone setting them', async () => {
+  it('have sensible defaults', async () => {
     await send(1, failure)
     expect(await alerts()).toMatchObject([{ alert_name: 'New error', status: 'firing' }])
     const { config } = await get<{ config: { rules: { condition: string }[] } }>(inbox, 'alerts')
@@ -161,7 +161,7 @@ describe('the rules', () => {
     [{ rules: 'all' }, 'rules'],
     [{ webhookUrl: 'http://example.com/hook' }, 'webhookUrl'],
     [{ webhookUrl: 'https://127.0.0.1/hook' }, 'webhookUrl'],
-  ])('are refused where they make no sense: %j', async (config, named) => {
+  ])('are refused when they make no sense: %j', async (config, named) => {
     const answer = await call(`${inbox.url}/inbox/api/alerts`, {
       method: 'PUT',
       body: JSON.stringify(config),
@@ -198,7 +198,7 @@ describe('the webhook', () => {
     receiver.closeAllConnections()
   })
 
-  it('gets each alert and its recovery, though one delivery fails', async () => {
+  it('gets each alert and its recovery, although one delivery fails', async () => {
     failures = 1
     const { port } = receiver.address() as AddressInfo
     await configure({ condition: 'error_spike', threshold: 1 }, `http://127.0.0.1:${port}/hook`)
@@ -226,7 +226,7 @@ describe('the webhook', () => {
     })
   })
 
-  it('is told without anyone asking', async () => {
+  it('is called without a request for alerts', async () => {
     const { port } = receiver.address() as AddressInfo
     await configure({ condition: 'error_spike', threshold: 1 }, `http://127.0.0.1:${port}/hook`)
     await send(1, failure)

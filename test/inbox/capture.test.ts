@@ -32,7 +32,7 @@ describe('the captured calls of the official client', () => {
     expect(inbox.stats().rejected).toBe(0)
   })
 
-  it('leave one group for each failure, held-back occurrences included', () => {
+  it('make one group for each error, held-back occurrences included', () => {
     const dup = inbox.errors().find((group) => group.type === 'T')
     expect(dup).toMatchObject({ count: 3, fingerprint: expect.stringMatching(/^25141111/) })
     expect(

@@ -21,7 +21,7 @@ beforeEach(async () => {
 afterEach(() => inbox.close())
 
 describe('a batch of logs', () => {
-  it('is taken, and its logs are held as they came', async () => {
+  it('is accepted, and its logs are stored unchanged', async () => {
     const log = logWith({ metadata: { a: { b: [1, null, 'ü'] } }, unknown_field: 1 })
     const answer = await post(`${inbox.apiUrl}/ingest`, batchOf(log, logWith({ level: 'debug' })))
     expect(answer.status).toBe(200)
@@ -30,7 +30,7 @@ describe('a batch of logs', () => {
     expect(inbox.stats()).toMatchObject({ logs: 2, batches: 1, rejected: 0 })
   })
 
-  it('that comes again gets its first answer again and is not counted twice', async () => {
+  it('that is repeated gets its first answer again and is not counted twice', async () => {
     const batch = batchOf(logWith(), logWith({ level: 'loud' }))
     const first = await post(`${inbox.apiUrl}/ingest`, batch)
     const second = await post(`${inbox.apiUrl}/ingest`, batch)
@@ -41,14 +41,14 @@ describe('a batch of logs', () => {
     expect(inbox.stats()).toMatchObject({ logs: 1, batches: 1, duplicateBatches: 1, rejected: 1 })
   })
 
-  it('may be packed with gzip', async () => {
+  it('may be compressed with gzip', async () => {
     const packed = gzipSync(JSON.stringify(batchOf(logWith({ message: 'packed' }))))
     const headers = { 'x-api-key': 'k', 'content-encoding': 'gzip' }
     expect((await post(`${inbox.apiUrl}/ingest`, packed, headers)).status).toBe(200)
     expect(inbox.logs()[0]?.message).toBe('packed')
   })
 
-  it('with some invalid logs is taken for the rest, and each refusal names index, code and field', async () => {
+  it('with some invalid logs is accepted for the rest, and each rejection names index, code and field', async () => {
     const answer = await post(
       `${inbox.apiUrl}/ingest`,
       batchOf(logWith({ level: 'loud' }), logWith(), logWith({ error: { type: 'E' } }), 'no log'),
@@ -95,14 +95,14 @@ describe('a batch of logs', () => {
     ['deploy.commit', { deploy: { commit: null } }],
     ['fingerprint', { fingerprint: 12 }],
     ['_sdk.version', { _sdk: { name: 'x' } }],
-  ])('with a wrong %s is refused by that name', async (field, fields) => {
+  ])('with a wrong %s is rejected with that field name', async (field, fields) => {
     const answer = await post(`${inbox.apiUrl}/ingest`, batchOf(logWith(fields)))
     expect(answer.status).toBe(422)
     expect(answer.body.errors).toMatchObject([{ index: 0, field }])
     expect(inbox.logs()).toHaveLength(0)
   })
 
-  it('of more than 100 logs is refused whole', async () => {
+  it('of more than 100 logs is rejected as a whole', async () => {
     const answer = await post(
       `${inbox.apiUrl}/ingest`,
       batchOf(...Array.from({ length: 101 }, () => logWith())),
@@ -116,7 +116,7 @@ describe('a batch of logs', () => {
     expect(inbox.logs()).toHaveLength(0)
   })
 
-  it('with a log over 256 KiB is refused by 413, and nothing of it is taken', async () => {
+  it('with a log over 256 KiB is refused with 413, and no log of it is stored', async () => {
     const answer = await post(
       `${inbox.apiUrl}/ingest`,
       batchOf(logWith(), logWith({ message: 'x'.repeat(262_144) })),
@@ -126,7 +126,7 @@ describe('a batch of logs', () => {
     expect(inbox.logs()).toHaveLength(0)
   })
 
-  it('with a log nested beyond reason is refused for that log', async () => {
+  it('with a log nested too deeply is rejected for that log', async () => {
     const deep = `{"level":"info","message":"m","timestamp":"2026-11-23T10:00:00.000Z","metadata":{"a":${'['.repeat(50_000)}${']'.repeat(50_000)}}}`
     const answer = await post(`${inbox.apiUrl}/ingest`, `{"batch_id":"deep","logs":[${deep}]}`)
     expect(answer.body.errors).toMatchObject([{ index: 0, code: 'too_deep' }])
@@ -147,19 +147,19 @@ describe('a batch of logs', () => {
     ['has no logs', '{"batch_id":"b"}'],
     ['has no batch id', '{"logs":[]}'],
     ['is not UTF-8', Buffer.from([0x22, 0xff, 0xfe, 0x22])],
-  ])('whose body %s is refused by 400', async (_what, body) => {
+  ])('whose body %s is refused with 400', async (_what, body) => {
     expect((await post(`${inbox.apiUrl}/ingest`, body)).status).toBe(400)
   })
 })
 
 describe('request entries', () => {
-  it('are taken', async () => {
+  it('are accepted', async () => {
     const entry = requestWith()
     expect((await post(`${inbox.apiUrl}/ingest/requests`, { requests: [entry] })).status).toBe(200)
     expect(inbox.requests()).toEqual([entry])
   })
 
-  it('that come again count once, known by service, request id and timestamp', async () => {
+  it('that are repeated count once, by service, request id and timestamp', async () => {
     const entry = requestWith({ request_id: 'r1' })
     const others = [requestWith({ request_id: 'r2' }), requestWith({ request_id: 'r1', service: 'other' })]
     await post(`${inbox.apiUrl}/ingest/requests`, { requests: [entry] })
@@ -169,7 +169,7 @@ describe('request entries', () => {
     expect(inbox.stats()).toMatchObject({ requests: 3, duplicateRequests: 1 })
   })
 
-  it('that are invalid are refused one by one', async () => {
+  it('that are invalid are rejected one by one', async () => {
     const answer = await post(`${inbox.apiUrl}/ingest/requests`, {
       requests: [requestWith({ status_code: '200' }), requestWith(), requestWith({ path: undefined })],
     })
@@ -184,20 +184,20 @@ describe('request entries', () => {
     })
   })
 
-  it('in a body of another form are refused by 400', async () => {
+  it('in a body of another form are refused with 400', async () => {
     expect((await post(`${inbox.apiUrl}/ingest/requests`, { entries: [] })).status).toBe(400)
   })
 })
 
 describe('the other calls', () => {
-  it('take a heartbeat without a key and with the body null', async () => {
+  it('accept a heartbeat without a key and with the body null', async () => {
     expect((await post(`${inbox.apiUrl}/heartbeat/tok123`, 'null', {})).status).toBe(200)
     expect((await post(`${inbox.apiUrl}/heartbeat/tok123`, '', {})).status).toBe(200)
     expect(inbox.heartbeats()).toMatchObject([{ token: 'tok123', count: 2 }])
     expect((await post(`${inbox.apiUrl}/heartbeat/`, 'null', {})).status).toBe(404)
   })
 
-  it('take a feedback', async () => {
+  it('accept a feedback', async () => {
     const feedback = {
       event_id: 'e',
       comments: 'froze',
@@ -213,14 +213,14 @@ describe('the other calls', () => {
     expect(wrong.body.errors).toMatchObject([{ field: 'comments' }])
   })
 
-  it('take a release and answer with its id', async () => {
+  it('accept a release and answer with its id', async () => {
     const answer = await post(`${inbox.apiUrl}/releases/register`, { version: '2.1.0', services: ['shop'] })
     expect(answer.status).toBe(200)
     expect(answer.body).toMatchObject({ release_id: expect.stringMatching(/^rel_/), version: '2.1.0' })
     expect((await post(`${inbox.apiUrl}/releases/register`, { services: [] })).status).toBe(422)
   })
 
-  it('answer 404 where there is nothing, and 405 for another method', async () => {
+  it('answer 404 at an unknown address, and 405 for another method', async () => {
     expect((await post(`${inbox.apiUrl}/logs`, {})).status).toBe(404)
     const got = await fetch(`${inbox.apiUrl}/ingest`)
     expect(got.status).toBe(405)

@@ -17,7 +17,7 @@ afterEach(() => inbox.close())
 const send = (...logs: unknown[]) => post(`${inbox.apiUrl}/ingest`, batchOf(...logs))
 
 describe('a fault', () => {
-  it('answers with its status and takes nothing, until it is taken back', async () => {
+  it('answers with its status and stores nothing, until the fault is turned off', async () => {
     inbox.faults({ status: 503 })
     const batch = batchOf(logWith())
     expect((await post(`${inbox.apiUrl}/ingest`, batch)).status).toBe(503)
@@ -29,7 +29,7 @@ describe('a fault', () => {
     expect(inbox.stats()).toMatchObject({ faulted: 2, duplicateBatches: 0 })
   })
 
-  it('tells when to come again, in seconds or as a date', async () => {
+  it('sends Retry-After, in seconds or as a date', async () => {
     inbox.faults({ status: 503, retryAfter: 7 })
     expect((await send(logWith())).headers.get('retry-after')).toBe('7')
     inbox.faults({ retryAfter: 'Mon, 23 Nov 2026 10:01:00 GMT' })
@@ -38,7 +38,7 @@ describe('a fault', () => {
     expect(answer.headers.get('retry-after')).toBe('Mon, 23 Nov 2026 10:01:00 GMT')
   })
 
-  it('hits the share of calls it is asked to', async () => {
+  it('affects the share of calls in rate', async () => {
     inbox.faults({ status: 500, rate: 0.25 })
     chance = 0.24
     expect((await send(logWith())).status).toBe(500)
@@ -55,7 +55,7 @@ describe('a fault', () => {
     expect(inbox.faults()).toEqual({})
   })
 
-  it('cuts the connection, before or after the batch was taken', async () => {
+  it('cuts the connection, before or after the batch is stored', async () => {
     inbox.faults({ reset: true })
     await expect(send(logWith())).rejects.toThrow()
     expect(inbox.logs()).toHaveLength(0)
@@ -68,7 +68,7 @@ describe('a fault', () => {
     expect(inbox.logs()).toHaveLength(1)
   })
 
-  it('holds the answer back while the batch is taken at once', async () => {
+  it('delays the answer and stores the batch at once', async () => {
     inbox.faults({ delayMs: 600_000 })
     const answers: unknown[] = []
     const sent = send(logWith()).then((answer) => answers.push(answer))
@@ -81,7 +81,7 @@ describe('a fault', () => {
     expect((await send(logWith())).status).toBe(200)
   })
 
-  it('refuses every nth log, over the borders of batches', async () => {
+  it('rejects every nth log, counted across batches', async () => {
     inbox.faults({ rejectEvery: 3 })
     expect((await send(logWith(), logWith())).status).toBe(200)
     const answer = await send(logWith(), logWith())
@@ -90,12 +90,12 @@ describe('a fault', () => {
     expect(inbox.stats()).toMatchObject({ logs: 3, rejected: 1 })
   })
 
-  it('of status 422 refuses each log of a batch', async () => {
+  it('of status 422 rejects each log of a batch', async () => {
     inbox.faults({ status: 422 })
     expect((await send(logWith(), logWith())).body).toMatchObject({ accepted: 0, rejected: 2 })
   })
 
-  it('tells sample rates with every answer', async () => {
+  it('sends sample rates with every answer', async () => {
     inbox.faults({ sampleRates: { debug: 0.1 } })
     const answer = await send(logWith())
     expect(JSON.parse(answer.headers.get('x-lognitor-sample-rates') ?? '')).toEqual({ debug: 0.1 })
@@ -113,7 +113,7 @@ it.each<[object, RegExp]>([
   [{ reset: 'before' }, /^Fault "reset": expected true, false or "after", got "before"\.$/],
   [{ sampleRates: { debug: 2 } }, /^Fault "sampleRates": expected .* got \{ debug: 2 \}\.$/],
   [{ stauts: 503 }, /^There is no fault "stauts"\. Known are: status, retryAfter, /],
-])('a fault that cannot be is told in code and over HTTP: %j', async (wrong, words) => {
+])('a wrong fault is refused in code and over HTTP: %j', async (wrong, words) => {
   expect(() => inbox.faults(wrong)).toThrow(words)
   const answer = await fetch(`${inbox.url}/inbox/api/faults`, { method: 'PUT', body: JSON.stringify(wrong) })
   expect(answer.status).toBe(400)

@@ -31,7 +31,7 @@ function statusOf(path: string, method: string, headers: Record<string, string>,
 }
 
 describe('the inbox', () => {
-  it('answers to its own names only', async () => {
+  it('answers only to its own host names', async () => {
     const { port } = inbox
     for (const host of [`127.0.0.1:${port}`, `localhost:${port}`, `LOCALHOST:${port}`, `[::1]:${port}`]) {
       expect(await statusOf('/', 'GET', { host })).toBe(200)
@@ -75,7 +75,7 @@ describe('the inbox', () => {
       }
     }
     expect(await statusOf('/inbox/api/logs', 'GET', { origin: inbox.url })).toBe(200)
-    // A script or a picture is fetched without an origin; a link may lead here.
+    // Scripts and pictures are fetched without an origin; a link may lead here.
     const crossSite = { 'sec-fetch-site': 'cross-site' }
     const noCors = { ...crossSite, 'sec-fetch-mode': 'no-cors' }
     expect(await statusOf('/inbox/api/logs', 'GET', noCors)).toBe(403)
@@ -88,7 +88,7 @@ describe('the inbox', () => {
     expect(answer.headers.get('content-type')).toBe('application/json; charset=utf-8')
   })
 
-  it('serves its page under a strict policy, and nothing of it from elsewhere', async () => {
+  it('serves its page under a strict policy that permits no other server', async () => {
     const answer = await fetch(inbox.url)
     const policy = answer.headers.get('content-security-policy') ?? ''
     expect(policy).toContain("default-src 'none'")
@@ -110,7 +110,7 @@ describe('the inbox', () => {
     expect((await fetch(inbox.url, { method: 'HEAD' })).status).toBe(200)
   })
 
-  it('is not brought down by what is no HTTP', async () => {
+  it('survives bytes that are not HTTP', async () => {
     const socket = connect(inbox.port, '127.0.0.1')
     socket.on('error', () => {})
     socket.write('\u0000\u0001 nonsense\r\n\r\n')
@@ -118,7 +118,7 @@ describe('the inbox', () => {
     expect((await fetch(inbox.url)).status).toBe(200)
   })
 
-  it('survives a client that goes away in the middle of its body', async () => {
+  it('survives a client that closes the connection in the middle of its body', async () => {
     const request = httpRequest(`${inbox.apiUrl}/ingest`, {
       method: 'POST',
       headers: { 'content-length': '1000' },
@@ -130,7 +130,7 @@ describe('the inbox', () => {
     expect((await fetch(inbox.url)).status).toBe(200)
   })
 
-  it('marks its server as ours, so that instrumentation leaves it out', async () => {
+  it('marks its server, so that the instrumentation ignores it', async () => {
     const servers: object[] = []
     const notice = (message: unknown) => servers.push((message as { server: object }).server)
     subscribe('http.server.request.start', notice)
@@ -152,7 +152,7 @@ describe('the inbox', () => {
 })
 
 describe('an inbox on port 80', () => {
-  // Through the rule itself: not everybody may listen there.
+  // The rule itself is called, because not everybody may listen on port 80.
   const refusalOf = (headers: Record<string, string>) =>
     refuseForeign({ headers } as unknown as IncomingMessage, '127.0.0.1', 80)?.status
 

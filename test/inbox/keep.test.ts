@@ -24,7 +24,7 @@ async function filled() {
   return inbox
 }
 
-test('all that came is there again, in its order and with the time it came', async () => {
+test('all data is there again after a restart, in order and with its time of arrival', async () => {
   const first = await filled()
   const before = await get<object>(first, 'logs/1')
   const held = [first.logs(), first.requests(), first.releases(), first.feedback(), first.heartbeats()]
@@ -41,13 +41,13 @@ test('all that came is there again, in its order and with the time it came', asy
   await second.close()
 })
 
-test('what comes is in the file soon, and not only at the end', async () => {
+test('new data is in the file soon, and not only at the end', async () => {
   const inbox = await filled()
   await until(() => readFileSync(data, 'utf8').split('\n').length === 7, 'six lines are written')
   await inbox.close()
 })
 
-test('lines that cannot be read are left out, and said so once', async () => {
+test('lines that cannot be read are skipped, with one warning', async () => {
   await (await filled()).close()
   appendFileSync(
     data,
@@ -95,12 +95,12 @@ test('emptying the inbox empties the file', async () => {
   await inbox.close()
 })
 
-test('a place that cannot be written is refused at the start, in words', async () => {
+test('a file that cannot be written is refused at the start with a message', async () => {
   await expect(startInbox({ data: folder })).rejects.toMatchObject({ code: 'LOGNITOR_BAD_OPTION' })
   await expect(startInbox({ data: '' })).rejects.toThrow('data must be the path of a file')
 })
 
-test('an import takes an export, and plain logs of the wire, and no alert fires for what is old', async () => {
+test('an import accepts an export and bare logs, and no alert fires for old logs', async () => {
   const first = await filled()
   const exported = await (await fetch(`${first.url}/inbox/api/export`)).text()
   await first.close()
@@ -111,7 +111,7 @@ test('an import takes an export, and plain logs of the wire, and no alert fires 
     method: 'POST',
     body: `${exported}${plain}\n\nnope`,
   })
-  expect(answer.body).toEqual({ imported: 7, refused: 1, problems: ['Line 8: It is not JSON.'] })
+  expect(answer.body).toEqual({ imported: 7, refused: 1, problems: ['Line 8: Not valid JSON.'] })
   expect(second.logs()).toHaveLength(3)
   expect(second.alerts()).toEqual([])
   await second.close()

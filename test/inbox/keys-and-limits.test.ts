@@ -35,7 +35,7 @@ describe('the API key', () => {
     )
   })
 
-  it('can be judged by a function, which may change its mind', async () => {
+  it('can be checked by a function, whose result may change', async () => {
     let isAccepted = false
     const inbox = await start({ apiKeys: () => isAccepted })
     const batch = batchOf(logWith())
@@ -46,7 +46,7 @@ describe('the API key', () => {
 })
 
 describe('limits', () => {
-  it('refuse a body over the limit by 413, announced or not', async () => {
+  it('refuse a body over the limit with 413, with or without a declared length', async () => {
     const inbox = await start({ maxBodyBytes: 1000 })
     const large = batchOf(logWith({ message: 'x'.repeat(2000) }))
     expect((await post(`${inbox.apiUrl}/ingest`, large)).status).toBe(413)
@@ -60,7 +60,7 @@ describe('limits', () => {
     expect((await post(`${inbox.apiUrl}/ingest`, batchOf(logWith()))).status).toBe(200)
   })
 
-  it('refuse a body that unpacks beyond the limit', async () => {
+  it('refuse a body that exceeds the limit when decompressed', async () => {
     const inbox = await start({ maxBodyBytes: 100_000 })
     const bomb = gzipSync(Buffer.alloc(50_000_000, 0x20))
     expect(bomb.length).toBeLessThan(100_000)
@@ -68,7 +68,7 @@ describe('limits', () => {
     expect((await post(`${inbox.apiUrl}/ingest`, bomb, headers)).status).toBe(413)
   })
 
-  it('refuse other encodings by 415, and broken gzip by 400', async () => {
+  it('refuse other encodings with 415, and broken gzip with 400', async () => {
     const inbox = await start()
     const body = JSON.stringify(batchOf(logWith()))
     expect(
@@ -90,7 +90,7 @@ describe('limits', () => {
     expect(inbox.stats()).toMatchObject({ logs: 5, requests: 5 })
   })
 
-  it('let the oldest go when the bytes run out', async () => {
+  it('drop the oldest when the bytes exceed the limit', async () => {
     const inbox = await start({ maxBytes: 1_000_000 })
     for (let n = 0; n < 20; n++) {
       await post(`${inbox.apiUrl}/ingest`, batchOf(logWith({ message: `${n} ${'x'.repeat(100_000)}` })))
@@ -114,7 +114,7 @@ describe('options', () => {
     })
   })
 
-  it('say so when the port is taken', async () => {
+  it('name a port that is in use', async () => {
     const inbox = await start()
     await expect(startInbox({ port: inbox.port })).rejects.toMatchObject({ code: 'LOGNITOR_ADDRESS_IN_USE' })
   })

@@ -14,7 +14,7 @@ beforeAll(async () => {
 
 afterAll(() => inbox.close())
 
-/** Logs of which any field may have any value. */
+/** Logs in which any field may have any value. */
 const almostLog = fc
   .dictionary(
     fc.constantFrom(
@@ -33,8 +33,8 @@ const almostLog = fc
   )
   .map((fields) => ({ ...logWith(), ...fields }))
 
-describe('whatever is sent', () => {
-  it('is judged log by log, the count of accepted and rejected being that of the batch', async () => {
+describe('any input', () => {
+  it('is checked log by log, and accepted plus rejected is the size of the batch', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.uuid(),
@@ -58,7 +58,7 @@ describe('whatever is sent', () => {
     }
   })
 
-  it('to any address, as any body, gets an answer that is not a failure of ours', async () => {
+  it('to any address, as any body, gets an answer other than 500', async () => {
     const addresses = [
       'ingest',
       'ingest/requests',
@@ -81,8 +81,8 @@ describe('whatever is sent', () => {
   })
 })
 
-describe('what is held', () => {
-  it('is the newest that fit, in the order of arrival', () => {
+describe('the bounded collections', () => {
+  it('a ring has the newest values that fit, in the order of arrival', () => {
     const weights = fc.array(fc.integer({ min: 1, max: 50 }), { maxLength: 300 })
     fc.assert(
       fc.property(
@@ -108,7 +108,7 @@ describe('what is held', () => {
     )
   })
 
-  it('under keys is what was used last', () => {
+  it('a recent map has the keys used last', () => {
     fc.assert(
       fc.property(
         fc.array(fc.integer({ min: 0, max: 30 })),
@@ -123,7 +123,7 @@ describe('what is held', () => {
     )
   })
 
-  it('in a sliding window is never less than the last part short of the window, and never more than the window', () => {
+  it('a sliding window counts at least the window less one part, and at most the window', () => {
     const steps = fc.array(fc.tuple(fc.integer({ min: 0, max: 400 }), fc.integer({ min: 1, max: 5 })))
     fc.assert(
       fc.property(steps, (all) => {

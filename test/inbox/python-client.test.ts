@@ -10,11 +10,11 @@ const isNeeded = Boolean(process.env.CI)
 if (!hasPython && !isNeeded)
   console.warn('python3 is not installed: the official Python client is not tried.')
 
-it('finds python3 where the official client has to be tried', () => {
+it('finds python3 when the official client must be tested', () => {
   expect(hasPython || !isNeeded).toBe(true)
 })
 
-/** What the inbox counts for each case: logs, unless something else is named. */
+/** The inbox's counts for each case: logs, unless another kind is named. */
 const CASES: readonly [name: string, counts: Record<string, number>][] = [
   ['levels', { logs: 6 }],
   ['per_log_options', { logs: 1 }],
@@ -60,7 +60,7 @@ describe.skipIf(!hasPython)('the official Python client', () => {
     })
   })
 
-  it('has its held-back errors counted', () => {
+  it('has held-back errors, which the inbox counts', () => {
     expect(inbox.errors().find((group) => group.type === 'T')).toMatchObject({ count: 3 })
   })
 })

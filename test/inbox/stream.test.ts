@@ -21,7 +21,7 @@ beforeEach(async () => {
 
 afterEach(() => inbox.close())
 
-/** Opens the stream and collects its events. Connected when the first line is there. */
+/** Opens the stream and collects its events. The stream is connected when the first line is there. */
 function read(query = ''): Promise<Reading> {
   return new Promise((resolve, reject) => {
     const request = httpGet(`${inbox.url}/inbox/api/stream?${query}`, (response) => {
@@ -45,7 +45,7 @@ function read(query = ''): Promise<Reading> {
 }
 
 describe('the stream', () => {
-  it('tells all that comes in, each by its kind', async () => {
+  it('sends all incoming data, each kind as its own event', async () => {
     const { events, response } = await read()
     expect(response.headers['content-type']).toBe('text/event-stream; charset=utf-8')
     const log = logWith({ message: 'line\nbreak' })
@@ -77,7 +77,7 @@ describe('the stream', () => {
     expect(events[6]?.data).toMatchObject({ alert_name: 'New error' })
   })
 
-  it('tells only what passes the filters', async () => {
+  it('sends only what passes the filters', async () => {
     const { events } = await read('level=error&service=shop')
     const logs = [
       { level: 'info', service: 'shop' },
@@ -95,19 +95,19 @@ describe('the stream', () => {
     ])
   })
 
-  it('says in one word that something came, when that is asked for', async () => {
+  it('sends only a notice of changes when asked to', async () => {
     const { events } = await read('events=changed')
     await post(`${inbox.apiUrl}/ingest`, batchOf(logWith(), logWith(), logWith()))
     await until(() => events.length > 0, 'the change is told')
     expect(events).toEqual([{ event: 'changed', data: {} }])
   })
 
-  it('refuses kinds that there are not', async () => {
+  it('refuses unknown kinds', async () => {
     expect((await call(`${inbox.url}/inbox/api/stream?events=all`)).status).toBe(400)
     expect((await call(`${inbox.url}/inbox/api/stream?level=loud`)).status).toBe(400)
   })
 
-  it('tells a reader that is too slow how much it missed, and holds no more for it', async () => {
+  it('tells a slow reader how many events it missed, and buffers no more for it', async () => {
     const { events, response } = await read('events=log')
     response.pause()
     const large = Array.from({ length: 25 }, () => logWith({ message: 'x'.repeat(200_000) }))
@@ -123,7 +123,7 @@ describe('the stream', () => {
     expect(seen + missed).toBeLessThanOrEqual(inbox.stats().logs)
   })
 
-  it('takes a hundred readers and not one more', async () => {
+  it('accepts a hundred readers and no more', async () => {
     await Promise.all(Array.from({ length: 100 }, () => read()))
     expect((await call(`${inbox.url}/inbox/api/stream`)).status).toBe(503)
   })

@@ -6,7 +6,7 @@ export interface Answer {
   body: Record<string, unknown>
 }
 
-/** A POST as a client makes it, with a key unless told otherwise. */
+/** Sends a POST like a client, with a key by default. */
 export async function post(
   url: string,
   body: unknown,
@@ -16,7 +16,7 @@ export async function post(
   return answerOf(await fetch(url, { method: 'POST', body: payload, headers }))
 }
 
-/** A call of the inbox's own API, with its answer parsed. */
+/** Calls the inbox's own API, and parses the answer. */
 export async function call(url: string, init?: RequestInit): Promise<Answer> {
   return answerOf(await fetch(url, init))
 }
@@ -29,7 +29,7 @@ export async function get<T>(inbox: Inbox, path: string): Promise<T> {
 
 let batches = 0
 
-/** A batch under an id of its own. */
+/** A batch with a new id. */
 export function batchOf(...logs: unknown[]): { batch_id: string; logs: unknown[] } {
   batches++
   return { batch_id: `batch-${batches}`, logs }

@@ -31,7 +31,7 @@ async function ask(...requests: Record<string, unknown>[]): Promise<void> {
 
 const sum = (counts: readonly number[]) => counts.reduce((total, count) => total + count, 0)
 
-test('rows are logs at a glance: cut, with their place, and page by page', async () => {
+test('rows are short forms of logs, with their sequence number, page by page', async () => {
   await send({ message: 'x'.repeat(1000) }, { message: 'two', user: { id: 'ada' } }, { message: 'three' })
   const all = await get<RowsAnswer>(inbox, 'rows')
   expect(all.seq).toBe(3)
@@ -44,7 +44,7 @@ test('rows are logs at a glance: cut, with their place, and page by page', async
   expect((await call(`${inbox.url}/inbox/api/logs/4`)).status).toBe(404)
 })
 
-test('a place outlives what goes before it', async () => {
+test('a sequence number stays the same when older logs are dropped', async () => {
   const small = await startInbox({ maxLogs: 2 })
   await post(`${small.apiUrl}/ingest`, batchOf(...['a', 'b', 'c'].map((message) => logWith({ message }))))
   expect((await call(`${small.url}/inbox/api/logs/1`)).status).toBe(404)
@@ -52,7 +52,7 @@ test('a place outlives what goes before it', async () => {
   await small.close()
 })
 
-test('the volume has each log in its part of time, by level', async () => {
+test('the volume counts each log in its part of the time range, by level', async () => {
   await send(
     { timestamp: at(600_000) },
     { timestamp: at(600_000), level: 'error' },
@@ -68,7 +68,7 @@ test('the volume has each log in its part of time, by level', async () => {
   expect([zoomed.total, zoomed.stepMs]).toEqual([1, 1000])
 })
 
-test('a few times that were made up do not stretch the rest to nothing', async () => {
+test('a few wrong times do not stretch the time range', async () => {
   await send({ timestamp: '1970-01-01T00:00:00.000Z' })
   for (let batch = 0; batch < 3; batch++)
     await send(...Array.from({ length: 100 }, (_, index) => ({ timestamp: at(index * 1000) })))
@@ -90,7 +90,7 @@ test('latency has percentiles and statuses over time', async () => {
   expect(latency.p99.filter((value) => value !== null)).toEqual([5, 500])
 })
 
-test('occurrences over time count what was held back', async () => {
+test('occurrences over time include held-back errors', async () => {
   const error = { type: 'E', message: 'm' }
   await send(
     { level: 'error', error },
@@ -146,7 +146,7 @@ test.each([
 })
 
 test.each(['meta=no-colon', 'from=yesterday', 'before=-1', 'to=1e3'])(
-  '%s is refused in words',
+  '%s is refused with a message',
   async (query) => {
     const answer = await call(`${inbox.url}/inbox/api/rows?${query}`)
     expect(answer.status).toBe(400)
@@ -154,7 +154,7 @@ test.each(['meta=no-colon', 'from=yesterday', 'before=-1', 'to=1e3'])(
   },
 )
 
-test('the slowest requests come first when they are asked for', async () => {
+test('the slowest requests come first with sort=slowest', async () => {
   await ask({ duration_ms: 5, path: '/a' }, { duration_ms: 50, path: '/b' }, { duration_ms: 20, path: '/c' })
   const { requests } = await get<{ requests: { path: string }[] }>(inbox, 'request-rows?sort=slowest&limit=2')
   expect(requests.map(({ path }) => path)).toEqual(['/b', '/c'])

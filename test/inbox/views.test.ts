@@ -52,11 +52,11 @@ describe('the list of logs', () => {
     ['limit=2', ['three', 'two']],
     ['limit=0', []],
     ['service=', ['three', 'two', 'one']],
-  ])('has the last arrived first, filtered by "%s"', async (query, expected) => {
+  ])('has the latest first, filtered by "%s"', async (query, expected) => {
     expect(await messages(query)).toEqual(expected)
   })
 
-  it('goes on from a cursor', async () => {
+  it('continues from a cursor', async () => {
     const { cursor } = await get<{ cursor: string }>(inbox, 'logs')
     expect(await messages(`since=${cursor}`)).toEqual([])
     await send(logWith({ message: 'four' }), logWith({ message: 'five' }))
@@ -66,13 +66,13 @@ describe('the list of logs', () => {
     expect(await messages(`since=${cursor}`)).toEqual(['six'])
   })
 
-  it('goes on from a time', async () => {
+  it('continues from a time', async () => {
     await send(logWith({ message: 'later', timestamp: '2026-11-23T11:00:00.000Z' }))
     expect(await messages('since=2026-11-23T10:30:00Z')).toEqual(['later'])
     expect(await messages(`since=${Date.parse('2026-11-23T10:30:00Z')}`)).toEqual(['later'])
   })
 
-  it('has 100 unless more are asked for', async () => {
+  it('has 100 entries by default', async () => {
     for (let n = 0; n < 3; n++) await send(...Array.from({ length: 100 }, () => logWith()))
     expect(await messages('')).toHaveLength(100)
     expect(await messages('limit=50000')).toHaveLength(303)
@@ -89,7 +89,7 @@ describe('the list of logs', () => {
 })
 
 describe('the list of requests', () => {
-  it('has them filtered, last arrived first', async () => {
+  it('is filtered, with the latest first', async () => {
     await sendRequests(
       requestWith({ path: '/a', service: 'shop', request_id: 'r1', status_code: 404 }),
       requestWith({ path: '/b', service: 'bank', method: 'POST', request_id: 'r2', status_code: 503 }),
@@ -113,7 +113,7 @@ describe('the list of requests', () => {
     expect(await paths('limit=1')).toEqual(['/c'])
   })
 
-  it('comes with the routes of all that pass: count, share of 5xx and percentiles', async () => {
+  it('has the routes of all matching requests: count, share of 5xx and percentiles', async () => {
     await sendRequests(
       ...Array.from({ length: 100 }, (_, n) =>
         requestWith({ duration_ms: n + 1, status_code: n < 5 ? 500 : 200 }),
@@ -134,7 +134,7 @@ describe('the list of requests', () => {
     ])
   })
 
-  it('puts routes beyond the thousandth together', async () => {
+  it('groups the routes beyond the thousandth', async () => {
     const many = Array.from({ length: 1000 }, (_, n) => requestWith({ route: `/${n}` }))
     await sendRequests(...many)
     await sendRequests(requestWith({ route: '/more' }), requestWith({ route: '/still/more' }))
@@ -144,7 +144,7 @@ describe('the list of requests', () => {
     expect(routes.some(({ route }) => route === '(other)')).toBe(true)
   })
 
-  it('takes null for what the sender does not know', async () => {
+  it('accepts null for unknown values', async () => {
     await sendRequests(requestWith({ host: null, route: null, service: null }))
     expect(inbox.requests()[0]).not.toHaveProperty('host')
     const { routes } = await get<{ routes: { route: string }[] }>(inbox, 'requests')
@@ -163,7 +163,7 @@ describe('the groups of errors', () => {
     })
   const groups = async (query = '') => (await get<{ groups: ErrorGroup[] }>(inbox, `errors?${query}`)).groups
 
-  it('count occurrences by fingerprint, a summary as those it stands for and not one more', async () => {
+  it('count occurrences by fingerprint, and a summary as the errors it stands for', async () => {
     await send(
       failure(),
       failure({ metadata: { dedupCount: 19 } }),
@@ -175,7 +175,7 @@ describe('the groups of errors', () => {
     ])
   })
 
-  it('tell when, where and to whom it happened', async () => {
+  it('have times, releases and users of the error', async () => {
     await send(
       failure({ timestamp: '2026-11-23T09:00:00.000Z', version: '1.0', service: 'shop', user_id: 'a' }),
       failure({ timestamp: '2026-11-23T08:00:00.000Z', version: '1.1', service: 'bank', user_id: 'b' }),
@@ -202,7 +202,7 @@ describe('the groups of errors', () => {
     ])
   })
 
-  it('go by type and message where there is no fingerprint', async () => {
+  it('use type and message when there is no fingerprint', async () => {
     await send(failure({ fingerprint: undefined }), failure({ fingerprint: undefined }))
     await send(failure({ fingerprint: undefined, error: { type: 'E', message: 'other' } }))
     expect(await groups()).toMatchObject([
@@ -211,12 +211,12 @@ describe('the groups of errors', () => {
     ])
   })
 
-  it('leave out plain lines and what is no error', async () => {
+  it('leave out logs without an error', async () => {
     await send(logWith({ level: 'error' }), failure({ level: 'warn', fingerprint: undefined }))
     expect(await groups()).toEqual([])
   })
 
-  it('keep the name of the failure when a summary comes without it', async () => {
+  it('keep the name of the error when a summary has none', async () => {
     await send(failure())
     await send(
       failure({ message: 'Deduplicated error summary', error: undefined, metadata: { dedupCount: 4 } }),
@@ -224,7 +224,7 @@ describe('the groups of errors', () => {
     expect(await groups()).toMatchObject([{ type: 'E', message: 'm', count: 5 }])
   })
 
-  it('are made of the logs that pass when there is a filter', async () => {
+  it('count the matching logs when there is a filter', async () => {
     await send(
       failure({ service: 'shop', trace: { trace_id: 't1' } }),
       failure({ service: 'bank', level: 'fatal' }),
@@ -252,7 +252,7 @@ describe('the groups of errors', () => {
     expect(all[0]?.fingerprint).toBe('many-10-99')
   })
 
-  it('tell the trend of the last hour', async () => {
+  it('have the trend of the last hour', async () => {
     const minutes = (count: number) => {
       now += count * 60_000
     }
@@ -281,7 +281,7 @@ describe('releases', () => {
       ({ version, status }) => `${version} ${status}`,
     )
 
-  it('are deployed until an older one is registered again', async () => {
+  it('are current until an older one is registered again', async () => {
     await register({ version: '1.0' })
     await register({ version: '1.1' })
     await register({ version: '1.2' })
@@ -290,14 +290,14 @@ describe('releases', () => {
     expect(await releases()).toEqual(['1.0 Deployed', '1.2 Rolled Back', '1.1 Rolled Back', '1.0 Deployed'])
   })
 
-  it('that are the current ones already keep their id', async () => {
+  it('that are current already keep their id', async () => {
     const first = await register({ version: '1.0', commit_hash: 'abc' })
     expect(await register({ version: '1.0', commit_hash: 'abc' })).toBe(first)
     expect(await register({ version: '1.0', commit_hash: 'def' })).not.toBe(first)
     expect(await releases()).toHaveLength(2)
   })
 
-  it('of other services are left alone', async () => {
+  it('of other services do not change', async () => {
     await register({ version: '1.0', services: ['shop'] })
     await register({ version: '7.0', services: ['bank'] })
     await register({ version: '1.1', services: ['shop'] })
@@ -307,7 +307,7 @@ describe('releases', () => {
 })
 
 describe('heartbeats', () => {
-  it('tell the usual time between pings, and when one is late', async () => {
+  it('have the usual interval between pings, and show a late one', async () => {
     const ping = () => post(`${inbox.apiUrl}/heartbeat/job`, 'null', {})
     const monitor = async () => (await get<{ heartbeats: unknown[] }>(inbox, 'heartbeats')).heartbeats[0]
     await ping()
@@ -330,7 +330,7 @@ describe('heartbeats', () => {
 })
 
 describe('feedback', () => {
-  it('comes with the log it speaks of', async () => {
+  it('has the log it refers to', async () => {
     const id = '11111111-1111-4111-8111-111111111111'
     await send(logWith({ message: 'the one', metadata: { 'log.record.uid': id } }))
     await post(`${inbox.apiUrl}/feedback`, { event_id: id, comments: 'froze' })
@@ -344,8 +344,8 @@ describe('feedback', () => {
   })
 })
 
-describe('the rest of the calls', () => {
-  it('count what happened', async () => {
+describe('the other calls', () => {
+  it('count all events', async () => {
     const batch = batchOf(logWith(), logWith({ level: 'x' }))
     await post(`${inbox.apiUrl}/ingest`, batch)
     await post(`${inbox.apiUrl}/ingest`, batch)
@@ -360,7 +360,7 @@ describe('the rest of the calls', () => {
     })
   })
 
-  it('empty it', async () => {
+  it('empty the inbox', async () => {
     await send(logWith({ level: 'error', fingerprint: 'f' }))
     await sendRequests(requestWith())
     await post(`${inbox.apiUrl}/heartbeat/job`, '')
@@ -375,7 +375,7 @@ describe('the rest of the calls', () => {
     expect(await messages('')).toEqual([])
   })
 
-  it('set the faults, and refuse those that make no sense', async () => {
+  it('set the faults, and refuse wrong ones', async () => {
     const put = (faults: unknown) =>
       call(`${inbox.url}/inbox/api/faults`, { method: 'PUT', body: JSON.stringify(faults) })
     expect((await put({ status: 503, retryAfter: 2 })).body).toEqual({ status: 503, retryAfter: 2 })
@@ -387,7 +387,7 @@ describe('the rest of the calls', () => {
     expect((await post(`${inbox.apiUrl}/ingest`, batchOf(logWith()))).status).toBe(200)
   })
 
-  it('answer 404 where there is nothing, and 405 for another method', async () => {
+  it('answer 404 at an unknown address, and 405 for another method', async () => {
     expect((await call(`${inbox.url}/inbox/api/nothing`)).status).toBe(404)
     expect((await call(`${inbox.url}/nothing`)).status).toBe(404)
     const wrong = await call(`${inbox.url}/inbox/api/logs`, { method: 'DELETE' })

@@ -3,12 +3,12 @@ import { join, resolve } from 'node:path'
 
 const require = createRequire(join(resolve(import.meta.dirname, '../dependencies/bundlers'), '_.js'))
 
-/** Makes one file of a program and of all that it imports. */
+/** Bundles a program and everything it imports into one file. */
 export type Bundle = (entry: string, outFile: string) => Promise<void>
 
 const PEER = '@opentelemetry/instrumentation-http'
 
-/** What users of esbuild write, so that CommonJS packages find require() in an ES module. */
+/** The banner that users of esbuild add, so that CommonJS packages find require() in an ES module. */
 const BANNER = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);"
 
 export const BUNDLERS: Readonly<Record<string, Bundle>> = {
@@ -19,12 +19,12 @@ export const BUNDLERS: Readonly<Record<string, Bundle>> = {
   'Rolldown, ES module': withRolldown('es'),
 }
 
-/** Slow, and so for a smaller program only. */
+/** A slow bundler, used for a smaller program only. */
 export const ROLLUP = withRollup('cjs')
 
 export const ESBUILD_WITHOUT_BANNER = withEsbuild('esm')
 
-/** OpenTelemetry is not in the bundle but is installed beside it. */
+/** OpenTelemetry is not bundled but installed beside the bundle. */
 export const ESBUILD_EXTERNAL = withEsbuild('esm', undefined, ['@opentelemetry/*'])
 
 function withEsbuild(format: 'cjs' | 'esm', js?: string, external: string[] = []): Bundle {
@@ -69,7 +69,7 @@ function withRolldown(format: 'cjs' | 'es'): Bundle {
   }
 }
 
-/** As docs/bundlers.md says: this plugin leaves a require() inside of try alone unless it is told otherwise. */
+/** As docs/bundlers.md says: without this option the plugin does not change a require() within try. */
 function withRollup(format: 'cjs' | 'es'): Bundle {
   return async (input, file) => {
     const plugins = [

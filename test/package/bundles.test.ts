@@ -9,7 +9,7 @@ import { BUNDLERS, type Bundle, ESBUILD_EXTERNAL, ESBUILD_WITHOUT_BANNER, ROLLUP
 const root = resolve(import.meta.dirname, '../..')
 
 let inbox: Inbox
-/** Where the programs are written and everything is installed, and where their bundles run: there nothing is. */
+/** The folder of the programs, with everything installed, and the folder of the bundles, with nothing installed. */
 let project: string
 let away: string
 
@@ -26,7 +26,7 @@ afterAll(async () => {
   await inbox.close()
 })
 
-/** A project with the built package, and those of OpenTelemetry's packages that are wanted. */
+/** A project with the built package and the named OpenTelemetry packages. */
 function install(prefix: string, wants: (name: string) => boolean): string {
   const folder = mkdtempSync(join(tmpdir(), prefix))
   const installed = join(folder, 'node_modules/@lognitor/opentelemetry')
@@ -72,7 +72,7 @@ new NodeSDK({
   metricReaders: [],
   instrumentations: [new LognitorHttpInstrumentation({ client })],
 }).start()
-// Whoever requires it next has it patched, for all.
+// The next module that requires it gets the patched one.
 process.getBuiltinModule('node:module').createRequire(process.cwd() + '/')('node:http')
 ${SERVE}`
 
@@ -92,7 +92,7 @@ handler({}).then(({ statusCode }) => console.log(statusCode))`
 
 const MODULES = [ESBUILD_WITHOUT_BANNER, ESBUILD_EXTERNAL]
 
-/** Bundles a program, runs it away from its packages and gives what it has said and what has arrived. */
+/** Bundles a program, runs it away from its packages, and gives its output and what has arrived. */
 async function run(bundle: Bundle, code: string, { from = project, to = away } = {}) {
   const entry = join(from, 'program.mjs')
   writeFileSync(entry, code)
@@ -136,11 +136,11 @@ test.each(Object.entries(BUNDLERS))(
   },
 )
 
-test('Rollup follows the peer, too, where it is told to', async () => {
+test('Rollup bundles the peer too when it is configured to', async () => {
   expect(await run(ROLLUP, WITHOUT_SDK)).toEqual({ ...WHOLE, isTraced: false, stderr: '' })
 })
 
-test('an ES module without require() finds the peer that lies beside it', async () => {
+test('an ES module without require() finds a peer installed beside it', async () => {
   expect(await run(ESBUILD_EXTERNAL, SERVICE, { to: project })).toEqual({
     ...WHOLE,
     isTraced: true,
@@ -148,7 +148,7 @@ test('an ES module without require() finds the peer that lies beside it', async 
   })
 })
 
-test('an ES module without require() has rows and logs, and a warning about spans', async () => {
+test('an ES module without require() has request entries and logs, and a warning about spans', async () => {
   const { stderr, ...report } = await run(ESBUILD_WITHOUT_BANNER, WITHOUT_SDK)
   expect(report).toEqual({ ...WHOLE, isTraced: false })
   expect(stderr.match(/\[LOGNITOR_MISSING_PEER\]/g)).toHaveLength(1)

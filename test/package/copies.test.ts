@@ -39,7 +39,7 @@ function install(project: string): void {
   symlinkSync(join(root, api), join(project, api))
 }
 
-/** Runs a program and gives what it has written and how it has ended. */
+/** Runs a program and gives its output and how it ended. */
 async function run(file: string, code: string) {
   writeFileSync(join(folder, file), code)
   const { PATH } = process.env
@@ -73,7 +73,7 @@ test('import and require give one client and the same classes', async () => {
      cjs.info('after init')`,
   )
   expect(stderr).toBe('')
-  // The functions differ: there are two builds.
+  // The functions differ, because there are two builds.
   expect(stdout).toBe('true true false\ntrue\n')
   const logs = inbox.logs().map(({ message, user }) => [message, user?.id])
   expect(logs).toContainEqual(['before init', undefined])
@@ -104,7 +104,7 @@ test.each([
   expect(fatals()).toBe(1)
 })
 
-test('after a reset of the modules init takes other options, and what was logged before goes where it belongs', async () => {
+test('after a module reset init takes other options, and earlier logs go to their own destination', async () => {
   const { stderr } = await run(
     'reset.cjs',
     `require('@lognitor/opentelemetry').init({ apiKey: 'first', apiUrl: process.env.API_URL, service: 'first' })
@@ -133,7 +133,7 @@ test('one failure is one log, though a library captures it and the application l
   expect(inbox.logs().map(({ message }) => message)).toEqual(['one failure'])
 })
 
-test('the redaction of the application holds for what a library logs', async () => {
+test("the application's redaction applies to a library's logs", async () => {
   await run(
     'redaction.cjs',
     `require('@lognitor/opentelemetry').init({ apiKey: 'k', apiUrl: process.env.API_URL, redactPatterns: ['email'] })
@@ -148,7 +148,7 @@ test('a version that cannot share says so once', async () => {
   const { stderr } = await run(
     'versions.cjs',
     `const lognitor = require('@lognitor/opentelemetry')
-     // What a copy of another version leaves on the global object.
+     // The state that a copy of another version leaves on the global object.
      globalThis[Symbol.for('lognitor.opentelemetry.${Number(version) + 1}')] = new Map()
      lognitor${INIT}
      new lognitor.LognitorClient({ apiKey: 'other', apiUrl: process.env.API_URL })

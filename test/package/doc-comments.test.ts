@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 const root = resolve(import.meta.dirname, '../..')
 const ENTRIES = ['src/index.ts', 'src/testing/index.ts', 'src/gateway/index.ts', 'instrumentation/index.ts']
 
-/** Every name that an entry point gives, and the file that declares it. */
+/** Every name that an entry point exports, and the file that declares it. */
 function publicNames(entry: string): [string, string][] {
   const source = readFileSync(join(root, entry), 'utf8')
   return [...source.matchAll(/export (?:type )?\{([^}]*)\} from '([^']+)'/g)].flatMap(
@@ -20,7 +20,7 @@ function publicNames(entry: string): [string, string][] {
   )
 }
 
-/** Some files hand a name on. */
+/** Some files only re-export a name. */
 function declaringFile(name: string, file: string): string {
   const source = readFileSync(join(root, file), 'utf8')
   const handedOn = new RegExp(`export (?:type )?\\{[^}]*\\b${name}\\b[^}]*\\} from '([^']+)'`).exec(
@@ -29,7 +29,7 @@ function declaringFile(name: string, file: string): string {
   return handedOn === undefined ? file : join(dirname(file), handedOn.replace(/\.js$/, '.ts'))
 }
 
-test.each(ENTRIES)('every name of %s says what it gives', (entry) => {
+test.each(ENTRIES)('every name of %s has a doc comment', (entry) => {
   const names = publicNames(entry)
   expect(names.length).toBeGreaterThan(0)
   const bare = names.filter(([name, file]) => {

@@ -23,7 +23,7 @@ let work: string
 
 beforeAll(() => {
   work = mkdtempSync(join(tmpdir(), 'lognitor-package-'))
-  // The build is there already: --ignore-scripts keeps npm from making it again.
+  // The build exists already: --ignore-scripts keeps npm from building again.
   const said = execFileSync('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', work], {
     cwd: root,
     encoding: 'utf8',
@@ -34,7 +34,7 @@ beforeAll(() => {
 
 afterAll(() => rmSync(work, { recursive: true, force: true }))
 
-test('TypeScript of before exports finds the declarations of every entry point, too', () => {
+test('TypeScript without support for exports finds the declarations of every entry point', () => {
   const { exports, typesVersions } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
   const declared = Object.entries<{ require?: { types: string } }>(exports).flatMap(([entry, { require }]) =>
     entry === '.' || require === undefined ? [] : [[entry.slice('./'.length), [require.types]]],
@@ -42,7 +42,7 @@ test('TypeScript of before exports finds the declarations of every entry point, 
   expect(typesVersions).toEqual({ '*': Object.fromEntries(declared) })
 })
 
-/** A project with the packed package and these others beside it. */
+/** A project with the packed package and these other packages. */
 function consumer(name: string, modules: string, packages: readonly string[]): string {
   const folder = join(work, name)
   const installed = join(folder, 'node_modules/@lognitor/opentelemetry')
@@ -101,7 +101,7 @@ describe('with @opentelemetry/api alone', () => {
     ['peer.mjs', `import { LognitorHttpInstrumentation } from ${entry}`],
     ['peer.cjs', `const { LognitorHttpInstrumentation } = require(${entry})`],
   ])(
-    'the HTTP instrumentation asks for its peer by name in one warning, and works without: %s',
+    'the HTTP instrumentation names its missing peer in one warning and works without it: %s',
     (file, load) => {
       const { stdout, stderr, status } = run(
         alone(),
@@ -130,7 +130,7 @@ describe('with @opentelemetry/api alone', () => {
     expect(status).toBe(0)
   })
 
-  test('no early import of node:http, which others want to patch first', () => {
+  test('node:http is not imported early, so that others can patch it first', () => {
     const { stdout } = run(
       alone(),
       'early.cjs',
@@ -143,7 +143,7 @@ describe('with @opentelemetry/api alone', () => {
 })
 
 test.each(['', '/instrumentation', '/sdk', '/gateway', '/testing'])(
-  "an ES module that OpenTelemetry's loader hook wraps is whole: %s",
+  "an ES module wrapped by OpenTelemetry's loader hook has all its exports: %s",
   (entry) => {
     const packages = ['@opentelemetry/api', '@opentelemetry/instrumentation']
     const folder = consumer(`hooked-${readdirSync(work).length}`, LINES['2.x'], packages)

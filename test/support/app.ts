@@ -6,10 +6,10 @@ const root = resolve(import.meta.dirname, '../..')
 export interface App {
   readonly url: string
   readonly process: ChildProcess
-  /** What it wrote to stderr so far. */
+  /** The program's output on stderr so far. */
   stderr(): string
   stdout(): string
-  /** Ends it by a signal and resolves when it is gone. */
+  /** Sends the program a signal and resolves when it has ended. */
   stop(signal?: NodeJS.Signals): Promise<{ code: number | null; signal: NodeJS.Signals | null }>
 }
 
@@ -19,7 +19,7 @@ export interface AppOptions {
   readonly execPath?: string
 }
 
-/** Starts a program that says `{ port }` to its parent once it listens. It finds our built package by its name. */
+/** Starts a program that sends `{ port }` to its parent once it listens. It imports the built package by name. */
 export async function startApp(
   file: string,
   { env = {}, execArgv = [], execPath }: AppOptions = {},

@@ -1,6 +1,6 @@
 import { vi } from 'vitest'
 
-/** Resets the modules and what their copies share: the next import is, as far as it can tell, the first of its process. */
+/** Resets the modules and the state that their copies share, as if the next import were the first of its process. */
 export function forgetCopies(): void {
   vi.resetModules()
   const symbols = Object.getOwnPropertySymbols(globalThis)

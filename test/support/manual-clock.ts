@@ -1,12 +1,12 @@
 import type { Clock } from '../../src/common/clock.js'
 
-/** A clock that stands still until a test moves it. */
+/** A clock that moves only when a test moves it. */
 export interface ManualClock extends Clock {
-  /** Moves both times on and runs, in order, every timer that falls due on the way. */
+  /** Advances both times and runs, in order, every timer that falls due. */
   advance(ms: number): void
-  /** Moves both times on without running a timer, like a blocked event loop. */
+  /** Advances both times without running a timer, like a blocked event loop. */
   block(ms: number): void
-  /** Timers that are set. */
+  /** Number of timers that are set. */
   pending(): number
 }
 

@@ -4,13 +4,13 @@ import { once } from 'node:events'
 const TYPES = { 1: 'A', 28: 'AAAA' } as const
 
 export interface NameServer {
-  /** As `dns.setServers` takes it. */
+  /** The address in the form that `dns.setServers` takes. */
   readonly address: string
   close(): void
 }
 
 /**
- * A name server on loopback that knows each name by these addresses, and answers every other question with none.
+ * A name server on loopback that knows these names. It answers every other question with no records.
  * @param addresses by name, with an IPv6 address as its 16 bytes
  */
 export async function startNameServer(
@@ -34,7 +34,7 @@ export async function startNameServer(
   return { address: `127.0.0.1:${socket.address().port}`, close: () => socket.close() }
 }
 
-/** One resource record for the name that was asked for. */
+/** A resource record for the name in the question. */
 function record(type: number, data: readonly number[]): Buffer {
   const head = Buffer.alloc(12)
   head.writeUInt16BE(0xc00c, 0)

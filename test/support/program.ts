@@ -5,9 +5,9 @@ import { rolldown } from 'rolldown'
 
 const root = resolve(import.meta.dirname, '../..')
 
-/** A test's own little application, built so that plain Node runs it. */
+/** A small application of a test, built so that plain Node runs it. */
 export interface Program {
-  /** What was built. */
+  /** The path of the built file. */
   readonly file: string
   start(env?: Record<string, string>, options?: StartOptions): Run
   remove(): void
@@ -15,7 +15,7 @@ export interface Program {
 
 export interface StartOptions {
   readonly args?: readonly string[]
-  /** Node's own flags. */
+  /** Flags for Node. */
   readonly flags?: readonly string[]
 }
 
@@ -23,7 +23,7 @@ export interface Run {
   readonly child: ChildProcess
   output(): string
   errors(): string
-  /** Its exit code, or the signal that ended it. */
+  /** The exit code, or the signal that ended the program. */
   readonly ended: Promise<number | NodeJS.Signals>
 }
 
@@ -31,7 +31,7 @@ export interface Run {
 export async function buildProgram(entry: string): Promise<Program> {
   const cache = join(root, '.cache', 'test')
   mkdirSync(cache, { recursive: true })
-  // Below the root, so that what is not bundled is found in its node_modules.
+  // Within the repository, so that packages that are not bundled are found in node_modules.
   const folder = mkdtempSync(join(cache, 'program-'))
   const file = join(folder, `${basename(entry, '.ts')}.cjs`)
   const bundle = await rolldown({
@@ -67,7 +67,7 @@ function run(args: readonly string[], env: Record<string, string>): Run {
   return { child, output: () => output, errors: () => errors, ended }
 }
 
-/** Without what the machine or the test runner set for themselves. */
+/** The environment without the variables that the machine or the test runner set. */
 function cleanEnvironment(): NodeJS.ProcessEnv {
   const names = Object.keys(process.env).filter(
     (name) => !/proxy|^NODE_OPTIONS$|^VITEST|^LOGNITOR/i.test(name),

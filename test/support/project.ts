@@ -6,21 +6,21 @@ import { until } from './until.js'
 
 const ROOT = resolve(import.meta.dirname, '../..')
 
-/** Where a project's packages come from: frameworks and loggers on OpenTelemetry 2, OpenTelemetry 3, or Jest. */
+/** The source of a project's packages: frameworks and loggers on OpenTelemetry 2, OpenTelemetry 3, or Jest. */
 export type Line = 'frameworks' | 'otel-3' | 'jest'
 
-/** The Node 24 that comes with the 3.x line. */
+/** The Node 24 that is installed with the 3.x line. */
 export const NODE_24 = join(ROOT, 'test/dependencies/otel-3/node_modules/node/bin/node')
 
 export interface ProjectOptions {
   readonly line?: Line
-  /** Installed under their own name, or as `[name, where it is found]`. */
+  /** Packages, installed under their own name or as `[name, folder to take it from]`. */
   readonly packages: readonly (string | readonly [string, string])[]
-  /** A folder of the repository that is the project's own code. */
+  /** A folder of the repository with the project's own code. */
   readonly code?: string
   /** Another such folder. */
   readonly more?: string
-  /** More code, by file name. */
+  /** More files of code, by name. */
   readonly files?: Readonly<Record<string, string>>
 }
 
@@ -29,7 +29,7 @@ export interface Project {
   remove(): void
 }
 
-/** A project outside of the repository that has installed the built package and these others. */
+/** A project outside of the repository with the built package and these other packages. */
 export function createProject(options: ProjectOptions): Project {
   const { line = 'frameworks', packages, code, more, files = {} } = options
   if (!existsSync(join(ROOT, 'dist/register.cjs'))) throw new Error('not built yet: npm run build')
@@ -37,7 +37,7 @@ export function createProject(options: ProjectOptions): Project {
   const installed = join(folder, 'node_modules/@lognitor/opentelemetry')
   mkdirSync(installed, { recursive: true })
   cpSync(join(ROOT, 'package.json'), join(installed, 'package.json'))
-  // A copy, because who builds meanwhile takes the old one away.
+  // A copy, because a build that runs meanwhile replaces the old one.
   cpSync(join(ROOT, 'dist'), join(installed, 'dist'), { recursive: true })
   for (const entry of packages) {
     const [name, place] = typeof entry === 'string' ? [entry, entry] : entry
@@ -45,7 +45,7 @@ export function createProject(options: ProjectOptions): Project {
     if (!existsSync(found)) throw new Error(`${place} is not installed in test/dependencies/${line}`)
     const link = join(folder, 'node_modules', name)
     mkdirSync(dirname(link), { recursive: true })
-    // Under another name only a copy is found: instrumentations go by the folder a file is really in.
+    // A package under another name must be a copy: instrumentations go by the real folder of a file.
     if (name === place) symlinkSync(found, link)
     else cpSync(found, link, { recursive: true })
   }
@@ -68,13 +68,13 @@ export interface Program {
   readonly stderr: () => string
   /** The address in the first line that says "listening on". */
   address(): Promise<string>
-  /** Resolves to the exit code, or to the name of the signal that ended it. */
+  /** Resolves to the exit code, or to the signal that ended it. */
   readonly exited: Promise<number | string | null>
-  /** Ends it as an operator would, and waits. */
+  /** Ends it like an operator, and waits for the end. */
   stop(): Promise<number | string | null>
 }
 
-/** Runs Node in the project with these arguments; nothing of the developer's own settings gets in. */
+/** Runs Node in the project with these arguments, without the developer's own settings. */
 export function run(project: Project, args: readonly string[], options: ProgramOptions = {}): Program {
   const { node = process.execPath, env = {} } = options
   const child = spawn(node, args, {

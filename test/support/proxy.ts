@@ -3,19 +3,19 @@ import { type AddressInfo, connect, type Socket } from 'node:net'
 
 export interface ProxyStub {
   readonly url: string
-  /** First lines of what it was asked, `CONNECT host:443` or `POST http://...`, with the headers. */
+  /** First lines of the requests it got, `CONNECT host:443` or `POST http://...`, with the headers. */
   readonly asked: readonly { readonly line: string; readonly headers: IncomingMessage['headers'] }[]
   close(): Promise<void>
 }
 
 export interface ProxyOptions {
-  /** `user:password` that it wants to see. */
+  /** The required credentials, `user:password`. */
   readonly credentials?: string
-  /** Where it connects to, whatever it is asked for; default as asked. */
+  /** The address to connect to instead of the requested one. */
   readonly port?: number
 }
 
-/** A little proxy: forwards http, and makes tunnels for https. */
+/** A small proxy: forwards http, and opens tunnels for https. */
 export async function startProxy({ credentials, port: fixedPort }: ProxyOptions = {}): Promise<ProxyStub> {
   const asked: { line: string; headers: IncomingMessage['headers'] }[] = []
   const sockets = new Set<Socket>()

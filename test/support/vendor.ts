@@ -7,32 +7,32 @@ import { gunzipSync } from 'node:zlib'
 export interface Seen {
   readonly path: string
   readonly headers: IncomingHttpHeaders
-  /** As sent, still zipped. */
+  /** The body as sent, still compressed. */
   readonly raw: Buffer
-  /** Unzipped. */
+  /** The decompressed body. */
   readonly text: string
   // biome-ignore lint/suspicious/noExplicitAny: a test looks into whatever was sent
   readonly json: any
-  /** Which connection it came over, counted from 0. */
+  /** Number of the connection, counted from 0. */
   readonly connection: number
 }
 
-/** How one request is answered; `{}` takes it. */
+/** How to answer one request; `{}` accepts it. */
 export interface Reply {
   readonly status?: number
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: string
-  /** Cuts the connection: before the answer, or in the middle of its body. */
+  /** Closes the connection: before the answer, or in the middle of its body. */
   readonly reset?: 'before' | 'mid-body'
   /** Never answers. */
   readonly silent?: true
-  /** Sends a byte every so many milliseconds, and never ends. */
+  /** Sends one byte every so many milliseconds, without end. */
   readonly dripMs?: number
-  /** Sends bytes for as long as anybody reads. */
+  /** Sends bytes for as long as the client reads. */
   readonly endless?: true
-  /** Answers when it resolves. */
+  /** Answers when this promise resolves. */
   readonly after?: Promise<void>
-  /** Closes the connection after the answer although it had promised to keep it. */
+  /** Closes the connection after the answer although it had announced to keep it open. */
   readonly hangUp?: true
 }
 
@@ -42,24 +42,24 @@ export interface Vendor {
   readonly url: string
   readonly apiUrl: string
   readonly port: number
-  /** Every request, in order. */
+  /** All requests, in order. */
   readonly seen: readonly Seen[]
-  /** Requests of batches of logs. */
+  /** Requests with a batch of logs. */
   readonly batches: readonly Seen[]
-  /** Messages of the logs in those batches that were taken, in order of their arrival. */
+  /** Messages of the logs in accepted batches, in order of arrival. */
   messages(): string[]
-  /** Answers the next requests so, one each, and the rest like the last. */
+  /** Sets the answers to the next requests, one each; the last one is repeated. */
   answer(...scripts: Script[]): void
-  /** Requests that wait for an answer now, and the most there ever were. */
+  /** Number of requests that wait for an answer now, and the highest number so far. */
   readonly open: number
   readonly mostOpen: number
   readonly connections: number
-  /** Connections that are open now. */
+  /** Number of open connections. */
   readonly connected: number
   close(): Promise<void>
 }
 
-/** A stand-in for Lognitor on a free port of loopback that answers as it is told. */
+/** A stand-in for Lognitor on a free port of loopback, with answers that the test sets. */
 export async function startVendor(tls?: ServerOptions): Promise<Vendor> {
   const seen: Seen[] = []
   const taken: Seen[] = []
@@ -135,7 +135,7 @@ export async function startVendor(tls?: ServerOptions): Promise<Vendor> {
   }
 }
 
-/** What the service answers to a batch it takes. */
+/** The service's answer to an accepted batch. */
 export function takenBody({ json }: Seen, rejected: readonly number[] = []): string {
   const count = (json.logs ?? json.requests).length
   const errors = rejected.map((index) => ({ index, code: 'invalid', field: 'message', message: 'is empty' }))

@@ -8,10 +8,10 @@ import type { TransportAnswer } from '../../wire/transport.js'
 import type { Finding } from './findings.js'
 
 const TIMEOUT_MS = 10_000
-/** Logs that far off are shown at the wrong time, and some services refuse them. */
+/** Logs with a larger clock error are shown at the wrong time, and some services refuse them. */
 const CLOCK_TOLERANCE_MS = 2 * 60_000
 
-/** Asks the address of the environment once, with an empty batch: key, address, proxy, TLS, clock and quota. */
+/** Sends one empty batch to the address in the environment: checks key, address, proxy, TLS, clock and quota. */
 export async function checkDelivery(): Promise<Finding[]> {
   const settings = resolveOptions()
   const findings: Finding[] = []
@@ -36,7 +36,7 @@ export async function checkDelivery(): Promise<Finding[]> {
 async function ask({ apiUrl, apiKey, proxy }: Settings): Promise<TransportAnswer> {
   const transport = httpTransport({ apiUrl, proxy, compression: 'none' })
   const abort = new AbortController()
-  // Sockets of ours keep no process alive; this does.
+  // Sockets of this package are unref'd and keep no process alive; this timer does.
   const timer = setTimeout(() => abort.abort(new Error('No answer in time')), TIMEOUT_MS)
   try {
     return await transport.send({
@@ -59,14 +59,14 @@ function fromAnswer(answer: TransportAnswer, { apiUrl, apiKey }: Settings): Find
   const { status } = answer
   const outcome = readAnswer(answer, Date.now())
   if (outcome.kind === 'unauthorized') {
-    // Without a key the service says just that.
+    // Without a key the service answers exactly that.
     if (!apiKey) return []
     return [
       {
         code: 'KEY_REFUSED',
         wrong: `${apiUrl} answers the key in LOGNITOR_API_KEY with status ${status}.`,
-        costs: 'Nothing arrives; logs wait within the queue.',
-        mend: 'Set LOGNITOR_API_KEY to a key of your project that is in force.',
+        costs: 'Nothing arrives; logs wait in the queue.',
+        mend: 'Set LOGNITOR_API_KEY to a key of your project that is valid.',
       },
     ]
   }
@@ -75,8 +75,8 @@ function fromAnswer(answer: TransportAnswer, { apiUrl, apiKey }: Settings): Find
     return [
       {
         code: 'QUOTA_USED',
-        wrong: `${apiUrl} answers with status 429${after === undefined ? '' : `, to be asked again after ${after}`}.`,
-        costs: 'Logs wait within the queue, and the oldest make room when it is full.',
+        wrong: `${apiUrl} answers with status 429${after === undefined ? '' : `, retry after ${after}`}.`,
+        costs: 'Logs wait in the queue, and the oldest are dropped when it is full.',
         mend: 'Raise the quota of your project, or send less: LOGNITOR_MIN_LEVEL=info.',
       },
     ]
@@ -88,8 +88,8 @@ function fromAnswer(answer: TransportAnswer, { apiUrl, apiKey }: Settings): Find
         code: isProxy ? 'PROXY_REFUSED' : 'ADDRESS_WRONG',
         wrong: isProxy
           ? 'The proxy wants a user and password (status 407).'
-          : `${apiUrl} answers with status ${status}, which Lognitor does not.`,
-        costs: 'Nothing arrives; logs wait within the queue.',
+          : `${apiUrl} answers with status ${status}, which Lognitor never sends.`,
+        costs: 'Nothing arrives; logs wait in the queue.',
         mend: isProxy
           ? 'Put them into the address: LOGNITOR_PROXY=http://user:password@proxy:3128'
           : 'Set LOGNITOR_API_URL to the address that ends in /api/v1, or unset it for https://api.lognitor.com/api/v1.',
@@ -103,14 +103,14 @@ function fromAnswer(answer: TransportAnswer, { apiUrl, apiKey }: Settings): Find
 function fromClock({ headers }: TransportAnswer, askedAt: number): Finding[] {
   const theirs = Date.parse(String(headers.date ?? ''))
   const awayMs = askedAt - theirs
-  // A date has whole seconds, and the answer took its time.
+  // A Date header has whole seconds, and the answer took some time.
   if (!(Math.abs(awayMs) > CLOCK_TOLERANCE_MS)) return []
   const minutes = Math.round(Math.abs(awayMs) / 60_000)
   return [
     {
       code: 'CLOCK_WRONG',
       wrong: `The clock of this machine is ${minutes} minutes ${awayMs > 0 ? 'ahead of' : 'behind'} that of the service.`,
-      costs: 'Logs stand at the wrong time, and searches of the last minutes do not show them.',
+      costs: 'Logs have the wrong time, and searches of the last minutes do not find them.',
       mend: 'Set the clock, by NTP: sudo timedatectl set-ntp true',
     },
   ]
@@ -126,16 +126,16 @@ function fromError(error: unknown, settings: Settings): Finding {
     return {
       code: 'TLS_FAILED',
       wrong: `No secure connection to ${apiUrl}: ${why}.`,
-      costs: 'Nothing arrives; logs wait within the queue.',
-      mend: 'Where a proxy or a company has a certificate authority of its own: NODE_EXTRA_CA_CERTS=/path/to/ca.pem',
+      costs: 'Nothing arrives; logs wait in the queue.',
+      mend: 'For a certificate authority of your company or proxy: NODE_EXTRA_CA_CERTS=/path/to/ca.pem',
     }
   }
   if (proxyFor(new URL(apiUrl), settings.proxy) !== '') {
     return {
       code: 'PROXY_REFUSED',
-      wrong: `${apiUrl} cannot be reached through the proxy that LOGNITOR_PROXY or https_proxy, http_proxy name: ${why}.`,
-      costs: 'Nothing arrives; logs wait within the queue.',
-      mend: 'Correct that address, or set LOGNITOR_PROXY=false to do without, or list the host in no_proxy.',
+      wrong: `${apiUrl} cannot be reached through the proxy in LOGNITOR_PROXY, https_proxy or http_proxy: ${why}.`,
+      costs: 'Nothing arrives; logs wait in the queue.',
+      mend: 'Correct that address, set LOGNITOR_PROXY=false to use no proxy, or list the host in no_proxy.',
     }
   }
   return unreachable(apiUrl, why)
@@ -145,7 +145,7 @@ function unreachable(apiUrl: string, why: string): Finding {
   return {
     code: 'ADDRESS_UNREACHABLE',
     wrong: `${apiUrl} cannot be reached: ${why}.`,
-    costs: 'Nothing arrives; logs wait within the queue.',
+    costs: 'Nothing arrives; logs wait in the queue.',
     mend: 'Correct LOGNITOR_API_URL, or let the firewall pass it; where only a proxy leads out, LOGNITOR_PROXY=http://proxy:3128',
   }
 }

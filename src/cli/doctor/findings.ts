@@ -1,4 +1,4 @@
-/** What `lognitor doctor` can find, by stable code: the heading of its section in docs/troubleshooting.md. */
+/** Findings of `lognitor doctor`, by stable code. The text is the heading of the section in docs/troubleshooting.md. */
 export const FINDINGS = {
   NO_KEY: 'No API key is set',
   KEY_REFUSED: 'Lognitor refuses the API key',
@@ -21,7 +21,7 @@ export const FINDINGS = {
   TWO_API_COPIES: 'Two copies of the OpenTelemetry API',
   TWO_LOGNITOR_COPIES: 'Two copies of this package',
   OTHER_LINE: 'The SDK and the API are of different lines of OpenTelemetry',
-  OLDER_BRIDGE: 'A log bridge speaks to an API that nobody listens to',
+  OLDER_BRIDGE: 'A log bridge writes to an API without a provider',
   SAMPLER_DROPS: 'The sampler hides errors',
   NO_CONTEXT_MANAGER: 'No context manager: logs have no trace ids',
   BUNDLED: 'The application is bundled with what should be instrumented',
@@ -33,27 +33,27 @@ export const FINDINGS = {
 
 export type FindingCode = keyof typeof FINDINGS
 
-/** One thing that is wrong. Each text is a sentence or two for people. */
+/** One problem. Each text is a sentence or two for people. */
 export interface Finding {
   readonly code: FindingCode
-  /** What is wrong. */
+  /** The problem. */
   readonly wrong: string
-  /** What it costs. */
+  /** Its consequence. */
   readonly costs: string
-  /** What to type or to change. */
+  /** How to fix it: a command or a change. */
   readonly mend: string
 }
 
-/** The words for people: one block for each finding. */
+/** The findings as text: one block each. */
 export function printFindings(findings: readonly Finding[]): string {
-  if (findings.length === 0) return 'Nothing is wrong that lognitor doctor knows of.\n'
+  if (findings.length === 0) return 'lognitor doctor found nothing wrong.\n'
   const blocks = findings.map(
     ({ code, wrong, costs, mend }) => `${code}: ${FINDINGS[code]}\n  ${wrong}\n  ${costs}\n  ${mend}\n`,
   )
   return `${blocks.join('\n')}\nMore on each: docs/troubleshooting.md of @lognitor/opentelemetry.\n`
 }
 
-/** One finding for each code and text. */
+/** Removes findings with the same code and text. */
 export function distinct(findings: readonly Finding[]): Finding[] {
   return [...new Map(findings.map((finding) => [`${finding.code} ${finding.wrong}`, finding])).values()]
 }

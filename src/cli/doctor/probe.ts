@@ -9,8 +9,8 @@ import type { Report } from './report.js'
 import type { GivenWarning } from './warnings.js'
 
 /*
- * Loaded by `lognitor doctor -- node app.js` before all else in the application: notes what it sees into the file that
- * this variable names, now and then and at the end.
+ * `lognitor doctor -- node app.js` loads this module before the application. The module writes its observations to the
+ * file in this environment variable, from time to time and at the end.
  */
 
 const VARIABLE = 'LOGNITOR_DOCTOR_REPORT'
@@ -18,7 +18,7 @@ const EVERY_MS = 500
 const MOST_WARNINGS = 100
 
 const file = process.env[VARIABLE]
-// Processes that the application starts would write over it.
+// Child processes of the application would overwrite the report.
 delete process.env[VARIABLE]
 if (file !== undefined && isMainThread) observe(file)
 
@@ -26,11 +26,11 @@ export function observe(file: string): void {
   const warnings: GivenWarning[] = []
   const write = (): void => {
     try {
-      // Whoever reads meanwhile finds the one before.
+      // The report is replaced in one step, so that a reader always finds a complete one.
       writeFileSync(`${file}.next`, JSON.stringify(look(warnings)))
       renameSync(`${file}.next`, file)
     } catch {
-      // The doctor says that it could not tell.
+      // Without a report the doctor says that the check could not be done.
     }
   }
   process.on('warning', (warning) => {
@@ -67,7 +67,7 @@ function keepsContext(): boolean {
   return context.with(context.active().setValue(key, 1), () => context.active().getValue(key) === 1)
 }
 
-/** OpenTelemetry's hook marks the addresses of what it has patched. */
+/** OpenTelemetry's loader hook marks the URLs of the modules it has patched. */
 function hasLoaderHook(): boolean {
   try {
     return import.meta.resolve('./register.mjs').includes('iitm=true')

@@ -10,7 +10,7 @@ const OURS = '@lognitor/opentelemetry'
 const MOST_FOLDERS = 2000
 const MOST_BYTES = 20 * 1024 * 1024
 
-/** What the packages of a project tell without running it. */
+/** Checks the installed packages of a project without running it. */
 export function checkProject(folder: string): Finding[] {
   const packages = packagesFrom([`${folder}/`])
   return [
@@ -20,7 +20,7 @@ export function checkProject(folder: string): Finding[] {
       folder,
       API,
       'TWO_API_COPIES',
-      'One registers what the other does not see: spans and logs vanish.',
+      'A provider that is registered with one copy is not seen by the other: spans and logs are lost.',
     ),
     ...checkCopies(
       folder,
@@ -36,7 +36,7 @@ function checkSdk(packages: Packages): Finding[] {
   return [
     {
       code: 'SDK_MISSING',
-      wrong: `${SDK_NODE} is not installed where the application sees it.`,
+      wrong: `${SDK_NODE} is not installed where the application can load it.`,
       costs:
         'Request entries, uncaught errors and the client work; logs of loggers and errors of spans do not arrive.',
       mend: `npm install ${SDK_NODE} ${AUTO}`,
@@ -44,7 +44,7 @@ function checkSdk(packages: Packages): Finding[] {
   ]
 }
 
-/** OpenTelemetry 3 (sdk-node from 0.300 on) wants an API from 1.10 on, and OpenTelemetry 2 one before. */
+/** OpenTelemetry 3 (sdk-node from 0.300 on) needs API 1.10 or later, OpenTelemetry 2 an earlier one. */
 function checkLines(packages: Packages): Finding[] {
   const sdk = sdkPlaceOf(packages).version(SDK_NODE)
   const api = packages.version(API)
@@ -56,7 +56,7 @@ function checkLines(packages: Packages): Finding[] {
     {
       code: 'OTHER_LINE',
       wrong: `${SDK_NODE} ${sdk} and ${API} ${api} belong to different lines of OpenTelemetry JS.`,
-      costs: 'Logs go to an API that nobody listens to, and spans may be no-ops.',
+      costs: 'Logs go to an API without a provider, and spans may be no-ops.',
       mend: `npm install ${API}@${isLine3 ? '^1.10.0' : '~1.9.1'}`,
     },
   ]
@@ -77,12 +77,12 @@ function checkCopies(
       code,
       wrong: `There is more than one ${name}: ${list}.`,
       costs,
-      mend: `npm dedupe, or npm install ${name} so that all packages accept one version; npm explain ${name} tells who wants which`,
+      mend: `npm dedupe, or npm install ${name} so that all packages accept one version; npm explain ${name} tells which package needs which version`,
     },
   ]
 }
 
-/** Version by folder, at the top and inside of the packages there; bounded. */
+/** Versions by folder, at the top level and nested in its packages; the search is bounded. */
 function copiesOf(folder: string, name: string): Map<string, string> {
   const found = new Map<string, string>()
   const top = join(folder, 'node_modules')
@@ -118,11 +118,11 @@ function versionIn(folder: string): string | undefined {
   }
 }
 
-/** What bundlers write where they put a package into the application's file. */
+/** Marks that bundlers leave when they include a package in a file. */
 const BUNDLED =
   /\b__webpack_require__\b|(?:\/\/ |["'])(?:\.\.?\/)*node_modules\/(?:express|fastify|koa|@hapi\/hapi|@nestjs\/core|pino|winston|bunyan)\//
 
-/** Whether the application's file holds what should be instrumented. */
+/** Checks whether the application's file contains packages that should be instrumented. */
 export function checkBundle(file: string): Finding[] {
   try {
     if (statSync(file).size > MOST_BYTES || !BUNDLED.test(readFileSync(file, 'utf8'))) return []
@@ -134,7 +134,7 @@ export function checkBundle(file: string): Finding[] {
       code: 'BUNDLED',
       wrong: `${file} holds packages that a bundler has put into it, and OpenTelemetry instruments packages only as they are loaded.`,
       costs:
-        'Logs of bundled loggers and errors of bundled frameworks do not arrive, and rows have no routes.',
+        'Logs of bundled loggers and errors of bundled frameworks do not arrive, and request entries have no routes.',
       mend: 'Leave packages out of the bundle: esbuild --packages=external, or externals in webpack; see docs/bundlers.md.',
     },
   ]

@@ -1,18 +1,18 @@
 import type { Finding } from './findings.js'
 import { findingsOf, type GivenWarning } from './warnings.js'
 
-/** What the probe has seen in a program. */
+/** The probe's report on a program. */
 export interface Report {
   readonly warnings: readonly GivenWarning[]
   readonly hasSdk: boolean
   readonly hasTracer: boolean
-  /** The sampler in its own words. */
+  /** The sampler's own description. */
   readonly sampler?: string
   readonly keepsContext: boolean
-  /** The application's first file is one. */
+  /** Whether the application's first file is an ES module. */
   readonly isEsModule: boolean
   readonly hasLoaderHook: boolean
-  /** Loaded log bridges that speak to an API without a provider. */
+  /** Loaded log bridges that write to an API without a provider. */
   readonly lostBridges: readonly string[]
 }
 
@@ -35,8 +35,7 @@ export function findingsIn(report: Report): Finding[] {
     findings.push({
       code: 'LOADER_HOOK_INACTIVE',
       wrong: "The application is an ES module, and OpenTelemetry's loader hook is not registered.",
-      costs:
-        'Loggers and frameworks that it imports are not instrumented: no lines, no trace ids, no routes.',
+      costs: 'Loggers and frameworks that it imports are not instrumented: no logs, no trace ids, no routes.',
       mend: "Put sdkConfig of '@lognitor/opentelemetry/sdk' into the NodeSDK, which registers it, and load the set-up first: node --import ./telemetry.mjs app.mjs",
     })
   }
@@ -52,22 +51,22 @@ export function findingsIn(report: Report): Finding[] {
     findings.push({
       code: 'SAMPLER_DROPS',
       wrong: `Spans that the sampler ${sampler} drops are not recorded.`,
-      costs: 'Errors that only such a span has seen do not arrive.',
+      costs: 'Errors that were recorded only on such a span do not arrive.',
       mend: 'Wrap it: sampler: recordUnsampled(...) of @lognitor/opentelemetry, or use sdkConfig, which does.',
     })
   }
   for (const name of lostBridges) {
     findings.push({
       code: 'OLDER_BRIDGE',
-      wrong: `${name} speaks to @opentelemetry/api-logs, to which OpenTelemetry 3 does not listen.`,
-      costs: 'None of its lines arrives.',
+      wrong: `${name} writes to @opentelemetry/api-logs, which OpenTelemetry 3 does not read.`,
+      costs: 'None of its logs arrives.',
       mend: "Use sdkConfig of '@lognitor/opentelemetry/sdk' or zero code, which pass its lines on.",
     })
   }
   return findings
 }
 
-/** Recording, or the default that samples all but what a caller has sampled out. */
+/** Samplers that record everything, and the default, which samples all but what a caller has sampled out. */
 function samplesAll(sampler: string): boolean {
   return /^(RecordUnsampled|AlwaysOnSampler)|^ParentBased\{root=AlwaysOnSampler,/.test(sampler)
 }

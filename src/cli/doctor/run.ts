@@ -8,13 +8,16 @@ import type { Report } from './report.js'
 const KILL_AFTER_MS = 5000
 
 export interface RunOptions {
-  /** Ended by SIGTERM after so long. */
+  /** The program gets SIGTERM after this time, in milliseconds. */
   readonly limitMs: number
-  /** Whether zero code is loaded, too. */
+  /** Whether the zero-code entry is loaded too. */
   readonly withRegister: boolean
 }
 
-/** Runs a program with the probe. What it prints goes to stderr. Gives what the probe saw, or why there is nothing. */
+/**
+ * Runs a program with the probe. The program's output goes to stderr. Gives the probe's report, or the reason why there
+ * is none.
+ */
 export async function runProbed(
   command: string,
   args: readonly string[],
@@ -35,7 +38,7 @@ export async function runProbed(
       child.once('error', (error) => done(`${command} could not be started: ${error.message}`))
       child.once('exit', () => done(undefined))
     })
-    return failure ?? readReport(file) ?? `${command} ran no Node.js program that could be looked into.`
+    return failure ?? readReport(file) ?? `${command} ran no Node.js program that could be observed.`
   } finally {
     clearTimeout(terminate)
     clearTimeout(kill)
@@ -51,7 +54,7 @@ function readReport(file: string): Report | undefined {
   }
 }
 
-/** Whether the command line or NODE_OPTIONS loads a set-up of the application's own. */
+/** Whether the command line or NODE_OPTIONS loads a module of the application first. */
 export function hasOwnPreload(args: readonly string[]): boolean {
   const script = args.findIndex((arg) => !arg.startsWith('-'))
   const options = [
@@ -61,7 +64,7 @@ export function hasOwnPreload(args: readonly string[]): boolean {
   return options.some((arg) => /^(--import|--require|-r|--loader|--experimental-loader)(=|$)/.test(arg))
 }
 
-/** The application's file among the arguments of node; undefined where there is none to be seen. */
+/** The application's file among node's arguments; undefined when none can be found. */
 export function scriptOf(args: readonly string[]): string | undefined {
   const script = args.find((arg) => /\.[cm]?js$/.test(arg) && !arg.startsWith('-'))
   return script && resolve(script)

@@ -1,7 +1,7 @@
 import type { WarningCode } from '../../config/errors.js'
 import type { Finding, FindingCode } from './findings.js'
 
-/** A coded warning of ours that a program gave. */
+/** A coded warning of this package that a program has emitted. */
 export interface GivenWarning {
   readonly code: string
   readonly message: string
@@ -12,29 +12,29 @@ interface Meaning {
   readonly costs: string
 }
 
-/** What our own warnings mean to the doctor; their message names the mend. */
+/** What a warning means as a finding. The warning's message says how to fix it. */
 const MEANINGS: Partial<Record<WarningCode, Meaning>> = {
   LOGNITOR_NO_API_KEY: { code: 'NO_KEY', costs: 'Nothing is sent.' },
   LOGNITOR_BAD_ENVIRONMENT: { code: 'ENVIRONMENT_WRONG', costs: 'The variable has no effect.' },
-  LOGNITOR_KEY_REFUSED: { code: 'KEY_REFUSED', costs: 'Nothing arrives; logs wait within the queue.' },
-  LOGNITOR_WRONG_ADDRESS: { code: 'ADDRESS_WRONG', costs: 'Nothing arrives; logs wait within the queue.' },
+  LOGNITOR_KEY_REFUSED: { code: 'KEY_REFUSED', costs: 'Nothing arrives; logs wait in the queue.' },
+  LOGNITOR_WRONG_ADDRESS: { code: 'ADDRESS_WRONG', costs: 'Nothing arrives; logs wait in the queue.' },
   LOGNITOR_UNREACHABLE: {
     code: 'ADDRESS_UNREACHABLE',
-    costs: 'Nothing arrives; logs wait within the queue.',
+    costs: 'Nothing arrives; logs wait in the queue.',
   },
   LOGNITOR_PROXY_UNUSABLE: {
     code: 'PROXY_UNUSABLE',
-    costs: 'Logs go by the direct way, which a firewall may block.',
+    costs: 'Logs go to the service without a proxy, which a firewall may block.',
   },
   LOGNITOR_LOST_AT_END: { code: 'LOST_AT_END', costs: 'These logs will never arrive.' },
   LOGNITOR_NO_EXIT_DELIVERY: {
     code: 'NO_EXIT_DELIVERY',
-    costs: 'What is undelivered at process.exit is lost.',
+    costs: 'Undelivered logs are lost at process.exit.',
   },
-  LOGNITOR_CONSOLE_ONLY: { code: 'CONSOLE_ONLY', costs: 'None of its lines arrives.' },
+  LOGNITOR_CONSOLE_ONLY: { code: 'CONSOLE_ONLY', costs: 'None of its logs arrives.' },
   LOGNITOR_TWO_HTTP_INSTRUMENTATIONS: {
     code: 'TWO_HTTP_INSTRUMENTATIONS',
-    costs: 'Spans of requests are missing or come twice.',
+    costs: 'Spans of requests are missing or doubled.',
   },
   LOGNITOR_TWO_VERSIONS: {
     code: 'TWO_LOGNITOR_COPIES',
@@ -42,11 +42,11 @@ const MEANINGS: Partial<Record<WarningCode, Meaning>> = {
   },
   LOGNITOR_SPOOL_UNAVAILABLE: {
     code: 'SPOOL_UNAVAILABLE',
-    costs: 'What is undelivered is lost when the process is killed.',
+    costs: 'Undelivered logs are lost when the process is killed.',
   },
   LOGNITOR_MISSING_PEER: {
     code: 'INSTRUMENTATION_MISSING',
-    costs: 'Its logs, spans or errors do not arrive, or without trace ids.',
+    costs: 'Its logs, spans or errors do not arrive, or arrive without trace ids.',
   },
   LOGNITOR_NOT_STARTED: {
     code: 'SDK_NOT_STARTED',
@@ -60,12 +60,12 @@ const MEANINGS: Partial<Record<WarningCode, Meaning>> = {
   LOGNITOR_LOADED_TOO_LATE: { code: 'LOADED_TOO_LATE', costs: 'Its logs, spans and errors do not arrive.' },
 }
 
-/** The findings that the warnings of a program amount to. */
+/** The findings for a program's warnings. */
 export function findingsOf(warnings: readonly GivenWarning[]): Finding[] {
   return warnings.flatMap(({ code, message }) => {
     const meaning = MEANINGS[code as WarningCode]
     if (meaning === undefined) return []
-    // The first sentence says what is wrong, the others what to do.
+    // The first sentence says what is wrong, the others how to fix it.
     const end = /[.:;)] (?=[A-Z]|npm |for all|add |see )/.exec(message)
     const wrong = end ? message.slice(0, end.index + 1) : message
     const mend = end ? message.slice(end.index + 2) : 'See its section in docs/troubleshooting.md.'
@@ -73,7 +73,7 @@ export function findingsOf(warnings: readonly GivenWarning[]): Finding[] {
   })
 }
 
-/** Listens to the warnings of this process; the function it gives stops, and tells what they amount to. */
+/** Collects the warnings of this process. The returned function stops that and gives the findings. */
 export function hearWarnings(): () => Promise<Finding[]> {
   const heard: GivenWarning[] = []
   const hear = (warning: Error & { code?: unknown }) => {
@@ -81,7 +81,7 @@ export function hearWarnings(): () => Promise<Finding[]> {
   }
   process.on('warning', hear)
   return async () => {
-    // They are emitted on the next tick.
+    // Node emits warnings on the next tick.
     await new Promise(setImmediate)
     process.off('warning', hear)
     return findingsOf(heard)

@@ -1,9 +1,9 @@
-/** The body is not what its content type says. Sending it again cannot help. */
+/** The body is not what its content type says. Sending the body again cannot help. */
 export class DecodeError extends Error {
   override readonly name = 'DecodeError'
   #isPlaced = false
 
-  /** Puts a part of the body before what it says, or before the part within that is named there already. */
+  /** Prefixes the message with the part of the body that it is about: `resourceLogs[0]` before `scopeLogs[1]`. */
   within(part: string): this {
     this.message = `${part}${this.#isPlaced ? '.' : ': '}${this.message}`
     this.#isPlaced = true
@@ -11,7 +11,7 @@ export class DecodeError extends Error {
   }
 }
 
-/** The body holds more than one request may. */
+/** The body holds more than one request may hold. */
 export class TooMuchError extends Error {
   override readonly name = 'TooMuchError'
 }

@@ -10,9 +10,9 @@ import type { OtlpLogRecord, OtlpSpan } from './shapes.js'
 export type Encoding = 'protobuf' | 'json'
 
 /**
- * The log records of an export request, in their order. They are read as they are walked, and again each time:
- * kept, they would take many times the bytes of the body. What is wrong in it is thrown by the walk.
- * @throws {DecodeError} for what is no such request, {@link TooMuchError} for more than one may hold
+ * The log records of an export request, in their order. Each walk decodes the records anew: decoded records that were
+ * kept would take many times the bytes of the body. The walk throws what is wrong in the body.
+ * @throws {DecodeError} when the body is not an export request, {@link TooMuchError} when it holds too much
  */
 export async function decodeLogs(body: Buffer, encoding: Encoding): Promise<Iterable<OtlpLogRecord>> {
   if (encoding === 'protobuf') return { [Symbol.iterator]: () => readItems(body, readLogRecord) }

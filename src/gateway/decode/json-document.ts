@@ -3,7 +3,7 @@ import { DecodeError, TooMuchError } from './decode-error.js'
 import { isOfScalar, LARGE_BYTES, type LargeValue, scanJson } from './json-scan.js'
 import type { ValueBudget } from './value-budget.js'
 
-/** A value within the body, by its first byte and the one behind its last. */
+/** A value within the body, by the positions of its first byte and of the byte behind its last. */
 export interface JsonRange {
   readonly start: number
   readonly end: number
@@ -14,9 +14,9 @@ const BACKSLASH = 0x5c
 const OPEN_OBJECT = 0x7b
 const OPEN_LIST = 0x5b
 const LETTER_U = 0x75
-/** Names of OTLP's fields are shorter. */
+/** Longer than every field name of OTLP. */
 const LONGEST_NAME = 64
-/** Fields of one object that are looked at. */
+/** How many fields of one object are read. */
 const MOST_FIELDS = 500_000
 
 /** Stands at the end of a list for the items that were not read. */
@@ -28,7 +28,7 @@ export class Unread {
   }
 }
 
-/** A body of JSON that is read part by part: parsed as a whole it could take a hundred times its length. */
+/** A JSON body that is read part by part. Parsed as a whole it could take a hundred times its length in memory. */
 export class JsonDocument {
   readonly #bytes: Buffer
   readonly #large: ReadonlyMap<number, LargeValue>
@@ -38,7 +38,7 @@ export class JsonDocument {
     this.#large = large
   }
 
-  /** @throws {DecodeError} for what is no JSON */
+  /** @throws {DecodeError} when the body is not JSON */
   static async open(bytes: Buffer): Promise<JsonDocument> {
     return new JsonDocument(bytes, await scanJson(bytes))
   }
@@ -48,7 +48,7 @@ export class JsonDocument {
     return { start, end: this.#end(start) }
   }
 
-  /** The kind of a value, by its first byte. */
+  /** The kind of a value follows from its first byte. */
   isObject({ start }: JsonRange): boolean {
     return this.#bytes[start] === OPEN_OBJECT
   }
@@ -80,7 +80,7 @@ export class JsonDocument {
     return count
   }
 
-  /** The fields of an object, in their order. A name of no field of OTLP may be cut short. */
+  /** The fields of an object, in their order. A name that is longer than any of OTLP may be cut. */
   *fields(range: JsonRange): Generator<readonly [string, JsonRange]> {
     if ((this.#large.get(range.start)?.count ?? 0) > MOST_FIELDS) {
       throw new TooMuchError('There are too many fields in one object.')
@@ -96,12 +96,12 @@ export class JsonDocument {
     }
   }
 
-  /** True for a value that may be parsed as it is. */
+  /** True for a value small enough to be parsed as a whole. */
   isSmall({ start, end }: JsonRange): boolean {
     return end - start <= LARGE_BYTES
   }
 
-  /** A value, as much of it as the budget allows. A list that is not read to its end ends with an {@link Unread}. */
+  /** Reads a value as far as the budget allows. A list that is not read to its end ends with an {@link Unread}. */
   read(range: JsonRange, budget: ValueBudget): unknown {
     if (this.isSmall(range)) {
       const value = this.#parse(range.start, range.end)
@@ -141,7 +141,9 @@ export class JsonDocument {
     return this.#parse(start, this.#textEnd(start + 1, end - 1, most), '"') as string
   }
 
-  /** Where the text that begins at `from` has that many units or ends: never within a character or an escape. */
+  /**
+   * Where the text that begins at `from` ends, or where `most` units of it do: never within a character or an escape.
+   */
   #textEnd(from: number, end: number, most: number): number {
     if (end - from <= most) return end
     const bytes = this.#bytes
@@ -156,7 +158,7 @@ export class JsonDocument {
   }
 
   #parse(start: number, end: number, tail = ''): unknown {
-    // A whole number of so many digits is no number of JavaScript's, and stays a text.
+    // A JavaScript number cannot hold an integer of so many digits exactly, so it stays a text.
     if (end - start <= 20 && end - start >= 16) {
       const digits = this.#bytes.toString('latin1', start, end)
       if (/^-?\d+$/.test(digits)) return digits
@@ -185,7 +187,7 @@ export class JsonDocument {
     }
   }
 
-  /** Where the value that begins there ends: known of the large ones, and near for all others. */
+  /** Where the value that begins at `start` ends. Large values are known from the scan, others are short to walk. */
   #end(start: number): number {
     const known = this.#large.get(start)
     if (known !== undefined) return known.end
@@ -217,7 +219,7 @@ export class JsonDocument {
   }
 }
 
-/** Counts what a value consists of. */
+/** Charges the budget for all the values in `value`. */
 function charge(value: unknown, budget: ValueBudget): void {
   budget.takeValue()
   if (typeof value === 'string') budget.takeText(value.length)
@@ -226,7 +228,7 @@ function charge(value: unknown, budget: ValueBudget): void {
   }
 }
 
-/** Integers of 64 bits are strings in OTLP/JSON, but also read as numbers, where JSON.parse would round them. */
+/** 64-bit integers are strings in OTLP/JSON but may also come as numbers, which JSON.parse would round. */
 function withExactIntegers(json: string): string {
   return json.replace(
     /("(?:intValue|int_value|\w{0,20}(?:UnixNano|unix_nano))"\s{0,9}:\s{0,9})(-?\d{16,20})(?=[\s,}])/g,

@@ -3,7 +3,7 @@ import { DecodeError } from './decode-error.js'
 
 export type JsonObject = Readonly<Record<string, unknown>>
 
-/** What a field holds, read as what it has to be. An error says the field; what is right pays nothing for that. */
+/** Reads a field with `read`. An error names the field; a correct value pays nothing for that. */
 export function field<T>(owner: JsonObject | undefined, name: string, read: (value: unknown) => T): T {
   try {
     return read(owner?.[name])
@@ -16,7 +16,7 @@ export function within(error: unknown, part: string): unknown {
   return error instanceof DecodeError ? error.within(part) : error
 }
 
-// How OTLP/JSON writes its fields. A null is a field left out; what is of another kind is no OTLP.
+// How OTLP/JSON writes its fields. A null counts as an absent field; a value of another kind is an error.
 
 export function object(value: unknown): JsonObject | undefined {
   if (value === undefined || value === null) return undefined
@@ -38,7 +38,7 @@ export function text(value: unknown): string | undefined {
   throw new DecodeError('A string was expected.')
 }
 
-/** A number of 32 bits, or an enum's: numbers, or strings of digits. */
+/** A 32-bit number or enum value: a number or a string of digits. */
 export function integer(value: unknown): number | undefined {
   if (value === undefined || value === null) return undefined
   const number = typeof value === 'string' && /^-?\d{1,10}$/.test(value) ? Number(value) : value
@@ -74,7 +74,7 @@ export function double(value: unknown): number {
   throw new DecodeError('A number was expected.')
 }
 
-/** Ids are hex in either case, and not base64 as elsewhere in protobuf's JSON. */
+/** Ids are hex in either case, unlike other bytes in protobuf's JSON, which are base64. */
 export function hexId(value: unknown): string {
   return text(value)?.toLowerCase() ?? ''
 }

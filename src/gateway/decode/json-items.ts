@@ -8,7 +8,7 @@ import { jsonAttributes } from './json-values.js'
 import type { Place } from './proto-items.js'
 import { DECODE_LIMITS } from './shapes.js'
 
-/** What an export request for logs or traces calls its lists. */
+/** The names of the lists in an export request for logs or for traces. */
 export interface JsonNames {
   readonly resources: string
   readonly scopes: string
@@ -18,12 +18,12 @@ export interface JsonNames {
 export const LOG_NAMES: JsonNames = { resources: 'resourceLogs', scopes: 'scopeLogs', items: 'logRecords' }
 export const SPAN_NAMES: JsonNames = { resources: 'resourceSpans', scopes: 'scopeSpans', items: 'spans' }
 
-/** Where something is in the body, worked out only when something is wrong there. */
+/** The path of a value in the body. It is worked out only when there is an error to report. */
 export type At = () => string
 
 const LEVELS: ReadonlySet<string> = new Set([LOG_NAMES, SPAN_NAMES].flatMap((names) => Object.values(names)))
 
-/** Reads one item. What it reads later says itself where that is. */
+/** Reads one item. Parts that are read later report their own path in an error. */
 export type ReadJsonItem<T> = (document: JsonDocument, item: JsonRange, place: Place, at: At) => T
 
 /** The items of an export request, one at a time. */
@@ -35,7 +35,7 @@ export function* jsonItems<T>(
   const { root } = document
   const request = located(document, root, [names.resources])
   if (request[names.resources] === undefined && !isEmpty(document, root)) {
-    throw new DecodeError(`There is no "${names.resources}" in it.`)
+    throw new DecodeError(`The body has no "${names.resources}".`)
   }
   const counter = new Counter()
   const groupsAt = () => names.resources
@@ -62,17 +62,17 @@ class Counter {
   #groups = 0
 
   record(): void {
-    if (++this.#records > DECODE_LIMITS.records) throw new TooMuchError('There are too many records in it.')
+    if (++this.#records > DECODE_LIMITS.records) throw new TooMuchError('The body holds too many records.')
   }
 
   group(): void {
     if (++this.#groups > DECODE_LIMITS.records) {
-      throw new TooMuchError('There are too many groups of records in it.')
+      throw new TooMuchError('The body holds too many groups of records.')
     }
   }
 }
 
-/** The fields of these names; of one that stands there twice the last. */
+/** Finds the fields with these names. Of a field that appears twice the last counts. */
 function located(
   document: JsonDocument,
   range: JsonRange,
@@ -83,8 +83,8 @@ function located(
   for (const [given, value] of document.fields(range)) {
     const name = fieldName(given)
     if (names.includes(name)) found[name] = value
-    // What stands at a wrong level would be passed over, and be lost without a word.
-    else if (LEVELS.has(name)) throw new DecodeError(`"${given}" does not stand here.`)
+    // A known name at a wrong level would be skipped and its records lost without an error.
+    else if (LEVELS.has(name)) throw new DecodeError(`"${given}" is not a field at this level.`)
   }
   return found
 }
@@ -93,7 +93,7 @@ function isEmpty(document: JsonDocument, range: JsonRange): boolean {
   return document.fields(range).next().done === true
 }
 
-/** The objects of a list, and where each is. A null is passed over. */
+/** The objects of a list with their paths. A null is skipped. */
 function* eachObject(
   document: JsonDocument,
   list: JsonRange | undefined,
@@ -110,7 +110,7 @@ function* eachObject(
   }
 }
 
-/** What is wrong says where. */
+/** Adds the path to an error. */
 function guarded<T>(at: At, read: () => T): T {
   try {
     return read()

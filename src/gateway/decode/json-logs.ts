@@ -18,7 +18,7 @@ const FIELDS: ReadonlySet<string> = new Set([
   'eventName',
 ])
 
-/** One LogRecord. */
+/** Reads one LogRecord. */
 export function jsonLogRecord(
   document: JsonDocument,
   range: JsonRange,
@@ -52,7 +52,7 @@ const FIRST_OF: Readonly<Record<string, number>> = {
   FATAL: 21,
 }
 
-/** Enums are numbers in OTLP/JSON; some write their names all the same. */
+/** Enums are numbers in OTLP/JSON, but some senders write their names. */
 function severity(json: unknown): number | undefined {
   const name = typeof json === 'string' ? /^SEVERITY_NUMBER_([A-Z]+)([2-4]?)$/.exec(json) : null
   if (name === null) return integer(json)

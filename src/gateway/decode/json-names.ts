@@ -1,6 +1,6 @@
 import type { JsonObject } from './json-fields.js'
 
-/** Names that fields had in earlier versions of OTLP, and what they are called now. */
+/** Field names of earlier OTLP versions, and their names today. */
 const FORMER: ReadonlyMap<string, string> = new Map([
   ['instrumentationLibraryLogs', 'scopeLogs'],
   ['instrumentationLibrarySpans', 'scopeSpans'],
@@ -8,7 +8,7 @@ const FORMER: ReadonlyMap<string, string> = new Map([
   ['logs', 'logRecords'],
 ])
 
-/** OTLP's own name of a field: JSON may have it as it stands in the protobuf schema, `time_unix_nano`, too. */
+/** OTLP's JSON name of a field, which may also come as in the protobuf schema: `time_unix_nano`. */
 export function fieldName(name: string): string {
   const camel = name.includes('_')
     ? name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
@@ -16,7 +16,7 @@ export function fieldName(name: string): string {
   return FORMER.get(camel) ?? camel
 }
 
-/** The object with its fields by OTLP's own names: the same one where they have these already. */
+/** The object with OTLP's JSON names. An object that has these already is returned as it is. */
 export function named(object: JsonObject): JsonObject {
   for (const name in object) {
     if (!name.includes('_')) continue

@@ -4,10 +4,10 @@ import { fieldName, named } from './json-names.js'
 import { DECODE_LIMITS } from './shapes.js'
 import { ValueBudget } from './value-budget.js'
 
-/** A value of OTLP is at least an object in JSON with a value in it. */
+/** An OTLP value is at least two parts of JSON: an object and a value in it. */
 const PARTS_OF_VALUE = 2
 
-/** A list that stays in the body, and whose items are read one at a time. */
+/** A list that stays in the body. Its items are read one at a time. */
 export class JsonList {
   readonly #document: JsonDocument
   readonly #range: JsonRange
@@ -27,10 +27,10 @@ export class JsonList {
 }
 
 /**
- * The fields of a record. A small one is parsed as a whole; of a large one those fields are read that have a meaning,
- * each as far as its budget goes.
+ * Reads the fields of a record. A small record is parsed as a whole. Of a large one only the fields with a meaning are
+ * read, each as far as its budget allows.
  * @param fields names of the fields with a meaning
- * @param lists those of them that become a {@link JsonList} in a large record
+ * @param lists those of `fields` that become a {@link JsonList} in a large record
  */
 export function readRecord(
   document: JsonDocument,

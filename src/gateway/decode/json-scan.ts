@@ -1,22 +1,22 @@
 import { nextTurn } from '../turns.js'
 import { DecodeError } from './decode-error.js'
 
-/** A value of more bytes than this is remembered with its end, so that it can be passed over at once. */
+/** The scan remembers where a value of more bytes than this ends, so that a reader can skip it at once. */
 export const LARGE_BYTES = 64 * 1024
 
-/** A large value: where it ends, and how many items or fields it has. */
+/** A large value: the position of its end, and its number of items or fields. */
 export interface LargeValue {
   readonly end: number
   readonly count: number
 }
 
-/** Values within values: OTLP nests 64 deep, at four levels of JSON each. */
+/** Deepest nesting of JSON values: OTLP values nest 64 deep, with four levels of JSON each. */
 const MOST_DEPTH = 512
 const LONGEST_NUMBER = 400
-/** Read before the next look at the time. */
+/** Bytes that are read between two looks at the clock. */
 const SLICE_BYTES = 256 * 1024
 
-/** What may come next. */
+/** What may come next in the text. */
 const EXPECT = { value: 0, valueOrEnd: 1, key: 2, keyOrEnd: 3, colon: 4, commaOrEnd: 5, end: 6 } as const
 
 const QUOTE = 0x22
@@ -29,8 +29,8 @@ const COMMA = 0x2c
 const COLON = 0x3a
 
 /**
- * Reads a body of JSON to its end without making anything of it, and gives its large values by their start.
- * @throws {DecodeError} for what is no JSON
+ * Checks that a body is JSON without building values. Gives the large values by their start.
+ * @throws {DecodeError} when the body is not JSON
  */
 export async function scanJson(bytes: Uint8Array): Promise<ReadonlyMap<number, LargeValue>> {
   const scan = new JsonScan(bytes)
@@ -46,14 +46,14 @@ class JsonScan {
   #pos = 0
   #depth = 0
   #expect: number = EXPECT.value
-  /** Start of the string that the last slice ended in; -1 outside of strings. */
+  /** Start of a string that continues from the previous slice; -1 outside of strings. */
   #string = -1
 
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes
   }
 
-  /** Reads about so many bytes more. True at the end of the body. */
+  /** Reads about `most` bytes more. True at the end of the body. */
   run(most: number): boolean {
     const bytes = this.#bytes
     const stop = Math.min(bytes.length, this.#pos + most)
@@ -211,7 +211,7 @@ function scalarEnd(bytes: Uint8Array, start: number): number {
   return at
 }
 
-/** Letters, digits, signs and points. */
+/** True for the bytes of numbers and of `true`, `false` and `null`: letters, digits, signs and points. */
 export function isOfScalar(byte: number): boolean {
   return (
     (byte >= 0x30 && byte <= 0x39) ||

@@ -27,7 +27,7 @@ const FIELDS: ReadonlySet<string> = new Set([
 ])
 const LISTS: ReadonlySet<string> = new Set(['events'])
 
-/** One Span. */
+/** Reads one Span. */
 export function jsonSpan(document: JsonDocument, range: JsonRange, place: Place, at: At): OtlpSpan {
   const json = readRecord(document, range, FIELDS, LISTS)
   const events = field(json, 'events', eventList)
@@ -103,7 +103,7 @@ function statusCode(json: unknown): number {
   return enumNumber(json, STATUSES)
 }
 
-/** Enums are numbers in OTLP/JSON; some write their names all the same. */
+/** Enums are numbers in OTLP/JSON, but some senders write their names. */
 function enumNumber(json: unknown, names: readonly string[]): number {
   const index = typeof json === 'string' ? names.indexOf(json) : -1
   return index >= 0 ? index : (integer(json) ?? 0)

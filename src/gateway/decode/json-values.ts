@@ -8,7 +8,7 @@ import { fieldName } from './json-names.js'
 import { noteUnread, unreadItems } from './proto-values.js'
 import { DECODE_LIMITS } from './shapes.js'
 
-/** An AnyValue: a string, boolean, number, bigint, byte array, list, map, or null. */
+/** Reads an AnyValue: a string, boolean, number, bigint, byte array, list, map, or null. */
 export function jsonAnyValue(json: unknown, depth = 0): unknown {
   if (depth > DECODE_LIMITS.depth) throw new DecodeError('Values are nested too deeply.')
   const value = object(json)
@@ -37,7 +37,7 @@ export function jsonAnyValue(json: unknown, depth = 0): unknown {
   return null
 }
 
-/** Attributes, as many as are looked at, and how many more there were. */
+/** Reads attributes up to the limit, and counts the rest as dropped. */
 export function jsonAttributes(json: unknown): { fields: AttributesLike; dropped: number } {
   const pairs = list(json)
   const { fields, unread } = jsonKeyValues(pairs, DECODE_LIMITS.attributes, 0)
@@ -50,7 +50,7 @@ function jsonMap(pairs: readonly unknown[], depth: number): Fields {
   return fields
 }
 
-/** So many pairs as fields, and how many were not read. */
+/** Reads pairs as fields up to a limit, and counts those that were not read. */
 function jsonKeyValues(
   pairs: readonly unknown[],
   most: number,

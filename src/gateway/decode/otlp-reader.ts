@@ -8,13 +8,15 @@ const MAX_KEPT_BYTES = 40
 const SLOTS = 4096
 const longer = protobuf.BufferReader.prototype.uint32
 
-/** Protobuf's reader with what OTLP needs besides: messages that end where they say, exact times, integers and ids. */
+/**
+ * Protobuf's reader with what OTLP needs besides: messages that end at their length, exact times and integers, and ids.
+ */
 export class OtlpReader extends protobuf.BufferReader {
-  /** What may still be read of the attributes, or of the body, that the reader is in. */
+  /** What may still be read of the attributes, or of the body, of the current record. */
   budget = new ValueBudget()
   #fields = 0
 
-  /** The tag of the next field. @throws {TooMuchError} where one record has too many */
+  /** The tag of the next field. @throws {TooMuchError} when one record has too many fields */
   field(): number {
     if (++this.#fields > DECODE_LIMITS.fieldsPerRecord) {
       throw new TooMuchError('There are too many fields in one record.')
@@ -22,13 +24,13 @@ export class OtlpReader extends protobuf.BufferReader {
     return this.uint32()
   }
 
-  /** The fields that come are those of another record. */
+  /** Starts the field count of another record. */
   beginRecord(): void {
     this.#fields = 0
     this.budget = new ValueBudget()
   }
 
-  /** A reader of the same bytes that stands somewhere else. */
+  /** Another reader over the same bytes, at another position. */
   at(pos: number, end = this.buf.length): OtlpReader {
     const reader = new OtlpReader(this.buf as Buffer)
     reader.pos = pos
@@ -36,7 +38,7 @@ export class OtlpReader extends protobuf.BufferReader {
     return reader
   }
 
-  /** A text, as much of it as may be read. */
+  /** Reads a text as far as the budget allows. */
   override string(): string {
     const start = this.pos
     const length = this.uint32()
@@ -53,7 +55,7 @@ export class OtlpReader extends protobuf.BufferReader {
     return (this.buf as Buffer).toString('utf8', from, end)
   }
 
-  /** As protobuf's own, and small enough to be inlined: nearly every tag and length is of one byte. */
+  /** Same result as protobuf's own, but small enough to be inlined: nearly every tag and length has one byte. */
   override uint32(): number {
     if (this.pos < this.len) {
       const first = this.buf[this.pos] as number
@@ -65,12 +67,12 @@ export class OtlpReader extends protobuf.BufferReader {
     return longer.call(this)
   }
 
-  /** Steps into a message and gives the end of the one around it, for {@link leave}. */
+  /** Steps into a message. Gives the end of the message around it, for {@link leave}. */
   enter(): number {
     const outer = this.len
     const end = this.uint32() + this.pos
     if (end > outer) throw new DecodeError('A length reaches beyond the end.')
-    // From here on no read passes the message's own end.
+    // No read may pass the end of the message from here on.
     this.len = end
     return outer
   }
@@ -80,18 +82,18 @@ export class OtlpReader extends protobuf.BufferReader {
   }
 
   /**
-   * Passes over a field that is not read.
-   * @param known fields of the message that have a meaning, one bit each: of another wire type they are wrong
+   * Skips a field that is not read.
+   * @param known one bit for each field with a meaning: such a field has a wrong wire type when it comes here
    */
   pass(tag: number, known: number): void {
     const field = tag >>> 3
     if (field < 32 && (known >>> field) & 1) throw new DecodeError(`Field ${field} has a wrong wire type.`)
-    // OTLP has no groups, and what is in one would have to be read through.
+    // OTLP has no groups. Skipping one would mean reading all that is in it.
     if ((tag & 7) === 3) throw new DecodeError(`Field ${field} is a group.`)
     this.skipType(tag & 7, undefined, field)
   }
 
-  /** A text that is likely to come again, such as a key. */
+  /** Reads a text that is likely to come again, such as a key. */
   repeatedText(): string {
     const start = this.pos
     const length = this.uint32()
@@ -105,7 +107,7 @@ export class OtlpReader extends protobuf.BufferReader {
     return keptText(this.buf, from, end)
   }
 
-  /** Bytes as lower-case hex digits. */
+  /** Reads bytes as lower-case hex digits. */
   hex(): string {
     const length = this.uint32()
     const from = this.pos
@@ -114,11 +116,11 @@ export class OtlpReader extends protobuf.BufferReader {
     return (this.buf as Buffer).toString('hex', from, this.pos)
   }
 
-  /** Nanoseconds since 1970, to the last one. */
+  /** Reads nanoseconds since 1970, exactly. */
   time(): HrTime {
     const low = this.fixed32()
     const high = this.fixed32()
-    // A long division by sixteen bits at a time: a double holds every step exactly, and a BigInt costs more.
+    // A long division by sixteen bits at a time: a double holds every step exactly, and a BigInt is slower.
     let seconds = Math.floor(high / 1e9)
     let rest = (high % 1e9) * 65_536 + (low >>> 16)
     let quotient = Math.floor(rest / 1e9)
@@ -128,7 +130,7 @@ export class OtlpReader extends protobuf.BufferReader {
     return [seconds * 65_536 + quotient, rest - quotient * 1e9]
   }
 
-  /** A signed integer of 64 bits; a bigint where a number could not hold it. */
+  /** Reads a signed 64-bit integer; gives a bigint where a number could not hold it. */
   exactInteger(): number | bigint {
     const first = this.buf[this.pos]
     if (first !== undefined && first < 128 && this.pos < this.len) {
@@ -144,7 +146,10 @@ export class OtlpReader extends protobuf.BufferReader {
 const keptBytes: (Uint8Array | undefined)[] = new Array(SLOTS)
 const keptTexts: string[] = new Array(SLOTS).fill('')
 
-/** Keys come by the thousand and are few: making each of them anew would be a third of all decoding. */
+/**
+ * Gives the cached string for these bytes. Few different keys come very often: decoding each would be a third of all
+ * decoding time.
+ */
 function keptText(bytes: Uint8Array, from: number, end: number): string {
   const length = end - from
   const slot = slotOf(bytes, from, length)
@@ -160,7 +165,7 @@ function keptText(bytes: Uint8Array, from: number, end: number): string {
   return text
 }
 
-/** By a few of its bytes: a walk over all of them would cost as much as the comparison that follows. */
+/** Hashes a few of the bytes: hashing all of them would cost as much as the comparison that follows. */
 function slotOf(bytes: Uint8Array, from: number, length: number): number {
   if (length < 3) return length
   const end = from + length

@@ -9,18 +9,18 @@ import type {
 import { MOST_SPAN_EVENTS } from '../../translate/span.js'
 import type { OtlpSpan } from './shapes.js'
 
-/** A span's parts as OTLP has them; what is absent is at its zero. */
+/** The fields of a span in OTLP; an absent field has its zero value. */
 export interface SpanParts {
   traceId: string
   spanId: string
   parentSpanId: string
   name: string
-  /** 0 unspecified, 1 internal, 2 server ...: one more than in SDKs. */
+  /** 0 unspecified, 1 internal, 2 server and so on: one more than the SDKs' number. */
   kind: number
   startTime: HrTime
   endTime: HrTime
   attributes: AttributesLike
-  /** All its events. */
+  /** Number of all events, including those that are not read. */
   eventCount: number
   eachEvent: () => Iterable<SpanEventLike>
   again: () => OtlpSpan
@@ -52,7 +52,7 @@ export function noSpanParts(): SpanParts {
   }
 }
 
-/** A span as SDKs have it. */
+/** Builds a span in the SDKs' shape. */
 export function otlpSpan(
   parts: SpanParts,
   resource: ResourceLike,
@@ -86,14 +86,14 @@ export function otlpSpan(
 }
 
 function unread(): OtlpSpan {
-  throw new TypeError('Whoever reads a span says how it is read again.')
+  throw new TypeError('A decoded span needs a function that reads it again.')
 }
 
 function isSet([seconds, nanos]: HrTime): boolean {
   return seconds !== 0 || nanos !== 0
 }
 
-/** Zero where there is none, or a clock went back. */
+/** The time between two times: zero when one of them is missing or the clock went back. */
 function between(start: HrTime, end: HrTime): HrTime {
   const seconds = end[0] - start[0]
   const nanos = end[1] - start[1]

@@ -5,13 +5,13 @@ import { OtlpReader } from './otlp-reader.js'
 import { readKeyValue, skipLength } from './proto-values.js'
 import { DECODE_LIMITS } from './shapes.js'
 
-/** Where an item stands: shared by all that stand there. */
+/** The resource and scope of an item, shared by all items in the same group. */
 export interface Place {
   readonly resource: ResourceLike
   readonly scope: InstrumentationScopeLike
 }
 
-/** Reads one message, from its length on. */
+/** Reads one message, beginning with its length. */
 export type ReadItem<T> = (reader: OtlpReader, place: Place) => T
 
 const REQUEST = 0b10
@@ -25,8 +25,8 @@ const NO_SCOPE: InstrumentationScopeLike = { name: '' }
 const NO_RESOURCE: ResourceLike = { attributes: {} }
 
 /**
- * The items of an export request, one at a time. Requests for logs and for traces are built alike: resources,
- * in each of them scopes, in each of those the items.
+ * Decodes the items of an export request, one at a time. Requests for logs and for traces have the same structure:
+ * resources, scopes in each resource, items in each scope.
  */
 export function* readItems<T>(body: Buffer, readItem: ReadItem<T>): Generator<T> {
   const reader = new OtlpReader(body)
@@ -34,8 +34,7 @@ export function* readItems<T>(body: Buffer, readItem: ReadItem<T>): Generator<T>
   let count = 0
   let groups = 0
   const group = () => {
-    if (++groups > DECODE_LIMITS.records)
-      throw new TooMuchError('There are too many groups of records in it.')
+    if (++groups > DECODE_LIMITS.records) throw new TooMuchError('The body holds too many groups of records.')
     reader.beginRecord()
   }
   try {
@@ -52,7 +51,7 @@ export function* readItems<T>(body: Buffer, readItem: ReadItem<T>): Generator<T>
         const place: Place = { resource, scope: findFirst(reader, readScope) ?? NO_SCOPE }
         while (reader.pos < reader.len) {
           if (!enterField(reader, 18, GROUP)) continue
-          if (++count > DECODE_LIMITS.records) throw new TooMuchError('There are too many records in it.')
+          if (++count > DECODE_LIMITS.records) throw new TooMuchError('The body holds too many records.')
           yield readItem(reader, place)
         }
         reader.leave(outerGroup)
@@ -63,10 +62,10 @@ export function* readItems<T>(body: Buffer, readItem: ReadItem<T>): Generator<T>
     if (error instanceof TooMuchError || error instanceof DecodeError) throw error
     throw new DecodeError('The body is not a protobuf message of this kind.', { cause: error })
   }
-  if (!hasResources) throw new DecodeError('There are no resources in it.')
+  if (!hasResources) throw new DecodeError('The body has no resources.')
 }
 
-/** Reads a tag: true when it is the wanted one, else what belongs to it has been passed over. */
+/** Reads a tag. True when it is the wanted one; otherwise the field has been skipped. */
 function enterField(reader: OtlpReader, wanted: number, known: number): boolean {
   const tag = reader.field()
   if (tag === wanted) return true
@@ -75,7 +74,7 @@ function enterField(reader: OtlpReader, wanted: number, known: number): boolean 
   return false
 }
 
-/** As {@link enterField}, for the groups of one resource: they have had another number, before scopes were scopes. */
+/** As {@link enterField}, for the groups of one resource, which had another field number in early versions of OTLP. */
 function enterGroup(reader: OtlpReader): boolean {
   const tag = reader.field()
   if (tag === 18 || tag === FORMER_GROUP) return true
@@ -83,13 +82,13 @@ function enterGroup(reader: OtlpReader): boolean {
   return false
 }
 
-/** Resource, or scope, and schema URL: read already, or not needed. */
+/** Skips resource, scope and schema URL, which have been read already or are not needed. */
 function passGroup(reader: OtlpReader, tag: number): void {
   if (tag === 10 || tag === 26) skipLength(reader)
   else reader.pass(tag, GROUP)
 }
 
-/** Field 1 of the message that the reader is in, wherever it stands; the reader stays where it is. */
+/** Reads field 1 of the current message wherever it is; the position of `reader` does not change. */
 function findFirst<T>(reader: OtlpReader, read: (reader: OtlpReader) => T): T | undefined {
   const start = reader.pos
   let found: T | undefined
@@ -133,10 +132,10 @@ function readScope(reader: OtlpReader): InstrumentationScopeLike {
   return { name, version, attributes: attributes.fields }
 }
 
-/** Attributes as they are read, as many as are looked at. */
+/** Collects attributes up to the limit. */
 export class AttributeSet {
   readonly fields: Fields & AttributesLike = {}
-  /** Those that were too many. */
+  /** Number of attributes beyond the limit. */
   dropped = 0
   #count = 0
 

@@ -8,7 +8,7 @@ import { ValueBudget } from './value-budget.js'
 const LOG_RECORD = 0b1_1111_1110_1110
 const UNSET: HrTime = [0, 0]
 
-/** One LogRecord. */
+/** Reads one LogRecord. */
 export function readLogRecord(reader: OtlpReader, { resource, scope }: Place): OtlpLogRecord {
   reader.beginRecord()
   const outer = reader.enter()
@@ -80,7 +80,7 @@ export function readLogRecord(reader: OtlpReader, { resource, scope }: Place): O
   }
 }
 
-/** The body has a budget of its own: many attributes must not take the message. */
+/** Reads the log body with a budget of its own, so that many attributes do not shorten the message. */
 function readBody(reader: OtlpReader): unknown {
   const { budget } = reader
   reader.budget = new ValueBudget()

@@ -10,7 +10,7 @@ const SPAN = 0b1_1111_1111_1111_1110
 const EVENT = 0b1_1110
 const STATUS = 0b1100
 
-/** One Span. */
+/** Reads one Span. */
 export function readSpan(reader: OtlpReader, { resource, scope }: Place): OtlpSpan {
   const messageStart = reader.pos
   reader.beginRecord()
@@ -81,7 +81,7 @@ export function readSpan(reader: OtlpReader, { resource, scope }: Place): OtlpSp
   return otlpSpan(span, resource, scope, end - start)
 }
 
-/** Walks the span once more. Other fields than events have been read already. */
+/** Reads the events in a second walk over the span. The other fields have been read already. */
 function* readEvents(reader: OtlpReader): Generator<SpanEventLike> {
   let looked = 0
   while (reader.pos < reader.len && looked < MOST_SPAN_EVENTS) {

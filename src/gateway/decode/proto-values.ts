@@ -8,7 +8,7 @@ const ANY_VALUE = 0b1111_1110
 const KEY_VALUE = 0b110
 const LIST = 0b10
 
-/** An AnyValue: a string, boolean, number, bigint, byte array, list, map, or null. */
+/** Reads an AnyValue: a string, boolean, number, bigint, byte array, list, map, or null. */
 export function readAnyValue(reader: OtlpReader, depth = 0): unknown {
   if (depth > DECODE_LIMITS.depth) throw new DecodeError('Values are nested too deeply.')
   reader.budget.takeValue()
@@ -46,7 +46,7 @@ export function readAnyValue(reader: OtlpReader, depth = 0): unknown {
   return value
 }
 
-/** A KeyValue, put into `into`. */
+/** Reads a KeyValue into `into`. */
 export function readKeyValue(reader: OtlpReader, into: Fields, depth = 0): void {
   const outer = reader.enter()
   let key = ''
@@ -61,17 +61,17 @@ export function readKeyValue(reader: OtlpReader, into: Fields, depth = 0): void 
   setField(into, key, value)
 }
 
-/** Stands, in the words of translation, for the items of a list that were not read. */
+/** The text that stands for unread items of a list, in the form that translation uses. */
 export function unreadItems(count: number): string {
   return `[${count} more]`
 }
 
-/** Says of a map, in the words of translation, how many keys were not read. */
+/** Notes in a map how many keys were not read, in the form that translation uses. */
 export function noteUnread(map: Fields, count: number): void {
   map['[truncated]'] = `${count} more keys`
 }
 
-/** Passes over a field of bytes or messages. */
+/** Skips a field of bytes or messages. */
 export function skipLength(reader: OtlpReader): void {
   const outer = reader.enter()
   reader.pos = reader.len

@@ -1,34 +1,36 @@
 import type { LogRecordLike, SpanContextLike, SpanEventLike, SpanLike } from '../../translate/otel.js'
 import { PLAIN_LIMITS } from '../../translate/plain.js'
 
-/** A log record of OTLP, in the shape that SDKs have. */
+/** An OTLP log record in the shape that SDKs have. */
 export interface OtlpLogRecord extends LogRecordLike {
-  /** About how many bytes it took in the body. */
+  /** Approximate size in the body, in bytes. */
   readonly weight: number
 }
 
-/** A span of OTLP, in the shape that SDKs have. Its events are read when they are asked for. */
+/** An OTLP span in the shape that SDKs have. Its events are decoded on demand. */
 export interface OtlpSpan extends SpanLike {
   readonly parentSpanContext: SpanContextLike | undefined
-  /** About how many bytes it took in the body. */
+  /** Approximate size in the body, in bytes. */
   readonly weight: number
-  /** All its events. */
+  /** Number of all events, including those that are not read. */
   readonly eventCount: number
-  /** As many of them as are looked at, read each time. */
+  /** Decodes the events up to the limit, anew on each call. */
   eachEvent(): Iterable<SpanEventLike>
-  /** Reads the span once more, for whoever comes back to it and does not hold it meanwhile. */
+  /** Decodes the span once more, for a reader that did not keep it in memory. */
   again(): OtlpSpan
 }
 
 export const DECODE_LIMITS = {
-  /** Values within values; a structure of plain data has a handful. */
+  /** Deepest nesting of values; plain data has a handful of levels. */
   depth: 64,
-  /** Attributes of one record or span that are read; the rest is counted as dropped. Those that are translated. */
+  /** Attributes read of one record or span, as many as are translated. The rest is counted as dropped. */
   attributes: 1000,
-  /** Values in the attributes of one record, or in its body. Translation takes as many, and what is said of the rest. */
+  /**
+   * Values read in the attributes of one record, or in its body. Translation takes as many, plus the notes on the rest.
+   */
   values: PLAIN_LIMITS.nodes / 2,
-  /** Log records, or spans, or exceptions, in one body; and the groups that they stand in. */
+  /** Log records, spans or exceptions in one body, and also the groups of records. */
   records: 250_000,
-  /** Fields of one record in protobuf, whether they are read or passed over. */
+  /** Fields of one record in protobuf, whether they are read or skipped. */
   fieldsPerRecord: 500_000,
 } as const

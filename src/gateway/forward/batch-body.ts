@@ -11,21 +11,21 @@ function headOf(path: BatchPath, batchId: string): string {
   return path === '/ingest' ? `{"batch_id":"${batchId}","logs":[` : '{"requests":['
 }
 
-/** What stands around the entries, for the length of the whole. */
+/** Bytes of the JSON around the entries. */
 const FRAME_BYTES: Readonly<Record<BatchPath, number>> = {
   '/ingest': headOf('/ingest', '0'.repeat(ID_LENGTH)).length + TAIL.length,
   '/ingest/requests': headOf('/ingest/requests', '').length + TAIL.length,
 }
 
 /**
- * Entries that travel in one post, each as bytes of its own: as texts they would take twice the memory. The body is
- * put together from these and nothing else, so that no byte of another request can be in it.
+ * The entries of one request, each as a byte array: as strings they would take twice the memory. The body consists of
+ * these and nothing else, so that no byte of another caller's data can be in it.
  */
 export class BatchBody {
-  /** Says which it is among those of one caller: the same on a repeat. */
+  /** The name of the batch within its export, the same on a repeat. */
   name: string
   readonly path: BatchPath
-  /** The caller's record behind each entry. */
+  /** The index of the caller's record for each entry. */
   readonly sources: number[] = []
   readonly #entries: Buffer[] = []
   #byteLength: number
@@ -41,7 +41,7 @@ export class BatchBody {
     return this.#byteLength
   }
 
-  /** Whether the entry fits in, too. The first one always does. */
+  /** Whether the entry fits too. The first entry always does. */
   hasRoom(json: Buffer): boolean {
     return this.sources.length === 0 || this.#byteLength + COMMA.length + json.length <= MAX_BATCH_BYTES
   }
@@ -52,7 +52,7 @@ export class BatchBody {
     this.sources.push(source)
   }
 
-  /** The body of the post. @param batchId a UUID */
+  /** The body of the request. @param batchId a UUID */
   body(batchId: string): Buffer {
     const pieces: Buffer[] = [Buffer.from(headOf(this.path, batchId))]
     for (const [index, entry] of this.#entries.entries()) {
@@ -63,7 +63,7 @@ export class BatchBody {
     return Buffer.concat(pieces)
   }
 
-  /** The same entries in two. */
+  /** Two batches with half of the entries each. */
   halves(): [BatchBody, BatchBody] {
     const middle = Math.ceil(this.sources.length / 2)
     return [this.#part(0, middle), this.#part(middle, this.sources.length)]

@@ -24,11 +24,11 @@ export interface ExportContext {
   readonly stableIds: StableIds
   readonly keyState: KeyState
   readonly partialSuccess: PartialSuccess
-  /** Why no further post of it begins; nothing while one may. */
+  /** Why no further batch of the export may be sent; undefined while one may. */
   hold(): Held | undefined
 }
 
-/** Carries batches to the service, one post each, and keeps account of what came of it. */
+/** Sends batches to the service, one request each, and counts the results. */
 export class BatchSender {
   readonly #parts: BatchSenderParts
   #logsInFlight = 0
@@ -37,12 +37,12 @@ export class BatchSender {
     this.#parts = parts
   }
 
-  /** Nothing when the batch came to an end, good or bad; else why it has to be sent again. */
+  /** Undefined when the batch is done, delivered or dropped; otherwise why it has to be sent again. */
   async send(body: BatchBody, exportContext: ExportContext): Promise<Held | undefined> {
     const { sources } = body
     const { partialSuccess, hold } = exportContext
     const { ledger, slots, random } = this.#parts
-    // Asked when its turn has come and not before: the line may be long.
+    // The hold is checked when the batch's turn has come: the wait for a free connection may be long.
     const sent = await slots.run(async () => {
       const entry = hold() ?? (await exportContext.keyState.hold.enter())
       return typeof entry === 'object' ? entry : this.#post(body, exportContext, entry === 'probe')
@@ -82,7 +82,7 @@ export class BatchSender {
     const posted = await keyState.uploader.post(body.path, body.body(stableIds.batchId(body.name)))
     this.#logsInFlight -= logs
     metrics.inFlight(this.#logsInFlight)
-    // Nobody here could try again with less, so no more entries are sent at once than the service is known to take.
+    // The gateway does not retry with fewer entries, so a batch never holds more than the service is known to take.
     const fate = fateOf(posted.outcome, { entries, attempts: 1 }, { knownEntries: entries, maxRetries: 0 })
     if (logs > 0) metrics.exported(logs, fate)
     keyState.learn(posted, fate, isProbe)

@@ -7,10 +7,10 @@ import { nextTurn } from '../turns.js'
 import type { ForwardedExport } from './forwarded-export.js'
 
 /**
- * Sends log records on their way, but none before all of them could be read. Gives how many there were.
- * @throws what walking the records throws
+ * Forwards log records, once all of them could be decoded. Gives their number.
+ * @throws what decoding the records throws
  */
-export async function shipLogs(
+export async function forwardLogs(
   records: Iterable<OtlpLogRecord>,
   newExport: () => ForwardedExport,
   allResourceAttributes: boolean,
@@ -26,16 +26,16 @@ export async function shipLogs(
     if (forwarded.isOver) break
     forwarded.next(source++, record.weight)
     try {
-      shipRecord(record, forwarded, () => translateLogRecord(record, resourceFields(record.resource), now))
+      forwardRecord(record, forwarded, () => translateLogRecord(record, resourceFields(record.resource), now))
     } catch {
-      // One record that cannot be translated must not hold back the others, nor come again and again.
+      // A record that cannot be translated must neither hold back the others nor be sent again and again.
       forwarded.fail(source - 1)
     }
   }
   return { count, forwarded }
 }
 
-function shipRecord(
+function forwardRecord(
   record: OtlpLogRecord,
   forwarded: ForwardedExport,
   translate: () => ReturnType<typeof translateLogRecord>,
@@ -43,11 +43,11 @@ function shipRecord(
   const level = severityLevel(record.severityNumber, record.severityText)
   if (level !== undefined && !forwarded.wants(level)) return
   const log = translate()
-  // A record without a severity gets its level from what is in it.
+  // The level of a record without a severity is known only after translation.
   if (level === undefined && !forwarded.wants(log.level)) return
   const { trace } = log
   const isOurs = log.request_id === undefined && trace?.span_id !== undefined
-  // The row of a request is known by its server span; a log written in that span finds it so.
+  // The request entry has the id of its server span, so a log written in that span refers to the entry by this id.
   if (isOurs) log.request_id = `${trace.trace_id}-${trace.span_id}`
   forwarded.write(log, 'record', isOurs)
 }

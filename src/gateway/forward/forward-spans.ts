@@ -20,13 +20,13 @@ export interface SpanSettings {
 }
 
 /**
- * Sends what spans tell, when all of them could be read: an error log for each exception, a request entry for each
- * request that a server answered. Gives how many spans there were.
- * @param hold takes so many bytes of memory; false when there is no room for them
- * @returns nothing when there is no room
- * @throws what walking the spans throws
+ * Forwards what spans contain, once all of them could be decoded: an error log for each exception, and a request entry
+ * for each request that a server answered. Gives the number of spans.
+ * @param hold reserves bytes of memory; false when there is no room for them
+ * @returns undefined when there is no room
+ * @throws what decoding the spans throws
  */
-export async function shipSpans(
+export async function forwardSpans(
   spans: Iterable<OtlpSpan>,
   newExport: () => ForwardedExport,
   settings: SpanSettings,
@@ -78,7 +78,7 @@ class SpanWriter {
     this.#now = () => latestMs
   }
 
-  /** Comes to the next span. @param source its position in the body */
+  /** Moves on to the next span. @param source its index in the body */
   begin(span: OtlpSpan, source: number): void {
     this.#span = span
     this.#source = source
@@ -115,7 +115,7 @@ class SpanWriter {
     })
   }
 
-  /** One span that cannot be translated must not hold back the others, nor come again and again. */
+  /** A span that cannot be translated must neither hold back the others nor be sent again and again. */
   #guarded(write: () => void): void {
     try {
       write()
@@ -143,15 +143,15 @@ class SpanWriter {
 const CLIENT_CLOSED = 499
 const CHOSEN_IP = 'lognitor.request.ip'
 
-/** The request was answered, and not as a failure: what a framework's instrumentation saw was dealt with. */
+/** The request was answered without a failure, so the exception that a framework's instrumentation saw was handled. */
 function isHandled(server: OtlpSpan | undefined): boolean {
   const status = server && spanHttp(server.attributes)?.statusCode
   return status !== undefined && status < 500 && status !== CLIENT_CLOSED
 }
 
 /**
- * What the log of a failure says of the request it happened in, beneath its own word.
- * @param isChosen whether the application itself has named the log's address
+ * Adds the request to the log of an exception. What the log has already takes precedence.
+ * @param isChosen whether the application itself has set the log's client address
  */
 function addRequest(log: Log, entry: RequestEntry, isChosen: boolean): void {
   const { method, path, status_code, duration_ms, ip, user_agent, host, scheme } = entry
@@ -166,7 +166,8 @@ function addRequest(log: Log, entry: RequestEntry, isChosen: boolean): void {
   if (user_agent !== undefined) request.user_agent = user_agent
   const own = log.request
   log.request = { ...request, ...own }
-  // Row and log name the same address, whichever the settings believe. What the span itself had stays beside it.
+  // The request entry and the log must name the same client address, whatever `trustProxy` says. The span's own stays
+  // in the metadata.
   if (ip !== undefined && own?.ip !== undefined && own.ip !== ip && !isChosen) {
     log.request.ip = ip
     log.metadata = { ...log.metadata, 'client.address': own.ip }

@@ -18,32 +18,32 @@ export interface ForwardedExportParts {
   readonly stableIds: StableIds
   readonly keyState: KeyState
   readonly batchSender: BatchSender
-  /** What all exports together have under way. */
+  /** Bytes of all exports that are under way. */
   readonly load: Load
   readonly policy: PolicySettings
   readonly ledger: DropLedger
   readonly clock: Clock
   readonly random: () => number
-  /** After so long no further post begins. */
+  /** No further request begins after this time, in milliseconds. */
   readonly timeoutMs: number
-  /** Adds what the options say. */
+  /** Adds the fields that come from options. */
   readonly completeLog: (log: Log) => void
   readonly completeRequest: (entry: RequestEntry) => void
 }
 
-/** Posts of one export that are under way at one time. */
+/** Requests of one export at one time. */
 const WINDOW = 4
 
-/** Who has delivered as much of one export, and is late all the same, will be late the next time, too. */
+/** An export that is late although it has delivered this many bytes will be late on a repeat too. */
 const TOO_MUCH_BYTES = 64 * 1024 * 1024
 
-/** What policy takes away without having been asked to. */
+/** Drops by policy that no setting asks for. The caller is told of these. */
 const LOSSES: readonly DropReason[] = ['invalid', 'too_large', 'before_send_error', 'hook_error']
 
 /**
- * All that one caller sent, on its way to the service, which alone decides how it ends: nothing is kept beyond
- * it. What could be a log is announced by `next`, one after the other; whatever policy then makes of it, the
- * same export always has the same borders, ids and choices.
+ * One export on its way to the service, whose answers alone decide its result: nothing is stored. `next` announces each
+ * item that could become a log. Whatever policy then decides, the same export always has the same batch boundaries, ids
+ * and random choices.
  */
 export class ForwardedExport {
   readonly #parts: ForwardedExportParts
@@ -78,42 +78,42 @@ export class ForwardedExport {
     this.#policy.setSampleRates(parts.keyState.sampleRates)
   }
 
-  /** True when nothing more of it will be delivered this time. */
+  /** True when nothing more of the export will be delivered in this attempt. */
   get isOver(): boolean {
     return this.#held !== undefined
   }
 
   /**
-   * Comes to the next thing that could make a log.
-   * @param source the caller's record it belongs to
-   * @param weight about how many bytes it has
+   * Moves on to the next item that could become a log.
+   * @param source index of the caller's record that the item belongs to
+   * @param weight approximate size in bytes
    */
   next(source: number, weight: number): void {
     this.#position++
     this.#source = source
-    this.#send(this.#logs.draw(weight))
+    this.#send(this.#logs.announce(weight))
   }
 
-  /** Asked before the log is built: enabled, minimum level, sample rates. Counts what it turns away. */
+  /** Checked before the log is built: enabled, minimum level, sample rates. Counts each log that is not wanted. */
   wants(level: Level): boolean {
     const { ledger, stableIds } = this.#parts
     ledger.written++
     return this.#policy.wants(level, stableIds.roll(this.#position))
   }
 
-  /** Counts what is left out for a reason of its own. */
+  /** Counts a log that is dropped before it is built, with the reason. */
   leaveOut(reason: DropReason): void {
     this.#parts.ledger.written++
     this.#parts.ledger.drop(reason)
   }
 
-  /** Counts a record of which no log could be made, through no fault of its caller. */
+  /** Counts a record that could not be translated, through no fault of its caller. */
   fail(source: number): void {
     this.#parts.ledger.drop('hook_error')
     this.#partialSuccess.lose(source, 'hook_error')
   }
 
-  /** The rest of a wanted log's way. */
+  /** Completes a wanted log and passes it to policy. */
   write(log: Log, way: Way, ownRequestId: boolean): void {
     const { completeLog, stableIds } = this.#parts
     completeLog(log)
@@ -130,22 +130,22 @@ export class ForwardedExport {
     this.#policy.admit(log, { ownRequestId })
   }
 
-  /** One answered HTTP request. */
+  /** Adds the request entry of one answered HTTP request. */
   request(entry: RequestEntry, source: number): void {
     this.#parts.ledger.requestsWritten++
     this.#parts.completeRequest(entry)
     this.#source = source
-    this.#send(this.#requests.draw(0))
+    this.#send(this.#requests.announce(0))
     const json = this.#policy.admitRequest(entry, { ownRequestId: true })
     if (json !== undefined) this.#send(this.#requests.add(json, source))
   }
 
-  /** An id for something of the caller's that should have one and has none. */
+  /** A stable id for something in the caller's data that has none. */
   idOf(name: string): string {
     return this.#parts.stableIds.batchId(name)
   }
 
-  /** Asked before each log: waits while as much is under way as may be; nothing when there is no need to. */
+  /** Called before each log. Gives a promise while too much is under way, otherwise undefined. */
   room(): Promise<void> | undefined {
     return this.#hasRoom() ? undefined : this.#waitForRoom()
   }
@@ -159,14 +159,14 @@ export class ForwardedExport {
       await Promise.race([...this.#underway, this.#parts.load.lighter()])
   }
 
-  /** The caller has gone, and will send it again. */
+  /** The caller has closed the connection and will send the export again. */
   cancel(): void {
-    this.#hold({ kind: 'held', status: 503, retryAfterMs: 0, why: 'the caller went away' })
+    this.#hold({ kind: 'held', status: 503, retryAfterMs: 0, why: 'the caller closed the connection' })
   }
 
   /**
-   * Sends what is left and waits for all answers. Never rejects.
-   * @param records how many the caller sent
+   * Sends the last batches and waits for all answers. Never rejects.
+   * @param records number of the caller's records
    */
   async finish(records: number): Promise<Delivery> {
     this.#send(this.#logs.close())
@@ -208,11 +208,11 @@ export class ForwardedExport {
     return {
       ...late,
       isTooMuch: true,
-      why: 'More was made of it than can be delivered in time: send less at once',
+      why: 'The export is too large to be delivered in time: send less at once',
     }
   }
 
-  /** The first reason stands: what failed after it was most likely on its way already. */
+  /** The first reason stays: batches that failed later were most likely under way already. */
   #hold(held: Held): void {
     this.#held ??= held
   }

@@ -27,25 +27,25 @@ import type { StableIds } from './stable-ids.js'
 export interface ForwarderParts {
   readonly clock?: Clock
   readonly random?: () => number
-  /** After so long a export begins no further post. */
+  /** No further request of an export begins after this time, in milliseconds. */
   readonly timeoutMs: number
-  /** Posts to the service at one time, of all exports. */
+  /** Requests to the service at one time, of all exports. */
   readonly connections: number
   /** Default none. */
   readonly observer?: Observer
-  /** Told of what the service has refused for a key, and of the end of that. */
+  /** Called when the service has refused a key or an address, and when that is over. */
   readonly onHold?: (keyName: string, change: HoldChange) => void
 }
 
-/** Bytes of posts that are packed and not yet answered, of all exports; beyond it they wait before they make more. */
+/** Bytes of batches that are waiting for an answer, of all exports. Beyond it exports create no further batches. */
 const MOST_LOAD_BYTES = 32 * 1024 * 1024
 
-/** Keys whose sample rates are remembered. */
+/** Most keys whose sample rates are remembered. */
 const MAX_KEY_STATES = 1000
 
 /**
- * The path of what somebody else keeps until we have delivered it: policy, then the service, and no queue in
- * between. Nothing is remembered but the latest sample rates of each key.
+ * Forwards exports that their caller keeps until they are delivered. Logs pass policy and go to the service without a
+ * queue. Only the latest sample rates and refusals of each key are remembered.
  */
 export class Forwarder {
   readonly ledger: DropLedger
@@ -57,7 +57,7 @@ export class Forwarder {
   readonly #batchSender: BatchSender
   readonly #load = new Load(MOST_LOAD_BYTES)
   readonly #keyStates = new Map<string, KeyState>()
-  /** What other processes have learnt of keys that have not been seen here. */
+  /** Refusals that other processes have reported for keys not yet seen here. */
   readonly #adopted = new Map<string, HoldChange>()
 
   /** @throws {LognitorError} for a wrong option */
@@ -89,7 +89,7 @@ export class Forwarder {
     })
   }
 
-  /** Begins what one caller sent. @param apiKey the caller's own, where each has one */
+  /** Begins one export. @param apiKey the caller's own key, when callers have keys of their own */
   forward(stableIds: StableIds, apiKey = this.#settings.apiKey ?? ''): ForwardedExport {
     const { clock, random, timeoutMs } = this.#parts
     return new ForwardedExport({
@@ -107,13 +107,13 @@ export class Forwarder {
     })
   }
 
-  /** Why nothing is sent under that key now; nothing when it may be. */
+  /** Why nothing may be sent under that key now; undefined when it may. */
   holdOf(apiKey = this.#settings.apiKey ?? ''): Held | undefined {
     const known = this.#keyStates.get(apiKey) ?? (this.#adopted.size > 0 ? this.#keyState(apiKey) : undefined)
     return known?.hold.current
   }
 
-  /** Takes over what another process has learnt under a key of that name. */
+  /** Adopts what another process has learnt about a key of that name. */
   adoptHold(keyName: string, change: HoldChange): void {
     const known = [...this.#keyStates.values()].find(({ name }) => name === keyName)
     if (known !== undefined) {
@@ -124,7 +124,7 @@ export class Forwarder {
     this.#adopted.set(keyName, change)
   }
 
-  /** Lets go of connections; called when no export is under way. */
+  /** Closes the connections. Called when no export is under way. */
   async close(): Promise<void> {
     await this.#transport.close?.()
   }
@@ -146,7 +146,7 @@ export class Forwarder {
     return keyState
   }
 
-  /** A key is never shown; the beginning of its hash tells two of them apart. */
+  /** The beginning of the key's hash tells two keys apart without showing them. */
   #nameOf(apiKey: string): string {
     if (apiKey === (this.#settings.apiKey ?? '')) return ''
     return `sha256:${createHash('sha256').update(apiKey).digest('hex').slice(0, 12)}`
@@ -159,7 +159,7 @@ export class Forwarder {
     log._sdk = SDK
   }
 
-  /** No more than gaps: the telemetry of many services knows better than the options of one process. */
+  /** Options only fill gaps: the telemetry of each service knows better than the options of one gateway. */
   #fillGaps(target: Log | RequestEntry): void {
     const { service, environment, version } = this.#settings
     if (service !== undefined) target.service ??= service

@@ -5,12 +5,14 @@ import type { Posted } from '../../delivery/http/post.js'
 import type { Uploader } from '../../delivery/http/uploader.js'
 import { type HoldChange, ServiceHold } from './service-hold.js'
 
-/** For so long rates hold that no answer has repeated: with a rate of 0 for everything none would ever come. */
+/**
+ * Sample rates that no answer has repeated for this time no longer apply: with a rate of 0 no answer would ever come.
+ */
 const RATES_HOLD_MS = 10 * 60_000
 
-/** One API key: its way to the service, and what the service last said of it. */
+/** The state of one API key: its transport, and what the service last said about it. */
 export class KeyState {
-  /** What stands for the key where it may be shown: nothing for the key of the settings. */
+  /** A name that may be shown for the key; empty for the gateway's own key. */
   readonly name: string
   readonly uploader: Uploader
   readonly hold: ServiceHold
@@ -36,8 +38,8 @@ export class KeyState {
   }
 
   /**
-   * Takes note of what an answer says beyond its own post.
-   * @param isProbe whether it was the post that asks again
+   * Learns what an answer says beyond its own batch.
+   * @param isProbe whether the batch was the one that asks again after a refusal
    */
   learn(posted: Posted, fate: Fate, isProbe: boolean): void {
     this.hold.leave(posted, fate, isProbe)

@@ -1,4 +1,4 @@
-/** Bytes that are under way, up to a bound that may be passed by what is packed already. */
+/** Counts bytes under way. A batch that is complete already may exceed the bound. */
 export class Load {
   bytes = 0
   readonly #most: number
@@ -23,7 +23,7 @@ export class Load {
     for (const go of waiting) go()
   }
 
-  /** Resolves when something has been removed. */
+  /** Resolves when bytes have been removed. */
   lighter(): Promise<void> {
     return new Promise((resolve) => this.#waiting.push(resolve))
   }

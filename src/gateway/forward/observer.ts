@@ -4,9 +4,9 @@ export type { Posted }
 
 import type { DropReason } from '../../diagnostics/drop-ledger.js'
 
-/** Sees what becomes of deliveries, for whoever has to know. */
+/** Sees the result of each request to the service, for reports to the operator. */
 export interface Observer {
-  /** @param keyName what stands for the key where it may be shown: nothing for the key of the settings */
+  /** @param keyName a name that may be shown for the key; empty for the gateway's own key */
   answered(keyName: string, posted: Posted): void
   dropped(reason: DropReason, count: number): void
 }

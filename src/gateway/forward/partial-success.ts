@@ -4,7 +4,7 @@ import type { Delivered } from './delivery.js'
 const MOST_REASONS = 5
 const LONGEST_REASON = 160
 
-/** Counts which of a caller's records are lost for good: each once, however many logs were made of it. */
+/** Counts the caller's records that are lost: each once, however many logs were made of it. */
 export class PartialSuccess {
   readonly #sources = new Set<number>()
   readonly #reasons = new Set<string>()
@@ -16,9 +16,9 @@ export class PartialSuccess {
   }
 
   /**
-   * What the service refused of a batch.
-   * @param sources the record behind each of its entries
-   * @param count how many it refused in all, should it not have named each
+   * Counts what the service refused of a batch.
+   * @param sources the index of the caller's record for each entry
+   * @param count how many entries it refused in all, for an answer that does not name each
    */
   refuse(sources: readonly number[], rejections: readonly Rejection[], count: number): void {
     const named = new Set<number>()
@@ -31,7 +31,7 @@ export class PartialSuccess {
     this.#unnamed += Math.max(0, count - named.size)
   }
 
-  /** @param most records that the caller sent */
+  /** @param most number of records in the export */
   delivered(most: number): Delivered {
     const rejected = Math.min(most, this.#sources.size + this.#unnamed)
     return { kind: 'delivered', rejected, reasons: [...this.#reasons] }

@@ -1,4 +1,4 @@
-/** Lets at most so many run at one time; the others wait in line. */
+/** Runs at most a fixed number of tasks at one time; the others wait in order. */
 export class Semaphore {
   #free: number
   readonly #waiting: (() => void)[] = []

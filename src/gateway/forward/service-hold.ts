@@ -3,42 +3,42 @@ import type { Fate } from '../../delivery/fate.js'
 import type { Posted } from '../../delivery/http/post.js'
 import { type Held, heldBy, soonMs } from './delivery.js'
 
-/** What one process has learnt of a hold, for others that send under the same key: nothing when it is over. */
+/** What one process has learnt about a refusal, for others that send under the same key; undefined when it is over. */
 export type HoldChange = { readonly held: Held; readonly leftMs: number } | undefined
 
-/** What was refused, and until when it is not asked again. */
+/** A refusal by the service, and the time until the next attempt. */
 interface Refusal {
   readonly held: Held
   untilMs: number
 }
 
 /**
- * What the service has refused for one key: until it may be asked again nobody asks, and then one post asks for all. A
- * failure that says nothing of how long it holds is none of these, and each caller keeps to its own patience.
+ * A refusal by the service for one key. Nobody sends until the refusal allows another attempt; then one request asks
+ * for all. A failure without a known duration is no refusal in this sense: each caller then retries on its own.
  */
 export class ServiceHold {
   readonly #clock: Clock
   readonly #random: () => number
   readonly #onChange: (change: HoldChange) => void
   #refusal: Refusal | undefined
-  /** The post that asks again, while it is under way. */
+  /** The request that asks again, while it is under way. */
   #probe: Promise<void> | undefined
   #endProbe = () => {}
 
-  /** @param onChange told of what its own posts have shown */
+  /** @param onChange called with what the requests of this process have shown */
   constructor(clock: Clock, random: () => number, onChange: (change: HoldChange) => void) {
     this.#clock = clock
     this.#random = random
     this.#onChange = onChange
   }
 
-  /** Takes over what the posts of another process have shown. */
+  /** Adopts what the requests of another process have shown. */
   adopt(change: HoldChange): void {
     if (change === undefined) this.#refusal = undefined
     else this.#refusal = { held: change.held, untilMs: this.#clock.monotonic() + change.leftMs }
   }
 
-  /** Why nothing is to be sent now; nothing when it may. */
+  /** Why nothing may be sent now; undefined when it may. */
   get current(): Held | undefined {
     return this.#heldAt(this.#clock.monotonic())
   }
@@ -53,12 +53,12 @@ export class ServiceHold {
   }
 
   /**
-   * Called before each post; it waits while another one asks. Gives why it must not be sent, `probe` for the one that
-   * asks again, or nothing.
+   * Called before each request; waits while another one asks. Gives the reason not to send, `probe` for the request
+   * that asks again, or undefined.
    */
   async enter(): Promise<Held | 'probe' | undefined> {
     while (this.#refusal !== undefined) {
-      // Read once: between two readings the wait may end, and then this would be a second probe.
+      // The clock is read once: the wait could end between two readings, and this would be a second probe.
       const now = this.#clock.monotonic()
       if (this.#refusal.untilMs > now) return this.#heldAt(now)
       if (this.#probe === undefined) {
@@ -72,7 +72,7 @@ export class ServiceHold {
     return undefined
   }
 
-  /** Called with what became of each post that was let in. One that is older than the refusal does not end it. */
+  /** Called with the result of each request. A request that began before the refusal does not end it. */
   leave(posted: Posted, fate: Fate, isProbe: boolean): void {
     const now = this.#clock.monotonic()
     if (fate.kind === 'retry') this.#refused(posted, fate, now, isProbe)
@@ -93,7 +93,7 @@ export class ServiceHold {
       this.#refusal = { held, untilMs }
       this.#onChange({ held, leftMs: untilMs - now })
     } else if (isProbe && this.#refusal !== undefined) {
-      // It could not be asked. Soon the next one tries.
+      // The service could not be reached. Another request tries soon.
       this.#refusal.untilMs = now + soonMs(this.#random)
     }
   }

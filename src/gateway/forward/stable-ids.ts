@@ -1,12 +1,12 @@
 /**
- * What makes a repeat the same: all that is drawn from it depends on the content of a request alone, and on
- * the place of a log among all that the request could make.
+ * Ids that are the same when a request is repeated. They depend on nothing but the content of the request and the
+ * position of a log among all that the request could make.
  */
 export interface StableIds {
-  /** The id of the log at a place. */
+  /** The id of the log at this position. */
   logId(position: number): string
   /** The `batch_id` of the batch with this name. */
   batchId(name: string): string
-  /** In [0, 1), in place of chance, for the log at a place. */
+  /** A number in [0, 1) that replaces a random one, for the log at this position. */
   roll(position: number): number
 }

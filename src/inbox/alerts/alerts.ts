@@ -3,26 +3,26 @@ import type { Change } from '../data/store.js'
 import { createGauge, type Gauge } from './gauge.js'
 import { type AlertConfig, type AlertRule, DEFAULT_RULES } from './rule.js'
 
-/** An alert that fired, in the form its webhook gets it. */
+/** An alert that fired, in the form that is posted to the webhook. */
 export interface Alert {
   id: number
   alert_name: string
   condition: AlertRule['condition']
   threshold: number
-  /** The value at which it fired; for an `error_rate` in percent. */
+  /** The value at which the alert fired; for `error_rate` in percent. */
   current_value: number
-  /** Such as `5m`. */
+  /** The rule's window, such as `5m`. */
   time_window: string
   /** ISO 8601, by the inbox's clock. */
   fired_at: string
-  /** Null where the logs name no service. */
+  /** Null when the logs name no service. */
   service: string | null
   dashboard_url: string
   status: 'firing' | 'recovered'
   recovered_at: string | null
 }
 
-/** How far a rule is from firing for one service. */
+/** How close a rule is to firing for one service. */
 export interface Watched {
   name: string
   condition: AlertRule['condition']
@@ -40,11 +40,11 @@ interface Watch {
 }
 
 const MAX_ALERTS = 1000
-/** Services are named by whoever sends logs; what comes after so many of them is not watched. */
+/** Service names come from whoever sends logs. Services beyond this number are not watched. */
 const MAX_SERVICES = 200
 const MAX_WATCHED = 200
 
-/** Watches what comes in by the rules that are set, each for each service by itself. */
+/** Checks incoming data against the rules, separately for each service. */
 export class Alerts {
   readonly #now: () => number
   readonly #tell: (alert: Alert) => void
@@ -55,8 +55,8 @@ export class Alerts {
   #lastId = 0
 
   /**
-   * @param pageUrl where the page is, for the alert's link.
-   * @param tell called when an alert fires, and again when it recovers.
+   * @param pageUrl gives the address of the page, for the link in an alert
+   * @param tell called when an alert fires, and again when it recovers
    */
   constructor(now: () => number, pageUrl: () => string, tell: (alert: Alert) => void) {
     this.#now = now
@@ -68,19 +68,19 @@ export class Alerts {
     return this.#config
   }
 
-  /** Sets the rules. All watching begins anew. */
+  /** Replaces the rules. All measurements begin anew. */
   configure(config: AlertConfig): void {
     this.#config = config
     this.clear()
   }
 
-  /** Alerts that fired, the last first, as of now. */
+  /** Alerts that fired, the latest first. */
   list(): Alert[] {
     this.evaluate()
     return this.#alerts.map((alert) => ({ ...alert })).reverse()
   }
 
-  /** What the rules measure now, those that fire first, and then those that are nearest to it. */
+  /** The current value of each rule and service: those that fire first, then by distance from the threshold. */
   watched(): Watched[] {
     const now = this.#now()
     return [...this.#watches.values()]
@@ -105,7 +105,7 @@ export class Alerts {
     for (const watch of watches) watch.gauge.add(change)
   }
 
-  /** Looks at all rules, and tells of those that fire or recover now. */
+  /** Evaluates all rules, and reports those that fire or recover now. */
   evaluate(): void {
     const now = this.#now()
     for (const watches of this.#watches.values()) for (const watch of watches) this.#check(watch, now)
@@ -114,7 +114,8 @@ export class Alerts {
   clear(): void {
     this.#alerts = []
     this.#watches = new Map()
-    // Named services are watched from the start: that one of them never comes is what no_logs is for.
+    // Services that a rule names are watched from the start: `no_logs` must fire when such a service never sends
+    // anything.
     for (const { service } of this.#config.rules) {
       if (service !== undefined && !this.#watches.has(service)) this.#watch(service, this.#now())
     }

@@ -6,15 +6,15 @@ import type { AlertRule } from './rule.js'
 /** Measures one rule for one service. */
 export interface Gauge {
   add(change: Change): void
-  /** The value now, and whether the rule's threshold is reached. */
+  /** The current value, and whether the rule's threshold is reached. */
   read(now: number): { value: number; isReached: boolean }
 }
 
 const PARTS = 60
-/** With fewer logs than that a rate says nothing. */
+/** A rate over fewer logs than this means nothing. */
 const MIN_LOGS_FOR_RATE = 20
 
-/** @param since when the watch began, for a service that never says a word. */
+/** @param since when the watch began, for a service that never sends anything */
 export function createGauge(rule: AlertRule, since: number): Gauge {
   if (rule.condition === 'error_rate') return rateGauge(rule)
   if (rule.condition === 'no_logs') return silenceGauge(rule, since)
@@ -31,7 +31,7 @@ export function createGauge(rule: AlertRule, since: number): Gauge {
 
 type Counted = Exclude<AlertRule['condition'], 'error_rate' | 'no_logs'>
 
-/** How often a change is what a rule looks for. */
+/** How much a change counts for a rule. */
 const COUNTS: Readonly<Record<Counted, (change: Change, rule: AlertRule) => number>> = {
   error_spike: (change) => errorsIn(change),
   log_contains: (change, rule) =>

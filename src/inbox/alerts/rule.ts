@@ -2,33 +2,33 @@ import { isObject } from '../schema/check.js'
 
 /** What an alert can watch for. */
 export const CONDITIONS = [
-  /** So many errors (level error or fatal, held-back ones included) within the window. */
+  /** Number of errors within the window: logs at level error or fatal, plus those a client held back. */
   'error_spike',
-  /** So many percent of all logs are errors, once there are 20 logs in the window. */
+  /** Percentage of errors among all logs in the window, from 20 logs on. */
   'error_rate',
-  /** So many logs whose message contains a text, whatever the case of its letters. */
+  /** Number of logs whose message contains a text; upper and lower case are equal. */
   'log_contains',
-  /** So many errors of a kind never seen before. */
+  /** Number of errors of a kind that has not been seen before. */
   'new_error',
-  /** So many requests answered by 500 or above. */
+  /** Number of requests answered with 500 or above. */
   '5xx_spike',
-  /** Fewer logs than that within the window, from a service that had sent some. */
+  /** Fewer logs than the threshold within the window, from a service that has sent some. */
   'no_logs',
 ] as const
 
 export type AlertCondition = (typeof CONDITIONS)[number]
 
-/** One rule, which is watched for each service by itself. */
+/** One rule. It is evaluated for each service separately. */
 export interface AlertRule {
   name: string
   condition: AlertCondition
-  /** Fires at this value; `no_logs` fires below it. */
+  /** The rule fires at this value; `no_logs` fires below it. */
   threshold: number
-  /** Milliseconds that are looked at, from one second to a day. */
+  /** The window in milliseconds, from one second to a day. */
   windowMs: number
-  /** Watch this service only. Default: each that sends something. */
+  /** Watch this service only. Default: every service that sends something. */
   service?: string
-  /** What `log_contains` looks for. */
+  /** The text that `log_contains` searches for. */
   text?: string
 }
 
@@ -58,7 +58,7 @@ export const DEFAULT_RULES: readonly AlertRule[] = [
 const MAX_RULES = 50
 const RULE_NAMES = ['name', 'condition', 'threshold', 'windowMs', 'service', 'text']
 
-/** A foreign configuration, or in words what is wrong with it. */
+/** Checks a configuration from outside. Gives the configuration, or a sentence that says what is wrong. */
 export function parseAlertConfig(value: unknown): AlertConfig | string {
   if (!isObject(value)) return 'Alerts are configured by an object with "rules" and "webhookUrl".'
   for (const name of Object.keys(value)) {

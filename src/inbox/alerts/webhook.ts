@@ -1,7 +1,7 @@
 import { request } from 'node:http'
 import type { Alert } from './alerts.js'
 
-/** Posts alerts one after the other to an address that may change between them. */
+/** Posts alerts one after the other. The address may change between them. */
 export interface Webhook {
   send(url: string | undefined, alert: Alert): void
   close(): void
@@ -10,7 +10,7 @@ export interface Webhook {
 const MAX_WAITING = 100
 const TIMEOUT_MS = 5000
 
-/** A receiver that fails or hangs costs its own alerts only: each is tried once. */
+/** Each alert is posted once: a receiver that fails or hangs loses only its own alerts. */
 export function createWebhook(): Webhook {
   let waiting: { url: string; alert: Alert }[] = []
   let isSending = false
@@ -34,7 +34,7 @@ export function createWebhook(): Webhook {
   }
 }
 
-/** Posts one alert. @returns the status of the answer, or the reason why there was none. */
+/** Posts one alert. @returns the status of the answer, or the reason for a missing answer */
 export function post(url: string, alert: Alert): Promise<number | string> {
   return new Promise((resolve) => {
     const body = Buffer.from(JSON.stringify(alert))

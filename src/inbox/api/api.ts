@@ -15,7 +15,7 @@ import { viewTimeline, viewTraces } from './timeline.js'
 import { tryWebhook } from './try-webhook.js'
 import { list, viewErrors, viewFeedback, viewLogs, viewRequests, viewStats } from './views.js'
 
-/** What the inbox's own calls read and change. */
+/** What the calls below `/inbox/api` read and change. */
 export interface ApiParts {
   readonly store: Store
   readonly faults: FaultSwitch
@@ -27,7 +27,7 @@ export interface ApiParts {
 
 const MAX_CALL_BYTES = 256 * 1024
 
-/** Serves the calls below `/inbox/api`, whose rest of the path it is given. */
+/** Serves the calls below `/inbox/api`. `path` is the rest behind that prefix. */
 export function createApi({ store, faults, alerts, stream, now, startedAt }: ApiParts): Handler {
   const views = new Map<string, (query: Query) => Reply>([
     ['/logs', (query) => viewLogs(store, query)],
@@ -75,11 +75,11 @@ export function createApi({ store, faults, alerts, stream, now, startedAt }: Api
   function refuseMethod(path: string, isReadable: boolean): Reply {
     const allowed = ['PUT', 'POST', 'DELETE'].filter((method) => changes.has(`${method} ${path}`))
     if (isReadable) allowed.unshift('GET', 'HEAD')
-    if (allowed.length === 0) return refusal(404, 'The inbox has no such call.')
+    if (allowed.length === 0) return refusal(404, 'The inbox has no such API call.')
     return refusal(405, `This call takes ${allowed.join(', ')} only.`, { allow: allowed.join(', ') })
   }
 
-  /** `GET /inbox/api/logs/12`, `/request-rows/12`: one log or request by its place. */
+  /** `GET /inbox/api/logs/12`, `/request-rows/12`: one log or request entry by its sequence number. */
   function oneAt(path: string): (() => Reply) | undefined {
     const [, name, place] = /^\/(logs|request-rows)\/(\d{1,15})$/.exec(path) ?? []
     if (name === undefined) return undefined

@@ -6,7 +6,7 @@ import { takeLines } from '../keep/take-lines.js'
 
 const MAX_IMPORT_BYTES = 512 * 1024 * 1024
 
-/** `GET /inbox/api/export`: all that is held, as NDJSON. */
+/** `GET /inbox/api/export`: everything in the store, as NDJSON. */
 export function exportLines(store: Store, now: number): Reply {
   const name = `lognitor-${new Date(now).toISOString().slice(0, 19).replaceAll(':', '-')}.ndjson`
   const headers = {
@@ -16,7 +16,7 @@ export function exportLines(store: Store, now: number): Reply {
   return { status: 200, pieces: linesOf(store, now), headers }
 }
 
-/** `POST /inbox/api/import`: adds what an export holds. */
+/** `POST /inbox/api/import`: adds the lines of an export. */
 export async function importLines(store: Store, request: IncomingMessage): Promise<Reply> {
   if (Number(request.headers['content-length'] ?? 0) > MAX_IMPORT_BYTES) {
     request.resume()
@@ -27,7 +27,7 @@ export async function importLines(store: Store, request: IncomingMessage): Promi
   return { status: 200, json: answer }
 }
 
-/** What comes after the bound is not read: the answer then tells how far it went. */
+/** Stops reading at the bound. The answer then says how many lines were read. */
 async function* bounded(request: IncomingMessage): AsyncGenerator<Buffer> {
   let bytes = 0
   for await (const piece of request as AsyncIterable<Buffer>) {

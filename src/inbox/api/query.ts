@@ -1,50 +1,50 @@
 import { LEVELS } from '../../wire/level.js'
 
-/** The filters of a call, of which each may be absent. */
+/** The filters of a call. Each is optional. */
 export interface Query {
   levels?: readonly string[]
   service?: string
   traceId?: string
   requestId?: string
-  /** The id of the user. */
+  /** The user's id. */
   user?: string
   session?: string
   environment?: string
   version?: string
-  /** Of an error's group. */
+  /** Fingerprint of an error group. */
   fingerprint?: string
-  /** All of them. */
+  /** Tags that a log must have, all of them. */
   tags?: readonly string[]
-  /** Keys of the metadata with what they hold, as a text. */
+  /** Metadata keys and their values as text. */
   metadata?: readonly (readonly [key: string, value: string])[]
-  /** In lower case. */
+  /** Text to search for, in lower case. */
   text?: string
   route?: string
   method?: string
-  /** A status, or a class of them such as `5xx`. */
+  /** A status code, or a class such as `5xx`. */
   status?: string
-  /** Arrived after this place. */
+  /** Arrived after this sequence number. */
   afterSeq?: number
   /** Written at or after this time, in milliseconds since the epoch. */
   fromMs?: number
   /** Written at or before this time. */
   toMs?: number
-  /** Arrived before this place. */
+  /** Arrived before this sequence number. */
   beforeSeq?: number
-  /** `slowest`, else the last arrived first. */
+  /** `slowest`; otherwise the latest arrival comes first. */
   sort?: string
   limit: number
 }
 
 const DEFAULT_LIMIT = 100
 
-/** The filters, or in words what is wrong with them. An empty filter is none. */
+/** Parses the filters. Gives a sentence that says what is wrong with them otherwise. An empty filter is no filter. */
 export function parseQuery(parameters: URLSearchParams): Query | string {
   const query: Query = { limit: DEFAULT_LIMIT }
   const levels = given(parameters, 'level')?.split(',')
   if (levels !== undefined) {
     if (!levels.every((level) => (LEVELS as readonly string[]).includes(level))) {
-      return `"level" must be one of ${LEVELS.join(', ')}, or several with commas.`
+      return `"level" must be one of ${LEVELS.join(', ')}, or several separated by commas.`
     }
     query.levels = levels
   }
@@ -55,11 +55,11 @@ export function parseQuery(parameters: URLSearchParams): Query | string {
   const text = given(parameters, 'q')
   if (text !== undefined) query.text = text.toLowerCase()
   if (query.status !== undefined && !/^[1-5](\d\d|xx)$/.test(query.status))
-    return '"status" must be as 404 or 5xx.'
+    return '"status" must be a code such as 404 or a class such as 5xx.'
   const tags = parameters.getAll('tag').filter(Boolean)
   if (tags.length > 0) query.tags = tags
   const metadata = parameters.getAll('meta').filter(Boolean)
-  if (!metadata.every((pair) => pair.includes(':'))) return '"meta" must be as key:value.'
+  if (!metadata.every((pair) => pair.includes(':'))) return '"meta" must have the form key:value.'
   if (metadata.length > 0) query.metadata = metadata.map(splitPair)
   for (const [name, field] of NUMBERS) {
     const number = given(parameters, name)
@@ -70,7 +70,7 @@ export function parseQuery(parameters: URLSearchParams): Query | string {
   return withSince(query, given(parameters, 'since'))
 }
 
-/** The place up to which a reader has read, to be given back as `since`. */
+/** A cursor at the last entry that a reader has read, for the next call's `since`. */
 export function cursorAt(seq: number): string {
   return `c${seq}`
 }
@@ -106,7 +106,7 @@ function given(parameters: URLSearchParams, name: string): string | undefined {
   return parameters.get(name) || undefined
 }
 
-/** A cursor of ours, milliseconds since the epoch, or a date. */
+/** `since` is one of our cursors, milliseconds since the epoch, or a date. */
 function withSince(query: Query, since: string | undefined): Query | string {
   if (since === undefined) return query
   if (/^c\d{1,15}$/.test(since)) return { ...query, afterSeq: Number(since.slice(1)) }

@@ -18,10 +18,10 @@ export function viewRows(store: Store, query: Query): Reply {
   return list('rows', select(store.logs, query, logPasses(query)).map(logRow), { seq: store.logs.lastSeq })
 }
 
-/** `GET /inbox/api/logs/12`: one whole log by its place. */
+/** `GET /inbox/api/logs/12`: one whole log by its sequence number. */
 export function viewLog(store: Store, seq: number): Reply {
   const entry = store.logs.at(seq)
-  if (entry === undefined) return refusal(404, 'This log is not held, or not any more.')
+  if (entry === undefined) return refusal(404, 'The inbox no longer has this log, or never had it.')
   return { status: 200, json: { seq, time: entry.time, at: entry.at, log: entry.value } }
 }
 
@@ -34,10 +34,10 @@ export function viewRequestRows(store: Store, query: Query): Reply {
   return list('requests', found.slice(0, query.limit).map(requestRow), {})
 }
 
-/** `GET /inbox/api/request-rows/12`: one request by its place. */
+/** `GET /inbox/api/request-rows/12`: one request entry by its sequence number. */
 export function viewRequestRow(store: Store, seq: number): Reply {
   const entry = store.requests.at(seq)
-  if (entry === undefined) return refusal(404, 'This request is not held, or not any more.')
+  if (entry === undefined) return refusal(404, 'The inbox no longer has this request, or never had it.')
   return { status: 200, json: requestRow(entry) }
 }
 

@@ -4,7 +4,7 @@ import { groupOf } from '../data/error-groups.js'
 import type { Entry, Ring } from '../data/ring.js'
 import type { Query } from './query.js'
 
-/** The entries that pass, last arrived first, at most `limit` of them. */
+/** The entries that pass the filters, the latest arrival first, at most `limit` of them. */
 export function select<T extends { timestamp: string }>(
   ring: Ring<T>,
   query: Query,
@@ -38,7 +38,7 @@ export function logPasses(query: Query): (log: Log) => boolean {
     (query.text === undefined || logContains(log, query.text))
 }
 
-/** A request entry has no level and no trace: it passes by the logs that were written in it. */
+/** Filters request entries. An entry has no level and no trace, so for such filters the logs of its request decide. */
 export function requestPasses(query: Query, logs: Ring<Log>): (entry: RequestEntry) => boolean {
   const ids = requestIdsOf(query, logs)
   return (entry) =>
@@ -53,7 +53,7 @@ export function requestPasses(query: Query, logs: Ring<Log>): (entry: RequestEnt
     (query.text === undefined || entry.path.toLowerCase().includes(query.text))
 }
 
-/** Filters that only logs can answer. */
+/** Filters that need the logs of a request. */
 const OF_LOGS = ['levels', 'traceId', 'user', 'session', 'fingerprint', 'tags', 'metadata'] as const
 
 function requestIdsOf(query: Query, logs: Ring<Log>): Set<string> | undefined {
@@ -68,12 +68,14 @@ function requestIdsOf(query: Query, logs: Ring<Log>): Set<string> | undefined {
   return ids
 }
 
-/** The user's id, as the log states it in one of two places. */
+/** The user's id, which a log may have in one of two fields. */
 export function userOf(log: Log): string | undefined {
   return log.user_id ?? log.user?.id
 }
 
-/** Whether a value of the metadata reads as wanted; `order.id` is the `id` within `order`, or a key of that name. */
+/**
+ * Whether a metadata value equals the wanted text; `order.id` is the key `id` within `order`, or a key of that name.
+ */
 function hasMetadata({ metadata }: Log, [key, wanted]: readonly [string, string]): boolean {
   if (metadata === undefined) return false
   const value = Object.hasOwn(metadata, key) ? metadata[key] : within(metadata, key.split('.'))
@@ -95,7 +97,7 @@ function statusPasses(status: number | undefined, wanted: string): boolean {
   return wanted.endsWith('xx') ? Math.floor(status / 100) === Number(wanted[0]) : status === Number(wanted)
 }
 
-/** The message first: it is what is looked for most, and cheap. */
+/** Searches the message first: most searches match there, and the search is cheap. */
 function logContains(log: Log, text: string): boolean {
   if (log.message.toLowerCase().includes(text)) return true
   const { message: _message, breadcrumbs: _breadcrumbs, _sdk, ...rest } = log

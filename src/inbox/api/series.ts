@@ -39,7 +39,7 @@ export function viewLatency(store: Store, query: Query, now: number): Reply {
   for (const { time, value } of found) {
     const part = partOf(span, time)
     if (part !== undefined) durations[part]?.push(value.duration_ms)
-    // A span without a status tells none, and none is made up.
+    // A request entry from a span without a status has none, and none is invented.
     if (value.status_code === undefined) continue
     add(statuses[classOf(value.status_code)], part)
     if (value.status_code >= 500) failed++
@@ -94,7 +94,7 @@ export function viewErrorSeries(store: Store, query: Query, now: number): Reply 
   }
 }
 
-/** `GET /inbox/api/facets`: each list as if it were not filtered by itself. */
+/** `GET /inbox/api/facets`: values to choose from. Each list ignores its own filter. */
 export function viewFacets(store: Store, query: Query): Reply {
   const { levels: _levels, ...withoutLevels } = query
   const { service: _service, ...withoutService } = query

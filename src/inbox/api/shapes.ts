@@ -2,42 +2,42 @@ import type { Feedback } from '../../wire/companion.js'
 import type { Level } from '../../wire/level.js'
 import type { RequestEntry } from '../../wire/request-entry.js'
 
-/** A log as a line of the page's table: what a reader sees at a glance. Long texts are cut. */
+/** A log as a row of the page's table. Long texts are cut. */
 export interface LogRow {
-  /** Its place in the order of arrival. */
+  /** Sequence number, in the order of arrival. */
   seq: number
-  /** When it was written, in milliseconds since the epoch. */
+  /** The log's own time, in milliseconds since the epoch. */
   time: number
   level: Level
   message: string
   service?: string
-  /** The type of its error. */
+  /** The type of the log's error. */
   error?: string
   trace?: string
   request?: string
   user?: string
   session?: string
   tags?: string[]
-  /** How many errors it stands for, where it is a summary of some that the client held back. */
+  /** For a summary of errors that the client held back: how many errors the log stands for. */
   repeats?: number
 }
 
 /** `GET /inbox/api/rows` */
 export interface RowsAnswer {
-  /** The last arrived first. */
+  /** The latest arrival first. */
   rows: LogRow[]
-  /** The place of the last arrival. */
+  /** The sequence number of the latest arrival. */
   seq: number
 }
 
 /** `GET /inbox/api/request-rows` */
 export interface RequestRow extends RequestEntry {
   seq: number
-  /** When it began, in milliseconds since the epoch. */
+  /** Start of the request, in milliseconds since the epoch. */
   time: number
 }
 
-/** A stretch of time in equal parts: `times[i]` is where part `i` begins, in milliseconds since the epoch. */
+/** A time range in equal parts: `times[i]` is the start of part `i`, in milliseconds since the epoch. */
 export interface Span {
   from: number
   to: number
@@ -45,28 +45,28 @@ export interface Span {
   times: number[]
 }
 
-/** `GET /inbox/api/volume`: logs over time, by level. */
+/** `GET /inbox/api/volume`: number of logs over time, by level. */
 export interface VolumeAnswer extends Span {
   levels: Record<Level, number[]>
   total: number
 }
 
-/** `GET /inbox/api/latency`: requests over time. Durations are milliseconds, null where there was no request. */
+/** `GET /inbox/api/latency`: requests over time. Durations are in milliseconds; null for a part without requests. */
 export interface LatencyAnswer extends Span {
   p50: (number | null)[]
   p95: (number | null)[]
   p99: (number | null)[]
-  /** Counts by the first digit of the status. */
+  /** Number of requests by the first digit of the status. */
   statuses: Record<'2xx' | '3xx' | '4xx' | '5xx', number[]>
   summary: { count: number; perMinute: number; errorRate: number; p50: number; p95: number; p99: number }
 }
 
-/** `GET /inbox/api/error-series`: occurrences over time, by the fingerprint of their group. */
+/** `GET /inbox/api/error-series`: occurrences over time, by the fingerprint of the error group. */
 export interface ErrorSeriesAnswer extends Span {
   groups: Record<string, number[]>
 }
 
-/** `GET /inbox/api/facets`: what there is to choose from, the most frequent first. */
+/** `GET /inbox/api/facets`: values to filter by, the most frequent first. */
 export interface FacetsAnswer {
   services: { value: string; count: number }[]
   levels: Record<Level, number>
@@ -80,34 +80,34 @@ export interface TraceSummary {
   logs: number
   errors: number
   services: string[]
-  /** Its first request, or else its first log. */
+  /** Name of the first request, otherwise the message of the first log. */
   name: string
 }
 
-/** `GET /inbox/api/timeline`: all that belongs to a trace or to a request, across services. */
+/** `GET /inbox/api/timeline`: everything that belongs to a trace or to a request, from all services. */
 export interface TimelineAnswer {
   logs: LogRow[]
   requests: RequestRow[]
   traces: string[]
 }
 
-/** One of `GET /inbox/api/feedback`. */
+/** An item of `GET /inbox/api/feedback`. */
 export interface FeedbackRow extends Feedback {
   received_at: string
   log: { message: string; level: Level } | null
-  /** The place of that log. */
+  /** The sequence number of that log. */
   log_seq: number | null
 }
 
 /** `POST /inbox/api/alerts/test` */
 export interface WebhookAnswer {
-  /** The status that the address answered with; null when it did not answer. */
+  /** The status of the webhook's answer; null when it did not answer. */
   status: number | null
   ms: number
   message: string
 }
 
-/** `GET /inbox/api/stream`: the first event of who asks for `hello`. A new `startedAt` is a new inbox. */
+/** `GET /inbox/api/stream`: the first event, for readers that ask for `hello`. A new `startedAt` means a new inbox. */
 export interface Hello {
   startedAt: string
   seq: number
@@ -117,6 +117,6 @@ export interface Hello {
 export interface ImportAnswer {
   imported: number
   refused: number
-  /** The first refusals in words, with their lines. */
+  /** The first errors, as sentences with their line numbers. */
   problems: string[]
 }

@@ -13,12 +13,15 @@ const STEPS = [
 ]
 const MAX_PARTS = 120
 const LEAST_MS = 30 * SECOND
-/** Times that were made up are seldom more than this share of all, and would stretch the rest to nothing. */
+/**
+ * Times outside of the main range, at most this share of all, are ignored: one wrong time would squeeze all others into
+ * one part.
+ */
 const STRAY_SHARE = 0.005
 
 /**
- * The stretch of time that a query asks for, in at most 120 parts. Without `from` or `to` it reaches from the
- * oldest of the given times to now, or to the newest of them when that was more than an hour ago.
+ * The time range that a query asks for, in at most 120 parts. Without `from` or `to` the range reaches from the oldest
+ * of the given times to now, or to the newest of them when that is more than an hour ago.
  */
 export function spanOf(query: Query, times: readonly number[], now: number, maxParts = MAX_PARTS): Span {
   const sorted = Float64Array.from(times).sort()
@@ -33,7 +36,7 @@ export function spanOf(query: Query, times: readonly number[], now: number, maxP
   return { from, to, stepMs, times: Array.from({ length: count }, (_, index) => from + index * stepMs) }
 }
 
-/** The part of a span a time falls into, or nothing. */
+/** The index of the part that contains a time; undefined outside of the range. */
 export function partOf(span: Span, time: number): number | undefined {
   const part = Math.floor((time - span.from) / span.stepMs)
   return part >= 0 && part < span.times.length ? part : undefined

@@ -8,37 +8,37 @@ import { logRow } from './rows.js'
 import { logPasses } from './select.js'
 import type { Hello } from './shapes.js'
 
-/** An event as the stream's readers get it. */
+/** An event of the stream. */
 type Event = Change | { kind: 'alert'; alert: Alert }
 
 interface Reader {
   readonly response: ServerResponse
-  /** The kinds it asked for. */
+  /** The event kinds that the reader asked for. */
   readonly kinds: ReadonlySet<string>
   readonly wants: (event: Event) => boolean
   pending: string
   missed: number
-  /** Lines of logs, as JSON, that leave together. */
+  /** Table rows of logs, as JSON, that are sent in one event. */
   rows: string[]
 }
 
-/** What a reader gets that names no kinds. */
+/** The event kinds for a reader that names none. */
 const USUAL = ['log', 'request', 'heartbeat', 'release', 'feedback', 'alert', 'cleared'] as const
 const KINDS = [...USUAL, 'changed', 'rows', 'hello', 'imported'] as const
 const MAX_READERS = 100
-/** What a reader that is too slow may leave unread before it misses events. */
+/** Bytes that may wait for a slow reader; beyond it the reader misses events. */
 const MAX_UNREAD_BYTES = 8 * 1024 * 1024
 const COMMENT_EVERY_MS = 15_000
 const CHANGED_EVERY_MS = 250
 const ROWS_EVERY_MS = 100
-/** A table that is told of more at once is read anew. */
+/** With more new rows than this at once, the table is loaded again instead. */
 const MAX_ROWS_AT_ONCE = 2000
 
 /**
- * `GET /inbox/api/stream`: what comes in, as server-sent events named by their kind, filtered as the lists
- * are. `events=log,alert` asks for some kinds only; `events=changed` for a bare word that something came, at
- * most four times a second; `events=rows` for logs as lines of a table, many at a time; `events=hello` for a first
- * event that tells one inbox from another. A reader that is too slow gets `missed` with the number of events it lost.
+ * `GET /inbox/api/stream`: incoming data as server-sent events, named by their kind and filtered like the lists.
+ * `events=log,alert` selects kinds. `events=changed` sends only a notice that something has changed, at most four times
+ * a second. `events=rows` sends logs as table rows, many in one event. `events=hello` sends a first event that
+ * identifies this inbox. A reader that is too slow gets the event `missed` with the number of events it lost.
  */
 export class Stream {
   readonly #readers = new Set<Reader>()
@@ -57,10 +57,10 @@ export class Stream {
     const kinds = new Set<string>(wanted ? wanted.split(',') : USUAL)
     for (const kind of kinds) {
       if ((KINDS as readonly string[]).includes(kind)) continue
-      return writeReply(response, refusal(400, `"events" must be of ${KINDS.join(', ')}.`))
+      return writeReply(response, refusal(400, `"events" must be from the list ${KINDS.join(', ')}.`))
     }
     if (this.#readers.size >= MAX_READERS)
-      return writeReply(response, refusal(503, 'Too many read the stream.'))
+      return writeReply(response, refusal(503, 'The stream has too many readers.'))
     response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8' })
     response.write(': the inbox\n\n')
     const reader: Reader = { response, kinds, wants: filter(query), pending: '', missed: 0, rows: [] }
@@ -96,7 +96,10 @@ export class Stream {
     for (const { response } of this.#readers) response.end()
   }
 
-  /** Says that something is not as it was. Told at the end of its time, so that what came last is told as well. */
+  /**
+   * Sends the notice that something has changed. The notice is sent at the end of its interval, so that it covers the
+   * last change too.
+   */
   tellChanged(): void {
     if (this.#readers.size === 0) return
     this.#changedTimer ??= setTimeout(() => {
@@ -123,7 +126,7 @@ export class Stream {
     }
   }
 
-  /** Events of one turn leave in one write: a batch has a hundred logs. */
+  /** Collects the events of one turn of the event loop and sends them in one write: a batch has a hundred logs. */
   #write(reader: Reader, text: string, count = 1): void {
     if (reader.response.writableLength + reader.pending.length > MAX_UNREAD_BYTES) {
       reader.missed += count
@@ -147,7 +150,7 @@ export class Stream {
     }
   }
 
-  /** Keeps a quiet connection known to be alive. */
+  /** Sends a comment, so that a quiet connection is not taken for a dead one. */
   #comment(): void {
     for (const { response } of this.#readers) response.write(': still here\n\n')
   }
@@ -176,7 +179,7 @@ function dataOf(event: Event): unknown {
   }
 }
 
-/** Logs are filtered as in their list, requests by service; the rest is seldom and always told. */
+/** Logs are filtered like the list of logs, requests by service; other events are rare and always sent. */
 function filter(query: Query): (event: Event) => boolean {
   const passes = logPasses(query)
   return (event) => {

@@ -11,10 +11,10 @@ import type { TimelineAnswer, TraceSummary } from './shapes.js'
 
 const MAX_LOGS = 2000
 const MAX_IDS = 200
-/** Traces are put together from so many of the newest logs that have one. */
+/** How many of the newest logs with a trace id are searched for traces. */
 const MAX_TRACED_LOGS = 20_000
 
-/** `GET /inbox/api/timeline?trace_id=` or `?request_id=`: a request leads to its trace, and a trace to its requests. */
+/** `GET /inbox/api/timeline?trace_id=` or `?request_id=`: the request's whole trace, and all requests of the trace. */
 export function viewTimeline(store: Store, query: Query): Reply {
   if (query.traceId === undefined && query.requestId === undefined) {
     return refusal(400, 'This call takes "trace_id" or "request_id".')
@@ -43,7 +43,7 @@ export function viewTimeline(store: Store, query: Query): Reply {
   return { status: 200, json: answer }
 }
 
-/** `GET /inbox/api/traces`: the last heard of first. */
+/** `GET /inbox/api/traces`: the trace with the latest log first. */
 export function viewTraces(store: Store, query: Query): Reply {
   const passes = logPasses(query)
   const found = select(
@@ -84,12 +84,12 @@ function addLog(trace: TraceSummary & { request: string | undefined }, log: Log,
   if (log.level === 'error' || log.level === 'fatal') trace.errors++
   if (log.service !== undefined && !trace.services.includes(log.service) && trace.services.length < 10)
     trace.services.push(log.service.slice(0, 200))
-  // The newest come first: the last that is seen began the trace.
+  // Logs are walked from the newest to the oldest, so the last one seen began the trace.
   trace.name = log.message.slice(0, 200)
   trace.request = log.request_id ?? trace.request
 }
 
-/** A trace is called by its earliest request, which also says how long the trace took. */
+/** Names each trace after its earliest request, and takes its duration from there. */
 function nameByRequest(
   traces: Iterable<TraceSummary & { request: string | undefined }>,
   entries: Iterable<Entry<RequestEntry>>,
@@ -105,7 +105,7 @@ function nameByRequest(
   }
 }
 
-/** Adds to `ids` what the logs that pass name, up to a bound. */
+/** Adds to `ids` what the matching logs name, up to a bound. */
 function collect(
   store: Store,
   passes: (log: Log) => boolean,

@@ -9,7 +9,7 @@ import type { WebhookAnswer } from './shapes.js'
 
 const MAX_BYTES = 16 * 1024
 
-/** `POST /inbox/api/alerts/test`: posts an alert that is none to the address in `url`, and tells how that went. */
+/** `POST /inbox/api/alerts/test`: posts a test alert to the address in `url`, and reports the result. */
 export async function tryWebhook(request: IncomingMessage): Promise<Reply> {
   const body = await readJson(request, MAX_BYTES)
   if ('status' in body) return body

@@ -14,7 +14,7 @@ export function viewLogs(store: Store, query: Query): Reply {
   return list('logs', found, { cursor: cursorAt(store.logs.lastSeq) })
 }
 
-/** `GET /inbox/api/requests`: the routes are of all that pass, whatever the limit. */
+/** `GET /inbox/api/requests`: the routes count all matching requests, whatever the limit. */
 export function viewRequests(store: Store, query: Query): Reply {
   const found = select(store.requests, query, requestPasses(query, store.logs), Number.POSITIVE_INFINITY)
   const requests = found.map((entry) => entry.value)
@@ -25,8 +25,8 @@ export function viewRequests(store: Store, query: Query): Reply {
 }
 
 /**
- * `GET /inbox/api/errors`: without a filter the groups count from the start; with one they are made from the
- * logs that are held and pass.
+ * `GET /inbox/api/errors`: without a filter the groups count all errors since the start; with a filter they count the
+ * matching logs in the store.
  */
 export function viewErrors(store: Store, query: Query, now: number): Reply {
   const { limit, ...filters } = query
@@ -37,7 +37,7 @@ export function viewErrors(store: Store, query: Query, now: number): Reply {
   return list('groups', groups.list(now).slice(0, limit), {})
 }
 
-/** `GET /inbox/api/feedback`: each with the log it speaks of, where that one is still held. */
+/** `GET /inbox/api/feedback`: each feedback with the log it refers to, while the store has that log. */
 export function viewFeedback(store: Store, query: Query): Reply {
   const found = Array.from(store.feedback.newestFirst()).slice(0, query.limit)
   const logs = logsById(store, new Set(found.map((entry) => entry.value.event_id)))
@@ -64,7 +64,7 @@ export function viewStats(store: Store, startedAt: number): Reply {
   }
 }
 
-/** A list under its name, written item by item: fifty thousand logs are too much for one string. */
+/** A JSON list under a name, written item by item: fifty thousand logs are too much for one string. */
 export function list(name: string, items: readonly unknown[], rest: Record<string, unknown>): Reply {
   return { status: 200, pieces: pieces() }
 

@@ -1,7 +1,7 @@
 import { RecentMap } from './recent-map.js'
 import { cut, shortKey } from './short-key.js'
 
-/** One call of a client, as the inbox saw and answered it. */
+/** One call of a client and its answer. */
 export interface ClientCall {
   readonly service: string
   readonly userAgent: string
@@ -9,20 +9,20 @@ export interface ClientCall {
   readonly sdk: string | undefined
   readonly version: string | undefined
   readonly batchId: string | undefined
-  /** Logs and request entries in it. */
+  /** Number of logs and request entries in the call. */
   readonly entries: number
   readonly bytes: number
-  /** Zero for a connection that was cut. */
+  /** Status of the answer; zero for a connection that the inbox cut. */
   readonly status: number
-  /** Entries that were refused by themselves, by a 422. */
+  /** Entries that a 422 rejected one by one. */
   readonly rejected: number
-  /** Errors that the client held back as duplicates, and told of in a summary. */
+  /** Errors that the client held back as duplicates and reported in a summary. */
   readonly heldBack: number
-  /** How long the oldest entry had waited when it arrived, in milliseconds. */
+  /** Age of the oldest entry on arrival, in milliseconds. */
   readonly waitedMs: number | undefined
 }
 
-/** What the inbox knows of one client: a service that sends by one user agent. */
+/** One client: a service with its user agent. */
 export interface Client {
   service: string
   userAgent: string
@@ -39,9 +39,9 @@ export interface Client {
   retries: number
   rejected: number
   heldBack: number
-  /** Calls by the status they got; `0` for a connection that was cut. */
+  /** Number of calls by status; `0` for a connection that the inbox cut. */
   statuses: Record<string, number>
-  /** How long the oldest entry of each of the last sixty calls had waited, in milliseconds. */
+  /** Age of the oldest entry in each of the last sixty calls, in milliseconds. */
   waits: number[]
 }
 
@@ -55,7 +55,7 @@ const MAX_STATUSES = 50
 const MAX_BATCHES = 500
 const KEPT_WAITS = 60
 
-/** The clients that called, with what became of their calls. */
+/** The clients that have called, with the results of their calls. */
 export class Clients {
   readonly #clients = new RecentMap<Held>(MAX_CLIENTS)
 
@@ -77,7 +77,7 @@ export class Clients {
     this.#clients.set(key, client)
   }
 
-  /** All clients, the last heard of first. */
+  /** All clients, the latest caller first. */
   list(): Client[] {
     return this.#clients
       .values()

@@ -4,22 +4,22 @@ import { RecentMap } from './recent-map.js'
 import { cut, shortKey } from './short-key.js'
 import { Trend, type TrendWord } from './trend.js'
 
-/** All occurrences of one failure. */
+/** All occurrences of one error. */
 export interface ErrorGroup {
   fingerprint: string
   type: string
   message: string
-  /** Occurrences: a log that stands for several, by its `dedupCount`, counts as those. */
+  /** Number of occurrences. A summary of held-back errors counts as `dedupCount` of them. */
   count: number
-  /** Different users it happened to; counting ends at {@link MAX_USERS}. */
+  /** Number of different users affected; counting ends at {@link MAX_USERS}. */
   users: number
-  /** ISO 8601, by the logs' own time. */
+  /** ISO 8601, by the logs' own times. */
   firstSeen: string
   lastSeen: string
   trend: TrendWord
-  /** Occurrences by arrival over the last hour, in twelfths, the oldest first. */
+  /** Occurrences by time of arrival in the last hour, in twelve parts, the oldest first. */
   history: number[]
-  /** The version that was running when it was first seen. */
+  /** The version that was running when the error was first seen. */
   introducedIn: string | null
   service: string | null
   services: string[]
@@ -29,7 +29,7 @@ export interface ErrorGroup {
   lastRequestId: string | null
 }
 
-/** Most users told apart in one group. */
+/** Most users that are told apart in one group. */
 const MAX_USERS = 2000
 const MAX_GROUPS = 1000
 const MAX_SERVICES = 20
@@ -39,11 +39,15 @@ interface Group extends Omit<ErrorGroup, 'trend' | 'history' | 'users'> {
   readonly times: Trend
 }
 
-/** Groups errors by fingerprint, or where there is none by type and message. The least recent groups go first. */
+/**
+ * Groups errors by fingerprint, or by type and message when a log has none. The least recent groups are dropped first.
+ */
 export class ErrorGroups {
   readonly #groups = new RecentMap<Group>(MAX_GROUPS)
 
-  /** Counts a log if it is an error. @returns whether it opened a group, or nothing when it is no error. */
+  /**
+   * Counts a log that has an error. @returns whether the log opened a new group; undefined for a log without an error
+   */
   add(log: Log, at: number): 'new' | 'known' | undefined {
     if (!isError(log)) return undefined
     const key = groupKey(log)
@@ -57,7 +61,7 @@ export class ErrorGroups {
     return this.#groups.size
   }
 
-  /** All groups, the most recent first. */
+  /** All groups, the latest first. */
   list(now: number): ErrorGroup[] {
     return this.#groups
       .values()
@@ -75,23 +79,23 @@ export class ErrorGroups {
   }
 }
 
-/** Whether a log is the summary of errors that its client held back, which comes seconds after what it sums up. */
+/** Whether a log is the summary of errors that its client held back. A summary comes seconds after those errors. */
 export function isSummary(log: Log): boolean {
   return typeof log.metadata?.dedupCount === 'number'
 }
 
-/** How many occurrences a log stands for: a summary of held-back errors for `dedupCount` of them, else one. */
+/** How many occurrences a log stands for: a summary of held-back errors for `dedupCount`, any other log for one. */
 export function occurrences(log: Log): number {
   const count = log.metadata?.dedupCount
   return typeof count === 'number' && Number.isSafeInteger(count) && count > 0 ? count : 1
 }
 
-/** The fingerprint of the group that a log belongs to; nothing for a log that is no error. */
+/** The fingerprint of a log's group; undefined for a log without an error. */
 export function groupOf(log: Log): string | undefined {
   return isError(log) ? groupKey(log) : undefined
 }
 
-/** An error is what carries one: an error line in plain words belongs to the logs alone. */
+/** Only a log with an error object counts as an error; one at level error without it stays among the logs. */
 function isError(log: Log): boolean {
   const isSevere = log.level === 'error' || log.level === 'fatal'
   return isSevere && (log.error !== undefined || log.fingerprint !== undefined)
@@ -127,7 +131,7 @@ function update(group: Group | undefined, log: Log, at: number): void {
   group.count += count
   group.times.add(at, count)
   group.level = log.level
-  // The official clients' last summary has the fingerprint alone, and a message that says nothing of the error.
+  // The last summary of the official clients has only the fingerprint, and a message without the error's name.
   if (log.error !== undefined || group.message === '')
     group.message = cut(log.error?.message ?? log.message, 2000)
   if (log.error !== undefined && group.type === '') group.type = cut(log.error.type, 200)
@@ -149,6 +153,6 @@ function countService(group: Group, service: string | undefined): void {
 
 function countUser(group: Group, user: string | undefined): void {
   if (user === undefined || group.userKeys.size >= MAX_USERS) return
-  // Eleven characters of the hash: short enough for 2000 in each of 1000 groups.
+  // Eleven characters of the hash, so that 2000 of them in each of 1000 groups stay small.
   group.userKeys.add(createHash('sha256').update(user).digest('base64url').slice(0, 11))
 }

@@ -1,19 +1,19 @@
 import { RecentMap } from './recent-map.js'
 
-/** One heartbeat, as its pings show it. */
+/** The state of one heartbeat, derived from its pings. */
 export interface Monitor {
   token: string
   count: number
   /** ISO 8601, by the inbox's clock. */
   firstPing: string
   lastPing: string
-  /** The usual time between two pings: the median of the last ten; null before the second ping. */
+  /** The usual time between two pings: the median of the last ten intervals; null before the second ping. */
   intervalMs: number | null
-  /** The last ten times between pings, in milliseconds, the oldest first. */
+  /** The last ten intervals between pings, in milliseconds, the oldest first. */
   intervals: number[]
-  /** When the last sixty pings came, in milliseconds since the epoch, the oldest first. */
+  /** Times of the last sixty pings, in milliseconds since the epoch, the oldest first. */
   pings: number[]
-  /** `late` when more than twice the usual time went by without a ping; `waiting` before the second ping. */
+  /** `late` when more than twice the usual interval has passed without a ping; `waiting` before the second ping. */
   state: 'waiting' | 'on_time' | 'late'
   late: boolean
 }
@@ -29,7 +29,7 @@ interface Pings {
 const MAX_MONITORS = 1000
 const KEPT_INTERVALS = 10
 const KEPT_PINGS = 60
-/** A ping may always be this much late: a timer of one second is hardly ever exact. */
+/** A ping may always be this late: a timer of one second is rarely exact. */
 const GRACE_MS = 1000
 
 export class Monitors {
@@ -47,7 +47,7 @@ export class Monitors {
     known.last = now
   }
 
-  /** All monitors, the last pinged first. */
+  /** All monitors, the latest ping first. */
   list(now: number): Monitor[] {
     return this.#pings
       .entries()

@@ -1,4 +1,4 @@
-/** By nearest rank: always a value that was measured; 0 where there is none. */
+/** Percentile by nearest rank, so the result is always a measured value; 0 for an empty list. */
 export function percentile(sorted: Float64Array, share: number): number {
   return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? 0
 }

@@ -1,6 +1,5 @@
 /**
- * A map that holds the most recently used keys, bounded by count and by weight: when one more does not fit,
- * those unused for longest go.
+ * A map of the most recently used keys, bounded by count and by weight. The least recently used keys are dropped first.
  */
 export class RecentMap<V> {
   readonly #maxCount: number
@@ -17,7 +16,7 @@ export class RecentMap<V> {
     return this.#held.size
   }
 
-  /** The value of a key, which thereby counts as used. */
+  /** The value of a key. Reading it counts as use. */
   get(key: string): V | undefined {
     const held = this.#held.get(key)
     if (held === undefined) return undefined

@@ -1,6 +1,6 @@
 import type { Release } from '../../wire/companion.js'
 
-/** A release as it was registered, and whether it still stands. */
+/** A release as it was registered, and its state. */
 export interface RegisteredRelease extends Release {
   release_id: string
   /** ISO 8601, by the inbox's clock. */
@@ -10,12 +10,12 @@ export interface RegisteredRelease extends Release {
 
 const MAX_RELEASES = 1000
 
-/** The releases in the order they came. Registering one again that newer ones had followed takes those back. */
+/** The releases in order of registration. Registering an earlier release again is a rollback of the newer ones. */
 export class Releases {
   #releases: RegisteredRelease[] = []
   #lastId = 0
 
-  /** A version that is the current one already, as at each start of a process, is not a release of its own. */
+  /** Ignores a version that is the current one already, as each process registers its release at start. */
   register(release: Release, now: number): RegisteredRelease {
     const rivals = this.#releases.filter((other) => shareServices(other, release))
     const current = rivals.at(-1)
@@ -32,7 +32,7 @@ export class Releases {
     return registered
   }
 
-  /** All releases, the last registered first. */
+  /** All releases, the latest first. */
   list(): RegisteredRelease[] {
     return this.#releases.map((release) => ({ ...release })).reverse()
   }
@@ -42,7 +42,7 @@ export class Releases {
   }
 }
 
-/** A release without a list of services is one of all services. */
+/** Whether two releases have a service in common. A release without a list of services applies to all. */
 function shareServices(a: Release, b: Release): boolean {
   if (a.services === null || b.services === null) return true
   const services = new Set(a.services)

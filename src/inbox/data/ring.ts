@@ -1,17 +1,17 @@
-/** What a {@link Ring} holds: a value with its place in the order of arrival. */
+/** An item of a {@link Ring}: a value with its sequence number. */
 export interface Entry<T> {
-  /** Grows by one with each arrival, and is never used twice, not even after `clear`. */
+  /** Sequence number. It grows by one with each arrival and is never reused, not even after `clear`. */
   readonly seq: number
-  /** When it arrived, in milliseconds since the epoch. */
+  /** Time of arrival, in milliseconds since the epoch. */
   readonly at: number
-  /** The time the value itself states, in milliseconds since the epoch; `at` where the value states none. */
+  /** The value's own time, in milliseconds since the epoch; `at` when the value has none. */
   readonly time: number
   readonly value: T
-  /** About how many bytes it holds. */
+  /** Approximate size in memory, in bytes. */
   readonly weight: number
 }
 
-/** The newest values, bounded by count and by bytes: when one more does not fit, the oldest go. */
+/** The newest values, bounded by count and by bytes. The oldest are dropped first. */
 export class Ring<T> {
   readonly #maxCount: number
   readonly #maxWeight: number
@@ -41,12 +41,12 @@ export class Ring<T> {
     return this.#weight
   }
 
-  /** The place of the last arrival, 0 before the first. */
+  /** The sequence number of the latest arrival; 0 before the first. */
   get lastSeq(): number {
     return this.#seq
   }
 
-  /** The entry at a place, if it is still held. */
+  /** The entry with a sequence number; undefined when it is no longer in the ring. */
   at(seq: number): Entry<T> | undefined {
     return this.#entries[this.#entries.length - 1 - (this.#seq - seq)]
   }
@@ -65,7 +65,7 @@ export class Ring<T> {
     }
   }
 
-  /** All values, first arrived first. */
+  /** All values, the oldest first. */
   values(): T[] {
     return Array.from(this.oldestFirst(), (entry) => entry.value)
   }
@@ -80,7 +80,7 @@ export class Ring<T> {
     const oldest = this.#entries[this.#head]
     if (oldest !== undefined) this.#weight -= oldest.weight
     this.#entries[this.#head++] = undefined
-    // Moving all entries down at each arrival would cost far more than this rare copy.
+    // A rare copy is far cheaper than moving all entries at each arrival.
     if (this.#head < 1024 || this.#head * 2 < this.#entries.length) return
     this.#entries = this.#entries.slice(this.#head)
     this.#head = 0

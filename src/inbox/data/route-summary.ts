@@ -4,10 +4,13 @@ import { percentile } from './percentile.js'
 /** The requests of one route. Times are in milliseconds. */
 export interface RouteSummary {
   method: string
-  /** The framework's template, or `(no route)` for all requests without one: paths would never end. */
+  /**
+   * The framework's route template. `(no route)` collects all requests without one, because paths are unlimited in
+   * number.
+   */
   route: string
   count: number
-  /** Share answered by 500 or above, from 0 to 1. */
+  /** Share of requests answered with 500 or above, from 0 to 1. */
   errorRate: number
   p50: number
   p95: number
@@ -16,7 +19,7 @@ export interface RouteSummary {
 
 const MAX_ROUTES = 1000
 
-/** Requests by method and route, the most frequent first. What exceeds 1000 routes is put together as `(other)`. */
+/** Groups requests by method and route, the most frequent first. Routes beyond 1000 are collected as `(other)`. */
 export function summarizeRoutes(entries: Iterable<RequestEntry>): RouteSummary[] {
   const routes = new Map<string, { method: string; route: string; errors: number; durations: number[] }>()
   for (const entry of entries) {

@@ -1,4 +1,7 @@
-/** A count over the last so many milliseconds, kept in parts: as exact as one part is long, and never larger. */
+/**
+ * A count over a sliding window in milliseconds. The window consists of parts: it is exact to one part and never counts
+ * longer than the window.
+ */
 export class SlidingWindow {
   readonly #partMs: number
   readonly #counts: number[]
@@ -31,7 +34,7 @@ export class SlidingWindow {
     const part = Math.floor(at / this.#partMs)
     const missed = Math.min(part - this.#newest, this.#counts.length)
     for (let step = 0; step < missed; step++) this.#counts[(part - step) % this.#counts.length] = 0
-    // A clock that was set back must not empty the window: what comes then counts for the newest part.
+    // A clock that was set back must not empty the window: later counts go to the newest part.
     this.#newest = Math.max(part, this.#newest)
   }
 }

@@ -12,7 +12,7 @@ import { type Entry, Ring } from './ring.js'
 import { shortKey } from './short-key.js'
 import { noTotals, type Totals } from './totals.js'
 
-/** Something that came in, as the stream and the alerts are told. */
+/** A change of the store, for the stream and the alerts. */
 export type Change =
   | { kind: 'log'; entry: Entry<Log>; opensGroup: boolean }
   | { kind: 'request'; entry: Entry<RequestEntry> }
@@ -20,10 +20,10 @@ export type Change =
   | { kind: 'release'; release: RegisteredRelease; at: number }
   | { kind: 'feedback'; feedback: Feedback; at: number }
   | { kind: 'cleared' }
-  /** Many entries were read from a file. Each of them was told before, unless `quietly` had been asked for. */
+  /** Many entries were read from a file. Each was reported before, unless `quietly` was used. */
   | { kind: 'imported' }
 
-/** The answer a batch got, for the case that it comes again. */
+/** The answer to a batch, for the case that the batch is repeated. */
 export interface BatchAnswer {
   status: number
   answer: IngestAnswer
@@ -35,7 +35,7 @@ const MAX_REMEMBERED_ROWS = 200_000
 const MAX_FEEDBACK_BYTES = 32 * 1024 * 1024
 const MAX_FEEDBACK = 1000
 
-/** All the inbox holds, in memory and bounded: the oldest go. */
+/** Everything the inbox holds: in memory, bounded, the oldest dropped first. */
 export class Store {
   readonly logs: Ring<Log>
   readonly requests: Ring<RequestEntry>
@@ -61,19 +61,19 @@ export class Store {
     return this.#totals
   }
 
-  /** Calls `listener` with all that comes in from now on. */
+  /** Calls `listener` for every change from now on. */
   subscribe(listener: (change: Change) => void): void {
     this.#listeners.push(listener)
   }
 
-  /** @param at when the log arrived, for one that is read back from a file. */
+  /** @param at time of arrival, for a log that is read back from a file */
   addLog(log: Log, weight: number, at = this.#now()): void {
     this.#totals.logs++
     const opensGroup = this.groups.add(log, at) === 'new'
     this.#tell({ kind: 'log', entry: this.logs.push(log, weight, at, timeOf(log, at)), opensGroup })
   }
 
-  /** Counts a row once that came twice. */
+  /** Adds a request entry. An entry that comes twice counts once. */
   addRequest(request: RequestEntry, weight: number, at = this.#now()): void {
     if (this.#isKnown(request)) {
       this.#totals.duplicateRequests++
@@ -83,12 +83,12 @@ export class Store {
     this.#tell({ kind: 'request', entry: this.requests.push(request, weight, at, timeOf(request, at)) })
   }
 
-  /** Remembers what a call tells of its client. */
+  /** Notes what a call says about its client. */
   noteCall(call: ClientCall): void {
     this.clients.add(call, this.#now())
   }
 
-  /** The first answer of a batch that comes again. */
+  /** The first answer to a batch that is repeated. */
   answerOf(batchId: string): BatchAnswer | undefined {
     return this.#batches.get(shortKey(batchId))
   }
@@ -116,7 +116,7 @@ export class Store {
     this.#tell({ kind: 'feedback', feedback, at })
   }
 
-  /** Empties it all, totals and remembered batches included. */
+  /** Empties the store, totals and remembered batches included. */
   clear(): void {
     const parts = [this.logs, this.requests, this.feedback, this.groups]
     for (const part of [...parts, this.monitors, this.releases, this.clients]) part.clear()
@@ -134,7 +134,10 @@ export class Store {
     return isKnown
   }
 
-  /** Runs what adds many entries at once and tells the listeners of the whole only: no alert is about old entries. */
+  /**
+   * Runs a function that adds many old entries. Listeners get one change for all of them, so that no alert fires for
+   * old entries.
+   */
   quietly(add: () => void): void {
     this.#isQuiet = true
     try {
@@ -154,7 +157,7 @@ export class Store {
   }
 }
 
-/** What was written with a time that is none counts for the moment it arrived. */
+/** The value's own time; the time of arrival when its timestamp is no date. */
 function timeOf({ timestamp }: { timestamp: string }, at: number): number {
   const time = Date.parse(timestamp)
   return Number.isNaN(time) ? at : time

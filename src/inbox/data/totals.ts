@@ -1,25 +1,25 @@
-/** What happened since the start or the last clearing. */
+/** Counts since the start or since the last `clear`. */
 export interface Totals {
-  /** Logs taken, repeats not counted. */
+  /** Logs accepted, repeats not counted. */
   logs: number
-  /** Request entries taken, repeats not counted. */
+  /** Request entries accepted, repeats not counted. */
   requests: number
-  /** Batches of logs that were answered, repeats not counted. */
+  /** Batches of logs answered, repeats not counted. */
   batches: number
-  /** Batches that came again, and got their first answer again. */
+  /** Batches that were repeated and got their first answer again. */
   duplicateBatches: number
-  /** Request entries that came again. */
+  /** Request entries that were repeated. */
   duplicateRequests: number
-  /** Logs refused, by 422. */
+  /** Logs rejected by 422. */
   rejected: number
-  /** Request entries refused, by 422. */
+  /** Request entries rejected by 422. */
   rejectedRequests: number
   heartbeats: number
   feedback: number
   releases: number
-  /** Calls without a key, or with one that is refused. */
+  /** Calls without a key or with a refused one. */
   unauthorized: number
-  /** Calls that a fault hit. */
+  /** Calls affected by a fault that was set. */
   faulted: number
 }
 

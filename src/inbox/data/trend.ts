@@ -5,7 +5,7 @@ export type TrendWord = 'new' | 'rising' | 'steady' | 'falling'
 const HOUR_MS = 3_600_000
 const PARTS = 12
 
-/** Occurrences over the last hour, and the word for how they go. */
+/** Occurrences over the last hour, and a word for their trend. */
 export class Trend {
   readonly #window = new SlidingWindow(HOUR_MS, PARTS)
   #first: number | undefined
@@ -15,12 +15,12 @@ export class Trend {
     this.#window.add(at, count)
   }
 
-  /** Occurrences in twelfths of an hour, the oldest first. */
+  /** Occurrences in the last hour in twelve parts, the oldest first. */
   history(now: number): number[] {
     return this.#window.parts(now)
   }
 
-  /** `new` in its first five minutes; then the last quarter of an hour is held against the one before. */
+  /** `new` in the first five minutes; later the last quarter of an hour is compared with the one before. */
   word(now: number): TrendWord {
     if (this.#first === undefined || now - this.#first < HOUR_MS / PARTS) return 'new'
     const parts = this.history(now)

@@ -4,13 +4,13 @@ import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
 import { type Reply, refusal } from './reply.js'
 
-/** A body that was read, unpacked and parsed; `byteLength` is that of its JSON. */
+/** A body that was read, decompressed and parsed; `byteLength` is the length of its JSON. */
 export interface JsonBody {
   value: unknown
   byteLength: number
 }
 
-/** A call's JSON body, or the answer to give instead. An empty body is null. */
+/** Reads the JSON body of a call. Gives the reply to send instead when the body is refused. An empty body is null. */
 export async function readJson(request: IncomingMessage, maxBytes: number): Promise<JsonBody | Reply> {
   const encoding = (request.headers['content-encoding'] ?? 'identity').trim().toLowerCase()
   if (encoding !== 'identity' && encoding !== 'gzip' && encoding !== 'x-gzip') {
@@ -40,7 +40,7 @@ async function unpack(packed: Buffer, maxBytes: number): Promise<Buffer | Reply>
     return await gunzipAsync(packed, { maxOutputLength: maxBytes })
   } catch (error) {
     const isTooLarge = (error as NodeJS.ErrnoException | null)?.code === 'ERR_BUFFER_TOO_LARGE'
-    return isTooLarge ? tooLarge(maxBytes) : refusal(400, 'The body is not gzip.')
+    return isTooLarge ? tooLarge(maxBytes) : refusal(400, 'The body is not valid gzip.')
   }
 }
 
@@ -49,8 +49,8 @@ function tooLarge(maxBytes: number): Reply {
 }
 
 /**
- * Nothing when there are more bytes than that. The rest of the body is then read and thrown away: closing
- * the connection on a client that still writes would take the answer away from it.
+ * Undefined when the body has more bytes than `maxBytes`. The rest of the body is then read and discarded: closing the
+ * connection while the client writes would keep it from reading the answer.
  */
 function readBytes(request: IncomingMessage, maxBytes: number): Promise<Buffer | undefined> {
   if (Number(request.headers['content-length'] ?? 0) > maxBytes) {
@@ -70,6 +70,6 @@ function readBytes(request: IncomingMessage, maxBytes: number): Promise<Buffer |
     })
     request.on('end', () => resolve(pieces.length === 1 ? pieces[0] : Buffer.concat(pieces)))
     request.on('error', reject)
-    request.on('close', () => reject(new Error('The client went away.')))
+    request.on('close', () => reject(new Error('The client closed the connection.')))
   })
 }

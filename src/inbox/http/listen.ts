@@ -5,7 +5,7 @@ import { LognitorError } from '../../config/errors.js'
 import { authority, refuseForeign } from './guard.js'
 import { refusal, writeReply } from './reply.js'
 
-/** Serves one call, whose path is given without its query. */
+/** Serves one request. `path` is the path without the query. */
 export type Handler = (request: IncomingMessage, response: ServerResponse, path: string) => Promise<void>
 
 export interface Listening {
@@ -14,7 +14,7 @@ export interface Listening {
   close(): Promise<void>
 }
 
-/** Listens on loopback and hands each call that is not foreign to the handler. */
+/** Listens on loopback. The handler gets each request that does not come from another site. */
 export async function listen(address: { host: string; port: number }, handler: Handler): Promise<Listening> {
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: REQUEST_MS }, onRequest)
   ownServers.add(server)
@@ -34,7 +34,7 @@ export async function listen(address: { host: string; port: number }, handler: H
     request.on('error', ignore)
     response.on('error', ignore)
     serve(request, response).catch(() => {
-      // Most often a client that went away. What is ours is answered as a server answers.
+      // The most frequent cause is a client that closed its connection. For any other error a 500 is sent.
       writeReply(response, refusal(500, 'The inbox failed.')).catch(ignore)
     })
   }
@@ -50,7 +50,7 @@ export async function listen(address: { host: string; port: number }, handler: H
   }
 }
 
-/** Long, so that a client's connection is seldom closed at the moment it is used again. */
+/** Long, so that a connection is rarely closed at the moment when the client uses it again. */
 const KEEP_ALIVE_MS = 65_000
 const REQUEST_MS = 30_000
 
@@ -72,7 +72,7 @@ function bind(server: Server, { host, port }: { host: string; port: number }): P
 function close(server: Server): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve())
-    // A stream or an idle connection would otherwise hold the port for as long as its client likes.
+    // An open stream or an idle connection would otherwise keep the port in use.
     server.closeAllConnections()
   })
 }

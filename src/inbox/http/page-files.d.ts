@@ -1,4 +1,4 @@
-/** The files of the page as `scripts/lib/page.mjs` builds them, by their addresses. */
+/** The files of the page, by their addresses, as `scripts/lib/page.mjs` builds them. */
 declare module '#inbox-page' {
   const files: Readonly<Record<string, { readonly type: string; readonly text: string } | undefined>>
   export default files

@@ -2,7 +2,7 @@ import files from '#inbox-page'
 import type { Handler } from './listen.js'
 import { refusal, writeReply } from './reply.js'
 
-/** Scripts and styles from this inbox only, no markup from strings, and no frame around it. */
+/** Allows scripts and styles from this inbox only, no markup from strings, and no frame around the page. */
 const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -15,7 +15,7 @@ const POLICY = [
   "require-trusted-types-for 'script'",
 ].join('; ')
 
-/** The addresses of the page's views; all of them are the one page. */
+/** The addresses of the page's views. All of them give the same HTML. */
 const VIEWS = new Set(
   '/ /logs /errors /requests /traces /monitors /releases /feedback /alerts /health /faults'.split(' '),
 )

@@ -1,18 +1,18 @@
 import type { ServerResponse } from 'node:http'
 
-/** What is answered to one call. */
+/** The answer to one call. */
 export interface Reply {
   status: number
-  /** Written as JSON. */
+  /** A value that is written as JSON. */
   json?: unknown
-  /** Written as it comes, piece by piece, at the reader's pace. */
+  /** Texts that are written one by one, as fast as the reader takes them. */
   pieces?: Iterable<string>
-  /** Written as it is. */
+  /** A text that is written unchanged. */
   text?: string
   headers?: Readonly<Record<string, string>>
 }
 
-/** An answer that says in words why the call was not served. */
+/** An answer that says why the call was refused. */
 export function refusal(status: number, message: string, headers?: Record<string, string>): Reply {
   return headers === undefined ? { status, json: { message } } : { status, json: { message }, headers }
 }
@@ -43,7 +43,7 @@ async function writePieces(response: ServerResponse, pieces: Iterable<string>): 
   response.end(piece)
 }
 
-/** Resolves to false when the reader went away. */
+/** Resolves to false when the reader has closed the connection. */
 function drained(response: ServerResponse): Promise<boolean> {
   return new Promise((resolve) => {
     const settle = () => {

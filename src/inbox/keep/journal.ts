@@ -15,12 +15,12 @@ import type { Change, Store } from '../data/store.js'
 import { lineOf, linesOf } from './line.js'
 import { takeLines } from './take-lines.js'
 
-/** Writes what comes in to a file, so that it is there again after a restart. */
+/** Writes incoming data to a file, so that it is there again after a restart. */
 export interface Journal {
   add(change: Change): void
-  /** Writes the file anew from what is held. */
+  /** Writes the whole file anew from the store. */
   rewrite(): void
-  /** Writes what is left. */
+  /** Writes what is still buffered. */
   close(): void
 }
 
@@ -28,9 +28,9 @@ const FLUSH_MS = 200
 const PIECE_LENGTH = 1024 * 1024
 
 /**
- * Reads a file into the store, and keeps it up to date from then on. The file is written anew when it has grown to
- * twice what the store may hold.
- * @param maxBytes what the store may hold
+ * Reads a file into the store and appends every change to it from then on. The file is written anew when it has grown
+ * to twice what the store may hold.
+ * @param maxBytes most bytes that the store may hold
  * @throws LognitorError `LOGNITOR_BAD_OPTION` when the file cannot be read or written
  */
 export async function openJournal(
@@ -81,7 +81,7 @@ export async function openJournal(
     if (size > 2 * settings.maxBytes) rewrite()
   }
 
-  /** Beside the old file, and put in its place when it is whole. */
+  /** Writes a new file beside the old one, and replaces the old one when the new one is complete. */
   function rewrite(): void {
     const fresh = `${file}.${process.pid}.new`
     const handle = openSync(fresh, 'w', 0o600)
@@ -105,18 +105,14 @@ export async function openJournal(
     size = statSync(file).size
   }
 
-  /** A full disk takes nothing from who uses the inbox but the file: said once. */
+  /** A full disk stops the writing to the file and nothing else. One warning says so. */
   function guarded(act: () => void): () => void {
     return () => {
       try {
         act()
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error)
-        warnOnce(
-          'LOGNITOR_INBOX_DATA',
-          `${file} cannot be written (${reason}): what comes is not kept.`,
-          file,
-        )
+        warnOnce('LOGNITOR_INBOX_DATA', `${file} cannot be written (${reason}): new data is not kept.`, file)
       }
     }
   }

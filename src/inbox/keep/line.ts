@@ -7,7 +7,7 @@ import { footprint } from '../schema/footprint.js'
 import { checkLog } from '../schema/log.js'
 import { checkRequestEntry } from '../schema/request-entry.js'
 
-/** One thing that came in, as a line of a file: `{"kind":"log","at":1764300000000,"value":{...}}`. */
+/** One change as a line of a file: `{"kind":"log","at":1764300000000,"value":{...}}`. */
 export function lineOf(change: Change): string | undefined {
   switch (change.kind) {
     case 'log':
@@ -24,9 +24,9 @@ export function lineOf(change: Change): string | undefined {
   }
 }
 
-/** All that a store holds, as lines in the order of arrival within each kind. */
+/** Everything in a store as lines, in the order of arrival within each kind. */
 export function* linesOf(store: Store, now: number): Generator<string> {
-  // Releases stand first: what comes after them is told apart by them.
+  // Releases come first, because the entries after them refer to them.
   for (const release of store.releases.list().reverse())
     yield line('release', Date.parse(release.registered_at), release)
   for (const monitor of store.monitors.list(now))
@@ -37,15 +37,15 @@ export function* linesOf(store: Store, now: number): Generator<string> {
 }
 
 /**
- * Adds what a line holds to a store. A line that is a log of its own, with `level` and `message`, is taken too.
- * @returns in words why it cannot be taken, or nothing
+ * Adds the content of a line to a store. A bare log with `level` and `message` is accepted too.
+ * @returns a sentence that says why the line was refused, or undefined
  */
 export function takeLine(store: Store, text: string): string | undefined {
   const parsed = parse(text)
   if (typeof parsed === 'string') return parsed
   const { kind, at, value } = parsed
   const bytes = footprint(value)
-  if (!Number.isFinite(bytes)) return 'It is nested too deeply.'
+  if (!Number.isFinite(bytes)) return 'Nested too deeply.'
   const problem = CHECKS[kind](value)
   if (problem !== undefined) return `${problem.field} ${problem.message}`.trim()
   const weight = text.length + bytes
@@ -67,7 +67,7 @@ const CHECKS: Readonly<Record<Kind, (value: unknown) => { field: string; message
   heartbeat: (value) =>
     typeof value === 'string' && /^[\w.~:-]{1,200}$/.test(value)
       ? undefined
-      : { field: 'value', message: 'is no token' },
+      : { field: 'value', message: 'is not a token' },
 }
 
 function parse(text: string): { kind: Kind; at: number | undefined; value: unknown } | string {
@@ -75,9 +75,9 @@ function parse(text: string): { kind: Kind; at: number | undefined; value: unkno
   try {
     parsed = JSON.parse(text)
   } catch {
-    return 'It is not JSON.'
+    return 'Not valid JSON.'
   }
-  if (!isObject(parsed)) return 'It is not an object.'
+  if (!isObject(parsed)) return 'Not a JSON object.'
   if (parsed.kind === undefined && parsed.level !== undefined)
     return { kind: 'log', at: undefined, value: parsed }
   const { kind, at, value } = parsed

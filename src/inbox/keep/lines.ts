@@ -1,9 +1,9 @@
 import { StringDecoder } from 'node:string_decoder'
 
-/** Longest line that is read, in characters. What is longer is given as `undefined`. */
+/** Longest line that is read, in characters. A longer line is given as `undefined`. */
 const MAX_LINE_LENGTH = 4 * 1024 * 1024
 
-/** The lines of a stream of bytes, whatever its pieces are, without the empty ones. */
+/** The lines of a byte stream, however it is divided into chunks, without the empty ones. */
 export async function* linesIn(pieces: AsyncIterable<Buffer>): AsyncGenerator<string | undefined> {
   const decoder = new StringDecoder('utf8')
   let rest = ''

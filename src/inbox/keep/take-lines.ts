@@ -5,16 +5,16 @@ import { takeLine } from './line.js'
 import { linesIn } from './lines.js'
 
 const MAX_PROBLEMS = 20
-/** So many lines are taken before others have their turn. */
+/** Lines that are read before the event loop runs other work. */
 const LINES_A_TURN = 500
 
-/** Adds all lines of a file or of a call to a store. What cannot be taken is counted, and the first of it named. */
+/** Adds all lines of a file or a request body to a store. Counts the refused lines and names the first of them. */
 export async function takeLines(store: Store, pieces: AsyncIterable<Buffer>): Promise<ImportAnswer> {
   const answer: ImportAnswer = { imported: 0, refused: 0, problems: [] }
   let number = 0
   for await (const line of linesIn(pieces)) {
     number++
-    let problem: string | undefined = 'It is too long.'
+    let problem: string | undefined = 'Too long.'
     if (line !== undefined)
       store.quietly(() => {
         problem = takeLine(store, line)

@@ -1,13 +1,13 @@
 import { isLevel, LEVELS } from '../../wire/level.js'
 
-/** What is wrong with a value: where it stands in its log (`error.type`), and why it cannot be taken. */
+/** What is wrong with a value: the path of the field (`error.type`) and the reason. */
 export interface Problem {
   field: string
   code: 'required' | 'type' | 'value' | 'too_deep' | 'log_too_large' | 'too_many' | 'fault'
   message: string
 }
 
-/** Looks at one value; nothing when it is as it has to be. The field of a problem is relative to the value. */
+/** Checks one value; undefined when the value is valid. The field of a problem is relative to the value. */
 export type Check = (value: unknown) => Problem | undefined
 
 export const text: Check = (value) => (typeof value === 'string' ? undefined : wrongType('a string', value))
@@ -32,12 +32,12 @@ export const timestamp: Check = (value) => {
   return { field: '', code: 'value', message: 'must be an ISO 8601 time with its zone' }
 }
 
-/** Lets null pass, as the official clients write what they do not know. */
+/** Accepts null as well, which the official clients write for unknown values. */
 export function orNull(check: Check): Check {
   return (value) => (value === null ? undefined : check(value))
 }
 
-/** A list of which every item passes. */
+/** A list whose items all pass the check. */
 export function listOf(check: Check): Check {
   return (value) => {
     if (!Array.isArray(value)) return wrongType('a list', value)
@@ -49,7 +49,7 @@ export function listOf(check: Check): Check {
   }
 }
 
-/** An object of which every value passes, whatever its keys. */
+/** An object whose values all pass the check, whatever its keys. */
 export function valuesOf(check: Check): Check {
   return (value) => {
     if (!isObject(value)) return wrongType('an object', value)
@@ -61,7 +61,7 @@ export function valuesOf(check: Check): Check {
   }
 }
 
-/** An object with these fields; all but the required ones may be absent, and unknown ones are let through. */
+/** An object with these fields. All but the required ones are optional, and unknown ones are accepted. */
 export function shape(fields: Readonly<Record<string, Check>>, required: readonly string[] = []): Check {
   const checks = new Map(Object.entries(fields))
   return (value) => {

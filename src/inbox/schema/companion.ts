@@ -3,7 +3,7 @@ import { listOf, orNull, shape, text } from './check.js'
 
 const textOrNull = orNull(text)
 
-/** Whether a value is a feedback as `POST /feedback` takes it: the official client sends null for what is not given. */
+/** Checks a feedback for `POST /feedback`. The official client sends null for missing values. */
 export const checkFeedback = shape(
   {
     event_id: text,
@@ -16,7 +16,7 @@ export const checkFeedback = shape(
   ['event_id', 'comments'],
 )
 
-/** Whether a value is a release as `POST /releases/register` takes it. */
+/** Checks a release for `POST /releases/register`. */
 export const checkRelease = shape(
   {
     version: text,
@@ -30,7 +30,7 @@ export const checkRelease = shape(
   ['version'],
 )
 
-/** A feedback that has passed {@link checkFeedback}, with null for what is not given. */
+/** A feedback that has passed {@link checkFeedback}, with null for missing values. */
 export function toFeedback(value: unknown): Feedback {
   const given = value as Partial<Feedback> & Pick<Feedback, 'event_id' | 'comments'>
   return {
@@ -43,7 +43,7 @@ export function toFeedback(value: unknown): Feedback {
   }
 }
 
-/** A release that has passed {@link checkRelease}, with null for what is not given. */
+/** A release that has passed {@link checkRelease}, with null for missing values. */
 export function toRelease(value: unknown): Release {
   const given = value as Partial<Release> & Pick<Release, 'version'>
   return {

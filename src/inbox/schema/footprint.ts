@@ -1,12 +1,12 @@
-/** Deepest nesting the inbox takes: deeper values parse, but could not be written out again. */
+/** Deepest nesting that the inbox accepts. Deeper values can be parsed but not serialized again. */
 export const MAX_DEPTH = 100
 
 const SCALAR_BYTES = 24
 const OBJECT_BYTES = 64
 
 /**
- * About how many bytes the engine needs for a parsed JSON value beside its text: three bytes of `{},` make
- * an object of many more. Infinity when it is nested too deeply.
+ * Approximate memory of a parsed JSON value beyond its text, in bytes: the three bytes `{},` become an object of many
+ * more. Infinity when the value is nested too deeply.
  */
 export function footprint(value: unknown, depth = 0): number {
   if (typeof value !== 'object' || value === null) return SCALAR_BYTES

@@ -31,7 +31,7 @@ const request = shape({
   user_agent: text,
 })
 
-/** Whether a value is a log as `POST /ingest` takes it: named fields strictly, own keys as they come. */
+/** Checks a log for `POST /ingest`: the known fields strictly, other keys not at all. */
 export const checkLog = shape(
   {
     level,

@@ -2,7 +2,7 @@ import { amount, orNull, shape, text, timestamp, whole } from './check.js'
 
 const textOrNull = orNull(text)
 
-/** Whether a value is a request entry as `POST /ingest/requests` takes it. */
+/** Checks a request entry for `POST /ingest/requests`. */
 export const checkRequestEntry = shape(
   {
     method: text,

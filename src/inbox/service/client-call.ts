@@ -6,7 +6,7 @@ import type { JsonBody } from '../http/body.js'
 import type { Reply } from '../http/reply.js'
 import { isObject } from '../schema/check.js'
 
-/** What a call tells of its client, read from a body that nobody has checked. */
+/** What a call says about its client, from a body that has not been checked. */
 export function clientCall(
   request: IncomingMessage,
   body: JsonBody | Reply,
@@ -38,7 +38,7 @@ function heldBackIn(entry: Record<string, unknown>): number {
   return isObject(entry.metadata) ? occurrences(entry as unknown as Log) - 1 : 0
 }
 
-/** Nothing for a time that is none, or that lies ahead of ours. */
+/** Undefined for an invalid time, or one in the future. */
 function waitedMs(timestamp: string | undefined, now: number): number | undefined {
   const waited = timestamp === undefined ? Number.NaN : now - Date.parse(timestamp)
   return waited >= 0 ? waited : undefined

@@ -4,9 +4,9 @@ import { type Reply, refusal } from '../http/reply.js'
 import type { Problem } from '../schema/check.js'
 import { checkFeedback, checkRelease, toFeedback, toRelease } from '../schema/companion.js'
 
-/** `POST /heartbeat/{token}`: any token is a monitor. */
+/** `POST /heartbeat/{token}`: every token is a monitor. */
 export function ping(store: Store, token: string): Reply {
-  if (!/^[\w.~:-]{1,200}$/.test(token)) return refusal(404, 'There is no such heartbeat.')
+  if (!/^[\w.~:-]{1,200}$/.test(token)) return refusal(404, 'There is no heartbeat with this token.')
   store.ping(token)
   return { status: 200, json: { message: 'ok' } }
 }
@@ -19,7 +19,7 @@ export function takeFeedback(store: Store, body: JsonBody): Reply {
   return { status: 200, json: { message: 'ok' } }
 }
 
-/** `POST /releases/register`. The texts of a release are bounded, since a thousand of them are kept. */
+/** `POST /releases/register`. The texts of a release are bounded, because a thousand releases are kept. */
 export function registerRelease(store: Store, body: JsonBody): Reply {
   const problem = checkRelease(body.value)
   if (problem !== undefined) return refuse(problem)

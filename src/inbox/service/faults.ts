@@ -2,27 +2,27 @@ import { showValue } from '../../config/show-value.js'
 import { LEVELS, type Level } from '../../wire/level.js'
 import { amount, flag, isObject, whole } from '../schema/check.js'
 
-/** How the inbox misbehaves under `/api/v1`; `{}` makes it behave. */
+/** Faults that the inbox simulates below `/api/v1`; `{}` turns them off. */
 export interface Faults {
-  /** Answer with this status, 300 to 599, and take nothing. 422 refuses each log of a batch. */
+  /** Answer with this status, 300 to 599, and accept nothing. 422 rejects each log of a batch. */
   status?: number
-  /** `Retry-After` of that answer: seconds, or any text, such as an HTTP date. Without `status` it makes a 429. */
+  /** `Retry-After` of that answer: seconds, or any text, such as an HTTP date. Without `status` the status is 429. */
   retryAfter?: number | string
-  /** Share of the calls that are hit, from 0 to 1. Default 1. */
+  /** Share of calls that are affected, from 0 to 1. Default 1. */
   rate?: number
-  /** Milliseconds to wait before the answer. What is taken is taken before. */
+  /** Milliseconds to wait before the answer. The data is stored before the wait. */
   delayMs?: number
-  /** Cut the connection instead of answering: `true` before the call was taken, `'after'` when it was. */
+  /** Cut the connection instead of answering: `true` before the data is stored, `'after'` once it is stored. */
   reset?: boolean | 'after'
-  /** Every nth log is refused by a 422 entry. */
+  /** Reject every nth log by an entry in a 422. */
   rejectEvery?: number
-  /** Shares of the levels to send, told with every answer. */
+  /** Sample rates by level, sent with every answer. */
   sampleRates?: Partial<Record<Level, number>>
-  /** Behave again after so many milliseconds. Default: not by itself. */
+  /** Turn the faults off after this many milliseconds. Default: never. */
   forMs?: number
 }
 
-/** Holds the faults that are set, and decides for each call whether it is hit. */
+/** Holds the current faults, and decides for each call whether it is affected. */
 export class FaultSwitch {
   readonly #now: () => number
   readonly #random: () => number
@@ -31,7 +31,7 @@ export class FaultSwitch {
   #until = Number.POSITIVE_INFINITY
   #logs = 0
 
-  /** @param onSet called when other faults hold than before. */
+  /** @param onSet called when the faults have changed */
   constructor(now: () => number, random: () => number, onSet: () => void = () => {}) {
     this.#now = now
     this.#random = random
@@ -50,13 +50,13 @@ export class FaultSwitch {
     return this.#faults
   }
 
-  /** The faults of one call, empty when it is not hit. */
+  /** The faults for one call, empty when the call is not affected. */
   draw(): Faults {
     const faults = this.current()
     return this.#random() < (faults.rate ?? 1) ? faults : {}
   }
 
-  /** Counts one log, and says whether it is one of those to refuse. */
+  /** Counts one log. True when it is one of those to reject. */
   refusesLog(hit: Faults): boolean {
     if (hit.status === 422) return true
     if (hit.rejectEvery === undefined) return false
@@ -101,7 +101,7 @@ const FAULTS: Readonly<Record<keyof Faults, { expected: string; fits: (value: un
   },
 }
 
-/** Foreign faults, or in words what is wrong with them. */
+/** Checks faults from outside. Gives the faults, or a sentence that says what is wrong. */
 export function parseFaults(value: unknown): Faults | string {
   if (!isObject(value)) return 'Faults must be an object.'
   for (const [name, fault] of Object.entries(value)) {

@@ -6,10 +6,10 @@ import { isObject } from '../schema/check.js'
 import { checkRequestEntry } from '../schema/request-entry.js'
 import { judgeItems, rejectAll } from './judge.js'
 
-/** The service documents no limit. */
+/** A bound of our own; the service documents none. */
 const MAX_ENTRIES = 1000
 
-/** `POST /ingest/requests`: takes what is valid; an entry that came before is taken without counting again. */
+/** `POST /ingest/requests`: stores the valid entries. An entry that came before is accepted and not counted again. */
 export function ingestRequests(store: Store, body: JsonBody): Reply {
   if (!isObject(body.value) || !Array.isArray(body.value.requests)) {
     return refusal(400, 'The body must be an object with the list "requests".')
@@ -27,7 +27,7 @@ export function ingestRequests(store: Store, body: JsonBody): Reply {
   return { status: result.status, json: result.answer }
 }
 
-/** The official middleware writes null for what it does not know. */
+/** The official middleware writes null for unknown values. */
 function withoutNulls(entry: RequestEntry): RequestEntry {
   if (!Object.values(entry).includes(null)) return entry
   return Object.fromEntries(

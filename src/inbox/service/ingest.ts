@@ -10,9 +10,9 @@ import { checkLog } from '../schema/log.js'
 import { judgeItems, rejectAll } from './judge.js'
 
 /**
- * `POST /ingest`: takes what is valid of a batch, and says for the rest what is wrong with it. A batch that
- * came before gets the answer it got then.
- * @param refuses asked once for each log that is new, so that faults can refuse some.
+ * `POST /ingest`: stores the valid logs of a batch, and says what is wrong with the others. A batch that came before
+ * gets its first answer again.
+ * @param refuses called once for each new log, so that faults can reject some
  */
 export function ingest(store: Store, body: JsonBody, refuses: () => boolean): Reply {
   if (!isObject(body.value) || !Array.isArray(body.value.logs)) {
@@ -20,7 +20,7 @@ export function ingest(store: Store, body: JsonBody, refuses: () => boolean): Re
   }
   const { batch_id: batchId, logs } = body.value
   if (typeof batchId !== 'string' || batchId === '')
-    return refusal(400, '"batch_id" must be a string, not empty.')
+    return refusal(400, '"batch_id" must be a non-empty string.')
   const known = store.answerOf(batchId)
   if (known !== undefined) {
     store.totals.duplicateBatches++
@@ -43,10 +43,10 @@ export function ingest(store: Store, body: JsonBody, refuses: () => boolean): Re
 const FAULT: Problem = {
   field: 'message',
   code: 'fault',
-  message: 'refused, as the faults that are set ask for',
+  message: 'rejected by a fault that is set',
 }
 
-/** What is nested too deeply cannot be measured, and is refused by itself. */
+/** A value that is nested too deeply cannot be measured, and has an error of its own. */
 function isTooLarge(log: unknown): boolean {
   return Number.isFinite(footprint(log)) && Buffer.byteLength(JSON.stringify(log)) > MAX_LOG_BYTES
 }
@@ -54,5 +54,5 @@ function isTooLarge(log: unknown): boolean {
 function refuseTooLarge(index: number): Reply {
   const message = `is larger than ${MAX_LOG_BYTES} bytes`
   const errors: Rejection[] = [{ index, code: 'log_too_large', field: 'logs', message }]
-  return { status: 413, json: { accepted: 0, rejected: 0, errors, message: 'Nothing was taken.' } }
+  return { status: 413, json: { accepted: 0, rejected: 0, errors, message: 'No log was accepted.' } }
 }

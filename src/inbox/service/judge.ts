@@ -2,14 +2,14 @@ import type { IngestAnswer, Rejection } from '../../wire/answer.js'
 import type { Problem } from '../schema/check.js'
 import { footprint, MAX_DEPTH } from '../schema/footprint.js'
 
-/** What became of a list: its answer, and the items that were taken, each with the bytes it holds beside its text. */
+/** The result for a list: its answer, and the accepted items, each with its memory beyond its text in bytes. */
 export interface Judgement {
   status: 200 | 422
   answer: IngestAnswer
   taken: { item: unknown; bytes: number }[]
 }
 
-/** Looks at each item of a list; each that has a problem is refused, by the first one found. */
+/** Checks each item of a list. An item with a problem is rejected, with the first problem found. */
 export function judgeItems(
   items: readonly unknown[],
   check: (item: unknown) => Problem | undefined,
@@ -30,7 +30,7 @@ export function judgeItems(
   }
 }
 
-/** Refuses a whole list for its length, by one entry at the first item too many. */
+/** Rejects a whole list for its length, with one error at the first item beyond the limit. */
 export function rejectAll(count: number, index: number, field: string, message: string): Judgement {
   return { status: 422, answer: answer(0, count, [{ index, code: 'too_many', field, message }]), taken: [] }
 }

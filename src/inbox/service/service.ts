@@ -12,7 +12,7 @@ import type { FaultSwitch, Faults } from './faults.js'
 import { ingest } from './ingest.js'
 import { ingestRequests } from './ingest-requests.js'
 
-/** Plays Lognitor below `/api/v1`, whose rest of the path it is given: its calls, its keys, and its faults. */
+/** Simulates Lognitor below `/api/v1`: its calls, its keys, and its faults. `path` is the rest behind that prefix. */
 export function createService(
   store: Store,
   faults: FaultSwitch,
@@ -63,12 +63,12 @@ export function createService(
 const INGEST = '/ingest'
 const HEARTBEAT = '/heartbeat/'
 
-/** The answer a fault gives instead of the service. A 422 is given log by log, where there are logs. */
+/** The answer of a fault instead of the service's. A 422 for logs is given log by log, elsewhere. */
 function failureOf(hit: Faults, path: string): Reply | undefined {
   const status = hit.status ?? (hit.retryAfter === undefined ? undefined : 429)
   if (status === undefined || (status === 422 && path === INGEST)) return undefined
   const headers = hit.retryAfter === undefined ? undefined : { 'retry-after': String(hit.retryAfter) }
-  return refusal(status, 'A fault that was set answers this call.', headers)
+  return refusal(status, 'A fault that is set answers this call.', headers)
 }
 
 function cutOff(response: ServerResponse): void {

@@ -7,7 +7,7 @@ import { freePorts, runToEnd, until } from '../lib/processes.mjs'
 import { configs } from '../lib/stack.mjs'
 
 const require = createRequire(import.meta.url)
-/** What configurations have no default for. */
+/** Variables without a default in the configurations. */
 const SECRETS = { TEAM_A_KEY: 'a', TEAM_B_KEY: 'b', LOGNITOR_GATEWAY_TOKEN: 't', NODE_NAME: 'n' }
 const SENT = { logs: 2_000, spans: 1_000 }
 
@@ -120,7 +120,7 @@ function loadPackage() {
   return { startGateway, MemoryTransport }
 }
 
-/** All that can be run, and what stands inside of manifests. */
+/** All configurations that can run, and those inside of manifests. */
 async function collectorConfigs(folder) {
   const plain = (await readdir(configs))
     .filter((name) => name.endsWith('.yaml'))

@@ -1,7 +1,7 @@
 import { account } from '../lib/account.mjs'
 import { until } from '../lib/processes.mjs'
 
-/** Slow enough that something is under way whenever something dies. */
+/** Slow enough that requests are under way when a process is killed. */
 const UNDER_WAY = { delayMs: 15 }
 const SENT = { logs: 20_000, spans: 1_000 }
 
@@ -51,7 +51,7 @@ export const deaths = [
       if (code !== 0) throw new Error(`the gateway ended with ${code}`)
       await gateway.start()
       const result = await account(stack.inbox, [await sending])
-      // It finished what it had begun, so nothing had to come again.
+      // The gateway finished the requests under way, so nothing was repeated.
       if (result.repeats > 0) throw new Error(`${result.repeats} batches came again`)
       return result
     },
@@ -75,7 +75,7 @@ export const deaths = [
   },
 ]
 
-/** Waits until a share of the logs is in. */
+/** Waits until a share of the logs has arrived. */
 function arrived(inbox, share) {
   return until(
     () => inbox.stats().logs >= SENT.logs * share,

@@ -1,6 +1,6 @@
 import { account } from '../lib/account.mjs'
 
-/** 100 000 logs and 10 000 spans of both SDKs, over both protocols, for one way out of the Collector. */
+/** 100 000 logs and 10 000 spans of both SDKs, over both protocols, for one encoding of the Collector's exporter. */
 const matrixCase = (encoding, compression, nodeHttp) => ({
   name: `100k logs, 10k spans; ${encoding}, ${compression}`,
   note: `in by gRPC and ${nodeHttp}`,

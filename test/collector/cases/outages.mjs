@@ -89,7 +89,7 @@ export const outages = [
   },
 ]
 
-/** The rejected logs of which the Collector told in its own log. */
+/** The number of rejected logs in the Collector's own log. */
 function reported(collector) {
   return collector
     .lines()

@@ -2,9 +2,9 @@ import { until } from './processes.mjs'
 import { exceptionsOf, logProblem, requestProblem } from './telemetry.mjs'
 
 /**
- * Waits until all that the senders sent is in the inbox, and looks at every piece of it.
- * @returns what the table shows: written, delivered (distinct), repeats of whole batches
- * @throws when something is missing, twice there, or not as it should be
+ * Waits until everything the senders sent is in the inbox, and checks every item.
+ * @returns the figures for the table: written, delivered (distinct), repeats of whole batches
+ * @throws when an item is missing, doubled or wrong
  */
 export async function account(inbox, sent, { limitMs } = {}) {
   const logs = sum(sent, ({ logs }) => logs)
@@ -13,7 +13,7 @@ export async function account(inbox, sent, { limitMs } = {}) {
   const told = () => JSON.stringify(inbox.stats())
   const isThere = () => inbox.stats().logs >= logs + errors && inbox.stats().requests >= spans
   await until(isThere, () => `${logs} + ${errors} logs and ${spans} requests arrived: ${told()}`, limitMs)
-  // Repeats may still be on their way; a log that comes once more must come in a batch that is known.
+  // Repeats may still be on their way. A log that comes once more must come in a known batch.
   await quiet(inbox)
   const { logs: taken, requests, duplicateBatches, duplicateRequests } = inbox.stats()
   const problems = [...checkLogs(inbox, sent), ...checkRequests(inbox)]

@@ -1,4 +1,4 @@
-// A program under OpenTelemetry's Node SDK: emits logs and ends spans, and exports them over OTLP.
+// A program with OpenTelemetry's Node SDK: emits logs and ends spans, and exports them over OTLP.
 // Its one argument is JSON: { endpoint, protocol: 'grpc' | 'http/protobuf' | 'http/json', run, logs, spans }
 import { createRequire } from 'node:module'
 import { ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api'
@@ -13,7 +13,7 @@ const PACKAGES = {
   'http/protobuf': ['@opentelemetry/exporter-logs-otlp-proto', '@opentelemetry/exporter-trace-otlp-proto'],
   'http/json': ['@opentelemetry/exporter-logs-otlp-http', '@opentelemetry/exporter-trace-otlp-http'],
 }
-/** Fewer than the SDK's queues hold, which drop silently what is too much. */
+/** Fewer than the SDK's queues hold, because a full queue drops without a word. */
 const ROUND = 1500
 
 const { endpoint, protocol, run, logs, spans } = JSON.parse(process.argv[2])
@@ -53,7 +53,7 @@ for (let number = 0; number < spans; number++) {
 await tracers.shutdown()
 console.log(JSON.stringify({ logs, spans, retried }))
 
-/** An exporter that asks again until it is heard, so that what was sent is known for certain. */
+/** An exporter that retries until it succeeds, so that the sent data is known for certain. */
 function patient(exporter) {
   const attempt = (items, done) => {
     exporter.export(items, (result) => {

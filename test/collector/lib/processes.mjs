@@ -3,7 +3,7 @@ import { createServer } from 'node:net'
 
 const running = new Set()
 
-/** Starts a program. What it prints is kept, for when something goes wrong. */
+/** Starts a program and keeps its output, for error messages. */
 export function start(command, args, env = {}) {
   const child = spawn(command, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
   running.add(child)
@@ -27,7 +27,7 @@ export function start(command, args, env = {}) {
     ended,
     output: () => output,
     errors: () => errors,
-    /** Ends it, and resolves when it is gone. */
+    /** Sends a program a signal, and resolves when it has ended. */
     end: async (signal = 'SIGTERM') => {
       child.kill(signal)
       return ended
@@ -35,12 +35,12 @@ export function start(command, args, env = {}) {
   }
 }
 
-/** Nothing that was started outlives this process. */
+/** No started process outlives this one. */
 export function endAll() {
   for (const child of running) child.kill('SIGKILL')
 }
 
-/** Runs a program to its end; throws what it said when it failed. */
+/** Runs a program to its end. Throws its output when it fails. */
 export async function runToEnd(command, args, env) {
   const run = start(command, args, env)
   const code = await run.ended
@@ -74,7 +74,7 @@ export async function until(condition, what, limitMs = 120_000) {
   }
 }
 
-/** Whether somebody answers there with 200. */
+/** Whether a server answers at the address with 200. */
 export async function answers(url) {
   try {
     const response = await fetch(url, { signal: AbortSignal.timeout(1000) })

@@ -11,8 +11,8 @@ export const configs = join(root, 'collector-config')
 const here = join(root, 'test/collector')
 
 /**
- * What one case stands on: an inbox in this process, and Collectors, gateways and senders as processes of their
- * own. `tools` says where the Collector, HAProxy and Python are.
+ * The processes of one case: an inbox in this process, and Collectors, gateways and senders as processes of their own.
+ * `tools` has the paths of the Collector, HAProxy and Python.
  */
 export class Stack {
   inbox
@@ -39,7 +39,7 @@ export class Stack {
     await rm(this.#folder, { recursive: true, force: true })
   }
 
-  /** Starts `lognitor gateway`; `kill` ends it without warning, `start` starts it again at its address. */
+  /** Starts `lognitor gateway`; `kill` ends it without a warning, `start` starts it again at its address. */
   async gateway({ args = [], port, env = {} } = {}) {
     const at = port ?? (await freePorts(1))[0]
     const url = `http://127.0.0.1:${at}`
@@ -66,7 +66,7 @@ export class Stack {
   }
 
   /**
-   * Starts a Collector with a configuration of collector-config/, its variables, and what the tests lay over it.
+   * Starts a Collector with a configuration of collector-config/, its variables, and the overrides of the tests.
    * @param overrides names of files in test/collector/overrides/
    */
   async collector(config, { env = {}, overrides = ['telemetry', 'quick-retry'], state } = {}) {
@@ -99,12 +99,12 @@ export class Stack {
       start: begin,
       kill: () => process_.end('SIGKILL'),
       end: () => process_.end(),
-      /** Its own log lines, parsed. */
+      /** The Collector's own log lines, parsed. */
       lines: () => parseLines(process_.errors()),
     }
   }
 
-  /** Starts HAProxy with the configuration of load-balanced/ before three gateways. */
+  /** Starts HAProxy with the configuration in load-balanced/ and three gateways. */
   async balancer(gateways) {
     const [port, stats] = await freePorts(2)
     const { command, env } = this.#tools.haproxy
@@ -125,7 +125,7 @@ export class Stack {
     return { url }
   }
 
-  /** A real SDK that sends, until all it has was taken. Gives the run it marks its telemetry with. */
+  /** Runs a real SDK that sends until everything was accepted. Gives the name of the run, which marks its telemetry. */
   async send(collector, { language = 'node', protocol = 'grpc', logs, spans = 0, run = this.senders++ }) {
     const endpoint = protocol === 'grpc' ? collector.grpc : collector.http
     const job = JSON.stringify({ endpoint, protocol, run, logs, spans })

@@ -1,4 +1,4 @@
-// What the senders send, record by record, and what has to arrive of it. python/sender.py writes the same.
+// The data that the senders send, record by record, and what must arrive. python/sender.py writes the same.
 
 export const RESOURCE = (language) => ({
   'service.name': `fleet-${language}`,
@@ -7,7 +7,7 @@ export const RESOURCE = (language) => ({
   'host.name': 'sender-1',
 })
 
-/** Time of the first record, in milliseconds; each later one is a millisecond on. */
+/** Time of the first record, in milliseconds; each later record is a millisecond later. */
 export const START_MS = 1_790_000_000_000
 
 const SEVERITIES = [
@@ -25,7 +25,7 @@ export function hex(number, digits) {
   return number.toString(16).padStart(digits, '0')
 }
 
-/** The ids of a record's or span's trace: of the run and its number. */
+/** The ids of a record's or span's trace, derived from the run and the number. */
 export function idsOf(run, number) {
   return {
     traceId: `${hex(run + 1, 8)}${hex(number + 1, 24)}`,
@@ -65,7 +65,7 @@ export function logOf(run, number) {
   }
 }
 
-/** A server span; every tenth fails, with an exception. */
+/** A server span; every tenth fails with an exception. */
 export function spanOf(run, number) {
   const fails = number % FAILING_EVERY === 0
   return {
@@ -92,12 +92,12 @@ export function spanOf(run, number) {
   }
 }
 
-/** How many error logs so many spans make. */
+/** Number of error logs for this many spans. */
 export function exceptionsOf(spans) {
   return Math.ceil(spans / FAILING_EVERY)
 }
 
-/** What is wrong with a log that arrived, or nothing. */
+/** What is wrong with a log that arrived; undefined when nothing is. */
 export function logProblem(log, run, number, language) {
   const sent = logOf(run, number)
   const level = SEVERITIES[number % 5][2]
@@ -135,7 +135,7 @@ export function logProblem(log, run, number, language) {
   return difference(log, expected)
 }
 
-/** What is wrong with a request entry that arrived, or nothing. */
+/** What is wrong with a request entry that arrived; undefined when nothing is. */
 export function requestProblem(entry, number, language) {
   const { traceId, spanId } = spanIdsOf(entry)
   return difference(entry, {
@@ -170,7 +170,7 @@ function difference(found, expected) {
   return undefined
 }
 
-/** `metadata.order.total`: keys of metadata have dots of their own. */
+/** Reads `metadata.order.total`; metadata keys may contain dots themselves. */
 function at(value, path) {
   const dot = path.indexOf('.')
   if (dot < 0) return value?.[path]

@@ -18,7 +18,7 @@ from opentelemetry.trace import NonRecordingSpan, SpanContext, SpanKind, TraceFl
 
 START_MS = 1_790_000_000_000
 SEVERITIES = [(5, "DEBUG"), (9, "INFO"), (13, "WARN"), (17, "ERROR"), (21, "FATAL")]
-# Fewer than the SDK's queues hold, which drop silently what is too much.
+# Fewer than the SDK's queues hold, because a full queue drops without a word.
 ROUND = 1500
 
 job = json.loads(sys.argv[1])

@@ -7,7 +7,7 @@ import { fill, TRACE } from './fill.js'
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
-/** Each view with something in it, and each with nothing. */
+/** Each view with data, and each without. */
 const STATES = [
   '/',
   '/?service=shop&~user=ada&level=error,info',
@@ -27,7 +27,7 @@ const STATES = [
 ]
 
 async function violations(page: Page): Promise<unknown[]> {
-  // Run as the page's own code is not: the policy allows no script but the inbox's.
+  // Evaluated outside of the page's policy, which allows no script but the inbox's.
   await page.evaluate(AXE)
   const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
   return page.evaluate<unknown[]>(
@@ -61,7 +61,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
   })
 }
 
-test('axe finds nothing where the views are named by their signs only', async () => {
+test('axe finds nothing when the views are named by icons only', async () => {
   const inbox = await openInbox()
   await fill(inbox)
   const page = await openPage(inbox, '/', { viewport: { width: 900, height: 800 } })
@@ -70,12 +70,12 @@ test('axe finds nothing where the views are named by their signs only', async ()
   expect(await violations(page)).toEqual([])
 })
 
-test.each(STATES)('a window of 360 pixels needs no scrolling sideways at %s', async (path) => {
+test.each(STATES)('a window of 360 pixels needs no horizontal scrolling at %s', async (path) => {
   const inbox = await openInbox()
   await fill(inbox)
   const page = await openPage(inbox, path, { viewport: { width: 360, height: 740 } })
   await settled(page)
-  // What its own frame cuts off, such as a line with an ellipsis, is not in the way.
+  // An element cut off by its own frame, such as a line with an ellipsis, causes no scrolling.
   const wide = await page.evaluate<string[]>(`
     [...document.querySelectorAll('body, main, main *')]
       .filter((element) => element.getBoundingClientRect().right > innerWidth + 1)
@@ -97,7 +97,7 @@ test('at 360 pixels the views are reached by a menu', async () => {
   await page.getByRole('button', { name: /^Down/ }).waitFor()
 })
 
-test('the colours follow the machine until another choice is made, which stays', async () => {
+test('the colours follow the system until the user chooses, and the choice is kept', async () => {
   const inbox = await openInbox()
   const page = await openPage(inbox, '/', { colorScheme: 'dark' })
   const ground = () => page.evaluate<string>('getComputedStyle(document.body).backgroundColor')

@@ -5,7 +5,7 @@ import { get, until } from '../support.js'
 import { openInbox, openPage, reads } from './browser.js'
 import { sendLogs } from './fill.js'
 
-test('an alert that fires is shown at once, and leads to what made it fire', async () => {
+test('an alert that fires is shown at once, with a link to its cause', async () => {
   const inbox = await openInbox()
   const page = await openPage(inbox, '/alerts')
   await page.getByText('Nothing fires.').waitFor()
@@ -17,7 +17,7 @@ test('an alert that fires is shown at once, and leads to what made it fire', asy
   await page.getByRole('table', { name: 'Errors by group' }).waitFor()
 })
 
-test('the six kinds are edited on the page, and hold when they are saved', async () => {
+test('the six kinds of rules are edited on the page, and apply once saved', async () => {
   const inbox = await openInbox()
   const page = await openPage(inbox, '/alerts')
   const form = page.getByRole('form', { name: 'Rules' })
@@ -44,7 +44,7 @@ test('the six kinds are edited on the page, and hold when they are saved', async
   await reads(page.getByRole('region', { name: 'Firing, 1' }), 'Declined')
 })
 
-test('how far each rule is from firing can be seen', async () => {
+test('the page shows how close each rule is to firing', async () => {
   const inbox = await openInbox()
   await sendLogs(inbox, ...Array.from({ length: 25 }, () => ({ level: 'error', service: 'shop' })))
   const page = await openPage(inbox, '/alerts')
@@ -54,7 +54,7 @@ test('how far each rule is from firing can be seen', async () => {
   )
 })
 
-test('a webhook is tried with a button, and its answer is told', async () => {
+test('a button tests the webhook and shows its answer', async () => {
   const got: string[] = []
   const receiver = createServer((request, response) => {
     request.setEncoding('utf8').on('data', (piece: string) => got.push(piece))

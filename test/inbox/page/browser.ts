@@ -18,9 +18,8 @@ export async function openInbox(options: Parameters<typeof startInbox>[0] = {}):
 }
 
 /**
- * The page in a Chromium, as a user sees it. The test fails when the page's own code throws, or does what its policy
- * forbids.
- * @param path what stands behind the inbox's address
+ * Opens the page in Chromium. The test fails when the page's own code throws or violates its policy.
+ * @param path the path behind the inbox's address
  */
 export async function openPage(inbox: Inbox, path = '/', options: BrowserContextOptions = {}): Promise<Page> {
   browser ??= launchChromium()
@@ -34,7 +33,7 @@ export async function openPage(inbox: Inbox, path = '/', options: BrowserContext
   page.setDefaultTimeout(15_000)
   page.on('pageerror', (error) => problems.push(String(error)))
   page.on('console', (message) => {
-    // What the network says of a connection that is cut is the browser's own.
+    // A message about a connection that was cut comes from the browser and not from the page.
     if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
       problems.push(message.text())
   })
@@ -46,17 +45,17 @@ export async function openPage(inbox: Inbox, path = '/', options: BrowserContext
   return page
 }
 
-/** The texts of all rows of the list of logs that exist at present. */
+/** The texts of all rows of the list of logs that exist now. */
 export function shownLogs(page: Page): Promise<string[]> {
   return page.locator('.log-line[role=row] .c-message').allInnerTexts()
 }
 
-/** What is to be read in a part of the page: hidden and folded texts are not. */
+/** The visible text of a part of the page, without hidden and folded text. */
 export async function textOf(part: Locator): Promise<string> {
   return (await part.allInnerTexts()).join('\n')
 }
 
-/** Waits until a part of the page can be read to say something. */
+/** Waits until a part of the page shows a text. */
 export async function reads(part: Locator, text: string | RegExp): Promise<void> {
   await part.filter({ hasText: text }).first().waitFor()
 }

@@ -25,7 +25,7 @@ test('errors are grouped, with their count, users, release, and how often over t
   expect(cells[0]).toContain('card declined')
   expect(cells.slice(2, 7)).toEqual(['new', '5', '2', 'shop', '1.0.0'])
   await row.getByRole('img', { name: '5 times, new' }).waitFor()
-  // Sorted by a click, largest first.
+  // Sorted by a click, the largest first.
   await table.getByRole('button', { name: 'Count' }).click()
   await until(
     async () => (await table.getByRole('row').nth(1).innerHTML()).includes('PaymentError'),
@@ -34,7 +34,7 @@ test('errors are grouped, with their count, users, release, and how often over t
   expect(new URL(page.url()).searchParams.get('sort')).toBe('-count')
 })
 
-test('a group opens to its occurrences, its stack, what led to it and the requests it broke', async () => {
+test('a group opens to its occurrences, stack, breadcrumbs and failed requests', async () => {
   const inbox = await openInbox()
   await fill(inbox)
   await sendLogs(inbox, { level: 'error', service: 'shop', error: PAYMENT_ERROR, user: { id: 'bob' } })
@@ -58,7 +58,7 @@ test('a group opens to its occurrences, its stack, what led to it and the reques
   await page.getByRole('table', { name: 'Errors by group' }).waitFor()
 })
 
-test('filters hold for the groups too', async () => {
+test('filters apply to the groups too', async () => {
   const inbox = await openInbox()
   await fill(inbox)
   await sendLogs(inbox, { level: 'error', service: 'bank', error: { type: 'RangeError', message: 'empty' } })
@@ -67,7 +67,7 @@ test('filters hold for the groups too', async () => {
   expect(await page.getByRole('link', { name: 'PaymentError' }).count()).toBe(0)
 })
 
-test('a release shows the errors that came with it', async () => {
+test('a release shows its new errors', async () => {
   const inbox = await openInbox()
   await fill(inbox)
   await fetch(`${inbox.apiUrl}/releases/register`, {
@@ -90,7 +90,7 @@ test('a release shows the errors that came with it', async () => {
   expect(await textOf(releases.nth(1))).not.toContain('CouponError')
 })
 
-test('feedback stands beside the log it is about, and leads to it', async () => {
+test('feedback is shown beside its log, with a link to it', async () => {
   const inbox = await openInbox()
   await fill(inbox)
   const page = await openPage(inbox, '/feedback')

@@ -3,7 +3,7 @@ import { batchOf, logWith, post, requestWith } from '../support.js'
 
 export const TRACE = 'a'.repeat(32)
 
-/** A moment so many milliseconds ago, as a log states it. */
+/** The time this many milliseconds ago, as a log's timestamp. */
 export function ago(ms: number): string {
   return new Date(Date.now() - ms).toISOString()
 }
@@ -37,7 +37,7 @@ export const PAYMENT_ERROR = {
   post_context: ['}'],
 }
 
-/** One of each: enough for every view to show something. */
+/** One item of each kind: enough for every view to show something. */
 export async function fill(inbox: Inbox): Promise<void> {
   const now = Date.now()
   const ago = (ms: number) => new Date(now - ms).toISOString()

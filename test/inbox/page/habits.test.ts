@@ -87,7 +87,7 @@ test.each([
   ['/releases', 'registerRelease'],
   ['/feedback', 'submitFeedback'],
   ['/health', 'LOGNITOR_API_URL'],
-])('an empty %s says the next step with the line to paste', async (path, line) => {
+])('an empty %s shows the next step with a command to paste', async (path, line) => {
   const page = await openPage(await openInbox(), path)
   await reads(page.locator('.empty code').last(), line)
   await page.getByRole('button', { name: 'Copy' }).click()
@@ -95,7 +95,7 @@ test.each([
   expect(await page.evaluate<string>('navigator.clipboard.readText()')).toContain(line)
 })
 
-test('the page goes on by itself when the inbox has come back', { timeout: 120_000 }, async () => {
+test('the page continues by itself after a restart of the inbox', { timeout: 120_000 }, async () => {
   const first = await startInbox()
   const page = await openPage(first)
   await sendLogs(first, { message: 'before' })
@@ -108,7 +108,7 @@ test('the page goes on by itself when the inbox has come back', { timeout: 120_0
   await until(async () => (await shownLogs(page)).join() === 'after', 'what the new inbox holds is shown')
 })
 
-test('what the inbox holds is there again after a restart', async () => {
+test('the data of the inbox is there again after a restart', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'lognitor-inbox-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   const data = join(folder, 'inbox.ndjson')
@@ -130,7 +130,7 @@ test('what the inbox holds is there again after a restart', async () => {
   await page.getByText('It broke when I paid.').waitFor()
 })
 
-test('all is exported as NDJSON, and another inbox takes it in', async () => {
+test('the data is exported as NDJSON, and another inbox imports it', async () => {
   const inbox = await openInbox()
   await fill(inbox)
   const page = await openPage(inbox)
@@ -147,7 +147,7 @@ test('all is exported as NDJSON, and another inbox takes it in', async () => {
   const broken = `${file}.broken.ndjson`
   writeFileSync(broken, `${lines.join('\n')}\n{"kind":"log"\n`)
   await elsewhere.locator('input[type=file]').setInputFiles(broken)
-  await elsewhere.getByText('13 lines imported, 1 refused. Line 14: It is not JSON.').waitFor()
+  await elsewhere.getByText('13 lines imported, 1 refused. Line 14: Not valid JSON.').waitFor()
   await until(async () => (await shownLogs(elsewhere)).length === 5, 'the logs are shown')
   expect(other.logs()).toEqual(inbox.logs())
   expect((await get<{ releases: unknown[] }>(other, 'releases')).releases).toHaveLength(1)

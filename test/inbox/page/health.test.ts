@@ -14,7 +14,7 @@ const PRESETS = [
 ] as const
 
 test.each(PRESETS)(
-  'the fault %s goes on with one click, is plainly visible, and off with one',
+  'the fault %s is switched on with one click, is visible, and is switched off with one click',
   async (name, faults) => {
     const inbox = await openInbox()
     const page = await openPage(inbox, '/faults')
@@ -24,7 +24,7 @@ test.each(PRESETS)(
     const banner = page.getByRole('alert')
     await reads(banner, `${name}:`)
     await page.getByRole('link', { name: 'Logs', exact: true }).click()
-    await reads(banner, 'The inbox misbehaves.')
+    await reads(banner, 'Faults are set.')
     await banner.getByRole('button', { name: 'Switch off' }).click()
     await banner.waitFor({ state: 'detached' })
     expect(inbox.faults()).toEqual({})
@@ -36,7 +36,7 @@ test.each(PRESETS)(
   },
 )
 
-test('a fault that another has set is shown too', async () => {
+test('a fault that was set elsewhere is shown too', async () => {
   const inbox = await openInbox()
   const page = await openPage(inbox)
   inbox.faults({ status: 507 })
@@ -44,7 +44,7 @@ test('a fault that another has set is shown too', async () => {
   await reads(page.getByRole('alert'), '507')
 })
 
-test('health shows each client, with its retries, refusals, delays and the sample rates it is told', async () => {
+test('health shows each client with its retries, rejections, delays and sample rates', async () => {
   const inbox = await openInbox()
   const batch = batchOf(
     logWith({
@@ -77,7 +77,7 @@ test('health shows each client, with its retries, refusals, delays and the sampl
   expect(text).toContain('held back 8 repeated errors')
 })
 
-test('a client of this package has a place of its own in health', async () => {
+test('health shows a client of this package separately', async () => {
   const inbox = await openInbox()
   const client = init({ apiKey: 'k', apiUrl: inbox.apiUrl, service: 'till' })
   client.info('hello')

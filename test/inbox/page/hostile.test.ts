@@ -123,7 +123,7 @@ test.each(VIEWS)(
   },
 )
 
-test('an error group full of it opens too', async () => {
+test('an error group with such texts opens too', async () => {
   const inbox = await fillWithEvil()
   const page = await openPage(inbox, '/errors')
   await page.locator('.group-type').click()
@@ -131,14 +131,14 @@ test('an error group full of it opens too', async () => {
   expect(await page.locator('main img, main script').count()).toBe(0)
 })
 
-test('unseen characters are shown by their code', async () => {
+test('invisible characters are shown by their code', async () => {
   const inbox = await openInbox()
   await sendLogs(inbox, { message: 'a\u202eb\u0007c 👩‍🚀' })
   const page = await openPage(inbox)
   await reads(page.locator('.c-message'), 'aU+202Eb␇c 👩‍🚀')
 })
 
-test('a line of nearly the largest log that is taken opens in parts', async () => {
+test('a line of almost the largest accepted log opens in parts', async () => {
   const inbox = await openInbox()
   const line = 'x'.repeat(250_000)
   await sendLogs(inbox, { message: line })

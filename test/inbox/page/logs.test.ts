@@ -3,7 +3,7 @@ import { until } from '../support.js'
 import { openInbox, openPage, shownLogs, textOf } from './browser.js'
 import { ago, fill, sendLogs, TRACE } from './fill.js'
 
-test('what is logged appears at the top by itself', async () => {
+test('a new log appears at the top by itself', async () => {
   const inbox = await openInbox()
   const page = await openPage(inbox)
   await page.getByText('No logs yet').waitFor()
@@ -13,7 +13,7 @@ test('what is logged appears at the top by itself', async () => {
   await until(async () => (await shownLogs(page))[0] === 'second', 'the newest log is at the top')
 })
 
-test('a pause holds the list still, counts what comes, and gives it back', async () => {
+test('a pause stops the list, counts new logs, and shows them afterwards', async () => {
   const inbox = await openInbox()
   await sendLogs(inbox, { message: 'before' })
   const page = await openPage(inbox)
@@ -27,7 +27,7 @@ test('a pause holds the list still, counts what comes, and gives it back', async
   await until(async () => (await shownLogs(page)).join() === 'two,one,before', 'the list has all three')
 })
 
-test('a click on a value filters by it, and its chip goes off and on without being deleted', async () => {
+test('a click on a value filters by it, and its chip is switched off and on without being deleted', async () => {
   const inbox = await openInbox()
   await fill(inbox)
   const page = await openPage(inbox)
@@ -57,18 +57,18 @@ test.each([
   ['tag=money', ['charging']],
   ['meta=order.id:17', ['PaymentError card declined', 'charging']],
   ['user=ada&level=info', ['paying']],
-])('the address %s shows what passes, and no more', async (search, messages) => {
+])('the address %s shows the matching logs only', async (search, messages) => {
   const inbox = await openInbox()
   await fill(inbox)
   const page = await openPage(inbox, `/?${search}`)
   await until(async () => (await shownLogs(page)).join() === messages.join(), messages.join())
-  // What comes later has to pass as well.
+  // Later logs must pass the filter as well.
   await sendLogs(inbox, { message: 'later' })
   await page.getByText(`${messages.length} log`).first().waitFor()
   expect(await shownLogs(page)).toEqual(messages)
 })
 
-test('what is typed becomes a filter: a text, a name with a value, or a key of the metadata', async () => {
+test('typed text becomes a filter: a text, a name with a value, or a key of the metadata', async () => {
   const inbox = await openInbox()
   await fill(inbox)
   const page = await openPage(inbox)
@@ -86,7 +86,7 @@ test('what is typed becomes a filter: a text, a name with a value, or a key of t
   await until(() => !new URL(page.url()).searchParams.has('meta'), 'the last filter is taken back')
 })
 
-test('the switches of the levels show their logs only', async () => {
+test('the level switches show the logs of their levels only', async () => {
   const inbox = await openInbox()
   await fill(inbox)
   const page = await openPage(inbox)
@@ -96,7 +96,7 @@ test('the switches of the levels show their logs only', async () => {
   expect(new URL(page.url()).searchParams.get('level')).toBe('warn,error')
 })
 
-test('a row opens to the whole log: stack with source, what led to it, request, user and JSON', async () => {
+test('a row opens to the whole log: stack with source, breadcrumbs, request, user and JSON', async () => {
   const inbox = await openInbox()
   await fill(inbox)
   const page = await openPage(inbox)
@@ -114,7 +114,7 @@ test('a row opens to the whole log: stack with source, what led to it, request, 
     '"level": "error"',
   ])
     expect(text).toContain(part)
-  // The application's own calls are in the open, and the rest is folded.
+  // The application's own frames are visible, and the others are folded.
   const stack = log.locator('.stack-frames')
   expect(await textOf(stack)).not.toContain('node_modules/express')
   await stack.getByText('2 calls of Node and of packages').click()
@@ -147,7 +147,7 @@ test.each([
   await until(() => new URL(page.url()).searchParams.get(name) === wanted, 'the filter is in the address')
 })
 
-test('a log is copied as JSON, and as a text that explains itself', async () => {
+test('a log is copied as JSON and as a prompt', async () => {
   const inbox = await openInbox()
   await fill(inbox)
   const page = await openPage(inbox, '/?log=5')
@@ -186,7 +186,7 @@ test('fifty thousand logs can be scrolled through, and only those in sight exist
   }
 })
 
-test('dragging across the volume shows that time only, and one click shows all again', async () => {
+test('dragging across the volume chart shows that time only, and one click shows everything again', async () => {
   const inbox = await openInbox()
   await sendLogs(inbox, { message: 'old', timestamp: ago(600_000) }, { message: 'new', timestamp: ago(1000) })
   const page = await openPage(inbox)

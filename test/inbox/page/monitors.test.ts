@@ -3,7 +3,7 @@ import { openInbox, openPage, reads, textOf } from './browser.js'
 
 const MINUTE = 60_000
 
-/** An inbox with a clock of its own, so that a job can be late at once. */
+/** An inbox with a manual clock, so that a job can be late at once. */
 async function withBeats(beats: readonly number[], nowAt: number) {
   const start = Date.now() - nowAt
   let time = start
@@ -16,7 +16,7 @@ async function withBeats(beats: readonly number[], nowAt: number) {
   return inbox
 }
 
-test('a job on time shows its rhythm and its last ping', async () => {
+test('a job on time shows its interval and its last ping', async () => {
   const inbox = await withBeats([0, MINUTE, 2 * MINUTE, 3 * MINUTE], 3.5 * MINUTE)
   const page = await openPage(inbox, '/monitors')
   const monitor = page.locator('.monitor')
@@ -25,14 +25,14 @@ test('a job on time shows its rhythm and its last ping', async () => {
   await monitor.getByRole('img', { name: '4 pings, 0 missed beats' }).waitFor()
 })
 
-test('a beat that was missed between two others stays to be seen', async () => {
+test('a missed ping between two others stays visible', async () => {
   const inbox = await withBeats([0, MINUTE, 2 * MINUTE, 4 * MINUTE, 5 * MINUTE], 5.1 * MINUTE)
   const page = await openPage(inbox, '/monitors')
   await page.getByRole('img', { name: '5 pings, 1 missed beat', exact: true }).waitFor()
   expect(await page.locator('.strip .missed').count()).toBe(1)
 })
 
-test('a job that does not come is late, and then missing', async () => {
+test('a job without a ping is late, and then missing', async () => {
   const late = await openPage(await withBeats([0, MINUTE, 2 * MINUTE], 4.5 * MINUTE), '/monitors')
   await reads(late.locator('.monitor'), 'late')
   const missing = await openPage(await withBeats([0, MINUTE, 2 * MINUTE], 9 * MINUTE), '/monitors')

@@ -57,7 +57,7 @@ test('one request opens with its logs, its errors and its trace', async () => {
   await reads(page.locator('h2').first(), TRACE)
 })
 
-test('a trace lies on one line of time across services, and its logs open beside', async () => {
+test('a trace is one time line across services, and its logs open beside it', async () => {
   const inbox = await openInbox()
   await fill(inbox)
   const page = await openPage(inbox, '/traces')
@@ -76,7 +76,7 @@ test('a trace lies on one line of time across services, and its logs open beside
   await reads(page.getByRole('complementary', { name: 'Log' }), 'money')
 })
 
-test('a link to a request id shows the same line of time', async () => {
+test('a link to a request id shows the same time line', async () => {
   const inbox = await openInbox()
   await fill(inbox)
   await sendRequests(inbox, { request_id: 'other', path: '/other', route: '/other' })

@@ -14,7 +14,7 @@ const POLICY = [
   "style-src 'self'",
 ]
 
-test('every file of the page says who may run scripts, and the scripts are small', async () => {
+test('every file of the page has the script policy, and the scripts are small', async () => {
   const inbox = await openInbox()
   const html = await (await fetch(inbox.url)).text()
   const files = [...html.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, path = '']) => path)
@@ -31,7 +31,7 @@ test('every file of the page says who may run scripts, and the scripts are small
   expect(scriptBytes).toBeLessThan(150 * 1024)
 })
 
-test('the page asks nobody but its own inbox', async () => {
+test('the page calls no server but its own inbox', async () => {
   const inbox = await openInbox()
   const page = await openPage(inbox)
   const asked: string[] = []
@@ -51,7 +51,7 @@ test('the page asks nobody but its own inbox', async () => {
   expect(new Set(asked)).toEqual(new Set([inbox.url]))
 })
 
-test('what is no view and no file of the page is not found', async () => {
+test('other addresses are not found', async () => {
   const inbox = await openInbox()
   for (const path of ['/nowhere', '/assets/none.js', '/__proto__', '/constructor', '/index.html/..%2f'])
     expect((await fetch(inbox.url + path)).status).toBe(404)

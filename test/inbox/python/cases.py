@@ -185,6 +185,6 @@ for case in (levels, per_log_options, user_context, after_clear_user, breadcrumb
     run(case.__name__, case)
 run("dedup", dedup, settle=lambda before, after: after["logs"] - before["logs"] == 2)
 run("request_entries", request_entries)
-# The client's own end of process waits for its timers.
+# At the end of the process the client waits for its timers.
 sys.stdout.flush()
 os._exit(0)

@@ -4,7 +4,7 @@ import type { Inbox } from '../../../src/testing/index.js'
 
 const CLIENT = 'lognitor==1.0.3'
 
-/** The official client in an environment of its own, made once. @returns the path of its Python. */
+/** The official client in its own virtual environment, created once. @returns the path of its Python */
 export async function installClient(folder: string): Promise<string> {
   const python = join(folder, 'bin', 'python')
   const isThere = await run(python, [
@@ -17,7 +17,7 @@ export async function installClient(folder: string): Promise<string> {
   return python
 }
 
-/** Runs all cases. @returns what the inbox counted, by case. */
+/** Runs all cases. @returns the inbox's counts by case */
 export async function runCases(python: string, inbox: Inbox): Promise<Map<string, Record<string, number>>> {
   const script = join(import.meta.dirname, 'cases.py')
   const output = await succeed(python, [script, inbox.apiUrl, `${inbox.url}/inbox/api/stats`])
@@ -35,7 +35,7 @@ async function succeed(command: string, args: string[]): Promise<string> {
   return output
 }
 
-/** Not spawnSync: the inbox in this process has to answer meanwhile. */
+/** Not spawnSync, because the inbox in this process has to answer meanwhile. */
 function run(command: string, args: string[]): Promise<{ code: number; output: string; errors: string }> {
   return new Promise((resolve) => {
     const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] })

@@ -6,7 +6,7 @@ import { Link } from '../shell/link.js'
 import { linkTo, type View } from '../state/address.js'
 import { CONDITIONS } from './conditions.js'
 
-/** Alerts, the last first, with the way to what made them fire. */
+/** Alerts, the latest first, each with a link to its cause. */
 export function AlertList({
   title,
   alerts,
@@ -61,7 +61,7 @@ function wordsOf({ condition, current_value, threshold, time_window }: Alert): s
   return `${current_value} ${unit} in ${time_window}, ${isBelow ? 'below' : 'limit'} ${threshold}`
 }
 
-/** Where what made an alert fire is to be seen. */
+/** The view and the filters that show the cause of an alert. */
 function placeOf({ condition, service }: Alert): [View, Record<string, string>] {
   const of = service === null ? {} : { service }
   if (condition === 'new_error') return ['errors', { ...of, sort: '-first' }]

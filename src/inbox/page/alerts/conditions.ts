@@ -6,7 +6,7 @@ interface Condition {
   readonly isBelow?: true
 }
 
-/** The six kinds of alert in words. */
+/** The texts for the six kinds of alert. */
 export const CONDITIONS: Readonly<Record<AlertCondition, Condition>> = {
   error_spike: { name: 'Error spike', unit: 'errors' },
   error_rate: { name: 'Error rate', unit: '% of the logs' },

@@ -4,7 +4,7 @@ import { CONDITIONS } from './conditions.js'
 
 const SHOWN = 24
 
-/** How far each rule is from firing, for each service. */
+/** How close each rule is to firing, for each service. */
 export function Meters({ watched }: { watched: readonly Watched[] }) {
   if (watched.length === 0) return null
   return (
@@ -24,7 +24,7 @@ export function Meters({ watched }: { watched: readonly Watched[] }) {
 
 function Meter({ watched: { name, service, value, threshold, condition, isFiring } }: { watched: Watched }) {
   const { isBelow } = CONDITIONS[condition]
-  // Of logs that must not be missing, there may be many more than the limit.
+  // For `no_logs` the value may be far above the threshold.
   const share = Math.min(1, value / (isBelow ? Math.max(value, threshold) : threshold))
   const where = service === null ? '' : ` in ${service}`
   return (

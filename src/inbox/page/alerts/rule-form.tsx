@@ -12,7 +12,7 @@ export function RuleForm({ config, firing }: { config: AlertConfig; firing: read
   const [said, say] = useState('')
   const saved = JSON.stringify(config.rules)
   const isChanged = JSON.stringify(rules) !== saved
-  // Rules that somebody else has set replace those that are shown.
+  // Rules that were set elsewhere replace those in the form.
   useEffect(() => setRules(JSON.parse(saved) as AlertRule[]), [saved])
   const save = async (event: Event) => {
     event.preventDefault()

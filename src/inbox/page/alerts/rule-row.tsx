@@ -4,7 +4,7 @@ import { CONDITION_NAMES, CONDITIONS } from './conditions.js'
 
 const SECOND_MS = 1000
 
-/** One rule with a field for each of its parts; `undefined` takes the rule away. */
+/** One rule with a field for each of its parts; `undefined` deletes the rule. */
 export function RuleRow({
   rule,
   onChange,

@@ -4,7 +4,7 @@ import type { WebhookAnswer } from '../../api/shapes.js'
 import { Badge } from '../shared/badge.js'
 import { callInbox, put } from '../state/call.js'
 
-/** Where alerts are posted to, with a button that tries it. */
+/** The webhook's address, with a test button. */
 export function WebhookForm({ config }: { config: AlertConfig }) {
   const [url, setUrl] = useState(config.webhookUrl ?? '')
   useEffect(() => setUrl(config.webhookUrl ?? ''), [config.webhookUrl])

@@ -18,7 +18,7 @@ import { TrendBadge } from './trend-badge.js'
 
 const LIMIT = 200
 
-/** The errors by group, with how often and since when. */
+/** The error groups with their counts and times. */
 export function GroupList() {
   const query = callParameters()
   const { data, error } = useCall<{ groups: ErrorGroup[] }>(`errors?${callParameters({ limit: LIMIT })}`)

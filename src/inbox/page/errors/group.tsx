@@ -21,7 +21,7 @@ import { TrendBadge } from './trend-badge.js'
 const NEVER_MS = 1e9
 const ALL = 1000
 
-/** One group of errors: how often, what led to it, and the requests it broke. */
+/** One error group: its count, breadcrumbs, and failed requests. */
 export function GroupView({ fingerprint }: { fingerprint: string }) {
   const of = new URLSearchParams({ fingerprint }).toString()
   const { data: groups } = useCall<{ groups: ErrorGroup[] }>(`errors?limit=${ALL}`)
@@ -34,7 +34,11 @@ export function GroupView({ fingerprint }: { fingerprint: string }) {
   const group = groups?.groups.find((each) => each.fingerprint === fingerprint)
   if (group === undefined) {
     if (groups === undefined) return null
-    return <Empty title="This error is not held, or not any more">The inbox may have been emptied.</Empty>
+    return (
+      <Empty title="The inbox no longer has this error, or never had it">
+        The inbox may have been emptied.
+      </Empty>
+    )
   }
   return (
     <>

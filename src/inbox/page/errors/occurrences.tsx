@@ -6,7 +6,7 @@ import { Text } from '../shared/text.js'
 import { Link } from '../shell/link.js'
 import { address, linkTo, setParameters } from '../state/address.js'
 
-/** The logs of a group; one of them is shown in full beside. */
+/** The logs of a group; the selected one is shown in full beside the list. */
 export function Occurrences({ rows, open }: { rows: readonly LogRow[]; open: string }) {
   return (
     <div class="occurrences">

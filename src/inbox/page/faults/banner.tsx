@@ -4,7 +4,7 @@ import './faults.css'
 import { inWords } from './presets.js'
 import { faults, setFaults, useFaults } from './state.js'
 
-/** Says on every view that the inbox misbehaves, for as long as it does. */
+/** Shows on every view that faults are set. */
 export function FaultBanner() {
   useFaults()
   const set = faults.value ?? {}
@@ -13,7 +13,7 @@ export function FaultBanner() {
     <div class="fault-banner" role="alert">
       <span aria-hidden="true">⚡</span>
       <span>
-        <b>The inbox misbehaves.</b> {inWords(set)}
+        <b>Faults are set.</b> {inWords(set)}
       </span>
       <Link to={linkTo('faults')}>Faults</Link>
       <button type="button" class="button" onClick={() => setFaults({})}>

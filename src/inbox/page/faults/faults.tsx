@@ -6,7 +6,7 @@ import './faults.css'
 import { isSame, PRESETS } from './presets.js'
 import { faults as current, setFaults } from './state.js'
 
-/** The ways in which the inbox misbehaves, each one click on and one click off. */
+/** The fault presets, each switched on and off with one click. */
 export function FaultsView() {
   const [problem, setProblem] = useState('')
   const now = current.value ?? {}

@@ -1,6 +1,6 @@
 import type { Faults } from '../../service/faults.js'
 
-/** A way to misbehave that one click switches on. */
+/** A fault that one click switches on. */
 export interface Preset {
   readonly name: string
   readonly what: string
@@ -37,7 +37,7 @@ export function isSame(a: Faults, b: Faults): boolean {
   return of(a) === of(b)
 }
 
-/** Faults in a few words. */
+/** A short description of faults. */
 export function inWords(faults: Faults): string {
   const preset = PRESETS.find((each) => isSame(each.faults, faults))
   return preset === undefined ? JSON.stringify(faults) : `${preset.name}: ${preset.what}`

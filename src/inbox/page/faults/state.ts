@@ -3,10 +3,10 @@ import { useEffect } from 'preact/hooks'
 import type { Faults } from '../../service/faults.js'
 import { put, useCall } from '../state/call.js'
 
-/** How the inbox misbehaves at present; undefined until that is known. */
+/** The current faults; undefined until they are known. */
 export const faults = signal<Faults>()
 
-/** Keeps {@link faults} up to date while a component is shown, also when somebody else sets them. */
+/** Keeps {@link faults} up to date while a component is shown, also when they are set elsewhere. */
 export function useFaults(): void {
   const { data } = useCall<Faults>('faults', 500)
   useEffect(() => {
@@ -14,7 +14,7 @@ export function useFaults(): void {
   }, [data])
 }
 
-/** @throws Error in the inbox's words when it refuses */
+/** @throws Error with the inbox's message when it refuses */
 export async function setFaults(wanted: Faults): Promise<void> {
   faults.value = await put<Faults>('faults', wanted)
 }

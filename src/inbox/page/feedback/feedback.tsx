@@ -12,7 +12,7 @@ import './feedback.css'
 
 const LINE = "await client.submitFeedback({ eventId, comments: 'It broke when I paid.', name: 'Ada' })"
 
-/** What users said, each with the log that it is about. */
+/** Users' feedback, each with the log it refers to. */
 export function FeedbackView() {
   const { data } = useCall<{ feedback: FeedbackRow[] }>('feedback?limit=200')
   const rows = data?.feedback ?? []

@@ -6,7 +6,7 @@ import { bytes, counted, length, percent, whole } from '../shared/format.js'
 import { Sparkline } from '../shared/sparkline.js'
 import { Text } from '../shared/text.js'
 
-/** One client: what became of its calls, and how long its entries had waited. */
+/** One client: the results of its calls, and the age of its entries on arrival. */
 export function ClientCard({
   client,
   sampleRates,
@@ -15,7 +15,7 @@ export function ClientCard({
   sampleRates: Readonly<Record<string, number>>
 }) {
   const { statuses, calls, entries, waits } = client
-  // A 422 takes what is valid of a batch: what it refuses is counted by itself.
+  // A 422 accepts the valid entries of a batch; rejected ones are counted separately.
   const failed = Object.entries(statuses).filter(([status]) => !status.startsWith('2') && status !== '422')
   const failures = failed.reduce((sum, [, count]) => sum + count, 0)
   const waited = waits.at(-1)
@@ -69,7 +69,7 @@ export function ClientCard({
   )
 }
 
-/** What the inbox tells its clients to send. */
+/** The sample rates that the inbox sends to clients. */
 function ratesOf(rates: Readonly<Record<string, number>>): string {
   const told = Object.entries(rates).map(([level, rate]) => `${level} ${percent(rate)}`)
   return told.length === 0 ? 'none told: all is sent' : told.join(', ')

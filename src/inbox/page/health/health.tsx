@@ -10,7 +10,7 @@ import './health.css'
 
 type Stats = Totals & { held: { logs: number; requests: number; bytes: number } }
 
-/** What the inbox knows of those who send to it. */
+/** The clients of the inbox. */
 export function HealthView() {
   const { data } = useCall<{ clients: Client[] }>('clients')
   const { data: stats } = useCall<Stats>('stats')

@@ -21,7 +21,7 @@ export function LogHeader() {
   )
 }
 
-/** Of errors that were held back as repeats, how many a log stands for. */
+/** For a summary of held-back errors: how many errors the log stands for. */
 export function Repeats({ row: { repeats } }: { row: LogRow }) {
   if (repeats === undefined || repeats === 1) return null
   return (
@@ -39,7 +39,7 @@ interface LineProps {
   onOpen: (row: LogRow) => void
 }
 
-/** One log as a line of the list. A click on a value filters by it, and one beside opens the log. */
+/** One log as a row of the list. A click on a value filters by the value; a click elsewhere opens the log. */
 export const LogLine = memo(function LogLine({ row, index, isSelected, onOpen }: LineProps) {
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the list answers j, k and Enter

@@ -69,7 +69,7 @@ export function LogsView() {
   )
 }
 
-/** The rows of a query; reading them makes the component follow them. */
+/** The rows of a query; a component that reads them follows their changes. */
 function useRows(query: string, follows: boolean): Rows | undefined {
   const [rows, setRows] = useState<Rows>()
   useEffect(() => {
@@ -81,7 +81,7 @@ function useRows(query: string, follows: boolean): Rows | undefined {
   return rows
 }
 
-/** What moves within the list: keys, opened rows, and the pause while it is not at its top. */
+/** Movement within the list: keys, opened rows, and the pause while the list is not at its top. */
 function useList(rows: Rows | undefined, selected: number | undefined, select: (seq: number) => void) {
   const [epoch, setEpoch] = useState(0)
   const [isByKey, setByKey] = useState(false)
@@ -115,7 +115,7 @@ function useList(rows: Rows | undefined, selected: number | undefined, select: (
   })
   return { index: isByKey ? index : undefined, open, toTop, onTop, epoch }
 
-  /** Follows again, from the top of a list that is made anew. */
+  /** Follows new logs again, from the top of a new list. */
   function toTop(): void {
     rows?.resume()
     setEpoch(epoch + 1)
@@ -126,7 +126,7 @@ function useList(rows: Rows | undefined, selected: number | undefined, select: (
   }
 }
 
-/** Rows lie in the order of their places. */
+/** Finds a row by its sequence number; rows are in the order of these numbers. */
 function indexOf(rows: Rows, seq: number): number | undefined {
   let low = 0
   let high = rows.count - 1

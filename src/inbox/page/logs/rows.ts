@@ -4,15 +4,15 @@ import { callInbox } from '../state/call.js'
 
 /** The newest logs that pass a filter, and those that come. */
 export interface Rows {
-  /** Grows at each change of what is held. */
+  /** Grows with each change of the rows. */
   readonly version: { readonly value: number }
   readonly count: number
-  /** Logs that came while paused. */
+  /** Number of logs that arrived while paused. */
   readonly backlog: number
   readonly isPaused: boolean
   readonly isLoading: boolean
   readonly error: string | undefined
-  /** Row `index`, of which 0 is the newest. */
+  /** The row at an index; 0 is the newest. */
   at(index: number): LogRow | undefined
   pause(): void
   resume(): void
@@ -22,22 +22,22 @@ export interface Rows {
 const MAX_ROWS = 50_000
 const FIRST_ROWS = 300
 const MORE_ROWS = 1000
-/** Between two loads of older rows the page is drawn and used. */
+/** Pause between two loads of older rows, in which the page is drawn and used. */
 const REST_MS = 40
-/** So many more are let come before the oldest go, as moving them down costs the same for one as for all. */
+/** Rows beyond the limit before the oldest are removed: removing many costs as much as removing one. */
 const SLACK = 2000
 
 /**
- * Loads the newest rows at once, the older ones bit by bit, and follows what comes.
+ * Loads the newest rows at once and the older ones in steps, then follows new ones.
  * @param query the filters as parameters of a call
- * @param follows false for a time that is over, into which nothing more comes
+ * @param follows false for a time range in the past, into which nothing new can come
  */
 export function openRows(query: string, follows: boolean): Rows {
   const version = signal(0)
   let held: LogRow[] = []
   let waiting: LogRow[] = []
   let waitingCount = 0
-  /** What came while the newest rows were being loaded. */
+  /** Rows that arrived while the newest rows were being loaded. */
   let arrived: LogRow[] = []
   let isPaused = false
   let isLoading = true
@@ -86,7 +86,7 @@ export function openRows(query: string, follows: boolean): Rows {
 
   function listen(): EventSource {
     const source = new EventSource(`/inbox/api/stream?events=hello,rows,cleared,imported&${query}`)
-    // Told at each connection, also at one that was made again: what was missed between is then loaded.
+    // Sent at each connection, also after a lost one: the rows that were missed are then loaded.
     source.addEventListener('hello', () => load())
     for (const kind of ['cleared', 'imported', 'missed']) source.addEventListener(kind, () => load())
     source.addEventListener('rows', (event) => {
@@ -105,7 +105,7 @@ export function openRows(query: string, follows: boolean): Rows {
     return source
   }
 
-  /** Loads anew. While that goes on what is shown stays. */
+  /** Loads all rows anew. The present rows stay until then. */
   async function load(): Promise<void> {
     clearTimeout(timer)
     const own = ++generation
@@ -143,7 +143,7 @@ export function openRows(query: string, follows: boolean): Rows {
     }, REST_MS)
   }
 
-  /** A row that came by the stream and by a load is there once. */
+  /** Adds rows. A row that comes by the stream and by a load is added once. */
   function add(rows: readonly LogRow[]): void {
     let newest = held.at(-1)?.seq ?? 0
     for (const row of rows) {

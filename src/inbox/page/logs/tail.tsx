@@ -1,7 +1,7 @@
 import { counted, short } from '../shared/format.js'
 import type { Rows } from './rows.js'
 
-/** Whether the list follows what comes, with the number of logs that wait. */
+/** Shows whether the list follows new logs, and the number of logs that wait. */
 export function Tail({
   rows,
   total,

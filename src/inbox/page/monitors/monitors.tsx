@@ -72,7 +72,7 @@ function State({ monitor }: { monitor: Monitor }) {
   return <Badge kind="bad">✕ missing</Badge>
 }
 
-/** Missing is what has been late for more than three beats. */
+/** A monitor is missing when it is late by more than three intervals. */
 function stateOf(monitor: Monitor): 'waiting' | 'on_time' | 'late' | 'missing' {
   if (!monitor.late) return monitor.state
   return missedNow(monitor, now.value) >= 3 ? 'missing' : 'late'

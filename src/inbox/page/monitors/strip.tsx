@@ -1,7 +1,7 @@
 import { clock } from '../shared/format.js'
 import type { Beat } from './beats.js'
 
-/** Beats on a line of time that ends now; those that were missed are hollow. */
+/** Pings on a time line that ends now; missed ones are hollow. */
 export function Strip({ beats, label }: { beats: readonly Beat[]; label: string }) {
   const first = beats[0]
   return (

@@ -2,9 +2,9 @@ import type { ErrorGroup } from '../../data/error-groups.js'
 import type { RegisteredRelease } from '../../data/releases.js'
 
 /**
- * The errors that were first seen after each release and before the next one of the same services, by the release's
- * id. An error that names a version belongs to the release of that version.
- * @param releases the last registered first
+ * For each release, by id, the errors that were first seen after it and before the next release of the same services.
+ * An error with a version belongs to the release of that version.
+ * @param releases the latest first
  */
 export function newSince(
   releases: readonly RegisteredRelease[],

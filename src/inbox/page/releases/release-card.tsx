@@ -14,7 +14,7 @@ import { linkTo } from '../state/address.js'
 const TEXT_LENGTH = 2000
 const ERRORS_SHOWN = 12
 
-/** A release with the errors that came with it. */
+/** A release with its new errors. */
 export function ReleaseCard({
   release,
   groups,

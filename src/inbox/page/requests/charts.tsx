@@ -11,7 +11,7 @@ const CLASSES = [
   ['2xx', '--info'],
 ] as const
 
-/** How long requests took, over time. */
+/** Durations of requests over time. */
 export function Latency({ latency }: { latency: LatencyAnswer }) {
   const marks = useReleaseMarks()
   const { times, stepMs, p50, p95, p99, summary } = latency
@@ -39,7 +39,7 @@ export function Latency({ latency }: { latency: LatencyAnswer }) {
   )
 }
 
-/** How requests were answered, over time. */
+/** Statuses of requests over time. */
 export function StatusMix({ latency }: { latency: LatencyAnswer }) {
   const marks = useReleaseMarks()
   const { times, stepMs, statuses, summary } = latency

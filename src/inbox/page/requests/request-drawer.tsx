@@ -34,7 +34,7 @@ export function RequestDrawer({ id, seq, onClose }: { id: string; seq: string; o
       }
     >
       {held === undefined ? (
-        <p class="quiet-text">This request is not held, or not any more.</p>
+        <p class="quiet-text">The inbox no longer has this request, or never had it.</p>
       ) : (
         <>
           <p class="mono request-path">

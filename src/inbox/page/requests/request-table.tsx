@@ -57,7 +57,7 @@ const COLUMNS: readonly Column<RequestRow>[] = [
   },
 ]
 
-/** The address of one request, over what is shown now where that are requests. */
+/** The parameters that open a request over the present list of requests. */
 export function withRequest(request: RequestRow): URLSearchParams {
   const { view, parameters } = address.peek()
   const next = new URLSearchParams(view === 'requests' ? parameters : undefined)

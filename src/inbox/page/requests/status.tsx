@@ -1,6 +1,6 @@
 import { Badge } from '../shared/badge.js'
 
-const NAMES: Readonly<Record<number, string>> = { 499: 'the client went away' }
+const NAMES: Readonly<Record<number, string>> = { 499: 'the client closed the connection' }
 
 /** An HTTP status, by its class. */
 export function Status({ status }: { status: number | undefined }) {

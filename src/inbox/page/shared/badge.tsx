@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact'
 import './badge.css'
 
-/** A word on the state of something. */
+/** A word for the state of something. */
 export function Badge({
   kind,
   children,

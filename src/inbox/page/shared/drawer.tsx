@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact'
 import { useKeys } from '../state/keys.js'
 import './drawer.css'
 
-/** What opens beside a list, and over it where there is no room beside. */
+/** A panel beside a list, or over the list when there is no room beside it. */
 export function Drawer({
   label,
   title,
@@ -36,7 +36,7 @@ export function Drawer({
   )
 }
 
-/** A part of what is opened, under its name. */
+/** A part of the panel, with a heading. */
 export function Section({ title, children }: { title: string; children: ComponentChildren }) {
   return (
     <section class="drawer-section">

@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact'
 import { CopyButton } from './copy-button.js'
 import './empty.css'
 
-/** What stands where nothing is to be shown: why, and the very line that changes it. */
+/** Shown where there is no data: the reason, and the command that changes it. */
 export function Empty({
   title,
   line,
@@ -28,7 +28,7 @@ export function Empty({
   )
 }
 
-/** The line that starts a program which reports to this inbox. */
+/** The command that starts a program which reports to this inbox. */
 export function startLine(): string {
   return `LOGNITOR_API_KEY=dev LOGNITOR_API_URL=${location.origin}/api/v1 node --import @lognitor/opentelemetry/register app.js`
 }

@@ -7,7 +7,7 @@ export interface Figure {
   readonly isBad?: boolean
 }
 
-/** A few numbers that say how things stand. */
+/** A few important numbers. */
 export function Figures({ figures }: { figures: readonly Figure[] }) {
   return (
     <dl class="figures">

@@ -9,7 +9,7 @@ import { short } from './format.js'
 import { readFilter } from './read-filter.js'
 import { plain } from './text.js'
 
-/** The filters of a view: chips for what is set, a field to add one, and choices for level and service. */
+/** The filters of a view: chips for the present filters, a field to add one, and choices for level and service. */
 export function FilterBar({ withLevels = false }: { withLevels?: boolean }) {
   const set = filters()
   const { data: facets } = useCall<FacetsAnswer>(`facets?${callParameters()}`, 2000)
@@ -81,7 +81,7 @@ function ServiceChoice({ services }: { services: FacetsAnswer['services'] }) {
   )
 }
 
-/** Each level as a switch; all switched off is the same as all on. */
+/** Each level as a switch; all switched off means the same as all on. */
 function LevelChoice({ counts }: { counts: FacetsAnswer['levels'] | undefined }) {
   const set = filters().find(({ name }) => name === 'level')
   const chosen = new Set(set?.isOn ? set.value.split(',') : [])

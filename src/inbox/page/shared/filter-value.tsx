@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact'
 import { addFilter, type FilterName } from '../state/filters.js'
 import { plain, Text } from './text.js'
 
-/** A value whose click shows only what shares it. */
+/** A value that filters by itself on a click. */
 export function FilterValue({
   name,
   value,
@@ -13,7 +13,7 @@ export function FilterValue({
   name: FilterName
   value: string
   shown?: string
-  /** In a row that opens by keyboard, and whose values are then reached within what it opens. */
+  /** In a table row, which opens by keyboard: its values are then reached in the opened panel. */
   inTable?: boolean
   children?: ComponentChildren
 }) {

@@ -1,7 +1,7 @@
 import type { Level as LevelName } from '../../../wire/level.js'
 import './level.css'
 
-/** A sign for each level, so that none is told by its colour alone. */
+/** A sign for each level, so that levels do not differ in colour alone. */
 const SIGNS: Readonly<Record<LevelName, string>> = {
   debug: '·',
   info: '•',

@@ -1,6 +1,6 @@
 import { type FilterName, isFilterName } from '../state/filters.js'
 
-/** What was typed as a filter: `user:ada`, `meta.order:17`, or else a text to look for. */
+/** Parses a typed filter: `user:ada`, `meta.order:17`, or a text to search for. */
 export function readFilter(typed: string): [name: FilterName, value: string] | undefined {
   const text = typed.trim()
   if (text === '') return undefined

@@ -1,14 +1,16 @@
 import type { ComponentChildren } from 'preact'
 
-/** Controls, direction marks and other characters without a shape, but for those that join the parts of an emoji. */
+/** Control characters, direction marks and other invisible characters, except those that join the parts of an emoji. */
 const UNSEEN = /(?![\t\n])(?<!(?:\p{Extended_Pictographic}|\ufe0f)(?=\u200d))[\p{Cc}\p{Cf}\u2028\u2029]/u
 
-/** A foreign text as it is: unseen characters by their code, and no effect on the direction of what stands beside. */
+/**
+ * A foreign text: invisible characters are shown by their code, and text direction has no effect on what stands beside.
+ */
 export function Text({ children }: { children: string }) {
   return <bdi class="isolate">{visible(children)}</bdi>
 }
 
-/** A text with its unseen characters made visible. */
+/** A text with its invisible characters made visible. */
 export function visible(text: string): ComponentChildren {
   if (!UNSEEN.test(text)) return text
   return text.split(new RegExp(`(${UNSEEN.source})`, 'u')).map((part) =>
@@ -22,7 +24,7 @@ export function visible(text: string): ComponentChildren {
   )
 }
 
-/** Such a text where no elements may stand, as in a title. */
+/** The same as a plain string, for places without elements, such as a title. */
 export function plain(text: string): string {
   return text.replace(new RegExp(UNSEEN.source, 'gu'), codeOf)
 }

@@ -6,18 +6,18 @@ export interface VirtualListProps {
   readonly label: string
   readonly count: number
   readonly rowHeight: number
-  /** Rows above and below what can be seen that are made as well. */
+  /** Number of rows above and below the visible part that are created too. */
   readonly margin?: number
-  /** The row that has to be seen. */
+  /** The row that must be visible. */
   readonly selected?: number
   readonly columns: number
   readonly header: ComponentChildren
   readonly renderRow: (index: number) => ComponentChildren
-  /** Told whether the list is at its top. */
+  /** Called with whether the list is at its top. */
   readonly onTop?: (isAtTop: boolean) => void
 }
 
-/** A table of any number of rows, of which only those exist that can be seen. All rows have one height. */
+/** A table of any number of rows, of which only the visible ones exist. All rows have the same height. */
 export function VirtualList(props: VirtualListProps) {
   const { label, count, rowHeight, margin = 6, selected, header, renderRow, onTop, columns } = props
   const box = useRef<HTMLDivElement>(null)

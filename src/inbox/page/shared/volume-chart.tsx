@@ -4,7 +4,7 @@ import { Chart } from './chart/chart.js'
 import { counted, length, short } from './format.js'
 import { useReleaseMarks } from './release-marks.js'
 
-/** Logs over time by level, the most severe at the bottom, where small counts are still seen. */
+/** Logs over time by level, the most severe at the bottom, where small counts stay visible. */
 export function VolumeChart({ volume, height }: { volume: VolumeAnswer; height?: number }) {
   const marks = useReleaseMarks()
   const series = [...LEVELS].reverse().map((level) => ({

@@ -13,7 +13,7 @@ const KEYS: readonly (readonly [keys: readonly string[], meaning: string])[] = [
   [['?'], 'These keys'],
 ]
 
-/** The keys, in a window of their own. */
+/** The list of keys, in a dialog. */
 export function Help() {
   return isHelpOpen.value ? <HelpWindow /> : null
 }

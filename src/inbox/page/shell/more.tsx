@@ -4,7 +4,7 @@ import { counted } from '../shared/format.js'
 import { callInbox } from '../state/call.js'
 import { useKeys } from '../state/keys.js'
 
-/** Export, import and emptying, which are seldom wanted. */
+/** Export, import and emptying, which are rarely used. */
 export function More() {
   const [said, say] = useState('')
   const details = useRef<HTMLDetailsElement>(null)

@@ -9,7 +9,7 @@ import { Icon } from './icons.js'
 import { Link } from './link.js'
 import './nav.css'
 
-/** What a view is called. */
+/** The titles of the views. */
 export const TITLES: Readonly<Record<View, string>> = {
   logs: 'Logs',
   errors: 'Errors',
@@ -59,14 +59,14 @@ export function Nav() {
   )
 }
 
-/** The title of the browser's tab, which is seen while another is looked at: the view, and how many alerts fire. */
+/** Sets the title of the browser tab: the view and the number of alerts that fire. */
 function useTitle(title: string, firing: string | undefined): void {
   useEffect(() => {
     document.title = `${firing === undefined ? '' : `(${firing}) `}${title} · Lognitor inbox`
   }, [title, firing])
 }
 
-/** How much there is in a view, where that is worth a glance from another. */
+/** Counts beside the names of views, where they are useful. */
 function useNotes(): Partial<Record<View, string>> {
   const { data: stats } = useCall<Totals & { errorGroups: number }>('stats', 2000)
   const { data: alerts } = useCall<{ alerts: Alert[] }>('alerts?limit=200', 2000)

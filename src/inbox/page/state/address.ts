@@ -21,14 +21,14 @@ export interface Address {
   readonly parameters: URLSearchParams
 }
 
-/** Where the reader is. All that can be seen follows from the address, so that each state has a link. */
+/** The current address. Everything that is visible follows from it, so that each state has a link. */
 export const address = signal(read())
 
 addEventListener('popstate', () => {
   address.value = read()
 })
 
-/** The link to a view with parameters. Without a view, to the present one. */
+/** The link to a view with parameters; by default to the present view. */
 export function linkTo(view: View, parameters: URLSearchParams | Record<string, string> = {}): string {
   const query = new URLSearchParams(parameters).toString()
   return (view === 'logs' ? '/' : `/${view}`) + (query === '' ? '' : `?${query}`)
@@ -38,7 +38,7 @@ export function go(view: View, parameters: URLSearchParams | Record<string, stri
   follow(linkTo(view, parameters))
 }
 
-/** Goes to a link of this page, as the browser would, but without loading anew. */
+/** Follows a link within the page without a reload. */
 export function follow(link: string): void {
   if (link === location.pathname + location.search) return
   history.pushState(null, '', link)
@@ -46,8 +46,8 @@ export function follow(link: string): void {
 }
 
 /**
- * Changes parameters of the present address; an empty value takes one away.
- * @param isStep whether the browser's back button comes back to before
+ * Changes parameters of the present address; an empty value removes a parameter.
+ * @param isStep whether the browser's back button returns to the address before
  */
 export function setParameters(values: Readonly<Record<string, string>>, isStep = true): void {
   const { view, parameters } = address.peek()
@@ -64,7 +64,7 @@ export function setParameters(values: Readonly<Record<string, string>>, isStep =
   }
 }
 
-/** A parameter of the present address; reading one in a component makes it follow the address. */
+/** A parameter of the present address; a component that reads it follows its changes. */
 export function parameter(name: string): string {
   return address.value.parameters.get(name) ?? ''
 }

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { generation, revision } from './live.js'
 
-/** What a call gave last, and why it gives nothing now. */
+/** The last result of a call, and the error of the present one. */
 export interface Called<T> {
   readonly data: T | undefined
   readonly error: string | undefined
@@ -9,7 +9,7 @@ export interface Called<T> {
 
 const EVERY_MS = 1000
 
-/** Calls the inbox. @throws Error in the inbox's words when it refuses */
+/** Calls the inbox. @throws Error with the inbox's message when it refuses */
 export async function callInbox<T>(path: string, init?: RequestInit): Promise<T> {
   const response = await fetch(`/inbox/api/${path}`, init)
   const json = (await response.json()) as T & { message?: string }
@@ -22,9 +22,9 @@ export function put<T>(path: string, body: unknown): Promise<T> {
 }
 
 /**
- * What a call gives, called again when something came: at most once in `everyMs`, and never twice at a time.
- * While another path is being called, what the last one gave stays.
- * @param path below `/inbox/api/`; nothing is called while it is undefined
+ * The result of a call, fetched again after each change: at most once in `everyMs`, and never twice at the same time.
+ * While another path is being fetched, the last result stays.
+ * @param path below `/inbox/api/`; nothing is fetched while it is undefined
  */
 export function useCall<T>(path: string | undefined, everyMs = EVERY_MS): Called<T> {
   const [called, setCalled] = useState<Called<T>>({ data: undefined, error: undefined })

@@ -1,6 +1,6 @@
 import { address, follow, linkTo } from './address.js'
 
-/** What can be filtered by: the name in the address, and the name in the inbox's calls. */
+/** The filters: the name in the address, and the name in the inbox's API. */
 const NAMES = {
   q: 'q',
   level: 'level',
@@ -21,7 +21,7 @@ const NAMES = {
 
 export type FilterName = keyof typeof NAMES
 
-/** One filter. It stays in the address when it is switched off. */
+/** One filter. A filter that is switched off stays in the address. */
 export interface Filter {
   readonly name: FilterName
   readonly value: string
@@ -29,14 +29,14 @@ export interface Filter {
 }
 
 const SEVERAL: ReadonlySet<FilterName> = new Set<FilterName>(['tag', 'meta'])
-/** Before the name of a filter that is switched off. */
+/** Prefix of the name of a filter that is switched off. */
 const OFF = '~'
 
 export function isFilterName(name: string): name is FilterName {
   return Object.hasOwn(NAMES, name)
 }
 
-/** The filters of the address, in its order. */
+/** The filters in the address, in its order. */
 export function filters(): Filter[] {
   const found: Filter[] = []
   for (const [key, value] of address.value.parameters) {
@@ -46,7 +46,7 @@ export function filters(): Filter[] {
   return found
 }
 
-/** Adds a filter. One of the same name gives way, but of tags and metadata there may be several. */
+/** Adds a filter. It replaces one of the same name, except for tags and metadata, of which there may be several. */
 export function addFilter(name: FilterName, value: string): void {
   const others = filters().filter((filter) =>
     SEVERAL.has(name) ? filter.name !== name || filter.value !== value : filter.name !== name,
@@ -66,7 +66,7 @@ export function clearFilters(): void {
   write([])
 }
 
-/** The filters that are on and the time that is looked at, as parameters of a call. */
+/** The active filters and the time range, as parameters of a call. */
 export function callParameters(more: Readonly<Record<string, string | number>> = {}): string {
   const parameters = new URLSearchParams()
   for (const { name, value, isOn } of filters()) {

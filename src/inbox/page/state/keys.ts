@@ -2,10 +2,10 @@ import { signal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import { go, type View } from './address.js'
 
-/** What a key does while a part of the page is shown. */
+/** Keys and their actions while a part of the page is shown. */
 export type Keys = Readonly<Record<string, () => void>>
 
-/** Views by the letter that follows a `g`. */
+/** Views by the letter after `g`. */
 export const VIEW_KEYS: Readonly<Record<string, View>> = {
   l: 'logs',
   e: 'errors',
@@ -24,7 +24,7 @@ export const isHelpOpen = signal(false)
 const SEQUENCE_MS = 1500
 const layers: { keys: Keys }[] = []
 
-/** Gives keys a meaning for as long as the component is there. The newest layer that knows a key has it. */
+/** Binds keys while the component is shown. The newest layer that binds a key gets it. */
 export function useKeys(keys: Keys): void {
   const layer = useRef({ keys })
   layer.current.keys = keys
@@ -55,7 +55,7 @@ export function startKeys(): void {
 function meaningOf(event: KeyboardEvent): (() => void) | undefined {
   if (event.key === '?') return switchHelp
   if (event.key === '/') return focusFilter
-  // On a button or a link, Enter is that one's.
+  // On a button or a link, Enter activates that element.
   if (event.key === 'Enter' && (event.target as Element).closest('a, button, summary')) return undefined
   for (const { keys } of layers.toReversed()) {
     if (Object.hasOwn(keys, event.key)) return keys[event.key]

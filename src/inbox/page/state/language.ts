@@ -1,6 +1,6 @@
 /**
- * A browser can state a language that is none, as Chromium does on a machine with the locale POSIX, and what formats
- * numbers in it throws. Imported before all else: uPlot formats while it loads.
+ * A browser can report an invalid language, as Chromium does on a machine with the locale POSIX. Number formatting then
+ * throws. This module is imported first, because uPlot formats numbers while it loads.
  */
 try {
   Intl.NumberFormat(navigator.language)

@@ -1,24 +1,24 @@
 import { signal } from '@preact/signals'
 import type { Hello } from '../../api/shapes.js'
 
-/** How it stands with the inbox's stream. */
+/** State of the connection to the inbox's stream. */
 export const connection = signal<'connecting' | 'live' | 'lost'>('connecting')
 
-/** Grows each time something came; what is shown is then fetched again. */
+/** Grows with each change in the inbox; the visible data is then fetched again. */
 export const revision = signal(0)
 
-/** Another value is another inbox, or one that was emptied: what was held of the old one is worthless. */
+/** Changes when the inbox was restarted or emptied: data of the old one must be discarded. */
 export const generation = signal('')
 
 const RETRY_MS = 2000
-/** What changes by time alone, such as a job that is late, is seen after so long. */
+/** Interval at which things that change with time alone, such as a late job, are updated. */
 const TICK_MS = 5000
 
 setInterval(() => {
   if (document.visibilityState === 'visible' && connection.peek() === 'live') revision.value++
 }, TICK_MS)
 
-/** Follows the inbox for as long as the page is open. A connection that is lost is made again. */
+/** Follows the inbox as long as the page is open. A lost connection is opened again. */
 export function startLive(): void {
   const stream = new EventSource('/inbox/api/stream?events=hello,changed,cleared,imported')
   let emptied = 0
@@ -41,7 +41,7 @@ export function startLive(): void {
   }
   stream.addEventListener('error', () => {
     connection.value = 'lost'
-    // A browser gives up when the answer was no stream, as that of another server at the same port.
+    // A browser stops retrying when the answer was no event stream, such as that of another server at the same port.
     if (stream.readyState !== EventSource.CLOSED) return
     setTimeout(startLive, RETRY_MS)
   })

@@ -2,7 +2,7 @@ import { signal } from '@preact/signals'
 
 const EVERY_MS = 1000
 
-/** The time of now, once a second, for what says how long ago something was. */
+/** The current time, updated once a second, for texts such as "3 min ago". */
 export const now = signal(Date.now())
 
 setInterval(() => {

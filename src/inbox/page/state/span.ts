@@ -1,6 +1,6 @@
 import { address, setParameters } from './address.js'
 
-/** Stretches of time to choose from, by their name in the address: milliseconds back from now. */
+/** Time ranges by their name in the address, in milliseconds back from now. */
 export const RANGES = {
   '5m': 300_000,
   '15m': 900_000,
@@ -9,7 +9,7 @@ export const RANGES = {
   '24h': 86_400_000,
 } as const
 
-/** Shows only what was written between two times, in milliseconds since the epoch. */
+/** Shows only logs written between two times, in milliseconds since the epoch. */
 export function zoom(from: number, to: number): void {
   setParameters({ from: String(Math.round(from)), to: String(Math.round(to)) })
 }

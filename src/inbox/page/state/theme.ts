@@ -3,10 +3,10 @@ import { signal } from '@preact/signals'
 const THEMES = ['system', 'light', 'dark'] as const
 export type Theme = (typeof THEMES)[number]
 
-/** What the reader chose; `system` follows the machine. */
+/** The user's choice; `system` follows the operating system. */
 export const theme = signal<Theme>('system')
 
-/** Grows when colours change, whatever the reason: charts then read them anew. */
+/** Grows when colours change for any reason: charts then read them anew. */
 export const colours = signal(0)
 
 const KEY = 'lognitor-theme'
@@ -28,7 +28,7 @@ export function nextTheme(): void {
   try {
     localStorage.setItem(KEY, theme.value)
   } catch {
-    // A browser that keeps nothing begins with the machine's theme each time.
+    // A browser without storage starts with the system's theme each time.
   }
 }
 

@@ -1,10 +1,10 @@
 import type { LogRow, RequestRow, TimelineAnswer } from '../../api/shapes.js'
 
-/** A line of the waterfall: a request with the time it took, or a log at its moment. */
+/** A line of the waterfall: a request with its duration, or a log at its time. */
 export interface Lane {
   readonly key: string
   readonly service: string
-  /** How deep it lies within others. */
+  /** Nesting depth. */
   readonly depth: number
   readonly from: number
   readonly to: number
@@ -20,7 +20,7 @@ export interface Lanes {
 
 const MAX_DEPTH = 6
 
-/** Requests and logs in the order of time; a log stands within its request, a request within one that spans it. */
+/** Requests and logs in the order of time. A log is nested in its request, a request in one that spans its time. */
 export function lanesOf({ logs, requests }: TimelineAnswer): Lanes {
   const open: Lane[] = []
   const lanes: Lane[] = []
@@ -29,7 +29,7 @@ export function lanesOf({ logs, requests }: TimelineAnswer): Lanes {
     lanes.push({ ...lane, depth: Math.min(open.length, MAX_DEPTH) })
     if (lane.request !== undefined) open.push(lane)
   }
-  // A summary of repeats comes seconds after what it sums up, and would press that together.
+  // A summary of repeats comes seconds after those errors; including its time would squeeze everything else.
   const ofTime = lanes.filter(({ log }) => log?.repeats === undefined)
   const measured = ofTime.length === 0 ? lanes : ofTime
   return {
@@ -44,7 +44,7 @@ function inTime(a: Lane, b: Lane): number {
   return a.from - b.from || b.to - a.to
 }
 
-/** Clocks of two processes differ, and a log is written after its request has been answered as well. */
+/** Clocks of two processes differ, and a log may be written after its request was answered. */
 const TOLERANCE_MS = 5
 
 function holds(outer: Lane | undefined, inner: Lane): boolean {

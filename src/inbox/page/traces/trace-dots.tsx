@@ -5,7 +5,7 @@ import { useReleaseMarks } from '../shared/release-marks.js'
 
 const SECOND_MS = 1000
 
-/** How long each trace took, at the time when it began; those with errors apart. */
+/** The duration of each trace at its start; traces with errors as a series of their own. */
 export function TraceDots({ traces }: { traces: readonly TraceSummary[] }) {
   const marks = useReleaseMarks()
   const sorted = traces.toSorted((a, b) => a.from - b.from)

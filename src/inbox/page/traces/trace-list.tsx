@@ -15,7 +15,7 @@ import { TraceDots } from './trace-dots.js'
 
 const LIMIT = 200
 
-/** The traces that logs tell of. */
+/** The traces that logs refer to. */
 export function TraceList() {
   const { data } = useCall<{ traces: TraceSummary[] }>(`traces?${callParameters({ limit: LIMIT })}`)
   const traces = data?.traces ?? []

@@ -12,7 +12,7 @@ import { useKeys } from '../state/keys.js'
 import { lanesOf } from './lanes.js'
 import { Waterfall } from './waterfall.js'
 
-/** All that belongs to a trace or to a request, on one line of time across services. */
+/** All logs and requests of a trace or a request on one time line across services. */
 export function TraceView({ trace, request }: { trace: string; request: string }) {
   const of = new URLSearchParams(trace === '' ? { request_id: request } : { trace_id: trace })
   const { data } = useCall<TimelineAnswer>(`timeline?${of}`)

@@ -12,7 +12,7 @@ import './waterfall.css'
 const MAX_LANES = 500
 const TICKS = [0, 0.25, 0.5, 0.75, 1]
 
-/** Requests as bars and logs as dots on one line of time. */
+/** Requests as bars and logs as dots on one time line. */
 export function Waterfall({
   timeline,
   open = '',

@@ -6,7 +6,7 @@ import './breadcrumbs.css'
 
 const MAX_SHOWN = 100
 
-/** What happened before a log, as a line of time that ends with it. */
+/** The breadcrumbs of a log on a time line that ends with the log. */
 export function Breadcrumbs({ breadcrumbs, until }: { breadcrumbs: readonly Breadcrumb[]; until: string }) {
   const end = Date.parse(until)
   return (

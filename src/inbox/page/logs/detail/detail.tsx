@@ -14,7 +14,7 @@ import './detail.css'
 import type { HeldLog } from './held-log.js'
 import { leavesOf } from './leaves.js'
 
-/** All that a log holds, what explains it first. */
+/** The whole log, the most helpful parts first. */
 export function LogDetail({ held: { log } }: { held: HeldLog }) {
   const { error, breadcrumbs, request, perf, metadata } = log
   return (
@@ -96,14 +96,14 @@ function contextOf(log: HeldLog['log']): Field[] {
   ]
 }
 
-/** A value that a click filters by; one that has no filter of its own is looked for as a text. */
+/** A value that filters by itself on a click; a value without a filter of its own is searched as text. */
 function by(name: FilterName, value: string | undefined) {
   return value === undefined ? undefined : (
     <FilterValue name={name} value={value} shown={value.slice(0, 500)} />
   )
 }
 
-/** An id that a click filters by, and a link to all that belongs to it on one time line. */
+/** An id that filters by itself on a click, and a link to its time line. */
 function idWithTrace(name: 'request' | 'trace', id: string) {
   return (
     <span class="row">

@@ -3,7 +3,7 @@ import type { Log } from '../../../../wire/log.js'
 /** A whole log as the inbox gives it. */
 export interface HeldLog {
   seq: number
-  /** In milliseconds since the epoch, as `at` of its arrival. */
+  /** The log's own time in milliseconds since the epoch; `at` is its time of arrival. */
   time: number
   at: number
   log: Log

@@ -1,7 +1,7 @@
 const MAX_LEAVES = 200
 const MAX_DEPTH = 6
 
-/** The single values within metadata, by their path; a list or what lies too deep is one value. */
+/** The single values in metadata, by path; a list, or an object that is nested too deeply, is one value. */
 export function leavesOf(value: Record<string, unknown>): [path: string, text: string][] {
   const leaves: [string, string][] = []
   walk(value, '', 0)

@@ -2,7 +2,7 @@ import type { Log } from '../../../../wire/log.js'
 
 const LONGEST = 8000
 
-/** A log in words, with all that helps to explain it, for whoever is asked what went wrong. */
+/** A log as text with everything that helps to explain it, for a language model. */
 export function promptOf(log: Log): string {
   const { error, breadcrumbs, request } = log
   const parts = [
@@ -31,7 +31,7 @@ function sourceOf(error: NonNullable<Log['error']>): string {
   return [...mark(error.pre_context), `> ${error.context_line}`, ...mark(error.post_context)].join('\n')
 }
 
-/** Longer fences than any within keep a foreign text from ending its own. */
+/** The fence is longer than any in the text, so that a foreign text cannot end it. */
 function fenced(text: string): string {
   const cut = text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text
   const longest = Math.max(2, ...(cut.match(/`+/g) ?? []).map((run) => run.length))

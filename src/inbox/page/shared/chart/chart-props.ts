@@ -1,4 +1,4 @@
-/** Something that happened at a moment, drawn as a line through the chart. */
+/** An event at a moment, drawn as a vertical line in the chart. */
 export interface Mark {
   readonly time: number
   readonly label: string
@@ -12,13 +12,13 @@ export interface Series {
 }
 
 export interface ChartProps {
-  /** What is to be seen, in a sentence, for who does not see it. */
+  /** A sentence that describes the chart, for screen readers. */
   readonly label: string
-  /** Where each part of time begins, in milliseconds since the epoch. */
+  /** Start of each part of the time range, in milliseconds since the epoch. */
   readonly times: readonly number[]
   readonly stepMs: number
   readonly series: readonly Series[]
-  /** Dots stand on a logarithmic scale. */
+  /** Dots use a logarithmic scale. */
   readonly kind: 'bars' | 'lines' | 'dots'
   readonly height?: number
   readonly marks?: readonly Mark[]

@@ -9,7 +9,9 @@ import { Legend } from './legend.js'
 import { optionsOf } from './options.js'
 import { dataOf } from './stack.js'
 
-/** Values over time. Dragging across it shows only that time; charts beside each other share their cursor. */
+/**
+ * Values over time. Dragging across the chart shows only that time range; charts beside each other share their cursor.
+ */
 export function Chart(props: ChartProps) {
   const { kind, height = 120, label, series } = props
   const box = useRef<HTMLDivElement>(null)

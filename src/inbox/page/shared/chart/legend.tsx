@@ -1,7 +1,7 @@
 import { clock } from '../format.js'
 import type { ChartProps } from './chart-props.js'
 
-/** The names of what is drawn, with their values where the cursor is. */
+/** The names of the series, with their values at the cursor. */
 export function Legend({ series, times, format, kind, at }: ChartProps & { at: number | undefined }) {
   const time = at === undefined ? undefined : times[at]
   return (

@@ -11,7 +11,7 @@ interface Ways {
 
 const LEAST_DRAG_PX = 4
 
-/** How uPlot draws a chart. The properties are asked for anew at each drawing. */
+/** Options for uPlot. The properties are read anew at each drawing. */
 export function optionsOf(props: () => ChartProps, { width, height, zoom, hover }: Ways): uPlot.Options {
   const { kind, series } = props()
   const ordered = kind === 'bars' ? [...series].reverse() : series
@@ -69,7 +69,7 @@ export function optionsOf(props: () => ChartProps, { width, height, zoom, hover 
   }
 }
 
-/** On a logarithmic scale, the lines between would be more than the dots. */
+/** Only powers of ten get a grid line: on a logarithmic scale all lines would hide the dots. */
 function powersOfTen(_: uPlot, splits: readonly number[]): (number | null)[] {
   return splits.map((split) => (Number.isInteger(Math.log10(split)) ? split : null))
 }
@@ -106,7 +106,7 @@ function drawMarks({ ctx, bbox, valToPos, scales }: uPlot, marks: readonly Mark[
     ctx.moveTo(x, bbox.top)
     ctx.lineTo(x, bbox.top + bbox.height)
     ctx.stroke()
-    // A label that would cover the one before is left out; the line stays.
+    // A label that would overlap the one before is left out; its line stays.
     if (x < end) continue
     const text = label.length > 14 ? `${label.slice(0, 13)}…` : label
     const textWidth = ctx.measureText(text).width + 4 * ratio
@@ -117,7 +117,7 @@ function drawMarks({ ctx, bbox, valToPos, scales }: uPlot, marks: readonly Mark[
   ctx.restore()
 }
 
-/** What a custom property is at present: a canvas knows neither properties nor `light-dark`. */
+/** The current value of a custom property: a canvas supports neither properties nor `light-dark`. */
 function colour(name: string): string {
   const probe = document.createElement('i')
   probe.style.color = `var(${name})`

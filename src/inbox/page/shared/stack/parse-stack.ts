@@ -1,11 +1,11 @@
-/** One call of a stack. */
+/** One frame of a stack. */
 export interface Frame {
-  /** The line as it came. */
+  /** The original line. */
   readonly text: string
   readonly name: string
-  /** `file:line:column`, empty where the line names none. */
+  /** `file:line:column`, empty when the line has none. */
   readonly place: string
-  /** Of the application itself: neither Node's own nor a package's. */
+  /** Whether the frame is the application's own: neither Node's nor a package's. */
   readonly isOwn: boolean
 }
 
@@ -13,7 +13,7 @@ const MAX_FRAMES = 200
 const MAX_LENGTH = 200_000
 const FOREIGN = /(^|[\\/(])node_modules[\\/]|^node:|^internal\/|^<anonymous>$|^native$/
 
-/** The frames of a V8 stack, with lines between them that are none as frames without a place. */
+/** The frames of a V8 stack. Other lines between them become frames without a place. */
 export function parseStack(stack: string): Frame[] {
   return stack
     .slice(0, MAX_LENGTH)
@@ -28,7 +28,7 @@ export function parseStack(stack: string): Frame[] {
     })
 }
 
-/** Frames in runs of own and of foreign ones. */
+/** Groups frames into runs of own and of foreign ones. */
 export function runsOf(frames: readonly Frame[]): Frame[][] {
   const runs: Frame[][] = []
   for (const frame of frames) {

@@ -3,7 +3,7 @@ import { Text } from '../text.js'
 
 const LONGEST_LINE = 500
 
-/** The source around the line where an error arose. */
+/** The source lines around an error. */
 export function SourceLines({ error }: { error: ErrorDetail }) {
   const {
     context_line: line,

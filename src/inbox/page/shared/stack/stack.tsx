@@ -6,7 +6,7 @@ import { type Frame, parseStack, runsOf } from './parse-stack.js'
 import { SourceLines } from './source-lines.js'
 import './stack.css'
 
-/** A stack: the application's own calls in the open, with their source lines, and the rest folded. */
+/** A stack: the application's own frames are visible with their source lines, and the others are folded. */
 export function Stack({ error }: { error: ErrorDetail }) {
   const frames = parseStack(error.stack ?? '')
   if (frames.length === 0) {

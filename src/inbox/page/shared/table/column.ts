@@ -6,7 +6,7 @@ export interface Column<T> {
   readonly title: string
   readonly cell: (row: T) => ComponentChildren
   readonly isNumber?: boolean
-  /** Left out where there is little room. */
+  /** The column is hidden when there is little room. */
   readonly isExtra?: boolean
   readonly sortBy?: (row: T) => number | string
   readonly width?: string

@@ -1,6 +1,6 @@
 import type { Column } from './column.js'
 
-/** The rows by a column, `-name` for the largest first; in their own order where no such column can be sorted by. */
+/** Sorts rows by a column, `-name` for the largest first. The order stays when no such column can be sorted. */
 export function sorted<T>(rows: readonly T[], columns: readonly Column<T>[], sort: string): readonly T[] {
   const isDescending = sort.startsWith('-')
   const name = isDescending ? sort.slice(1) : sort

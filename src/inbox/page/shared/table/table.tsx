@@ -12,13 +12,13 @@ interface TableProps<T> {
   readonly keyOf: (row: T) => string
   readonly onOpen?: (row: T) => void
   readonly openKey?: string
-  /** Name of the address's parameter for the column to sort by; without it the rows stay in their order. */
+  /** Name of the address's parameter for the sort column; without it the rows are not sorted. */
   readonly sortParameter?: string
-  /** Whether the keys move within it: of the tables of a view, only one can have them. */
+  /** Whether the keys move within this table. Only one table of a view can have the keys. */
   readonly hasKeys?: boolean
 }
 
-/** A table whose rows open by click and by key. */
+/** A table whose rows open by click and by keyboard. */
 export function Table<T>({
   label,
   columns,
@@ -87,7 +87,7 @@ function Heading<T>(props: { column: Column<T>; sort: string; sortParameter: str
   )
 }
 
-/** The row that the keys have reached. */
+/** The row that is selected by keyboard. */
 function useSelection<T>(
   rows: readonly T[],
   keyOf: (row: T) => string,
@@ -122,7 +122,7 @@ function useSelection<T>(
   return isIdle ? undefined : selected
 }
 
-/** Not one that follows a link or presses a button within the row. */
+/** Whether a click is on the row itself, not on a link or button in it. */
 function isPlain({ target }: MouseEvent): boolean {
   return !(target as Element).closest('a, button')
 }

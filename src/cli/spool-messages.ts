@@ -1,9 +1,9 @@
 import type { Unreadable } from '../spool/survey.js'
 import { printable } from './terminal-text.js'
 
-/** What could not be looked at is not empty. @returns the exit code */
-export function tell(unreadable: readonly Unreadable[]): number {
-  for (const { path, why } of unreadable) fail(`${path} cannot be looked at: ${why}`)
+/** Reports the parts that could not be read: unread is not empty. @returns the exit code */
+export function reportUnreadable(unreadable: readonly Unreadable[]): number {
+  for (const { path, why } of unreadable) fail(`${path} cannot be read: ${why}`)
   return unreadable.length === 0 ? 0 : 1
 }
 
@@ -11,7 +11,7 @@ export function print(line: string): void {
   process.stdout.write(`${printable(line)}\n`)
 }
 
-/** Says on standard error why something was not done. @returns the exit code */
+/** Prints the reason for a failure on standard error. @returns the exit code */
 export function fail(words: string): number {
   process.stderr.write(`lognitor: ${printable(words)}\n`)
   return 1

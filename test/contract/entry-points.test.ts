@@ -35,8 +35,8 @@ const TRACE = {
 }
 const OPTIONS: Options = { redactPatterns: ['email', 'creditCard'], sourceContext: false }
 
-/** How each entry point is told of a case; undefined where it has no word for it. */
-const DOORS: Readonly<Record<string, (one: Case) => Promise<Log[]> | undefined>> = {
+/** Sends a case through each entry point; undefined when the entry point cannot express the case. */
+const ENTRY_POINTS: Readonly<Record<string, (one: Case) => Promise<Log[]> | undefined>> = {
   'the exporter behind Batch': (one) =>
     throughProvider(one, (exporterOptions) => {
       const exporter = new LognitorLogRecordExporter(exporterOptions)
@@ -61,41 +61,43 @@ const DOORS: Readonly<Record<string, (one: Case) => Promise<Log[]> | undefined>>
 }
 
 describe.each(CASES)('$name', (one) => {
-  for (const [recorder, tell] of Object.entries(DOORS)) {
+  for (const [entryPoint, tell] of Object.entries(ENTRY_POINTS)) {
     const told = tell(one)
     if (told === undefined) continue
-    test(`becomes the same log through ${recorder}`, async () => {
+    test(`becomes the same log through ${entryPoint}`, async () => {
       const logs = await told
       expect(logs).toHaveLength(1)
-      const expected = { ...ORIGIN, ...one.expected, trace: expectedTrace(recorder) }
-      expect(comparable(logs[0] as Log)).toEqual(recorder.endsWith('JSON') ? asJsonHasIt(expected) : expected)
+      const expected = { ...ORIGIN, ...one.expected, trace: expectedTrace(entryPoint) }
+      expect(comparable(logs[0] as Log)).toEqual(
+        entryPoint.endsWith('JSON') ? asJsonHasIt(expected) : expected,
+      )
     })
   }
 })
 
 test('every entry point has cases', () => {
-  for (const [recorder, tell] of Object.entries(DOORS)) {
+  for (const [entryPoint, tell] of Object.entries(ENTRY_POINTS)) {
     const told = CASES.map((one) => tell(one)).filter(Boolean)
-    expect(told.length, recorder).toBeGreaterThan(0)
+    expect(told.length, entryPoint).toBeGreaterThan(0)
   }
 })
 
-/** What may differ by intention: ids, the moment, who says so, and what only a running process knows. */
+/** Fields that may differ on purpose: ids, times, the SDK's name, and what only a running process knows. */
 function comparable(log: Log): Partial<Log> {
   const { timestamp, _sdk, fingerprint, breadcrumbs, perf, metadata, ...rest } = log
-  // At the gateway a log finds the row of its request by its span, where it has no better word for it.
+  // The gateway gives a log the id of its server span when the log has no request id.
   if (rest.request_id === `${TRACE.traceId}-${TRACE.spanId}`) delete rest.request_id
   expect(timestamp).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
   expect(_sdk?.name).toBe('@lognitor/opentelemetry')
   if (log.error) expect(fingerprint).toMatch(/^[0-9a-f]{64}$/)
   const { [LOG_ID_KEY]: id, 'otel.scope.name': _scope, 'span.name': spanName, ...own } = metadata ?? {}
   expect(id).toMatch(/^[0-9a-f-]{36}$/)
-  // How long the span took is what its entry point alone can add.
+  // Only a span knows its duration.
   const figures = spanName === undefined ? perf : undefined
   return { ...rest, ...(figures && { perf: figures }), ...(Object.keys(own).length > 0 && { metadata: own }) }
 }
 
-/** The SDK writes null into OTLP/JSON for what JSON has no number for: it is lost before the gateway sees it. */
+/** The SDK writes null into OTLP/JSON for numbers that JSON cannot express, before the gateway reads them. */
 function asJsonHasIt<T extends Pick<Partial<Log>, 'metadata'>>(expected: T): T {
   const { metadata } = expected
   if (metadata === undefined) return expected
@@ -104,8 +106,8 @@ function asJsonHasIt<T extends Pick<Partial<Log>, 'metadata'>>(expected: T): T {
   return { ...expected, metadata: Object.fromEntries(seen) }
 }
 
-function expectedTrace(recorder: string): Log['trace'] {
-  if (recorder.includes('span')) return expect.objectContaining({ trace_id: TRACE.traceId })
+function expectedTrace(entryPoint: string): Log['trace'] {
+  if (entryPoint.includes('span')) return expect.objectContaining({ trace_id: TRACE.traceId })
   return { trace_id: TRACE.traceId, span_id: TRACE.spanId }
 }
 
@@ -131,7 +133,7 @@ async function throughClient({ level, message, options }: NonNullable<Case['call
   return transport.logs
 }
 
-/** The client has no resource of its own: it knows the host from the first record that passes. */
+/** The client has no resource. It learns the host from the first record with one. */
 async function learnHost(client: LognitorClient): Promise<void> {
   const processor = new LognitorLogRecordProcessor({ client }) as unknown as LogRecordProcessor
   const provider = new LoggerProvider({ resource: resourceFromAttributes(RESOURCE), processors: [processor] })
@@ -139,7 +141,7 @@ async function learnHost(client: LognitorClient): Promise<void> {
   await client.flush()
 }
 
-/** What is sent to a gateway by somebody else's means. */
+/** What another SDK's exporter sends to a gateway. */
 async function throughGateway(tell: (url: string) => Promise<void>): Promise<Log[]> {
   const { redactPatterns } = OPTIONS
   const transport = new MemoryTransport()
