@@ -32,18 +32,18 @@ export function capturedUser(
   frameworkRequest?: object,
 ): User | undefined {
   if (capture === false) return undefined
-  const given = capture === true ? (userOn(request) ?? userOn(frameworkRequest)) : capture(request)
-  if (given === undefined || given === null || given === false) return undefined
-  if (typeof given === 'string' || typeof given === 'number' || typeof given === 'bigint') {
-    return { id: String(given) }
+  const input = capture === true ? (userOn(request) ?? userOn(frameworkRequest)) : capture(request)
+  if (input === undefined || input === null || input === false) return undefined
+  if (typeof input === 'string' || typeof input === 'number' || typeof input === 'bigint') {
+    return { id: String(input) }
   }
-  if (typeof given !== 'object') throw new TypeError(`a user is no ${typeof given}`)
-  if (typeof (given as { then?: unknown }).then === 'function') {
-    Promise.resolve(given).catch(() => {})
+  if (typeof input !== 'object') throw new TypeError(`a user is no ${typeof input}`)
+  if (typeof (input as { then?: unknown }).then === 'function') {
+    Promise.resolve(input).catch(() => {})
     throw new TypeError('captureUser gave a promise')
   }
-  const known = knownParts(given)
-  return capture === true ? known : { ...plainParts(given), ...known }
+  const known = knownParts(input)
+  return capture === true ? known : { ...plainParts(input), ...known }
 }
 
 /** Whom a request's scope asks for the user. */

@@ -14,8 +14,8 @@ export function isChained(hook: RequestHook | undefined): boolean {
 }
 
 /** A requestHook that runs the user's own first and then tells our request of its span. */
-export function chainRequestHook(given: RequestHook | undefined): RequestHook {
-  const own = given !== undefined && isChained(given) ? chained.get(given) : given
+export function chainRequestHook(input: RequestHook | undefined): RequestHook {
+  const own = input !== undefined && isChained(input) ? chained.get(input) : input
   const hook: RequestHook =
     own === undefined
       ? meetSpan

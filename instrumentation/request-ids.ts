@@ -11,14 +11,14 @@ const SESSION_ID = /^[\x21-\x7e]{1,200}$/
 
 /** `X-Request-Id` when it is 1 to 128 of `[A-Za-z0-9._:-]`, else a new one. */
 export function requestIdOf(headers: IncomingHttpHeaders, newId: () => string): RequestId {
-  const given = headers['x-request-id']
-  return typeof given === 'string' && REQUEST_ID.test(given)
-    ? { requestId: given, requestIdIsOurs: false }
+  const input = headers['x-request-id']
+  return typeof input === 'string' && REQUEST_ID.test(input)
+    ? { requestId: input, requestIdIsOurs: false }
     : { requestId: newId(), requestIdIsOurs: true }
 }
 
 /** `X-Session-Id` when it is 1 to 200 visible ASCII characters. */
 export function sessionIdOf(headers: IncomingHttpHeaders): string | undefined {
-  const given = headers['x-session-id']
-  return typeof given === 'string' && SESSION_ID.test(given) ? given : undefined
+  const input = headers['x-session-id']
+  return typeof input === 'string' && SESSION_ID.test(input) ? input : undefined
 }

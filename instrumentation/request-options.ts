@@ -60,12 +60,12 @@ export const REQUEST_ENTRY_OPTION_NAMES: readonly string[] = Object.keys(ROW_OPT
  * @throws {LognitorError} `LOGNITOR_BAD_OPTION` for a wrong value in code
  */
 export function resolveRequestEntryOptions(
-  given: RequestEntryOptions,
+  input: RequestEntryOptions,
   env = process.env,
 ): RequestEntrySettings {
   const value = <K extends keyof typeof ROW_OPTIONS>(name: K) => {
     const { kind } = ROW_OPTIONS[name] as { kind: Kind<Exclude<RequestEntryOptions[K], undefined>> }
-    const fromCode = given[name]
+    const fromCode = input[name]
     return fromCode === undefined ? readEnvironment(name, { kind }, env) : checkValue(name, kind, fromCode)
   }
   return Object.freeze({

@@ -58,7 +58,7 @@ export function createCapture(options: CaptureOptions = {}): Capture {
           pipeline.ledger.written++
           pipeline.ledger.drop('handled_exception')
         } else if (pipeline.wants(log.level)) {
-          pipeline.write(log, { way: 'capture', scope, thrown: error, ownStack })
+          pipeline.write(log, { source: 'capture', scope, thrown: error, ownStack })
         }
       }
       hold(pipeline, settle)

@@ -62,29 +62,29 @@ const NOT_THROWN: Pick<BuiltLog, 'thrown' | 'ownStack'> = Object.freeze({})
  */
 export function buildLog(level: Level, said: Said, timestamp: string): BuiltLog {
   const { message, options, thrown, durationMs } = said
-  const given = named(asOptions(options), LOG_OPTION_NAMES)
-  const error = thrown ? (thrown.value ?? NOTHING) : (given.error ?? (isError(message) ? message : undefined))
+  const input = named(asOptions(options), LOG_OPTION_NAMES)
+  const error = thrown ? (thrown.value ?? NOTHING) : (input.error ?? (isError(message) ? message : undefined))
   const log: Log = { level, message: '', timestamp }
-  put(log, 'metadata', withUnknown(asOptions(options), fields(given.metadata)))
+  put(log, 'metadata', withUnknown(asOptions(options), fields(input.metadata)))
   const described = error === undefined || error === null ? NOT_THROWN : describeError(error, log)
   log.message = toMessage(message, log.error)
-  put(log, 'tags', texts(given.tags))
-  put(log, 'user', toUser(given.user))
-  put(log, 'request', toRequest(given.request))
-  put(log, 'perf', toPerf(given.perf, durationMs))
-  put(log, 'trace', toTrace(given.trace))
-  put(log, 'deploy', fields(given.deploy))
-  put(log, 'action', text(given.action))
-  put(log, 'session_id', text(given.sessionId))
-  put(log, 'request_id', text(given.requestId))
-  put(log, 'release_id', text(given.releaseId))
-  put(log, 'fingerprint', text(given.fingerprint))
-  put(log, 'breadcrumbs', toBreadcrumbs(given.breadcrumbs, timestamp))
-  put(log, 'notify', typeof given.notify === 'boolean' ? given.notify : undefined)
-  put(log, 'notify_channels', texts(given.notifyChannels))
-  put(log, 'source', text(given.source))
-  put(log, 'device', fields(given.device))
-  const { beforeSend } = given
+  put(log, 'tags', texts(input.tags))
+  put(log, 'user', toUser(input.user))
+  put(log, 'request', toRequest(input.request))
+  put(log, 'perf', toPerf(input.perf, durationMs))
+  put(log, 'trace', toTrace(input.trace))
+  put(log, 'deploy', fields(input.deploy))
+  put(log, 'action', text(input.action))
+  put(log, 'session_id', text(input.sessionId))
+  put(log, 'request_id', text(input.requestId))
+  put(log, 'release_id', text(input.releaseId))
+  put(log, 'fingerprint', text(input.fingerprint))
+  put(log, 'breadcrumbs', toBreadcrumbs(input.breadcrumbs, timestamp))
+  put(log, 'notify', typeof input.notify === 'boolean' ? input.notify : undefined)
+  put(log, 'notify_channels', texts(input.notifyChannels))
+  put(log, 'source', text(input.source))
+  put(log, 'device', fields(input.device))
+  const { beforeSend } = input
   const isHook = typeof beforeSend === 'function'
   return {
     log,
@@ -141,18 +141,18 @@ function describeError(error: unknown, log: Log): Pick<BuiltLog, 'thrown' | 'own
 
 function toErrorDetail(error: unknown): ErrorDetail | undefined {
   if (isError(error)) return undefined
-  const given = fields(error)
-  if (typeof given?.type !== 'string') return undefined
-  const detail: ErrorDetail = { type: given.type, message: text(given.message) ?? UNKNOWN_ERROR }
+  const input = fields(error)
+  if (typeof input?.type !== 'string') return undefined
+  const detail: ErrorDetail = { type: input.type, message: text(input.message) ?? UNKNOWN_ERROR }
   const read = <K extends keyof ErrorDetail>(field: K, value: ErrorDetail[K] | undefined) => {
     if (value !== undefined) detail[field] = value
   }
-  read('stack', text(given.stack))
-  read('filename', text(given.filename))
-  read('line_number', whole(given.lineNumber ?? given.line_number))
-  read('context_line', text(given.contextLine ?? given.context_line))
-  read('pre_context', texts(given.preContext ?? given.pre_context))
-  read('post_context', texts(given.postContext ?? given.post_context))
+  read('stack', text(input.stack))
+  read('filename', text(input.filename))
+  read('line_number', whole(input.lineNumber ?? input.line_number))
+  read('context_line', text(input.contextLine ?? input.context_line))
+  read('pre_context', texts(input.preContext ?? input.pre_context))
+  read('post_context', texts(input.postContext ?? input.post_context))
   if (detail.stack !== undefined && detail.filename === undefined) locate(detail, detail.stack)
   return detail
 }

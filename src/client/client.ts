@@ -80,8 +80,8 @@ export const LognitorClient = shared('LognitorClient', () => Client)
 /** One class for all copies of this package, so that `instanceof` holds between them. */
 export interface LognitorClient extends Client {}
 
-function isPipeline(given: Options | Pipeline): given is Pipeline {
-  return typeof given === 'object' && given !== null && (given as Pipeline)[IS_PIPELINE] === true
+function isPipeline(input: Options | Pipeline): input is Pipeline {
+  return typeof input === 'object' && input !== null && (input as Pipeline)[IS_PIPELINE] === true
 }
 
 /** As a listener (`process.on('SIGTERM', client.shutdown)`) it is called with anything. */

@@ -20,14 +20,14 @@ const DAY_MS = 24 * 3_600_000
 /** True when it was taken within 10 s; else it is tried on, up to a day. Never rejects. */
 export async function submitFeedback(pipeline: Pipeline, options: FeedbackOptions): Promise<boolean> {
   if (!pipeline.isActive) return false
-  const given = named(options, ['eventId', 'comments', 'name', 'email', 'url', 'screenshot'])
+  const input = named(options, ['eventId', 'comments', 'name', 'email', 'url', 'screenshot'])
   const body: Feedback = {
-    event_id: text(given.eventId) ?? '',
-    name: text(given.name) ?? null,
-    email: text(given.email) ?? null,
-    comments: text(given.comments) ?? '',
-    url: text(given.url) ?? null,
-    screenshot: text(given.screenshot) ?? null,
+    event_id: text(input.eventId) ?? '',
+    name: text(input.name) ?? null,
+    email: text(input.email) ?? null,
+    comments: text(input.comments) ?? '',
+    url: text(input.url) ?? null,
+    screenshot: text(input.screenshot) ?? null,
   }
   const call = { path: '/feedback', body, withKey: true, retryForMs: DAY_MS }
   return (await inTime(pipeline.apiCaller.run(call), undefined, pipeline)) !== undefined

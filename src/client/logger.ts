@@ -37,7 +37,7 @@ export interface Timer {
 /** A log that was built and is not written yet: what a call before `init` leaves behind. */
 export interface Unwritten extends BuiltLog {
   readonly scope: Scope
-  readonly way: WriteOptions['way']
+  readonly source: WriteOptions['source']
   readonly tags: WriteOptions['tags']
 }
 
@@ -144,14 +144,14 @@ export class Logger {
 
   /** A logger with more of its own; it shares the batcher, and its children inherit in turn. */
   readonly child = (options?: ChildOptions): Logger => {
-    const given = named(options, ['service', 'environment', 'version', 'metadata', 'tags'])
+    const input = named(options, ['service', 'environment', 'version', 'metadata', 'tags'])
     const { service, environment, version } = this.#own
     return new Logger(this.#sink, {
-      service: text(given.service) || service,
-      environment: text(given.environment) || environment,
-      version: text(given.version) || version,
-      metadata: { ...this.#metadata, ...fields(given.metadata) },
-      tags: texts(given.tags) ?? this.#tags,
+      service: text(input.service) || service,
+      environment: text(input.environment) || environment,
+      version: text(input.version) || version,
+      metadata: { ...this.#metadata, ...fields(input.metadata) },
+      tags: texts(input.tags) ?? this.#tags,
     })
   }
 
@@ -191,8 +191,8 @@ export class Logger {
     if (log.trace === undefined && traced !== undefined) log.trace = { ...traced }
     const source = log.source ?? call.source ?? this.#callerOf(call.below)
     if (source !== undefined) log.source = source
-    const way = call.thrown && call.message === undefined ? 'capture' : 'call'
-    return { log, thrown, ownStack, beforeSend, scope, way, tags: this.#tags }
+    const from = call.thrown && call.message === undefined ? 'capture' : 'call'
+    return { log, thrown, ownStack, beforeSend, scope, source: from, tags: this.#tags }
   }
 
   /** In place, as it is the log's own: a spread copy with something added takes V8 many times as long. */

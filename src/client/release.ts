@@ -42,15 +42,15 @@ export async function registerRelease(
   options: ReleaseOptions,
 ): Promise<RegisteredRelease | null> {
   if (!pipeline.isActive) return null
-  const given = named(options, NAMES)
+  const input = named(options, NAMES)
   const body: Release = {
-    version: text(given.version) ?? '',
-    commit_hash: text(given.commitHash) ?? null,
-    branch: text(given.branch) ?? null,
-    deployed_by: text(given.deployedBy) ?? null,
-    deploy_url: text(given.deployUrl) ?? null,
-    changelog: text(given.changelog) ?? null,
-    services: texts(given.services) ?? null,
+    version: text(input.version) ?? '',
+    commit_hash: text(input.commitHash) ?? null,
+    branch: text(input.branch) ?? null,
+    deployed_by: text(input.deployedBy) ?? null,
+    deploy_url: text(input.deployUrl) ?? null,
+    changelog: text(input.changelog) ?? null,
+    services: texts(input.services) ?? null,
   }
   return inTime(register(pipeline, body), null, pipeline)
 }

@@ -68,7 +68,7 @@ export class OtelIntake {
       const log = translateLogRecord(whole, resource)
       // A record without a severity gets its level from what is in it.
       if (level === undefined && !pipeline.wants(log.level)) return
-      pipeline.write(log, { way: 'record', scope, thrown, ownStack })
+      pipeline.write(log, { source: 'record', scope, thrown, ownStack })
     })
   }
 

@@ -44,9 +44,9 @@ export class LognitorLogRecordProcessor {
    * @param options `{ client }`, or a client's options; with neither the default client is used
    * @throws {LognitorError} for a wrong option
    */
-  constructor(given: LogRecordProcessorOptions = {}) {
-    expectObject(given)
-    const { minLevel, ...options } = given
+  constructor(input: LogRecordProcessorOptions = {}) {
+    expectObject(input)
+    const { minLevel, ...options } = input
     this.#minLevels = readMinLevels(minLevel)
     this.#intake = new OtelIntake(options)
     this.#unwatchPino = watchPino()
@@ -106,10 +106,10 @@ function bridgeName(scope: string): string {
 
 const levelKind = oneOf(LEVELS)
 
-function readMinLevels(given: LogRecordProcessorOptions['minLevel']): ReadonlyMap<string, Level> {
-  const isByBridge = typeof given === 'object' && given !== null
+function readMinLevels(input: LogRecordProcessorOptions['minLevel']): ReadonlyMap<string, Level> {
+  const isByBridge = typeof input === 'object' && input !== null
   const levels = new Map<string, Level>()
-  for (const [bridge, level] of Object.entries<unknown>(isByBridge ? given : { '': given })) {
+  for (const [bridge, level] of Object.entries<unknown>(isByBridge ? input : { '': input })) {
     const option = bridge === '' ? 'minLevel' : `minLevel.${bridge}`
     if (level !== undefined) levels.set(bridge, checkValue(option, levelKind, level))
   }

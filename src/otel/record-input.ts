@@ -60,11 +60,11 @@ function lostOf(record: object): Lost {
 }
 
 /** Runs inside of the application's log call, with whatever a logger hands over. */
-function noteRefused(record: object, given: unknown): void {
+function noteRefused(record: object, input: unknown): void {
   try {
     const { attributes } = record as { attributes: Fields }
-    for (const key in given as Fields) {
-      const value = (given as Fields)[key]
+    for (const key in input as Fields) {
+      const value = (input as Fields)[key]
       const mayBeRefused = typeof value === 'bigint' || (typeof value === 'object' && value !== null)
       if (!mayBeRefused || key in attributes) continue
       const lost = lostOf(record)

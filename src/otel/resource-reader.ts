@@ -11,7 +11,7 @@ export interface ResourceReaderParts {
 }
 
 /** Longest that records wait for a resource whose attributes are still being detected. */
-const PATIENCE_MS = 1000
+const RESOURCE_WAIT_MS = 1000
 const MOST_WAITING = 10_000
 const NOTHING: ResourceFields = Object.freeze({})
 
@@ -82,7 +82,7 @@ export class ResourceReader {
         this.#finish(resource)
         resolve()
       }
-      this.#parts.clock.setTimer(finish, PATIENCE_MS)
+      this.#parts.clock.setTimer(finish, RESOURCE_WAIT_MS)
       attributesOf(resource)?.then(finish, finish)
     })
     this.#waiting.set(resource, { uses: [use], finished })

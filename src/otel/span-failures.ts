@@ -87,6 +87,6 @@ export class SpanFailures {
       pipeline.ledger.drop('handled_exception')
       return
     }
-    if (pipeline.wants(log.level)) pipeline.write(log, { way: 'span', scope, thrown })
+    if (pipeline.wants(log.level)) pipeline.write(log, { source: 'span', scope, thrown })
   }
 }

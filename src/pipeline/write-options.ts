@@ -1,11 +1,11 @@
 import type { BeforeSend } from '../config/options.js'
-import type { Way } from '../policy/failures.js'
+import type { Source } from '../policy/failures.js'
 import type { Scope } from '../scope/scope.js'
 import type { Breadcrumb } from '../wire/log.js'
 
 /** How a log is written: what the entry point knows beside the log. */
 export interface WriteOptions {
-  readonly way: Way
+  readonly source: Source
   /** Whose user, tags, request ... fill the gaps. Default: the current one. */
   readonly scope?: Scope
   /** In place of the scope's: a child logger has its own. */

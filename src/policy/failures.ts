@@ -7,11 +7,11 @@ import { type Occasion, Occasions, occasionOf } from './occasions.js'
  * The entry point an error came by. A `capture` is about the error alone, a `call` or `record` is a line somebody
  * wrote, with the error beside it.
  */
-export type Way = 'record' | 'span' | 'call' | 'capture' | 'uncaught'
+export type Source = 'record' | 'span' | 'call' | 'capture' | 'uncaught'
 
 export interface Failure {
   readonly log: Log
-  readonly way: Way
+  readonly source: Source
   /** What was thrown, where the entry point has it and not only its description. */
   readonly thrown?: unknown
   /** The error's own stack where `log.error.stack` holds the causes' as well. */
@@ -20,7 +20,7 @@ export interface Failure {
 
 interface Known {
   id: string
-  readonly way: Way
+  readonly source: Source
   readonly message: string
 }
 
@@ -36,7 +36,7 @@ const MOST_OCCASIONS = 2000
 /** Requests of one trace that may fail with the same words. */
 const MOST_OF_TRACE = 100
 const ERROR_RANK = levelRank('error')
-const LINES: ReadonlySet<Way> = new Set<Way>(['record', 'call'])
+const LINES: ReadonlySet<Source> = new Set<Source>(['record', 'call'])
 
 /**
  * Knows the failures that have been logged, so that one failure is one log however many ways it comes within a request
@@ -54,7 +54,7 @@ export class Failures {
    * @param nowMs on a monotonic clock
    */
   meet(failure: Failure, nowMs = 0): { readonly id: string; readonly isOtherLine: boolean } | undefined {
-    const { log, way } = failure
+    const { log, source } = failure
     if (levelRank(log.level) < ERROR_RANK) return undefined
     const object = asObject(failure.thrown)
     const occasion = occasionOf(log)
@@ -65,11 +65,12 @@ export class Failures {
     if (found !== undefined) {
       this.#remember(object, words, found, occasion, nowMs)
       // Two lines of the user's own about one error are two lines, but still one failure.
-      const isOtherLine = LINES.has(way) && found.way === way && found.message !== bounded(log.message)
+      const isOtherLine =
+        LINES.has(source) && found.source === source && found.message !== bounded(log.message)
       return { id: found.id, isOtherLine }
     }
-    const given = log.metadata?.[LOG_ID_KEY]
-    const known = { id: typeof given === 'string' ? given : '', way, message: bounded(log.message) }
+    const input = log.metadata?.[LOG_ID_KEY]
+    const known = { id: typeof input === 'string' ? input : '', source, message: bounded(log.message) }
     this.#remember(object, words, known, occasion, nowMs)
     this.#marks.set(failure, { known, object, words })
     return undefined

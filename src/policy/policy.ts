@@ -116,8 +116,8 @@ export function createPolicy(parts: PolicyParts): Policy {
   }
 
   /** The order of policy stands here, once. */
-  function decide(given: Log, { beforeSend, ownRequestId = false }: AdmitOptions): string | undefined {
-    let log = given
+  function decide(input: Log, { beforeSend, ownRequestId = false }: AdmitOptions): string | undefined {
+    let log = input
     const id = identify(log, newId)
     addFingerprint(log)
     scrubLog(log, settings.scrubParams)
@@ -132,13 +132,13 @@ export function createPolicy(parts: PolicyParts): Policy {
     for (const hook of [beforeSend, settings.beforeSend]) {
       if (hook === undefined) continue
       // A copy: the user, tags and breadcrumbs of a log are those of the logs after it as well.
-      const result = runHook(hook, log === given ? copyOf(log) : log)
+      const result = runHook(hook, log === input ? copyOf(log) : log)
       if (typeof result === 'string') return drop(result)
       log = result
     }
-    if (log !== given) {
-      copyUserId(log, given)
-      Object.assign(given, lineOf(log))
+    if (log !== input) {
+      copyUserId(log, input)
+      Object.assign(input, lineOf(log))
     }
     const finalId = identify(log, () => id)
     const fingerprint = log.level === 'error' ? log.fingerprint : undefined
@@ -187,9 +187,9 @@ export function createPolicy(parts: PolicyParts): Policy {
     send({ ...first, timestamp: new Date(clock.now()).toISOString(), metadata }, true)
   }
 
-  function decideRequest(given: RequestEntry, ownRequestId: boolean): string | undefined {
+  function decideRequest(input: RequestEntry, ownRequestId: boolean): string | undefined {
     if (!settings.enabled) return drop('disabled')
-    let entry = scrubEntry(given, settings.scrubParams)
+    let entry = scrubEntry(input, settings.scrubParams)
     if (settings.redact.length > 0) {
       const isTooMuch = isOversize(entry)
       if (isTooMuch && !settings.autoTruncate) return dropTooLarge()
@@ -225,9 +225,9 @@ export function createPolicy(parts: PolicyParts): Policy {
 }
 
 /** `user_id` is a copy of `user.id`: where a hook has changed or taken away the one, the other follows. */
-function copyUserId(log: Log, given: Log): void {
+function copyUserId(log: Log, input: Log): void {
   const { id } = log.user ?? {}
-  if (log.user_id !== given.user_id || id === given.user?.id) return
+  if (log.user_id !== input.user_id || id === input.user?.id) return
   if (id === undefined) delete log.user_id
   else log.user_id = String(id)
 }

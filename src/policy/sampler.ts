@@ -15,10 +15,10 @@ export function createSampler(random: () => number): Sampler {
       const rate = rates.get(level)
       return rate === undefined || (roll ?? random()) < rate
     },
-    setRates(given) {
-      if (typeof given !== 'object' || given === null) return
+    setRates(input) {
+      if (typeof input !== 'object' || input === null) return
       for (const level of LEVELS) {
-        const rate: unknown = given[level]
+        const rate: unknown = input[level]
         if (rate === undefined) rates.delete(level)
         else if (typeof rate === 'number' && rate >= 0 && rate <= 1) rates.set(level, rate)
       }

@@ -35,20 +35,20 @@ export interface HttpParts {
  * warning names it.
  * @throws {LognitorError} for a wrong option
  */
-export function withRows(given: readonly InstrumentationLike[], parts: HttpParts): InstrumentationLike[] {
+export function withRows(input: readonly InstrumentationLike[], parts: HttpParts): InstrumentationLike[] {
   const { entries, http, packages, isWanted } = parts
-  const there = given.filter((one) => one?.instrumentationName === HTTP)
-  if (there.some((one) => isChained(one.getConfig?.()?.requestHook))) return [...given]
+  const there = input.filter((one) => one?.instrumentationName === HTTP)
+  if (there.some((one) => isChained(one.getConfig?.()?.requestHook))) return [...input]
   const [first] = there
   if (first?.setConfig !== undefined) {
     first.setConfig(withLognitor({ ...first.getConfig?.(), ...http }, entries))
-    return [...given]
+    return [...input]
   }
   const made = isWanted ? makeHttp(parts) : undefined
-  if (made !== undefined) return [made, ...given]
+  if (made !== undefined) return [made, ...input]
   withLognitor(http, entries)
   if (isWanted && isMainThread) warnOfMissing(packages)
-  return [...given]
+  return [...input]
 }
 
 /** Undefined where the package is not installed, neither beside us nor where the application sees it. */

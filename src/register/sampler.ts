@@ -11,14 +11,14 @@ type Recording = ReturnType<typeof recordUnsampled>
  * errors are complete at any ratio. The SDK reads these variables itself, but keeps what it makes of them.
  * Undefined where no SDK is found; the SDK's own then stays as it is.
  */
-export function recordingSampler(given: unknown, env: Environment, sdk: Packages): Recording | undefined {
-  const sampler = isSampler(given) ? given : samplerFrom(env, sdk)
+export function recordingSampler(input: unknown, env: Environment, sdk: Packages): Recording | undefined {
+  const sampler = isSampler(input) ? input : samplerFrom(env, sdk)
   if (sampler === undefined) return undefined
   return sampler.toString().startsWith('RecordUnsampled{') ? sampler : recordUnsampled(sampler)
 }
 
-function isSampler(given: unknown): given is Sampler {
-  return typeof (given as Sampler | undefined)?.shouldSample === 'function'
+function isSampler(input: unknown): input is Sampler {
+  return typeof (input as Sampler | undefined)?.shouldSample === 'function'
 }
 
 function samplerFrom(env: Environment, sdk: Packages): Sampler | undefined {

@@ -89,17 +89,17 @@ interface CheckedOptions {
 /** Everything is checked before anything is made. */
 function checkedOptions(options: SdkOptions): CheckedOptions {
   const { enabled, ...others } = options
-  const { client: given, entries, http } = splitOptions(others as LognitorHttpOptions)
+  const { client: input, entries, http } = splitOptions(others as LognitorHttpOptions)
   for (const name of REQUEST_ENTRY_OPTION_NAMES) delete http[name as keyof typeof http]
   const unknown = Object.keys(http).find((name) => !HTTP_OPTION_NAMES.includes(name))
   if (unknown !== undefined) {
     const known = ['client', ...REQUEST_ENTRY_OPTION_NAMES, ...Object.keys(OPTIONS), ...HTTP_OPTION_NAMES]
     throw unknownOption('sdkConfig has no option', unknown, [...new Set(known)])
   }
-  const { client: _client, ...clientOptions } = given
+  const { client: _client, ...clientOptions } = input
   checkOptions({ ...clientOptions, enabled })
   resolveRequestEntryOptions(entries)
-  return { clientOptions: enabled === undefined ? given : { ...given, enabled }, entries, http }
+  return { clientOptions: enabled === undefined ? input : { ...input, enabled }, entries, http }
 }
 
 /** The given one; the default one, which options make or complete as `init` does. */

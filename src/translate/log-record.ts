@@ -53,9 +53,9 @@ function translate(record: LogRecordLike, resource: ResourceFields, now: () => n
   const body = translateBody(record.body)
   const saidMessage = draft.peekText('error', 'message')
   const olderEventName = draft.peekText('parts', 'eventName')
-  const given = draftError(draft, spoken === 'error' || spoken === 'fatal', body.thrown)
-  const printed = given === undefined ? printedBy(record) : undefined
-  const error = given ?? (printed && exceptionFromAttributes(undefined, printed.message, printed.stack).error)
+  const input = draftError(draft, spoken === 'error' || spoken === 'fatal', body.thrown)
+  const printed = input === undefined ? printedBy(record) : undefined
+  const error = input ?? (printed && exceptionFromAttributes(undefined, printed.message, printed.stack).error)
   const eventName = text(record.eventName)
   // What an exception says comes before the event's name; that it says nothing comes after.
   const told = error?.message === UNKNOWN_ERROR ? undefined : error?.message

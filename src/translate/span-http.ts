@@ -80,11 +80,11 @@ function set<Key extends keyof SpanHttp>(http: SpanHttp, key: Key, value: SpanHt
 
 function hostOf(attributes: AttributesLike, scheme: string | undefined): string | undefined {
   const names = ['http.host', 'server.address', 'http.server_name', 'net.host.name', 'net.peer.name'] as const
-  const given = firstText(attributes, ...names)
-  if (given === undefined) return undefined
-  const { name, port: own } = hostParts(given)
+  const input = firstText(attributes, ...names)
+  if (input === undefined) return undefined
+  const { name, port: own } = hostParts(input)
   // A Host header has its port with it, or none on purpose.
-  const isHeader = given === firstText(attributes, 'http.host')
+  const isHeader = input === firstText(attributes, 'http.host')
   const port =
     own ?? (isHeader ? undefined : firstInteger(attributes, 'server.port', 'net.host.port', 'net.peer.port'))
   const bracketed = name.includes(':') ? `[${name}]` : name

@@ -84,8 +84,8 @@ function invoke<Args extends unknown[], Result>(
       if (error === null || error === undefined) resolve(result)
       else reject(error)
     }
-    const given = answersByCallback ? [...args.slice(0, 2), callback] : args
-    const result: unknown = Reflect.apply(handler, self, given)
+    const input = answersByCallback ? [...args.slice(0, 2), callback] : args
+    const result: unknown = Reflect.apply(handler, self, input)
     const isThenable = typeof (result as { then?: unknown } | null)?.then === 'function'
     if (isThenable || !answersByCallback) resolve(result as Awaited<Result>)
   })
@@ -94,7 +94,7 @@ function invoke<Args extends unknown[], Result>(
 function capture(pipeline: Pipeline, scope: Scope, thrown: unknown): void {
   if (!pipeline.wants('error')) return
   const { log, ownStack } = thrownLog(thrown, pipeline.clock.now())
-  pipeline.write(log, { way: 'capture', scope, thrown, ownStack })
+  pipeline.write(log, { source: 'capture', scope, thrown, ownStack })
 }
 
 /** Never rejects. */
