@@ -3,12 +3,12 @@ import { warnOnce } from '../src/config/errors.js'
 
 const state = shared('two-instrumentations', () => ({ isExplained: false }))
 
-/** From here on there is another HTTP instrumentation for a reason that somebody else has told. */
+/** Turns off the warning: a second HTTP instrumentation is expected, and another warning explains it. */
 export function expectTwo(): void {
   state.isExplained = true
 }
 
-/** Once: two HTTP instrumentations undo each other's spans. Request entries are not affected. */
+/** Warns once that two HTTP instrumentations undo each other's spans. Request entries are not affected. */
 export function warnOfTwo(): void {
   if (state.isExplained) return
   warnOnce(
@@ -23,7 +23,7 @@ interface Patched {
   readonly Server?: { readonly prototype?: { readonly emit?: { readonly __wrapped?: unknown } } }
 }
 
-/** Whether an instrumentation has patched this copy of node:http or node:https already. */
+/** Whether an instrumentation has already patched this copy of node:http or node:https. */
 export function isPatched(http: unknown): boolean {
   return (http as Patched | undefined)?.Server?.prototype?.emit?.__wrapped === true
 }

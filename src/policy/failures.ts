@@ -4,17 +4,17 @@ import { LOG_ID_KEY, type Log } from '../wire/log.js'
 import { type Occasion, Occasions, occasionOf } from './occasions.js'
 
 /**
- * The entry point an error came by. A `capture` is about the error alone, a `call` or `record` is a line somebody
- * wrote, with the error beside it.
+ * The kind of call that reported an error. A `capture` is about the error alone; a `call` or `record` is a log line
+ * with the error beside it.
  */
 export type Source = 'record' | 'span' | 'call' | 'capture' | 'uncaught'
 
 export interface Failure {
   readonly log: Log
   readonly source: Source
-  /** What was thrown, where the entry point has it and not only its description. */
+  /** What was thrown, where the entry point has the value and not only its description. */
   readonly thrown?: unknown
-  /** The error's own stack where `log.error.stack` holds the causes' as well. */
+  /** The error's own stack, where `log.error.stack` also contains those of its causes. */
   readonly ownStack?: string | undefined
 }
 
@@ -31,18 +31,18 @@ interface Marks {
 }
 
 const MAX_KNOWN = 1000
-/** Requests that may fail by one object at the same time. */
+/** Most requests in which one object may fail at the same time. */
 const MOST_OCCASIONS = 2000
-/** Requests of one trace that may fail with the same words. */
+/** Most requests of one trace that may fail with the same texts. */
 const MOST_OF_TRACE = 100
 const ERROR_RANK = levelRank('error')
 const LINES: ReadonlySet<Source> = new Set<Source>(['record', 'call'])
 
 /**
- * Knows the failures that have been logged, so that one failure is one log however many ways it comes within a request
- * or trace: the same thrown object, or the same type, message and stack in the same trace. In another request or trace
- * the same object is another failure. Without a trace equal words may well be two failures. What is below `error`
- * reports no failure, whatever error it tells of.
+ * Knows the failures that have been logged, so that one failure is one log however many sources report it within a
+ * request or trace. Two reports are one failure where they carry the same thrown object, or the same type, message and
+ * stack in the same trace. In another request or trace the same object is another failure. Without a trace, equal texts
+ * may be two failures and are kept apart. A log below `error` reports no failure, whatever error it carries.
  */
 export class Failures {
   readonly #thrown = new WeakMap<object, Occasions<Known>>()
@@ -50,8 +50,8 @@ export class Failures {
   readonly #marks = new WeakMap<Failure, Marks>()
 
   /**
-   * The id of the log this failure has already, or undefined: then it is known from here on.
-   * @param nowMs on a monotonic clock
+   * The id of the log that this failure already has. Undefined for a new failure, which is known from now on.
+   * @param nowMs milliseconds on a monotonic clock
    */
   meet(failure: Failure, nowMs = 0): { readonly id: string; readonly isOtherLine: boolean } | undefined {
     const { log, source } = failure
@@ -64,7 +64,7 @@ export class Failures {
     const found = byObject?.find(occasion, nowMs) ?? byWords?.find(occasion, nowMs)
     if (found !== undefined) {
       this.#remember(object, words, found, occasion, nowMs)
-      // Two lines of the user's own about one error are two lines, but still one failure.
+      // Two log lines about one error are two logs, but still one failure.
       const isOtherLine =
         LINES.has(source) && found.source === source && found.message !== bounded(log.message)
       return { id: found.id, isOtherLine }
