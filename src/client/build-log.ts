@@ -9,26 +9,26 @@ import { asOptions, fields, named, others, text, texts, whole, words } from './i
 import type { LogOptions } from './log-options.js'
 import { toBreadcrumbs, toPerf, toRequest, toTrace, toUser } from './log-parts.js'
 
-/** What a call says. */
+/** The content of a log call. */
 export interface Said {
   readonly message: unknown
   readonly options: unknown
-  /** What was thrown, where the call is about that: any value, undefined too. */
+  /** What was thrown, for a call that reports an error. Any value, undefined included. */
   readonly thrown?: { readonly value: unknown } | undefined
-  /** What a timer measured. */
+  /** The duration measured by a timer, in milliseconds. */
   readonly durationMs?: number | undefined
 }
 
-/** What a log call makes before the pipeline completes it. */
+/** A log as a call builds it, before the pipeline completes it. */
 export interface BuiltLog {
   readonly log: Log
   readonly beforeSend?: LogOptions['beforeSend']
-  /** The error that was given, for knowing it again. */
+  /** The error that was passed; it identifies the failure when it is reported again. */
   readonly thrown?: unknown
   readonly ownStack?: string | undefined
 }
 
-/** Every option of a log call. */
+/** The names of all options of a log call. */
 export const LOG_OPTION_NAMES = [
   'metadata',
   'tags',
@@ -51,14 +51,14 @@ export const LOG_OPTION_NAMES = [
   'beforeSend',
 ] as const satisfies readonly (keyof LogOptions)[]
 
-/** What stands for a thrown `undefined` or `null`, which are no error to see. */
+/** Replaces a thrown `undefined` or `null`, which holds nothing to describe. */
 const NOTHING = Object.freeze({ type: 'Error', message: 'Unknown error' })
 const NO_MESSAGE = '(no message)'
 const NOT_THROWN: Pick<BuiltLog, 'thrown' | 'ownStack'> = Object.freeze({})
 
 /**
- * A wire log of what a call said. What does not fit its field is left out, foreign values become plain ones, and
- * nothing is shared with the caller's objects.
+ * Builds a wire log of the content of a call. Values that do not fit their field are left out, foreign values become
+ * plain data, and nothing is shared with the caller's objects.
  */
 export function buildLog(level: Level, said: Said, timestamp: string): BuiltLog {
   const { message, options, thrown, durationMs } = said
@@ -94,7 +94,7 @@ export function buildLog(level: Level, said: Said, timestamp: string): BuiltLog 
   }
 }
 
-/** Fields that are no option are metadata too, beneath what is said to be. */
+/** Properties that are not options become metadata too; `metadata` itself wins over them. */
 function withUnknown(options: unknown, metadata: Fields | undefined): Fields | undefined {
   const unknown = others(options, LOG_OPTION_NAMES)
   const plain = unknown && fields(unknown)
@@ -117,7 +117,7 @@ function toMessage(message: unknown, error: ErrorDetail | undefined): string {
   return (own ?? error?.message) || NO_MESSAGE
 }
 
-/** `{ type, message, ... }` as it stands, or whatever was thrown. */
+/** Takes `{ type, message, ... }` as it stands; anything else is described as a thrown value. */
 function describeError(error: unknown, log: Log): Pick<BuiltLog, 'thrown' | 'ownStack'> {
   const detail = toErrorDetail(error)
   if (detail !== undefined) {
@@ -126,7 +126,7 @@ function describeError(error: unknown, log: Log): Pick<BuiltLog, 'thrown' | 'own
   }
   const { error: described, causes, ownStack, code } = describeThrown(error)
   log.error = described
-  // An object that is no error says what it says in fields of its own.
+  // A thrown object that is not an Error is kept as fields of its own.
   const isOther = typeof error === 'object' && !isError(error)
   if (causes.length > 0 || code !== undefined || isOther) {
     log.metadata = {

@@ -3,13 +3,13 @@ import { toPlain } from '../translate/plain.js'
 import { readProperty, setField, wellFormed } from '../translate/property.js'
 import type { Fields } from '../wire/log.js'
 
-// Plain JavaScript checks nothing: what a call is given may be anything, a Proxy that throws included. Each of
-// these reads what it can, gives undefined for what does not fit, and never throws.
+// JavaScript callers may pass anything, a Proxy that throws included. Each of these functions reads what it can,
+// returns undefined for what does not fit, and never throws.
 
 const MOST_ITEMS = 1000
 const MOST_TEXTS = 256
 
-/** Named properties of an options object, each read once; none of what is no object. */
+/** The named properties of an options object, each read once. Empty for a value that is not an object. */
 export function named<K extends string>(input: unknown, names: readonly K[]): Partial<Record<K, unknown>> {
   if (typeof input !== 'object' || input === null) return {}
   const read: Partial<Record<K, unknown>> = {}
@@ -23,8 +23,8 @@ export function named<K extends string>(input: unknown, names: readonly K[]): Pa
 const MOST_OTHERS = 256
 
 /**
- * The properties of a plain object that have none of these names, at most 256; undefined where there are none. Of
- * anything else (a buffer, say, has millions) they are not looked for.
+ * The properties of a plain object that have none of these names, at most 256. Undefined where there are none. Other
+ * objects are not searched: a buffer, for example, has millions of properties.
  */
 export function others(input: unknown, names: readonly string[]): Record<string, unknown> | undefined {
   if (typeof input !== 'object' || input === null) return undefined
@@ -38,12 +38,12 @@ export function others(input: unknown, names: readonly string[]): Record<string,
       if (--left === 0) break
     }
   } catch {
-    // A Proxy that does not list its properties.
+    // A Proxy may refuse to list its properties.
   }
   return left < MOST_OTHERS ? found : undefined
 }
 
-/** Of whichever realm. */
+/** Plain objects of any realm. */
 function isPlain(input: object): boolean {
   const prototype: object | null = Object.getPrototypeOf(input)
   return prototype === null || Object.getPrototypeOf(prototype) === null
@@ -64,7 +64,7 @@ export function whole(input: unknown): number | undefined {
   return Number.isSafeInteger(input) ? (input as number) : undefined
 }
 
-/** A plain copy of an object; undefined for everything else. */
+/** A plain copy of an object. Undefined for everything else. */
 export function fields(input: unknown): Fields | undefined {
   if (typeof input !== 'object' || input === null || isList(input)) return undefined
   const plain = toPlain(input)
@@ -85,13 +85,13 @@ export function texts(input: unknown): string[] | undefined {
     .map((item) => words(item) ?? '')
 }
 
-/** Anything in words; undefined for undefined only. */
+/** Any value as a text. Undefined only for undefined. */
 export function words(input: unknown): string | undefined {
   const plain = text(input) ?? toPlain(input)
   return typeof plain === 'string' ? plain : JSON.stringify(plain)
 }
 
-/** An error given where options belong: `client.error('Payment failed', error)`. */
+/** Accepts an error in the place of options: `client.error('Payment failed', error)`. */
 export function asOptions(input: unknown): unknown {
   return isError(input) ? { error: input } : input
 }
@@ -100,7 +100,7 @@ function isList(input: unknown): input is readonly unknown[] {
   try {
     return Array.isArray(input)
   } catch {
-    // A Proxy that was revoked.
+    // A revoked Proxy throws.
     return false
   }
 }

@@ -3,10 +3,10 @@ import { isLevel } from '../wire/level.js'
 import type { Breadcrumb, RequestDetail, Trace, User } from '../wire/log.js'
 import { fields, items, number, text, whole } from './input.js'
 
-/** The longest trail a single log may bring along. */
+/** Most breadcrumbs that a single log may carry. */
 const MOST_BREADCRUMBS = 1000
 
-/** A breadcrumb with its defaults; undefined for what is none. */
+/** A breadcrumb with its defaults. Undefined for a value that is not a breadcrumb. */
 export function toBreadcrumb(input: unknown, now: string): Breadcrumb | undefined {
   const crumb = fields(input)
   if (crumb === undefined) return undefined
@@ -27,7 +27,9 @@ export function toBreadcrumbs(input: unknown, now: string): Breadcrumb[] | undef
     .flatMap((crumb) => toBreadcrumb(crumb, now) ?? [])
 }
 
-/** Everything as it is written, but for the fields that have to be texts: a number becomes one, a list none. */
+/**
+ * Keeps every property as it is written, except those that must be texts: a number becomes a text, a list is left out.
+ */
 export function toUser(input: unknown): User | undefined {
   const user = fields(input)
   if (user === undefined) return undefined
@@ -57,8 +59,8 @@ export function toRequest(input: unknown): RequestDetail | undefined {
 }
 
 /**
- * `durationMs` and `memoryMb` by their wire names, own figures as they are written.
- * @param durationMs what a timer measured, over what is given
+ * Renames `durationMs` and `memoryMb` to their wire names; other measurements stay as they are written.
+ * @param durationMs the duration measured by a timer; it wins over the input
  */
 export function toPerf(input: unknown, durationMs?: number): Record<string, number> | undefined {
   const perf = fields(input)
@@ -82,7 +84,7 @@ export function toTrace(input: unknown): Trace | undefined {
   return spanId === undefined ? { trace_id: traceId } : { trace_id: traceId, span_id: spanId }
 }
 
-/** A plain copy has its dates as ISO strings already. */
+/** In a plain copy, dates are already ISO strings. */
 function toTimestamp(input: unknown): string | undefined {
   if (typeof input === 'string') return textToIso(input)
   return typeof input === 'number' ? instantToIso(input) : undefined

@@ -76,7 +76,7 @@ export class Failures {
     return undefined
   }
 
-  /** What became of a failure that was new: the id it is known by, or `''`, and then it is new again. */
+  /** Sets the id of a new failure. With `''` its log was dropped, and the failure is forgotten. */
   applyAnswers(failure: Failure, id: string): void {
     const marks = this.#marks.get(failure)
     if (marks === undefined) return
@@ -114,7 +114,7 @@ function asObject(thrown: unknown): object | undefined {
   return (typeof thrown === 'object' && thrown !== null) || typeof thrown === 'function' ? thrown : undefined
 }
 
-/** Trace, type, message and the head of the stack: ways differ in how much of a long stack they keep. */
+/** Trace, type, message and the head of the stack: sources differ in how much of a long stack they keep. */
 function describe({ log, ownStack }: Failure): string | undefined {
   const traceId = log.trace?.trace_id
   if (traceId === undefined || log.error === undefined) return undefined
@@ -123,7 +123,7 @@ function describe({ log, ownStack }: Failure): string | undefined {
   return bounded(`${traceId}\n${bareType(type)}\n${message}\n${stack}`)
 }
 
-/** A type without module and pointer: `pay.Error`, `*pay.Error` and `Error` are spellings of one. */
+/** A type without module and pointer: `pay.Error`, `*pay.Error` and `Error` are spellings of one type. */
 function bareType(type: string): string {
   return (
     type.slice(Math.max(...['.', '/', ':', '\\', '$', '*'].map((sign) => type.lastIndexOf(sign))) + 1) || type
@@ -132,7 +132,7 @@ function bareType(type: string): string {
 
 const LONGEST_KEPT = 4096
 
-/** The text, or of a long one a hash: a thousand of them are held, and they may be of any length. */
+/** The text, or a hash of a long one: a thousand texts are held, and each may be of any length. */
 function bounded(text: string): string {
   return text.length <= LONGEST_KEPT ? text : createHash('sha256').update(text).digest('base64')
 }
