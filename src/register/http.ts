@@ -9,7 +9,7 @@ import type { Packages } from './packages.js'
 
 export const HTTP = '@opentelemetry/instrumentation-http'
 
-/** An instrumentation, as far as its place in a list of them is looked for. */
+/** An instrumentation, reduced to what finding it in a list needs. */
 export interface InstrumentationLike {
   readonly instrumentationName?: string
   getConfig?(): HttpConfig
@@ -20,22 +20,25 @@ export interface InstrumentationLike {
 }
 
 export interface HttpParts {
-  /** For request entries: the client, and what rows hold. */
+  /** For request entries: the client, and the options of request entries. */
   readonly entries: WithLognitorOptions
-  /** Options of HttpInstrumentation. */
+  /** The options of HttpInstrumentation. */
   readonly http: HttpConfig
   readonly packages: Packages
-  /** False where the environment turns the HTTP instrumentation off: then there are rows without spans. */
+  /** False where the environment turns the HTTP instrumentation off. Request entries are then written without spans. */
   readonly isWanted: boolean
 }
 
 /**
- * The list with request entries in it: an HttpInstrumentation that is there gets our hook beside its own ones, one of
- * ours stays as it is, and where there is none ours is put in front. Without the package rows still come, and one
- * warning names it.
+ * Adds request entries to a list of instrumentations. An HttpInstrumentation in the list gets our hook beside its own
+ * hooks, one of ours stays as it is, and where there is none ours is put in front. Without the package
+ * `@opentelemetry/instrumentation-http`, request entries are written without spans, and one warning names the package.
  * @throws {LognitorError} for a wrong option
  */
-export function withRows(input: readonly InstrumentationLike[], parts: HttpParts): InstrumentationLike[] {
+export function withRequestEntries(
+  input: readonly InstrumentationLike[],
+  parts: HttpParts,
+): InstrumentationLike[] {
   const { entries, http, packages, isWanted } = parts
   const there = input.filter((one) => one?.instrumentationName === HTTP)
   if (there.some((one) => isChained(one.getConfig?.()?.requestHook))) return [...input]
@@ -51,7 +54,7 @@ export function withRows(input: readonly InstrumentationLike[], parts: HttpParts
   return [...input]
 }
 
-/** Undefined where the package is not installed, neither beside us nor where the application sees it. */
+/** Undefined where the package is installed neither beside this package nor where the application sees it. */
 function makeHttp({ entries, http, packages }: HttpParts): InstrumentationLike | undefined {
   if (hasPeer) return new LognitorHttpInstrumentation({ ...http, ...entries })
   try {
@@ -59,7 +62,7 @@ function makeHttp({ entries, http, packages }: HttpParts): InstrumentationLike |
     if (typeof Http !== 'function') return undefined
     return new (Http as new (config: object) => InstrumentationLike)(withLognitor(http, entries))
   } catch {
-    // Installed, and broken: as good as missing.
+    // A package that is installed but broken is treated as missing.
     return undefined
   }
 }

@@ -3,15 +3,17 @@ import type { Draft } from './draft.js'
 import type { LogFacts } from './log-facts.js'
 import { completeRequest } from './request-parts.js'
 
-/** The fields of a log that its attributes gave, each of them present, so that all have one shape. */
+/**
+ * The fields of a log that its attributes set. All properties are present, so that all objects have one shape in V8.
+ */
 export type AttributeFields = {
   readonly [Key in Exclude<keyof Log, 'metadata' | 'error' | '_sdk'>]: Log[Key] | undefined
 }
 
-/** What a draft gives of which no attribute is a field. */
+/** The result for a draft whose attributes set no field. */
 export const NO_FIELDS: AttributeFields = fieldsOf({}, {})
 
-/** Takes the fields out of a draft, and puts those together that attributes give in pieces. */
+/** Takes the fields out of a draft, and combines those that attributes give in parts. */
 export function attributeFields(draft: Draft, facts: LogFacts): AttributeFields {
   const sections = draft.sections()
   const input = (sections.log ?? {}) as Partial<Log>
@@ -73,7 +75,9 @@ function completeUser(draft: Draft, input: User | undefined): User | undefined {
   return user
 }
 
-/** The event's name, current before older. One that a better name replaced stays in `metadata`. */
+/**
+ * The event's name, the current attribute before the older one. A value that lost to a better name stays in `metadata`.
+ */
 function completeAction(
   draft: Draft,
   input: string | undefined,
@@ -86,7 +90,7 @@ function completeAction(
   return action
 }
 
-/** A trace of the attributes replaces the context's, and is not mixed with it. */
+/** A trace in the attributes replaces the trace of the context and is not mixed with it. */
 function completeTrace(
   draft: Draft,
   input: Partial<Trace> | undefined,
@@ -98,7 +102,7 @@ function completeTrace(
   return undefined
 }
 
-/** `file:line` of the two attributes that say it. */
+/** Combines the two attributes for file and line to `file:line`. */
 function completeSource(draft: Draft, input: string | undefined): string | undefined {
   const file = draft.claim('parts', 'sourceFile')
   const line = draft.claim('parts', 'sourceLine')

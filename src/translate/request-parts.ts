@@ -2,10 +2,10 @@ import type { RequestDetail } from '../wire/log.js'
 import type { Draft, Taken } from './draft.js'
 
 /**
- * Makes `url` and `path` of the pieces that semantic conventions give: the whole URL, or path and query,
- * or the old request target. A piece that cannot be read from either of them afterwards stays in `metadata`.
+ * Completes `url` and `path` by the pieces that semantic conventions define: the whole URL, or path and query, or the
+ * older request target. A piece that cannot be read from the result stays in `metadata`.
  *
- * @param input the request as far as it is known; it is completed in place.
+ * @param input the request as far as it is known; it is completed in place
  */
 export function completeRequest(draft: Draft, input: RequestDetail | undefined): RequestDetail | undefined {
   const full = draft.claim('url', 'full')

@@ -14,7 +14,7 @@ export function invocationScope(args: readonly unknown[], newId: () => string = 
   })
 }
 
-/** The HTTP status of a handler's result: its `statusCode`, else 200. */
+/** The HTTP status of a handler's result: its `statusCode` or `status`, else 200. */
 export function answeredStatus(result: unknown): number {
   const status = readProperty(result, 'statusCode') ?? readProperty(result, 'status')
   return typeof status === 'number' ? status : 200
