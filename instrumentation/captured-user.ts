@@ -40,7 +40,7 @@ export function capturedUser(
   if (typeof input === 'string' || typeof input === 'number' || typeof input === 'bigint') {
     return { id: String(input) }
   }
-  if (typeof input !== 'object') throw new TypeError(`a user is no ${typeof input}`)
+  if (typeof input !== 'object') throw new TypeError(`a user cannot be a ${typeof input}`)
   if (typeof (input as { then?: unknown }).then === 'function') {
     Promise.resolve(input).catch(() => {})
     throw new TypeError('captureUser gave a promise')

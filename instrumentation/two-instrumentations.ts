@@ -13,8 +13,8 @@ export function warnOfTwo(): void {
   if (state.isExplained) return
   warnOnce(
     'LOGNITOR_TWO_HTTP_INSTRUMENTATIONS',
-    'Two HTTP instrumentations are active, and one takes the place of the other. Use LognitorHttpInstrumentation ' +
-      'instead of HttpInstrumentation, or give the one you have withLognitor(config). Each request is still ' +
+    'Two HTTP instrumentations are active, and one undoes the spans of the other. Use LognitorHttpInstrumentation ' +
+      'instead of HttpInstrumentation, or configure the existing one by withLognitor(config). Each request is still ' +
       'counted once.',
   )
 }

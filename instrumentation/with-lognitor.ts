@@ -37,6 +37,6 @@ function refuseUnknown(http: object): void {
   if (unknown === undefined) return
   const clients = Object.keys(OPTIONS).filter((name) => name !== 'enabled')
   const known = ['client', ...REQUEST_ENTRY_OPTION_NAMES, ...clients]
-  const hint = '; those of HttpInstrumentation belong into the first argument'
+  const hint = '; options of HttpInstrumentation belong in the first argument'
   throw unknownOption('withLognitor has no option', unknown, known, hint)
 }

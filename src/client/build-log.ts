@@ -103,7 +103,7 @@ function withUnknown(options: unknown, metadata: Fields | undefined): Fields | u
   const [first = ''] = names
   warnOnce(
     'LOGNITOR_UNKNOWN_LOG_OPTION',
-    `A log call was given ${names.slice(0, 5).join(', ').slice(0, 200)}, which is no option of a log and became metadata.${didYouMean(first, LOG_OPTION_NAMES)} Give fields of your own as { metadata: { ... } }.`,
+    `A log call was given ${names.slice(0, 5).join(', ').slice(0, 200)}, which is not an option of a log and became metadata.${didYouMean(first, LOG_OPTION_NAMES)} Pass fields of your own as { metadata: { ... } }.`,
   )
   return { ...plain, ...metadata }
 }

@@ -67,9 +67,7 @@ export function pipelineHeartbeat(
 export async function sendPing(pipeline: Pipeline, token: unknown): Promise<boolean> {
   if (!pipeline.isActive) return false
   if (typeof token !== 'string' || !TOKEN.test(token)) {
-    pipeline.selfLog.warn(
-      'a heartbeat token may hold letters, digits and . _ ~ - only; this one is not pinged',
-    )
+    pipeline.selfLog.warn('a heartbeat token may contain only letters, digits and . _ ~ -; no ping was sent')
     return false
   }
   const path = `/heartbeat/${token}`

@@ -30,10 +30,10 @@ export function warnOfStoppedExport(): void {
   const variables = new Set(stopped.map((signal) => exportVariable(signal, process.env)))
   warnOnce(
     'LOGNITOR_EXPORT_STOPPED',
-    `The environment asks for an export by OTLP (${[...variables].join(', ')}), and the ${stopped.join(' and ')} no longer go there, ` +
-      'for a NodeSDK that is given processors makes none from the environment. Put the configuration into sdkConfig of ' +
+    `The environment asks for an export by OTLP (${[...variables].join(', ')}), and the ${stopped.join(' and ')} are no longer exported, ` +
+      'because a NodeSDK with processors in its configuration makes none from the environment. Put the configuration into sdkConfig of ' +
       "'@lognitor/opentelemetry/sdk', which keeps that export: new NodeSDK(sdkConfig({}, { instrumentations: [...] })). " +
-      'Or set OTEL_TRACES_EXPORTER=none and OTEL_LOGS_EXPORTER=none if nothing is to go there.',
+      'Or set OTEL_TRACES_EXPORTER=none and OTEL_LOGS_EXPORTER=none if no export is wanted.',
   )
 }
 

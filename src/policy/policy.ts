@@ -94,7 +94,7 @@ export function createPolicy(parts: PolicyParts): Policy {
   /** The reason why no log of this level is built. Undefined for a wanted level. */
   function refusal(level: Level, roll?: number): DropReason | undefined {
     if (!isLevel(level)) {
-      warnOnce('LOGNITOR_INVALID_LEVEL', `A log was dropped: its level is none of ${LEVELS.join(', ')}.`)
+      warnOnce('LOGNITOR_INVALID_LEVEL', `A log was dropped: its level must be one of ${LEVELS.join(', ')}.`)
       return 'invalid'
     }
     if (!settings.enabled) return 'disabled'

@@ -122,8 +122,8 @@ function ownProcessors(
   if (batch !== undefined) return [batch]
   warnOnce(
     'LOGNITOR_EXPORT_STOPPED',
-    'sdkConfig cannot put the given traceExporter behind a batch processor, for the SDK of OpenTelemetry is not found. ' +
-      'Pass spanProcessors: [new BatchSpanProcessor(...)] in its place.',
+    'sdkConfig cannot put traceExporter behind a batch processor, because the SDK of OpenTelemetry was not found. ' +
+      'Pass spanProcessors: [new BatchSpanProcessor(...)] instead.',
     'traceExporter',
   )
   return []
@@ -133,7 +133,7 @@ function warnWithoutSdk(signal: Signal, env: Environment): void {
   if (exportVariable(signal, env) === undefined) return
   warnOnce(
     'LOGNITOR_EXPORT_STOPPED',
-    `The environment names an OTLP export, which sdkConfig cannot go on with: ${SDK_NODE} is not found from the application (is it bundled?). ` +
+    `The environment names an OTLP export, which sdkConfig cannot set up: ${SDK_NODE} was not found from the application (is it bundled?). ` +
       'Pass spanProcessors and logRecordProcessors with your exporters to sdkConfig.',
     'sdk',
   )

@@ -53,7 +53,7 @@ export function processorsFrom(signal: Signal, parts: ExporterParts): object[] {
     warnOnce(
       'LOGNITOR_EXPORT_STOPPED',
       `OTEL_${variable}_EXPORTER names "${name}", which cannot be set up beside Lognitor: known are otlp, console, zipkin (traces) and none. ` +
-        `Nothing goes there. Set OTEL_${variable}_EXPORTER=none, or pass ${signal === 'traces' ? 'spanProcessors' : 'logRecordProcessors'} to sdkConfig.`,
+        `Nothing is exported there. Set OTEL_${variable}_EXPORTER=none, or pass ${signal === 'traces' ? 'spanProcessors' : 'logRecordProcessors'} to sdkConfig.`,
       variable,
     )
     return []

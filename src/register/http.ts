@@ -72,8 +72,8 @@ function warnOfMissing(packages: Packages): void {
   warnOnce(
     'LOGNITOR_MISSING_PEER',
     isBroken
-      ? `Requests have rows but no spans, and their logs no trace ids: ${HTTP} is installed but cannot be loaded. Install it again: npm install ${HTTP}`
-      : `Requests have rows but no spans, and their logs no trace ids: npm install ${HTTP}`,
+      ? `Requests have request entries but no spans, and their logs have no trace ids: ${HTTP} is installed but cannot be loaded. Install it again: npm install ${HTTP}`
+      : `Requests have request entries but no spans, and their logs have no trace ids: npm install ${HTTP}`,
     HTTP,
   )
 }

@@ -38,7 +38,7 @@ if (!zeroCode.hasStarted && !isNodesOwn) {
   } catch (error) {
     warnOnce(
       'LOGNITOR_NOT_STARTED',
-      `Zero code could not start OpenTelemetry, and the application runs without: ${error}`,
+      `Zero code could not start OpenTelemetry, and the application runs without it: ${error}`,
     )
   }
 }
@@ -112,7 +112,7 @@ function start(): void {
     spanProcessor: spanProcessors[0] as object,
     logRecordProcessor: logRecordProcessors[0] as object,
     onDisabled: (name) => {
-      pipeline.selfLog(`${name} of zero code makes way for another one`)
+      pipeline.selfLog(`${name} of zero code was turned off, because another instance is active`)
       // Disabling our HTTP instrumentation also ends its request entries.
       if (name === HTTP && instrumentations.some((one) => one instanceof LognitorHttpInstrumentation))
         withLognitor({}, { client })

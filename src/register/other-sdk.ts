@@ -38,8 +38,8 @@ export function joinOther({ spanProcessor, logRecordProcessor }: Ours): void {
   if (!joins(logs, logRecordProcessor)) misses.push('logs')
   const outcome =
     misses.length === 0
-      ? 'Its exports go on, and Lognitor takes part in it.'
-      : `Its exports go on, but Lognitor sees nothing of its ${misses.join(' and ')}.`
+      ? 'Its exports continue, and Lognitor receives its telemetry.'
+      : `Its exports continue, but Lognitor receives none of its ${misses.join(' and ')}.`
   warnOnce(
     'LOGNITOR_TWO_SDKS',
     `Another OpenTelemetry SDK runs beside zero code: a register of its own, or a NodeSDK in code. ${outcome} ` +
@@ -78,7 +78,7 @@ export function yieldToOthers(parts: YieldParts): void {
   let isProviding = false
   const state = { hasYielded: false, isWaiting: false }
 
-  const makeWay = (): void => {
+  const yieldToOther = (): void => {
     if (state.hasYielded || state.isWaiting) return
     state.isWaiting = true
     trace.disable()
@@ -100,8 +100,9 @@ export function yieldToOthers(parts: YieldParts): void {
     parts.onDisabled(name)
   }
 
-  for (const api of traceApis(parts.packages)) beforeSet(api, 'setGlobalTracerProvider', own.tracers, makeWay)
-  if (logs) beforeSet(logs, 'setGlobalLoggerProvider', own.loggers, makeWay)
+  for (const api of traceApis(parts.packages))
+    beforeSet(api, 'setGlobalTracerProvider', own.tracers, yieldToOther)
+  if (logs) beforeSet(logs, 'setGlobalLoggerProvider', own.loggers, yieldToOther)
   passOn(own.tracers, 'getTracer', ['startSpan', 'startActiveSpan'], meet, tracerProvider)
   if (own.loggers) passOn(own.loggers, 'getLogger', ['emit', 'enabled'], () => {}, loggerProvider)
   // Until now instrumentations hold proxies, which would ask for their tracers later, as a second instance does.
@@ -120,13 +121,13 @@ function traceApis(packages: Packages): Set<Setters> {
   return new Set([trace, packages.load('@opentelemetry/api')?.trace].filter(Boolean) as unknown as Setters[])
 }
 
-/** Calls `makeWay` before a provider that is not ours is registered. */
-function beforeSet(api: object, setter: string, own: unknown, makeWay: () => void): void {
+/** Calls `yieldToOther` before a provider that is not ours is registered. */
+function beforeSet(api: object, setter: string, own: unknown, yieldToOther: () => void): void {
   const setters = api as Setters
   const set = setters[setter]?.bind(api)
   if (set === undefined) return
   setters[setter] = (provider) => {
-    if (provider !== own) makeWay()
+    if (provider !== own) yieldToOther()
     return set(provider)
   }
 }

@@ -54,7 +54,7 @@ function hintAtConsole({ active, env, isInCode }: MissingParts): void {
   const listed = isInCode ? ', and add new ConsoleInstrumentation() to instrumentations' : ''
   warnOnce(
     'LOGNITOR_CONSOLE_ONLY',
-    `This application logs by console alone, and nobody hands its lines on: npm install ${CONSOLE}${listed}. ` +
+    `This application logs by console alone, and its lines are not sent: npm install ${CONSOLE}${listed}. ` +
       'OTEL_NODE_DISABLED_INSTRUMENTATIONS=console silences this.',
   )
 }

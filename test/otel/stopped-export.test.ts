@@ -40,8 +40,8 @@ const OURS = 'spanProcessors: [spans], logRecordProcessors: [logs]'
 const OTLP = { OTEL_TRACES_EXPORTER: 'otlp', OTEL_LOGS_EXPORTER: 'otlp' }
 
 test.each([
-  ['by its address', OURS, {}, 'the traces and logs no longer go there'],
-  ['by name', OURS, OTLP, 'the traces and logs no longer go there'],
+  ['by its address', OURS, {}, 'the traces and logs are no longer exported'],
+  ['by name', OURS, OTLP, 'the traces and logs are no longer exported'],
   [
     'behind a batch',
     'spanProcessors: [other], logRecordProcessors: [behindBatch()]',
