@@ -23,10 +23,8 @@ export function ensureInstalled(folder = '.', { withScripts = false } = {}) {
   const stamp = join(at, 'node_modules', '.installed')
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return
   console.error(`Installing the development packages${folder === '.' ? '' : ` of ${folder}`} ...`)
-  // Not `npm ci`: it refuses a lock file that leaves out binaries for platforms other than the one it was
-  // written on. Versions come from the lock file all the same, and --no-save leaves it alone.
   const scripts = withScripts ? [] : ['--ignore-scripts']
-  run('npm', ['install', '--no-save', ...scripts, '--no-audit', '--no-fund', '--loglevel=error'], {
+  run('npm', ['ci', ...scripts, '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: at,
     stdio: ['ignore', 'ignore', 'inherit'],
   })

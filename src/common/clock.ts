@@ -1,6 +1,6 @@
-import { AsyncResource } from 'node:async_hooks'
 import { performance } from 'node:perf_hooks'
 import { builtin } from './builtin.js'
+import { runInRootAsyncScope } from './root-async-scope.js'
 
 /** Time as a part one can exchange: tests bring their own, so that none of them replaces a global. */
 export interface Clock {
@@ -19,9 +19,6 @@ export type TimerHandle = unknown
 /** Node fires a longer timer at once. */
 export const LONGEST_TIMER_MS = 2 ** 31 - 1
 
-// A timer remembers the context it was set in, and one of ours would keep the async stores of the request that set it.
-const home = new AsyncResource('LognitorTimer')
-
 /**
  * Node's own timers, taken when this package is loaded. An application's test may replace the global ones, and
  * those of node:timers, by timers that stand still (`jest.useFakeTimers()`); delivery and its time limits go on.
@@ -35,6 +32,6 @@ export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => readMonotonic(),
   setTimer: (fn, delayMs) =>
-    home.runInAsyncScope(() => setTimeout(fn, Math.min(Math.max(0, delayMs), LONGEST_TIMER_MS)).unref()),
+    runInRootAsyncScope(() => setTimeout(fn, Math.min(Math.max(0, delayMs), LONGEST_TIMER_MS)).unref()),
   clearTimer: (timer) => clearTimeout(timer as NodeJS.Timeout | undefined),
 }

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import { join, resolve } from 'node:path'
 
-const require = createRequire(join(resolve(import.meta.dirname, '../lines/bundlers'), '_.js'))
+const require = createRequire(join(resolve(import.meta.dirname, '../dependencies/bundlers'), '_.js'))
 
 /** Makes one file of a program and of all that it imports. */
 export type Bundle = (entry: string, outFile: string) => Promise<void>

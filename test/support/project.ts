@@ -41,7 +41,7 @@ export function createProject(options: ProjectOptions): Project {
   cpSync(join(ROOT, 'dist'), join(installed, 'dist'), { recursive: true })
   for (const entry of packages) {
     const [name, place] = typeof entry === 'string' ? [entry, entry] : entry
-    const found = join(ROOT, 'test/lines', line, 'node_modules', place)
+    const found = join(ROOT, 'test/dependencies', line, 'node_modules', place)
     if (!existsSync(found)) throw new Error(`${place} is not installed in test/dependencies/${line}`)
     const link = join(folder, 'node_modules', name)
     mkdirSync(dirname(link), { recursive: true })
