@@ -55,7 +55,7 @@ test.each(['cron', 'node-cron', 'node-schedule'])(
   },
 )
 
-test('the tour of the client shows every call of it', async () => {
+test('the tour of the client shows every call', async () => {
   const tour = start('client/tour.mjs')
   expect(await tour.ended, tour.output()).toBe(0)
   const last = tour.output().trim().split('\n').at(-1) ?? ''

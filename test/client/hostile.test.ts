@@ -88,7 +88,7 @@ const hostileOptions: fc.Arbitrary<() => unknown> = fc.oneof(
     .map((makers) => () => Object.fromEntries(Object.entries(makers).map(([name, make]) => [name, make()]))),
 )
 
-test('whatever a log call is given, it never throws, and gives an id or nothing', async () => {
+test('a log call never throws, whatever is passed, and returns an id or an empty string', async () => {
   const { client, transport } = inMemory()
   const child = client.child()
   await fc.assert(
@@ -111,7 +111,7 @@ test('whatever a log call is given, it never throws, and gives an id or nothing'
   )
 })
 
-test('what is hostile costs its own field, and not the log', async () => {
+test('a hostile value loses its own field, and not the log', async () => {
   const { client, logs } = inMemory()
   const values = [
     hostileProxy(),
@@ -132,7 +132,7 @@ test('what is hostile costs its own field, and not the log', async () => {
   expect(client.stats().dropped).toEqual({})
 })
 
-test('a user has texts for id, email and name, and everything else as it is written', async () => {
+test('a user has texts for id, email and name, and everything else unchanged', async () => {
   const { client, logs } = inMemory()
   const user = { id: 7, email: ['a@example.com'], name: { first: 'Ann' }, plan: { name: 'pro' } }
   client.info('as an option', { user: user as never })
@@ -143,7 +143,7 @@ test('a user has texts for id, email and name, and everything else as it is writ
   for (const log of await logs()) expect(log.user).toEqual({ id: '7', plan: { name: 'pro' } })
 })
 
-test('a breadcrumb of a year that takes more than four digits has happened now', async () => {
+test('a breadcrumb whose year has more than four digits gets the current time', async () => {
   const { client, logs } = inMemory()
   const farOff = [8.64e15, '+275760-09-13T00:00:00.000Z', new Date(-8.64e15), -1e15]
   const breadcrumbs = farOff.map((timestamp) => ({ message: 'far off', timestamp }))
@@ -167,7 +167,7 @@ test('a status and a line are whole numbers, or left out', async () => {
   ])
 })
 
-test('every other call takes anything, too', async () => {
+test('every other call accepts any value too', async () => {
   const { client, transport } = inMemory()
   await fc.assert(
     fc.asyncProperty(hostile, async (make) => {
@@ -206,7 +206,7 @@ test('every other call takes anything, too', async () => {
   )
 })
 
-test('a level that cannot even be looked at is one invalid log, and nothing else', () => {
+test('a level that throws when it is read is one invalid log, and nothing else', () => {
   const { client } = inMemory()
   const { proxy, revoke } = Proxy.revocable({}, {})
   revoke()

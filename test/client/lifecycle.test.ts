@@ -26,7 +26,7 @@ afterEach(() => rig.close())
 
 const keys = () => rig.vendor.seen.map(({ headers }) => headers['x-api-key'])
 
-test('while it is paused nothing is sent and everything is kept', async () => {
+test('while the client is paused nothing is sent and everything is kept', async () => {
   rig.client.pause()
   for (let n = 0; n < 60; n++) rig.client.info(`log ${n}`)
   rig.clock.advance(60_000)
@@ -39,14 +39,14 @@ test('while it is paused nothing is sent and everything is kept', async () => {
   expect(rig.vendor.messages()).toHaveLength(60)
 })
 
-test('what is kept while paused is bounded, and what is beyond is counted', async () => {
+test('logs kept while paused are bounded, and those beyond are counted', async () => {
   rig.client.reconfigure({ maxQueueSize: 10 })
   rig.client.pause()
   for (let n = 0; n < 25; n++) rig.client.info(`log ${n}`)
   expect(rig.client.stats()).toMatchObject({ queued: 10, dropped: { queue_full: 15 } })
 })
 
-test('shutdown delivers what a pause has held', async () => {
+test('shutdown delivers the logs of a paused client', async () => {
   rig.client.pause()
   rig.client.info('held')
   expect(await rig.client.shutdown()).toBe(true)
@@ -69,7 +69,7 @@ test('reconfigure changes what is named and nothing else', async () => {
   expect(client.stats().dropped).toEqual({ min_level: 1, disabled: 1 })
 })
 
-test('another key holds from the next request on; what is under way keeps its own', async () => {
+test('another key applies from the next request on, and requests under way keep theirs', async () => {
   const door = shutDoor()
   rig.vendor.answer({ after: door.promise }, {})
   rig.client.info('under way')
@@ -84,7 +84,7 @@ test('another key holds from the next request on; what is under way keeps its ow
   expect(rig.vendor.messages()).toEqual(['under way', 'after'])
 })
 
-test('another address holds from the next request on, and what failed there goes here', async () => {
+test('another address applies from the next request on, also to logs that failed at the old one', async () => {
   const next = await startVendor()
   try {
     rig.vendor.answer({ status: 503 })
@@ -125,7 +125,7 @@ test('flush waits for everything written so far, pings and feedback too', async 
   expect(await flushed).toBe(true)
 })
 
-test('flush is false when not all was delivered in time, and never rejects', async () => {
+test('flush resolves to false when not everything was delivered in time, and never rejects', async () => {
   rig.vendor.answer({ silent: true })
   rig.client.info('log')
   const flushed = rig.client.flush(300)
@@ -164,7 +164,7 @@ test('shutdown sends the summary of what the duplicate window holds', async () =
   expect(logs.map(({ metadata }) => metadata.dedupCount)).toEqual([undefined, 3])
 })
 
-test('clients with the same key and address share one batcher, and another key has its own', async () => {
+test('clients with the same key and address share one pipeline, and another key has its own', async () => {
   const options = { apiKey: 'lgn_shared', apiUrl: rig.vendor.apiUrl }
   const [one, same] = [new LognitorClient(options), new LognitorClient(options)]
   const other = new LognitorClient({ ...options, apiKey: 'lgn_other' })
@@ -186,7 +186,7 @@ test('clients with the same key and address share one batcher, and another key h
   ])
 })
 
-test("a client takes over what an entry point with its key had made, with the client's options", async () => {
+test("a client takes over the pipeline that an entry point with its key made, with the client's options", async () => {
   const options: Options = { apiKey: 'lgn_door_first', apiUrl: rig.vendor.apiUrl }
   const processor = new LognitorLogRecordProcessor(options)
   const client = new LognitorClient({ ...options, redactPatterns: ['email'], service: 'shop' })
@@ -195,7 +195,7 @@ test("a client takes over what an entry point with its key had made, with the cl
   expect(rig.vendor.batches[0]?.json.logs).toMatchObject([{ message: 'to [REDACTED]', service: 'shop' }])
 })
 
-test("a client without options of its own leaves an entry point's as they are", async () => {
+test('a client without options of its own keeps those of an entry point', async () => {
   const options: Options = { apiKey: 'lgn_door_stays', apiUrl: rig.vendor.apiUrl }
   const processor = new LognitorLogRecordProcessor({ ...options, redactPatterns: ['email'], service: 'shop' })
   const client = new LognitorClient(options)
@@ -219,7 +219,7 @@ test('options of a second client or entry point that differ are ignored with a w
   await client.shutdown()
 })
 
-test('no way of looking at a client or its errors shows the key', async () => {
+test('printing or inspecting a client or its errors never shows the key', async () => {
   const secret = 'lgn_secret_0123456789'
   const client = new LognitorClient({ apiKey: secret, apiUrl: rig.vendor.apiUrl, debug: true })
   const stderr = vi.spyOn(fs, 'writeSync').mockReturnValue(1)
@@ -248,7 +248,7 @@ async function freshModule(): Promise<Lognitor> {
   return import('../../src/index.js')
 }
 
-test('init again is one warning, and the client of the first call', async () => {
+test('a second init warns once and returns the first client', async () => {
   const lognitor = await freshModule()
   const first = lognitor.init({ apiKey: KEY, apiUrl: rig.vendor.apiUrl, service: 'first' })
   const codes: string[] = []
@@ -341,7 +341,7 @@ test.each<[string, unknown, RegExp]>([
   },
 )
 
-test('an entry point given something else for its client says so', () => {
+test('an entry point with an invalid client throws and names it', () => {
   // @ts-expect-error no client
   expect(() => new LognitorSpanProcessor({ client: {} })).toThrow(/"client": .* got another object/)
   // @ts-expect-error no client
@@ -361,7 +361,7 @@ test.each([LognitorLogRecordExporter, LognitorLogRecordProcessor, LognitorSpanPr
   },
 )
 
-test('a wrong value in the environment is passed over, with a warning', async () => {
+test('a wrong value in the environment is ignored, with a warning', async () => {
   vi.stubEnv('LOGNITOR_BATCH_SIZE', 'many')
   vi.stubEnv('LOGNITOR_API_KEY', 'lgn bad key')
   const warnings = await warningsDuring(() => inMemory())
@@ -372,7 +372,7 @@ test('a wrong value in the environment is passed over, with a warning', async ()
   expect(warnings.join()).not.toContain('bad key')
 })
 
-test('many wrong values in the environment are as many warnings, and Node has nothing to add', async () => {
+test('each wrong value in the environment is one warning, and Node prints nothing else', async () => {
   const names = [
     'BATCH_SIZE',
     'FLUSH_INTERVAL',
@@ -393,14 +393,14 @@ test('many wrong values in the environment are as many warnings, and Node has no
   expect(others).toEqual([])
 })
 
-test('a wrong value in the environment is told what may stand there', async () => {
+test('the warning of a wrong value in the environment names the values that are allowed', async () => {
   vi.stubEnv('LOGNITOR_BREADCRUMBS', 'request')
   const warnings = await warningsDuring(() => inMemory())
   vi.unstubAllEnvs()
   expect(warnings.join()).toMatch(/expected some of requests, outgoing, logs with commas .* got "request"/)
 })
 
-test('what a running client is told otherwise counts from the next log on, or is told to come too late', async () => {
+test('an option changed in a running client applies from the next log on, or a warning says that it is too late', async () => {
   const first = mkdtempSync(join(tmpdir(), 'spool-'))
   const { client, logs } = inMemory({ minLevel: 'warn', spool: { directory: first, maxBytes: 2 ** 21 } })
   const resource = resourceFromAttributes({ 'service.name': 'shop', 'process.owner': 'ada' })
