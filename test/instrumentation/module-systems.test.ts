@@ -134,7 +134,7 @@ for (const [line, nodeName, node] of setUps) {
   })
 }
 
-test('without any SDK there are request entries all the same, and routes', async () => {
+test('without an SDK request entries are written, with routes', async () => {
   const { entries } = await report('otel-2', 'express-app.cjs', {
     nodeArguments: ['--require', './alone.cjs'],
   })

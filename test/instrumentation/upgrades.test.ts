@@ -63,7 +63,7 @@ test.each(['upgrade', 'connect'])(
   },
 )
 
-test('a closed entry point leaves connections alone', async () => {
+test('a closed recorder does not follow connections', async () => {
   watched = openRecorder()
   const scopes: unknown[] = []
   const server = createServer()
@@ -78,7 +78,7 @@ test('a closed entry point leaves connections alone', async () => {
   expect(scopes).toEqual(['/open', undefined])
 })
 
-test('an upgraded connection is a request entry when it ends, with the status that was answered', async () => {
+test('an upgraded connection gives a request entry when it ends, with the status of the answer', async () => {
   watched = openRecorder()
   const server = createServer()
   server.on('upgrade', (request, socket: Duplex) => {

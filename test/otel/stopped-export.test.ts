@@ -54,12 +54,15 @@ test.each([
     OTLP,
     'the traces no longer',
   ],
-])('our processors by hand stop an OTLP export, and one warning says so: %s', async (_, own, env, words) => {
-  const lines = await told(own, env)
-  expect(lines).toHaveLength(1)
-  expect(lines[0]).toContain(words)
-  expect(lines[0]).toContain('sdkConfig')
-})
+])(
+  'processors added by hand stop an OTLP export, and one warning says so: %s',
+  async (_, own, env, words) => {
+    const lines = await told(own, env)
+    expect(lines).toHaveLength(1)
+    expect(lines[0]).toContain(words)
+    expect(lines[0]).toContain('sdkConfig')
+  },
+)
 
 test.each([
   ['nobody has asked for one', OURS, { OTEL_EXPORTER_OTLP_ENDPOINT: '' }],
@@ -69,6 +72,6 @@ test.each([
     'spanProcessors: [spans, other], logRecordProcessors: [logs, other]',
     OTLP,
   ],
-])('no word of an OTLP export where %s', async (_, own, env) => {
+])('no warning about an OTLP export where %s', async (_, own, env) => {
   expect(await told(own, env)).toEqual([])
 })

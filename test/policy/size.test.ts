@@ -33,7 +33,7 @@ describe('the size of a log', () => {
     expect(dropped()).toEqual({ too_large: 1 })
   })
 
-  it('cuts a log over the limit where that is allowed, and its id stays', () => {
+  it('cuts a log over the limit where that is allowed, and keeps its id', () => {
     const { policy, sent, dropped } = bench({ autoTruncate: true })
     expect(policy.admit(info({ message: big() }))).toBe('id-1')
     expect(sent[0]?.message).toBe(`${big(2000)} [truncated]`)
@@ -204,7 +204,7 @@ describe('a log that may be cut', () => {
     )
   })
 
-  it('arrives though it is nested deeper than anything can walk', () => {
+  it('arrives although it is nested too deep to walk', () => {
     const deep = `${'['.repeat(4000)}${']'.repeat(4000)}`
     const json = JSON.stringify(info({ message: 'deep' })).replace(
       /}$/,

@@ -28,14 +28,17 @@ test.each([
     3,
   ],
   ['because nothing is left to do', '', 0],
-])('what an OTLP exporter beside zero code holds leaves before the process ends %s', async (_, rest, end) => {
-  const { code } = await run(rest)
-  expect(code).toBe(end)
-  expect(new Set(collector.paths)).toEqual(new Set(['/v1/traces', '/v1/logs']))
-  expect(messages()).toEqual(['before the end'])
-})
+])(
+  'the batch of an OTLP exporter beside zero code is sent before the process ends %s',
+  async (_, rest, end) => {
+    const { code } = await run(rest)
+    expect(code).toBe(end)
+    expect(new Set(collector.paths)).toEqual(new Set(['/v1/traces', '/v1/logs']))
+    expect(messages()).toEqual(['before the end'])
+  },
+)
 
-test('without an API key the exporters that the environment names are flushed all the same', async () => {
+test('without an API key the exporters that the environment names are flushed too', async () => {
   const { code } = await run(SIGNAL, { LOGNITOR_API_KEY: '' })
   expect(code).toBe('SIGTERM')
   expect(new Set(collector.paths)).toEqual(new Set(['/v1/traces', '/v1/logs']))
@@ -56,7 +59,7 @@ test.each([
   expect(messages()).toEqual(['before the end'])
 })
 
-test('metrics that the environment sends to a Collector leave at the end, too', async () => {
+test('metrics that the environment sends to a Collector are sent at the end too', async () => {
   const rest = `import { metrics } from '@opentelemetry/api'\nmetrics.getMeter('app').createCounter('jobs').add(1)\n${SIGNAL}`
   const { code } = await run(rest, { OTEL_METRICS_EXPORTER: 'otlp', OTEL_METRIC_EXPORT_INTERVAL: '3600000' })
   expect(code).toBe('SIGTERM')

@@ -19,7 +19,7 @@ process.once('beforeExit', () => {
 })
 `
 
-test('with another exporter, what is written after the loop was empty once arrives at both', async () => {
+test('with another exporter, logs written after the event loop was empty once arrive at both', async () => {
   const { code, stdout } = await runApp(
     [...SDK, '@opentelemetry/sdk-logs', HTTP, PINO, 'pino'],
     { OTEL_TRACES_EXPORTER: 'console', OTEL_LOGS_EXPORTER: 'console' },
