@@ -43,7 +43,7 @@ export function capturedUser(
   if (typeof input !== 'object') throw new TypeError(`a user cannot be a ${typeof input}`)
   if (typeof (input as { then?: unknown }).then === 'function') {
     Promise.resolve(input).catch(() => {})
-    throw new TypeError('captureUser gave a promise')
+    throw new TypeError('captureUser returned a promise')
   }
   const known = knownParts(input)
   return capture === true ? known : { ...plainParts(input), ...known }
@@ -94,7 +94,7 @@ function userOn(request: object | undefined): unknown {
 function plainParts(user: object): object {
   const plain = toPlain(user)
   if (typeof plain !== 'object' || Array.isArray(plain))
-    throw new TypeError('a user is no list, date or bytes')
+    throw new TypeError('a user cannot be a list, a date or bytes')
   const { id, email, name, ...others } = plain as User
   return others
 }

@@ -90,13 +90,13 @@ test('an entry point with a key of its own follows the next client of that key',
 })
 
 test('logs written while shutdown delivers are delivered too', async () => {
-  const door = shutDoor()
-  rig.vendor.answer({ after: door.promise }, {})
+  const held = shutDoor()
+  rig.vendor.answer({ after: held.promise }, {})
   rig.client.info('before')
   const ending = rig.client.shutdown()
   await until(() => rig.vendor.open === 1, 'the first batch is under way')
   const id = rig.client.info('during')
-  door.open()
+  held.open()
   expect(await ending).toBe(true)
   expect(id).not.toBe('')
   expect(rig.vendor.messages()).toEqual(['before', 'during'])

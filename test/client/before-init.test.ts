@@ -22,7 +22,7 @@ afterAll(async () => {
   await watched.close()
 })
 
-// Each test in a process, as far as the package can tell, that has not called init yet.
+// Each test gets a freshly loaded package, as in a process that has not called init yet.
 beforeEach(async () => {
   forgetCopies()
   lognitor = await import('../../src/index.js')
@@ -261,7 +261,7 @@ test('without init the client is made from the environment when there are calls 
   }
 })
 
-/** With an environment that has a key, and something that waits for `init`. */
+/** Runs the function with an API key in the environment and with calls that wait for `init`. */
 async function withEnvironment(then: () => Promise<void>): Promise<void> {
   vi.stubEnv('LOGNITOR_API_KEY', KEY)
   vi.stubEnv('LOGNITOR_API_URL', watched.apiUrl)
@@ -284,20 +284,20 @@ test('calls wait for init also where the environment has a key', async () => {
 
 test('an entry point with options of its own uses them, whatever calls wait', async () => {
   await withEnvironment(async () => {
-    const door = new lognitor.LognitorLogRecordExporter({
+    const exporter = new lognitor.LognitorLogRecordExporter({
       apiKey: KEY,
       apiUrl: watched.apiUrl,
-      service: 'door',
+      service: 'exporter',
     })
     const other = new lognitor.LognitorClient({ apiKey: 'lgn_another', apiUrl: watched.apiUrl })
-    door.export([{ body: 'record', severityNumber: 9, attributes: {} } as never], () => {})
-    await door.forceFlush()
+    exporter.export([{ body: 'record', severityNumber: 9, attributes: {} } as never], () => {})
+    await exporter.forceFlush()
     expect(watched.inbox.logs().map(({ message, service }) => [message, service])).toEqual([
-      ['record', 'door'],
+      ['record', 'exporter'],
     ])
     client = lognitor.init({ apiKey: 'lgn_another', apiUrl: watched.apiUrl })
     expect(await lognitor.flush()).toBe(true)
     expect(watched.sent.at(-1)?.headers['x-api-key']).toBe('lgn_another')
-    await Promise.all([door.shutdown(), other.shutdown()])
+    await Promise.all([exporter.shutdown(), other.shutdown()])
   })
 })

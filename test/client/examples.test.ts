@@ -33,7 +33,7 @@ function start(file: string, env: Record<string, string> = {}) {
 }
 
 test.each(['cron', 'node-cron', 'node-schedule'])(
-  'the jobs of %s ping when they succeed, and are captured when they do not',
+  'the jobs of %s ping when they succeed, and their errors are captured when they fail',
   async (scheduler) => {
     const jobs = start(`${scheduler}/jobs.mjs`, { SCHEDULE: '* * * * * *' })
     const failures = () => inbox.logs().filter(({ level }) => level === 'error')

@@ -38,7 +38,7 @@ test('a ping is given up after 30 seconds, because a late one would report a dea
     rig.clock.advance(waitMs)
   }
   await rig.answered(5)
-  // The next would be due 31 seconds after the first.
+  // The next attempt would be due 31 seconds after the first.
   expect(rig.client.stats().dropped).toEqual({ stale_ping: 1 })
   rig.clock.advance(3_600_000)
   expect(await rig.client.flush()).toBe(true)
@@ -97,14 +97,14 @@ test('wrap runs a function with its arguments, returns its result and pings', as
 })
 
 test('wrap pings once an async function is done, and not before', async () => {
-  const door = shutDoor()
+  const held = shutDoor()
   const result: Promise<string> = rig.client.heartbeat('tok').wrap(async () => {
-    await door.promise
+    await held.promise
     return 'done'
   })
   await rig.client.flush()
   expect(pings()).toHaveLength(0)
-  door.open()
+  held.open()
   expect(await result).toBe('done')
   await rig.client.flush()
   expect(pings()).toHaveLength(1)

@@ -9,7 +9,7 @@ const throwing = (): never => {
   throw new Error('hostile')
 }
 
-/** Every trap of it throws. */
+/** A Proxy whose traps all throw. */
 const hostileProxy = () =>
   new Proxy(
     {},
@@ -34,7 +34,7 @@ function cyclic(): object {
   return self
 }
 
-/** Makers of what nobody means to give to a logger: fast-check itself would trip over some of it. */
+/** Functions that make hostile values. The values themselves would break fast-check. */
 const hostile: fc.Arbitrary<() => unknown> = fc.oneof(
   fc
     .anything({
@@ -80,7 +80,7 @@ const hostile: fc.Arbitrary<() => unknown> = fc.oneof(
   ),
 )
 
-/** Hostile as a whole, or in some of its parts. */
+/** Options that are hostile as a whole or in some of their fields. */
 const hostileOptions: fc.Arbitrary<() => unknown> = fc.oneof(
   hostile,
   fc
@@ -123,8 +123,8 @@ test('a hostile value loses its own field, and not the log', async () => {
     throwing,
   ]
   for (const value of values) {
-    const given = { metadata: value, tags: value, user: value, error: value, breadcrumbs: value, perf: value }
-    expect(client.warn('kept', { ...(given as LogOptions), action: 'still.there' })).not.toBe('')
+    const input = { metadata: value, tags: value, user: value, error: value, breadcrumbs: value, perf: value }
+    expect(client.warn('kept', { ...(input as LogOptions), action: 'still.there' })).not.toBe('')
   }
   const arrived = await logs()
   expect(arrived).toHaveLength(values.length)
@@ -158,8 +158,8 @@ test('a status and a line are whole numbers, or left out', async () => {
   for (const figure of [404, 40.4, 1e300, 5e-324]) {
     client.info('kept', { request: { statusCode: figure }, error: { ...error, lineNumber: figure } })
   }
-  const given = (await logs()).map(({ request, error }) => [request?.status_code, error?.line_number])
-  expect(given).toEqual([
+  const input = (await logs()).map(({ request, error }) => [request?.status_code, error?.line_number])
+  expect(input).toEqual([
     [404, 404],
     [undefined, undefined],
     [undefined, undefined],
@@ -171,9 +171,9 @@ test('every other call accepts any value too', async () => {
   const { client, transport } = inMemory()
   await fc.assert(
     fc.asyncProperty(hostile, async (make) => {
-      const given = make()
+      const input = make()
       // biome-ignore lint/suspicious/noExplicitAny: what plain JavaScript may do
-      const any = given as any
+      const any = input as any
       await client.withScope(async () => {
         client.addBreadcrumb(any)
         client.addBreadcrumb({
@@ -191,8 +191,8 @@ test('every other call accepts any value too', async () => {
         client.captureException(any)
         client.clearUser()
         await client.heartbeat(any).ping()
-        expect(client.heartbeat('tok').wrap(() => given)).toSatisfy(
-          (result) => Object.is(result, given) || isPromise(result),
+        expect(client.heartbeat('tok').wrap(() => input)).toSatisfy(
+          (result) => Object.is(result, input) || isPromise(result),
         )
         await client.submitFeedback(any)
         await client.submitFeedback({ eventId: any, comments: any, name: any, screenshot: any })

@@ -70,14 +70,14 @@ test('reconfigure changes what is named and nothing else', async () => {
 })
 
 test('another key applies from the next request on, and requests under way keep theirs', async () => {
-  const door = shutDoor()
-  rig.vendor.answer({ after: door.promise }, {})
+  const held = shutDoor()
+  rig.vendor.answer({ after: held.promise }, {})
   rig.client.info('under way')
   const flushed = rig.client.flush()
   await until(() => rig.vendor.open === 1, 'the first batch is under way')
   rig.client.reconfigure({ apiKey: 'lgn_second' })
   rig.client.info('after')
-  door.open()
+  held.open()
   await flushed
   await rig.client.flush()
   expect(keys()).toEqual([KEY, 'lgn_second'])
@@ -109,8 +109,8 @@ test('a wrong value in reconfigure throws, and changes nothing', async () => {
 })
 
 test('flush waits for everything written so far, pings and feedback too', async () => {
-  const door = shutDoor()
-  rig.vendor.answer({ after: door.promise })
+  const held = shutDoor()
+  rig.vendor.answer({ after: held.promise })
   rig.client.info('log')
   void rig.client.heartbeat('tok').ping()
   void rig.client.submitFeedback({ eventId: 'e', comments: 'c' })
@@ -121,7 +121,7 @@ test('flush waits for everything written so far, pings and feedback too', async 
   })
   await until(() => rig.vendor.open === 3, 'all three are under way')
   expect(isDone).toBe(false)
-  door.open()
+  held.open()
   expect(await flushed).toBe(true)
 })
 
@@ -135,7 +135,7 @@ test('flush resolves to false when not everything was delivered in time, and nev
 })
 
 test.each([undefined, Number.NaN, -1, 'SIGTERM', null, {}])(
-  'flush and shutdown take %s for no time at all',
+  'flush and shutdown treat %s as the default time',
   async (time) => {
     rig.client.info('log')
     expect(await rig.client.flush(time as number)).toBe(true)
@@ -172,7 +172,7 @@ test('clients with the same key and address share one pipeline, and another key 
   same.info('same')
   other.info('other')
   expect(same.stats().queued).toBe(2)
-  // Sent elsewhere, it is no longer what that key stands for.
+  // A client moved to another key no longer counts for its old key.
   one.reconfigure({ apiKey: 'lgn_moved' })
   const fresh = new LognitorClient(options)
   fresh.info('fresh')
@@ -327,19 +327,16 @@ test.each<[string, unknown, RegExp]>([
   ['null', null, /expected an object/],
   ['apiKey', { apiKey: 'lgn_oops\n' + 'x' }, /"apiKey": expected a string of visible ASCII/],
   ['apiKey of another type', { apiKey: 7 }, /"apiKey": .* got a number/],
-])(
-  'a wrong option throws and says what was expected, without ever showing a key: %s',
-  (_, options, words) => {
-    const make = () => new LognitorClient(options as Options)
-    expect(make).toThrow(words)
-    try {
-      make()
-    } catch (error) {
-      expect(inspect(error)).not.toContain('lgn_oops')
-      expect((error as { code?: string }).code).toMatch(/^LOGNITOR_(BAD|UNKNOWN)_OPTION$/)
-    }
-  },
-)
+])('a wrong option throws and names what is expected, without showing a key: %s', (_, options, words) => {
+  const make = () => new LognitorClient(options as Options)
+  expect(make).toThrow(words)
+  try {
+    make()
+  } catch (error) {
+    expect(inspect(error)).not.toContain('lgn_oops')
+    expect((error as { code?: string }).code).toMatch(/^LOGNITOR_(BAD|UNKNOWN)_OPTION$/)
+  }
+})
 
 test('an entry point with an invalid client throws and names it', () => {
   // @ts-expect-error no client
@@ -349,14 +346,14 @@ test('an entry point with an invalid client throws and names it', () => {
 })
 
 test.each([LognitorLogRecordExporter, LognitorLogRecordProcessor, LognitorSpanProcessor])(
-  'an entry point given no options object says so: %o',
-  (Door) => {
-    for (const [given, words] of [
+  'an entry point without an options object throws and says so: %o',
+  (EntryPoint) => {
+    for (const [input, words] of [
       ['lgn_oops', /expected an object, got a string\.$/],
       [null, /expected an object, got null\.$/],
     ] as const) {
       // @ts-expect-error no options
-      expect(() => new Door(given)).toThrow(words)
+      expect(() => new EntryPoint(input)).toThrow(words)
     }
   },
 )

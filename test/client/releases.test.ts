@@ -54,7 +54,7 @@ test('after a registration, logs of all entry points carry release and deploy', 
   const release = await client.registerRelease(RELEASE)
   client.info('call')
   client.child({ service: 'child' }).info('child')
-  // What the resource says of the revision is older news than the release that was registered.
+  // The revision of the resource is older than the registered release.
   const resource = resourceFromAttributes({ 'vcs.ref.head.revision': 'old', 'service.name': 'shop' })
   const viaProcessor = logsThrough(new LognitorLogRecordProcessor({ client }), resource)
   viaProcessor.getLogger('app').emit({ body: 'record' })

@@ -181,7 +181,7 @@ test('a source position is read once', () => {
     return error
   }
   const first = at(3)
-  // What one log does to its lines is not the next one's.
+  // Each log has a copy of the lines, so a change does not affect the next one.
   first.pre_context?.push('changed')
   rmSync(file)
   expect(at(3)).toMatchObject({ context_line: 'line 3', pre_context: ['line 1', 'line 2'] })

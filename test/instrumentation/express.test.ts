@@ -10,7 +10,7 @@ afterEach(async () => {
   await served.close()
 })
 
-/** Paths asked for in turn, and the routes their request entries have. */
+/** Requests the paths in turn and returns the routes of their request entries. */
 async function routesFor(app: express.Express, paths: string[]): Promise<(string | undefined)[]> {
   watched = openRecorder()
   served = await serve(app)

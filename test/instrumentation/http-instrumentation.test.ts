@@ -33,13 +33,13 @@ function create(options: LognitorHttpOptions = {}): void {
   instrumentation = new LognitorHttpInstrumentation({ ...client, ...options })
 }
 
-/** The paths that were delivered by the time the entry point was shut. */
+/** The paths of the request entries that shutdown has delivered. */
 async function pathsAtEnd(): Promise<string[]> {
   await instrumentation.shutdown()
   return delivered.map((entry) => entry.path)
 }
 
-/** The answer arrives before the server has closed it; the next one on its connection comes after that. */
+/** Requests the paths in turn. The next request of a connection begins after the server has closed the one before. */
 async function ask(...paths: string[]): Promise<void> {
   for (const path of paths) {
     const done = new Promise<void>((resolve) => {

@@ -63,7 +63,7 @@ test('each HTTP/2 request has a request entry, a request id and a scope of its o
   const users: unknown[] = []
   server = createServer((request, response) => {
     if (request.url === '/login?token=abc') setUser({ id: 'ada' })
-    // Later than the head: the events of the body belong to the request, too.
+    // After the head, because the events of the body belong to the request too.
     request.resume().on('end', () => {
       users.push(currentScope().user)
       response.writeHead(request.url === '/missing' ? 404 : 201)

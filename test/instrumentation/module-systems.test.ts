@@ -47,13 +47,13 @@ const PLAIN_ENTRIES = [
 ]
 
 interface Report {
-  /** Each path asked for once, as the inbox has it. */
+  /** The request entry of each path, as the inbox received it. */
   readonly entries: unknown[]
   readonly serverSpans: { name: string; attributes: Record<string, unknown> }[]
   readonly stderr: string
 }
 
-/** Asks the app for each path and gives what arrived of it. */
+/** Requests each path once and returns what arrived. */
 async function report(line: Line, file: string, options: AppOptions): Promise<Report> {
   const consumer = consumers.get(line) as Consumer
   const environment = { API_URL: inbox.apiUrl, ...options.environment }
@@ -171,7 +171,7 @@ test.each([
   ['LognitorHttpInstrumentation alone', './alone.cjs', {}, 1],
   ['withLognitor alone', './alone.cjs', { HTTP: 'wrapped' }, 0],
 ])(
-  '%s without the peer: there are request entries, and a warning names what is missing',
+  '%s without the peer: request entries are written, and a warning names what is missing',
   async (_name, setUp, environment, count) => {
     const consumer = createConsumer('otel-2', { without })
     try {

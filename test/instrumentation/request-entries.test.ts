@@ -44,10 +44,10 @@ test('a request entry has all known fields of its request', async () => {
 test('a request id with invalid characters, of two headers or of none is replaced by a new one', async () => {
   watched = openRecorder()
   served = await serve((_request, response) => response.end())
-  for (const given of ['with space', 'x'.repeat(129), 'a,b', 'ümlaut']) {
+  for (const input of ['with space', 'x'.repeat(129), 'a,b', 'ümlaut']) {
     await speak(
       served.port,
-      `GET / HTTP/1.1\r\nHost: a\r\nX-Request-Id: ${given}\r\nConnection: close\r\n\r\n`,
+      `GET / HTTP/1.1\r\nHost: a\r\nX-Request-Id: ${input}\r\nConnection: close\r\n\r\n`,
       '\r\n\r\n',
     )
   }

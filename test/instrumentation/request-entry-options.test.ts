@@ -15,8 +15,8 @@ afterEach(async () => {
   await served.close()
 })
 
-/** The paths that get a request entry. The last one asked for always does, so we know when to look. */
-async function rowsFor(paths: string[], ignoreRoutes: (string | RegExp)[]): Promise<string[]> {
+/** The paths that get a request entry. The last path always gets one, and marks the end. */
+async function pathsWithEntries(paths: string[], ignoreRoutes: (string | RegExp)[]): Promise<string[]> {
   watched = openRecorder({ ignoreRoutes })
   for (const path of [...paths, '/last']) await fetch(served.url + path)
   const { entries } = watched
@@ -34,20 +34,20 @@ test('an ignored route matches an exact path and whole segments below it', async
     '/api/health',
     '/HEALTH',
   ]
-  expect(await rowsFor(paths, ['/health'])).toEqual(['/healthy', '/api/health', '/HEALTH'])
+  expect(await pathsWithEntries(paths, ['/health'])).toEqual(['/healthy', '/api/health', '/HEALTH'])
 })
 
 test('an ignored route that ends with a slash is the same route', async () => {
-  expect(await rowsFor(['/static', '/static/a.js', '/statics'], ['/static/'])).toEqual(['/statics'])
+  expect(await pathsWithEntries(['/static', '/static/a.js', '/statics'], ['/static/'])).toEqual(['/statics'])
 })
 
 test('an ignored "/" matches the root alone', async () => {
-  expect(await rowsFor(['/', '/?a=1', '/orders'], ['/'])).toEqual(['/orders'])
+  expect(await pathsWithEntries(['/', '/?a=1', '/orders'], ['/'])).toEqual(['/orders'])
 })
 
 test('an ignored RegExp is matched from the beginning of each path', async () => {
   const paths = ['/a.png', '/b.png', '/c.png', '/d.html?x=.png']
-  expect(await rowsFor(paths, [/\.png$/g])).toEqual(['/d.html'])
+  expect(await pathsWithEntries(paths, [/\.png$/g])).toEqual(['/d.html'])
 })
 
 test('an ignored request still has its scope, with its status', async () => {

@@ -68,7 +68,7 @@ test('the incoming request is the first breadcrumb of its scope, unless that is 
   expect(watched.scopes[0]?.breadcrumbs()).toEqual([])
 })
 
-/** What `captureUser` makes of a request whose user is this. */
+/** The result of `captureUser` for a request with this user. */
 async function userOf(capture: Parameters<typeof openRecorder>[0], user: unknown): Promise<User | undefined> {
   watched = openRecorder(capture)
   let seen: User | undefined
@@ -130,8 +130,8 @@ test('a user with an unreadable field keeps the other fields', async () => {
   expect(watched.drops).toEqual([])
 })
 
-test.each([[[7]], [new Date(0)], [Buffer.from('7')]])('%j is not accepted as a user', async (given) => {
-  expect(await userOf({ captureUser: () => given }, undefined)).toBeUndefined()
+test.each([[[7]], [new Date(0)], [Buffer.from('7')]])('%j is not accepted as a user', async (input) => {
+  expect(await userOf({ captureUser: () => input }, undefined)).toBeUndefined()
   expect(watched.drops).toEqual(['hook_error'])
 })
 

@@ -34,7 +34,7 @@ async function setUpOnClock(framework = 'app') {
 const requestScope = () => createRequestScope({ requestId: 'r', requestIdIsOurs: true, request: {} })
 const within = (span: Span) => trace.setSpan(ROOT_CONTEXT, span)
 
-/** As a framework does it: recorded, and the span ended at once. */
+/** Records an exception and ends the span at once, as frameworks do. */
 function failIn(tracer: ReturnType<typeof setUp>['tracer'], parent: Span, error: Error): void {
   const span = tracer.startSpan('handler', {}, within(parent))
   span.recordException(error)
@@ -46,7 +46,7 @@ function answer(server: Span, status: number): void {
   server.end()
 }
 
-/** A request that a caller sent with its own trace. */
+/** A request whose caller sent the trace. */
 function serve(tracer: ReturnType<typeof setUp>['tracer'], name = 'GET'): Span {
   const caller = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), traceFlags: 1, isRemote: true }
   return tracer.startSpan(name, { kind: SpanKind.SERVER }, trace.setSpanContext(ROOT_CONTEXT, caller))
@@ -84,7 +84,7 @@ test('requests whose spans never end keep nothing but their failures, and these 
 })
 
 test.each([EXPRESS, '@opentelemetry/instrumentation-http'])(
-  'what the application recorded on a span of %s is an error whatever the answer',
+  'an exception that the application recorded on a span of %s is an error whatever the answer',
   async (framework) => {
     const { tracer, messages } = setUp(framework)
     const scope = requestScope()
@@ -100,7 +100,7 @@ test.each([EXPRESS, '@opentelemetry/instrumentation-http'])(
 )
 
 test.each(['@opentelemetry/instrumentation-graphql', '@opentelemetry/instrumentation-pg'])(
-  'what %s recorded is an error although the request was answered 200',
+  'an exception that %s recorded is an error although the request was answered 200',
   async (library) => {
     const { tracer, messages } = setUp(library)
     const scope = requestScope()

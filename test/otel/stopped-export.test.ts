@@ -36,7 +36,7 @@ async function told(configuration: string, env: Record<string, string> = {}) {
 }
 
 const OURS = 'spanProcessors: [spans], logRecordProcessors: [logs]'
-// The test's environment has the address of a Collector.
+// The environment of the test has the address of a Collector.
 const OTLP = { OTEL_TRACES_EXPORTER: 'otlp', OTEL_LOGS_EXPORTER: 'otlp' }
 
 test.each([

@@ -4,7 +4,7 @@ import type { BeforeSend } from '../../src/config/options.js'
 import type { Log } from '../../src/wire/log.js'
 import { bench, deepFreeze, failure, info } from './support.js'
 
-/** What comes out when a hook returns this. */
+/** The logs that are sent when a hook returns this value. */
 function returning(value: unknown, log = info()): { sent: Log[]; dropped: object } {
   const { policy, sent, dropped } = bench({ beforeSend: (() => value) as BeforeSend })
   policy.admit(log)

@@ -13,7 +13,7 @@ function sentOf(log: Log, autoTruncate: boolean): { sent: readonly Log[]; droppe
 }
 
 describe('a log with far more text than it may have', () => {
-  // Read whole by redaction, each of these would take longer than a test may.
+  // If redaction read them whole, each of these would take longer than the time limit of a test.
   it.each([
     ['its message', (text: string) => info({ message: text })],
     ['its metadata', (text: string) => info({ metadata: { a: text } })],

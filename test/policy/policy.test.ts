@@ -77,7 +77,7 @@ describe('the service’s sample rates', () => {
   })
 
   it.each([[{ info: Number.NaN }], [{ info: -1 }], [{ info: 2 }], [{ info: '0' }], [null], ['0']])(
-    'are passed over when they are nonsense: %j',
+    'are ignored when they are invalid: %j',
     (rates) => {
       const { policy } = bench()
       policy.setSampleRates({ info: 0.7 })
@@ -115,9 +115,9 @@ describe('a log’s id', () => {
     expect(sent[0]?.metadata).toEqual({ 'log.record.uid': 'id-1' })
   })
 
-  it.each([[''], ['x'.repeat(201)], [7], [null]])('replaces an invalid id: %j', (given) => {
+  it.each([[''], ['x'.repeat(201)], [7], [null]])('replaces an invalid id: %j', (input) => {
     const { policy, sent } = bench()
-    expect(policy.admit(info({ metadata: { 'log.record.uid': given } }))).toBe('id-1')
+    expect(policy.admit(info({ metadata: { 'log.record.uid': input } }))).toBe('id-1')
     expect(sent[0]?.metadata?.['log.record.uid']).toBe('id-1')
   })
 })

@@ -6,7 +6,7 @@ import { bench, deepFreeze, info } from './support.js'
 const R = '[REDACTED]'
 const CARD = 4111111111111111
 
-/** The log that comes out for this one, without its id. */
+/** The log that is sent for this one, without its id. */
 function redacted(log: Log, redact: readonly unknown[] = ['email', 'creditCard'], ownRequestId = false): Log {
   const { policy, sent } = bench({ redact })
   policy.admit(log, { ownRequestId })

@@ -126,9 +126,9 @@ describe('a redacted text', () => {
 
   it('does not change when it is redacted again, in any order of the patterns', () => {
     fc.assert(
-      fc.property(text, patterns, (given, chosen) => {
+      fc.property(text, patterns, (input, chosen) => {
         const own = redactions(chosen)
-        const once = redactText(given, own)
+        const once = redactText(input, own)
         expect(redactText(once, own)).toBe(once)
       }),
       { numRuns: 2000 },
@@ -163,7 +163,7 @@ describe('a RegExp of the user’s', () => {
 
 describe('the values of redactPatterns', () => {
   it.each([['phone'], ['toString'], [7], [null], [{ exec: () => null }], ['x'.repeat(100)]])(
-    'that are neither a name nor a RegExp are told, not thrown: %j',
+    'that are neither a name nor a RegExp are returned as an error text, not thrown: %j',
     (pattern) => {
       expect(parseRedactions(['email', pattern])).toMatch(
         /is neither a RegExp nor one of email, creditCard, ssn, bearer$/,

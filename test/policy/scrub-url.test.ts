@@ -75,8 +75,8 @@ describe('a scrubbed URL', () => {
     const value = fc.string().map((text) => encodeURIComponent(text))
     const pairs = fc.array(fc.tuple(fc.constantFrom('a', 'TOKEN', 'b', 'to%6Ben', 'key', 'keys'), value))
     fc.assert(
-      fc.property(pairs, (given) => {
-        const query = given.map(([name, text]) => `${name}=${text}`).join('&')
+      fc.property(pairs, (input) => {
+        const query = input.map(([name, text]) => `${name}=${text}`).join('&')
         const expected = [...new URLSearchParams(query)].map(([name, text]) =>
           ['token', 'key'].includes(name.toLowerCase()) ? [name, '[SCRUBBED]'] : [name, text],
         )

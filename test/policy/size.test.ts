@@ -63,7 +63,7 @@ describe('what is cut, in this order and no further than needed', () => {
     environment: 'production',
     trace: { trace_id: 't', span_id: 's' },
   })
-  // Each step as what it makes of the one before.
+  // Each step is written as a change to the step before.
   const stackCut = [...lines(2000).slice(0, 11), ...lines(2000).slice(-3)].join('\n')
   const error = { type: 'T', message: 'm', stack: stackCut, ...context }
   const shortTexts = {
@@ -181,12 +181,12 @@ describe('a log that may be cut', () => {
 
   it('always arrives, within the limit, with its id', () => {
     fc.assert(
-      fc.property(log, (given) => {
+      fc.property(log, (input) => {
         const { policy, sent } = bench({ autoTruncate: true })
-        const id = policy.admit(structuredClone(given) as Log)
+        const id = policy.admit(structuredClone(input) as Log)
         expect(sent).toHaveLength(1)
         expect(Buffer.byteLength(JSON.stringify(sent[0]))).toBeLessThanOrEqual(MAX_LOG_BYTES)
-        expect(sent[0]).toMatchObject({ level: given.level, timestamp: given.timestamp })
+        expect(sent[0]).toMatchObject({ level: input.level, timestamp: input.timestamp })
         expect(sent[0]?.metadata?.[LOG_ID_KEY]).toBe(id)
       }),
       { numRuns: 60 },
@@ -195,8 +195,8 @@ describe('a log that may be cut', () => {
 
   it('does not change when it is cut again', () => {
     fc.assert(
-      fc.property(log, fc.integer({ min: 20_000, max: MAX_LOG_BYTES }), (given, maxBytes) => {
-        const once = truncate(JSON.stringify(given), maxBytes)
+      fc.property(log, fc.integer({ min: 20_000, max: MAX_LOG_BYTES }), (input, maxBytes) => {
+        const once = truncate(JSON.stringify(input), maxBytes)
         expect(fits(once.json, maxBytes)).toBe(true)
         expect(truncate(once.json, maxBytes).json).toBe(once.json)
       }),

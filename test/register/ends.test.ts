@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { collector, HTTP, inbox, messages, PINO, runApp, SDK } from './app.js'
 
 const PACKAGES = [...SDK, HTTP, PINO, 'pino']
-/** Nothing leaves by the clock. */
+/** Batch delays are so long that no batch is sent by its timer. */
 const OTLP = {
   OTEL_TRACES_EXPORTER: 'otlp',
   OTEL_LOGS_EXPORTER: 'otlp',
@@ -45,7 +45,7 @@ test('without an API key the exporters that the environment names are flushed to
   expect(inbox.logs()).toEqual([])
 })
 
-// An exporter that may try for an hour would outlast the test.
+// An exporter that may retry for an hour would outlast the test.
 const PATIENT = { OTEL_EXPORTER_OTLP_TIMEOUT: '3600000', LOGNITOR_FLUSH_ON_EXIT: '500' }
 
 test.each([

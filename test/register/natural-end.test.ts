@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { HTTP, messages, PINO, REGISTER, runApp, SDK } from './app.js'
 
-/** Writes when nothing is left to do, goes on for a while, writes again, and once more at the end. */
+/** Writes when nothing is left to do, works for a while, writes again, and once more at the end. */
 const APP = `
 import { trace } from '@opentelemetry/api'
 import pino from 'pino'

@@ -11,7 +11,7 @@ test.each([
   ['before', [...STOCK, ...REGISTER]],
   ['after', [...REGISTER, ...STOCK]],
 ])(
-  "OpenTelemetry's own register %s ours: all goes on, each line once, and one warning",
+  "OpenTelemetry's own register %s Lognitor's: everything continues, each line arrives once, and one warning says so",
   async (_, preloads) => {
     const { code, stderr } = await runApp(PACKAGES, OTLP, { 'app.mjs': APP }, [...preloads, 'app.mjs'])
     expect(code).toBe(0)

@@ -6,7 +6,7 @@ const AUTO = '@opentelemetry/auto-instrumentations-node'
 const PACKAGES = [...SDK, HTTP, PINO, EXPRESS, 'express', 'pino']
 const ENV = { OTEL_METRICS_EXPORTER: 'none' }
 
-/** One request to a route that logs, one to a route that throws, one to a route that is left out. */
+/** One request to a route that logs, one to a route that throws, and one to an ignored route. */
 const body = (imports: string) => `
 ${imports}
 const log = pino(pino.destination(2))
@@ -54,7 +54,7 @@ function runWith(telemetry: string, env: Record<string, string> = {}, app: keyof
 }
 
 for (const app of ['app.mjs', 'app.cjs'] as const) {
-  test(`one line gives logger lines with trace ids, rows with routes and the thrown error: ${app}`, async () => {
+  test(`one line gives log lines with trace ids, request entries with routes and the thrown error: ${app}`, async () => {
     const { code, stderr } = await runWith(ONE_LINE, {}, app)
     expect(code).toBe(0)
     expect(stderr).not.toContain('Lognitor')

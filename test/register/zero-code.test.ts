@@ -7,7 +7,7 @@ test('a short program has delivered everything when it has ended, and sent nothi
   expect(inbox.requests()).toMatchObject([{ path: '/orders', status_code: 200, service: 'an-app' }])
   expect(messages()).toEqual(['asked', 'out of stock'])
   expect(inbox.logs().every((log) => log.trace && log.request_id)).toBe(true)
-  // No Collector was asked for, so none is sought.
+  // No Collector was configured, so none is contacted.
   expect(collector.paths).toEqual([])
 })
 

@@ -14,7 +14,7 @@ afterEach(async () => {
   await inbox.close()
 })
 
-/** Runs a program that stops itself dead, and gives what it printed. */
+/** Runs a program that stops its process abruptly, and returns what it printed. */
 async function invoke(of: Project, args: string[], env: Record<string, string> = {}): Promise<unknown> {
   const program = run(of, args, {
     env: {

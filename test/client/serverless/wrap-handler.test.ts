@@ -20,7 +20,7 @@ let client: LognitorClient
 
 beforeEach(async () => {
   inbox = await startInbox({ port: 0 })
-  // A flush interval nobody lives to see: what arrives was flushed.
+  // A flush interval longer than the test: logs arrive only by a flush.
   client = open(inbox.apiUrl)
 })
 
@@ -39,7 +39,7 @@ function open(apiUrl: string): LognitorClient {
   })
 }
 
-/** What AWS Lambda passes beside the event. */
+/** The context that AWS Lambda passes beside the event. */
 function lambda(id: string, remainingMs = 30_000) {
   return { awsRequestId: id, functionName: 'shop', getRemainingTimeInMillis: () => remainingMs }
 }
@@ -300,7 +300,7 @@ test('a service that never answers holds an invocation no longer than its own ti
     { client: stuck },
   )
   expect(await handler({}, lambda('id-1', 400))).toBe('answer')
-  // The upload is still waiting, and nobody for it.
+  // The upload is still waiting, and the invocation does not wait for it.
   expect(vendor.open).toBe(1)
   expect(stuck.stats()).toMatchObject({ accepted: 0 })
   await stuck.shutdown(1)
