@@ -14,7 +14,7 @@ interface Ask {
   user(request: RequestWithUser): unknown
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: whoever authenticates has a user of a type of their own
+// biome-ignore lint/suspicious/noExplicitAny: each authentication library declares its own type of user
 type RequestWithUser = IncomingMessage & { readonly user?: any }
 
 /** The property names under which `req.user` usually holds a user's id, email and name. */

@@ -142,7 +142,7 @@ export class OpenRequest {
       request: this.request,
       path: this.#target.path,
       status,
-      told: this.#framework?.route,
+      reported: this.#framework?.route,
       written: this.#rpc?.route ?? this.scope.route,
     })
     if (route !== undefined) entry.route = route

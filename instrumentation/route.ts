@@ -16,7 +16,7 @@ export interface RouteSources {
   readonly path: string
   readonly status: number
   /** The route that a framework's plugin or channel reported. */
-  readonly told: string | undefined
+  readonly reported: string | undefined
   /** The route that an OpenTelemetry instrumentation wrote into the request's RPC metadata. */
   readonly written: string | undefined
 }
@@ -25,8 +25,8 @@ export interface RouteSources {
  * The template of the route that answered, such as `/api/orders/:id`, or undefined where no route matched. Never
  * throws, whatever the application has put on its request.
  */
-export function routeOf({ request, path, status, told, written }: RouteSources): string | undefined {
-  if (told !== undefined) return told
+export function routeOf({ request, path, status, reported, written }: RouteSources): string | undefined {
+  if (reported !== undefined) return reported
   const isExpress = routedByExpress(request)
   // Instrumentations report the mount points that a request passed, also where no route matched.
   if (status === 404 && (isExpress ? !hasRoute(request) : written === '/' && path !== '/')) return undefined

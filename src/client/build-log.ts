@@ -10,7 +10,7 @@ import type { LogOptions } from './log-options.js'
 import { toBreadcrumbs, toPerf, toRequest, toTrace, toUser } from './log-parts.js'
 
 /** The content of a log call. */
-export interface Said {
+export interface CallContent {
   readonly message: unknown
   readonly options: unknown
   /** What was thrown, for a call that reports an error. Any value, undefined included. */
@@ -60,8 +60,8 @@ const NOT_THROWN: Pick<BuiltLog, 'thrown' | 'ownStack'> = Object.freeze({})
  * Builds a wire log of the content of a call. Values that do not fit their field are left out, foreign values become
  * plain data, and nothing is shared with the caller's objects.
  */
-export function buildLog(level: Level, said: Said, timestamp: string): BuiltLog {
-  const { message, options, thrown, durationMs } = said
+export function buildLog(level: Level, content: CallContent, timestamp: string): BuiltLog {
+  const { message, options, thrown, durationMs } = content
   const input = named(asOptions(options), LOG_OPTION_NAMES)
   const error = thrown ? (thrown.value ?? NOTHING) : (input.error ?? (isError(message) ? message : undefined))
   const log: Log = { level, message: '', timestamp }

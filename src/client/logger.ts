@@ -11,7 +11,7 @@ import { millisToIso } from '../translate/time.js'
 import { translateTrace } from '../translate/trace.js'
 import { isLevel, LEVELS, type Level } from '../wire/level.js'
 import { type Fields, LOG_ID_KEY } from '../wire/log.js'
-import { type BuiltLog, buildLog, type Said } from './build-log.js'
+import { type BuiltLog, buildLog, type CallContent } from './build-log.js'
 import { callerSource } from './caller.js'
 import { fields, named, text, texts } from './input.js'
 import type { LogOptions } from './log-options.js'
@@ -51,7 +51,7 @@ export interface Sink {
 }
 
 /** One log call, as its method describes it. */
-export interface Call extends Said {
+export interface Call extends CallContent {
   readonly level: unknown
   /** The function of this package that the application called. The stack frames above it belong to the application. */
   readonly below: (...args: never[]) => unknown

@@ -58,8 +58,8 @@ function translate(record: LogRecordLike, resource: ResourceFields, now: () => n
   const error = input ?? (printed && exceptionFromAttributes(undefined, printed.message, printed.stack).error)
   const eventName = text(record.eventName)
   // An exception's message is used before the event's name, unless it is the placeholder for an unknown error.
-  const told = error?.message === UNKNOWN_ERROR ? undefined : error?.message
-  const fallback = told ?? saidMessage ?? eventName ?? olderEventName ?? error?.message ?? NO_MESSAGE
+  const errorMessage = error?.message === UNKNOWN_ERROR ? undefined : error?.message
+  const fallback = errorMessage ?? saidMessage ?? eventName ?? olderEventName ?? error?.message ?? NO_MESSAGE
   noteRecord(draft, record, body.structure)
   const isPlace = eventName !== undefined && PLACE_OF_CODE.test(eventName)
   if (isPlace) draft.note('event.name', eventName)

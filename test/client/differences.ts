@@ -45,7 +45,7 @@ export const INTENDED: readonly Intended[] = [
   {
     name: 'Log lines are breadcrumbs',
     reason:
-      'Lines that were logged before an error are part of its trail; `breadcrumbs: { logs: false }` turns it off.',
+      'Lines that were logged before an error are among its breadcrumbs; `breadcrumbs: { logs: false }` turns it off.',
     explains: ({ path, official, ours }) =>
       /^breadcrumbs\.log lines$/.test(path) && official === undefined && Number(ours) > 0,
   },

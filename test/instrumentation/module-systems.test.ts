@@ -122,7 +122,7 @@ for (const [line, nodeName, node] of setUps) {
     expect(serverSpans).toHaveLength(0)
   })
 
-  test(`${line}, ${nodeName}: withLognitor in somebody else's HttpInstrumentation does the same`, async () => {
+  test(`${line}, ${nodeName}: withLognitor in an HttpInstrumentation made elsewhere gives the same request entries`, async () => {
     const { entries, serverSpans, stderr } = await report(line, 'express-app.cjs', {
       node,
       nodeArguments: ['--require', './setup.cjs'],

@@ -26,7 +26,7 @@ globalThis.sdk = new sdk.NodeSDK({ instrumentations: [new PinoInstrumentation()]
 globalThis.sdk.start()
 `
 
-async function told(configuration: string, env: Record<string, string> = {}) {
+async function warningsOf(configuration: string, env: Record<string, string> = {}) {
   const files = { 'app.mjs': APP, 'telemetry.mjs': telemetry(configuration) }
   const start = ['--import', './telemetry.mjs', 'app.mjs']
   const all = { OTEL_METRICS_EXPORTER: 'none', ...env }
@@ -57,7 +57,7 @@ test.each([
 ])(
   'processors added by hand stop an OTLP export, and one warning says so: %s',
   async (_, own, env, words) => {
-    const lines = await told(own, env)
+    const lines = await warningsOf(own, env)
     expect(lines).toHaveLength(1)
     expect(lines[0]).toContain(words)
     expect(lines[0]).toContain('sdkConfig')
@@ -65,7 +65,7 @@ test.each([
 )
 
 test.each([
-  ['nobody has asked for one', OURS, { OTEL_EXPORTER_OTLP_ENDPOINT: '' }],
+  ['none was asked for', OURS, { OTEL_EXPORTER_OTLP_ENDPOINT: '' }],
   ['it is turned off', OURS, { OTEL_TRACES_EXPORTER: 'none', OTEL_LOGS_EXPORTER: 'none' }],
   [
     'other processors stand beside',
@@ -73,5 +73,5 @@ test.each([
     OTLP,
   ],
 ])('no warning about an OTLP export where %s', async (_, own, env) => {
-  expect(await told(own, env)).toEqual([])
+  expect(await warningsOf(own, env)).toEqual([])
 })

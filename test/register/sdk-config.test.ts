@@ -69,7 +69,7 @@ for (const [what, env] of [
   ['by name', { OTEL_TRACES_EXPORTER: 'otlp', OTEL_LOGS_EXPORTER: 'otlp' }],
   ['by nothing but its address', {}],
 ] as const) {
-  test(`an OTLP export that the environment asks for ${what} goes on`, async () => {
+  test(`an OTLP export that the environment asks for ${what} continues`, async () => {
     await runWith(ONE_LINE, env)
     expect(messages()).toEqual(['order looked up', 'out of stock'])
     expect(new Set(collector.paths)).toEqual(new Set(['/v1/traces', '/v1/logs']))

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { HTTP, inbox, messages, PINO, runApp, SDK } from './app.js'
 
-const told = (stderr: string) => stderr.split('\n').filter((line) => line.includes('LognitorWarning'))
+const warningLines = (stderr: string) => stderr.split('\n').filter((line) => line.includes('LognitorWarning'))
 const IN_CODE = `
 import { sdkConfig } from '@lognitor/opentelemetry/sdk'
 import { NodeSDK } from '@opentelemetry/sdk-node'
@@ -19,7 +19,7 @@ const inCode = (app: string, packages: string[], more: Record<string, string> = 
 test('a logger in package.json without an instrumentation is named with the line to add', async () => {
   const manifest = JSON.stringify({ dependencies: { pino: '10' } })
   const { stderr } = await inCode(PINO_APP, [PINO, 'pino'], { 'package.json': manifest })
-  expect(told(stderr)).toHaveLength(1)
+  expect(warningLines(stderr)).toHaveLength(1)
   expect(stderr).toContain(
     'uses pino; for all of their spans, errors and logs: add new PinoInstrumentation() to instrumentations',
   )
@@ -27,13 +27,13 @@ test('a logger in package.json without an instrumentation is named with the line
 
 test('a logger that is loaded without being in package.json is named with the package to install', async () => {
   const { stderr } = await inCode(PINO_APP, ['pino'])
-  expect(told(stderr)).toHaveLength(1)
+  expect(warningLines(stderr)).toHaveLength(1)
   expect(stderr).toContain(`npm install ${PINO}, and add new PinoInstrumentation() to instrumentations`)
 })
 
 test('zero code names a logger that is loaded', async () => {
   const { stderr } = await runApp([...SDK, HTTP, 'pino'], {}, { 'app.mjs': PINO_APP })
-  expect(told(stderr)).toHaveLength(1)
+  expect(warningLines(stderr)).toHaveLength(1)
   expect(stderr).toContain(`npm install ${PINO}\n`)
 })
 
@@ -44,7 +44,7 @@ test.each([
   ['sdkConfig', () => inCode(CONSOLE_APP, [])],
 ])('an application that logs by console alone gets one warning from %s', async (_, start) => {
   const { stderr } = await start()
-  expect(told(stderr)).toHaveLength(1)
+  expect(warningLines(stderr)).toHaveLength(1)
   expect(stderr).toMatch(/LOGNITOR_CONSOLE_ONLY.*npm install @opentelemetry\/instrumentation-console/)
   expect(stderr).toMatch(/^hello\nagain\n/)
 })
@@ -55,7 +55,7 @@ test.each([
   ['that does not want it', CONSOLE_APP, [], { OTEL_NODE_DISABLED_INSTRUMENTATIONS: 'console' }],
 ])('no warning about the console for an application %s', async (_, app, packages, env) => {
   const { stderr } = await runApp([...SDK, HTTP, ...packages], env, { 'app.mjs': app })
-  expect(told(stderr)).toEqual([])
+  expect(warningLines(stderr)).toEqual([])
 })
 
 const LOG = (rest: string, options = '{}') => `
@@ -99,7 +99,7 @@ test.each([
   ['HTTP_PROXY', 'http://127.0.0.1:notaport'],
 ])('%s with an unusable proxy is warned of once, and logs arrive without the proxy', async (name, value) => {
   const { stderr } = await byClient(LOG(''), { [name]: value })
-  expect(told(stderr)).toHaveLength(1)
+  expect(warningLines(stderr)).toHaveLength(1)
   expect(stderr).toMatch(new RegExp(`LOGNITOR_PROXY_UNUSABLE.*${name}`))
   expect(stderr).not.toContain('secret')
   expect(inbox.logs()).toHaveLength(1)
