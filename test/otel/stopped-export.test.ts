@@ -46,13 +46,13 @@ test.each([
     'behind a batch',
     'spanProcessors: [other], logRecordProcessors: [behindBatch()]',
     OTLP,
-    'the logs no longer',
+    'the logs are no longer',
   ],
   [
     'for traces alone',
     'spanProcessors: [spans], logRecordProcessors: [logs, other]',
     OTLP,
-    'the traces no longer',
+    'the traces are no longer',
   ],
 ])(
   'processors added by hand stop an OTLP export, and one warning says so: %s',
