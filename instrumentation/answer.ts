@@ -1,18 +1,18 @@
 import type { ServerResponse } from 'node:http'
 import type { ServerHttp2Stream } from 'node:http2'
 
-/** The answer to a request, as far as the request entry needs it. */
+/** The answer to a request, reduced to what a request entry needs. */
 export interface Answer {
   /**
-   * The status that the caller was given; undefined where nothing of an answer was sent.
+   * The status that the client received. Undefined where no part of an answer was sent.
    * @param hasFinished whether the whole answer was handed to the socket
    */
   status(hasFinished: boolean): number | undefined
-  /** Whether the answer still waits behind others on its connection: it has no socket then. */
+  /** Whether the answer still waits behind other answers on its connection. It has no socket until its turn comes. */
   readonly isWaiting: boolean
 }
 
-/** The answer to an HTTP/1.1 request. Node's `statusCode` is 200 also where nothing was ever sent. */
+/** The answer to an HTTP/1.1 request. Node's `statusCode` is 200 also where no answer was sent. */
 export function answerOfResponse(response: ServerResponse): Answer {
   return {
     status: (hasFinished) => {
@@ -33,7 +33,7 @@ export function answerOfStream(stream: ServerHttp2Stream): Answer {
   }
 }
 
-/** `headersSent` is true of a head that is only made; whether the head has left is Node's own knowledge. */
+/** `headersSent` is already true when the head has been built. Only Node's internal state tells whether it was sent. */
 function hasSentHead(response: ServerResponse): boolean {
   return response.headersSent && (response as { _headerSent?: boolean })._headerSent !== false
 }

@@ -9,7 +9,7 @@ type Class = new (...options: any[]) => object
 const BUNYAN_2 = '>=2 <3'
 
 /**
- * OpenTelemetry's `BunyanInstrumentation`, which passes bunyan 2 over, as one that takes it like bunyan 1.
+ * OpenTelemetry's `BunyanInstrumentation` ignores bunyan 2. The class returned here instruments bunyan 2 like bunyan 1.
  *
  * @example
  * new NodeSDK({ instrumentations: [new (withBunyan2(BunyanInstrumentation))()] })
@@ -18,9 +18,9 @@ export function withBunyan2<BunyanInstrumentation extends Class>(
   instrumentation: BunyanInstrumentation,
 ): BunyanInstrumentation {
   return class extends instrumentation {
-    /** For OpenTelemetry. */
+    /** Called by OpenTelemetry. */
     init(): ModuleDefinition[] {
-      // Protected there, and so nothing that a type from outside could name.
+      // `init` is protected in the base class, so a type outside of it cannot name it.
       const definitions: ModuleDefinition[] = Reflect.get(instrumentation.prototype, 'init').call(this)
       for (const { name, supportedVersions } of definitions) {
         if (name === 'bunyan') supportedVersions.push(BUNYAN_2)

@@ -2,7 +2,9 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { isIP } from 'node:net'
 import type { RequestHead } from './request-head.js'
 
-/** Who asked, for what host and how: the socket's word, or with `trustProxy` the proxy's. */
+/**
+ * The client's address, and the host and protocol it used: taken from the socket, or with `trustProxy` from the proxy.
+ */
 export interface Caller {
   readonly ip: string | undefined
   readonly host: string | undefined
@@ -18,7 +20,7 @@ export function callerOf(request: RequestHead, trustProxy: boolean): Caller {
   return trustProxy ? behindProxy(headers, direct) : direct
 }
 
-/** The leftmost entry is the client; an entry that names no address leaves the socket's. */
+/** The leftmost entry is the client. Where that entry holds no address, the socket's address is used. */
 function behindProxy(headers: IncomingHttpHeaders, direct: Caller): Caller {
   const forwarded = firstForwarded(headers.forwarded)
   const proto = (first(headers['x-forwarded-proto']) ?? forwarded.get('proto'))?.toLowerCase()
@@ -35,7 +37,7 @@ function first(header: string | string[] | undefined): string | undefined {
   return value?.split(',', 1)[0]?.trim() || undefined
 }
 
-/** The first element of a `Forwarded` header (RFC 7239), its names in lower case. */
+/** The first element of a `Forwarded` header (RFC 7239), with parameter names in lower case. */
 function firstForwarded(header: string | undefined): ReadonlyMap<string, string> {
   const parts = new Map<string, string>()
   for (const pair of first(header)?.split(';') ?? []) {
@@ -47,14 +49,17 @@ function firstForwarded(header: string | undefined): ReadonlyMap<string, string>
   return parts
 }
 
-/** `203.0.113.7`, `203.0.113.7:443`, `2001:db8::1`, `[2001:db8::1]:443`; `unknown` and `_hidden` are none. */
+/**
+ * Accepts `203.0.113.7`, `203.0.113.7:443`, `2001:db8::1` and `[2001:db8::1]:443`; `unknown` and `_hidden` give
+ * undefined.
+ */
 function addressIn(entry: string | undefined): string | undefined {
   if (entry === undefined) return undefined
   const bare = /^\[([^\]]+)\](?::\d+)?$/.exec(entry)?.[1] ?? /^([\d.]+):\d+$/.exec(entry)?.[1] ?? entry
   return isIP(bare) === 0 ? undefined : plainAddress(bare)
 }
 
-/** A server that listens on both families sees IPv4 callers as `::ffff:203.0.113.7`. */
+/** A dual-stack server sees IPv4 clients as `::ffff:203.0.113.7`. */
 function plainAddress(address: string | undefined): string | undefined {
   return address?.startsWith('::ffff:') && address.includes('.') ? address.slice(7) : address
 }

@@ -3,18 +3,21 @@ import { toPlain } from '../src/translate/plain.js'
 import { readProperty } from '../src/translate/property.js'
 import type { User } from '../src/wire/log.js'
 
-/** `true` takes `req.user`, the framework's where that has it; a function gives the user of a request, or nothing. */
+/**
+ * `true` reads `req.user`, from the framework's request where there is one. A function returns the user of a request,
+ * or nothing.
+ */
 export type CaptureUser = boolean | Ask['user']
 
-// As a method, so that the function may name its framework's own request (Express has one) for its parameter.
+// A method and not a function type, so that users may declare the parameter with their framework's request type.
 interface Ask {
   user(request: RequestWithUser): unknown
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: whoever authenticates has a user of a type of their own
+// biome-ignore lint/suspicious/noExplicitAny: each authentication library declares its own type of user
 type RequestWithUser = IncomingMessage & { readonly user?: any }
 
-/** The names under which `req.user` usually holds what Lognitor knows of a user. */
+/** The property names under which `req.user` usually holds a user's id, email and name. */
 const NAMES = {
   id: ['id', '_id', 'user_id', 'userId', 'sub'],
   email: ['email'],
@@ -22,9 +25,9 @@ const NAMES = {
 } as const
 
 /**
- * The user of a request. `true` takes id, email and name only, for `req.user` is often a database request entry
- * with things in it that nobody meant to log; a function's answer is taken whole, as plain data.
- * @throws what the function throws, and for a promise, whose answer would come too late
+ * The user of a request. `true` takes only id, email and name: `req.user` is often a database row with fields that
+ * nobody meant to log. The result of a function is taken whole, as plain data.
+ * @throws what the function throws; also for a promise, whose result would come too late
  */
 export function capturedUser(
   capture: CaptureUser,
@@ -32,33 +35,34 @@ export function capturedUser(
   frameworkRequest?: object,
 ): User | undefined {
   if (capture === false) return undefined
-  const given = capture === true ? (userOn(request) ?? userOn(frameworkRequest)) : capture(request)
-  if (given === undefined || given === null || given === false) return undefined
-  if (typeof given === 'string' || typeof given === 'number' || typeof given === 'bigint') {
-    return { id: String(given) }
+  const input = capture === true ? (userOn(request) ?? userOn(frameworkRequest)) : capture(request)
+  if (input === undefined || input === null || input === false) return undefined
+  if (typeof input === 'string' || typeof input === 'number' || typeof input === 'bigint') {
+    return { id: String(input) }
   }
-  if (typeof given !== 'object') throw new TypeError(`a user is no ${typeof given}`)
-  if (typeof (given as { then?: unknown }).then === 'function') {
-    Promise.resolve(given).catch(() => {})
-    throw new TypeError('captureUser gave a promise')
+  if (typeof input !== 'object') throw new TypeError(`a user cannot be a ${typeof input}`)
+  if (typeof (input as { then?: unknown }).then === 'function') {
+    Promise.resolve(input).catch(() => {})
+    throw new TypeError('captureUser returned a promise')
   }
-  const known = knownParts(given)
-  return capture === true ? known : { ...plainParts(given), ...known }
+  const known = knownParts(input)
+  return capture === true ? known : { ...plainParts(input), ...known }
 }
 
-/** Whom a request's scope asks for the user. */
+/** Gives the user of a request to the request's scope. */
 export interface UserOfRequest {
   readonly read: () => User | undefined
-  /** Asks for the last time, and lets go of the request: scopes outlive it. */
+  /** Asks for the user one last time and releases the request, because a scope outlives its request. */
   settle(): void
 }
 
 /**
  * @param capture may throw
- * @param onError told when it has, and a log goes without its user
+ * @param onError called when `capture` threw; the log is then written without a user
  */
 export function userOfRequest(capture: () => User | undefined, onError: () => void): UserOfRequest {
-  // Both functions at once: made in one place, either of them holds on to what the other one knows.
+  // Both functions in one variable: closures created in one place share a context, so each of them would keep alive
+  // what the other one references.
   let open: { capture: typeof capture; onError: typeof onError } | undefined = { capture, onError }
   let last: User | undefined
   return {
@@ -75,7 +79,7 @@ export function userOfRequest(capture: () => User | undefined, onError: () => vo
       try {
         last = open?.capture()
       } catch {
-        // No log has asked.
+        // No log was written, so the user is not needed.
       }
       open = undefined
     },
@@ -86,11 +90,11 @@ function userOn(request: object | undefined): unknown {
   return (request as { user?: unknown } | undefined)?.user
 }
 
-/** Everything in it, but for the fields that have to be texts: these are the known parts. */
+/** All fields except those that must be texts, which `knownParts` reads. */
 function plainParts(user: object): object {
   const plain = toPlain(user)
   if (typeof plain !== 'object' || Array.isArray(plain))
-    throw new TypeError('a user is no list, date or bytes')
+    throw new TypeError('a user cannot be a list, a date or bytes')
   const { id, email, name, ...others } = plain as User
   return others
 }
@@ -108,7 +112,7 @@ function knownParts(user: object): User {
   return known
 }
 
-/** An id is often an object that knows how to write itself; empty for what is nothing or cannot. */
+/** An id is often an object with a `toString` of its own. Empty where there is no id or it cannot be converted. */
 function words(value: unknown): string {
   try {
     const text = String(value ?? '')

@@ -12,22 +12,21 @@ import { warnOfTwo } from './two-instrumentations.js'
 
 type Emit = Parameters<Around>[0]
 
-// A property and not a WeakMap: it is read at every event. The same one for all
-// copies of this package, so that each finds the request that another one follows.
+// A property and not a WeakMap, because it is read at every event. All copies of this package share the symbol, so that
+// each finds the requests that another copy follows.
 const OPEN: unique symbol = shared('request', () => Symbol('lognitor.request')) as never
 
 type Holder = { [OPEN]?: OpenRequest }
 
-/** The open request behind Node's object, or undefined for one that nobody follows. */
+/** The open request behind a Node object, or undefined for a request that is not followed. */
 export function openRequestOf(emitter: object): OpenRequest | undefined {
   return (emitter as Holder)[OPEN]
 }
 
 /**
- * Runs every listener of the request, of its response and of the server for this request in the request's
- * scope, and tells the request how it goes. The emitters are wrapped and not the scope entered: Node's parser
- * serves all requests of a connection, so what is entered there is found by the next request (Node 20) or lost
- * at the first event (Node 24).
+ * Runs every listener of the request, its response and the server in the request's scope, and reports the request's
+ * progress to `open`. The emitters are wrapped instead of entering the scope: Node's parser serves all requests of a
+ * connection, so a scope entered there leaks into the next request (Node 20) or is lost at the first event (Node 24).
  */
 export function follow(open: OpenRequest, response: ServerResponse, server: Server): void {
   hold(open.request, open, wrapRequests)
@@ -35,40 +34,40 @@ export function follow(open: OpenRequest, response: ServerResponse, server: Serv
   wrapServer(server)
 }
 
-/** The same for a stream of HTTP/2, which is request and response in one. */
+/** The same for an HTTP/2 stream, which is request and response in one. */
 export function followStream(open: OpenRequest, stream: ServerHttp2Stream): void {
   hold(stream, open, wrapResponses)
 }
 
-/** The objects that Node makes of a followed stream belong to its request, too. */
+/** Binds the request and response objects that Node creates for a followed stream to its request. */
 export function holdMessages(open: OpenRequest, request: object, response: object): void {
   open.request = request as RequestHead
   hold(request, open, wrapMessages)
   hold(response, open, wrapMessages)
 }
 
-type SelfLog = (open: OpenRequest, event: unknown) => void
+type NoteEvent = (open: OpenRequest, event: unknown) => void
 
-const wrapRequests = methodWrapper('requests', 'emit', telling(tellRequest))
-const wrapResponses = methodWrapper('responses', 'emit', telling(tellResponse))
+const wrapRequests = methodWrapper('requests', 'emit', inRequestScope(noteRequestEvent))
+const wrapResponses = methodWrapper('responses', 'emit', inRequestScope(noteResponseEvent))
 const wrapMessages = methodWrapper(
   'messages',
   'emit',
-  telling(() => {}),
+  inRequestScope(() => {}),
 )
 const wrapServer = methodWrapper('servers', 'emit', emitOfServer)
 
-/** Their class is wrapped and not each of them: every property more on an object of Node's costs microseconds. */
+/** Wraps the prototype and not each object: every additional property on a Node object costs microseconds. */
 function hold(emitter: object, open: OpenRequest, wrap: (prototype: object) => void): void {
   ;(emitter as Holder)[OPEN] = open
   wrap(Object.getPrototypeOf(emitter))
 }
 
-function telling(tell: SelfLog): Around {
+function inRequestScope(note: NoteEvent): Around {
   return (emit, emitter, args) => {
     const open = openRequestOf(emitter)
     if (open === undefined) return Reflect.apply(emit, emitter, args)
-    tell(open, args[0])
+    note(open, args[0])
     return emitIn(open.scope, emit, emitter, args)
   }
 }
@@ -79,21 +78,21 @@ function emitOfServer(emit: Emit, server: object, args: unknown[]): unknown {
   return open === undefined ? Reflect.apply(emit, server, args) : emitIn(open.scope, emit, server, args)
 }
 
-function tellRequest(open: OpenRequest, event: unknown): void {
-  // An answer that still waits behind others on its connection has no socket and hears of no close.
+function noteRequestEvent(open: OpenRequest, event: unknown): void {
+  // An answer that still waits behind others on its connection has no socket, and so gets no `close` event.
   if (event === 'close' && open.isWaiting && (open.request as IncomingMessage).socket.destroyed) close(open)
 }
 
-function tellResponse(open: OpenRequest, event: unknown): void {
+function noteResponseEvent(open: OpenRequest, event: unknown): void {
   if (event === 'close') close(open)
   else if (event === 'finish') open.finish()
   else if (event === 'prefinish' && !open.hasMetSpan) meetLate(open)
 }
 
-/** Calls a wrapped `emit` in the scope, unless the caller is in that scope, or in one below it, already. */
+/** Calls a wrapped `emit` in the scope, unless the caller already runs in that scope or in one below it. */
 export function emitIn(scope: Scope, emit: Emit, emitter: object, args: unknown[]): unknown {
   const event = args[0] as string
-  // Most events have nobody who listens; an error without a listener is thrown, though, and must be known.
+  // Most events have no listener and need no scope. An `error` without a listener is thrown, so it needs one.
   const isIdle = event !== 'error' && (emitter as EventEmitter).listenerCount(event) === 0
   if (isIdle || requestScope() === scope) return Reflect.apply(emit, emitter, args)
   return runUncaughtInScope(scope, Reflect.apply, emit, emitter, args)
@@ -107,7 +106,7 @@ function close(open: OpenRequest): void {
   }
 }
 
-/** Whose hooks are not called (an HttpInstrumentation that is not ours) still has its context here. */
+/** An HttpInstrumentation without our hooks still makes its context active here. */
 function meetLate(open: OpenRequest): void {
   if (requestScope() !== open.scope) return
   const rpc = activeRpcMetadata()

@@ -4,7 +4,7 @@ import type { DropLedger } from '../src/diagnostics/drop-ledger.js'
 import type { Scope } from '../src/scope/scope.js'
 import type { RequestEntry } from '../src/wire/request-entry.js'
 
-/** What this entry point needs of the pipeline. */
+/** The part of the pipeline that this entry point uses. */
 export interface EntrySink {
   request(entry: RequestEntry, scope: Scope): void
   readonly clock: Pick<Clock, 'now' | 'monotonic'>
@@ -12,7 +12,7 @@ export interface EntrySink {
   readonly settings: Pick<Settings, 'breadcrumbs'>
 }
 
-/** Counts a request of which no request entry could be made. */
+/** Counts a request whose request entry could not be built. */
 export function loseEntry({ ledger }: EntrySink): void {
   ledger.requestsWritten++
   ledger.drop('hook_error')

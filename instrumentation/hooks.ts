@@ -5,17 +5,20 @@ import { openRequestOf } from './emitters.js'
 import type { RequestHook } from './http-config.js'
 import { activeRpcMetadata } from './rpc-metadata.js'
 
-/** Hooks we made, with the user's own inside: so that a configuration read back is not chained twice. */
+/**
+ * The hooks created here, each with the user's own hook inside. A configuration that is read back and set again is
+ * therefore not chained twice.
+ */
 const chained = shared('hooks', () => new WeakMap<RequestHook, RequestHook | undefined>())
 
-/** Whether `chainRequestHook` has made it. */
+/** Whether `chainRequestHook` created the hook. */
 export function isChained(hook: RequestHook | undefined): boolean {
   return hook !== undefined && chained.has(hook)
 }
 
-/** A requestHook that runs the user's own first and then tells our request of its span. */
-export function chainRequestHook(given: RequestHook | undefined): RequestHook {
-  const own = given !== undefined && isChained(given) ? chained.get(given) : given
+/** A requestHook that runs the user's own hook first and then gives the span to our open request. */
+export function chainRequestHook(input: RequestHook | undefined): RequestHook {
+  const own = input !== undefined && isChained(input) ? chained.get(input) : input
   const hook: RequestHook =
     own === undefined
       ? meetSpan
@@ -30,7 +33,7 @@ export function chainRequestHook(given: RequestHook | undefined): RequestHook {
   return hook
 }
 
-/** Outgoing requests come here too; nobody follows those. Runs in the request's context. */
+/** Runs in the request's context. The hook is called for outgoing requests too, which have no open request. */
 function meetSpan(span: Span, request: ClientRequest | IncomingMessage): void {
   openRequestOf(request)?.meet(span, activeRpcMetadata())
 }

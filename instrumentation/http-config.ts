@@ -2,8 +2,8 @@ import type { ClientRequest, IncomingMessage, RequestOptions, ServerResponse } f
 import type { Attributes, Span } from '@opentelemetry/api'
 
 /**
- * The configuration of `@opentelemetry/instrumentation-http`, in our own words: that package is an
- * optional peer, so our declarations must hold without it, and its two lines differ in details.
+ * The configuration of `@opentelemetry/instrumentation-http`, declared here: that package is an optional peer, so our
+ * declarations must compile without it, and its two release lines differ in details.
  */
 export interface HttpConfig {
   enabled?: boolean
@@ -31,7 +31,7 @@ export interface HttpConfig {
   redactedQueryParamsServer?: string[]
 }
 
-/** The names of all of them, and of those that other versions have. */
+/** The names of all options, including those that only other versions have. */
 export const HTTP_OPTION_NAMES: readonly string[] = [
   'enabled',
   'ignoreIncomingRequestHook',

@@ -6,9 +6,9 @@ import { RequestRecorder } from './request-recorder.js'
 import { isPatched, warnOfTwo } from './two-instrumentations.js'
 
 /**
- * OpenTelemetry's `HttpInstrumentation`, with the same spans and options, that also writes a Lognitor request
- * request entry for every incoming request: sampled or not, in CommonJS and ES modules, patched or not. Without the package
- * `@opentelemetry/instrumentation-http` there is one warning, and request entries without spans.
+ * OpenTelemetry's `HttpInstrumentation`, with the same spans and options, that also writes a Lognitor request entry for
+ * every incoming request: sampled or not, in CommonJS and ES modules, patched or not. Without the package
+ * `@opentelemetry/instrumentation-http` it writes request entries without spans, and warns once.
  *
  * @example
  * new NodeSDK({ instrumentations: [new LognitorHttpInstrumentation({ client, ignoreRoutes: ['/health'] })] })
@@ -28,17 +28,17 @@ export class LognitorHttpInstrumentation extends HttpInstrumentation {
 
   override enable(): void {
     super.enable()
-    // The base class calls this from its constructor, where there is no entry point yet.
+    // The base class calls this method from its constructor, before the recorder exists.
     if (#recorder in this) this.#recorder.open()
   }
 
-  /** Ends spans and request entries; the client goes on. */
+  /** Stops spans and request entries; the client keeps running. */
   override disable(): void {
     super.disable()
     if (#recorder in this) this.#recorder.close()
   }
 
-  /** Replaces the options, ours too; the client stays. */
+  /** Replaces all options, Lognitor's included; the client stays the same. */
   override setConfig(options: LognitorHttpOptions = {}): void {
     const { entries, http } = splitOptions(options)
     if (#recorder in this) refuseUnknownHttpOptions(options)
@@ -46,13 +46,16 @@ export class LognitorHttpInstrumentation extends HttpInstrumentation {
     super.setConfig({ ...http, requestHook: chainRequestHook(http.requestHook) })
   }
 
-  /** Flushes and ends this entry point; the client goes on, unless entry points made it and this was the last. */
+  /**
+   * Flushes and ends this entry point. The client keeps running, unless entry points created it and this was the last
+   * of them.
+   */
   async shutdown(): Promise<void> {
     this.disable()
     await this.#recorder.end()
   }
 
-  /** For OpenTelemetry. */
+  /** Called by OpenTelemetry. */
   override init(): ModuleDefinition[] {
     const definitions = super.init()
     for (const definition of definitions) warnWhenPatched(definition)

@@ -6,8 +6,8 @@ import { HTTP_OPTION_NAMES, type HttpConfig } from './http-config.js'
 import { REQUEST_ENTRY_OPTION_NAMES, type RequestEntryOptions } from './request-options.js'
 
 /**
- * All options of `HttpInstrumentation`, what request entries hold, and the client: as `client`, as its own options, or
- * left out for the default one. `enabled` is the instrumentation's, not the client's.
+ * All options of `HttpInstrumentation`, the options of request entries, and the client: as `client`, as options of a
+ * client, or left out for the default client. `enabled` belongs to the instrumentation and not to the client.
  */
 export type LognitorHttpOptions = HttpConfig & RequestEntryOptions & Omit<ClientOrOptions, 'enabled'>
 
@@ -15,13 +15,16 @@ export interface SplitOptions {
   /** For the pipeline. */
   readonly client: ClientOrOptions
   readonly entries: RequestEntryOptions
-  /** For HttpInstrumentation: all but the client's options. What request entries hold stays, so that it can be read back. */
+  /**
+   * For HttpInstrumentation: everything but the client's options. The options of request entries stay, so that
+   * `getConfig` returns them.
+   */
   readonly http: HttpConfig & RequestEntryOptions
 }
 
 /**
- * Tells what is no option: of a misspelt one that is an error. What is near to none that is known may be an option of a
- * newer HttpInstrumentation, and is left to it with one warning.
+ * Checks the names of options. A misspelt option of ours throws. A name that resembles none of ours may be an option of
+ * a newer HttpInstrumentation: it is passed on, with one warning.
  * @throws {LognitorError} `LOGNITOR_UNKNOWN_OPTION`
  */
 export function refuseUnknownHttpOptions(options: LognitorHttpOptions): void {
@@ -32,7 +35,7 @@ export function refuseUnknownHttpOptions(options: LognitorHttpOptions): void {
     if (nearest(name, known)) throw unknownOption('LognitorHttpInstrumentation has no option', name, known)
     warnOnce(
       'LOGNITOR_UNKNOWN_HTTP_OPTION',
-      `LognitorHttpInstrumentation does not know the option "${name.slice(0, 100)}", and leaves it to HttpInstrumentation.`,
+      `LognitorHttpInstrumentation does not know the option "${name.slice(0, 100)}" and passes it to HttpInstrumentation.`,
       name,
     )
   }

@@ -6,19 +6,19 @@ import { emitIn, followStream, holdMessages, openRequestOf } from './emitters.js
 import type { OpenRequest } from './open-request.js'
 import type { RequestHead } from './request-head.js'
 
-/** Begins the request of a stream; undefined for one that nobody follows. */
+/** Begins the request of a stream. Undefined where the request is not followed. */
 export type BeginStream = (head: RequestHead, stream: ServerHttp2Stream) => OpenRequest | undefined
 
 const begins = shared('http2.begins', () => new WeakMap<object, BeginStream>())
 
-/** Whether this is a server of node:http2, with or without HTTP/1 beside it. */
+/** Whether this is a server of node:http2, with or without HTTP/1 support. */
 export function isHttp2Server(server: object): boolean {
   return 'updateSettings' in server
 }
 
 /**
- * Follows the streams of an HTTP/2 server. Node has no channel that tells of them on all versions, so the server's
- * events are wrapped. Of several who ask, the last one has the server.
+ * Follows the streams of an HTTP/2 server. No diagnostics channel reports them on all versions of Node, so the server's
+ * events are wrapped. Where several callers follow one server, the last one gets its streams.
  */
 export function followStreams(server: object, begin: BeginStream): void {
   begins.set(server, begin)
@@ -38,7 +38,7 @@ function beginStream(server: object, args: unknown[]): OpenRequest | undefined {
   return open
 }
 
-/** The request and the response that Node makes of a stream for listeners of `request`. */
+/** The open request of the request and response objects that Node creates for listeners of `request`. */
 function openOfMessages([event, request, response]: unknown[]): OpenRequest | undefined {
   if (event !== 'request' && event !== 'checkContinue') return undefined
   const { stream } = request as { stream?: ServerHttp2Stream | undefined }

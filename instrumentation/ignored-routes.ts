@@ -1,7 +1,7 @@
 import { types } from 'node:util'
 import { withoutTrailingSlashes } from '../src/config/trailing-slashes.js'
 
-/** An exact path with all whole segments below it (`/` is the root alone), or a RegExp. */
+/** An exact path, which includes all paths below it by whole segments (`/` is the root alone), or a RegExp. */
 export type IgnoredRoute = string | RegExp
 
 /** True for the path (without query) of a request that gets no request entry. */
@@ -19,7 +19,7 @@ function below(route: string): IsIgnored {
   return (path) => path === exact || path.startsWith(prefix)
 }
 
-/** A copy, since one with the g or y flag remembers where its last match ended. */
+/** A copy, because a RegExp with the flag g or y keeps the position of its last match. */
 function matching(route: RegExp): IsIgnored {
   const copy = new RegExp(route.source, route.flags.replace(/[gy]/g, ''))
   return (path) => copy.test(path)

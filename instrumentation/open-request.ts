@@ -17,22 +17,22 @@ import { routeOf } from './route.js'
 import type { RpcMetadata } from './rpc-metadata.js'
 import { parseTarget, type Target } from './target.js'
 
-/** What a client that went away before the answer is counted as. */
+/** The status of a request whose client closed the connection before the answer. */
 const CLIENT_CLOSED_REQUEST = 499
 
 const NODE_VERSION = process.versions.node
 
-/** One incoming request, from its head to its request entry. */
+/** One incoming request, from its head until its request entry is written. */
 export class OpenRequest {
   readonly scope: Scope
-  /** What frameworks and `captureUser` know as the request. */
+  /** The request object for frameworks and `captureUser`. */
   request: RequestHead
   readonly #answer: Answer
   readonly #sink: EntrySink
   readonly #settings: RequestEntrySettings
   readonly #startMs: number
   readonly #startedAt: number
-  // Taken now: a mounted router rewrites the URL, and a closed socket has no address.
+  // Read at the beginning: a mounted router rewrites the URL, and a closed socket has no address.
   readonly #target: Target
   readonly #caller: Caller
   readonly #detail: RequestDetail
@@ -78,18 +78,20 @@ export class OpenRequest {
     })
   }
 
-  /** The request's server span, and where its framework will write the route. */
+  /**
+   * Gives the request its server span, and the RPC metadata where its framework's instrumentation will write the route.
+   */
   meet(span: Span | undefined, rpc: RpcMetadata | undefined): void {
     this.#rpc ??= rpc
     if (span !== undefined) bindServerSpan(span.spanContext(), this.scope)
   }
 
-  /** The framework's own request object, and the template it found. */
+  /** Gives the request the framework's own request object, and the route template that the framework matched. */
   meetFramework(request: object, route: string | undefined): void {
     this.#framework = { request, route }
   }
 
-  /** Whether the answer still waits behind others on its connection. */
+  /** Whether the answer still waits behind other answers on its connection. */
   get isWaiting(): boolean {
     return this.#answer.isWaiting
   }
@@ -98,12 +100,12 @@ export class OpenRequest {
     return this.#rpc !== undefined
   }
 
-  /** The whole answer was handed to the socket. */
+  /** Called when the whole answer was handed to the socket. */
   finish(): void {
     this.#hasFinished = true
   }
 
-  /** Over, whichever way. Writes the request entry, once. */
+  /** Ends the request, whether it was answered or broke off. Writes the request entry, once. */
   close(): void {
     if (this.#isOver) return
     this.#isOver = true
@@ -117,7 +119,7 @@ export class OpenRequest {
     this.#sink.request(this.#entry(status, durationMs), this.scope)
   }
 
-  /** A getter or pattern of the application's threw: this request entry cannot be. */
+  /** Called when a getter or pattern of the application threw: the request gets no entry, and is counted. */
   lose(): void {
     loseEntry(this.#sink)
   }
@@ -140,7 +142,7 @@ export class OpenRequest {
       request: this.request,
       path: this.#target.path,
       status,
-      told: this.#framework?.route,
+      reported: this.#framework?.route,
       written: this.#rpc?.route ?? this.scope.route,
     })
     if (route !== undefined) entry.route = route
@@ -167,7 +169,7 @@ export class OpenRequest {
 }
 
 /**
- * Scopes outlive their requests; this must not hold on to more than the facts.
+ * The returned function must reference no more than these facts, because a scope outlives its request.
  * @param path without the query: secrets are scrubbed in `data.url`, but not in a message
  */
 function breadcrumbOf({ method, url }: RequestDetail, path: string, startedAt: number): () => Breadcrumb {

@@ -3,7 +3,7 @@ import { warnOnce } from '../src/config/errors.js'
 import type { HttpConfig } from './http-config.js'
 import peer from './peers/http.cjs'
 
-/** An OpenTelemetry instrumentation, as both lines of the SDK take it. */
+/** An OpenTelemetry instrumentation, in a shape that both lines of the SDK accept. */
 export interface HttpInstrumentationLike<Config = HttpConfig> {
   readonly instrumentationName: string
   readonly instrumentationVersion: string
@@ -16,7 +16,7 @@ export interface HttpInstrumentationLike<Config = HttpConfig> {
   getConfig(): Config
 }
 
-/** What `init()` gives, as far as we look into it. */
+/** What `init()` returns, reduced to the fields read here. */
 export interface ModuleDefinition {
   patch?: ((moduleExports: unknown, version?: string) => unknown) | undefined
 }
@@ -27,7 +27,7 @@ type HttpInstrumentationClass = new (
 
 const PEER = '@opentelemetry/instrumentation-http'
 
-/** In place of an `HttpInstrumentation` that cannot be loaded: makes no spans. One warning says so. */
+/** Stands in for an `HttpInstrumentation` that cannot be loaded. It makes no spans, and warns once. */
 class WithoutPeer implements HttpInstrumentationLike {
   readonly instrumentationName = PEER
   readonly instrumentationVersion = ''
@@ -70,8 +70,8 @@ function reason(error: unknown): string {
     : `${needs}, and it could not be loaded (${String(message)}); see docs/bundlers.md.`
 }
 
-/** Whether the optional peer is there. */
+/** Whether the optional peer is installed. */
 export const hasPeer = peer.HttpInstrumentation !== undefined
 
-/** `HttpInstrumentation` of the optional peer, or what takes its place. */
+/** `HttpInstrumentation` of the optional peer, or its stand-in. */
 export const HttpInstrumentation = (peer.HttpInstrumentation ?? WithoutPeer) as HttpInstrumentationClass

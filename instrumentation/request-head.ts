@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 
-/** The head of a request, whatever version of HTTP it came by. Node's `IncomingMessage` is one. */
+/** The head of a request of any HTTP version. Node's `IncomingMessage` has this shape. */
 export interface RequestHead {
   readonly method?: string | undefined
   readonly url?: string | undefined

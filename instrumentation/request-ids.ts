@@ -2,23 +2,23 @@ import type { IncomingHttpHeaders } from 'node:http'
 
 export interface RequestId {
   readonly requestId: string
-  /** True when the caller sent none that we take. */
+  /** True when the caller sent no valid id and a new one was generated. */
   readonly requestIdIsOurs: boolean
 }
 
 const REQUEST_ID = /^[A-Za-z0-9._:-]{1,128}$/
 const SESSION_ID = /^[\x21-\x7e]{1,200}$/
 
-/** `X-Request-Id` when it is 1 to 128 of `[A-Za-z0-9._:-]`, else a new one. */
+/** `X-Request-Id` where it is 1 to 128 characters of `[A-Za-z0-9._:-]`, else a new id. */
 export function requestIdOf(headers: IncomingHttpHeaders, newId: () => string): RequestId {
-  const given = headers['x-request-id']
-  return typeof given === 'string' && REQUEST_ID.test(given)
-    ? { requestId: given, requestIdIsOurs: false }
+  const input = headers['x-request-id']
+  return typeof input === 'string' && REQUEST_ID.test(input)
+    ? { requestId: input, requestIdIsOurs: false }
     : { requestId: newId(), requestIdIsOurs: true }
 }
 
-/** `X-Session-Id` when it is 1 to 200 visible ASCII characters. */
+/** `X-Session-Id` where it is 1 to 200 visible ASCII characters, else undefined. */
 export function sessionIdOf(headers: IncomingHttpHeaders): string | undefined {
-  const given = headers['x-session-id']
-  return typeof given === 'string' && SESSION_ID.test(given) ? given : undefined
+  const input = headers['x-session-id']
+  return typeof input === 'string' && SESSION_ID.test(input) ? input : undefined
 }

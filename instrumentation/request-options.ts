@@ -4,23 +4,23 @@ import { checkValue, readEnvironment } from '../src/config/options.js'
 import type { CaptureUser } from './captured-user.js'
 import { type IgnoredRoute, type IsIgnored, ignoredRoutes } from './ignored-routes.js'
 
-/** What request entries hold, and which requests get none. Each can also be set as `LOGNITOR_<NAME>`. */
+/** What request entries contain, and which requests get none. Each option can also be set as `LOGNITOR_<NAME>`. */
 export interface RequestEntryOptions {
   /**
-   * Requests that get no request entry: an exact path with all whole segments below it (`'/'` is the root alone), or
-   * a RegExp for the path. Their spans, logs and errors stay. Default none.
+   * Requests that get no request entry. Each item is an exact path, which includes all paths below it by whole segments
+   * (`'/'` is the root alone), or a RegExp for the path. Their spans, logs and errors stay. Default: none.
    */
   ignoreRoutes?: readonly IgnoredRoute[] | undefined
   /**
-   * The user of each log of a request: `true` for id, email and name of `req.user`, or a function. Asked
-   * when a log is written, so after the authentication. Default false.
+   * The user of each log of a request: `true` for id, email and name of `req.user`, or a function. It is evaluated when
+   * a log is written, and so after authentication. Default: false.
    */
   captureUser?: CaptureUser | undefined
-  /** Keeps the caller's address. Default true. */
+  /** Keeps the client's address. Default: true. */
   captureIp?: boolean | undefined
-  /** Believes `X-Forwarded-*` and `Forwarded`: only where a proxy of yours sets them. Default false. */
+  /** Trusts `X-Forwarded-*` and `Forwarded`. Set it only where your own proxy writes them. Default: false. */
   trustProxy?: boolean | undefined
-  /** Keeps the query of the URL, scrubbed. Default false. */
+  /** Keeps the query of the URL, scrubbed. Default: false. */
   includeQuery?: boolean | undefined
 }
 
@@ -56,16 +56,16 @@ const ROW_OPTIONS = {
 export const REQUEST_ENTRY_OPTION_NAMES: readonly string[] = Object.keys(ROW_OPTIONS)
 
 /**
- * Defaults, then environment, then code.
+ * Applies defaults, then environment, then code.
  * @throws {LognitorError} `LOGNITOR_BAD_OPTION` for a wrong value in code
  */
 export function resolveRequestEntryOptions(
-  given: RequestEntryOptions,
+  input: RequestEntryOptions,
   env = process.env,
 ): RequestEntrySettings {
   const value = <K extends keyof typeof ROW_OPTIONS>(name: K) => {
     const { kind } = ROW_OPTIONS[name] as { kind: Kind<Exclude<RequestEntryOptions[K], undefined>> }
-    const fromCode = given[name]
+    const fromCode = input[name]
     return fromCode === undefined ? readEnvironment(name, { kind }, env) : checkValue(name, kind, fromCode)
   }
   return Object.freeze({

@@ -20,11 +20,11 @@ import { type RequestStart, requestsUnderWay } from './requests-under-way.js'
 import { warnOfTwo } from './two-instrumentations.js'
 import { followUpgrades } from './upgrades.js'
 
-/** Where Node tells of every request, patched or not, before the application sees it. */
+/** Node publishes every request here, patched or not, before the application sees it. */
 const REQUEST_START = 'http.server.request.start'
-/** Where Node tells of every connection to a server, before anything of it is read. */
+/** Node publishes every connection to a server here, before anything is read from it. */
 const CONNECTION = 'net.server.socket'
-/** Where Fastify tells which route it has found. */
+/** Fastify publishes the matched route here. */
 const FASTIFY_HANDLER = 'tracing:fastify.request.handler:start'
 
 interface FastifyHandler {
@@ -32,15 +32,16 @@ interface FastifyHandler {
   readonly route?: { readonly url?: string }
 }
 
-/** A lease, as far as this entry point uses it. */
+/** A pipeline handle, reduced to what this entry point uses. */
 export type RecorderHandle = { readonly pipeline: EntrySink } & Pick<PipelineHandle, 'end'>
 
 const late = shared('requests-under-way', () => ({ areKnown: false }))
 const openRecorders = shared('request-doors', () => new Set<unknown>())
 
 /**
- * The one source of request entries: a scope for every request that Node's diagnostics channel tells of, and its
- * request entry once it is over. Of two entry points the one that opened first takes the request.
+ * The only producer of request entries. It creates a scope for every request that Node's diagnostics channel reports,
+ * and writes the request entry when the request is over. Where two recorders are open, the one that opened first takes
+ * the request.
  */
 export class RequestRecorder {
   readonly #handle: RecorderHandle
@@ -52,7 +53,7 @@ export class RequestRecorder {
     this.#settings = resolveRequestEntryOptions(options)
   }
 
-  /** @throws {LognitorError} for a wrong option; then nothing changes */
+  /** @throws {LognitorError} for a wrong option; nothing is changed then */
   configure(options: RequestEntryOptions): void {
     this.#settings = resolveRequestEntryOptions(options)
   }
@@ -67,7 +68,7 @@ export class RequestRecorder {
     this.#beginLate()
   }
 
-  /** Requests already begun still get their request entry. */
+  /** Takes no new requests. Requests that have begun still get their request entry. */
   close(): void {
     if (!openRecorders.delete(this)) return
     unsubscribe(REQUEST_START, this.#begin)
@@ -81,7 +82,7 @@ export class RequestRecorder {
     await this.#handle.end(10_000)
   }
 
-  // Node rethrows what a subscriber throws as uncaught, so nothing may leave this function.
+  // Node rethrows what a subscriber throws as an uncaught exception, so nothing may be thrown from here.
   readonly #begin = (message: unknown): void => {
     try {
       const { request, response, server } = message as RequestStart
@@ -92,7 +93,10 @@ export class RequestRecorder {
     }
   }
 
-  /** Next.js sets things up within the first request. Of a later `enable()` requests under way are none of ours. */
+  /**
+   * Begins the requests that are already running: Next.js sets up instrumentations within its first request. Requests
+   * that run at a later `enable()` are not taken.
+   */
   #beginLate(): void {
     if (late.areKnown) return
     late.areKnown = true
@@ -103,7 +107,7 @@ export class RequestRecorder {
         if (open !== undefined) noteLateRequest(open.scope)
       }
     } catch {
-      // Handles are Node's own affair, and without them only these first requests are missing.
+      // The list of handles is an internal of Node. Without it only these first requests are missing.
     }
   }
 
@@ -119,7 +123,7 @@ export class RequestRecorder {
 
   readonly #beginUpgrade = (request: IncomingMessage, answer: Answer): OpenRequest | undefined => {
     const open = this.#tryToOpen(request, answer)
-    // A connection may stay for days; what fails in it does not wait for its end.
+    // An upgraded connection may last for days, so its failures are logged without waiting for its end.
     open?.scope.answer(undefined, undefined)
     return open
   }

@@ -1,6 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 
-/** What Node's diagnostics channel tells of a request that begins. */
+/** What Node's diagnostics channel publishes for a request that begins. */
 export interface RequestStart {
   readonly request: IncomingMessage
   readonly response: ServerResponse
@@ -12,12 +12,12 @@ interface ServerSocket {
   readonly _httpMessage?: ServerResponse | null
 }
 
-/** More are not looked at: they are there when the instrumentation is set up late, in a busy process. */
+/** Bounds the search: a busy process may have many handles when the instrumentation is set up late. */
 const MOST_HANDLES = 10_000
 
 /**
- * The requests that are being answered right now. Node has no public list of them; where the one that it has is gone, none
- * are found.
+ * The requests that are being answered now. Node has no public list of them; where its internal list is missing, the
+ * result is empty.
  */
 export function requestsUnderWay(): RequestStart[] {
   const { _getActiveHandles: handles } = process as { _getActiveHandles?: () => unknown[] }

@@ -1,6 +1,6 @@
 import { isRegExp } from '../src/common/any-realm.js'
 
-/** What Express leaves on the request that it routed. */
+/** What Express writes on a request that it routed. */
 interface Routed {
   readonly app?: unknown
   readonly baseUrl?: unknown
@@ -8,29 +8,29 @@ interface Routed {
   readonly route?: { readonly path?: unknown }
 }
 
-/** All that may know the route of an answered request. */
+/** All sources of the route of an answered request. */
 export interface RouteSources {
-  /** The framework's request, or Node's. */
+  /** The framework's request where there is one, else Node's. */
   readonly request: object
-  /** The path of the request, as it came, without the query. */
+  /** The path of the request as received, without the query. */
   readonly path: string
   readonly status: number
-  /** What a framework has told us itself. */
-  readonly told: string | undefined
-  /** What an OpenTelemetry instrumentation wrote into the request's RPC metadata. */
+  /** The route that a framework's plugin or channel reported. */
+  readonly reported: string | undefined
+  /** The route that an OpenTelemetry instrumentation wrote into the request's RPC metadata. */
   readonly written: string | undefined
 }
 
 /**
- * The template of the route that answered, such as `/api/orders/:id`; undefined where no route matched. Never throws:
- * what the application has put on its request may be anything.
+ * The template of the route that answered, such as `/api/orders/:id`, or undefined where no route matched. Never
+ * throws, whatever the application has put on its request.
  */
-export function routeOf({ request, path, status, told, written }: RouteSources): string | undefined {
-  if (told !== undefined) return told
+export function routeOf({ request, path, status, reported, written }: RouteSources): string | undefined {
+  if (reported !== undefined) return reported
   const isExpress = routedByExpress(request)
-  // Instrumentations name the mount points that a request went through, also where no route was behind them.
+  // Instrumentations report the mount points that a request passed, also where no route matched.
   if (status === 404 && (isExpress ? !hasRoute(request) : written === '/' && path !== '/')) return undefined
-  // Of a route or a mount point with several paths they join all.
+  // For a route or mount point with several paths, instrumentations report all paths joined by commas.
   const isJoined = isExpress && written?.includes(',')
   return isJoined || written === undefined ? expressRoute(request, path) : written
 }
@@ -52,8 +52,8 @@ function hasRoute(request: object): boolean {
 }
 
 /**
- * The template Express matched, without the Express instrumentation. Undefined where nothing matched, and where the
- * mount point itself holds a value we cannot give its name back.
+ * The template that Express matched, without the Express instrumentation. Undefined where nothing matched, and where
+ * the mount point holds a value whose parameter name cannot be recovered.
  */
 function expressRoute(request: object, askedFor: string): string | undefined {
   try {
@@ -75,8 +75,8 @@ function readRoute(request: object, askedFor: string): string | undefined {
 }
 
 /**
- * Where an error or `next()` has led out of a router, Express has taken its mount point back from `baseUrl`. It is
- * what the path has in front of those segments that the template fits; empty where that cannot be told.
+ * After an error or `next()` has left a router, Express has already restored `baseUrl`. The mount point is then the
+ * part of the path in front of the segments that the template matches. Empty where that is ambiguous.
  */
 function leftBase(template: string, askedFor: string): string {
   if (!/^[\w/:.~-]*$/.test(template)) return ''
@@ -92,7 +92,7 @@ function segmentsOf(path: string): string[] {
   return path.split('/').filter(Boolean)
 }
 
-/** Of a route with several paths, the one that the request fits. */
+/** For a route with several paths: the path that the request matches. */
 function templateOf(path: unknown, params: unknown, askedFor: string): string | undefined {
   if (!Array.isArray(path)) return templateText(path)
   const count = Math.min(path.length, MOST_PATHS)
@@ -100,7 +100,7 @@ function templateOf(path: unknown, params: unknown, askedFor: string): string | 
   return templateText(candidates.find((each) => fits(each, params, askedFor)) ?? candidates[0])
 }
 
-/** Of a route that takes several. */
+/** Most paths of one route that are compared. */
 const MOST_PATHS = 100
 
 function templateText(path: unknown): string | undefined {
@@ -108,11 +108,11 @@ function templateText(path: unknown): string | undefined {
   return isRegExp(path) ? String(path) : undefined
 }
 
-/** Whether a template has the parameters that Express found, and the fixed segments that were asked for. */
+/** Whether a template has the parameters that Express found, and fixed segments equal to the request's. */
 function fits(template: unknown, params: unknown, askedFor: string): boolean {
   if (typeof template !== 'string') return false
   const found = new Set(Object.keys(params ?? {}))
-  // What stands in braces is optional.
+  // Parameters in braces are optional.
   const certain = template.replace(/\{[^{}]*\}/g, '').match(/(?<=[:*])\w+/g) ?? []
   if (!certain.every((name) => found.has(name))) return false
   const asked = segmentsOf(askedFor).map((segment) => segment.toLowerCase())
@@ -124,8 +124,8 @@ function fits(template: unknown, params: unknown, askedFor: string): boolean {
 const LOOKS_LIKE_A_VALUE = /^(?:\d+|[0-9a-f]{16,}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/i
 
 /**
- * `baseUrl` is the mount point as asked for: in `/shops/7` of a `/shops/:shop` the 7 has to go.
- * @param template of the route behind it, whose parameters are no matter of the mount point's
+ * `baseUrl` is the mount point with its values: `/shops/7` becomes `/shops/:shop`.
+ * @param template the route behind the mount point; its parameters do not belong to the mount point
  */
 function mountTemplate(baseUrl: string, params: unknown, template: string): string | undefined {
   const own = new Set(template.match(/(?<=:)\w+/g))

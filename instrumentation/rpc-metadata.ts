@@ -1,16 +1,16 @@
 import { context, createContextKey, type Span } from '@opentelemetry/api'
 
-/** What instrumentation-http puts into a request's context; a framework's instrumentation adds the route. */
+/** Metadata that instrumentation-http puts into a request's context. A framework's instrumentation adds the route. */
 export interface RpcMetadata {
   readonly type: string
   readonly span?: Span
   readonly route?: string
 }
 
-// Keys are symbols by description, the same in all releases of @opentelemetry/core.
+// This key is created by description, which is the same in all releases of @opentelemetry/core.
 const RPC_METADATA = createContextKey('OpenTelemetry SDK Context Key RPC_METADATA')
 
-/** Of the request whose context is active. */
+/** The metadata of the request whose context is active. */
 export function activeRpcMetadata(): RpcMetadata | undefined {
   const metadata = context.active().getValue(RPC_METADATA) as RpcMetadata | undefined
   return metadata?.type === 'http' ? metadata : undefined

@@ -1,12 +1,12 @@
-/** What a request line names: `/orders/7?full=1` in its parts. */
+/** The target of a request line, such as `/orders/7?full=1`, in its parts. */
 export interface Target {
   /** Without the query; `*` for `OPTIONS *`. */
   readonly path: string
-  /** With its question mark, or empty. */
+  /** With its question mark; empty where there is no query. */
   readonly query: string
 }
 
-/** @param url a request's original `url`; a proxy's absolute form gives its path too. */
+/** @param url a request's original `url`; the absolute form that proxies send is accepted too */
 export function parseTarget(url: string): Target {
   const origin = url.charCodeAt(0) === SLASH ? url : withoutOrigin(url)
   const question = origin.indexOf('?')

@@ -3,18 +3,18 @@ import { warnOnce } from '../src/config/errors.js'
 
 const state = shared('two-instrumentations', () => ({ isExplained: false }))
 
-/** From here on there is another HTTP instrumentation for a reason that somebody else has told. */
+/** Turns off the warning: a second HTTP instrumentation is expected, and another warning explains it. */
 export function expectTwo(): void {
   state.isExplained = true
 }
 
-/** Once: two HTTP instrumentations undo each other's spans. Request entries are not affected. */
+/** Warns once that two HTTP instrumentations undo each other's spans. Request entries are not affected. */
 export function warnOfTwo(): void {
   if (state.isExplained) return
   warnOnce(
     'LOGNITOR_TWO_HTTP_INSTRUMENTATIONS',
-    'Two HTTP instrumentations are active, and one takes the place of the other. Use LognitorHttpInstrumentation ' +
-      'instead of HttpInstrumentation, or give the one you have withLognitor(config). Each request is still ' +
+    'Two HTTP instrumentations are active, and one undoes the spans of the other. Use LognitorHttpInstrumentation ' +
+      'instead of HttpInstrumentation, or configure the existing one by withLognitor(config). Each request is still ' +
       'counted once.',
   )
 }
@@ -23,7 +23,7 @@ interface Patched {
   readonly Server?: { readonly prototype?: { readonly emit?: { readonly __wrapped?: unknown } } }
 }
 
-/** Whether an instrumentation has patched this copy of node:http or node:https already. */
+/** Whether an instrumentation has already patched this copy of node:http or node:https. */
 export function isPatched(http: unknown): boolean {
   return (http as Patched | undefined)?.Server?.prototype?.emit?.__wrapped === true
 }

@@ -6,24 +6,24 @@ import { requestScope, runUncaughtInScope } from '../src/scope/current.js'
 import type { Answer } from './answer.js'
 import type { OpenRequest } from './open-request.js'
 
-/** Begins the request with which a connection leaves HTTP; undefined for one that nobody follows. */
+/** Begins the request that upgrades a connection. Undefined where the request is not followed. */
 export type BeginUpgrade = (request: IncomingMessage, answer: Answer) => OpenRequest | undefined
 
-/** The events of such requests; Node's channel for requests does not tell of them. */
+/** The events of such requests, which Node's diagnostics channel for requests does not report. */
 const LEAVING = ['upgrade', 'connect']
 
 const begins = shared('upgrades.begins', () => new WeakMap<object, BeginUpgrade>())
 const opened = shared('upgrades.requests', () => new WeakMap<object, OpenRequest>())
-/** Take the first bytes that are written to a connection. */
+/** The functions that receive the first bytes written to a connection. */
 const watching = shared('upgrades.answers', () => new WeakMap<object, (chunk: unknown) => void>())
 
 /**
- * Runs the listeners of requests with which a connection leaves HTTP, such as a WebSocket's, and from then on those of
- * the connection, in a scope of their own: what they say of users must not become the process's. The request is over
- * when its connection is. Of several who ask, the last one has the server.
+ * Runs the listeners of requests that upgrade a connection (a WebSocket, for example), and later those of the
+ * connection, in a scope of their own, so that `setUser` there does not apply to the process. The request ends with its
+ * connection. Where several callers follow one server, the last one gets its upgrades.
  */
 export function followUpgrades(server: object, begin: BeginUpgrade): void {
-  // Servers of other protocols have nothing of the kind.
+  // Only HTTP servers have these properties.
   if (!('maxHeadersCount' in server || 'headersTimeout' in server)) return
   begins.set(server, begin)
   wrapServer(server)
@@ -61,7 +61,7 @@ function close(open: OpenRequest): void {
   }
 }
 
-/** The application writes its answer as bytes: the status stands in the first of them. */
+/** The application writes its answer as raw bytes; the status is read from the first of them. */
 function watchAnswer(socket: Duplex): Answer {
   let status: number | undefined
   let hasSeen = false

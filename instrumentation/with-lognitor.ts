@@ -7,12 +7,12 @@ import { type LognitorHttpOptions, splitOptions } from './http-options.js'
 import { REQUEST_ENTRY_OPTION_NAMES } from './request-options.js'
 import { RequestRecorder } from './request-recorder.js'
 
-/** What `withLognitor` takes: a client or its options, and what request entries hold. */
+/** The options of `withLognitor`: a client or its options, and the options of request entries. */
 export type WithLognitorOptions = Omit<LognitorHttpOptions, keyof HttpConfig>
 
 /**
- * A configuration for an `HttpInstrumentation` that somebody else makes, with our hook chained after the
- * user's own. Request entries are written from this call on, unless the configuration says `enabled: false`.
+ * A configuration for an `HttpInstrumentation` that is created elsewhere, with our hook chained after the user's own.
+ * Request entries are written from this call on, unless the configuration says `enabled: false`.
  *
  * @throws {LognitorError} for a wrong option
  * @example
@@ -31,12 +31,12 @@ export function withLognitor<const Config extends HttpConfig>(
   return { ...(httpConfig as Config), requestHook: chainRequestHook(httpConfig?.requestHook) }
 }
 
-/** Of these options all are ours; what is left for HttpInstrumentation is misspelt, or in the wrong place. */
+/** This argument takes Lognitor's options only. An option of HttpInstrumentation here is misplaced or misspelt. */
 function refuseUnknown(http: object): void {
   const unknown = Object.keys(http).find((name) => !REQUEST_ENTRY_OPTION_NAMES.includes(name))
   if (unknown === undefined) return
   const clients = Object.keys(OPTIONS).filter((name) => name !== 'enabled')
   const known = ['client', ...REQUEST_ENTRY_OPTION_NAMES, ...clients]
-  const hint = '; those of HttpInstrumentation belong into the first argument'
+  const hint = '; options of HttpInstrumentation belong in the first argument'
   throw unknownOption('withLognitor has no option', unknown, known, hint)
 }

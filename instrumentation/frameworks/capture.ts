@@ -7,18 +7,18 @@ import type { Scope } from '../../src/scope/scope.js'
 import { openRequestOf } from '../emitters.js'
 import { errorStatus } from './error-status.js'
 
-/** What each of the error handlers takes. */
+/** The options of all error handlers. */
 export interface CaptureOptions {
   /** Default: the default client. */
   readonly client?: HasPipeline | undefined
   /**
-   * Which errors are captured, before it is known what the request is answered with. Default: all but those
-   * that name a status from 400 to 499. What is then answered below 500 is left out in any case.
+   * Which errors are captured, decided before the status of the answer is known. Default: all errors except those that
+   * name a status from 400 to 499. An error whose request is answered below 500 is never logged.
    */
   readonly shouldCapture?: ((error: unknown) => boolean) | undefined
 }
 
-/** Takes what a framework caught; `request` is Node's own. Never throws. */
+/** Takes an error that a framework caught; `request` is Node's own request. Never throws. */
 export type Capture = (error: unknown, request?: object) => void
 
 const CLIENT_CLOSED_REQUEST = 499
@@ -33,7 +33,7 @@ export function createCapture(options: CaptureOptions = {}): Capture {
   const held = new Set<() => void>()
   let hookedTo: Pipeline | undefined
 
-  /** An answer that never comes must not cost the log. */
+  /** The log is also written when the process ends before the answer. */
   function hold(pipeline: Pipeline, settle: () => void): void {
     if (hookedTo !== pipeline) {
       hookedTo = pipeline
@@ -46,7 +46,7 @@ export function createCapture(options: CaptureOptions = {}): Capture {
   }
 
   return (error, request) => {
-    // Looked up late: a handler may be made before `init`.
+    // Looked up at the time of the error, because a handler may be created before `init`.
     const pipeline = client?.[PIPELINE] ?? defaultPipeline()
     try {
       if (!shouldCapture(error)) return
@@ -58,7 +58,7 @@ export function createCapture(options: CaptureOptions = {}): Capture {
           pipeline.ledger.written++
           pipeline.ledger.drop('handled_exception')
         } else if (pipeline.wants(log.level)) {
-          pipeline.write(log, { way: 'capture', scope, thrown: error, ownStack })
+          pipeline.write(log, { source: 'capture', scope, thrown: error, ownStack })
         }
       }
       hold(pipeline, settle)
@@ -75,7 +75,7 @@ function isFailure(error: unknown): boolean {
   return status === undefined || status < 400 || status > 499
 }
 
-/** A framework may call its handlers outside of the request's own asynchronous context. */
+/** A framework may call its handlers outside of the request's asynchronous context. */
 function scopeOf(request: object | undefined): Scope {
   const scope = currentScope()
   if (scope.requestScope !== undefined || request === undefined) return scope

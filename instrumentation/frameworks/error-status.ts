@@ -1,8 +1,8 @@
 import { readProperty } from '../../src/translate/property.js'
 
 /**
- * The HTTP status an error asks to be answered with: `status` or `statusCode` (Express, Koa, Fastify), Boom's
- * `output`, or what Nest's `getStatus()` says.
+ * The HTTP status that an error asks for: `status` or `statusCode` (Express, Koa, Fastify), `output.statusCode` (Boom),
+ * or `getStatus()` (NestJS).
  */
 export function errorStatus(error: unknown): number | undefined {
   if (typeof error !== 'object' || error === null) return undefined

@@ -2,9 +2,9 @@ import type { IncomingMessage } from 'node:http'
 import { type CaptureOptions, createCapture } from './capture.js'
 
 /**
- * An error handler for Express and whatever speaks its middleware's language. It captures what was thrown, or
- * given to `next`, with the request it happened in, and passes it on. For applications without the Express
- * instrumentation; beside it one failure is still one log.
+ * An error handler for Express and for frameworks with the same middleware signature. It captures what was thrown, or
+ * passed to `next`, together with its request, and passes the error on. It serves applications without the Express
+ * instrumentation; with both, one failure is still one log.
  *
  * @example
  * app.use(routes)
@@ -13,7 +13,7 @@ import { type CaptureOptions, createCapture } from './capture.js'
  */
 export function expressErrorHandler(options?: CaptureOptions) {
   const capture = createCapture(options)
-  // Express knows an error handler by its four parameters.
+  // Express recognises an error handler by its four parameters.
   return function lognitorErrorHandler(
     error: unknown,
     request: IncomingMessage,

@@ -14,8 +14,8 @@ interface FastifyLike {
 }
 
 /**
- * A Fastify plugin that captures what handlers and hooks throw, with the request it happened in. For
- * applications without `@fastify/otel`; beside it one failure is still one log.
+ * A Fastify plugin that captures what handlers and hooks throw, together with the request. It serves applications
+ * without `@fastify/otel`; with both, one failure is still one log.
  *
  * @example
  * await app.register(fastifyPlugin())
@@ -30,7 +30,7 @@ export function fastifyPlugin(options?: CaptureOptions) {
     done()
   }
   return Object.assign(lognitor, {
-    // For all of the application, and not only for what is registered inside of this plugin.
+    // Makes the plugin's hooks apply to the whole application and not only to the plugin's own context.
     [Symbol.for('skip-override')]: true,
     [Symbol.for('fastify.display-name')]: '@lognitor/opentelemetry',
   })

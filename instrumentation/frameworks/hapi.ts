@@ -18,9 +18,9 @@ interface HapiServerLike {
 }
 
 /**
- * A hapi plugin that captures what handlers and extensions throw, with the request it happened in, tells the
- * request's request entry its route and `captureUser` the credentials. For applications without the hapi
- * instrumentation; beside it one failure is still one log.
+ * A hapi plugin that captures what handlers and extensions throw, together with the request. It also gives the route to
+ * the request entry and the credentials to `captureUser`. It serves applications without the hapi instrumentation; with
+ * both, one failure is still one log.
  *
  * @example
  * await server.register(hapiPlugin())
@@ -44,7 +44,7 @@ export function hapiPlugin(options?: CaptureOptions) {
 }
 
 function meet({ raw, route, auth }: HapiRequestLike): void {
-  // hapi answers what it has no route for by a route of its own.
+  // hapi answers a request without a matching route by an internal route of method `_special`.
   const path = route.method === '_special' ? undefined : route.path
   const request = {
     get user() {

@@ -6,15 +6,15 @@ import { type CaptureOptions, createCapture } from './capture.js'
 interface KoaContextLike {
   readonly req: IncomingMessage
   readonly state: { readonly user?: unknown }
-  /** What @koa/router leaves behind: a route that matched, and the path of the last one that ran. */
+  /** Set by @koa/router: a route that matched, and the path of the last route that ran. */
   readonly _matchedRoute?: unknown
   readonly routerPath?: unknown
 }
 
 /**
- * A Koa middleware that captures what those below it throw, with the request it happened in, tells the
- * request's request entry its route (with @koa/router) and `captureUser` its `ctx.state.user`. For applications without
- * the Koa instrumentation; beside it one failure is still one log.
+ * A Koa middleware that captures what the middleware below it throws, together with the request. It also gives the
+ * route (of @koa/router) to the request entry and `ctx.state.user` to `captureUser`. It serves applications without the
+ * Koa instrumentation; with both, one failure is still one log.
  *
  * @example
  * app.use(myOwnErrorHandler)
@@ -43,7 +43,7 @@ export function koaMiddleware(options?: CaptureOptions) {
   }
 }
 
-/** Several routes may match, such as `/post/:id` and `/post/new`; the one that ran last has answered. */
+/** Several routes may match, such as `/post/:id` and `/post/new`. The last one that ran gave the answer. */
 function routeOfKoa({ _matchedRoute: matched, routerPath: ran }: KoaContextLike): string | undefined {
   if (matched === undefined) return undefined
   const route = isTemplate(ran) ? ran : matched

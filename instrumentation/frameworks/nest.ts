@@ -8,9 +8,8 @@ interface ExceptionFilterLike {
 }
 
 /**
- * Wraps an exception filter of NestJS so that it captures what it catches, with the request it happened in,
- * before it answers. For applications without the NestJS instrumentation; beside it one failure is still one
- * log.
+ * Wraps a NestJS exception filter so that it captures the exception, together with its request, before it answers. It
+ * serves applications without the NestJS instrumentation; with both, one failure is still one log.
  *
  * @example
  * app.useGlobalFilters(nestExceptionFilter(new BaseExceptionFilter(app.getHttpAdapter())))
@@ -20,7 +19,8 @@ export function nestExceptionFilter<Filter extends ExceptionFilterLike>(
   options?: CaptureOptions,
 ): Filter {
   const capture = createCapture(options)
-  // Not a class of ours: Nest looks at the filter's own for what it catches.
+  // The wrapper inherits from the filter itself, because Nest reads the filter's metadata for the exceptions it
+  // catches.
   return Object.assign(Object.create(filter) as Filter, {
     catch(exception: unknown, host: unknown): unknown {
       capture(exception, requestOf(host))
@@ -29,7 +29,7 @@ export function nestExceptionFilter<Filter extends ExceptionFilterLike>(
   })
 }
 
-/** Node's request behind Express's or Fastify's. */
+/** Node's request behind the request of Express or Fastify. */
 function requestOf(host: unknown): object | undefined {
   try {
     const { switchToHttp } = host as { switchToHttp(): { getRequest(): object } }

@@ -1,17 +1,19 @@
 import type { Pipeline } from '../pipeline/pipeline.js'
 
-/** How long a caller is kept waiting for an answer; the API call itself goes on. */
+/** Longest that a caller waits for an answer. The API call itself continues afterwards. */
 const ANSWER_MS = 10_000
 
 /**
- * An API call's outcome, or `otherwise` when it takes longer than a caller should wait, or than the process has left.
- * @param API call must not reject
+ * Resolves to the API call's outcome, or to `otherwise` when the call takes longer than 10 s or than the process has
+ * left.
+ * @param call must not reject
  */
 export function inTime<T>(call: Promise<T>, otherwise: T, pipeline: Pipeline): Promise<T> {
   const { clock, apiCaller, isAttended } = pipeline
   return new Promise((resolve) => {
     const timer = clock.setTimer(() => end(otherwise), ANSWER_MS)
-    // A process that has nothing else to do waits for it at its end; where we do not attend to that, it waits here.
+    // Keeps the process alive for the answer. Where this package attends to the end of the process, the end waits
+    // instead.
     const keepAlive = isAttended ? undefined : setTimeout(() => {}, ANSWER_MS)
     const forget = apiCaller.onGiveUpWaiting(() => end(otherwise))
     void call.then(end)

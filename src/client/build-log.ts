@@ -9,26 +9,26 @@ import { asOptions, fields, named, others, text, texts, whole, words } from './i
 import type { LogOptions } from './log-options.js'
 import { toBreadcrumbs, toPerf, toRequest, toTrace, toUser } from './log-parts.js'
 
-/** What a call says. */
-export interface Said {
+/** The content of a log call. */
+export interface CallContent {
   readonly message: unknown
   readonly options: unknown
-  /** What was thrown, where the call is about that: any value, undefined too. */
+  /** What was thrown, for a call that reports an error. Any value, undefined included. */
   readonly thrown?: { readonly value: unknown } | undefined
-  /** What a timer measured. */
+  /** The duration measured by a timer, in milliseconds. */
   readonly durationMs?: number | undefined
 }
 
-/** What a log call makes before the pipeline completes it. */
+/** A log as a call builds it, before the pipeline completes it. */
 export interface BuiltLog {
   readonly log: Log
   readonly beforeSend?: LogOptions['beforeSend']
-  /** The error that was given, for knowing it again. */
+  /** The error that was passed; it identifies the failure when it is reported again. */
   readonly thrown?: unknown
   readonly ownStack?: string | undefined
 }
 
-/** Every option of a log call. */
+/** The names of all options of a log call. */
 export const LOG_OPTION_NAMES = [
   'metadata',
   'tags',
@@ -51,40 +51,40 @@ export const LOG_OPTION_NAMES = [
   'beforeSend',
 ] as const satisfies readonly (keyof LogOptions)[]
 
-/** What stands for a thrown `undefined` or `null`, which are no error to see. */
+/** Replaces a thrown `undefined` or `null`, which holds nothing to describe. */
 const NOTHING = Object.freeze({ type: 'Error', message: 'Unknown error' })
 const NO_MESSAGE = '(no message)'
 const NOT_THROWN: Pick<BuiltLog, 'thrown' | 'ownStack'> = Object.freeze({})
 
 /**
- * A wire log of what a call said. What does not fit its field is left out, foreign values become plain ones, and
- * nothing is shared with the caller's objects.
+ * Builds a wire log of the content of a call. Values that do not fit their field are left out, foreign values become
+ * plain data, and nothing is shared with the caller's objects.
  */
-export function buildLog(level: Level, said: Said, timestamp: string): BuiltLog {
-  const { message, options, thrown, durationMs } = said
-  const given = named(asOptions(options), LOG_OPTION_NAMES)
-  const error = thrown ? (thrown.value ?? NOTHING) : (given.error ?? (isError(message) ? message : undefined))
+export function buildLog(level: Level, content: CallContent, timestamp: string): BuiltLog {
+  const { message, options, thrown, durationMs } = content
+  const input = named(asOptions(options), LOG_OPTION_NAMES)
+  const error = thrown ? (thrown.value ?? NOTHING) : (input.error ?? (isError(message) ? message : undefined))
   const log: Log = { level, message: '', timestamp }
-  put(log, 'metadata', withUnknown(asOptions(options), fields(given.metadata)))
+  put(log, 'metadata', withUnknown(asOptions(options), fields(input.metadata)))
   const described = error === undefined || error === null ? NOT_THROWN : describeError(error, log)
   log.message = toMessage(message, log.error)
-  put(log, 'tags', texts(given.tags))
-  put(log, 'user', toUser(given.user))
-  put(log, 'request', toRequest(given.request))
-  put(log, 'perf', toPerf(given.perf, durationMs))
-  put(log, 'trace', toTrace(given.trace))
-  put(log, 'deploy', fields(given.deploy))
-  put(log, 'action', text(given.action))
-  put(log, 'session_id', text(given.sessionId))
-  put(log, 'request_id', text(given.requestId))
-  put(log, 'release_id', text(given.releaseId))
-  put(log, 'fingerprint', text(given.fingerprint))
-  put(log, 'breadcrumbs', toBreadcrumbs(given.breadcrumbs, timestamp))
-  put(log, 'notify', typeof given.notify === 'boolean' ? given.notify : undefined)
-  put(log, 'notify_channels', texts(given.notifyChannels))
-  put(log, 'source', text(given.source))
-  put(log, 'device', fields(given.device))
-  const { beforeSend } = given
+  put(log, 'tags', texts(input.tags))
+  put(log, 'user', toUser(input.user))
+  put(log, 'request', toRequest(input.request))
+  put(log, 'perf', toPerf(input.perf, durationMs))
+  put(log, 'trace', toTrace(input.trace))
+  put(log, 'deploy', fields(input.deploy))
+  put(log, 'action', text(input.action))
+  put(log, 'session_id', text(input.sessionId))
+  put(log, 'request_id', text(input.requestId))
+  put(log, 'release_id', text(input.releaseId))
+  put(log, 'fingerprint', text(input.fingerprint))
+  put(log, 'breadcrumbs', toBreadcrumbs(input.breadcrumbs, timestamp))
+  put(log, 'notify', typeof input.notify === 'boolean' ? input.notify : undefined)
+  put(log, 'notify_channels', texts(input.notifyChannels))
+  put(log, 'source', text(input.source))
+  put(log, 'device', fields(input.device))
+  const { beforeSend } = input
   const isHook = typeof beforeSend === 'function'
   return {
     log,
@@ -94,7 +94,7 @@ export function buildLog(level: Level, said: Said, timestamp: string): BuiltLog 
   }
 }
 
-/** Fields that are no option are metadata too, beneath what is said to be. */
+/** Properties that are not options become metadata too; `metadata` itself wins over them. */
 function withUnknown(options: unknown, metadata: Fields | undefined): Fields | undefined {
   const unknown = others(options, LOG_OPTION_NAMES)
   const plain = unknown && fields(unknown)
@@ -103,7 +103,7 @@ function withUnknown(options: unknown, metadata: Fields | undefined): Fields | u
   const [first = ''] = names
   warnOnce(
     'LOGNITOR_UNKNOWN_LOG_OPTION',
-    `A log call was given ${names.slice(0, 5).join(', ').slice(0, 200)}, which is no option of a log and became metadata.${didYouMean(first, LOG_OPTION_NAMES)} Give fields of your own as { metadata: { ... } }.`,
+    `A log call was given ${names.slice(0, 5).join(', ').slice(0, 200)}, which is not an option of a log and became metadata.${didYouMean(first, LOG_OPTION_NAMES)} Pass fields of your own as { metadata: { ... } }.`,
   )
   return { ...plain, ...metadata }
 }
@@ -117,7 +117,7 @@ function toMessage(message: unknown, error: ErrorDetail | undefined): string {
   return (own ?? error?.message) || NO_MESSAGE
 }
 
-/** `{ type, message, ... }` as it stands, or whatever was thrown. */
+/** Takes `{ type, message, ... }` as it stands; anything else is described as a thrown value. */
 function describeError(error: unknown, log: Log): Pick<BuiltLog, 'thrown' | 'ownStack'> {
   const detail = toErrorDetail(error)
   if (detail !== undefined) {
@@ -126,7 +126,7 @@ function describeError(error: unknown, log: Log): Pick<BuiltLog, 'thrown' | 'own
   }
   const { error: described, causes, ownStack, code } = describeThrown(error)
   log.error = described
-  // An object that is no error says what it says in fields of its own.
+  // A thrown object that is not an Error is kept as fields of its own.
   const isOther = typeof error === 'object' && !isError(error)
   if (causes.length > 0 || code !== undefined || isOther) {
     log.metadata = {
@@ -141,18 +141,18 @@ function describeError(error: unknown, log: Log): Pick<BuiltLog, 'thrown' | 'own
 
 function toErrorDetail(error: unknown): ErrorDetail | undefined {
   if (isError(error)) return undefined
-  const given = fields(error)
-  if (typeof given?.type !== 'string') return undefined
-  const detail: ErrorDetail = { type: given.type, message: text(given.message) ?? UNKNOWN_ERROR }
+  const input = fields(error)
+  if (typeof input?.type !== 'string') return undefined
+  const detail: ErrorDetail = { type: input.type, message: text(input.message) ?? UNKNOWN_ERROR }
   const read = <K extends keyof ErrorDetail>(field: K, value: ErrorDetail[K] | undefined) => {
     if (value !== undefined) detail[field] = value
   }
-  read('stack', text(given.stack))
-  read('filename', text(given.filename))
-  read('line_number', whole(given.lineNumber ?? given.line_number))
-  read('context_line', text(given.contextLine ?? given.context_line))
-  read('pre_context', texts(given.preContext ?? given.pre_context))
-  read('post_context', texts(given.postContext ?? given.post_context))
+  read('stack', text(input.stack))
+  read('filename', text(input.filename))
+  read('line_number', whole(input.lineNumber ?? input.line_number))
+  read('context_line', text(input.contextLine ?? input.context_line))
+  read('pre_context', texts(input.preContext ?? input.pre_context))
+  read('post_context', texts(input.postContext ?? input.post_context))
   if (detail.stack !== undefined && detail.filename === undefined) locate(detail, detail.stack)
   return detail
 }

@@ -2,13 +2,13 @@ import { applicationFrame, type StackFrame } from '../translate/stack.js'
 
 const FRAMES = 12
 
-/** `file:line` of the application's code that called us, or undefined when there is none to be seen. */
+/** `file:line` of the application's code that called this package. Undefined where the stack has no such frame. */
 export function callerSource(below: (...args: never[]) => unknown): string | undefined {
   const frame = callerFrame(below)
   return frame && `${frame.file}:${frame.line}`
 }
 
-/** The frame of the application's code that called `below`, or undefined when there is none to be seen. */
+/** The frame of the application's code that called `below`. Undefined where the stack has no such frame. */
 export function callerFrame(below: (...args: never[]) => unknown): StackFrame | undefined {
   const before = Error.stackTraceLimit
   const holder: { stack?: string } = {}
@@ -17,7 +17,7 @@ export function callerFrame(below: (...args: never[]) => unknown): StackFrame | 
     Error.captureStackTrace(holder, below)
     return typeof holder.stack === 'string' ? applicationFrame(holder.stack) : undefined
   } catch {
-    // Somebody's Error.prepareStackTrace.
+    // An application's `Error.prepareStackTrace` may throw.
     return undefined
   } finally {
     Error.stackTraceLimit = before

@@ -26,65 +26,71 @@ class Client extends Logger {
   constructor(options: Options | Pipeline = {}) {
     const pipeline = isPipeline(options) ? options : clientPipeline(options)
     super(pipelineSink(pipeline))
-    // Not enumerable, so that nobody who prints a client prints its key.
+    // Not enumerable, so that printing a client does not print its key.
     Object.defineProperty(this, PIPELINE, { value: pipeline })
   }
 
   /**
-   * A monitor's heart, by the token of its address.
+   * The heartbeat of one monitor, named by the token in its address.
    * @example await client.heartbeat('tok_123').wrap(runNightlyJob)
    */
   readonly heartbeat = (token: string): Heartbeat =>
     pipelineHeartbeat(this[PIPELINE], token, (error) => this.captureException(error))
 
   /**
-   * A user's own words about a log; `eventId` is what the log call returned. True when it was taken within 10 s;
-   * else it is tried on. Never rejects.
+   * Sends a user's own words about a log; `eventId` is the id that the log call returned. Resolves to true when
+   * Lognitor took the feedback within 10 s, else to false, and the call is retried. Never rejects.
    */
   readonly submitFeedback = (options: FeedbackOptions): Promise<boolean> =>
     submitFeedback(this[PIPELINE], options)
 
   /**
-   * Registers a release; from then on logs of all entry points carry it. Resolves to what Lognitor answered, or to
-   * null when that could not be had within 10 s; then it is tried on. Never rejects.
+   * Registers a release. Logs of all entry points carry it once Lognitor has answered. Resolves to Lognitor's answer,
+   * or to null when there was none within 10 s; the call is then retried. Never rejects.
    */
   readonly registerRelease = (options: ReleaseOptions): Promise<RegisteredRelease | null> =>
     registerRelease(this[PIPELINE], options)
 
-  /** Sends no logs and no request entries until `resume`; what comes in is kept within the queue's bounds. */
+  /** Stops sending logs and request entries until `resume`. New ones are queued within the queue's bounds. */
   readonly pause = (): void => this[PIPELINE].pause()
 
   readonly resume = (): void => this[PIPELINE].resume()
 
   /**
-   * Other options from now on; those not named stay.
+   * Changes options from now on. Options that are not named stay as they are.
    * @throws {LognitorError} for a wrong option
    */
   readonly reconfigure = (options: Options): void => reconfigurePipeline(this[PIPELINE], options)
 
-  /** Resolves to true when everything written so far is delivered, to false when not within the time. Never rejects. */
+  /**
+   * Resolves to true when everything written so far is delivered, to false when that took longer than `timeoutMs`
+   * (default 10 000). Never rejects.
+   */
   readonly flush = (timeoutMs?: number): Promise<boolean> => this[PIPELINE].flush(timeOf(timeoutMs))
 
-  /** Flushes and ends the client for good. True when everything was delivered. Never rejects. */
+  /**
+   * Flushes within `timeoutMs` (default 10 000) and ends the client for good. Resolves to true when everything was
+   * delivered. Never rejects.
+   */
   readonly shutdown = (timeoutMs?: number): Promise<boolean> => this[PIPELINE].shutdown(timeOf(timeoutMs))
 
-  /** What was written, delivered, is waiting, was dropped and why. */
+  /** Counts of logs and request entries: written, delivered, waiting, and dropped by reason. */
   readonly stats = (): Stats => this[PIPELINE].stats()
 }
 
 /**
- * The companion of the OpenTelemetry entry points: everything Lognitor offers that OpenTelemetry has no word for, on
- * the very batcher that the entry points use. Made by `init`; an own one is for a second project.
+ * The companion client: everything Lognitor offers that OpenTelemetry has no interface for, through the same pipeline
+ * as the OpenTelemetry entry points. Usually made by `init`; create one yourself for a second project.
  */
 export const LognitorClient = shared('LognitorClient', () => Client)
-/** One class for all copies of this package, so that `instanceof` holds between them. */
+/** One class for all copies of this package, so that `instanceof` works across copies. */
 export interface LognitorClient extends Client {}
 
-function isPipeline(given: Options | Pipeline): given is Pipeline {
-  return typeof given === 'object' && given !== null && (given as Pipeline)[IS_PIPELINE] === true
+function isPipeline(input: Options | Pipeline): input is Pipeline {
+  return typeof input === 'object' && input !== null && (input as Pipeline)[IS_PIPELINE] === true
 }
 
-/** As a listener (`process.on('SIGTERM', client.shutdown)`) it is called with anything. */
+/** As an event listener (`process.on('SIGTERM', client.shutdown)`) the method is called with other arguments. */
 function timeOf(timeoutMs: unknown): number {
   return typeof timeoutMs === 'number' && timeoutMs >= 0 ? timeoutMs : FLUSH_MS
 }

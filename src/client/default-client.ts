@@ -16,12 +16,12 @@ const MOST_EARLY_CALLS = 200
 
 type Call = (client: LognitorClient) => void
 
-/** What calls of the module itself need, of whichever copy of this package they are. */
+/** State of the module's functions, shared by all copies of this package. */
 interface State {
   readonly clients: WeakMap<Pipeline, LognitorClient>
   readonly preInitBuffer: PreInitBuffer
   current: LognitorClient | undefined
-  /** For what only a client can do. */
+  /** Calls made before there is a client that need one. */
   earlyCalls: Call[]
   earlyCallsLost: number
   readonly onNaturalEnd: () => void
@@ -35,13 +35,13 @@ const state = shared<State>('default-client', () => ({
   earlyCallsLost: 0,
   onNaturalEnd: () => initDefault({}),
 }))
-/** Writes to whichever client is the default at the time, and keeps what is written before there is one. */
+/** Writes to the current default client, and keeps what is written before there is one. */
 const defaultLogger = new Logger(state.preInitBuffer.sink)
 onDefault(takeDefault)
 
 /**
- * The default may come by `init`, or by an entry point that needs one; either way it takes what waits. One that an entry point made, and
- * that the environment gave no key, takes nothing: `init` may still bring one.
+ * Makes a pipeline the default: one of `init`, or of an entry point that needs one. It takes over the calls that wait.
+ * A pipeline that an entry point made without a key takes none of them, because `init` may still bring a key.
  */
 function takeDefault(pipeline: Pipeline, isFinal: boolean): void {
   const { enabled, apiKey, transport } = pipeline.settings
@@ -59,15 +59,15 @@ function takeDefault(pipeline: Pipeline, isFinal: boolean): void {
 }
 
 /**
- * Makes the default client. Calls made before are kept, up to 1000, and written now. A second call warns once
- * and gives the same client.
+ * Makes the default client. Calls made before are kept, up to 1000, and written now. A second call warns once and
+ * returns the same client.
  * @throws {LognitorError} for a wrong option
  */
 export function init(options: Options = {}): LognitorClient {
   return clientOf(initDefault(options))
 }
 
-/** The default client; made from the environment when `init` was not called. */
+/** Returns the default client; created from the environment where `init` was not called. */
 export function getClient(): LognitorClient {
   return clientOf(defaultPipeline())
 }
@@ -84,7 +84,7 @@ function logger(): Logger {
   return state.current ?? defaultLogger
 }
 
-/** Waits for the default client, for what only a client can do. */
+/** Runs the call with the default client, now or once there is one. For calls that only a client can answer. */
 function withClient(call: (client: LognitorClient) => void): boolean {
   if (state.current) {
     call(state.current)
@@ -106,8 +106,8 @@ function fromClient<T>(work: (client: LognitorClient) => Promise<T>, otherwise: 
 }
 
 /**
- * Who logs and never calls `init` has the environment's client, at the latest when the program ends; where there is
- * no key, the warning that says so when it has nothing left to do.
+ * Prepares for a program that logs and never calls `init`: at its end at the latest, the client of the environment is
+ * created. Where the environment has no key, a warning says so once the program has nothing left to do.
  */
 function watchEnd(): void {
   if (reserveDefault()) return
@@ -115,7 +115,7 @@ function watchEnd(): void {
   process.once('beforeExit', state.onNaturalEnd)
 }
 
-/** The client; before `init` the environment's, if something waits that it could deliver. */
+/** Returns the client; before `init` the environment's, if calls wait that it could deliver. */
 function clientThatDelivers(): LognitorClient | undefined {
   if (!state.current && !isIdle() && resolveOptions().apiKey) getClient()
   return state.current
@@ -125,53 +125,53 @@ function isIdle(): boolean {
   return state.preInitBuffer.isEmpty && state.earlyCalls.length === 0
 }
 
-/** Writes a log of the given level; gives its id, `''` when it was filtered out. Never throws. */
+/** Writes a log of the given level. Returns its id, or `''` when the log was filtered out. Never throws. */
 export function log(level: Level, message: string, options?: LogOptions): string {
   return logger().write({ level, message, options, below: log })
 }
 
-/** Writes a log of level `debug`; gives its id, `''` when it was filtered out. Never throws. */
+/** Writes a log of level `debug`. Returns its id, or `''` when the log was filtered out. Never throws. */
 export function debug(message: string, options?: LogOptions): string {
   return logger().write({ level: 'debug', message, options, below: debug })
 }
 
-/** Writes a log of level `info`; gives its id, `''` when it was filtered out. Never throws. */
+/** Writes a log of level `info`. Returns its id, or `''` when the log was filtered out. Never throws. */
 export function info(message: string, options?: LogOptions): string {
   return logger().write({ level: 'info', message, options, below: info })
 }
 
-/** Writes a log of level `warn`; gives its id, `''` when it was filtered out. Never throws. */
+/** Writes a log of level `warn`. Returns its id, or `''` when the log was filtered out. Never throws. */
 export function warn(message: string, options?: LogOptions): string {
   return logger().write({ level: 'warn', message, options, below: warn })
 }
 
-/** Writes a log of level `error`; gives its id, `''` when it was filtered out. Never throws. */
+/** Writes a log of level `error`. Returns its id, or `''` when the log was filtered out. Never throws. */
 export function error(message: string, options?: LogOptions): string {
   return logger().write({ level: 'error', message, options, below: error })
 }
 
-/** Writes a log of level `fatal`, which is never held back; gives its id. Never throws. */
+/** Writes a log of level `fatal`, which no duplicate window holds back. Returns its id. Never throws. */
 export function fatal(message: string, options?: LogOptions): string {
   return logger().write({ level: 'fatal', message, options, below: fatal })
 }
 
 /**
- * Writes an error log of whatever was thrown, with its causes and source lines; gives its id, that of the first log
- * where the same failure was logged already. Never throws.
+ * Writes an error log of whatever was thrown, with its causes and source lines. Returns its id, or the id of the first
+ * log where the same failure was logged already. Never throws.
  * @example promise.catch(captureException)
  */
 export function captureException(thrown: unknown, options?: LogOptions): string {
   return logger().write(captured(thrown, options, captureException))
 }
 
-/** Starts a timer; its `end(message)` writes an info log with `perf.duration_ms`. */
+/** Starts a timer. Its `end(message)` writes an info log with `perf.duration_ms`. */
 export function startTimer(): Timer {
   return defaultLogger.startTimer()
 }
 
 /**
- * Runs a function, sync or async, and gives its result; an info log with the name says how long it took, an error log
- * `<name> failed` what it threw.
+ * Runs a function, sync or async, and returns its result. Writes an info log `<name>` with the duration, or an error
+ * log `<name> failed` with what the function threw.
  * @throws what the function throws
  */
 export function timed<T>(name: string, fn: () => T, options?: LogOptions): T {
@@ -179,15 +179,16 @@ export function timed<T>(name: string, fn: () => T, options?: LogOptions): T {
 }
 
 /**
- * A logger with a service, environment, version, metadata and tags of its own; all else is the client's. It writes to
- * the default client of the time: the one that `init` makes later, and the next one after a `shutdown`.
+ * Creates a logger with its own service, environment, version, metadata and tags; everything else is the client's. The
+ * logger writes to the current default client: the one that `init` makes later, and the next one after a `shutdown`.
  */
 export function child(options?: ChildOptions): Logger {
   return defaultLogger.child(options)
 }
 
 /**
- * A monitor's heart, by the token of its address: `ping()`, or `wrap(job)`, which pings when the job has succeeded.
+ * The heartbeat of one monitor, named by the token in its address: `ping()`, or `wrap(job)`, which pings when the job
+ * has succeeded.
  * @example await heartbeat('tok_123').wrap(runNightlyJob)
  */
 export function heartbeat(token: string): Heartbeat {
@@ -202,22 +203,22 @@ export function heartbeat(token: string): Heartbeat {
 }
 
 /**
- * A user's own words about a log; `eventId` is what the log call returned. True when it was taken within 10 s; else it
- * is tried on. Never rejects.
+ * Sends a user's own words about a log; `eventId` is the id that the log call returned. Resolves to true when Lognitor
+ * took the feedback within 10 s, else to false, and the call is retried. Never rejects.
  */
 export function submitFeedback(options: FeedbackOptions): Promise<boolean> {
   return fromClient((client) => client.submitFeedback(options), false)
 }
 
 /**
- * Registers a release; from then on logs of all entry points carry it. Resolves to what Lognitor answered, or to null when
- * that could not be had within 10 s; then it is tried on. Never rejects.
+ * Registers a release. Logs of all entry points carry it once Lognitor has answered. Resolves to Lognitor's answer, or
+ * to null when there was none within 10 s; the call is then retried. Never rejects.
  */
 export function registerRelease(options: ReleaseOptions): Promise<RegisteredRelease | null> {
   return fromClient<RegisteredRelease | null>((client) => client.registerRelease(options), null)
 }
 
-/** Sends no logs and no request entries until `resume`; what comes in is kept within the queue's bounds. */
+/** Stops sending logs and request entries until `resume`. New ones are queued within the queue's bounds. */
 export function pause(): void {
   withClient((client) => client.pause())
 }
@@ -228,7 +229,7 @@ export function resume(): void {
 }
 
 /**
- * Other options from now on; those not named stay.
+ * Changes options from now on. Options that are not named stay as they are.
  * @throws {LognitorError} for a wrong option
  */
 export function reconfigure(options: Options): void {
@@ -236,19 +237,22 @@ export function reconfigure(options: Options): void {
 }
 
 /**
- * True when all was delivered, false when not within `timeoutMs` (10 000), and when it waits for a client. Never
- * rejects.
+ * Resolves to true when everything was delivered, to false when that took longer than `timeoutMs` (default 10 000), or
+ * when logs wait for a client. Never rejects.
  */
 export async function flush(timeoutMs?: number): Promise<boolean> {
   return clientThatDelivers()?.flush(timeoutMs) ?? isIdle()
 }
 
-/** Flushes within `timeoutMs` (10 000) and ends the client for good. True when all was delivered. Never rejects. */
+/**
+ * Flushes within `timeoutMs` (default 10 000) and ends the client for good. Resolves to true when everything was
+ * delivered. Never rejects.
+ */
 export async function shutdown(timeoutMs?: number): Promise<boolean> {
   return clientThatDelivers()?.shutdown(timeoutMs) ?? isIdle()
 }
 
-/** What was written, delivered, is waiting, was dropped and why. */
+/** Counts of logs and request entries: written, delivered, waiting, and dropped by reason. */
 export function stats(): Stats {
   return getClient().stats()
 }

@@ -3,7 +3,7 @@ import type { Feedback } from '../wire/companion.js'
 import { inTime } from './answer-timeout.js'
 import { named, text } from './input.js'
 
-/** What a user says about a log in their own words. */
+/** A user's feedback about a log. */
 export interface FeedbackOptions {
   /** The id that a log call returned. */
   eventId: string
@@ -11,23 +11,26 @@ export interface FeedbackOptions {
   name?: string | undefined
   email?: string | undefined
   url?: string | undefined
-  /** A data URL or an address. */
+  /** A data URL or an address of the image. */
   screenshot?: string | undefined
 }
 
 const DAY_MS = 24 * 3_600_000
 
-/** True when it was taken within 10 s; else it is tried on, up to a day. Never rejects. */
+/**
+ * Resolves to true when Lognitor took the feedback within 10 s, else to false; the call is then retried for up to a
+ * day. Never rejects.
+ */
 export async function submitFeedback(pipeline: Pipeline, options: FeedbackOptions): Promise<boolean> {
   if (!pipeline.isActive) return false
-  const given = named(options, ['eventId', 'comments', 'name', 'email', 'url', 'screenshot'])
+  const input = named(options, ['eventId', 'comments', 'name', 'email', 'url', 'screenshot'])
   const body: Feedback = {
-    event_id: text(given.eventId) ?? '',
-    name: text(given.name) ?? null,
-    email: text(given.email) ?? null,
-    comments: text(given.comments) ?? '',
-    url: text(given.url) ?? null,
-    screenshot: text(given.screenshot) ?? null,
+    event_id: text(input.eventId) ?? '',
+    name: text(input.name) ?? null,
+    email: text(input.email) ?? null,
+    comments: text(input.comments) ?? '',
+    url: text(input.url) ?? null,
+    screenshot: text(input.screenshot) ?? null,
   }
   const call = { path: '/feedback', body, withKey: true, retryForMs: DAY_MS }
   return (await inTime(pipeline.apiCaller.run(call), undefined, pipeline)) !== undefined

@@ -3,33 +3,36 @@ import { withScope } from '../scope/current.js'
 import { inTime } from './answer-timeout.js'
 import { observe } from './observe.js'
 
-/** The heart of one monitor: pings, and jobs that ping when they are done. */
+/** The heartbeat of one monitor: pings, and jobs that ping when they have succeeded. */
 export interface Heartbeat {
-  /** Says that the job is alive. Tried for at most 30 s; true when it was heard within 10. Never rejects. */
+  /**
+   * Reports that the job is alive. The ping is tried for at most 30 s. Resolves to true when Lognitor took it within 10
+   * s. Never rejects.
+   */
   ping(): Promise<boolean>
   /**
-   * Runs the function, sync or async, with its arguments and gives its result; pings after success, captures
-   * and throws on what it threw. Adds no failure of its own.
+   * Runs the function, sync or async, with its arguments and returns its result. Pings after success. What the function
+   * throws is captured and thrown on. Adds no failure of its own.
    */
   wrap<A extends unknown[], R>(fn: (...args: A) => R, ...args: A): R
   /**
-   * A function for a scheduler: each call runs the job wrapped, with the arguments and `this` of the call, in a scope of
-   * its own.
+   * Returns a function for a scheduler. Each call runs the job wrapped, with the call's arguments and `this`, in a
+   * scope of its own.
    * @example cron.schedule('0 3 * * *', heartbeat('tok_123').job(sendReport))
    */
   job<A extends unknown[], R>(fn: (...args: A) => R): (...args: A) => R
 }
 
-/** Longer, and a late ping would call a dead job alive. */
+/** Longest that a ping is tried, in milliseconds. A later ping would report a dead job as alive. */
 export const PING_MS = 30_000
 
-/** It becomes part of an address, so nothing but plain characters. */
+/** The token becomes part of a URL path, so only unreserved characters are accepted. */
 const TOKEN = /^(?!\.{1,2}$)[A-Za-z0-9._~-]{1,256}$/
 
 /**
- * @param ping sends one, and settles when that has come to its end; must not reject
- * @param wait what a caller is kept waiting of it
- * @param capture writes an error log about what a job threw
+ * @param ping sends one ping and settles when it has been taken or given up; must not reject
+ * @param wait the part of the ping that a caller waits for
+ * @param capture writes an error log of what a job threw
  */
 export function createHeartbeat(
   ping: () => Promise<boolean>,
@@ -47,7 +50,7 @@ export function createHeartbeat(
   }
 }
 
-/** A client's heartbeat for one monitor. */
+/** A client's heartbeat of one monitor. */
 export function pipelineHeartbeat(
   pipeline: Pipeline,
   token: string,
@@ -60,13 +63,11 @@ export function pipelineHeartbeat(
   )
 }
 
-/** True when it was heard. Tried for at most 30 s; never rejects. */
+/** Resolves to true when Lognitor took the ping. Tried for at most 30 s. Never rejects. */
 export async function sendPing(pipeline: Pipeline, token: unknown): Promise<boolean> {
   if (!pipeline.isActive) return false
   if (typeof token !== 'string' || !TOKEN.test(token)) {
-    pipeline.selfLog.warn(
-      'a heartbeat token may hold letters, digits and . _ ~ - only; this one is not pinged',
-    )
+    pipeline.selfLog.warn('a heartbeat token may contain only letters, digits and . _ ~ -; no ping was sent')
     return false
   }
   const path = `/heartbeat/${token}`

@@ -1,47 +1,47 @@
 import type { BeforeSend } from '../config/options.js'
 import type { Level } from '../wire/level.js'
 
-/** What a log call may carry besides level and message; all optional. Times are milliseconds. */
+/** What a log call may carry besides level and message. All options are optional; times are in milliseconds. */
 export interface LogOptions {
-  /** Anything; keys stay as they are written. */
+  /** Any values; keys stay as they are written. */
   metadata?: Record<string, unknown> | undefined
-  /** Appended to those of the scope or the child. */
+  /** Appended to the tags of the scope or the child logger. */
   tags?: readonly string[] | undefined
-  /** Default: the current request's or the process's. */
+  /** Default: the user of the current request, else of the process. */
   user?: UserOptions | undefined
-  /** The HTTP request that it is about. Default, for errors: the current one. */
+  /** The HTTP request that the log is about. Default, for errors: the current one. */
   request?: RequestOptions | undefined
   perf?: PerfOptions | undefined
-  /** Default: the active span's. */
+  /** Default: the active span's trace. */
   trace?: { traceId: string; spanId?: string | undefined } | undefined
-  /** Default: the registered release's. */
+  /** Default: that of the registered release. */
   deploy?: { commit?: string | undefined; branch?: string | undefined } | undefined
-  /** An Error, or `{ type, message, ... }`; anything else is taken as what was thrown. */
+  /** An Error, or `{ type, message, ... }`. Anything else is treated as a thrown value. */
   error?: unknown
-  /** Dotted: `user.signup`. */
+  /** A name with dots, such as `user.signup`. */
   action?: string | undefined
-  /** Default: the current request's. */
+  /** Default: that of the current request. */
   requestId?: string | undefined
-  /** Default: the current request's or the process's. */
+  /** Default: that of the current request, else of the process. */
   sessionId?: string | undefined
   /** Default: the client's, or the registered release. */
   releaseId?: string | undefined
-  /** Groups this error with others of the same fingerprint; default computed. */
+  /** Groups this error with others of the same fingerprint. Default: computed from the error. */
   fingerprint?: string | undefined
-  /** In place of those that were gathered. */
+  /** Replaces the breadcrumbs of the scope. */
   breadcrumbs?: readonly BreadcrumbOptions[] | undefined
-  /** Asks Lognitor to notify, whatever its rules say. */
+  /** Asks Lognitor to notify, whatever the rules of the project say. */
   notify?: boolean | undefined
-  /** Where to, such as `['email']`. */
+  /** The channels of the notification, such as `['email']`. */
   notifyChannels?: readonly string[] | undefined
-  /** `file:line`; by itself with the option `captureCallerInfo`. */
+  /** `file:line` of the call. Set by the option `captureCallerInfo` where it is on. */
   source?: string | undefined
   device?: Record<string, unknown> | undefined
-  /** For this log alone, before the client's own. */
+  /** A hook for this log alone, called before the client's own. */
   beforeSend?: BeforeSend | undefined
 }
 
-/** Whose doing it is. Keys of your own stay as they are written. */
+/** The user of a log. Keys of your own stay as they are written. */
 export interface UserOptions {
   id?: string | number | undefined
   email?: string | undefined
@@ -55,31 +55,31 @@ export interface RequestOptions {
   url?: string | undefined
   path?: string | undefined
   statusCode?: number | undefined
-  /** Milliseconds, a fraction is all right. */
+  /** Milliseconds; may have a fraction. */
   durationMs?: number | undefined
   ip?: string | undefined
   userAgent?: string | undefined
 }
 
-/** Figures of a piece of work. Names of your own stay as they are written. */
+/** Measurements of a piece of work. Names of your own stay as they are written. */
 export interface PerfOptions {
-  /** Milliseconds, a fraction is all right. */
+  /** Milliseconds; may have a fraction. */
   durationMs?: number | undefined
   /** Megabytes. */
   memoryMb?: number | undefined
   [key: string]: number | undefined
 }
 
-/** Something that happened on the way to an error. */
+/** Something that happened before an error. */
 export interface BreadcrumbOptions {
-  /** Default `default`. */
+  /** Default: `default`. */
   type?: string | undefined
-  /** Default `custom`. */
+  /** Default: `custom`. */
   category?: string | undefined
   message: string
-  /** Default `info`. */
+  /** Default: `info`. */
   level?: Level | undefined
   data?: Record<string, unknown> | undefined
-  /** A date, or milliseconds since 1970. Default now. */
+  /** A date, or milliseconds since 1970. Default: now. */
   timestamp?: string | number | Date | undefined
 }

@@ -3,12 +3,12 @@ import { isLevel } from '../wire/level.js'
 import type { Breadcrumb, RequestDetail, Trace, User } from '../wire/log.js'
 import { fields, items, number, text, whole } from './input.js'
 
-/** The longest trail a single log may bring along. */
+/** Most breadcrumbs that a single log may carry. */
 const MOST_BREADCRUMBS = 1000
 
-/** A breadcrumb with its defaults; undefined for what is none. */
-export function toBreadcrumb(given: unknown, now: string): Breadcrumb | undefined {
-  const crumb = fields(given)
+/** A breadcrumb with its defaults. Undefined for a value that is not a breadcrumb. */
+export function toBreadcrumb(input: unknown, now: string): Breadcrumb | undefined {
+  const crumb = fields(input)
   if (crumb === undefined) return undefined
   const data = fields(crumb.data)
   return {
@@ -21,15 +21,17 @@ export function toBreadcrumb(given: unknown, now: string): Breadcrumb | undefine
   }
 }
 
-export function toBreadcrumbs(given: unknown, now: string): Breadcrumb[] | undefined {
-  return items(given)
+export function toBreadcrumbs(input: unknown, now: string): Breadcrumb[] | undefined {
+  return items(input)
     ?.slice(-MOST_BREADCRUMBS)
     .flatMap((crumb) => toBreadcrumb(crumb, now) ?? [])
 }
 
-/** Everything as it is written, but for the fields that have to be texts: a number becomes one, a list none. */
-export function toUser(given: unknown): User | undefined {
-  const user = fields(given)
+/**
+ * Keeps every property as it is written, except those that must be texts: a number becomes a text, a list is left out.
+ */
+export function toUser(input: unknown): User | undefined {
+  const user = fields(input)
   if (user === undefined) return undefined
   for (const name of ['id', 'email', 'name']) {
     const value = text(user[name])
@@ -39,8 +41,8 @@ export function toUser(given: unknown): User | undefined {
   return user as User
 }
 
-export function toRequest(given: unknown): RequestDetail | undefined {
-  const request = fields(given)
+export function toRequest(input: unknown): RequestDetail | undefined {
+  const request = fields(input)
   if (request === undefined) return undefined
   const detail: RequestDetail = {}
   const read = <K extends keyof RequestDetail>(field: K, value: RequestDetail[K] | undefined) => {
@@ -57,11 +59,11 @@ export function toRequest(given: unknown): RequestDetail | undefined {
 }
 
 /**
- * `durationMs` and `memoryMb` by their wire names, own figures as they are written.
- * @param durationMs what a timer measured, over what is given
+ * Renames `durationMs` and `memoryMb` to their wire names; other measurements stay as they are written.
+ * @param durationMs the duration measured by a timer; it wins over the input
  */
-export function toPerf(given: unknown, durationMs?: number): Record<string, number> | undefined {
-  const perf = fields(given)
+export function toPerf(input: unknown, durationMs?: number): Record<string, number> | undefined {
+  const perf = fields(input)
   if (perf === undefined && durationMs === undefined) return undefined
   const names = new Map([
     ['durationMs', 'duration_ms'],
@@ -74,16 +76,16 @@ export function toPerf(given: unknown, durationMs?: number): Record<string, numb
   return { ...Object.fromEntries(figures), ...(durationMs !== undefined && { duration_ms: durationMs }) }
 }
 
-export function toTrace(given: unknown): Trace | undefined {
-  const trace = fields(given)
+export function toTrace(input: unknown): Trace | undefined {
+  const trace = fields(input)
   const traceId = text(trace?.traceId ?? trace?.trace_id)
   if (traceId === undefined) return undefined
   const spanId = text(trace?.spanId ?? trace?.span_id)
   return spanId === undefined ? { trace_id: traceId } : { trace_id: traceId, span_id: spanId }
 }
 
-/** A plain copy has its dates as ISO strings already. */
-function toTimestamp(given: unknown): string | undefined {
-  if (typeof given === 'string') return textToIso(given)
-  return typeof given === 'number' ? instantToIso(given) : undefined
+/** In a plain copy, dates are already ISO strings. */
+function toTimestamp(input: unknown): string | undefined {
+  if (typeof input === 'string') return textToIso(input)
+  return typeof input === 'number' ? instantToIso(input) : undefined
 }

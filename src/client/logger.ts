@@ -11,57 +11,57 @@ import { millisToIso } from '../translate/time.js'
 import { translateTrace } from '../translate/trace.js'
 import { isLevel, LEVELS, type Level } from '../wire/level.js'
 import { type Fields, LOG_ID_KEY } from '../wire/log.js'
-import { type BuiltLog, buildLog, type Said } from './build-log.js'
+import { type BuiltLog, buildLog, type CallContent } from './build-log.js'
 import { callerSource } from './caller.js'
 import { fields, named, text, texts } from './input.js'
 import type { LogOptions } from './log-options.js'
 import { observe } from './observe.js'
 
-/** What a child adds to, or says instead of, its parent. */
+/** What a child logger adds to its parent or replaces. */
 export interface ChildOptions {
   service?: string | undefined
   environment?: string | undefined
   version?: string | undefined
-  /** Under each log's own metadata, key by key. */
+  /** Added to each log's metadata; each log's own keys win. */
   metadata?: Record<string, unknown> | undefined
-  /** In place of the tags of the process or request; each log's own are appended. */
+  /** Replaces the tags of the process or request. Each log's own tags are appended. */
   tags?: readonly string[] | undefined
 }
 
 /** Measures one piece of work on the monotonic clock. */
 export interface Timer {
-  /** Writes an info log with `perf.duration_ms`, in milliseconds with a fraction; gives its id. */
+  /** Writes an info log with `perf.duration_ms`, in milliseconds with a fraction. Returns its id. */
   end(message: string, options?: LogOptions): string
 }
 
-/** A log that was built and is not written yet: what a call before `init` leaves behind. */
+/** A log that was built but not written yet, by a call before `init`. */
 export interface Unwritten extends BuiltLog {
   readonly scope: Scope
-  readonly way: WriteOptions['way']
+  readonly source: WriteOptions['source']
   readonly tags: WriteOptions['tags']
 }
 
-/** Where a logger's logs go: into the pipeline, or, before `init`, into the waiting room. */
+/** Receives the logs of a logger: the pipeline or, before `init`, the pre-init buffer. */
 export interface Sink {
   readonly pipeline: Pipeline | undefined
   readonly now: () => number
   readonly monotonic: () => number
-  /** Gives the log's id, `''` when it is not wanted. */
+  /** Returns the log's id, or `''` when a log of this level is not wanted. */
   take(level: Level, build: () => Unwritten): string
 }
 
-/** One call, as the method that was called has it. */
-export interface Call extends Said {
+/** One log call, as its method describes it. */
+export interface Call extends CallContent {
   readonly level: unknown
-  /** The function of ours that the application called: what is above it is the application's. */
+  /** The function of this package that the application called. The stack frames above it belong to the application. */
   readonly below: (...args: never[]) => unknown
-  /** Where the work began that is logged now. */
+  /** Where the work began, for a log that is written at its end. */
   readonly source?: string | undefined
 }
 
 /**
- * Writes logs. Nothing here throws, whatever it is given; what cannot be a log is counted in `stats()`. The
- * methods need no `this`: `promise.catch(client.captureException)` is all right.
+ * Writes logs. No method throws, whatever it is passed; what cannot be a log is counted in `stats()`. Methods work
+ * without `this`: `promise.catch(client.captureException)`.
  */
 export class Logger {
   readonly #sink: Sink
@@ -82,38 +82,41 @@ export class Logger {
     this.#tags = own.tags
   }
 
-  /** Gives the log's id, the `eventId` of `submitFeedback`; `''` when it was filtered out. */
+  /**
+   * Writes a log of the given level. Returns its id, the `eventId` of `submitFeedback`, or `''` when the log was
+   * filtered out.
+   */
   readonly log = (level: Level, message: string, options?: LogOptions): string =>
     this.write({ level, message, options, below: this.log })
 
-  /** Writes a log of level `debug`; gives its id, `''` when it was filtered out. */
+  /** Writes a log of level `debug`. Returns its id, or `''` when the log was filtered out. */
   readonly debug = (message: string, options?: LogOptions): string =>
     this.write({ level: 'debug', message, options, below: this.debug })
 
-  /** Writes a log of level `info`; gives its id, `''` when it was filtered out. */
+  /** Writes a log of level `info`. Returns its id, or `''` when the log was filtered out. */
   readonly info = (message: string, options?: LogOptions): string =>
     this.write({ level: 'info', message, options, below: this.info })
 
-  /** Writes a log of level `warn`; gives its id, `''` when it was filtered out. */
+  /** Writes a log of level `warn`. Returns its id, or `''` when the log was filtered out. */
   readonly warn = (message: string, options?: LogOptions): string =>
     this.write({ level: 'warn', message, options, below: this.warn })
 
-  /** Writes a log of level `error`; gives its id, `''` when it was filtered out. */
+  /** Writes a log of level `error`. Returns its id, or `''` when the log was filtered out. */
   readonly error = (message: string, options?: LogOptions): string =>
     this.write({ level: 'error', message, options, below: this.error })
 
-  /** Writes a log of level `fatal`; gives its id. No duplicate window holds it back. */
+  /** Writes a log of level `fatal`, which no duplicate window holds back. Returns its id. */
   readonly fatal = (message: string, options?: LogOptions): string =>
     this.write({ level: 'fatal', message, options, below: this.fatal })
 
   /**
-   * Writes an error log about anything that can be thrown. Its message is the error's, or `Unknown error`; its
-   * causes follow in `error.stack` and, one by one, in `metadata["error.causes"]`.
+   * Writes an error log of any thrown value. The message is the error's, or `Unknown error`. Causes are in
+   * `error.stack` and, one by one, in `metadata["error.causes"]`. Returns the log's id.
    */
   readonly captureException = (error: unknown, options?: LogOptions): string =>
     this.write(captured(error, options, this.captureException))
 
-  /** Begins to measure; `end(message)` writes the log. */
+  /** Starts a timer. Its `end(message)` writes the log. */
   readonly startTimer = (): Timer => {
     const startedAt = this.#sink.monotonic()
     const end = (message: string, options?: LogOptions): string => {
@@ -124,8 +127,9 @@ export class Logger {
   }
 
   /**
-   * Runs the function, sync or async, and gives its result. Writes an info log `name` with how long it took, or
-   * an error log `name failed`, and then throws what it threw.
+   * Runs the function, sync or async, and returns its result. Writes an info log `<name>` with the duration, or an
+   * error log `<name> failed` with what the function threw.
+   * @throws what the function throws
    */
   readonly timed = <T>(name: string, fn: () => T, options?: LogOptions): T => {
     const startedAt = this.#sink.monotonic()
@@ -142,16 +146,16 @@ export class Logger {
     )
   }
 
-  /** A logger with more of its own; it shares the batcher, and its children inherit in turn. */
+  /** Creates a logger with properties of its own. It uses the same pipeline, and its children inherit from it. */
   readonly child = (options?: ChildOptions): Logger => {
-    const given = named(options, ['service', 'environment', 'version', 'metadata', 'tags'])
+    const input = named(options, ['service', 'environment', 'version', 'metadata', 'tags'])
     const { service, environment, version } = this.#own
     return new Logger(this.#sink, {
-      service: text(given.service) || service,
-      environment: text(given.environment) || environment,
-      version: text(given.version) || version,
-      metadata: { ...this.#metadata, ...fields(given.metadata) },
-      tags: texts(given.tags) ?? this.#tags,
+      service: text(input.service) || service,
+      environment: text(input.environment) || environment,
+      version: text(input.version) || version,
+      metadata: { ...this.#metadata, ...fields(input.metadata) },
+      tags: texts(input.tags) ?? this.#tags,
     })
   }
 
@@ -173,7 +177,7 @@ export class Logger {
     return ''
   }
 
-  /** Printed it is its name alone: what is behind it holds the key. @internal */
+  /** Prints as the name alone, because the fields behind it hold the key. @internal */
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     return `${this.constructor.name} {}`
   }
@@ -191,11 +195,11 @@ export class Logger {
     if (log.trace === undefined && traced !== undefined) log.trace = { ...traced }
     const source = log.source ?? call.source ?? this.#callerOf(call.below)
     if (source !== undefined) log.source = source
-    const way = call.thrown && call.message === undefined ? 'capture' : 'call'
-    return { log, thrown, ownStack, beforeSend, scope, way, tags: this.#tags }
+    const from = call.thrown && call.message === undefined ? 'capture' : 'call'
+    return { log, thrown, ownStack, beforeSend, scope, source: from, tags: this.#tags }
   }
 
-  /** In place, as it is the log's own: a spread copy with something added takes V8 many times as long. */
+  /** Changed in place, because the object belongs to the log: adding to a spread copy takes V8 many times as long. */
   #completeMetadata(own: Fields = {}): Fields {
     for (const key in this.#metadata) if (!Object.hasOwn(own, key)) setField(own, key, this.#metadata[key])
     own[LOG_ID_KEY] = randomUUID()
@@ -207,7 +211,7 @@ export class Logger {
   }
 }
 
-/** The call of `captureException`. */
+/** The log call that `captureException` makes. */
 export function captured(error: unknown, options: unknown, below: Call['below']): Call {
   return { level: 'error', message: undefined, thrown: { value: error }, options, below }
 }

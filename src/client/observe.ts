@@ -1,9 +1,10 @@
 import { isThenable } from '../common/any-realm.js'
 
 /**
- * Runs the function and calls one of the two when its work is over, at once or by a promise. Gives its result, or
- * throws what it threw. Of a promise another one is given, with the same outcome: listening to the very one would
- * make a rejection handled that its owner forgot to handle; and a lazy one (a query builder) is begun once only.
+ * Runs the function, and calls `succeeded` or `failed` when its work is over, at once or through a promise. Returns the
+ * function's result, or throws what it threw. For a promise a new one with the same outcome is returned: observing the
+ * original would mark a rejection as handled that its owner did not handle, and would start lazy work (a query builder)
+ * twice.
  */
 export function observe<T>(fn: () => T, succeeded: () => void, failed: (error: unknown) => void): T {
   let result: T

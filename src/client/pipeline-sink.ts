@@ -2,7 +2,7 @@ import type { Pipeline } from '../pipeline/pipeline.js'
 import type { WriteOptions } from '../pipeline/write-options.js'
 import type { Sink, Unwritten } from './logger.js'
 
-/** The sink of a client that is there. */
+/** The sink of an existing client. */
 export function pipelineSink(pipeline: Pipeline): Sink {
   return {
     pipeline,

@@ -9,10 +9,13 @@ import { pipelineSink, writeBuilt } from './pipeline-sink.js'
 
 interface Waiting {
   readonly level: Level
-  /** Its scope is what the real one said at the time. */
+  /** Its scope is a snapshot of the scope at the time of the call. */
   readonly built: Unwritten
   readonly scope: Scope
-  /** What it has left in the scope, for errors that wait behind it: whether it may is known once there is a client. */
+  /**
+   * The breadcrumb that the log left in the scope, for errors that wait behind it. The client decides later whether it
+   * may stay.
+   */
   readonly line: Breadcrumb
 }
 
@@ -20,8 +23,8 @@ const MOST_LOGS = 1000
 const MOST_BYTES = 8 * 1024 * 1024
 
 /**
- * What calls leave behind before there is a client: their logs, in order, with their own time and scope. Once
- * there is one, loggers made before write to it.
+ * Holds the logs of calls made before there is a client, in order, each with its own time and scope. Once there is a
+ * client, loggers that were created before write to it.
  */
 export class PreInitBuffer {
   readonly sink: Sink
@@ -30,7 +33,7 @@ export class PreInitBuffer {
   #overflow = 0
   #after: Sink | undefined
 
-  /** @param onFirst called when something begins to wait */
+  /** @param onFirst called when the first log begins to wait */
   constructor(onFirst: () => void) {
     const after = () => this.#after
     this.sink = {
@@ -52,7 +55,7 @@ export class PreInitBuffer {
     return this.#waiting.length === 0
   }
 
-  /** Everything in order into the pipeline, and what comes later too. */
+  /** Writes all logs in order into the pipeline, which also receives all later ones. */
   empty(pipeline: Pipeline): void {
     this.#after = pipelineSink(pipeline)
     const waiting = this.#waiting.splice(0)

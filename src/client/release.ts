@@ -5,7 +5,7 @@ import type { Deploy } from '../wire/log.js'
 import { inTime } from './answer-timeout.js'
 import { named, text, texts } from './input.js'
 
-/** A release to register; what is left out is told as unknown. */
+/** A release to register. Fields that are left out are sent as null. */
 export interface ReleaseOptions {
   version: string
   commitHash?: string | undefined
@@ -16,7 +16,7 @@ export interface ReleaseOptions {
   services?: readonly string[] | undefined
 }
 
-/** What Lognitor answered, its names in camel case. */
+/** Lognitor's answer, with its names in camel case. */
 export interface RegisteredRelease {
   releaseId: string
   [key: string]: unknown
@@ -34,23 +34,23 @@ const NAMES = [
 ] as const satisfies readonly (keyof ReleaseOptions)[]
 
 /**
- * What Lognitor answered, or null when that could not be had within 10 s; else it is tried on, up to a day, and
- * counts from when it is known. Never rejects.
+ * Resolves to Lognitor's answer, or to null when there was none within 10 s. The call is then retried for up to a day,
+ * and the release applies once it is registered. Never rejects.
  */
 export async function registerRelease(
   pipeline: Pipeline,
   options: ReleaseOptions,
 ): Promise<RegisteredRelease | null> {
   if (!pipeline.isActive) return null
-  const given = named(options, NAMES)
+  const input = named(options, NAMES)
   const body: Release = {
-    version: text(given.version) ?? '',
-    commit_hash: text(given.commitHash) ?? null,
-    branch: text(given.branch) ?? null,
-    deployed_by: text(given.deployedBy) ?? null,
-    deploy_url: text(given.deployUrl) ?? null,
-    changelog: text(given.changelog) ?? null,
-    services: texts(given.services) ?? null,
+    version: text(input.version) ?? '',
+    commit_hash: text(input.commitHash) ?? null,
+    branch: text(input.branch) ?? null,
+    deployed_by: text(input.deployedBy) ?? null,
+    deploy_url: text(input.deployUrl) ?? null,
+    changelog: text(input.changelog) ?? null,
+    services: texts(input.services) ?? null,
   }
   return inTime(register(pipeline, body), null, pipeline)
 }

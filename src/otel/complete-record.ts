@@ -9,7 +9,7 @@ import { completePino, PINO } from './pino-line.js'
 import { withAttributes } from './record-copy.js'
 import { exceptionOf, refusedOf } from './record-input.js'
 
-/** To be called while the record is being emitted. */
+/** Must be called while the record is being emitted. */
 export function completeRecord(record: LogRecordLike): Completed {
   const { name } = record.instrumentationScope
   if (name === PINO) return completePino(record)
@@ -18,7 +18,7 @@ export function completeRecord(record: LogRecordLike): Completed {
   return { record, ownStack: printedError(record.body)?.ownStack }
 }
 
-/** The record with what the SDK leaves out: the fields of its error, and attributes that the SDK refuses. */
+/** The record completed by what the SDK omits: the properties of its error, and attributes that the SDK refuses. */
 function completeInput(record: LogRecordLike): Completed {
   const refused = refusedOf(record)
   const exception = exceptionOf(record)
@@ -39,7 +39,7 @@ function ownFieldsOf(exception: Error): Fields {
   return fields === undefined ? {} : { error: fields }
 }
 
-/** What the record has already stays. */
+/** Attributes that the record already has are kept. */
 function withInput(record: LogRecordLike, input: Fields): LogRecordLike {
   return withAttributes(record, { ...input, ...record.attributes })
 }

@@ -2,20 +2,19 @@ import { meetDiagLogger } from '../diagnostics/diag-logger.js'
 import { isSelfLogging } from '../diagnostics/self-log-guard.js'
 
 /**
- * Whether what is being logged right now is a line of ours, or one of OpenTelemetry's own that the
- * application lets its logger write: those are not about the application, and if they came back as logs,
- * each could make the next.
+ * Whether the line being logged now is a diagnostic line of this package or of OpenTelemetry that the application
+ * writes through its own logger. Such lines are not about the application, and sending them could cause the next one.
  */
 export function isDiagLine(): boolean {
   return isSelfLogging() || (meetDiagLogger() && isCalledByDiag())
 }
 
-/** By the stack, for a logger that was registered with another copy of OpenTelemetry's API. */
+/** Reads the stack, for a diag logger that was registered with another copy of OpenTelemetry's API. */
 function isCalledByDiag(): boolean {
   const { stackTraceLimit } = Error
   Error.stackTraceLimit = 50
   const { stack = '' } = new Error()
   Error.stackTraceLimit = stackTraceLimit
-  // Bounded, since a file may lie at a path of any length, in many folders of that name.
+  // Bounded, because a path may be of any length and contain many folders of that name.
   return /\bDiag(?:API|ComponentLogger)\b|[\\/]@opentelemetry[\\/]api[\\/].{0,100}[\\/]diag/.test(stack)
 }

@@ -1,14 +1,14 @@
-/** Files of the instrumentations of frameworks, as npm, pnpm and yarn lay them out. */
+/** File paths of the framework instrumentations, as npm, pnpm and yarn lay them out. */
 const FRAMEWORK_FILE =
   /[\\/](?:@opentelemetry[\\/]instrumentation-[a-z0-9-]{1,60}|@(?:fastify|hono)[\\/]otel)[\\/]/
-/** Ours, and the span's own method. */
+/** Frames of this package and the span's own method. */
 const FRAMES = 6
 
 /**
- * Whether the function that called the span's method lies in an instrumentation of a framework. In a bundle its file
- * does not tell, and the answer is no.
+ * Whether the function that called the span's method belongs to an instrumentation of a framework. False in a bundle,
+ * where the file name does not show it.
  *
- * @param below the function whose callers are looked at: ours come first, and then the one that is meant
+ * @param below the function whose callers are inspected: first frames of this package, then the caller in question
  */
 export function callerIsFramework(below: (...args: never[]) => unknown): boolean {
   const before = Error.stackTraceLimit
@@ -18,14 +18,14 @@ export function callerIsFramework(below: (...args: never[]) => unknown): boolean
     Error.captureStackTrace(holder, below)
     return typeof holder.stack === 'string' && FRAMEWORK_FILE.test(callerLine(holder.stack))
   } catch {
-    // Somebody's Error.prepareStackTrace.
+    // An application's `Error.prepareStackTrace` may throw.
     return false
   } finally {
     Error.stackTraceLimit = before
   }
 }
 
-/** Below the head of the stack: the wrapped method, twice, and then the line of whoever called it. */
+/** Below the head of the stack stand two frames of the wrapped method, and then the line of the caller. */
 function callerLine(stack: string): string {
   return stack.split('\n')[3] ?? ''
 }

@@ -11,11 +11,13 @@ import { ResourceReader } from './resource-reader.js'
 
 const FLUSH_MS = 10_000
 
-/** What the entry points of OpenTelemetry have in common: a hold on a pipeline, and resources that may take a moment. */
+/**
+ * The common part of the OpenTelemetry entry points: a pipeline handle, and resources that are still being detected.
+ */
 export class OtelIntake {
   readonly #handle: PipelineHandle
   #reader: ResourceReader | undefined
-  /** Whose end and flushes are listened to. */
+  /** The pipeline whose end and flushes this intake listens to. */
   #attachedTo: Pipeline | undefined
   readonly #detach: (() => unknown)[] = []
   readonly #onEnd: (() => void)[] = []
@@ -34,12 +36,12 @@ export class OtelIntake {
     return pipeline
   }
 
-  /** Whether it was shut down, and has handed on what came until then. */
+  /** Whether this entry point was shut down and has passed on everything received before. */
   get hasEnded(): boolean {
     return this.#hasEnded
   }
 
-  /** Counts a record that goes no further. */
+  /** Counts a record that is not processed. */
   turnAway(reason: 'min_level' | 'closed'): void {
     const { ledger } = this.pipeline
     ledger.written++
@@ -47,8 +49,8 @@ export class OtelIntake {
   }
 
   /**
-   * Takes one log record on its way, if its level is wanted. Never throws, whatever the record is.
-   * @param complete asked for what the record has lost, once it is wanted
+   * Passes one log record to the pipeline, if its level is wanted. Never throws, whatever the record is.
+   * @param complete restores what the SDK removed from the record; called only for a wanted record
    */
   takeRecord(
     record: LogRecordLike,
@@ -60,33 +62,33 @@ export class OtelIntake {
       return
     }
     const { pipeline } = this
-    // An exporter can be handed anything, and its getters may throw.
+    // An exporter may receive anything, and getters of a record may throw.
     const level = severityLevel(readProperty(record, 'severityNumber'), readProperty(record, 'severityText'))
     if (level !== undefined && !pipeline.wants(level)) return
     const { record: whole, thrown, ownStack } = guarded(() => complete(record)) ?? { record }
     this.withResource(readProperty(record, 'resource'), (resource) => {
       const log = translateLogRecord(whole, resource)
-      // A record without a severity gets its level from what is in it.
+      // The level of a record without a severity follows from its content.
       if (level === undefined && !pipeline.wants(log.level)) return
-      pipeline.write(log, { way: 'record', scope, thrown, ownStack })
+      pipeline.write(log, { source: 'record', scope, thrown, ownStack })
     })
   }
 
-  /** Counts what is something to log, but cannot be read. */
+  /** Counts a record or event that cannot be read. */
   lose(): void {
     const { ledger } = this.pipeline
     ledger.written++
     ledger.drop('hook_error')
   }
 
-  /** Calls `use`, which must not throw, with what the resource says, at once or as soon as that is known. */
+  /** Calls `use`, which must not throw, with the resource's fields: at once, or as soon as the resource is detected. */
   withResource(resource: unknown, use: (fields: ResourceFields) => void): void {
     const { pipeline } = this
     this.#reader ??= this.#openReader(pipeline)
     this.#reader.read(resource, use)
   }
 
-  /** Reads the resource of the first span for what else the client sends, once there is a client to learn of it. */
+  /** Reads the resource of the first span, so that request entries and client calls carry its service too. */
   learnFrom(span: object): void {
     if (!this.#handle.isOpen) return
     if (this.#hasLearned && this.#handle.pipeline === this.#attachedTo) return
@@ -96,28 +98,29 @@ export class OtelIntake {
     this.#hasLearned = true
   }
 
-  /** Has `letGo` called before the process, the client or this entry point ends. */
+  /** Calls `releaseHeld` before the process, the client or this entry point ends. */
   beforeEnd(releaseHeld: () => void): void {
     this.#onEnd.push(releaseHeld)
   }
 
-  /** Has `letGo` called before each flush. */
+  /** Calls `releaseHeld` before each flush. */
   beforeFlush(releaseHeld: () => void): void {
     this.#onFlush.push(releaseHeld)
   }
 
-  /** Resolves when all that the client holds is delivered, or after 10 s. Never rejects. */
+  /** Resolves when everything the client holds is delivered, or after 10 s. Never rejects. */
   async forceFlush(): Promise<void> {
     await this.pipeline.flush(FLUSH_MS)
   }
 
-  /** Flushes and ends this entry point; see {@link Lease.end}. Never rejects. */
+  /** Flushes and ends this entry point; see {@link PipelineHandle.end}. Never rejects. */
   async shutdown(): Promise<void> {
     await this.#reader?.ready()
     this.#releaseHeld()
     for (const detach of this.#detach.splice(0)) detach()
     await this.#handle.end(FLUSH_MS)
-    // Not before: an SDK ends its parts all at once, and what was under way in one of them still comes.
+    // Set only now: an SDK shuts down all its parts at once, and records that are in process in one of them still
+    // arrive.
     this.#hasEnded = true
   }
 
@@ -129,7 +132,9 @@ export class OtelIntake {
     })
   }
 
-  /** What the last pipeline's reader has told is not known to this one, so each has its own. */
+  /**
+   * Each pipeline gets a reader of its own, because it has not learnt the resources that an earlier pipeline learnt.
+   */
   #attach(pipeline: Pipeline): void {
     for (const detach of this.#detach.splice(0)) detach()
     this.#releaseHeld()

@@ -8,17 +8,17 @@ import { OtelIntake } from './intake.js'
 import { scopeOfRecord } from './record-scope.js'
 import { LOGNITOR_PART, warnOfStoppedExport } from './stopped-export.js'
 
-/** OpenTelemetry's result of an export: 0 is success, 1 failure. */
+/** OpenTelemetry's result of an export: 0 is success, 1 is failure. */
 export interface ExportResult {
   code: 0 | 1
   error?: Error
 }
 
 /**
- * A LogRecordExporter for Lognitor, to stand behind any processor, Batch or Simple. It takes records at once
- * and hands them to the client, which batches, retries and bounds; so an export never waits, and fails only after
- * `shutdown`. Prefer {@link LognitorLogRecordProcessor} where you can: in front of it there is no queue that a crash
- * would empty.
+ * A LogRecordExporter for Lognitor, to be used behind any processor, Batch or Simple. It passes records to the client
+ * at once, and the client batches, retries and bounds. An export therefore never waits, and fails only after
+ * `shutdown`. Prefer {@link LognitorLogRecordProcessor}: it has no batch queue in front of it whose records a crash
+ * would lose.
  *
  * @example
  * new BatchLogRecordProcessor({ exporter: new LognitorLogRecordExporter({ apiKey, service: 'shop' }) })
@@ -31,7 +31,7 @@ export class LognitorLogRecordExporter {
   #onFirstExport: (() => void) | undefined
 
   /**
-   * @param options `{ client }`, or a client's options; with neither the default client is used
+   * @param options `{ client }`, or a client's options; with neither, the default client is used
    * @throws {LognitorError} for a wrong option
    */
   constructor(options: ClientOrOptions = {}) {
@@ -41,39 +41,42 @@ export class LognitorLogRecordExporter {
     keepAnsweredScopes()
   }
 
-  /** Takes the records and calls back at once: with success, and with failure only after `shutdown`. */
+  /** Takes the records and calls back at once: with success, or with failure after `shutdown`. */
   export(records: readonly LogRecordLike[], done: (result: ExportResult) => void): void {
     this.#hasExported = true
     this.#onFirstExport?.()
     try {
       warnOfStoppedExport()
-      // It has left its request behind; its trace knows the way back.
+      // An export runs outside of the request that wrote the record. The record's trace identifies that request.
       for (const record of records) {
         if (!isDiagMark(readProperty(record, 'spanContext')))
           this.#intake.takeRecord(record, scopeOfRecord(record))
       }
     } catch {
-      // No list of an SDK's.
+      // `records` was not iterable, so this call did not come from an SDK.
     } finally {
-      // A callback that never comes would keep the SDK's timer, and with it the process, alive.
+      // A callback that is never called would keep the SDK's timer, and with it the process, alive.
       done(this.#intake.hasEnded ? ENDED : { code: 0 })
     }
   }
 
-  /** Resolves when all that the client holds is delivered, or after 10 s. Never rejects. */
+  /** Resolves when everything the client holds is delivered, or after 10 s. Never rejects. */
   forceFlush(): Promise<void> {
     return this.#intake.forceFlush()
   }
 
-  /** Flushes and ends this entry point; the client goes on, unless entry points made it and this was the last. */
+  /**
+   * Flushes and ends this entry point. The client keeps running, unless entry points created it and this was the last
+   * of them.
+   */
   async shutdown(): Promise<void> {
     if (!this.#hasExported) await this.#firstExport()
     await this.#intake.shutdown()
   }
 
   /**
-   * The SDK's Simple processor holds records back while their resource is still being detected, and ends its
-   * exporter without them. They come all at once then; after that there is nothing more to wait for.
+   * The SDK's Simple processor holds records while their resource is being detected, and shuts its exporter down before
+   * it exports them. They then arrive in one export, so after the first one there is nothing to wait for.
    */
   async #firstExport(): Promise<void> {
     await new Promise<void>((resolve) => {
@@ -89,5 +92,8 @@ export class LognitorLogRecordExporter {
 
 const ENDED: ExportResult = { code: 1, error: new Error('The exporter was shut down') }
 
-/** Detecting a host takes the SDK a few milliseconds; an exporter that had nothing to do must not hold up an end. */
+/**
+ * The SDK detects a host in a few milliseconds. An exporter that received nothing must not delay the end of the
+ * process.
+ */
 const LATE_MS = 100

@@ -19,15 +19,15 @@ import { LOGNITOR_PART, warnOfStoppedExport } from './stopped-export.js'
 /** `{ client }` or a client's options, with minimum levels by logger bridge. */
 export type LogRecordProcessorOptions = Omit<ClientOrOptions, 'minLevel'> & {
   /**
-   * Lowest level that is sent: one for all, or one per logger bridge, by its short name (`pino`, `winston`,
-   * `bunyan`, `console`) or by the name of its instrumentation scope.
+   * Lowest level that is sent: one for all, or one per logger bridge, named by its short name (`pino`, `winston`,
+   * `bunyan`, `console`) or by its instrumentation scope. Default: the client's `minLevel`.
    */
   minLevel?: Level | Readonly<Record<string, Level>> | undefined
 }
 
 /**
- * A LogRecordProcessor that hands each record to the client as it is emitted, so that at a crash nothing waits
- * in a queue out of our reach. It needs no exporter and no batch processor around it.
+ * A LogRecordProcessor that passes each record to the client as it is emitted, so that no record waits in a queue of
+ * the SDK when the process crashes. It needs no exporter and no batch processor.
  *
  * @example
  * new NodeSDK({ logRecordProcessors: [new LognitorLogRecordProcessor({ client, minLevel: { pino: 'warn' } })] })
@@ -36,17 +36,17 @@ export class LognitorLogRecordProcessor {
   /** @internal */
   readonly [LOGNITOR_PART] = true
   readonly #intake: OtelIntake
-  /** By bridge; under '' the one for all. */
+  /** Minimum levels by bridge; the key '' holds the one for all others. */
   readonly #minLevels: ReadonlyMap<string, Level>
   readonly #unwatchPino: () => void
 
   /**
-   * @param options `{ client }`, or a client's options; with neither the default client is used
+   * @param input `{ client }`, or a client's options; with neither, the default client is used
    * @throws {LognitorError} for a wrong option
    */
-  constructor(given: LogRecordProcessorOptions = {}) {
-    expectObject(given)
-    const { minLevel, ...options } = given
+  constructor(input: LogRecordProcessorOptions = {}) {
+    expectObject(input)
+    const { minLevel, ...options } = input
     this.#minLevels = readMinLevels(minLevel)
     this.#intake = new OtelIntake(options)
     this.#unwatchPino = watchPino()
@@ -61,28 +61,31 @@ export class LognitorLogRecordProcessor {
       if (this.#passes(record)) this.#intake.takeRecord(record, scopeOf(record), completeRecord)
       else this.#intake.turnAway('min_level')
     } catch {
-      // The SDK runs processors in the application's own call, without a net.
+      // The SDK calls processors inside the application's log call and catches nothing.
       this.#intake.lose()
     }
   }
 
-  /** Spares a logger the making of records that would not pass. */
+  /** Lets a logger skip building records that would not be sent. */
   enabled(about: { instrumentationScope: InstrumentationScopeLike; severityNumber?: number }): boolean {
     return this.#passes(about)
   }
 
-  /** Resolves when all that the client holds is delivered, or after 10 s. Never rejects. */
+  /** Resolves when everything the client holds is delivered, or after 10 s. Never rejects. */
   forceFlush(): Promise<void> {
     return this.#intake.forceFlush()
   }
 
-  /** Flushes and ends this entry point; the client goes on, unless entry points made it and this was the last. */
+  /**
+   * Flushes and ends this entry point. The client keeps running, unless entry points created it and this was the last
+   * of them.
+   */
   shutdown(): Promise<void> {
     this.#unwatchPino()
     return this.#intake.shutdown()
   }
 
-  /** Reads as if it were hostile: some loggers make their records themselves. */
+  /** Reads the record defensively: some loggers create their records themselves. */
   #passes(record: unknown): boolean {
     const levels = this.#minLevels
     if (levels.size === 0) return true
@@ -93,7 +96,7 @@ export class LognitorLogRecordProcessor {
   }
 }
 
-/** The current one; a record emitted outside of any request may still name the trace of one. */
+/** The current scope. A record emitted outside of any request may still carry the trace of one. */
 function scopeOf(record: LogRecordLike): Scope {
   const scope = currentScope()
   return scope === processScope() ? scopeOfRecord(record) : scope
@@ -106,10 +109,10 @@ function bridgeName(scope: string): string {
 
 const levelKind = oneOf(LEVELS)
 
-function readMinLevels(given: LogRecordProcessorOptions['minLevel']): ReadonlyMap<string, Level> {
-  const isByBridge = typeof given === 'object' && given !== null
+function readMinLevels(input: LogRecordProcessorOptions['minLevel']): ReadonlyMap<string, Level> {
+  const isByBridge = typeof input === 'object' && input !== null
   const levels = new Map<string, Level>()
-  for (const [bridge, level] of Object.entries<unknown>(isByBridge ? given : { '': given })) {
+  for (const [bridge, level] of Object.entries<unknown>(isByBridge ? input : { '': input })) {
     const option = bridge === '' ? 'minLevel' : `minLevel.${bridge}`
     if (level !== undefined) levels.set(bridge, checkValue(option, levelKind, level))
   }

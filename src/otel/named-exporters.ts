@@ -4,10 +4,10 @@ import type { Environment } from '../config/options.js'
 export type Signal = 'traces' | 'logs'
 
 /**
- * The exporters that OTEL_TRACES_EXPORTER or OTEL_LOGS_EXPORTER name, as NodeSDK reads them: `none` beside others
- * means `otlp` for traces, and nothing for logs.
+ * The exporters that OTEL_TRACES_EXPORTER or OTEL_LOGS_EXPORTER name, read as NodeSDK reads them: `none` beside other
+ * names means `otlp` for traces, and nothing for logs.
  *
- * @param fallback where the variable is not set; NodeSDK's own default is `otlp`
+ * @param fallback used where the variable is not set; NodeSDK's own default is `otlp`
  */
 export function exporterNames(signal: Signal, env: Environment, fallback: 'otlp' | 'none'): string[] {
   const names = [...new Set(splitList(env[`OTEL_${signal.toUpperCase()}_EXPORTER`] ?? ''))]
@@ -17,8 +17,8 @@ export function exporterNames(signal: Signal, env: Environment, fallback: 'otlp'
 }
 
 /**
- * The variable by which the environment asks for an export to a Collector or another receiver; undefined where it
- * leaves NodeSDK's default.
+ * The variable by which the environment asks for an export to a Collector or another receiver. Undefined where
+ * NodeSDK's default applies.
  */
 export function exportVariable(signal: Signal, env: Environment): string | undefined {
   const isSet = (name: string) => (env[name]?.trim() ?? '') !== ''

@@ -3,19 +3,20 @@ import type { OtelIntake } from './intake.js'
 import type { Recorded } from './recorded-exceptions.js'
 
 const MOST_OPEN = 1000
-/** A span that ends sooner says more: its duration, and attributes that are set later. */
+/** A span that ends within this time says more about the failure: its duration, and attributes that are set later. */
 const WAIT_MS = 1000
 
 /**
- * The exceptions of spans that have not ended. A stream's span may stay open for hours, and what the application has
- * recorded on it must not wait for that, nor die with a kill. What a framework has recorded waits for the answer.
+ * The exceptions of spans that have not ended. The span of a stream may stay open for hours, and an exception that the
+ * application recorded on it must neither wait for the end of the span nor be lost with a kill. Exceptions that a
+ * framework recorded wait for the answer.
  */
 export class OpenRecordings {
   readonly #intake: OtelIntake
   readonly #take: (span: SpanLike, recorded: Recorded) => void
   readonly #open = new Map<Recorded, SpanLike>()
 
-  /** @param take makes it a log now, of a span that is still open */
+  /** @param take writes the log now, while the span is still open */
   constructor(intake: OtelIntake, take: (span: SpanLike, recorded: Recorded) => void) {
     this.#intake = intake
     this.#take = take
@@ -31,7 +32,7 @@ export class OpenRecordings {
     clock.setTimer(() => this.#takeOne(recorded), WAIT_MS)
   }
 
-  /** Its span has ended. */
+  /** Called when the span has ended. */
   delete(recorded: Recorded): void {
     this.#open.delete(recorded)
   }

@@ -1,6 +1,6 @@
 import type { Fields } from '../wire/log.js'
 
-/** Fields that a log has in a place of their own, or that belong to the language. */
+/** Properties that a log stores elsewhere, or that the language defines. */
 const KNOWN_FIELDS: ReadonlySet<string> = new Set([
   'type',
   'name',
@@ -12,7 +12,7 @@ const KNOWN_FIELDS: ReadonlySet<string> = new Set([
   'code',
 ])
 
-/** The fields of an error, or of its JSON, that are the application's own; undefined when there are none. */
+/** The own properties that the application added to an error, or to the JSON of one. Undefined where there are none. */
 export function ownFields(error: object): Fields | undefined {
   const own = Object.entries(error).filter(([key]) => !KNOWN_FIELDS.has(key))
   return own.length > 0 ? Object.fromEntries(own) : undefined

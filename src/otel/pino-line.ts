@@ -9,30 +9,30 @@ import type { Completed } from './completed.js'
 import { ownFields } from './own-fields.js'
 import { withAttributes } from './record-copy.js'
 
-/** The bridge that hands on what pino writes. */
+/** The instrumentation scope of the bridge for pino. */
 export const PINO = '@opentelemetry/instrumentation-pino'
 
-/** What a line was made of, as far as its JSON has lost it. */
+/** The parts of a line that its JSON has lost. */
 interface PinoLine {
   /** The error among the fields, and its key. */
   readonly error: { readonly key: string; readonly thrown: Error } | undefined
-  /** Fields of the application that have the name of one of pino's own. */
+  /** Fields of the application with the name of one of pino's own fields. */
   readonly shadowed: Fields
-  /** The JSON, when the line has an error or an integer that a double cannot hold. */
+  /** The JSON, where the line has an error or an integer that a double cannot hold exactly. */
   readonly json: string | undefined
 }
 
-/** What pino tells of a line that it has made. */
+/** What pino publishes for each line. */
 interface LineMade {
   /** The fields, the message, the level's number, and the time as JSON. */
   readonly arguments: ArrayLike<unknown>
   readonly result?: unknown
 }
 
-/** Where pino, since 9.10, tells of each line that it has made. */
+/** The channel on which pino publishes each line, since 9.10. */
 const LINE_MADE = 'tracing:pino_asJson:end'
 const MAX_KEYS = 64
-/** Names that pino gives its own fields. The bridge takes them for pino's, whoever has written them. */
+/** The names of pino's own fields. The bridge treats a field of such a name as pino's, whoever wrote it. */
 const OWN_NAMES: ReadonlySet<string> = new Set(['time', 'level', 'msg', 'pid', 'hostname'])
 /** The shortest integer that a double may not hold has 16 digits. */
 const LONG_INTEGER = /\d{16}/
@@ -41,9 +41,9 @@ let users = 0
 let last: PinoLine | undefined
 
 /**
- * Watches what pino's lines are made of, until the function it gives is called. A line reaches OpenTelemetry as JSON,
- * where an error under any key but pino's own has lost its message and stack, and any error its identity; where an
- * integer beyond 2^53 has lost its last digits; and where a field named like one of pino's own is taken for that.
+ * Observes how pino builds its lines, until the returned function is called. The bridge receives a line as JSON, which
+ * loses three things: message and stack of an error under any key but pino's own, and the identity of every error; the
+ * last digits of an integer beyond 2^53; and a field of the application whose name pino uses itself.
  */
 export function watchPino(): () => void {
   users++
@@ -58,8 +58,8 @@ export function watchPino(): () => void {
 }
 
 /**
- * The record of a pino line with what its JSON has lost. What pino was told to redact stays so: only a message and
- * stack that are not there at all are filled in, and the causes are set apart only where pino wrote them into both.
+ * The record of a pino line, completed by what its JSON has lost. What pino redacted stays redacted: message and stack
+ * are filled in only where both are missing, and causes are separated only where pino wrote them into both.
  */
 export function completePino(record: LogRecordLike): Completed {
   if (last === undefined) return { record }
@@ -82,14 +82,14 @@ function exactFields(attributes: LogRecordLike['attributes'], line: Fields): Fie
   return Object.fromEntries(Object.entries(line).filter(([key]) => key in attributes && !OWN_NAMES.has(key)))
 }
 
-/** What the bridge leaves out of the error under pino's own key: all but type, message and stack. */
+/** The properties of the error under pino's own key that the bridge drops: all but type, message and stack. */
 function ownFieldsIn(line: Fields, key: string): Fields {
   const json = line[key]
   const fields = typeof json === 'object' && json !== null ? ownFields(json) : undefined
   return fields === undefined ? {} : { [key]: fields }
 }
 
-/** @param ownStack of an error that has causes */
+/** @param ownStack given for an error that has causes */
 function lostParts(
   attributes: LogRecordLike['attributes'],
   key: string,
@@ -98,7 +98,7 @@ function lostParts(
 ): Record<string, unknown> | undefined {
   const { 'exception.message': saidMessage, 'exception.stacktrace': saidStack, [key]: json } = attributes
   if (saidMessage !== undefined || saidStack !== undefined) {
-    // Pino's own serializer strings the causes together.
+    // Pino's serializer appends the message and the stack of each cause to those of the error.
     const isStrung = startsWith(saidMessage, message) && startsWith(saidStack, ownStack)
     return isStrung ? { 'exception.message': message, 'exception.stacktrace': stack } : undefined
   }
@@ -106,7 +106,7 @@ function lostParts(
   return { error: { ...json, type, message, stack } }
 }
 
-// Runs inside of the application's log call; Node reports what it throws as uncaught.
+// Runs inside the application's log call. Node reports what a subscriber throws as an uncaught exception.
 function remember(line: unknown): void {
   last = undefined
   try {
@@ -117,10 +117,10 @@ function remember(line: unknown): void {
     const isNeeded = error !== undefined || LONG_INTEGER.test(json)
     if (!isNeeded && shadowed === undefined) return
     last = { error, shadowed: shadowed ?? {}, json: isNeeded ? json : undefined }
-    // A logger that OpenTelemetry does not listen to leaves it behind.
+    // A logger that OpenTelemetry does not instrument would leave the line behind for the next record.
     queueMicrotask(forget)
   } catch {
-    // A getter of the application's.
+    // A getter of the application threw.
   }
 }
 
@@ -140,14 +140,14 @@ function lookInto(
       error = { key, thrown: value }
     }
     if (!OWN_NAMES.has(key) || typeof value === 'object' || typeof value === 'function') continue
-    // Without another message, `msg` is the message.
+    // Without a message argument, the field `msg` is the message.
     if (key === 'msg' && message === undefined) continue
     if (isWritten(json, key, value)) shadowed = { ...shadowed, [key]: value }
   }
   return { error, ...(shadowed && { shadowed }) }
 }
 
-/** Whether pino has written the field as it is, and not redacted it. */
+/** Whether pino has written the field's value unchanged, and so has not redacted it. */
 function isWritten(json: string, key: string, value: unknown): boolean {
   const written = typeof value === 'bigint' ? String(value) : JSON.stringify(value)
   return json.includes(`"${key}":${written}`)

@@ -1,19 +1,19 @@
 import { readProperty } from '../translate/property.js'
 
-/*
+/**
  * The providers that are registered with OpenTelemetry's API, whichever copy of it registered them, and their
- * processors, which no interface tells: they are the SDKs' own fields, the same in both lines. Whatever is not as
- * expected is undefined.
+ * processors. No public interface gives the processors: they are read from fields of the SDK that both lines have.
+ * Whatever is not as expected is undefined.
  */
 
 const API = Symbol.for('opentelemetry.js.api.1')
-/** Where `api-logs` of OpenTelemetry 2 registers; gives the provider to who names this version. */
+/** Where `api-logs` of OpenTelemetry 2 registers its provider: a function that takes the version of the interface. */
 const OLDER_LOGS_API = Symbol.for('io.opentelemetry.js.api.logs')
 const OLDER_LOGS_VERSION = 1
 
 const registry = globalThis as Record<symbol, unknown>
 
-/** The registered tracer provider itself, and not the proxy in front of it. */
+/** The registered tracer provider itself, and not the API's proxy. */
 export function tracerProvider(): unknown {
   const registered = readProperty(registry[API], 'trace')
   const getDelegate = readProperty(registered, 'getDelegate')

@@ -1,6 +1,9 @@
 import type { LogRecordLike } from '../translate/otel.js'
 
-/** A copy with other attributes, and another time if one is given: the record belongs to the SDK and to the processors after us. */
+/**
+ * A copy with other attributes, and with another time where `time` is passed. The record itself is not changed, because
+ * it belongs to the SDK and to the processors after this one.
+ */
 export function withAttributes(
   record: LogRecordLike,
   attributes: LogRecordLike['attributes'],

@@ -4,17 +4,17 @@ import { methodWrapper } from '../common/wrap-method.js'
 import type { LogRecordLike } from '../translate/otel.js'
 import type { Fields } from '../wire/log.js'
 
-/** What loggers hand over and the SDK does not keep. */
+/** The parts of a logger's record that the SDK does not keep. */
 interface Lost {
-  /** The SDK keeps type, message and stack of it. */
+  /** The SDK keeps only its type, message and stack. */
   exception?: unknown
-  /** Attributes that the SDK refuses: errors, dates, big integers, instances of a class. */
+  /** Attributes that the SDK refuses: errors, dates, big integers, class instances. */
   refused?: Fields
 }
 
 const losses = shared('records.lost', () => new WeakMap<object, Lost>())
 
-/** What the SDK calls, on both of its lines, while it makes a record. */
+/** The method that both lines of the SDK call while they create a record. */
 const SET_EXCEPTION = '_setException'
 const SET_ATTRIBUTES = 'setAttributes'
 
@@ -30,8 +30,8 @@ const wrapAttributes = methodWrapper('records.attributes', SET_ATTRIBUTES, (setA
 })
 
 /**
- * From now on it is remembered what records of this class were made with. The first record of a process shows the
- * class, so that what that one has lost is not known.
+ * Wraps the class of this record, so that the input of its later records is known. The first record of a process shows
+ * the class, and so its own input is not known.
  */
 export function watchRecords(record: LogRecordLike): void {
   const prototype: unknown = Object.getPrototypeOf(record)
@@ -40,13 +40,13 @@ export function watchRecords(record: LogRecordLike): void {
   if (Object.hasOwn(prototype, SET_ATTRIBUTES)) wrapAttributes(prototype)
 }
 
-/** The error that a record was made with, where that is known. */
+/** The error that a record was created with, where it is known. */
 export function exceptionOf(record: LogRecordLike): Error | undefined {
   const exception = losses.get(record)?.exception
   return isError(exception) ? (exception as Error) : undefined
 }
 
-/** The attributes that the SDK has refused, where they are known. */
+/** The attributes that the SDK refused, where they are known. */
 export function refusedOf(record: LogRecordLike): Fields | undefined {
   return losses.get(record)?.refused
 }
@@ -59,18 +59,18 @@ function lostOf(record: object): Lost {
   return lost
 }
 
-/** Runs inside of the application's log call, with whatever a logger hands over. */
-function noteRefused(record: object, given: unknown): void {
+/** Runs inside the application's log call, with whatever a logger passes. */
+function noteRefused(record: object, input: unknown): void {
   try {
     const { attributes } = record as { attributes: Fields }
-    for (const key in given as Fields) {
-      const value = (given as Fields)[key]
+    for (const key in input as Fields) {
+      const value = (input as Fields)[key]
       const mayBeRefused = typeof value === 'bigint' || (typeof value === 'object' && value !== null)
       if (!mayBeRefused || key in attributes) continue
       const lost = lostOf(record)
       lost.refused = { ...lost.refused, [key]: value }
     }
   } catch {
-    // A getter of the application's: the record is as the SDK has made it.
+    // A getter of the application threw: the record stays as the SDK made it.
   }
 }

@@ -12,9 +12,8 @@ const NOT_RECORD = 0
 const RECORD = 1
 
 /**
- * Wraps the outermost sampler so that spans it drops are still recorded, though never exported as sampled:
- * span processors see them, and so errors are complete at any sampling ratio. What the sampler samples, it
- * samples as before.
+ * Wraps the outermost sampler so that spans it drops are still recorded, though never exported as sampled. Span
+ * processors then see all spans, and errors are complete at any sampling ratio. Sampled spans stay as they are.
  *
  * @example
  * new NodeSDK({ sampler: recordUnsampled(new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(0.1) })) })

@@ -9,24 +9,27 @@ import { callerIsFramework } from './framework-caller.js'
 export interface Recorded {
   readonly event: SpanEventLike
   readonly thrown: unknown
-  /** Monotonic, in milliseconds. */
+  /** Milliseconds on the monotonic clock. */
   readonly atMs: number
-  /** Whether the code of an instrumentation of a framework made the call, as far as its place on disk tells. */
+  /** Whether an instrumentation of a framework made the call, judged by its file path. */
   readonly isFrameworks: boolean
-  /** Whether the span has ended before anything else could run: how frameworks record as they end their span. */
+  /**
+   * Whether the span ended in the same run of the stack. Frameworks record an exception right before they end their
+   * span.
+   */
   isLast: boolean
 }
 
-/** Told of each call of `recordException`, on whatever span. Must not throw. */
+/** Called at each `recordException`, on any span. Must not throw. */
 export type OnRecorded = (span: SpanLike, recorded: Recorded) => void
 
-/** An SDK's span keeps the newest 128 events, and so many are known here. */
+/** The SDK's span keeps the newest 128 events, and this list the same number. */
 const MOST_PER_SPAN = 128
 
 interface State {
   readonly bySpan: WeakMap<object, Recorded[]>
   readonly listeners: Set<OnRecorded>
-  /** What has been recorded since the stack was last empty. */
+  /** The recordings made since the stack was last empty. */
   justNow: { readonly span: object; readonly recorded: Recorded }[]
 }
 
@@ -42,15 +45,15 @@ const wrapRecording = methodWrapper('exceptions', 'recordException', (record, sp
   try {
     remember(span as SpanLike, args[0])
   } catch {
-    // A span is somebody else's object.
+    // A span is a foreign object and may throw.
   }
   return result
 })
 
 /**
- * From here on the very objects are remembered that the span is given by `recordException`: an event holds their
- * words only, and whether two events are one failure is known by the object. The span's class is wrapped, once,
- * and not each span: this runs for every span there is.
+ * Remembers the error objects passed to `recordException` from now on. An event holds only texts, and the object tells
+ * whether two events report one failure. The span's class is wrapped once instead of each span, because this function
+ * runs for every span.
  */
 export function watchExceptions(span: SpanLike): void {
   const prototype = Object.getPrototypeOf(span)
@@ -58,13 +61,13 @@ export function watchExceptions(span: SpanLike): void {
   if (typeof prototype.recordException === 'function') wrapRecording(prototype)
 }
 
-/** Calls back at each `recordException` from now on, until the function it gives is called. */
+/** Calls back at each `recordException` from now on, until the returned function is called. */
 export function onRecorded(listener: OnRecorded): () => void {
   listeners.add(listener)
   return () => listeners.delete(listener)
 }
 
-/** The span has ended: what was recorded on it just now was recorded as it ended. */
+/** Called when the span has ended: marks the recordings that were made right before. */
 export function noteSpanEnd(span: object): void {
   for (const recent of state.justNow) if (recent.span === span) recent.recorded.isLast = true
 }
@@ -74,7 +77,7 @@ export function recordingsOf(span: object): readonly Recorded[] {
   return bySpan.get(span) ?? []
 }
 
-/** The call of `recordException` behind an event; undefined for an event that was added in another way. */
+/** The call of `recordException` behind an event. Undefined for an event that `addEvent` created. */
 export function recordedOf(span: object, event: SpanEventLike): Recorded | undefined {
   return bySpan.get(span)?.find((recorded) => recorded.event === event)
 }

@@ -4,14 +4,17 @@ import { type ResourceFields, translateResource } from '../translate/resource.js
 
 export interface ResourceReaderParts {
   readonly clock: Clock
-  /** Asked for each record. */
+  /** Read for each record. */
   readonly allAttributes: () => boolean
-  /** Told of each resource once; of one that is still being detected, before that, whose service it is. */
+  /**
+   * Called once for each resource. For a resource that is still being detected, it is called before with the service
+   * alone.
+   */
   readonly learn: (fields: ResourceFields) => void
 }
 
-/** Longest that records wait for a resource whose attributes are still being detected. */
-const PATIENCE_MS = 1000
+/** Longest that records wait for a resource that is still being detected. */
+const RESOURCE_WAIT_MS = 1000
 const MOST_WAITING = 10_000
 const NOTHING: ResourceFields = Object.freeze({})
 
@@ -23,13 +26,13 @@ interface Waiting {
 }
 
 /**
- * Reads resources, each once. One whose attributes are still being detected is not read before they are
- * there, for the SDK complains and gives half; its records wait in order, at most a second.
+ * Reads each resource once. A resource that is still being detected is read only when its attributes are complete,
+ * because the SDK reports an error and returns a part of them. Its records wait in order, at most one second.
  */
 export class ResourceReader {
   readonly #parts: ResourceReaderParts
   #known = new WeakMap<object, ResourceFields>()
-  /** What the known ones were read with. */
+  /** The value of `allAttributes` that the known resources were read with. */
   #hasAllAttributes = false
   readonly #waiting = new Map<object, Waiting>()
 
@@ -37,7 +40,7 @@ export class ResourceReader {
     this.#parts = parts
   }
 
-  /** Calls `use` with the resource's fields: now, or as soon as they are there. */
+  /** Calls `use` with the resource's fields: now, or as soon as they are complete. */
   read(resource: unknown, use: Use): void {
     const known = this.#find(resource as object)
     if (known !== undefined) use(known)
@@ -47,8 +50,8 @@ export class ResourceReader {
   }
 
   /**
-   * Learns of a resource that no record has come with yet. Nothing waits for it: rows and calls do not either, and
-   * the first of them come while the host is still being looked up.
+   * Learns a resource before any record has come with it. Nothing waits for that: request entries and client calls do
+   * not, and the first of them come while the host is still being detected.
    */
   look(resource: unknown): void {
     if (typeof resource !== 'object' || resource === null) return
@@ -60,12 +63,12 @@ export class ResourceReader {
     learn()
   }
 
-  /** Resolves when no record waits any more, at most a second from now. Never rejects. */
+  /** Resolves when no record waits any more, at most one second from now. Never rejects. */
   async ready(): Promise<void> {
     await Promise.all([...this.#waiting.values()].map(({ finished }) => finished))
   }
 
-  /** Waits no longer: the process ends, or the entry point does. */
+  /** Ends all waiting, because the process or the entry point ends. */
   settle(): void {
     for (const resource of [...this.#waiting.keys()]) this.#finish(resource)
   }
@@ -82,7 +85,7 @@ export class ResourceReader {
         this.#finish(resource)
         resolve()
       }
-      this.#parts.clock.setTimer(finish, PATIENCE_MS)
+      this.#parts.clock.setTimer(finish, RESOURCE_WAIT_MS)
       attributesOf(resource)?.then(finish, finish)
     })
     this.#waiting.set(resource, { uses: [use], finished })
@@ -93,7 +96,8 @@ export class ResourceReader {
     const waiting = this.#waiting.get(resource)
     if (waiting === undefined) return
     this.#waiting.delete(resource)
-    // Read early, the SDK gives what it knows so far and says so on diag; that is not kept for the next record.
+    // Read early, the SDK gives what it knows so far and reports that on diag. This result is not kept for later
+    // records.
     const fields = isPending(resource) ? translated(resource, false) : this.#translate(resource)
     for (const use of waiting.uses) use(fields)
   }
@@ -117,7 +121,7 @@ export class ResourceReader {
   }
 }
 
-// A resource is foreign: none of these throws, whatever its getters and its promise do.
+// A resource is a foreign object. None of these functions throws, whatever its getters and its promise do.
 
 function isPending(resource: object): boolean {
   return readProperty(resource, 'asyncAttributesPending') === true
@@ -133,7 +137,7 @@ function attributesOf(resource: object): Promise<unknown> | undefined {
   return new Promise((resolve) => resolve(wait.call(resource)))
 }
 
-/** Of what is there already, service, environment and version; nothing while one of them is being detected. */
+/** Service, environment and version, as far as they are known; nothing while one of them is being detected. */
 function detectedService(resource: object): ResourceFields {
   const list = readProperty(resource, 'getRawAttributes')
   if (typeof list !== 'function') return NOTHING

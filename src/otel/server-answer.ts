@@ -1,13 +1,13 @@
 import type { OnAnswered } from '../scope/scope.js'
 import type { SpanLike } from '../translate/otel.js'
 
-/** A stream's span may stay open for hours. */
+/** Bounds the hooks of one span, which may stay open for hours when it belongs to a stream. */
 const MOST_WAITING = 128
 
 /**
- * The answer of a request that our HTTP instrumentation does not see: its server span tells, when it ends, how the request
- * was answered. The spans below it hold on to it, and nothing else does: one that never ends is left to the garbage
- * collector with them.
+ * The answer of a request that our HTTP instrumentation does not see. Its server span tells the status when it ends.
+ * Only the spans below it reference this object, so that of a span that never ends the garbage collector frees it with
+ * them.
  */
 export class ServerAnswer {
   #waiting: OnAnswered[] = []
@@ -15,9 +15,9 @@ export class ServerAnswer {
   #status: number | undefined
 
   /**
-   * Runs once with the status: when the span ends, or at once when it has. With undefined for what happened only
-   * after it; of more than 128 that wait the oldest is told undefined.
-   * @param atMs when it happened, on the monotonic clock
+   * Calls the hook once with the status: when the span ends, or at once where it has ended. The status is undefined for
+   * a failure that happened after the end. Where more than 128 hooks wait, the oldest is called with undefined.
+   * @param atMs when the failure happened, in milliseconds on the monotonic clock
    */
   onAnswered(hook: OnAnswered, atMs: number): void {
     if (this.#endedAtMs !== undefined) hook(atMs > this.#endedAtMs ? undefined : this.#status)

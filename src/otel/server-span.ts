@@ -4,8 +4,8 @@ import { SPAN_KIND, type SpanLike } from '../translate/otel.js'
 import { readText } from '../translate/property.js'
 
 /**
- * The scope of a server span that begins outside of every request although its request is known: the request began
- * before the instrumentation was set up, as the first one does that Next.js serves.
+ * The scope of a server span that begins outside of every request scope although its request is known: the request
+ * began before the instrumentation was set up, like the first request that Next.js serves.
  */
 export function enterServerSpan(span: SpanLike): Scope | undefined {
   if (span.kind !== SPAN_KIND.server || requestScope() !== undefined) return undefined
@@ -17,14 +17,14 @@ export function enterServerSpan(span: SpanLike): Scope | undefined {
   return scope
 }
 
-/** What Next.js calls pages that stand in for others. */
+/** The names that Next.js gives to internal pages, such as `/_error`. */
 const STAND_IN = /^\/_/
-/** The span in which Next.js looks for the page: its route is the template alone, where later ones may name a file. */
+/** The span in which Next.js looks for the page. Its route is the template alone, while later spans may name a file. */
 const NEXT_FINDS_PAGE = 'NextNodeServer.findPageComponents'
 
 /**
- * Frameworks without an instrumentation of their own write the route on their spans: `http.route` on the server span when
- * it ends, which may be after the answer; Next.js also `next.route` on the spans within it.
+ * Reads the route that frameworks without an instrumentation of their own write on their spans: `http.route` on the
+ * server span when it ends, which may be after the answer. Next.js also writes `next.route` on spans within it.
  */
 export function learnRoute({ kind, attributes }: SpanLike, { requestScope: scope }: Scope): void {
   if (scope === undefined) return

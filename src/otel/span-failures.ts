@@ -6,11 +6,11 @@ import type { ServerAnswer } from './server-answer.js'
 
 export interface SpanFailure {
   readonly scope: Scope
-  /** The outermost server span of this process around it, where one is known. */
+  /** The outermost server span of this process around the failure, where it is known. */
   readonly server: ServerAnswer | undefined
   readonly log: Log
   readonly thrown: unknown
-  /** When it happened, on the monotonic clock. */
+  /** When the failure happened, in milliseconds on the monotonic clock. */
   readonly atMs: number
   /** Recorded by a framework that answers requests, and not by the application. */
   readonly isFrameworks: boolean
@@ -20,20 +20,20 @@ type Decide = (status: number | undefined) => void
 
 const MOST_HELD = 1000
 const CLIENT_CLOSED = 499
-/** So long an outer `catch` has to capture by hand what a span recorded. */
+/** The time that an outer `catch` has to capture by hand what a span recorded. */
 const BY_HAND_MS = 100
-/** The same within a request, where the outermost `catch` may have work to do first. */
+/** The same within a request, where the outermost `catch` may first have work to do. */
 const BY_HAND_IN_REQUEST_MS = 1000
 
 /**
- * Holds the failures of spans for a while. What a framework recorded waits for the answer of its request: only then
- * it is known whether it was an error at all. All others wait for an application that captures the same failure by
- * hand, which says more and wins; but not for the end of a stream.
+ * Holds the failures of spans for a while. A failure that a framework recorded waits for the answer of its request,
+ * which decides whether it was an error at all. All others wait for a `captureException` of the same failure, which
+ * carries more and replaces it; they do not wait for the end of a stream.
  */
 export class SpanFailures {
   readonly #intake: OtelIntake
   readonly #held = new Set<Decide>()
-  /** Of these, those that wait for no answer. */
+  /** Those of the pending failures that wait for no answer. */
   readonly #soon = new Set<Decide>()
 
   constructor(intake: OtelIntake) {
@@ -42,7 +42,7 @@ export class SpanFailures {
     intake.beforeFlush(() => this.#release(this.#soon))
   }
 
-  /** @param isDue when the application has had its time to capture it by hand */
+  /** @param isDue whether the application has already had its time to capture the failure by hand */
   take(failure: SpanFailure, isDue = false): void {
     if (isDue) {
       this.#settle(failure, undefined)
@@ -57,7 +57,7 @@ export class SpanFailures {
     answered?.onAnswered(decide, atMs)
   }
 
-  /** Decides after the time that the application has to capture by hand, or at the next flush. */
+  /** Decides when the time to capture by hand has passed, or at the next flush. */
   #decideSoon(decide: Decide, isInRequest: boolean): void {
     const { clock } = this.#intake.pipeline
     this.#soon.add(decide)
@@ -87,6 +87,6 @@ export class SpanFailures {
       pipeline.ledger.drop('handled_exception')
       return
     }
-    if (pipeline.wants(log.level)) pipeline.write(log, { way: 'span', scope, thrown })
+    if (pipeline.wants(log.level)) pipeline.write(log, { source: 'span', scope, thrown })
   }
 }

@@ -23,22 +23,21 @@ import { enterServerSpan, learnRoute } from './server-span.js'
 import { SpanFailures } from './span-failures.js'
 import { LOGNITOR_PART, warnOfStoppedExport } from './stopped-export.js'
 
-/** What is known of a span from its start on. */
+/** What is known of a span from its start. */
 interface Begun {
   readonly scope: Scope
   /** The outermost server span of this process around it, itself included. */
   readonly server: ServerAnswer | undefined
   readonly isServer: boolean
-  /** Events that are logs already. */
+  /** Events that have already become logs. */
   taken: Set<SpanEventLike> | undefined
 }
 
 type Known = SpanLike & { [begun: symbol]: Begun | undefined }
 
 /**
- * A SpanProcessor that turns the exceptions of spans into error logs, with the span's trace and the request
- * they belong to, and outgoing calls into breadcrumbs. It exports no spans. Beneath a sampler wrapped by
- * `recordUnsampled` it sees them all.
+ * A SpanProcessor that turns the exceptions of spans into error logs, with the span's trace and its request, and
+ * outgoing calls into breadcrumbs. It exports no spans. With a sampler wrapped by `recordUnsampled` it sees all spans.
  */
 export class LognitorSpanProcessor {
   /** @internal */
@@ -47,11 +46,11 @@ export class LognitorSpanProcessor {
   readonly #recordings: OpenRecordings
   readonly #failures: SpanFailures
   readonly #stopListening: () => void
-  // A property of the span and not a WeakMap, which costs the garbage collector microseconds a span.
+  // A property of the span and not a WeakMap, which costs the garbage collector microseconds per span.
   readonly #begun = Symbol('lognitor.begun')
 
   /**
-   * @param options `{ client }`, or a client's options; with neither the default client is used
+   * @param options `{ client }`, or a client's options; with neither, the default client is used
    * @throws {LognitorError} for a wrong option
    */
   constructor(options: ClientOrOptions = {}) {
@@ -63,18 +62,19 @@ export class LognitorSpanProcessor {
     })
   }
 
-  /** @param parentContext the context that the span was started in */
+  /** @param parentContext the context in which the span was started */
   onStart(span: SpanLike, parentContext?: object): void {
     guarded(() => {
       watchExceptions(span)
-      // Of the first span: the rows and calls of its request come before any record that would tell.
+      // Reads the resource of the first span, because the request entries and client calls of its request come before
+      // any record.
       this.#intake.learnFrom(span)
       warnOfStoppedExport()
       const scope = enterServerSpan(span) ?? currentScope()
       learnRoute(span, scope)
       setScopeOfSpan(span, scope)
       const above = this.#begunOf(trace.getSpan(parentContext as Context))?.server
-      // A request that we see ourselves tells when it is answered.
+      // For a request that our HTTP instrumentation sees, the request scope knows the answer.
       const isServer = span.kind === SPAN_KIND.server && !above && scope.requestScope === undefined
       const server = isServer ? new ServerAnswer() : above
       ;(span as Known)[this.#begun] = { scope, server, isServer, taken: undefined }
@@ -95,12 +95,15 @@ export class LognitorSpanProcessor {
     })
   }
 
-  /** Resolves when all that the client holds is delivered, or after 10 s. Never rejects. */
+  /** Resolves when everything the client holds is delivered, or after 10 s. Never rejects. */
   forceFlush(): Promise<void> {
     return this.#intake.forceFlush()
   }
 
-  /** Flushes and ends this entry point; the client goes on, unless entry points made it and this was the last. */
+  /**
+   * Flushes and ends this entry point. The client keeps running, unless entry points created it and this was the last
+   * of them.
+   */
   async shutdown(): Promise<void> {
     await this.#intake.shutdown()
     this.#stopListening()
@@ -111,13 +114,13 @@ export class LognitorSpanProcessor {
   }
 
   #takeExceptions(span: SpanLike, begun: Begun): void {
-    // Of more events than it keeps the span itself has let the oldest go.
+    // A span keeps a limited number of events and drops the oldest; their exceptions are still among the recordings.
     for (const recorded of recordingsOf(span)) {
       this.#recordings.delete(recorded)
       if (!span.events.includes(recorded.event)) this.#takeException(span, begun, recorded.event, recorded)
     }
     const { events } = span
-    // By index and bounded: a list may have any length, and hold next to nothing.
+    // By index and bounded, because a foreign list may have any length and few items.
     const count = Math.min(events.length, MOST_SPAN_EVENTS)
     for (let index = 0; index < count; index++) {
       guarded(() => {
@@ -127,7 +130,7 @@ export class LognitorSpanProcessor {
     }
   }
 
-  /** Of a span that has not ended, and need not do so soon. */
+  /** Takes a recording of a span that has not ended and may stay open for long. */
   #takeEarly(span: SpanLike, recorded: Recorded): void {
     const begun = this.#begunOf(span)
     if (begun !== undefined) guarded(() => this.#takeException(span, begun, recorded.event, recorded, true))
@@ -165,14 +168,15 @@ export class LognitorSpanProcessor {
   }
 }
 
-/** The SDK knows the span and this processor does not: it was added later. */
+/** For a span that began before this processor was added to the SDK. */
 function unknownBegin(span: SpanLike): Begun {
   return { scope: scopeOfSpan(span) ?? currentScope(), server: undefined, isServer: false, taken: undefined }
 }
 
 /**
- * Whether a framework that answers requests has recorded this, by itself. The scope of a span does not say who recorded
- * an event on it; frameworks record in their own files, or as they end their span. When in doubt it was the application.
+ * Whether a framework that answers requests recorded this exception by itself. The span's instrumentation scope does
+ * not tell who recorded an event. Frameworks record from their own files, or right before they end their span. In doubt
+ * the exception counts as the application's.
  */
 function isFrameworks(span: SpanLike, event: SpanEventLike, recorded: Recorded | undefined): boolean {
   const scopeName = readText(readProperty(span, 'instrumentationScope'), 'name') ?? ''
@@ -182,11 +186,11 @@ function isFrameworks(span: SpanLike, event: SpanEventLike, recorded: Recorded |
   return endMs - atMs < 1
 }
 
-/** The SDK runs processors in the application's own call, without a net. */
+/** The SDK calls processors inside the application's own call and catches nothing. */
 function guarded(fn: () => void): void {
   try {
     fn()
   } catch {
-    // A span is somebody else's object; whatever is wrong with it must stay there.
+    // A span is a foreign object; what it throws must not reach the application.
   }
 }

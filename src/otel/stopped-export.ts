@@ -4,20 +4,23 @@ import { readProperty } from '../translate/property.js'
 import { exportVariable, type Signal } from './named-exporters.js'
 import { logRecordProcessors, spanProcessors } from './providers.js'
 
-/** Marks what a NodeSDK is given of us. In the registry of symbols, for there may be more copies of us than one. */
+/**
+ * Marks our processors and exporters in a NodeSDK. The symbol is registered globally, because several copies of this
+ * package may be loaded.
+ */
 export const LOGNITOR_PART: unique symbol = Symbol.for('lognitor.part')
 
 const state = shared('stopped-export', () => ({ isTold: false }))
 
-/** Whoever has made the environment's exporters itself need not be told of them. */
+/** Turns off the warning: the caller creates the environment's exporters itself. */
 export function knowsExports(): void {
   state.isTold = true
 }
 
 /**
- * A NodeSDK that is given processors no longer makes those that the environment asks for. To be called once a
- * record or span is there, and so the providers: where our processors stand alone and the environment asks for an
- * export, one warning says so. What another SDK holds where cannot be seen, and is not warned of.
+ * Warns once where the environment asks for an export that is not set up: a NodeSDK that is given processors does not
+ * create those of the environment. Must be called once a record or span has arrived, so that the providers exist. The
+ * processors of another SDK cannot be seen, and cause no warning.
  */
 export function warnOfStoppedExport(): void {
   if (state.isTold) return
@@ -27,10 +30,10 @@ export function warnOfStoppedExport(): void {
   const variables = new Set(stopped.map((signal) => exportVariable(signal, process.env)))
   warnOnce(
     'LOGNITOR_EXPORT_STOPPED',
-    `The environment asks for an export by OTLP (${[...variables].join(', ')}), and the ${stopped.join(' and ')} no longer go there, ` +
-      'for a NodeSDK that is given processors makes none from the environment. Put the configuration into sdkConfig of ' +
+    `The environment asks for an export by OTLP (${[...variables].join(', ')}), and the ${stopped.join(' and ')} are no longer exported, ` +
+      'because a NodeSDK with processors in its configuration makes none from the environment. Put the configuration into sdkConfig of ' +
       "'@lognitor/opentelemetry/sdk', which keeps that export: new NodeSDK(sdkConfig({}, { instrumentations: [...] })). " +
-      'Or set OTEL_TRACES_EXPORTER=none and OTEL_LOGS_EXPORTER=none if nothing is to go there.',
+      'Or set OTEL_TRACES_EXPORTER=none and OTEL_LOGS_EXPORTER=none if no export is wanted.',
   )
 }
 
@@ -40,7 +43,7 @@ function isStopped(signal: Signal): boolean {
   return Array.isArray(processors) && processors.length > 0 && processors.every(isOurs)
 }
 
-/** A processor of ours, or any that our exporter stands behind. */
+/** Whether the processor is one of ours, or has our exporter behind it. */
 export function isOurs(processor: unknown): boolean {
   return (
     readProperty(processor, LOGNITOR_PART) === true ||

@@ -24,7 +24,7 @@ export function createCrashCapture(pipeline: Pipeline): (thrown: unknown) => (en
       if (!pipeline.wants(level)) return
       const log: Log = { level, message: error.message, timestamp, metadata, error }
       if (traced !== undefined) log.trace = { ...traced }
-      pipeline.write(log, { way: 'uncaught', scope, thrown, ownStack })
+      pipeline.write(log, { source: 'uncaught', scope, thrown, ownStack })
     }
   }
 }

@@ -14,7 +14,7 @@ import type { Stats } from '../diagnostics/stats.js'
 import type { ExitParticipant, WriteCrash } from '../exit/exit-participant.js'
 import { watchProcess } from '../exit/watch.js'
 import { warnWithoutThreads } from '../exit/without-threads.js'
-import { type Failure, Failures, type Way } from '../policy/failures.js'
+import { type Failure, Failures, type Source } from '../policy/failures.js'
 import { createPolicy, type Policy } from '../policy/policy.js'
 import { policySettings } from '../policy/settings.js'
 import { applyScope } from '../scope/apply.js'
@@ -145,14 +145,14 @@ export class Pipeline {
 
   /** Writes a wanted log. Returns its id, or '' when it was dropped. */
   write(log: Log, options: WriteOptions): string {
-    const { way, scope = currentScope(), tags, thrown, ownStack } = options
+    const { source, scope = currentScope(), tags, thrown, ownStack } = options
     // The client may have been closed since `wants` was asked.
     if (!this.#takes()) return ''
     try {
       const trace = log.trace ?? traceOfThrown(thrown)
       if (trace !== undefined) log.trace = trace
-      this.#complete(log, scope, way, tags)
-      return this.#admit({ log, way, thrown, ownStack }, scope, options)
+      this.#complete(log, scope, source, tags)
+      return this.#admit({ log, source, thrown, ownStack }, scope, options)
     } catch {
       // A thrown value is foreign: its getters, even that of its message, may throw.
       this.ledger.drop('hook_error')
@@ -348,8 +348,8 @@ export class Pipeline {
     else if (this.#undelivered === 0) this.#leaveProcess()
   }
 
-  #complete(log: Log, scope: Scope, way: Way, tags = scope.tags): void {
-    this.#origins.fill(log, way === 'record' || way === 'span')
+  #complete(log: Log, scope: Scope, source: Source, tags = scope.tags): void {
+    this.#origins.fill(log, source === 'record' || source === 'span')
     applyScope(log, scope, tags)
     log._sdk = SDK
     log.metadata ??= {}
@@ -384,6 +384,6 @@ export class Pipeline {
   #reportLoss(count: number): void {
     if (!this.wants('warn')) return
     const log = lossLog(count, this.ledger.dropped(), this.clock.now())
-    this.write(log, { way: 'call', scope: processScope() })
+    this.write(log, { source: 'call', scope: processScope() })
   }
 }

@@ -1,11 +1,11 @@
 import type { BeforeSend } from '../config/options.js'
-import type { Way } from '../policy/failures.js'
+import type { Source } from '../policy/failures.js'
 import type { Scope } from '../scope/scope.js'
 import type { Breadcrumb } from '../wire/log.js'
 
 /** What the entry point knows of a log besides its content. */
 export interface WriteOptions {
-  readonly way: Way
+  readonly source: Source
   /** The scope whose user, tags, request etc. fill missing fields. Default: the current one. */
   readonly scope?: Scope
   /** Replaces the scope's tags: a child logger has its own. */

@@ -1,33 +1,33 @@
 import type { Clock, TimerHandle } from '../common/clock.js'
 
-/** In a summary's metadata: how many logs were held back. */
+/** Metadata key in a summary: the number of logs that were held back. */
 export const DEDUP_COUNT_KEY = 'dedupCount'
 
-/** The first log of a window and how many like it were held back. */
+/** The first log of a window, and how many equal logs were held back. */
 export interface Held {
   readonly json: string
   readonly id: string
   readonly count: number
 }
 
-/** The errors sent lately, by fingerprint. */
+/** The errors sent recently, by fingerprint. */
 export interface Duplicates {
-  /** Within the window of one like it: counts this one and gives the first one's id. */
+  /** Counts a log inside the window of an equal one and returns the first log's id. Undefined outside of a window. */
   hold(fingerprint: string): string | undefined
-  /** Begins the window of a log that was sent. */
+  /** Opens the window of a log that was sent. */
   open(fingerprint: string, id: string, json: string): void
-  /** Ends every window in which something was held back. */
+  /** Ends every window in which a log was held back. */
   release(): void
 }
 
 export interface DuplicatesOptions {
-  /** How long a window lasts, asked anew for each; 0 for none. */
+  /** Length of a window, read when each window opens; 0 turns windows off. */
   readonly windowMs: () => number
   readonly maxFingerprints: () => number
-  /** Bound on the first logs' texts, in UTF-16 units. */
+  /** Bound on the total length of the first logs, in UTF-16 units. */
   readonly maxTextLength?: number
   readonly clock: Clock
-  /** Called at a window's end when something was held back. */
+  /** Called at the end of a window in which logs were held back. */
   readonly summarise: (held: Held) => void
 }
 
@@ -38,10 +38,10 @@ interface Window {
   count: number
 }
 
-/** Beyond either bound the oldest window ends early, its summary included: nothing held is lost. */
+/** Beyond either bound the oldest window ends early and its summary is sent, so that no held log is lost. */
 export function createDuplicates(options: DuplicatesOptions): Duplicates {
   const { windowMs, maxFingerprints, maxTextLength = 16 * 1024 * 1024, clock, summarise } = options
-  // In the order of their beginning, and so, but for a changed length, of their end.
+  // Ordered by their beginning. Unless the length was changed, this is also the order of their end.
   const windows = new Map<string, Window>()
   let textLength = 0
   let timer: TimerHandle | undefined
@@ -74,7 +74,7 @@ export function createDuplicates(options: DuplicatesOptions): Duplicates {
 
   return {
     hold(fingerprint) {
-      // A blocked event loop lets no timer run, but windows end all the same.
+      // While the event loop is blocked no timer runs, so windows that are over are ended here.
       endPast()
       const window = windows.get(fingerprint)
       if (window === undefined) return undefined

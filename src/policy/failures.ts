@@ -4,23 +4,23 @@ import { LOG_ID_KEY, type Log } from '../wire/log.js'
 import { type Occasion, Occasions, occasionOf } from './occasions.js'
 
 /**
- * The entry point an error came by. A `capture` is about the error alone, a `call` or `record` is a line somebody
- * wrote, with the error beside it.
+ * The kind of call that reported an error. A `capture` is about the error alone; a `call` or `record` is a log line
+ * with the error beside it.
  */
-export type Way = 'record' | 'span' | 'call' | 'capture' | 'uncaught'
+export type Source = 'record' | 'span' | 'call' | 'capture' | 'uncaught'
 
 export interface Failure {
   readonly log: Log
-  readonly way: Way
-  /** What was thrown, where the entry point has it and not only its description. */
+  readonly source: Source
+  /** What was thrown, where the entry point has the value and not only its description. */
   readonly thrown?: unknown
-  /** The error's own stack where `log.error.stack` holds the causes' as well. */
+  /** The error's own stack, where `log.error.stack` also contains those of its causes. */
   readonly ownStack?: string | undefined
 }
 
 interface Known {
   id: string
-  readonly way: Way
+  readonly source: Source
   readonly message: string
 }
 
@@ -31,18 +31,18 @@ interface Marks {
 }
 
 const MAX_KNOWN = 1000
-/** Requests that may fail by one object at the same time. */
+/** Most requests in which one object may fail at the same time. */
 const MOST_OCCASIONS = 2000
-/** Requests of one trace that may fail with the same words. */
+/** Most requests of one trace that may fail with the same texts. */
 const MOST_OF_TRACE = 100
 const ERROR_RANK = levelRank('error')
-const LINES: ReadonlySet<Way> = new Set<Way>(['record', 'call'])
+const LINES: ReadonlySet<Source> = new Set<Source>(['record', 'call'])
 
 /**
- * Knows the failures that have been logged, so that one failure is one log however many ways it comes within a request
- * or trace: the same thrown object, or the same type, message and stack in the same trace. In another request or trace
- * the same object is another failure. Without a trace equal words may well be two failures. What is below `error`
- * reports no failure, whatever error it tells of.
+ * Knows the failures that have been logged, so that one failure is one log however many sources report it within a
+ * request or trace. Two reports are one failure where they carry the same thrown object, or the same type, message and
+ * stack in the same trace. In another request or trace the same object is another failure. Without a trace, equal texts
+ * may be two failures and are kept apart. A log below `error` reports no failure, whatever error it carries.
  */
 export class Failures {
   readonly #thrown = new WeakMap<object, Occasions<Known>>()
@@ -50,11 +50,11 @@ export class Failures {
   readonly #marks = new WeakMap<Failure, Marks>()
 
   /**
-   * The id of the log this failure has already, or undefined: then it is known from here on.
-   * @param nowMs on a monotonic clock
+   * The id of the log that this failure already has. Undefined for a new failure, which is known from now on.
+   * @param nowMs milliseconds on a monotonic clock
    */
   meet(failure: Failure, nowMs = 0): { readonly id: string; readonly isOtherLine: boolean } | undefined {
-    const { log, way } = failure
+    const { log, source } = failure
     if (levelRank(log.level) < ERROR_RANK) return undefined
     const object = asObject(failure.thrown)
     const occasion = occasionOf(log)
@@ -64,18 +64,19 @@ export class Failures {
     const found = byObject?.find(occasion, nowMs) ?? byWords?.find(occasion, nowMs)
     if (found !== undefined) {
       this.#remember(object, words, found, occasion, nowMs)
-      // Two lines of the user's own about one error are two lines, but still one failure.
-      const isOtherLine = LINES.has(way) && found.way === way && found.message !== bounded(log.message)
+      // Two log lines about one error are two logs, but still one failure.
+      const isOtherLine =
+        LINES.has(source) && found.source === source && found.message !== bounded(log.message)
       return { id: found.id, isOtherLine }
     }
-    const given = log.metadata?.[LOG_ID_KEY]
-    const known = { id: typeof given === 'string' ? given : '', way, message: bounded(log.message) }
+    const input = log.metadata?.[LOG_ID_KEY]
+    const known = { id: typeof input === 'string' ? input : '', source, message: bounded(log.message) }
     this.#remember(object, words, known, occasion, nowMs)
     this.#marks.set(failure, { known, object, words })
     return undefined
   }
 
-  /** What became of a failure that was new: the id it is known by, or `''`, and then it is new again. */
+  /** Sets the id of a new failure. With `''` its log was dropped, and the failure is forgotten. */
   applyAnswers(failure: Failure, id: string): void {
     const marks = this.#marks.get(failure)
     if (marks === undefined) return
@@ -113,7 +114,7 @@ function asObject(thrown: unknown): object | undefined {
   return (typeof thrown === 'object' && thrown !== null) || typeof thrown === 'function' ? thrown : undefined
 }
 
-/** Trace, type, message and the head of the stack: ways differ in how much of a long stack they keep. */
+/** Trace, type, message and the head of the stack: sources differ in how much of a long stack they keep. */
 function describe({ log, ownStack }: Failure): string | undefined {
   const traceId = log.trace?.trace_id
   if (traceId === undefined || log.error === undefined) return undefined
@@ -122,7 +123,7 @@ function describe({ log, ownStack }: Failure): string | undefined {
   return bounded(`${traceId}\n${bareType(type)}\n${message}\n${stack}`)
 }
 
-/** A type without module and pointer: `pay.Error`, `*pay.Error` and `Error` are spellings of one. */
+/** A type without module and pointer: `pay.Error`, `*pay.Error` and `Error` are spellings of one type. */
 function bareType(type: string): string {
   return (
     type.slice(Math.max(...['.', '/', ':', '\\', '$', '*'].map((sign) => type.lastIndexOf(sign))) + 1) || type
@@ -131,7 +132,7 @@ function bareType(type: string): string {
 
 const LONGEST_KEPT = 4096
 
-/** The text, or of a long one a hash: a thousand of them are held, and they may be of any length. */
+/** The text, or a hash of a long one: a thousand texts are held, and each may be of any length. */
 function bounded(text: string): string {
   return text.length <= LONGEST_KEPT ? text : createHash('sha256').update(text).digest('base64')
 }

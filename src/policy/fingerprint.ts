@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import type { ErrorDetail, Log } from '../wire/log.js'
 
 /**
- * What groups errors: hex SHA-256 of `type|normalised message|frame`, the frame being `file:line` of the
- * first one that is the application's own, or nothing. Without a frame it equals the official client's.
+ * The key that groups errors: hex SHA-256 of `type|normalised message|frame`, where frame is `file:line` of the first
+ * frame of the application, or empty. Without a frame it equals the fingerprint of the official client.
  */
 export function fingerprintOf(error: ErrorDetail): string {
   const { type = 'Error', message = '', filename, line_number: line } = error
@@ -18,13 +18,13 @@ export function fingerprintOf(error: ErrorDetail): string {
   return hash
 }
 
-/** Gives an error or fatal log its fingerprint unless the user gave one. */
+/** Sets the fingerprint of an error or fatal log, unless the user has set one. */
 export function addFingerprint(log: Log): void {
   if (log.fingerprint !== undefined || log.error === undefined) return
   if (log.level === 'error' || log.level === 'fatal') log.fingerprint = fingerprintOf(log.error)
 }
 
-/** Failures come in runs: the same few, hundreds of times. */
+/** Failures come in runs: the same few, hundreds of times. So many fingerprints are cached. */
 const MOST_RECENT = 32
 const LONGEST_KEY = 4096
 const recent = new Map<string, string>()
@@ -35,8 +35,8 @@ function remember(key: string, hash: string): void {
   recent.set(key, hash)
 }
 
-// Word boundaries and digits of every script, as the official clients' languages have them, for equal
-// hashes. None of these can read a character more than a fixed number of times.
+// Word boundaries and digits of every script, as in the languages of the official clients, so that hashes are equal.
+// Each pattern reads every character a bounded number of times.
 const START = '(?<![\\p{L}\\p{N}_])'
 const END = '(?![\\p{L}\\p{N}_])'
 const UUID = new RegExp(`${START}[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}${END}`, 'giu')
@@ -45,7 +45,7 @@ const SPACE = '\\t-\\r\\u001c- \\u0085\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u202
 const URL = new RegExp(`${START}https?://[^${SPACE}]+`, 'gu')
 const NUMBER = new RegExp(`${START}\\p{Nd}+${END}`, 'gu')
 
-/** The message with everything that varies between two occurrences of one failure taken out. */
+/** The message without the parts that vary between two occurrences of one failure. */
 export function normaliseMessage(message: string): string {
   return message.replace(UUID, '<UUID>').replace(HEX, '<HEX>').replace(URL, '<URL>').replace(NUMBER, '<N>')
 }

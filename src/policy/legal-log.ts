@@ -1,14 +1,14 @@
 import { isLevel } from '../wire/level.js'
 import type { Breadcrumb, ErrorDetail, Fields, Log } from '../wire/log.js'
 
-/** The three fields without which there is no log. */
+/** The three fields that every log must have. */
 export type Essentials = Pick<Log, 'level' | 'message' | 'timestamp'>
 
 /**
- * What user code returned as a log, in plain JSON data of its own and legal over the wire: required
- * fields that are missing or wrong are the original's, optional ones of a wrong type become right where
- * that is plain (numbers as text) and are left out where it is not. Undefined when it is no log at all.
- * @throws what the value's own getters, `toJSON` or cycles make JSON throw
+ * Turns what user code returned into a log of plain JSON data that is legal over the wire. Required fields that are
+ * missing or wrong are taken from the original. Optional fields of a wrong type are converted where that is unambiguous
+ * (numbers to text) and left out where it is not. Undefined when the value is not a log at all.
+ * @throws what getters, `toJSON` or cycles of the value make `JSON.stringify` throw
  */
 export function legalLog(value: unknown, original: Essentials): Log | undefined {
   if (!isObject(value)) return undefined
@@ -100,7 +100,7 @@ function timeOf(value: unknown): string | undefined {
   return iso.length === ISO_LENGTH ? iso : undefined
 }
 
-/** Of a year of four digits; those before and after are written in a form that few can read. */
+/** The length for a year of four digits. Other years use an extended form that few readers accept. */
 const ISO_LENGTH = '2026-11-23T10:00:00.000Z'.length
 
 function errorOf(value: unknown): ErrorDetail | undefined {
@@ -131,7 +131,7 @@ function breadcrumbOf(value: unknown): Breadcrumb[] {
   return [breadcrumb]
 }
 
-/** The object with its known fields mended; those that cannot be are left out. */
+/** The object with its known fields converted; fields that cannot be converted are left out. */
 function mendFields(value: unknown, mends: Readonly<Record<string, Mend>>): Fields | undefined {
   if (!isObject(value)) return undefined
   for (const [name, mend] of Object.entries(mends)) {

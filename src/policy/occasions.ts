@@ -1,13 +1,13 @@
 import type { Log } from '../wire/log.js'
 
-/** The request and the trace that something happened in. */
+/** The request and the trace in which something happened. */
 export interface Occasion {
-  /** Absent where the log names none. */
+  /** Undefined where the log has none. */
   readonly requestId: string | undefined
   readonly traceId: string | undefined
 }
 
-/** Where a log happened. */
+/** The request and the trace of a log. */
 export function occasionOf({ request_id, trace }: Log): Occasion {
   return { requestId: request_id, traceId: trace?.trace_id }
 }
@@ -18,18 +18,18 @@ interface Placed<T> {
   readonly sinceMs: number
 }
 
-/** So long what happened nowhere in particular is taken for the same as what is known. */
+/** For so long, something without a request or trace counts as the same as what is already known. */
 const NOWHERE_MS = 60_000
 
 /**
- * What is known of one error object, or of one text, by the occasions it came on: an object that is made once and
- * thrown for each request is as many failures. Beyond the limit the oldest occasion is forgotten.
+ * What is known of one error object, or of one text, by the requests and traces in which it occurred: an object that is
+ * created once and thrown for each request is that many failures. Beyond the limit the oldest occasion is forgotten.
  */
 export class Occasions<T> {
   readonly #limit: number
   readonly #placed = new Map<string, Placed<T>>()
   #latest: Placed<T> | undefined
-  /** What came without a request or trace: the first occasion that comes is taken for its own. */
+  /** What came without a request or trace. The first occasion that has one takes it over. */
   #unplaced: Placed<T> | undefined
 
   constructor(limit: number) {
@@ -37,8 +37,8 @@ export class Occasions<T> {
   }
 
   /**
-   * What is known of the same occasion: the same request, or the same trace where not both name a request. Of
-   * what names neither, whatever was known less than a minute ago.
+   * What is known of the same occasion: the same request, or the same trace where one of the two has no request. For an
+   * occasion without either: what became known less than a minute ago.
    */
   find(occasion: Occasion, nowMs: number): T | undefined {
     const { requestId, traceId } = occasion
@@ -52,7 +52,7 @@ export class Occasions<T> {
     return recent(this.#unplaced, nowMs)
   }
 
-  /** Known from here on, on this occasion too. */
+  /** Remembers the value for this occasion too. */
   add(occasion: Occasion, known: T, nowMs: number): void {
     const placed = { known, occasion, sinceMs: nowMs }
     const { requestId, traceId } = occasion
@@ -66,7 +66,7 @@ export class Occasions<T> {
     if (traceId !== undefined) this.#place(`t${traceId}`, placed)
   }
 
-  /** @returns whether anything is still known */
+  /** @returns whether a value is still known */
   forget(known: T): boolean {
     for (const [key, placed] of this.#placed) if (placed.known === known) this.#placed.delete(key)
     if (this.#latest?.known === known) this.#latest = undefined

@@ -14,15 +14,15 @@ import {
   mapTexts,
 } from './size.js'
 
-/** UTF-16 units of all texts from which on a log is over its limit whatever redaction finds in it. */
+/** From this total length of its texts, in UTF-16 units, a log exceeds its limit whatever redaction removes. */
 const OVERSIZE_UNITS = 1.25 * MAX_LOG_BYTES
-/** What is kept beyond the place where a text is cut afterwards, so that nothing is cut before redaction has seen it. */
+/** Kept beyond the position of the later cut, so that redaction sees every text before it is cut. */
 const MARGIN = 1024
-/** Of the margin's end nothing is kept: a match may begin there whose end is missing. */
+/** The end of the margin is removed after redaction: a match may begin there whose end is missing. */
 const TAIL = 512
 const MOST_OTHER_TEXT = 16 * 1024
 const MOST_DEPTH = 100
-/** What every log needs, or is known by. */
+/** Fields that every log needs, or that identify it. */
 const NEEDED: ReadonlySet<string> = new Set([
   'level',
   'message',
@@ -37,7 +37,7 @@ const NEEDED: ReadonlySet<string> = new Set([
   'release_id',
   '_sdk',
 ])
-/** Stands at the end of a text that was cut here. */
+/** Marks the end of a text that was cut here. */
 const CUT = '\uf8ffcut\uf8ff'
 
 /** Whether a log or request entry has so much text that it will be cut or refused in any case. */
@@ -57,8 +57,8 @@ function unitsLeft(value: unknown, left: number, depth: number): number {
 }
 
 /**
- * Cuts an oversize log to a little more than its size is cut to afterwards, in place; objects that logs share are
- * copied. Redaction then has no text to read that nobody will see.
+ * Cuts an oversize log in place to a little more than its final size; objects that logs share are copied. Redaction
+ * then reads no text that will not be sent.
  */
 export function cutOversize(log: Log): void {
   Object.assign(log, cutStack(log))
@@ -76,8 +76,7 @@ export function cutOversize(log: Log): void {
 }
 
 /**
- * Ends, after redaction, what was cut: it goes as far as it would have been cut in any case, without what may be the
- * beginning of a match whose end is missing.
+ * Finishes the cut after redaction: removes the margin, and with it what may be the beginning of an incomplete match.
  */
 export function endCutTexts(log: Log): void {
   const isCut = log.message.endsWith(CUT)
@@ -87,17 +86,17 @@ export function endCutTexts(log: Log): void {
   Object.assign(log, cutMetadataTexts(log))
 }
 
-/** As {@link cutOversize}, for a request entry; gives a copy. */
+/** Like {@link cutOversize}, for a request entry; returns a copy. */
 export function cutOversizeEntry(entry: RequestEntry): RequestEntry {
   return mapTexts(entry, (text) => shortened(text, MOST_TEXT)) as RequestEntry
 }
 
-/** As {@link endCutTexts}, for a request entry. */
+/** Like {@link endCutTexts}, for a request entry. */
 export function endCutEntry(entry: RequestEntry): RequestEntry {
   return mapTexts(entry, withoutTail) as RequestEntry
 }
 
-/** Cuts texts one by one; when those that remain are more than a log can hold, the rest of them is empty. */
+/** Cuts texts one by one. Once the texts together exceed what a log can hold, the remaining ones become empty. */
 function limiter(most: number): (text: string) => string {
   let left = OVERSIZE_UNITS
   return (text) => {

@@ -1,4 +1,4 @@
-/** Percent-decoded, except that what is malformed as UTF-8 is read byte by byte; `+` stays. */
+/** Decodes percent-encoding. Bytes that are malformed UTF-8 are read one by one; `+` stays. */
 export function percentDecode(text: string): string {
   if (!text.includes('%')) return text
   return text.replace(/(?:%[\da-f]{2})+/gi, (sequence) => {

@@ -23,15 +23,15 @@ export interface PolicySettings {
   readonly enabled: boolean
   /** Default: every level passes. */
   readonly minLevel?: Level | undefined
-  /** From `parseRedactions`. */
+  /** Made by `parseRedactions`. */
   readonly redact: readonly Redaction[]
-  /** From `scrubbedParams`. */
+  /** Made by `scrubbedParams`. */
   readonly scrubParams: ReadonlySet<string>
   readonly beforeSend?: BeforeSend | undefined
   readonly autoTruncate: boolean
-  /** 5000 in process; 0 for no duplicate window. */
+  /** Length of the duplicate window in milliseconds: 5000 in process, 0 for none. */
   readonly duplicateWindowMs: number
-  /** Fingerprints whose window is open at one time. Default 1000. */
+  /** Most fingerprints with an open window at one time. Default: 1000. */
   readonly maxFingerprints?: number | undefined
 }
 
@@ -39,42 +39,42 @@ export interface PolicyParts {
   readonly settings: PolicySettings
   readonly ledger: DropLedger
   readonly clock: Clock
-  /** In [0, 1), for the service's sample rates. Default `Math.random`. */
+  /** Random numbers in [0, 1) for the service's sample rates. Default: `Math.random`. */
   readonly random?: () => number
-  /** Ids for logs that bring none. Default random UUIDs. */
+  /** Creates ids for logs that have none. Default: random UUIDs. */
   readonly newId?: () => string
-  /** Takes each log that passed, as JSON within the size limit. */
+  /** Receives each log that passed, as JSON within the size limit. */
   readonly out: (json: string, log: Log) => void
 }
 
 export interface AdmitOptions {
-  /** The log's own hook, before the one of the settings. */
+  /** The log's own hook, called before the hook of the settings. */
   readonly beforeSend?: BeforeSend | undefined
-  /** Whether we made up its `request_id`: then redaction leaves it alone. Default false. */
+  /** Whether its `request_id` was generated here; redaction then leaves it alone. Default: false. */
   readonly ownRequestId?: boolean | undefined
 }
 
 /**
- * A wire log in, a wire log or a named drop out. Nothing here throws. Every drop is counted in the
- * ledger; `written` is for whoever calls to count, but for the summaries made here.
+ * Turns a wire log into a wire log or a counted drop. Nothing here throws. Every drop is counted in the ledger. The
+ * counter `written` is the caller's, except for summaries, which are counted here.
  */
 export interface Policy {
   /**
-   * Before a log is built: whether one of this level would be sent at all.
-   * @param roll a number in [0, 1) in place of chance
+   * Whether a log of this level would be sent at all. Called before the log is built.
+   * @param roll a number in [0, 1) that replaces the random one
    */
   wants(level: Level, roll?: number): boolean
   /**
-   * The rest of the way, for a log that is wanted. It becomes the policy's own: fields of it are replaced,
-   * never what they refer to. Gives the log's id; `''` when it was dropped; the first one's id when it was
-   * held back as a duplicate. Afterwards its level, message and time are those that the hooks gave it.
+   * Applies the rest of the policy to a wanted log. The log becomes the policy's own: its fields are replaced, but
+   * objects they refer to are not changed. Returns the log's id: `''` when the log was dropped, the first log's id when
+   * it was held back as a duplicate. Afterwards level, message and time of the log are those that the hooks set.
    */
   admit(log: Log, options?: AdmitOptions): string
-  /** The request entry as JSON, scrubbed and redacted; undefined when it was dropped. */
+  /** Returns the request entry as JSON, scrubbed and redacted. Undefined when it was dropped. */
   admitRequest(entry: RequestEntry, options?: Pick<AdmitOptions, 'ownRequestId'>): string | undefined
-  /** The service's latest word on sampling, in place of all before it. */
+  /** Replaces the sample rates by the service's latest ones. */
   setSampleRates(rates: Readonly<Partial<Record<Level, number>>>): void
-  /** Sends the summaries of held-back duplicates now: for flush, shutdown, exit. */
+  /** Sends the summaries of held-back duplicates now: for flush, shutdown and exit. */
   release(): void
   reconfigure(settings: PolicySettings): void
 }
@@ -91,10 +91,10 @@ export function createPolicy(parts: PolicyParts): Policy {
     summarise: (held) => guarded(() => summarise(held)),
   })
 
-  /** Why no log of this level is to be built. */
+  /** The reason why no log of this level is built. Undefined for a wanted level. */
   function refusal(level: Level, roll?: number): DropReason | undefined {
     if (!isLevel(level)) {
-      warnOnce('LOGNITOR_INVALID_LEVEL', `A log was dropped: its level is none of ${LEVELS.join(', ')}.`)
+      warnOnce('LOGNITOR_INVALID_LEVEL', `A log was dropped: its level must be one of ${LEVELS.join(', ')}.`)
       return 'invalid'
     }
     if (!settings.enabled) return 'disabled'
@@ -115,14 +115,14 @@ export function createPolicy(parts: PolicyParts): Policy {
     }
   }
 
-  /** The order of policy stands here, once. */
-  function decide(given: Log, { beforeSend, ownRequestId = false }: AdmitOptions): string | undefined {
-    let log = given
+  /** The only place that defines the order of the policy's steps. */
+  function decide(input: Log, { beforeSend, ownRequestId = false }: AdmitOptions): string | undefined {
+    let log = input
     const id = identify(log, newId)
     addFingerprint(log)
     scrubLog(log, settings.scrubParams)
     if (settings.redact.length > 0) {
-      // A hook may make any log small; without one nobody needs what is over the limit by far.
+      // Cut before redaction, to save work. A log with a hook is not cut here, because the hook may make it small.
       const isTooMuch = beforeSend === undefined && settings.beforeSend === undefined && isOversize(log)
       if (isTooMuch && !settings.autoTruncate) return dropTooLarge()
       if (isTooMuch) cutOversize(log)
@@ -131,14 +131,14 @@ export function createPolicy(parts: PolicyParts): Policy {
     }
     for (const hook of [beforeSend, settings.beforeSend]) {
       if (hook === undefined) continue
-      // A copy: the user, tags and breadcrumbs of a log are those of the logs after it as well.
-      const result = runHook(hook, log === given ? copyOf(log) : log)
+      // A copy, because a log shares its user, tags and breadcrumbs with later logs.
+      const result = runHook(hook, log === input ? copyOf(log) : log)
       if (typeof result === 'string') return drop(result)
       log = result
     }
-    if (log !== given) {
-      copyUserId(log, given)
-      Object.assign(given, lineOf(log))
+    if (log !== input) {
+      copyUserId(log, input)
+      Object.assign(input, lineOf(log))
     }
     const finalId = identify(log, () => id)
     const fingerprint = log.level === 'error' ? log.fingerprint : undefined
@@ -156,7 +156,7 @@ export function createPolicy(parts: PolicyParts): Policy {
   }
 
   function runHook(hook: BeforeSend, log: Log): ReturnType<typeof runBeforeSend> {
-    // A hook that logs would be called for its own log, without end.
+    // A hook that writes a log would be called for its own log, endlessly.
     if (insideHook) return 'before_send_error'
     insideHook = true
     try {
@@ -166,7 +166,7 @@ export function createPolicy(parts: PolicyParts): Policy {
     }
   }
 
-  /** The JSON that went out, or undefined when the log was too large. */
+  /** The JSON that was sent. Undefined when the log was too large. */
   function send(log: Log, mayCut: boolean): string | undefined {
     const json = wellFormedJson(JSON.stringify(log))
     if (fits(json)) {
@@ -183,13 +183,13 @@ export function createPolicy(parts: PolicyParts): Policy {
     const first = JSON.parse(json) as Log
     const metadata: Fields = { ...first.metadata, [LOG_ID_KEY]: newId(), [DEDUP_COUNT_KEY]: count }
     ledger.written += 1
-    // Cut where need be: its first was within the limit, and it stands for all the others.
+    // May be cut: the first log was within the limit, and the summary stands for all others.
     send({ ...first, timestamp: new Date(clock.now()).toISOString(), metadata }, true)
   }
 
-  function decideRequest(given: RequestEntry, ownRequestId: boolean): string | undefined {
+  function decideRequest(input: RequestEntry, ownRequestId: boolean): string | undefined {
     if (!settings.enabled) return drop('disabled')
-    let entry = scrubEntry(given, settings.scrubParams)
+    let entry = scrubEntry(input, settings.scrubParams)
     if (settings.redact.length > 0) {
       const isTooMuch = isOversize(entry)
       if (isTooMuch && !settings.autoTruncate) return dropTooLarge()
@@ -224,20 +224,20 @@ export function createPolicy(parts: PolicyParts): Policy {
   }
 }
 
-/** `user_id` is a copy of `user.id`: where a hook has changed or taken away the one, the other follows. */
-function copyUserId(log: Log, given: Log): void {
+/** `user_id` is a copy of `user.id`: where a hook changed or removed one of them, the other follows. */
+function copyUserId(log: Log, input: Log): void {
   const { id } = log.user ?? {}
-  if (log.user_id !== given.user_id || id === given.user?.id) return
+  if (log.user_id !== input.user_id || id === input.user?.id) return
   if (id === undefined) delete log.user_id
   else log.user_id = String(id)
 }
 
-/** What a breadcrumb says of a log: nothing that a hook has taken out of it. */
+/** The fields of a log that its breadcrumb uses, after the hooks: nothing that a hook removed. */
 function lineOf({ level, message, timestamp }: Log): Pick<Log, 'level' | 'message' | 'timestamp'> {
   return { level, message, timestamp }
 }
 
-/** As it would arrive. */
+/** A copy in the form in which the log would arrive. */
 function copyOf(log: Log): Log {
   return JSON.parse(JSON.stringify(log)) as Log
 }

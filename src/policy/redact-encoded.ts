@@ -2,14 +2,14 @@ import { isUtf8 } from 'node:buffer'
 import { percentDecode } from './percent-encoding.js'
 import { REDACTED, type Redaction } from './redact-patterns.js'
 
-/** What stands between the delimiters of URLs, and of the text around them. */
+/** Text between the delimiters of URLs and of the text around them. */
 const TOKEN = /[^\s?&=;#/"'<>,]+/g
 
-/** Redacts what is spelled in percent-encoding (`bob%40example.com`); the rest keeps its spelling. */
+/** Redacts what is written in percent-encoding (`bob%40example.com`); the rest keeps its spelling. */
 export function redactPercentEncoded(text: string, redact: Redaction): string {
   if (!text.includes('%') && !text.includes('+')) return text
   return text.replace(TOKEN, (token, offset: number) => {
-    // In a query `+` is a space; elsewhere it is a plus. The plus goes first, for names like bob+tag.
+    // `+` is a space in a query and a plus elsewhere. The plus is tried first, for names like bob+tag.
     const redacted = redactToken(token, token, redact)
     if (redacted !== token || !token.includes('+') || text[offset - 1] !== '=') return redacted
     return redactToken(token, token.replaceAll('+', ' '), redact)
@@ -35,14 +35,14 @@ function percentEncode(text: string): string {
 /** Shorter than any text that a built-in pattern could match. */
 const SHORTEST_BASE64 = 8
 
-/** Byte arrays arrive as base64: where their bytes are text, that text is redacted, and encoded again. */
+/** Redacts the text in a byte array, which arrives as base64, and encodes it again. */
 export function redactBase64(encoded: string, redact: Redaction): string {
   if (encoded.length < SHORTEST_BASE64 || encoded.length % 4 !== 0) return encoded
   if (!/^[A-Za-z0-9+/]+={0,2}$/.test(encoded)) return encoded
   return redactBytes(Buffer.from(encoded, 'base64'), redact)?.toString('base64') ?? encoded
 }
 
-/** Bytes that are text, redacted; nothing where that changes nothing. */
+/** The redacted bytes. Undefined for bytes that are not text, and where redaction changes nothing. */
 function redactBytes(bytes: Buffer, redact: Redaction): Buffer | undefined {
   const read = textOf(bytes)
   if (read === undefined) return undefined
@@ -51,7 +51,7 @@ function redactBytes(bytes: Buffer, redact: Redaction): Buffer | undefined {
   return redacted === text ? undefined : Buffer.from(redacted, encoding)
 }
 
-/** A Buffer in JSON within a text is a list of its bytes: `{"type":"Buffer","data":[98,111,98]}`. */
+/** Redacts Buffers in JSON within a text, which are lists of bytes: `{"type":"Buffer","data":[98,111,98]}`. */
 export function redactByteLists(text: string, redact: Redaction): string {
   if (!text.includes('Buffer')) return text
   return text.replace(/\[\s*(\d{1,3}(?:\s*,\s*\d{1,3}){5,})\s*\]/g, (list, numbers: string) => {
@@ -67,12 +67,12 @@ interface Read {
   readonly encoding: 'utf8' | 'utf16le' | 'latin1'
 }
 
-/** The bytes as text, and how they were read; undefined for those that are none. */
+/** The bytes as text, and their encoding. Undefined for bytes that are not text. */
 function textOf(bytes: Buffer): Read | undefined {
-  // ASCII in UTF-16 is legal UTF-8, too, with a NUL behind each character.
+  // ASCII in UTF-16 is also legal UTF-8, with a NUL behind each character, so UTF-16 is recognised first.
   const isWide = bytes.length >= 4 && bytes[0] !== 0 && bytes[1] === 0 && bytes[3] === 0
   if (isWide) return { text: bytes.toString('utf16le'), encoding: 'utf16le' }
-  // Bytes may have been cut within their last character, which takes at most four.
+  // The bytes may have been cut within their last character, which takes at most four bytes.
   for (let missing = 0; missing < 4; missing += 1) {
     const whole = bytes.subarray(0, bytes.length - missing)
     if (isUtf8(whole)) return { text: whole.toString(), encoding: 'utf8' }
@@ -80,7 +80,7 @@ function textOf(bytes: Buffer): Read | undefined {
   return isMostlyText(bytes) ? { text: bytes.toString('latin1'), encoding: 'latin1' } : undefined
 }
 
-/** One byte in eight may be a letter beyond ASCII, or not text at all. */
+/** Allows one byte in eight that is not ASCII: it may belong to a letter, or to no text. */
 function isMostlyText(bytes: Buffer): boolean {
   let others = 0
   for (const byte of bytes) if (byte > 0x7e || (byte < 0x20 && (byte < 0x09 || byte > 0x0d))) others++
@@ -88,12 +88,12 @@ function isMostlyText(bytes: Buffer): boolean {
 }
 
 /**
- * Redacts what JSON within a text spells by escapes (`bob\\u0040example.com`). The rest keeps its spelling; so
- * does all of it where nothing is found.
+ * Redacts what JSON within a text writes as escapes (`bob\\u0040example.com`). Everything else keeps its spelling, also
+ * the escapes of a text without a match.
  */
 export function redactJsonEscapes(text: string, redact: Redaction): string {
   if (!text.includes('\\u00')) return text
-  // Quotes and backslashes are what must stay escaped.
+  // Quotes and backslashes must stay escaped.
   const spelled = text.replace(/\\u00([2-7][\da-f])/gi, (escaped, hex: string) => {
     const character = String.fromCharCode(Number.parseInt(hex, 16))
     return character === '"' || character === '\\' || character === '\u007f' ? escaped : character

@@ -2,10 +2,10 @@ import { type Fields, LOG_ID_KEY, type Log } from '../wire/log.js'
 import type { RequestEntry } from '../wire/request-entry.js'
 import { REDACTED, type Redaction, redactText } from './redact.js'
 
-/** Translation bounds depth far below; what lies deeper must not slip through. */
+/** Translation bounds the depth far below this. Deeper values are replaced and do not pass unredacted. */
 const MOST_DEPTH = 100
 
-/** Fields that the schema itself needs: they stay as they are. */
+/** Fields that the schema needs; they are not redacted. */
 const KEPT = new Set(['level', 'timestamp', 'fingerprint', 'release_id', '_sdk'])
 const KEPT_WITHIN: Readonly<Record<string, ReadonlySet<string>>> = {
   metadata: new Set([LOG_ID_KEY]),
@@ -16,8 +16,8 @@ const KEPT_OF_BREADCRUMB = new Set(['timestamp', 'level'])
 const NUMBERS_OF = new Set(['request', 'error', 'perf'])
 
 /**
- * Redacts every string of a log at any depth, and numbers that spell a match, in place; objects that may
- * be shared between logs are copied where something changes. Keys stay.
+ * Redacts in place every string of a log at any depth, and numbers whose digits match. Objects that logs may share are
+ * copied where something changes. Keys are kept.
  */
 export function redactLog(log: Log, redactions: readonly Redaction[], ownRequestId: boolean): void {
   const fields = log as unknown as Fields
@@ -27,7 +27,7 @@ export function redactLog(log: Log, redactions: readonly Redaction[], ownRequest
   }
 }
 
-/** As {@link redactLog}, for a request entry. */
+/** Like {@link redactLog}, for a request entry. */
 export function redactEntry(
   entry: RequestEntry,
   redactions: readonly Redaction[],
@@ -49,7 +49,9 @@ function redactField(name: string, value: unknown, redactions: readonly Redactio
   return redactNumbersOf(value, redactions)
 }
 
-/** Where the schema has numbers, a mark would make the log illegal: what matches is left out instead. */
+/**
+ * A mark in a field that the schema defines as a number would make the log illegal, so a matching number is left out.
+ */
 function redactNumbersOf(fields: Fields, redactions: readonly Redaction[]): Fields {
   const kept = Object.entries(fields).flatMap(([name, value]) => {
     if (typeof value === 'number' && SCHEMA_NUMBERS.has(name)) return [[name, value] as const]
@@ -97,7 +99,7 @@ function redactList(list: readonly unknown[], redactions: readonly Redaction[], 
   return copy ?? list
 }
 
-/** What `JSON.stringify` makes of a Buffer. */
+/** The JSON form of a Buffer. */
 interface BufferJson {
   readonly type: 'Buffer'
   readonly data: readonly unknown[]
@@ -116,8 +118,8 @@ function redactBufferJson(value: BufferJson, redactions: readonly Redaction[]): 
 }
 
 /**
- * Whole numbers are read as their digits. Thirteen digits from 2001 to 2033 are milliseconds since 1970:
- * no card number begins with 1 at that length.
+ * Whole numbers are read as their digits. Thirteen digits from 2001 to 2033 are milliseconds since 1970: no card number
+ * of that length begins with 1.
  */
 function redactNumber(value: number, redactions: readonly Redaction[]): unknown {
   if (!Number.isInteger(value) || (value >= 1e12 && value < 2e12)) return value

@@ -1,32 +1,32 @@
-/** What stands in place of redacted text. */
+/** Replaces redacted text. */
 export const REDACTED = '[REDACTED]'
 
-/** Text in, the same text with every match replaced by `[REDACTED]` out. */
+/** Returns the text with every match replaced by `[REDACTED]`. */
 export type Redaction = (text: string) => string
 
-/** Letters of Latin scripts besides ASCII, as names and domains have them. */
+/** Letters of Latin scripts beyond ASCII, which names and domains may contain. */
 const LATIN = '\\u00c0-\\u024f'
 
 /**
- * Not after a word character or digit of any script; but JSON within a string puts the letter of an
- * escape (`\n`, `\u00a0`) right before what it separates.
+ * Not after a word character or digit of any script. The letter of an escape in JSON (`\n`, `\u00a0`) counts as a
+ * boundary, because JSON within a string puts it right before the text.
  */
 const BEFORE = '(?:(?<![\\w\\p{Nd}])|(?<=\\\\[bfnrt])|(?<=\\\\u[\\da-fA-F]{4}))'
 const AFTER = '(?![\\w\\p{Nd}])'
 
-/** Spaces and dashes, those of typography too. */
+/** Spaces and dashes, typographic ones included. */
 const GAPS = '[ \\u00a0\\u2000-\\u200b\\u202f\\u2010-\\u2015\\u2212-]*'
 
 const DIGIT = '\\p{Nd}'
-// A cluster of 13 to 19 digits as a whole; of more digits, what ends with a group from the 13th on.
-// No two neighbours in these share a character, so a failed try costs one number's length.
+// A cluster of 13 to 19 digits as a whole; of a longer one, the part that ends with a group from the 13th digit on. No
+// two neighbours in these patterns share a character, so that a failed match costs one number's length.
 const CLUSTER = `(?:${GAPS}${DIGIT}){12,18}${AFTER}(?!${GAPS}${DIGIT})`
 const GROUPS = `(?:${GAPS}${DIGIT}){12}${DIGIT}{0,6}${AFTER}`
 const CARD = new RegExp(`(?=${DIGIT})${BEFORE}${DIGIT}(?:${CLUSTER}|${GROUPS})`, 'gu')
 const SSN = new RegExp(`(?=${DIGIT})${BEFORE}${DIGIT}{3}-${DIGIT}{2}-${DIGIT}{4}${AFTER}`, 'gu')
 const BEARER = /Bearer\s+[A-Za-z0-9\-._~+/]+=*/gi
 
-/** The patterns that `redactPatterns` knows by name. All take time linear in the text's length. */
+/** The patterns that `redactPatterns` accepts by name. All take time linear in the length of the text. */
 export const BUILT_IN_REDACTIONS: Readonly<Record<string, Redaction>> = {
   email: redactEmails,
   creditCard: (text) => (hasDigits(text, 13) ? text.replace(CARD, REDACTED) : text),
@@ -34,7 +34,7 @@ export const BUILT_IN_REDACTIONS: Readonly<Record<string, Redaction>> = {
   bearer: (text) => text.replace(BEARER, REDACTED),
 }
 
-/** A first look that most texts do not pass; beyond ASCII every character counts as a digit. */
+/** A cheap test that most texts fail. Every character beyond ASCII counts as a digit. */
 function hasDigits(text: string, least: number): boolean {
   if (text.length < least) return false
   let found = 0
@@ -50,7 +50,7 @@ const LOCAL = new RegExp(`[\\w.%+\\-${LATIN}]`)
 const WORD = new RegExp(`[\\w${LATIN}]`)
 const DOMAIN = new RegExp(`[A-Za-z0-9.\\-${LATIN}]+\\.[A-Za-z${LATIN}]{2,}(?![\\w${LATIN}])`, 'y')
 
-/** Looks outwards from each `@`: a pattern that starts at the name reads a long word once per letter. */
+/** Searches outwards from each `@`. A pattern that starts at the name would read a long word once per letter. */
 function redactEmails(text: string): string {
   let out = ''
   let done = 0
@@ -64,7 +64,7 @@ function redactEmails(text: string): string {
   return done === 0 ? text : out + text.slice(done)
 }
 
-/** Where the name before `at` begins, at a word boundary; `at` when there is none. */
+/** Where the name before `at` begins, at a word boundary; `at` itself when there is no name. */
 function startOfName(text: string, at: number): number {
   let start = at
   while (start > 0 && LOCAL.test(text.charAt(start - 1))) start -= 1
@@ -72,9 +72,9 @@ function startOfName(text: string, at: number): number {
   return start
 }
 
-/** A RegExp of the user's, its own state untouched. */
+/** Turns a user's RegExp into a redaction, without changing the state of the RegExp. */
 export function redactionOf(pattern: RegExp): Redaction {
-  // Sticky would find nothing but a match at the very start.
+  // With the sticky flag only a match at the very start would be found.
   const flags = `${pattern.flags.replace(/[gy]/g, '')}g`
   const own = new RegExp(pattern.source, flags)
   return (text) =>
@@ -85,7 +85,7 @@ export function redactionOf(pattern: RegExp): Redaction {
     })
 }
 
-/** Else `/E/` would redact its own marks, for ever. */
+/** Without this, a pattern such as `/E/` would redact its own marks in every pass. */
 function isWithinMark(text: string, offset: number, length: number): boolean {
   for (let start = Math.max(0, offset + length - REDACTED.length); start <= offset; start += 1) {
     if (text.startsWith(REDACTED, start)) return true

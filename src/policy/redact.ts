@@ -5,8 +5,8 @@ import { BUILT_IN_REDACTIONS, type Redaction, redactionOf } from './redact-patte
 export { REDACTED, type Redaction } from './redact-patterns.js'
 
 /**
- * The values of `redactPatterns` (names of built-ins, RegExps) as redactions, or the sentence that says
- * which one is neither.
+ * Parses the values of `redactPatterns` (names of built-ins, RegExps). Returns redactions, or a sentence that names the
+ * invalid value.
  */
 export function parseRedactions(patterns: readonly unknown[]): Redaction[] | string {
   const redactions: Redaction[] = []
@@ -36,15 +36,15 @@ function describe(pattern: unknown): string {
   return typeof pattern === 'string' ? JSON.stringify(pattern.slice(0, 80)) : `a ${typeof pattern}`
 }
 
-/** Within one another: a redirect's address within an address, base64 of what is percent-encoded. */
+/** Most encodings within one another, such as a redirect URL within a URL, or base64 of percent-encoded text. */
 const MOST_ENCODINGS = 3
-/** One mark may uncover the word boundary that another pattern waits for. */
+/** Most passes: replacing one match may create the word boundary that another pattern needs. */
 const MOST_PASSES = 4
 
 /**
- * The text with every match replaced, also where it is spelled in percent-encoding (`bob%40example.com`), in the
- * escapes of JSON or in the bytes of a Buffer in JSON within it, or the whole text is the base64 of bytes that
- * hold one. Idempotent for the built-in patterns, and takes time linear in the text's length for them.
+ * The text with every match replaced. Matches are also found in percent-encoding (`bob%40example.com`), in JSON escapes
+ * and in the bytes of a Buffer in JSON within the text, and where the whole text is base64. For the built-in patterns
+ * the function is idempotent and takes time linear in the length of the text.
  */
 export function redactText(text: string, redactions: readonly Redaction[]): string {
   return redactions.length === 0 || text === '' ? text : redactSpellings(text, redactions, MOST_ENCODINGS)

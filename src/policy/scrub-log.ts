@@ -3,7 +3,7 @@ import type { RequestEntry } from '../wire/request-entry.js'
 import { scrubLoggedRequests } from './scrub-logged-request.js'
 import { scrubQuery, scrubUrl } from './scrub-url.js'
 
-/** Scrubs every URL of a log in place; objects that may be shared between logs are copied first. */
+/** Scrubs every URL of a log in place. Objects that logs may share are copied first. */
 export function scrubLog(log: Log, params: ReadonlySet<string>): void {
   if (log.request !== undefined) log.request = scrubRequest(log.request, params)
   if (log.breadcrumbs !== undefined && log.breadcrumbs.length > 0) {
@@ -12,7 +12,7 @@ export function scrubLog(log: Log, params: ReadonlySet<string>): void {
   if (log.metadata !== undefined) log.metadata = scrubAttributes(log.metadata, params)
 }
 
-/** The request entry, or a copy where its path held something to scrub. */
+/** The request entry itself, or a copy where its path had something to scrub. */
 export function scrubEntry(entry: RequestEntry, params: ReadonlySet<string>): RequestEntry {
   return scrubField(entry, 'path', params)
 }
@@ -29,7 +29,7 @@ function scrubBreadcrumb(breadcrumb: Breadcrumb, params: ReadonlySet<string>): B
   return scrubbed === data ? breadcrumb : { ...breadcrumb, data: scrubbed }
 }
 
-/** OpenTelemetry's URL attributes, where translation left one because another took its place. */
+/** OpenTelemetry's URL attributes, which translation leaves in metadata where another attribute took their field. */
 const URL_ATTRIBUTES = ['url.full', 'http.url', 'http.target']
 
 function scrubAttributes(metadata: Fields, params: ReadonlySet<string>): Fields {
@@ -41,7 +41,7 @@ function scrubAttributes(metadata: Fields, params: ReadonlySet<string>): Fields 
   return clean === query ? scrubbed : { ...scrubbed, 'url.query': clean }
 }
 
-/** The object itself when the field holds nothing to scrub, else a copy. */
+/** The object itself when the field has nothing to scrub, else a copy. */
 function scrubField<T extends object>(fields: T, name: string, params: ReadonlySet<string>): T {
   const url = (fields as Fields)[name]
   if (typeof url !== 'string') return fields

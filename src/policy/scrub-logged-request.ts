@@ -5,8 +5,8 @@ import { isScrubbedParam, SCRUBBED, scrubUrl } from './scrub-url.js'
 const MAX_DEPTH = 4
 
 /**
- * Scrubs the request objects that HTTP loggers leave in metadata: `req.url`, `request.url`, `originalUrl`, and the
- * named keys below a `query`. Keys may be nested objects or flattened with dots (`req.query.token`). Gives the object
+ * Scrubs the request objects that HTTP loggers write into metadata: `req.url`, `request.url`, `originalUrl`, and the
+ * named keys below a `query`. Keys may be nested objects or flattened with dots (`req.query.token`). Returns the object
  * itself when there is nothing to scrub, else a copy.
  */
 export function scrubLoggedRequests(fields: Fields, params: ReadonlySet<string>): Fields {

@@ -1,9 +1,9 @@
 import { percentDecode } from './percent-encoding.js'
 
-/** What stands in place of a scrubbed value. */
+/** Replaces a scrubbed value. */
 export const SCRUBBED = '[SCRUBBED]'
 
-/** Query parameters that are scrubbed whatever the options say; compared without regard to case. */
+/** Query parameters that are always scrubbed; names are compared without regard to case. */
 const DEFAULT_PARAMS = [
   'token',
   'password',
@@ -24,10 +24,10 @@ export function scrubbedParams(added: readonly string[] = []): ReadonlySet<strin
 }
 
 /**
- * The URL, absolute or relative, with the value of each named query parameter replaced by `[SCRUBBED]`;
- * everything else, the fragment included, stays byte for byte. A name counts in any case, percent-encoded
- * or with `+`, as a list (`token[]`) and within brackets (`user[token]`). `&` and `;` part parameters, and
- * so does a further `?`, for the sake of addresses passed on unencoded.
+ * Replaces the value of each named query parameter of a URL, absolute or relative, by `[SCRUBBED]`. Everything else,
+ * the fragment included, stays byte for byte. A name matches in any case, percent-encoded or with `+`, as a list
+ * (`token[]`) and within brackets (`user[token]`). `&` and `;` separate parameters, and so does a further `?`, for URLs
+ * that are passed on without encoding.
  */
 export function scrubUrl(url: string, params: ReadonlySet<string>): string {
   const hash = url.indexOf('#')
@@ -39,7 +39,7 @@ export function scrubUrl(url: string, params: ReadonlySet<string>): string {
   return scrubbed === query ? url : url.slice(0, start) + scrubbed + url.slice(end)
 }
 
-/** As {@link scrubUrl}, for a query without its `?`. */
+/** Like {@link scrubUrl}, for a query without its `?`. */
 export function scrubQuery(query: string, params: ReadonlySet<string>): string {
   if (!query.includes('=')) return query
   return query
@@ -55,8 +55,8 @@ function scrubSegment(segment: string, params: ReadonlySet<string>): string {
   for (const piece of segment.split(/(?=[;?])/)) {
     const equals = piece.indexOf('=')
     const separator = /^[;?]/.test(piece) ? 1 : 0
-    // What follows a named parameter within its segment may be the rest of its value: after `?` it is by
-    // the URL standard, after `;` unless it names a parameter itself.
+    // What follows a named parameter within its segment may be the rest of its value: after `?` it is by the URL
+    // standard, after `;` unless it names a parameter itself.
     if (secret && (equals === -1 || piece.startsWith('?'))) continue
     secret = equals !== -1 && isNamed(piece.slice(separator, equals), params)
     out += secret ? piece.slice(0, equals + 1) + SCRUBBED : piece

@@ -7,7 +7,7 @@ import { scrubbedParams } from './scrub-url.js'
 const DUPLICATE_WINDOW_MS = 5000
 
 /**
- * What a client's settings mean to its policy.
+ * The policy's settings, made of a client's settings.
  * @throws {LognitorError} `LOGNITOR_BAD_OPTION` for a redaction pattern that cannot be used
  */
 export function policySettings(settings: Settings): PolicySettings {

@@ -13,16 +13,16 @@ export const MOST_MESSAGE = 2000
 export const MOST_TEXT = 500
 const MOST_ITEMS = 20
 
-/** Whether JSON text takes at most `maxBytes` of UTF-8. */
+/** Whether a JSON text takes at most `maxBytes` bytes in UTF-8. */
 export function fits(json: string, maxBytes = MAX_LOG_BYTES): boolean {
-  // A UTF-16 unit takes one to three bytes.
+  // A UTF-16 unit takes one to three bytes in UTF-8.
   if (json.length > maxBytes) return false
   return json.length * 3 <= maxBytes || Buffer.byteLength(json) <= maxBytes
 }
 
 /**
- * The log, given as JSON, cut step by step until it fits. The last step leaves so little that it always
- * does; a log that fits stays as it is.
+ * Cuts a log, passed as JSON, step by step until it fits. The last step leaves so little that it always fits. A log
+ * that fits stays as it is.
  */
 export function truncate(json: string, maxBytes = MAX_LOG_BYTES): { json: string; log: Log } {
   let log = JSON.parse(json) as Log
@@ -33,13 +33,13 @@ export function truncate(json: string, maxBytes = MAX_LOG_BYTES): { json: string
       log = step(log)
       text = JSON.stringify(log)
     } catch {
-      // Nested too deep to walk: the next steps cut away what is.
+      // Nested too deep to walk: the next steps remove the nested values.
     }
   }
   return { json: text, log }
 }
 
-/** A request entry as JSON, its texts cut: without lists and own keys, that is always enough. */
+/** A request entry as JSON with its texts cut. Without lists and user keys, that is always enough. */
 export function truncateEntry(entry: RequestEntry): string {
   return JSON.stringify(mapTexts(entry, (text) => cut(text, MOST_TEXT)))
 }
@@ -112,7 +112,7 @@ function onlyTheNeeded(log: Log): Log {
   }
 }
 
-/** What stands in the metadata because the wire has no other place for it. */
+/** The metadata that this package writes because the wire has no field for it. */
 function ownMetadata({ metadata }: Log): Fields {
   return {
     [LOG_ID_KEY]: metadata?.[LOG_ID_KEY],
@@ -120,7 +120,7 @@ function ownMetadata({ metadata }: Log): Fields {
   }
 }
 
-/** A text of at most `length` UTF-16 units, and the mark where something was cut. */
+/** Cuts a text to at most `length` UTF-16 units, and appends the mark where it was cut. */
 export function cut(text: string, length: number, mark = ''): string {
   if (typeof text !== 'string' || text.length <= length) return text
   if (mark !== '' && text.length <= length + mark.length && text.endsWith(mark)) return text

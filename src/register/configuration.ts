@@ -8,7 +8,7 @@ import { LognitorSpanProcessor } from '../otel/span-processor.js'
 import { knowsExports } from '../otel/stopped-export.js'
 import type { HasPipeline } from '../pipeline/registry.js'
 import { batched, type ExporterParts, processorsFrom } from './exporters.js'
-import { type InstrumentationLike, withRows } from './http.js'
+import { type InstrumentationLike, withRequestEntries } from './http.js'
 import { AUTO, isWanted } from './instrumentations.js'
 import { bridgeLogsApi, mergedLogsApi } from './logs-api.js'
 import type { Packages } from './packages.js'
@@ -16,7 +16,10 @@ import { recordingSampler } from './sampler.js'
 
 export const SDK_NODE = '@opentelemetry/sdk-node'
 
-/** A NodeSDK's configuration, as far as we add to it; `spanProcessor` and the like are the 2.x line's old names. */
+/**
+ * A NodeSDK's configuration, reduced to the fields that are read or changed here. `spanProcessor` and similar names are
+ * older names of the 2.x line.
+ */
 export interface Configuration {
   readonly sampler?: unknown
   readonly spanProcessors?: unknown
@@ -29,28 +32,28 @@ export interface Configuration {
 
 export interface ConfigurationParts {
   readonly client: HasPipeline
-  /** What rows hold. */
+  /** The options of request entries. */
   readonly entries: Omit<WithLognitorOptions, 'client'>
-  /** Options of HttpInstrumentation. */
+  /** The options of HttpInstrumentation. */
   readonly http: HttpConfig
   readonly packages: Packages
   readonly env: Environment
   readonly exporters: Pick<ExporterParts, 'fallback' | 'endLimitMs'>
 }
 
-/** All that is added to a NodeSDK's configuration. */
+/** Everything that is added to a NodeSDK's configuration. */
 export interface Added {
   readonly sampler?: object
   readonly spanProcessors: object[]
   readonly logRecordProcessors: object[]
   readonly instrumentations: InstrumentationLike[]
-  /** Of these, what the environment's exporters stand behind. */
+  /** Those of the processors that have an exporter of the environment behind them. */
   readonly environmentProcessors: object[]
 }
 
 /**
- * What Lognitor needs of a NodeSDK, beside what its configuration has or what it would make from the environment.
- * What cannot be made is left out with a warning.
+ * Makes what Lognitor needs of a NodeSDK, beside what the configuration has and what NodeSDK would make from the
+ * environment. A part that cannot be made is left out with a warning.
  * @throws {LognitorError} for a wrong option
  */
 export function addedTo(configuration: Configuration, parts: ConfigurationParts): Added {
@@ -58,7 +61,7 @@ export function addedTo(configuration: Configuration, parts: ConfigurationParts)
   knowsExports()
   const sdkPlace = sdkPlaceOf(packages)
   const sdk = sdkPlace.within(SDK_NODE)
-  const instrumentations = withRows(listOf(configuration.instrumentations), {
+  const instrumentations = withRequestEntries(listOf(configuration.instrumentations), {
     entries: { ...entries, client },
     http,
     packages: packages.within(AUTO),
@@ -87,17 +90,20 @@ export function addedTo(configuration: Configuration, parts: ConfigurationParts)
   }
 }
 
-/** Where `@opentelemetry/sdk-node` is found: the collection of instrumentations brings one of its own. */
+/**
+ * Looks for packages where `@opentelemetry/sdk-node` is found, because the package of all instrumentations depends on
+ * another copy.
+ */
 export function sdkPlaceOf(packages: Packages): Packages {
   return packages.resolve(SDK_NODE) === undefined ? packages.within(AUTO) : packages
 }
 
 function listOf(instrumentations: unknown): InstrumentationLike[] {
-  // NodeSDK takes lists in the list; deeper ones cost nothing.
+  // NodeSDK accepts lists within the list; flattening deeper ones is cheap.
   return Array.isArray(instrumentations) ? (instrumentations.flat(10) as InstrumentationLike[]) : []
 }
 
-/** The processors that the configuration has; undefined where NodeSDK would ask the environment. */
+/** The processors of the configuration. Undefined where NodeSDK would read the environment. */
 function ownProcessors(
   signal: Signal,
   configuration: Configuration,
@@ -107,7 +113,7 @@ function ownProcessors(
   const many = isTraces ? configuration.spanProcessors : configuration.logRecordProcessors
   if (Array.isArray(many)) return many as object[]
   const one = isTraces ? configuration.spanProcessor : configuration.logRecordProcessor
-  // OpenTelemetry 3 does not read the old names.
+  // OpenTelemetry 3 does not read the older names.
   const isLine3 = tried('the API', () => mergedLogsApi(parts.sdk)) !== undefined
   if (one && !isLine3) return [one as object]
   const exporter = isTraces ? configuration.traceExporter : undefined
@@ -116,8 +122,8 @@ function ownProcessors(
   if (batch !== undefined) return [batch]
   warnOnce(
     'LOGNITOR_EXPORT_STOPPED',
-    'sdkConfig cannot put the given traceExporter behind a batch processor, for the SDK of OpenTelemetry is not found. ' +
-      'Pass spanProcessors: [new BatchSpanProcessor(...)] in its place.',
+    'sdkConfig cannot put traceExporter behind a batch processor, because the SDK of OpenTelemetry was not found. ' +
+      'Pass spanProcessors: [new BatchSpanProcessor(...)] instead.',
     'traceExporter',
   )
   return []
@@ -127,13 +133,13 @@ function warnWithoutSdk(signal: Signal, env: Environment): void {
   if (exportVariable(signal, env) === undefined) return
   warnOnce(
     'LOGNITOR_EXPORT_STOPPED',
-    `The environment names an OTLP export, which sdkConfig cannot go on with: ${SDK_NODE} is not found from the application (is it bundled?). ` +
+    `The environment names an OTLP export, which sdkConfig cannot set up: ${SDK_NODE} was not found from the application (is it bundled?). ` +
       'Pass spanProcessors and logRecordProcessors with your exporters to sdkConfig.',
     'sdk',
   )
 }
 
-/** Nothing that is missing or broken may keep the application from starting. */
+/** A part that is missing or broken must not keep the application from starting. */
 export function tried<T>(what: string, make: () => T): T | undefined {
   try {
     return make()

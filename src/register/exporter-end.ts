@@ -6,9 +6,9 @@ interface Flushable {
 }
 
 /**
- * The exporters that the environment names, as the end of the process sees them: what their batches hold leaves
- * before a signal or the natural end ends the process, within the same time as the client's own. Nothing of it is
- * counted as lost: what they do with a failed export is theirs.
+ * Flushes the exporters that the environment names at the end of the process: what their batches hold is sent before a
+ * signal or the natural end ends the process, within the same time as the client's own logs. Nothing is counted as lost
+ * here, because a failed export is handled by the exporter.
  */
 export class ExporterEnd implements ExitParticipant {
   readonly capturesCrashes = false
@@ -20,8 +20,8 @@ export class ExporterEnd implements ExitParticipant {
   #endsAt: number | undefined
 
   /**
-   * @param hasMetrics whether the meter provider has something to flush, of which nobody tells
-   * @param flushOnExitMs asked at the end
+   * @param hasMetrics whether the meter provider may have something to flush; nothing marks new metrics
+   * @param flushOnExitMs the limit in milliseconds; read at the end
    */
   constructor(processors: readonly object[], hasMetrics: boolean, flushOnExitMs: () => number) {
     this.#processors = processors as Flushable[]
@@ -29,7 +29,7 @@ export class ExporterEnd implements ExitParticipant {
     this.#flushOnExitMs = flushOnExitMs
   }
 
-  /** Milliseconds left for an export that begins now; undefined while this is no end. */
+  /** Milliseconds left for an export that begins now. Undefined while the process is not at its end. */
   readonly limitMs = (): number | undefined =>
     this.#endsAt === undefined ? undefined : this.#endsAt - performance.now()
 
@@ -41,7 +41,9 @@ export class ExporterEnd implements ExitParticipant {
     return this.#isDirty ? 1 : 0
   }
 
-  /** A span or log record processor that stands beside the exporters' and notes that there is something. */
+  /**
+   * A span or log record processor, added beside those of the exporters, that notes that there is something to flush.
+   */
   marker(): object {
     const note = () => {
       this.#isDirty = true
@@ -50,7 +52,7 @@ export class ExporterEnd implements ExitParticipant {
     return { onStart() {}, onEnd: note, onEmit: note, forceFlush: nothing, shutdown: nothing }
   }
 
-  /** @param timeoutMs 0 begins to flush and waits for nothing: the process may live on */
+  /** @param timeoutMs milliseconds; 0 starts the flush without waiting for it, because the process may continue */
   async flush(timeoutMs: number): Promise<boolean> {
     this.#isDirty = false
     if (timeoutMs > 0) this.#endsAt = performance.now() + timeoutMs
@@ -89,7 +91,7 @@ export class ExporterEnd implements ExitParticipant {
   }
 }
 
-/** Whether the work has settled in so many milliseconds. Keeps the process alive for no longer. */
+/** Whether the work settled within the time. Keeps the process alive for no longer. */
 function within(timeoutMs: number, work: Promise<void>): Promise<boolean> {
   return new Promise((resolve) => {
     const timer = setTimeout(() => resolve(false), timeoutMs)

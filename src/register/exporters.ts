@@ -6,7 +6,7 @@ import type { Packages } from './packages.js'
 
 type Class<T = object> = new (...args: unknown[]) => T
 
-/** One signal's names in the environment and in the packages. */
+/** The names of each signal in the environment and in the packages. */
 const SIGNALS = {
   traces: {
     variable: 'TRACES',
@@ -30,17 +30,20 @@ const SIGNALS = {
 
 export interface ExporterParts {
   readonly env: Environment
-  /** As `@opentelemetry/sdk-node` sees them: its own dependencies make the exporters. */
+  /** Packages as seen from `@opentelemetry/sdk-node`, whose dependencies provide the exporters. */
   readonly sdk: Packages
-  /** The exporter where the environment names none: NodeSDK's own default is `otlp`. */
+  /** The exporter where the environment names none. NodeSDK's own default is `otlp`. */
   readonly fallback: 'otlp' | 'none'
-  /** Longest an export may take that begins at the end of the process; left out, the end is somebody else's. */
+  /**
+   * Longest time of an export that begins at the end of the process. Undefined where this package does not attend to
+   * the end.
+   */
   readonly endLimitMs?: LimitMs
 }
 
 /**
- * Processors for the exporters that OTEL_TRACES_EXPORTER or OTEL_LOGS_EXPORTER name, as a NodeSDK that is given no
- * processors makes them itself. What cannot be made is named in one warning.
+ * Makes processors for the exporters that OTEL_TRACES_EXPORTER or OTEL_LOGS_EXPORTER name, as a NodeSDK without
+ * processors of its own does. One warning names the exporters that cannot be made.
  */
 export function processorsFrom(signal: Signal, parts: ExporterParts): object[] {
   const { variable } = SIGNALS[signal]
@@ -50,14 +53,14 @@ export function processorsFrom(signal: Signal, parts: ExporterParts): object[] {
     warnOnce(
       'LOGNITOR_EXPORT_STOPPED',
       `OTEL_${variable}_EXPORTER names "${name}", which cannot be set up beside Lognitor: known are otlp, console, zipkin (traces) and none. ` +
-        `Nothing goes there. Set OTEL_${variable}_EXPORTER=none, or pass ${signal === 'traces' ? 'spanProcessors' : 'logRecordProcessors'} to sdkConfig.`,
+        `Nothing is exported there. Set OTEL_${variable}_EXPORTER=none, or pass ${signal === 'traces' ? 'spanProcessors' : 'logRecordProcessors'} to sdkConfig.`,
       variable,
     )
     return []
   })
 }
 
-/** A batch processor with the sizes and delays that OTEL_BSP_* or OTEL_BLRP_* name; undefined without the SDK. */
+/** A batch processor with the sizes and delays that OTEL_BSP_* or OTEL_BLRP_* set. Undefined without the SDK. */
 export function batched(signal: Signal, exporter: object, { env, sdk }: ExporterParts): object | undefined {
   const { batch, batchVariable } = SIGNALS[signal]
   const found = sdkOf(signal, sdk)
@@ -104,7 +107,7 @@ function consoleProcessor(signal: Signal, sdk: Packages): object | undefined {
 
 interface Sdk {
   readonly exports: Record<string, unknown>
-  /** The exporter is the first argument, and not a field of an object. */
+  /** Whether the processor takes the exporter as its first argument, and not as a property of an object. */
   readonly isPositional: boolean
 }
 
@@ -119,13 +122,15 @@ function sdkOf(signal: Signal, sdk: Packages): Sdk | undefined {
   return base && { exports: base, isPositional: true }
 }
 
-/** Whether a version is of 0.x with a smaller x. */
+/** Whether a version is 0.x with x smaller than `minor`. */
 function isBefore(version: string | undefined, minor: number): boolean {
   const [, found] = /^0\.(\d+)\./.exec(version ?? '') ?? []
   return found !== undefined && Number(found) < minor
 }
 
-/** The newer batch processors read no environment; a value that is no positive number leaves their default. */
+/**
+ * The newer batch processors do not read the environment. A value that is not a positive number leaves their default.
+ */
 function batchSizes(prefix: string, env: Environment): Record<string, number> {
   const variables = {
     maxQueueSize: 'MAX_QUEUE_SIZE',

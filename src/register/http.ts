@@ -9,7 +9,7 @@ import type { Packages } from './packages.js'
 
 export const HTTP = '@opentelemetry/instrumentation-http'
 
-/** An instrumentation, as far as its place in a list of them is looked for. */
+/** An instrumentation, reduced to what finding it in a list needs. */
 export interface InstrumentationLike {
   readonly instrumentationName?: string
   getConfig?(): HttpConfig
@@ -20,38 +20,41 @@ export interface InstrumentationLike {
 }
 
 export interface HttpParts {
-  /** For request entries: the client, and what rows hold. */
+  /** For request entries: the client, and the options of request entries. */
   readonly entries: WithLognitorOptions
-  /** Options of HttpInstrumentation. */
+  /** The options of HttpInstrumentation. */
   readonly http: HttpConfig
   readonly packages: Packages
-  /** False where the environment turns the HTTP instrumentation off: then there are rows without spans. */
+  /** False where the environment turns the HTTP instrumentation off. Request entries are then written without spans. */
   readonly isWanted: boolean
 }
 
 /**
- * The list with request entries in it: an HttpInstrumentation that is there gets our hook beside its own ones, one of
- * ours stays as it is, and where there is none ours is put in front. Without the package rows still come, and one
- * warning names it.
+ * Adds request entries to a list of instrumentations. An HttpInstrumentation in the list gets our hook beside its own
+ * hooks, one of ours stays as it is, and where there is none ours is put in front. Without the package
+ * `@opentelemetry/instrumentation-http`, request entries are written without spans, and one warning names the package.
  * @throws {LognitorError} for a wrong option
  */
-export function withRows(given: readonly InstrumentationLike[], parts: HttpParts): InstrumentationLike[] {
+export function withRequestEntries(
+  input: readonly InstrumentationLike[],
+  parts: HttpParts,
+): InstrumentationLike[] {
   const { entries, http, packages, isWanted } = parts
-  const there = given.filter((one) => one?.instrumentationName === HTTP)
-  if (there.some((one) => isChained(one.getConfig?.()?.requestHook))) return [...given]
+  const there = input.filter((one) => one?.instrumentationName === HTTP)
+  if (there.some((one) => isChained(one.getConfig?.()?.requestHook))) return [...input]
   const [first] = there
   if (first?.setConfig !== undefined) {
     first.setConfig(withLognitor({ ...first.getConfig?.(), ...http }, entries))
-    return [...given]
+    return [...input]
   }
   const made = isWanted ? makeHttp(parts) : undefined
-  if (made !== undefined) return [made, ...given]
+  if (made !== undefined) return [made, ...input]
   withLognitor(http, entries)
   if (isWanted && isMainThread) warnOfMissing(packages)
-  return [...given]
+  return [...input]
 }
 
-/** Undefined where the package is not installed, neither beside us nor where the application sees it. */
+/** Undefined where the package is installed neither beside this package nor where the application sees it. */
 function makeHttp({ entries, http, packages }: HttpParts): InstrumentationLike | undefined {
   if (hasPeer) return new LognitorHttpInstrumentation({ ...http, ...entries })
   try {
@@ -59,7 +62,7 @@ function makeHttp({ entries, http, packages }: HttpParts): InstrumentationLike |
     if (typeof Http !== 'function') return undefined
     return new (Http as new (config: object) => InstrumentationLike)(withLognitor(http, entries))
   } catch {
-    // Installed, and broken: as good as missing.
+    // A package that is installed but broken is treated as missing.
     return undefined
   }
 }
@@ -69,8 +72,8 @@ function warnOfMissing(packages: Packages): void {
   warnOnce(
     'LOGNITOR_MISSING_PEER',
     isBroken
-      ? `Requests have rows but no spans, and their logs no trace ids: ${HTTP} is installed but cannot be loaded. Install it again: npm install ${HTTP}`
-      : `Requests have rows but no spans, and their logs no trace ids: npm install ${HTTP}`,
+      ? `Requests have request entries but no spans, and their logs have no trace ids: ${HTTP} is installed but cannot be loaded. Install it again: npm install ${HTTP}`
+      : `Requests have request entries but no spans, and their logs have no trace ids: npm install ${HTTP}`,
     HTTP,
   )
 }

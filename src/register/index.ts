@@ -19,9 +19,9 @@ import { applicationPlaces } from './places.js'
 import { watchUse } from './use.js'
 import { zeroCode } from './zero-code.js'
 
-/*
- * Zero code: `node --import @lognitor/opentelemetry/register app.js`, or `--require`. Everything comes from
- * the environment: LOGNITOR_*, and what OpenTelemetry itself reads there.
+/**
+ * Zero code: `node --import @lognitor/opentelemetry/register app.js`, or `--require`. The environment configures
+ * everything: LOGNITOR_*, and the variables that OpenTelemetry itself reads.
  */
 
 type NodeSdk = new (configuration: object) => { start(): void }
@@ -29,7 +29,7 @@ type NodeSdk = new (configuration: object) => { start(): void }
 // biome-ignore lint/complexity/noUselessEmptyExport: without an export the bundler takes this file for CommonJS, and has the exports of all other files set when their importers run. What OpenTelemetry's loader hook wraps keeps their first values.
 export {}
 
-// Node preloads --require into its own thread for loader hooks too, where no application runs.
+// Node also preloads --require into its own thread for loader hooks, where no application code runs.
 const isNodesOwn = !isMainThread && parentPort === null
 if (!zeroCode.hasStarted && !isNodesOwn) {
   zeroCode.hasStarted = true
@@ -38,20 +38,21 @@ if (!zeroCode.hasStarted && !isNodesOwn) {
   } catch (error) {
     warnOnce(
       'LOGNITOR_NOT_STARTED',
-      `Zero code could not start OpenTelemetry, and the application runs without: ${error}`,
+      `Zero code could not start OpenTelemetry, and the application runs without it: ${error}`,
     )
   }
 }
 
 function start(): void {
-  // Not `init`, which an application may still call with options that no variable can hold.
+  // `getClient` and not `init`, which the application may still call with options that no variable can hold.
   const client = getClient()
   const { env } = process
   if (env.OTEL_SDK_DISABLED?.trim().toLowerCase() === 'true') {
     withLognitor({}, { client })
     return
   }
-  // First as the application sees it, whose versions must fit each other; ours only where it has none.
+  // Packages are looked for where the application sees them, because their versions must fit each other. Our own
+  // dependencies are used only where the application has none.
   const packages = packagesFrom(applicationPlaces(process.argv[1], process.cwd(), import.meta.filename))
   const sdkPlace = sdkPlaceOf(packages)
   const sdkClass = sdkPlace.load(SDK_NODE)?.NodeSDK as NodeSdk | undefined
@@ -101,7 +102,7 @@ function start(): void {
     spanProcessors,
     logRecordProcessors,
     instrumentations,
-    // The SDK's default would send metrics to a Collector on this host.
+    // Without this, the SDK's default would send metrics to a Collector on this host.
     ...(env.OTEL_METRICS_EXPORTER === undefined && { metricReaders: [] }),
   }).start()
   provideLambda(own, trace.getTracerProvider())
@@ -111,8 +112,8 @@ function start(): void {
     spanProcessor: spanProcessors[0] as object,
     logRecordProcessor: logRecordProcessors[0] as object,
     onDisabled: (name) => {
-      pipeline.selfLog(`${name} of zero code makes way for another one`)
-      // Ours takes its request entries along.
+      pipeline.selfLog(`${name} of zero code was turned off, because another instance is active`)
+      // Disabling our HTTP instrumentation also ends its request entries.
       if (name === HTTP && instrumentations.some((one) => one instanceof LognitorHttpInstrumentation))
         withLognitor({}, { client })
     },

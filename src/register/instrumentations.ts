@@ -18,10 +18,10 @@ const LAMBDA = '@opentelemetry/instrumentation-aws-lambda'
 const BUNYAN = '@opentelemetry/instrumentation-bunyan'
 const FASTIFY = '@fastify/otel'
 
-/** All of them in one package. */
+/** The package of all instrumentations. */
 export const AUTO = '@opentelemetry/auto-instrumentations-node'
 
-/** Off unless asked for, as in the collection of them all: each makes a span of the smallest things. */
+/** Off unless asked for, as in the package of all instrumentations: each creates spans for very small operations. */
 const OFF_BY_DEFAULT = new Set(['fs', 'host-metrics'])
 
 export interface InstrumentationParts {
@@ -30,14 +30,17 @@ export interface InstrumentationParts {
   readonly selfLog: SelfLog
 }
 
-/** Every OpenTelemetry instrumentation that the application has installed: the collection, and single ones. */
+/**
+ * Creates every OpenTelemetry instrumentation that the application has installed: those of the package of all
+ * instrumentations, and single ones.
+ */
 export function installedInstrumentations({
   packages,
   env,
   selfLog,
 }: InstrumentationParts): Instrumentation[] {
   const made = collection(packages, selfLog)
-  // What the collection depends on is in its hands, also where it left it off.
+  // The package of all instrumentations decides about its dependencies, also about those that it leaves off.
   const isItsOwn = new Set([BUNYAN, ...(made.length > 0 ? packages.dependencies(AUTO) : [])])
   const singles = packages.list('@opentelemetry').filter((name) => name.startsWith(PREFIX))
   for (const name of singles) {
@@ -46,15 +49,15 @@ export function installedInstrumentations({
   }
   if (isWanted('bunyan', env)) made.push(...single(BUNYAN, {}, packages.within(AUTO), selfLog))
   if (isWanted('fastify-otel', env)) {
-    // It hooks itself in wherever a Fastify is made.
+    // This option makes the instrumentation hook into every Fastify instance.
     made.push(...single(FASTIFY, { registerOnInitialization: true }, packages, selfLog))
   }
   return made
 }
 
 /**
- * To be called once the SDK has started: what the instrumentation for Lambda flushes at the end of an invocation
- * is the provider that it was given, and it was given one that nothing stood behind yet.
+ * Gives the started SDK's provider to the instrumentation for Lambda, which flushes its provider at the end of an
+ * invocation. Before the start that was a provider without an SDK behind it. Must be called once the SDK has started.
  */
 export function provideLambda(instrumentations: readonly Instrumentation[], provider: object): void {
   for (const instrumentation of instrumentations) {
@@ -62,7 +65,7 @@ export function provideLambda(instrumentations: readonly Instrumentation[], prov
   }
 }
 
-/** OTEL_NODE_ENABLED_INSTRUMENTATIONS and OTEL_NODE_DISABLED_INSTRUMENTATIONS, by short names. */
+/** Applies OTEL_NODE_ENABLED_INSTRUMENTATIONS and OTEL_NODE_DISABLED_INSTRUMENTATIONS, which hold short names. */
 export function isWanted(shortName: string, env: Environment): boolean {
   const enabled = splitList(env.OTEL_NODE_ENABLED_INSTRUMENTATIONS ?? '')
   const disabled = splitList(env.OTEL_NODE_DISABLED_INSTRUMENTATIONS ?? '')
@@ -80,7 +83,7 @@ function collection(packages: Packages, selfLog: SelfLog): Instrumentation[] {
   }
 }
 
-/** None where it is not installed. */
+/** Empty where the package is not installed. */
 function single(name: string, config: object, packages: Packages, selfLog: SelfLog): Instrumentation[] {
   try {
     const classes = Object.entries(packages.load(name) ?? {}).filter(([key]) => /Instrumentation$/.test(key))

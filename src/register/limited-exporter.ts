@@ -1,17 +1,17 @@
-/** A span or log record exporter of OpenTelemetry, as far as it is used here. */
+/** A span or log record exporter of OpenTelemetry, reduced to what is used here. */
 export interface Exporter {
   export(items: unknown, done: (result: { code: number; error?: Error }) => void): void
   shutdown(): Promise<void>
   forceFlush?(): Promise<void>
 }
 
-/** Milliseconds an export may take now; undefined while the process is not at its end. */
+/** Milliseconds that an export may take now. Undefined while the process is not at its end. */
 export type LimitMs = () => number | undefined
 
 /**
- * An exporter whose exports at the end of the process end in time. OpenTelemetry's OTLP exporters try for
- * `timeoutMillis`, 10 s unless told otherwise, with timers that keep the process alive, and no export can be cut
- * short. An export that begins at the end therefore goes through an exporter of its own, made with what is left.
+ * Wraps an exporter so that its exports at the end of the process end in time. OpenTelemetry's OTLP exporters retry for
+ * `timeoutMillis` (default 10 s), with timers that keep the process alive, and an export cannot be cancelled. An export
+ * that begins at the end therefore uses a second exporter, created with the remaining time.
  */
 export function endsInTime(
   make: (config?: { timeoutMillis: number }) => Exporter,

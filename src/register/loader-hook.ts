@@ -8,19 +8,19 @@ const SYNC_HOOK = 'import-in-the-middle/register-hooks.mjs'
 
 const state = shared('loader-hook', () => ({ isSet: false }))
 
-/** What import-in-the-middle exports there. */
+/** The exports of import-in-the-middle that are used here. */
 interface SyncHook {
   supportsSyncHooks(): boolean
   register(): void
 }
 
 /**
- * Has ES modules patched: OpenTelemetry's instrumentations reach them only through a loader hook. The one that
- * runs in the application's own thread where Node and OpenTelemetry have it, for `module.register` is
- * deprecated; else the one in a thread of its own. Once in a process, whoever asks.
+ * Registers the loader hook through which OpenTelemetry's instrumentations patch ES modules. Where Node and
+ * OpenTelemetry support it, the hook runs in the application's own thread, because `module.register` is deprecated;
+ * else in a thread of its own. Later calls in the process do nothing.
  *
- * @param packages as the instrumentations see them
- * @returns whether the hook is set
+ * @param packages packages as the instrumentations see them
+ * @returns whether the hook is registered
  */
 export function hookLoader(packages: Packages): boolean {
   if (state.isSet) return true
@@ -39,7 +39,7 @@ function hookInThread(packages: Packages): boolean {
     hook.register()
     return true
   } catch {
-    // This Node cannot require an ES module.
+    // This version of Node cannot `require` an ES module.
     return false
   }
 }

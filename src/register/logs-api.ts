@@ -10,16 +10,16 @@ interface LogsApi {
   setGlobalLoggerProvider(provider: object): unknown
 }
 
-/** Those that have not moved to the Logs API of `api`. */
+/** Bridges that have not moved to the Logs API of `api`. */
 export const OLDER_BRIDGES = [
   '@opentelemetry/winston-transport',
   '@opentelemetry/instrumentation-console',
 ] as const
 
 /**
- * With OpenTelemetry 3 the Logs API is part of `api`, and bridges that still speak the older `api-logs` would
- * speak to nobody: they are handed a provider that passes on to the one of `api`, whichever that is when a record
- * comes. A provider that somebody has set there already stays.
+ * Connects bridges that still use the older `api-logs` with OpenTelemetry 3, where the Logs API is part of `api`. They
+ * get a provider that passes each record on to the provider registered with `api` at that time. A provider that is
+ * already registered with `api-logs` stays.
  */
 export function bridgeLogsApi(packages: Packages): void {
   const current = mergedLogsApi(packages)
@@ -30,7 +30,7 @@ export function bridgeLogsApi(packages: Packages): void {
   }
 }
 
-/** The Logs API of `api`; undefined where that has none, which is OpenTelemetry 2. */
+/** The Logs API of `api`. Undefined with OpenTelemetry 2, where `api` has none. */
 export function mergedLogsApi(packages: Packages): LogsApi | undefined {
   return packages.load('@opentelemetry/api')?.logs as LogsApi | undefined
 }

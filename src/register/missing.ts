@@ -5,7 +5,7 @@ import type { Packages } from './packages.js'
 
 const INSTRUMENTATION = '@opentelemetry/instrumentation-'
 
-/** What an application may use, and the packages without which less of it is seen. */
+/** Packages that an application may use, each with the packages that it needs to be fully observed. */
 export const NEEDS: Readonly<Record<string, readonly string[]>> = {
   express: [`${INSTRUMENTATION}express`],
   fastify: ['@fastify/otel'],
@@ -23,18 +23,18 @@ export const LOGGERS: readonly string[] = ['pino', 'winston', 'bunyan']
 export const WINSTON_TRANSPORT = '@opentelemetry/winston-transport'
 
 export interface MissingParts {
-  /** As the application and the instrumentations that were turned on see them. */
+  /** Packages as the application and the active instrumentations see them. */
   readonly packages: Packages
   readonly env: Environment
-  /** Names of the instrumentations that are turned on. */
+  /** Names of the active instrumentations. */
   readonly active: ReadonlySet<string>
-  /** They are listed in code, and what is installed is not turned on by itself. */
+  /** Whether instrumentations are listed in code, so that installing a package does not turn it on. */
   readonly isInCode: boolean
 }
 
 /**
- * Warns once, by name, of the instrumentations that are not there although the application uses something that they
- * are for. OTEL_NODE_DISABLED_INSTRUMENTATIONS silences it, name by name.
+ * Warns once per name of instrumentations that are missing although the application uses something they are for.
+ * OTEL_NODE_DISABLED_INSTRUMENTATIONS silences the warning by name.
  *
  * @param used packages that the application depends on or has loaded
  */
@@ -49,7 +49,7 @@ export function nameMissing(used: Iterable<string>, parts: MissingParts): void {
   )
 }
 
-/** The packages without which less is seen of this one. */
+/** The missing packages without which this one is not fully observed. */
 export function missingFor(name: string, { packages, env, active }: MissingParts): string[] {
   const needs = (NEEDS[name] ?? []).filter((need) => isWanted(shortName(need), env))
   return needs.filter((need) =>
@@ -57,7 +57,7 @@ export function missingFor(name: string, { packages, env, active }: MissingParts
   )
 }
 
-/** What to type: an installation, and in code the lines for the list. */
+/** The remedy to print: an installation command, and for a set-up in code the lines for the list. */
 export function mendOf(missing: readonly string[], { packages, isInCode }: MissingParts): string {
   const absent = missing.filter((name) => packages.resolve(name) === undefined)
   const install = absent.length > 0 ? `npm install ${absent.join(' ')}` : ''
@@ -72,7 +72,7 @@ function className(name: string): string {
   return `${words.map((word) => word[0]?.toUpperCase() + word.slice(1)).join('')}Instrumentation`
 }
 
-/** As OTEL_NODE_DISABLED_INSTRUMENTATIONS has it. */
+/** The name in the form that OTEL_NODE_DISABLED_INSTRUMENTATIONS uses. */
 function shortName(name: string): string {
   if (name === '@fastify/otel') return 'fastify-otel'
   return name.replace(INSTRUMENTATION, '').replace(WINSTON_TRANSPORT, 'winston')

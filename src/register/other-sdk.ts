@@ -24,12 +24,12 @@ export interface Ours {
   readonly logRecordProcessor: object
 }
 
-/** Whether an SDK of OpenTelemetry has registered a provider already. */
+/** Whether an SDK of OpenTelemetry has already registered a provider. */
 export function isAnotherRunning(): boolean {
   return tracerProvider() !== undefined || loggerProvider() !== undefined
 }
 
-/** Puts our processors beside those of the SDK that is registered now, and says once that there are two. */
+/** Adds our processors to those of the registered SDK, and warns once that there are two SDKs. */
 export function joinOther({ spanProcessor, logRecordProcessor }: Ours): void {
   expectTwo()
   const spans = spanProcessors()
@@ -38,8 +38,8 @@ export function joinOther({ spanProcessor, logRecordProcessor }: Ours): void {
   if (!joins(logs, logRecordProcessor)) misses.push('logs')
   const outcome =
     misses.length === 0
-      ? 'Its exports go on, and Lognitor takes part in it.'
-      : `Its exports go on, but Lognitor sees nothing of its ${misses.join(' and ')}.`
+      ? 'Its exports continue, and Lognitor receives its telemetry.'
+      : `Its exports continue, but Lognitor receives none of its ${misses.join(' and ')}.`
   warnOnce(
     'LOGNITOR_TWO_SDKS',
     `Another OpenTelemetry SDK runs beside zero code: a register of its own, or a NodeSDK in code. ${outcome} ` +
@@ -49,27 +49,27 @@ export function joinOther({ spanProcessor, logRecordProcessor }: Ours): void {
 }
 
 function joins(list: unknown, ours: object): boolean {
-  // An empty list was replaced by something else when the provider was made.
+  // An SDK replaces an empty list when it creates its provider, so adding to that list has no effect.
   if (!Array.isArray(list) || list.length === 0) return false
   if (!list.some(isOurs)) list.push(ours)
   return true
 }
 
 export interface YieldParts extends Ours {
-  /** Those that zero code has turned on. */
+  /** The instrumentations that zero code has turned on. */
   readonly instrumentations: readonly InstrumentationLike[]
-  /** As the SDK sees them. */
+  /** Packages as the SDK sees them. */
   readonly packages: Packages
-  /** Called with the name of an instrumentation of ours that was turned off for another one's sake. */
+  /** Called with the name of an instrumentation of ours that was turned off in favour of another instance. */
   readonly onDisabled: (name: string) => void
 }
 
 /**
- * Makes way for an SDK that is started after zero code's own. What is registered first stays, so that the later one
- * would export nothing, and each line and span would come twice by two sets of instrumentations. Therefore: where a
- * second instance of an instrumentation of ours asks for its tracer, ours is turned off; where another provider is
- * about to be registered, ours goes, and our processors join that one. Tracers and loggers that were handed out
- * pass on to it.
+ * Yields to an SDK that is started after zero code's own. OpenTelemetry keeps the provider that was registered first,
+ * so that the later SDK would export nothing, and two sets of instrumentations would report each line and span twice.
+ * Therefore our instrumentation is turned off when a second instance of it asks for its tracer. When another provider
+ * is about to be registered, ours is removed, and our processors are added to the other one. Tracers and loggers that
+ * were handed out before pass on to the new provider.
  */
 export function yieldToOthers(parts: YieldParts): void {
   const own = { tracers: tracerProvider() as Provider, loggers: loggerProvider() as Provider | undefined }
@@ -78,12 +78,12 @@ export function yieldToOthers(parts: YieldParts): void {
   let isProviding = false
   const state = { hasYielded: false, isWaiting: false }
 
-  const makeWay = (): void => {
+  const yieldToOther = (): void => {
     if (state.hasYielded || state.isWaiting) return
     state.isWaiting = true
     trace.disable()
     logs?.disable()
-    // SDKs start in one go: whoever has registered nothing by then does not want to.
+    // An SDK registers its providers in one synchronous run. What it has not registered by then, it will not register.
     queueMicrotask(() => {
       state.isWaiting = false
       state.hasYielded = isAnotherRunning()
@@ -100,11 +100,12 @@ export function yieldToOthers(parts: YieldParts): void {
     parts.onDisabled(name)
   }
 
-  for (const api of traceApis(parts.packages)) beforeSet(api, 'setGlobalTracerProvider', own.tracers, makeWay)
-  if (logs) beforeSet(logs, 'setGlobalLoggerProvider', own.loggers, makeWay)
+  for (const api of traceApis(parts.packages))
+    beforeSet(api, 'setGlobalTracerProvider', own.tracers, yieldToOther)
+  if (logs) beforeSet(logs, 'setGlobalLoggerProvider', own.loggers, yieldToOther)
   passOn(own.tracers, 'getTracer', ['startSpan', 'startActiveSpan'], meet, tracerProvider)
   if (own.loggers) passOn(own.loggers, 'getLogger', ['emit', 'enabled'], () => {}, loggerProvider)
-  // Until now they hold proxies, which would ask for their tracers one day as a second instance does.
+  // Until now instrumentations hold proxies, which would ask for their tracers later, as a second instance does.
   isProviding = true
   for (const one of parts.instrumentations) {
     one.setTracerProvider?.(own.tracers)
@@ -115,23 +116,25 @@ export function yieldToOthers(parts: YieldParts): void {
 
 type Setters = Record<string, (provider: unknown) => unknown>
 
-/** The API as we see it, and as CommonJS does: it is built for both, and each build has functions of its own. */
+/** The API as this package sees it, and as CommonJS does: each of its two builds has functions of its own. */
 function traceApis(packages: Packages): Set<Setters> {
   return new Set([trace, packages.load('@opentelemetry/api')?.trace].filter(Boolean) as unknown as Setters[])
 }
 
-/** Calls `makeWay` before a provider that is not ours is registered. */
-function beforeSet(api: object, setter: string, own: unknown, makeWay: () => void): void {
+/** Calls `yieldToOther` before a provider that is not ours is registered. */
+function beforeSet(api: object, setter: string, own: unknown, yieldToOther: () => void): void {
   const setters = api as Setters
   const set = setters[setter]?.bind(api)
   if (set === undefined) return
   setters[setter] = (provider) => {
-    if (provider !== own) makeWay()
+    if (provider !== own) yieldToOther()
     return set(provider)
   }
 }
 
-/** Has what `provider[getter]` hands out from now on go to the provider that is registered when it is used. */
+/**
+ * Makes everything that `provider[getter]` returns from now on use the provider that is registered at the time of use.
+ */
 function passOn(
   provider: Provider,
   getter: 'getTracer' | 'getLogger',
@@ -159,7 +162,7 @@ function passOn(
   }
 }
 
-/** The Logs API that the SDK registers with: in `api` on OpenTelemetry 3, else `api-logs`. */
+/** The Logs API that the SDK registers with: in `api` with OpenTelemetry 3, else `api-logs`. */
 function logsApi(packages: Packages): LogsApi | undefined {
   const found = packages.load('@opentelemetry/api')?.logs ?? packages.load('@opentelemetry/api-logs')?.logs
   return found as LogsApi | undefined

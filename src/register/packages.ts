@@ -2,23 +2,23 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 
-/** Finds and loads packages as the application would, which need not be how we would. */
+/** Finds and loads packages as the application would, which may differ from how this package would. */
 export interface Packages {
-  /** Its exports, or undefined when it is not installed. What it throws while loading is thrown. */
+  /** The exports of a package, or undefined when it is not installed. Throws what the package throws while loading. */
   load(name: string): Record<string, unknown> | undefined
   /** File path of a module, or undefined. */
   resolve(name: string): string | undefined
-  /** Names of the packages of a scope that are installed where the application sees them. */
+  /** Names of the installed packages of a scope, as the application sees them. */
   list(scope: string): string[]
   /** Version of an installed package, or undefined. */
   version(name: string): string | undefined
-  /** Names of what the application itself, or an installed package, depends on. */
+  /** Names of the dependencies of the application itself, or of an installed package. */
   dependencies(name?: string): string[]
-  /** The same, seen from within one of the packages: what it depends on. */
+  /** Packages as seen from within one of the packages: its own dependencies. */
   within(name: string): Packages
 }
 
-/** @param places files or folders (with a `/` at their end) to look from, in this order */
+/** @param places files, or folders (ending with `/`), from which to resolve, in this order */
 export function packagesFrom(places: readonly string[]): Packages {
   const requires = places.map((place) =>
     createRequire(place.endsWith('/') ? place : join(dirname(place), '_')),
@@ -28,7 +28,7 @@ export function packagesFrom(places: readonly string[]): Packages {
       try {
         return require.resolve(name)
       } catch {
-        // Not from here.
+        // Not found from this place.
       }
     }
     return undefined
@@ -74,7 +74,7 @@ interface Manifest {
   readonly dependencies?: object
 }
 
-/** The nearest package.json, or the nearest of that name. */
+/** The nearest package.json above the file, or the nearest one with that name. */
 function manifestAbove(file: string, name: string | undefined): Manifest | undefined {
   for (let folder = file.endsWith('/') ? join(file, '.') : dirname(file); ; folder = dirname(folder)) {
     const manifest = readManifest(join(folder, 'package.json'))

@@ -3,8 +3,9 @@ import { isAbsolute, sep } from 'node:path'
 import { callerFrame } from '../client/caller.js'
 
 /**
- * Where the application's packages are looked for, in this order: from its first file, from the working
- * directory, and last from here; a bundle has no `here`. A tool that starts the application (`nest start`, say) is not the application.
+ * Where the application's packages are looked for, in this order: from its first file, from the working directory, and
+ * from this package; a bundle has no `here`. A tool that starts the application, such as `nest start`, is not the
+ * application.
  */
 export function applicationPlaces(
   script: string | undefined,
@@ -18,18 +19,18 @@ export function applicationPlaces(
   return isTool ? [around, ...own, ...last] : [...own, around, ...last]
 }
 
-/** The application's file that called `below`; undefined where the stack does not say. */
+/** The application's file that called `below`. Undefined where the stack does not show it. */
 export function callerFile(below: (...args: never[]) => unknown): string | undefined {
   const frame = callerFrame(below)
   return frame !== undefined && isAbsolute(frame.file) ? frame.file : undefined
 }
 
-/** `node .` names a folder. */
+/** In `node .` the script is a folder. */
 function asPlace(script: string): string {
   try {
     return statSync(script, { throwIfNoEntry: false })?.isDirectory() ? `${script}/` : script
   } catch {
-    // Node's permission model.
+    // Node's permission model may forbid reading the path.
     return script
   }
 }

@@ -7,18 +7,18 @@ type SamplerClass = new (...args: unknown[]) => Sampler
 type Recording = ReturnType<typeof recordUnsampled>
 
 /**
- * The given sampler, or else the one that OTEL_TRACES_SAMPLER and OTEL_TRACES_SAMPLER_ARG name, wrapped so that
- * errors are complete at any ratio. The SDK reads these variables itself, but keeps what it makes of them.
- * Undefined where no SDK is found; the SDK's own then stays as it is.
+ * Wraps the sampler passed, or else the one that OTEL_TRACES_SAMPLER and OTEL_TRACES_SAMPLER_ARG name, so that errors
+ * are complete at any sampling ratio. The SDK reads these variables too, but gives no access to the sampler it makes.
+ * Undefined where no SDK is found; the SDK's own sampler then stays.
  */
-export function recordingSampler(given: unknown, env: Environment, sdk: Packages): Recording | undefined {
-  const sampler = isSampler(given) ? given : samplerFrom(env, sdk)
+export function recordingSampler(input: unknown, env: Environment, sdk: Packages): Recording | undefined {
+  const sampler = isSampler(input) ? input : samplerFrom(env, sdk)
   if (sampler === undefined) return undefined
   return sampler.toString().startsWith('RecordUnsampled{') ? sampler : recordUnsampled(sampler)
 }
 
-function isSampler(given: unknown): given is Sampler {
-  return typeof (given as Sampler | undefined)?.shouldSample === 'function'
+function isSampler(input: unknown): input is Sampler {
+  return typeof (input as Sampler | undefined)?.shouldSample === 'function'
 }
 
 function samplerFrom(env: Environment, sdk: Packages): Sampler | undefined {
@@ -33,7 +33,7 @@ function samplerFrom(env: Environment, sdk: Packages): Sampler | undefined {
   }
   const name = env.OTEL_TRACES_SAMPLER?.trim().toLowerCase() ?? ''
   const parentBased = name.startsWith('parentbased_') ? root(name.slice('parentbased_'.length)) : undefined
-  // The default of OpenTelemetry's specification, also for a name that none of its samplers has.
+  // The default of OpenTelemetry's specification, also used for an unknown name.
   return root(name) ?? make('ParentBasedSampler', { root: parentBased ?? make('AlwaysOnSampler') })
 }
 

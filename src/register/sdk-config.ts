@@ -22,12 +22,12 @@ import { watchUse } from './use.js'
 import { zeroCode } from './zero-code.js'
 
 /**
- * A client's options, or a client as `client`, and the options of `LognitorHttpInstrumentation`. `enabled` is the
- * client's.
+ * A client's options, or a client as `client`, together with the options of `LognitorHttpInstrumentation`. `enabled`
+ * belongs to the client.
  */
 export type SdkOptions = Omit<LognitorHttpOptions, 'enabled'> & { enabled?: boolean | undefined }
 
-/** What `sdkConfig` puts into a configuration. The sampler is there too, and keeps the type it had. */
+/** What `sdkConfig` adds to a configuration. A sampler is wrapped and keeps its type. */
 export interface SdkParts {
   spanProcessors: LognitorSpanProcessor[]
   logRecordProcessors: LognitorLogRecordProcessor[]
@@ -35,13 +35,13 @@ export interface SdkParts {
 }
 
 /**
- * A NodeSDK's configuration with Lognitor added: our processors stand beside those that it has or that the
- * environment names (an OTLP export goes on), an HTTP instrumentation that is there is wrapped and else ours added,
- * the sampler is wrapped by `recordUnsampled`, and the loader hook for ES modules is registered. Works with
- * OpenTelemetry JS 2.x and 3.x. What is missing costs one warning and only itself.
+ * Adds Lognitor to the configuration of a NodeSDK. Our processors stand beside those of the configuration or of the
+ * environment (an OTLP export continues). An HTTP instrumentation in the list is wrapped, and else ours is added. The
+ * sampler is wrapped by `recordUnsampled`, and the loader hook for ES modules is registered. Works with OpenTelemetry
+ * JS 2.x and 3.x. A part whose package is missing is left out with one warning.
  *
- * @param options a client's, or `{ client }`, and those of `LognitorHttpInstrumentation`; with none the default
- * client is used
+ * @param options a client's options, or `{ client }`, and those of `LognitorHttpInstrumentation`; with none, the
+ * default client is used
  * @param config an ordinary configuration of NodeSDK; it is not changed
  * @throws {LognitorError} `LOGNITOR_BAD_OPTION`, `LOGNITOR_UNKNOWN_OPTION` for a wrong option
  * @example
@@ -57,7 +57,7 @@ export function sdkConfig<Config extends object = Record<never, never>>(
   expectObject(config)
   const { clientOptions, entries, http } = checkedOptions(options)
   const client = clientOf(clientOptions)
-  // It makes way once the NodeSDK has started, and says so itself.
+  // Zero code yields once the NodeSDK has started, and warns of that itself.
   if (zeroCode.hasStarted) expectTwo()
   const places = applicationPlaces(process.argv[1], process.cwd(), import.meta.filename)
   const caller = callerFile(sdkConfig)
@@ -86,23 +86,23 @@ interface CheckedOptions {
   readonly http: HttpConfig
 }
 
-/** Everything is checked before anything is made. */
+/** Checks all options before anything is created. */
 function checkedOptions(options: SdkOptions): CheckedOptions {
   const { enabled, ...others } = options
-  const { client: given, entries, http } = splitOptions(others as LognitorHttpOptions)
+  const { client: input, entries, http } = splitOptions(others as LognitorHttpOptions)
   for (const name of REQUEST_ENTRY_OPTION_NAMES) delete http[name as keyof typeof http]
   const unknown = Object.keys(http).find((name) => !HTTP_OPTION_NAMES.includes(name))
   if (unknown !== undefined) {
     const known = ['client', ...REQUEST_ENTRY_OPTION_NAMES, ...Object.keys(OPTIONS), ...HTTP_OPTION_NAMES]
     throw unknownOption('sdkConfig has no option', unknown, [...new Set(known)])
   }
-  const { client: _client, ...clientOptions } = given
+  const { client: _client, ...clientOptions } = input
   checkOptions({ ...clientOptions, enabled })
   resolveRequestEntryOptions(entries)
-  return { clientOptions: enabled === undefined ? given : { ...given, enabled }, entries, http }
+  return { clientOptions: enabled === undefined ? input : { ...input, enabled }, entries, http }
 }
 
-/** The given one; the default one, which options make or complete as `init` does. */
+/** The client passed, else the default client. Options create it, or complete it, as `init` does. */
 function clientOf({ client, ...options }: ClientOrOptions): HasPipeline {
   if (client !== undefined) return client
   const isGiven = Object.values(options).some((value) => value !== undefined)

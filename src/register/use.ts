@@ -4,15 +4,16 @@ import type { Pipeline } from '../pipeline/pipeline.js'
 import { isWanted } from './instrumentations.js'
 import { LOGGERS, type MissingParts, NEEDS, nameMissing } from './missing.js'
 
-/** By then a server has loaded what it uses. */
+/** By then a server has loaded the packages it uses. */
 const LOOK_AFTER_MS = 2000
 const CONSOLE = '@opentelemetry/instrumentation-console'
 
 /**
- * Tells what of the application nobody sees: at once what its package.json names, and a moment later, or at the end
- * of a shorter one, what it has loaded besides, and that it logs by console alone.
+ * Warns of what the application uses without an instrumentation: at once for the dependencies of its package.json, and
+ * after 2 s, or at the end of a shorter program, for what it has loaded besides, and for an application that logs only
+ * by console.
  *
- * @param dependencies of the application's package.json
+ * @param dependencies the dependencies in the application's package.json
  */
 export function watchUse(parts: MissingParts, dependencies: readonly string[], pipeline: Pipeline): void {
   const declared = new Set(dependencies)
@@ -36,7 +37,7 @@ export function watchUse(parts: MissingParts, dependencies: readonly string[], p
   const stopLooking = pipeline.beforeEnd(look)
 }
 
-/** To be called when the instrumentations are there, and the application is not yet. */
+/** Must be called when the instrumentations have been created and no application code has run. */
 function nameLate({ active }: MissingParts): void {
   const known = [...loadedPackages()].filter((name) => Object.hasOwn(NEEDS, name))
   const late = known.filter((name) => NEEDS[name]?.some((need) => active.has(need)))
@@ -53,12 +54,12 @@ function hintAtConsole({ active, env, isInCode }: MissingParts): void {
   const listed = isInCode ? ', and add new ConsoleInstrumentation() to instrumentations' : ''
   warnOnce(
     'LOGNITOR_CONSOLE_ONLY',
-    `This application logs by console alone, and nobody hands its lines on: npm install ${CONSOLE}${listed}. ` +
+    `This application logs by console alone, and its lines are not sent: npm install ${CONSOLE}${listed}. ` +
       'OTEL_NODE_DISABLED_INSTRUMENTATIONS=console silences this.',
   )
 }
 
-/** Names of the packages of which a CommonJS module is loaded; all that are looked for are CommonJS. */
+/** Names of the packages of which a CommonJS module is loaded. All packages that are looked for are CommonJS. */
 export function loadedPackages(): Set<string> {
   const names = new Set<string>()
   for (const path of Object.keys(createRequire(`${process.cwd()}/_`).cache)) {
@@ -70,7 +71,10 @@ export function loadedPackages(): Set<string> {
 
 const METHODS = ['log', 'info', 'warn', 'error', 'debug'] as const
 
-/** Gives a function that tells whether the application has written by console. The first line puts all back. */
+/**
+ * Observes whether the application writes by console, and returns a function that tells. The first line restores
+ * console.
+ */
 function noticeConsole(): () => boolean {
   let isUsed = false
   const replaced = METHODS.map((method) => {
@@ -91,7 +95,7 @@ function noticeConsole(): () => boolean {
   }
 }
 
-/** The package that a file belongs to, by the last `node_modules` of the file's path. */
+/** The package that a file belongs to, found by the last `node_modules` in its path. */
 function packageNameIn(path: string): string | undefined {
   const segments = path.split(/[\\/]/)
   const [name, inScope] = segments.slice(segments.lastIndexOf('node_modules') + 1)

@@ -5,8 +5,8 @@ import type { Scope } from './scope.js'
 const ERROR_RANK = levelRank('error')
 
 /**
- * Fills what a log does not say itself with what its scope says. The log's own words win; its own tags follow
- * the scope's, or those given in their place.
+ * Completes a log by its scope. What the log says itself wins. Its own tags are appended to `tags`, by default the
+ * scope's.
  */
 export function applyScope(log: Log, scope: Scope, tags = scope.tags): void {
   const { user, sessionId, requestId, context } = scope
@@ -19,7 +19,7 @@ export function applyScope(log: Log, scope: Scope, tags = scope.tags): void {
   if (levelRank(log.level) >= ERROR_RANK) applyToError(log, scope)
 }
 
-/** `over` laid upon `under`, key by key; neither of the two changes. */
+/** Merges `over` into a copy of `under`, key by key. Neither argument is changed. */
 export function beneath(under: Fields, over: Fields | undefined): Fields {
   return over === undefined ? { ...under } : { ...under, ...over }
 }

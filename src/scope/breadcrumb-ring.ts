@@ -2,14 +2,14 @@ import type { Breadcrumb } from '../wire/log.js'
 import { roughBytes } from './weight.js'
 
 /**
- * A breadcrumb, or a function that formats one when an error asks for it; what throws or gives
- * undefined is left out.
+ * A breadcrumb, or a function that formats one when an error needs it. A function that throws or returns undefined
+ * gives no breadcrumb.
  */
 export type Crumb = Breadcrumb | (() => Breadcrumb | undefined)
 
 /** More than any log can carry. */
 const MAX_BYTES = 512 * 1024
-/** Of one that is not formatted: mostly a span that has ended. */
+/** Estimated bytes of a breadcrumb that is not formatted yet. It mostly references a span that has ended. */
 const UNFORMATTED_BYTES = 2048
 
 interface Kept {
@@ -17,7 +17,7 @@ interface Kept {
   bytes: number
 }
 
-/** The newest breadcrumbs, oldest first; what is over the limit, or over half a megabyte, pushes out the oldest. */
+/** The newest breadcrumbs, oldest first. Beyond the limit, or beyond 512 KiB, the oldest one is dropped. */
 export class BreadcrumbRing {
   readonly #limit: number
   readonly #kept: Kept[] = []
@@ -27,7 +27,7 @@ export class BreadcrumbRing {
     this.#limit = limit
   }
 
-  /** About how much memory it holds. */
+  /** Estimated bytes of memory. */
   get bytes(): number {
     return this.#bytes
   }
@@ -40,7 +40,7 @@ export class BreadcrumbRing {
     this.#makeRoom()
   }
 
-  /** All in order, formatted. Each is formatted once, and then what its function held is let go. */
+  /** All breadcrumbs in order, formatted. Each function is called once and then released with what it references. */
   read(): Breadcrumb[] {
     for (const kept of this.#kept) {
       if (typeof kept.crumb !== 'function') continue
@@ -53,14 +53,14 @@ export class BreadcrumbRing {
     return this.#kept.flatMap(({ crumb }) => (typeof crumb === 'object' ? [crumb] : []))
   }
 
-  /** A ring of its own with what this one holds now, unformatted, the oldest left out if it is smaller. */
+  /** A new ring with the breadcrumbs of this one, unformatted. A smaller limit drops the oldest. */
   copy(limit = this.#limit): BreadcrumbRing {
     const ring = new BreadcrumbRing(limit)
     for (const { crumb } of this.#kept) if (crumb !== undefined) ring.add(crumb)
     return ring
   }
 
-  /** A ring of its own with all but these. */
+  /** A new ring without the named breadcrumbs. */
   without(crumbs: ReadonlySet<Crumb>): BreadcrumbRing {
     const ring = new BreadcrumbRing(this.#limit)
     for (const { crumb } of this.#kept) if (crumb !== undefined && !crumbs.has(crumb)) ring.add(crumb)

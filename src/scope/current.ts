@@ -9,11 +9,11 @@ interface Scopes {
   readonly storage: AsyncLocalStorage<Scope>
   readonly root: Scope
   readonly traces: TraceScopes
-  /** Where something is being thrown right now, past an entry point of ours. */
+  /** The scope out of which an error is being thrown now, through a function of ours. */
   throwing: Scope | undefined
-  /** Requests that began before anybody watched them, and whose server span has not begun. */
+  /** Requests that began before the instrumentation was set up, and whose server span has not begun. */
   readonly late: Set<Scope>
-  /** Whether there was such a request: then code may run in a request and be known by its span alone. */
+  /** Whether there was such a request. Code of a late request is recognised by its active span alone. */
   hasLate: boolean
   readonly ofSpan: symbol
 }
@@ -25,29 +25,29 @@ const scopes = shared<Scopes>('scopes', () => ({
   throwing: undefined,
   late: new Set(),
   hasLate: false,
-  // A property and not a WeakMap, which costs the garbage collector microseconds a span.
+  // A property and not a WeakMap, which costs the garbage collector microseconds per span.
   ofSpan: Symbol('lognitor.scope'),
 }))
 const { storage, root, traces } = scopes
 
-/** Where the code runs: the innermost `withScope`, else the request, else the process. */
+/** The scope of the running code: the innermost `withScope`, else the request, else the process. */
 export function currentScope(): Scope {
   return storage.getStore() ?? lateScope() ?? root
 }
 
-/** The scope under all others. */
+/** The root of all scopes. */
 export function processScope(): Scope {
   return root
 }
 
-/** The request the code runs in, or undefined outside of any. */
+/** The scope of the current request. Undefined outside of any request. */
 export function requestScope(): Scope | undefined {
   return (storage.getStore() ?? lateScope())?.requestScope
 }
 
 /**
- * A request that began before anybody watched it: no code of it runs in its scope. Its server span, which begins later,
- * is found by method and path, and from then on the code is known by its active span.
+ * Adds a request that began before the instrumentation was set up, so that none of its code runs in its scope. Its
+ * server span, which begins later, is found by method and path. From then on its code is recognised by the active span.
  */
 export function noteLateRequest(scope: Scope): void {
   scopes.hasLate = true
@@ -55,7 +55,10 @@ export function noteLateRequest(scope: Scope): void {
   scope.onAnswered(() => scopes.late.delete(scope))
 }
 
-/** The scope of a late request that this server span belongs to, if there is one; it is then no longer looked for. */
+/**
+ * The scope of the late request that this server span belongs to. Undefined if there is none. A claimed scope is not
+ * claimed again.
+ */
 export function claimLateRequest(method: unknown, path: unknown): Scope | undefined {
   for (const scope of scopes.late) {
     const { request } = scope
@@ -68,7 +71,7 @@ export function claimLateRequest(method: unknown, path: unknown): Scope | undefi
 
 type Scoped = { [ofSpan: symbol]: Scope | undefined }
 
-/** The scope that a span began in, as `setScopeOfSpan` was told. */
+/** The scope in which a span began, as `setScopeOfSpan` recorded it. */
 export function scopeOfSpan(span: object): Scope | undefined {
   return (span as Scoped)[scopes.ofSpan]
 }
@@ -82,23 +85,23 @@ function lateScope(): Scope | undefined {
   return span && scopeOfSpan(span)
 }
 
-/** A request's scope, directly under the process's. */
+/** Creates a request's scope, a direct child of the process scope. */
 export function createRequestScope(request: RequestFacts): Scope {
   return new Scope(root, request)
 }
 
-/** Runs the function in the scope, with what it starts (timers, promises), and gives its result. */
+/** Runs the function in the scope, with everything it starts (timers, promises), and returns its result. */
 export function runInScope<A extends unknown[], R>(scope: Scope, fn: (...args: A) => R, ...args: A): R {
   return storage.run(scope, fn, ...args)
 }
 
-/** Runs the function in a scope of its own below the current one: a job, a message from a queue. */
+/** Runs the function in a new scope below the current one: for a job, or a message from a queue. */
 export function withScope<R>(fn: (scope: Scope) => R): R {
   const scope = new Scope(currentScope())
   return storage.run(scope, fn, scope)
 }
 
-/** Remembers that this is the server span of the scope's request; see `scopeOfTrace`. The first one counts. */
+/** Binds a server span to the scope of its request; see `scopeOfTrace`. Only the first span of a request is bound. */
 export function bindServerSpan(
   { traceId, spanId }: Pick<SpanContext, 'traceId' | 'spanId'>,
   scope: Scope,
@@ -108,32 +111,32 @@ export function bindServerSpan(
   traces.bind(traceId, spanId, scope)
 }
 
-/** The request is over; see `keepAnsweredScopes`. */
+/** Called when the request is over; see `keepAnsweredScopes`. */
 export function releaseTrace(traceId: string, scope: Scope): void {
   traces.release(traceId, scope)
 }
 
 /**
- * From now on `scopeOfTrace` knows requests for a while after their answer. For whoever gets records late,
- * such as an exporter behind a batch processor; it is not free, so nobody else should ask for it.
+ * Makes `scopeOfTrace` find requests for a while after their answer, for callers that receive records late, such as an
+ * exporter behind a batch processor. It costs memory, so other callers must not ask for it.
  */
 export function keepAnsweredScopes(): void {
   traces.keepsAnswered = true
 }
 
 /**
- * The scope a span or record belongs to when it arrives outside of its request: by the span when that
- * was bound, else by the trace. Undefined when nobody bound it, and when several requests of this
- * process share the trace and the span is not known.
+ * The scope of a span or record that arrives outside of its request: found by the span where that was bound, else by
+ * the trace. Undefined where neither was bound, and where several requests of this process share the trace and the span
+ * is not known.
  */
 export function scopeOfTrace(traceId: string, spanId?: string): Scope | undefined {
   return traces.find(traceId, spanId)
 }
 
 /**
- * Like `runInScope`, for what Node calls without a catch around it. What the function throws leaves the
- * scope before Node reports it as uncaught; `scopeOfThrow` still knows it then. Nothing is caught and
- * thrown again, for Node would print our line as the place of the error.
+ * Like `runInScope`, for functions that Node calls without a catch around them. When the function throws, the scope has
+ * already been left by the time Node reports the exception as uncaught; `scopeOfThrow` then still knows it. The error
+ * is not caught and thrown again, because Node would print our line as its origin.
  */
 export function runUncaughtInScope<A extends unknown[], R>(
   scope: Scope,
@@ -150,7 +153,10 @@ export function runUncaughtInScope<A extends unknown[], R>(
   }
 }
 
-/** In an `uncaughtException` handler: the scope the error was just thrown out of, where that is known. */
+/**
+ * The scope out of which the current uncaught exception was thrown. Undefined where it is not known. Valid only in an
+ * `uncaughtException` handler.
+ */
 export function scopeOfThrow(): Scope | undefined {
   return scopes.throwing
 }
@@ -158,7 +164,7 @@ export function scopeOfThrow(): Scope | undefined {
 function noteThrow(scope: Scope): void {
   if (scopes.throwing !== undefined) return
   scopes.throwing = scope
-  // Microtasks run after Node's handlers of the exception; whatever is thrown later is another story.
+  // Microtasks run after Node's exception handlers. Later exceptions have another scope.
   queueMicrotask(() => {
     scopes.throwing = undefined
   })

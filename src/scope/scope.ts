@@ -2,21 +2,23 @@ import type { Breadcrumb, Fields, RequestDetail, Trace, User } from '../wire/log
 import { BreadcrumbRing, type Crumb } from './breadcrumb-ring.js'
 import { roughBytes } from './weight.js'
 
-/** What the entry point of a request, or of another call from outside, knows of it. */
+/** What the entry point knows of a request, or of another call from outside. */
 export interface RequestFacts {
   readonly requestId: string
-  /** True when we generated the id: such a one is ours to protect from redaction. */
+  /** True when this package generated the id. Redaction then leaves the id alone. */
   readonly requestIdIsOurs: boolean
   readonly sessionId?: string | undefined
-  /** Known so far; the scope adds status and duration once answered. Absent where it is none of HTTP. */
+  /**
+   * The facts known so far. The scope adds status and duration once answered. Undefined for a call that is not HTTP.
+   */
   readonly request?: RequestDetail | undefined
-  /** The first of its breadcrumbs, formatted only when an error asks for it. Must not throw. */
+  /** Its first breadcrumb, formatted only when an error needs it. Must not throw. */
   readonly breadcrumb?: (() => Breadcrumb) | undefined
-  /** Asked for the user of each log, when nobody called `setUser`. Should not throw. */
+  /** Called for the user of each log while nobody has called `setUser`. Should not throw. */
   readonly captureUser?: (() => User | undefined) | undefined
 }
 
-/** Told the status a request was answered with, or undefined when that will never be known. */
+/** Receives the status of the request's answer, or undefined when the status will never be known. */
 export type OnAnswered = (status: number | undefined) => void
 
 const DEFAULT_MAX_BREADCRUMBS = 100
@@ -25,11 +27,10 @@ const MAX_TAGS = 256
 const MAX_ANSWER_HOOKS = 128
 
 /**
- * What is true where the code runs: of the process, of one request in it, or of a piece of work
- * (`withScope`) in either. What a scope does not say itself it takes from its parent, at the time of
- * reading; so what the process learns later holds in requests already begun, and the request's own
- * word wins. Breadcrumbs are the exception: those of the process stay out of requests, being other
- * people's trail.
+ * The data that applies where the code runs: to the process, to one request in it, or to a piece of work (`withScope`)
+ * in either. A scope inherits from its parent what it does not set itself, at the time of reading. What is set on the
+ * process later therefore applies to running requests too, and what a request sets wins. Breadcrumbs are the exception:
+ * those of the process do not appear in requests, because they come from unrelated work.
  */
 export class Scope {
   readonly parent: Scope | undefined
@@ -47,7 +48,7 @@ export class Scope {
   #durationMs: number | undefined
   #answered = false
   #answeredAtMs = 0
-  /** Whether all of the answer was given: then what happened before it was seen to. */
+  /** Whether the answer was complete. Failures before a complete answer are judged by its status. */
   #isWhole = true
   #answerHooks: OnAnswered[] | undefined
   #askingUser = false
@@ -63,25 +64,25 @@ export class Scope {
     return this.#requestScope
   }
 
-  /** Set here, else captured from the request, else the parent's. */
+  /** The user set here, else the one captured from the request, else the parent's. */
   get user(): User | undefined {
     if (this.#user !== undefined) return this.#user ?? undefined
     return this.#capturedUser() ?? this.parent?.user
   }
 
-  /** @param user undefined clears: no user, whatever the parent says. */
+  /** @param user undefined clears: logs have no user then, whatever the parent has */
   setUser(user: User | undefined): void {
     this.#user = user ?? null
   }
 
-  /** Metadata of every log written here: the parent's, then this scope's, key by key. */
+  /** Metadata of every log written in this scope: the parent's, overridden by this scope's, key by key. */
   get context(): Fields | undefined {
     const inherited = this.parent?.context
     if (this.#context === undefined) return inherited
     return inherited === undefined ? { ...this.#context } : { ...inherited, ...this.#context }
   }
 
-  /** Adds to this scope's context, key by key; undefined empties it (not the parent's). */
+  /** Adds to this scope's context, key by key. Undefined empties it, but not the parent's. */
   setContext(fields: Fields | undefined): void {
     if (fields === undefined) {
       this.#context = undefined
@@ -95,7 +96,7 @@ export class Scope {
     return this.#tags ?? this.parent?.tags
   }
 
-  /** Replaces the tags, the parent's included; undefined gives way to the parent's again. */
+  /** Replaces the tags, the parent's included. Undefined makes the parent's apply again. */
   setTags(tags: readonly string[] | undefined): void {
     this.#tags = tags === undefined ? undefined : Object.freeze(tags.slice(0, MAX_TAGS))
   }
@@ -105,7 +106,7 @@ export class Scope {
     return this.#facts?.sessionId ?? this.parent?.sessionId
   }
 
-  /** @param id undefined clears: no session, whatever the request or the parent says. */
+  /** @param id undefined clears: logs have no session then, whatever the request or the parent has */
   setSession(id: string | undefined): void {
     this.#sessionId = id ?? null
   }
@@ -114,12 +115,12 @@ export class Scope {
     return this.#facts?.requestId ?? this.parent?.requestId
   }
 
-  /** True when the request's id was generated by us and not sent by the caller. */
+  /** True when this package generated the request's id and the caller did not send one. */
   get requestIdIsOurs(): boolean {
     return this.#facts?.requestIdIsOurs ?? this.parent?.requestIdIsOurs ?? false
   }
 
-  /** The request's facts so far, as an object of the caller's own. */
+  /** The request's facts so far, as a new object. */
   get request(): RequestDetail | undefined {
     if (this.#facts?.request === undefined) return this.parent?.request
     const request = { ...this.#facts.request }
@@ -137,7 +138,7 @@ export class Scope {
     this.#trace = trace
   }
 
-  /** The template of the request's path, where a span has told it. */
+  /** The route template of the request. Undefined until a span reports it. */
   get route(): string | undefined {
     return this.#route
   }
@@ -150,7 +151,7 @@ export class Scope {
     return this.#maxBreadcrumbs ?? this.parent?.maxBreadcrumbs ?? DEFAULT_MAX_BREADCRUMBS
   }
 
-  /** Breadcrumbs kept here and in the scopes below that have none yet; at first 100. */
+  /** Sets the most breadcrumbs kept here, and in scopes below that have none yet. Default: 100. */
   limitBreadcrumbs(max: number): void {
     this.#maxBreadcrumbs = max
     this.#breadcrumbs = this.#breadcrumbs?.copy(max)
@@ -161,12 +162,12 @@ export class Scope {
     this.#breadcrumbs.add(crumb)
   }
 
-  /** Takes back what was added, the very objects. */
+  /** Removes breadcrumbs that were added, found by identity. */
   forgetBreadcrumbs(crumbs: ReadonlySet<Crumb>): void {
     if (crumbs.size > 0) this.#breadcrumbs = this.#breadcrumbs?.without(crumbs)
   }
 
-  /** About how many bytes of memory this scope alone holds. */
+  /** Estimated bytes of memory that this scope alone holds. */
   get bytes(): number {
     return (
       (this.#breadcrumbs?.bytes ?? 0) +
@@ -174,10 +175,10 @@ export class Scope {
     )
   }
 
-  /** Formatted, oldest first; inside a request or job those of the scopes around it too. */
+  /** The breadcrumbs, formatted, oldest first. Inside a request or job they include those of the scopes around it. */
   breadcrumbs(): Breadcrumb[] {
     const own = this.#ownBreadcrumbs()
-    // The outermost scope is the process's, and its trail is not ours.
+    // The breadcrumbs of the outermost scope, the process, are left out.
     const around = this.parent?.parent === undefined ? [] : this.parent.breadcrumbs()
     if (around.length === 0) return own
     const byTime = (a: Breadcrumb, b: Breadcrumb) =>
@@ -193,28 +194,29 @@ export class Scope {
   }
 
   /**
-   * The entry point says so once, when the request is over. Only for a request's own scope.
-   * @param status undefined where there will be none that we know
+   * Ends the request. The entry point calls this once, on the request's own scope only.
+   * @param status undefined where the status is not known
+   * @param durationMs milliseconds
    * @param isWhole false for an answer that broke off
    */
   answer(status: number | undefined, durationMs: number | undefined, isWhole = true): void {
     if (this.#answered) return
     this.#answered = true
-    // Not by the clock on the wall, which may be set back meanwhile.
+    // The monotonic clock, because the system clock may be set back meanwhile.
     this.#answeredAtMs = performance.now()
     this.#isWhole = isWhole
     this.#status = status
     this.#durationMs = durationMs
     const hooks = this.#answerHooks ?? []
     this.#answerHooks = undefined
-    for (const hook of hooks) this.#tell(hook)
+    for (const hook of hooks) this.#callWithStatus(hook)
   }
 
   /**
-   * Runs once with the status that something in the request around this scope was answered with: when the request
-   * is answered, or at once when it already is. With undefined where there is no request, where the answer broke
-   * off, and for what happened only after it. Of more than 128 waiting, the oldest is told undefined.
-   * @param atMs when it happened, on the monotonic clock (`performance.now`); default now
+   * Calls the hook once with the status of the request around this scope: when the request is answered, or at once when
+   * it already is. The status is undefined where there is no request, where the answer broke off, and where `atMs` is
+   * after the answer. Where more than 128 hooks wait, the oldest is called with undefined.
+   * @param atMs when the failure happened, on the monotonic clock (`performance.now`); default: now
    */
   onAnswered(hook: OnAnswered, atMs = Number.POSITIVE_INFINITY): void {
     const request = this.#requestScope
@@ -222,10 +224,10 @@ export class Scope {
     else if (request !== this) request.onAnswered(hook, atMs)
     else if (!this.#answered) this.#wait(hook)
     else if (atMs > this.#answeredAtMs) callHook(hook, undefined)
-    else this.#tell(hook)
+    else this.#callWithStatus(hook)
   }
 
-  /** A scope that says what this one says now, whatever is set here or above later. */
+  /** A scope with the values this one has now, whatever is set later here or above. */
   snapshot(): Scope {
     const { request, requestId } = this
     const facts =
@@ -248,7 +250,7 @@ export class Scope {
     return first === undefined || later.length >= this.maxBreadcrumbs ? later : [first(), ...later]
   }
 
-  #tell(hook: OnAnswered): void {
+  #callWithStatus(hook: OnAnswered): void {
     callHook(hook, this.#isWhole ? this.#status : undefined)
   }
 
@@ -260,7 +262,7 @@ export class Scope {
   }
 
   #capturedUser(): User | undefined {
-    // A captureUser that logs would be asked for the user of its own log, without end.
+    // Without this check, a captureUser that writes a log would be called for its own log, endlessly.
     if (this.#facts?.captureUser === undefined || this.#askingUser) return undefined
     this.#askingUser = true
     try {
@@ -277,6 +279,6 @@ function callHook(hook: OnAnswered, status: number | undefined): void {
   try {
     hook(status)
   } catch {
-    // Whoever waited has lost only its own effect.
+    // A hook that throws affects only its own caller.
   }
 }

@@ -1,9 +1,9 @@
 import type { Scope } from './scope.js'
 
 interface Entry {
-  /** The request this trace belongs to; undefined when several requests of this process share it. */
+  /** The request this trace belongs to. Undefined when several requests of this process share the trace. */
   request: Scope | undefined
-  /** Most traces have one span that was bound, and need no map. */
+  /** Most traces have one bound span and need no map. */
   readonly firstSpan: string
   firstScope: Scope | undefined
   others: Map<string, Scope> | undefined
@@ -17,14 +17,13 @@ interface Answered {
 }
 
 const MAX_OTHER_SPANS = 256
-/** Of the scopes of answered requests together. */
+/** Bounds the memory of all scopes of answered requests together. */
 const MAX_ANSWERED_BYTES = 16 * 1024 * 1024
 
 /**
- * Finds the scope of what arrives outside of the request it came from, such as a record out of a batch
- * processor: by its span, else by its trace where only one request of this process has that trace.
- * Holds at most the limit, in two generations: when the young one is full the old one goes, but for its
- * open requests.
+ * Finds the scope of a record that arrives outside of its request, for example out of a batch processor: by its span,
+ * else by its trace where only one request of this process has that trace. It holds at most the limit, in two
+ * generations: when the young generation is full, the old one is dropped except for its open requests.
  */
 export class TraceScopes {
   readonly #generation: number
@@ -33,7 +32,7 @@ export class TraceScopes {
   #answeredBytes = 0
   #young = new Map<string, Entry>()
   #old = new Map<string, Entry>()
-  /** Whether answered requests can be found too: they are then kept alive, which costs. Default false. */
+  /** Whether answered requests can be found too. They are then kept in memory. Default: false. */
   keepsAnswered = false
 
   constructor(limit = 2000, maxAnsweredBytes = MAX_ANSWERED_BYTES) {
@@ -56,8 +55,8 @@ export class TraceScopes {
   }
 
   /**
-   * The request is over. Its scope is let go of unless answered ones are kept, the newest within the bounds; its trace
-   * stays known, so that the next request in it is not taken for this one.
+   * Called when the request is over. Its scope is released, unless answered requests are kept; then the newest are kept
+   * within the bounds. The trace stays known, so that the next request of the trace is not taken for this one.
    */
   release(traceId: string, scope: Scope): void {
     if (!this.keepsAnswered) {
@@ -95,7 +94,7 @@ export class TraceScopes {
   #age(): void {
     const fresh = new Map<string, Entry>()
     for (const [traceId, entry] of this.#old) {
-      // Half at most, or there would be no room for new ones.
+      // At most half, so that there is room for new requests.
       if (fresh.size >= this.#generation >> 1) break
       if (isOpen(entry)) fresh.set(traceId, entry)
     }

@@ -1,7 +1,7 @@
 const MOST_VALUES = 5000
 const VALUE_BYTES = 16
 
-/** About how many bytes a plain value takes in memory; not more than 5000 values of it are looked at. */
+/** Estimated bytes of a plain value in memory. At most 5000 values of it are visited. */
 export function roughBytes(value: unknown): number {
   let left = MOST_VALUES
   const weigh = (part: unknown): number => {

@@ -4,13 +4,13 @@ import { PLAIN_LIMITS, toPlain } from './plain.js'
 import { wellFormed } from './property.js'
 import { textToIso } from './time.js'
 
-// How a field reads an attribute's value. Each gives `undefined` for a value that is none of the field's.
+// Readers of attribute values, one per kind of field. Each returns `undefined` for a value that does not fit the field.
 
 export function text(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? wellFormed(value) : undefined
 }
 
-/** Ids are texts, but many count theirs; a header comes as a list of one. */
+/** Ids are texts, but many applications use numbers. A header comes as a list with one item. */
 export function identifier(value: unknown): string | undefined {
   if (typeof value === 'bigint' || Number.isFinite(value)) return String(toPlain(value))
   return text(Array.isArray(value) && value.length === 1 ? value[0] : value)
@@ -27,7 +27,7 @@ export function integer(value: unknown): number | undefined {
   return Number.isSafeInteger(read) ? read : undefined
 }
 
-/** A status code of HTTP, which proxies and meshes write as a text. */
+/** An HTTP status code, which proxies and meshes write as a text. */
 export function statusCode(value: unknown): number | undefined {
   return typeof value === 'string' && /^[1-9]\d\d$/.test(value) ? Number(value) : integer(value)
 }
@@ -36,7 +36,7 @@ export function flag(value: unknown): boolean | undefined {
   return typeof value === 'boolean' ? value : undefined
 }
 
-/** A list of texts; one text alone is a list of one, for what configures a Collector can often write no list. */
+/** A list of texts. A single text is a list of one, because many Collector configurations cannot write a list. */
 export function texts(value: unknown): string[] | undefined {
   const one = text(value)
   return one === undefined ? lines(value) : [one]
@@ -45,7 +45,7 @@ export function texts(value: unknown): string[] | undefined {
 export function lines(value: unknown): string[] | undefined {
   if (!Array.isArray(value) || value.length > PLAIN_LIMITS.nodes) return undefined
   const read: string[] = []
-  // By index: every() and its like pass over holes.
+  // By index, because every() and similar methods skip holes.
   for (let index = 0; index < value.length; index++) {
     const line: unknown = value[index]
     if (typeof line !== 'string') return undefined
@@ -66,7 +66,7 @@ export function anything(value: unknown): unknown {
   return toPlain(value)
 }
 
-/** Untouched, for whoever puts the parts together. */
+/** Returned untouched, for the function that combines the parts. */
 export function structure(value: unknown): object | undefined {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined
 }

@@ -1,8 +1,8 @@
 import * as read from './attribute-value.js'
 
 /**
- * The parts of a log that attributes go to. `url` and `parts` are pieces that make a field only together,
- * or only at times.
+ * The parts of a log that attributes go to. `url` and `parts` hold pieces that form a field only in combination, or
+ * only in some logs.
  */
 const SECTIONS = [
   'log',
@@ -20,28 +20,31 @@ const SECTIONS = [
 
 export type Section = (typeof SECTIONS)[number]
 
-/** A bit for each section. */
+/** One bit per section. */
 export const SECTION_BITS = Object.fromEntries(
   SECTIONS.map((section, index) => [section, 1 << index]),
 ) as Readonly<Record<Section, number>>
 
-/** Where one attribute goes. */
+/** The destination of one attribute. */
 export interface Rule {
   readonly section: Section
   /** The section's bit. */
   readonly bit: number
   readonly key: string
-  /** Of two attributes for one field the higher rank wins; the other one stays in `metadata`. */
+  /** Where two attributes set one field, the higher rank wins. The other one stays in `metadata`. */
   readonly rank: number
-  /** The field's value, or `undefined` when the attribute's is none: then it stays in `metadata`. */
+  /** Reads the field's value. `undefined` means that the value does not fit, and the attribute stays in `metadata`. */
   readonly read: (value: unknown) => unknown
-  /** Says what request is being answered, or, on the span of a call to somewhere else, what that call was. */
+  /**
+   * True for attributes that describe an HTTP request: the one being answered, or on the span of an outgoing call that
+   * call.
+   */
   readonly http: boolean
 }
 
 /**
- * The table: each row a field, how its value is read, and the attributes that give it, the one that wins
- * first: `lognitor.*`, then the current semantic convention, then its older names.
+ * The attribute table. Each row names a field, the reader of its value, and the attributes that set it in order of
+ * precedence: `lognitor.*`, then the current semantic convention, then its older names.
  */
 const ROWS: readonly (readonly [Section, string, Rule['read'], ...string[]])[] = [
   ['log', 'level', read.level, 'lognitor.level'],
@@ -117,7 +120,7 @@ const ROWS: readonly (readonly [Section, string, Rule['read'], ...string[]])[] =
   ['parts', 'sourceLine', read.integer, 'code.line.number', 'code.lineno'],
 ]
 
-/** Fields whose keys are the user's own: every attribute that begins so goes there under the rest of its name. */
+/** Fields whose keys are the user's own. Every attribute with this prefix goes there, under the rest of its name. */
 const OPEN_ROWS: readonly (readonly [string, Section, Rule['read'], number])[] = [
   ['lognitor.user.', 'user', read.anything, 2],
   ['lognitor.perf.', 'perf', read.number, 2],
@@ -141,7 +144,7 @@ const TABLE: ReadonlyMap<string, Rule> = new Map(
 const LETTER_D = 'd'.charCodeAt(0)
 const LETTER_L = 'l'.charCodeAt(0)
 
-/** The row of the table that takes an attribute, if one does. */
+/** The table row for an attribute. Undefined where no row takes it. */
 export function ruleFor(name: string): Rule | undefined {
   const rule = TABLE.get(name)
   if (rule !== undefined) return rule
@@ -176,5 +179,5 @@ const GROUPS: ReadonlySet<string> = new Set(
   ),
 )
 
-/** Every attribute name of the table, for those who show or test it. */
+/** Every attribute name of the table, for the documentation and the tests. */
 export const ATTRIBUTE_NAMES: readonly string[] = [...TABLE.keys()]

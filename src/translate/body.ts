@@ -4,20 +4,20 @@ import { shorten } from './property.js'
 import { describeThrown, type Thrown } from './thrown.js'
 
 export interface BodyFields {
-  /** Absent without a body, and where the body is an empty string. */
+  /** Absent without a body, and for an empty string. */
   message?: string
-  /** A structured body, whole: `metadata.body`. */
+  /** The whole structured body, stored as `metadata.body`. */
   structure?: unknown
-  /** What a body that is an Error says of itself. */
+  /** The description of a body that is an Error. */
   thrown?: Thrown
 }
 
-/** Longest message made of a structured body, in characters; the body itself stays whole in `metadata`. */
+/** Longest message made of a structured body, in characters. The whole body is kept in `metadata`. */
 const MAX_JSON_MESSAGE = 2000
 
 const NO_BODY: BodyFields = Object.freeze({})
 
-/** The message that a body of any shape makes: a string itself, a map's `message` or `msg`, else its JSON. */
+/** The message of a body of any shape: a string itself, a map's `message` or `msg`, else its JSON. */
 export function translateBody(body: unknown): BodyFields {
   if (body === undefined || body === null) return NO_BODY
   const plain = toPlain(body)

@@ -5,14 +5,14 @@ import type { AttributesLike } from './otel.js'
 import { toPlain } from './plain.js'
 import { setField, wellFormed } from './property.js'
 
-/** An attribute that a row of the table took. */
+/** An attribute that the table assigned to a field. */
 export interface Taken {
   readonly name: string
   readonly rule: Rule
   readonly value: unknown
 }
 
-/** Fields by the part of the log they belong to; each object is fresh, and its caller's to complete. */
+/** Fields by the part of the log they belong to. Each object is new, so that the caller may complete it. */
 export class Sections {
   log: Fields | undefined
   deploy: Fields | undefined
@@ -24,35 +24,37 @@ export class Sections {
   device: Fields | undefined
 }
 
-/** Most attributes of one record that are looked at; the SDK keeps 128. The rest is counted. */
+/** Most attributes of one record that are read; the SDK keeps 128. Further ones are counted as dropped. */
 const MAX_ATTRIBUTES = 1000
 
 /**
- * A log while its attributes are being sorted: those that the table takes on one side, `metadata` on the
- * other. Nothing disappears: what loses its field to a better name, or makes none, goes to `metadata`.
+ * A log while its attributes are being sorted into fields of the table and `metadata`. No attribute is lost: one whose
+ * field is set by a better name, or whose value does not fit, goes to `metadata`.
  */
 export class Draft {
-  /** Attributes that were too many to look at. */
+  /** The number of attributes beyond the limit. */
   dropped = 0
   readonly #metadata: Fields = {}
   readonly #outgoing: boolean
   #taken: Taken[] | undefined
-  /** A bit for each section that has a field, for most questions are after what is not there. */
+  /**
+   * One bit per section that has a field. Most queries are for sections without any, and the bits answer these fast.
+   */
   #present = 0
 
   /**
-   * @param metadata what the resource gives; copied.
-   * @param outgoing for the span of a call to somewhere else: its HTTP attributes are not the request
-   *   being answered, and stay in `metadata`.
+   * @param metadata what the resource sets; copied
+   * @param outgoing true for the span of an outgoing call: its HTTP attributes do not describe the request being
+   * answered, and stay in `metadata`
    */
   constructor(metadata: Fields | undefined, outgoing = false) {
     this.#outgoing = outgoing
-    // Key by key: adding a dozen properties to a spread copy takes V8 ten times as long.
+    // Key by key, because adding a dozen properties to a spread copy takes V8 ten times as long.
     if (metadata !== undefined) for (const key in metadata) setField(this.#metadata, key, metadata[key])
   }
 
   takeAll(attributes: AttributesLike): void {
-    // Of a text every character would be one.
+    // In a text every character would count as an attribute.
     if (typeof attributes !== 'object') return
     const names = Object.keys(attributes)
     const count = Math.min(names.length, MAX_ATTRIBUTES)
@@ -63,13 +65,16 @@ export class Draft {
     }
   }
 
-  /** Puts what no row took into `metadata`. */
+  /** Stores an attribute that the table does not assign in `metadata`. */
   keep(name: string, value: unknown): void {
     const plain = toPlain(value)
     if (plain !== undefined) setField(this.#metadata, wellFormed(name), plain)
   }
 
-  /** Puts something of our own into `metadata`; an attribute of that very name makes room as `attributes.<name>`. */
+  /**
+   * Stores a value of this package's own in `metadata`. An attribute of the same name is renamed to
+   * `attributes.<name>`.
+   */
   note(key: string, value: unknown): void {
     if (Object.hasOwn(this.#metadata, key)) {
       const present = this.#metadata[key]
@@ -78,7 +83,7 @@ export class Draft {
     setField(this.#metadata, key, value)
   }
 
-  /** Notes how much was dropped on the way here; counts that are none, or zero, are passed over. */
+  /** Stores the sum of dropped items; counts that are zero or not numbers are ignored. */
   noteCount(key: string, ...counts: unknown[]): void {
     let sum = 0
     for (const count of counts) if (typeof count === 'number' && count > 0 && count < Infinity) sum += count
@@ -91,24 +96,24 @@ export class Draft {
     return index === -1 ? undefined : this.#taken?.splice(index, 1)[0]
   }
 
-  /** The value that a field will have, as far as attributes give it, when that is a text. */
+  /** The text value that attributes set for a field so far. Undefined where it is not a text. */
   peekText(section: Section, key: string): string | undefined {
     const index = this.#find(section, key)
     const value = index === -1 ? undefined : this.#taken?.[index]?.value
     return typeof value === 'string' ? value : undefined
   }
 
-  /** Gives a claimed part back: it goes to `metadata` under its own name. */
+  /** Returns a claimed part: it goes to `metadata` under its own name. */
   release(part: Taken | undefined): void {
     if (part !== undefined) this.#return(part.name, part.value)
   }
 
-  /** True when an attribute is a field. */
+  /** True when an attribute set a field. */
   get hasTaken(): boolean {
     return this.#present !== 0
   }
 
-  /** The fields of each section that attributes gave. Parts are not among them: they wait to be claimed. */
+  /** The fields of each section that attributes set. Parts are not included; they are taken by `claim`. */
   sections(): Sections {
     const sections: Sections = new Sections()
     if (this.#taken === undefined) return sections
@@ -122,7 +127,7 @@ export class Draft {
     return sections
   }
 
-  /** `undefined` when there is nothing in it. */
+  /** `undefined` when it is empty. */
   get metadata(): Fields | undefined {
     for (const _ in this.#metadata) return this.#metadata
     return undefined
@@ -144,7 +149,10 @@ export class Draft {
     return read !== undefined
   }
 
-  /** A group of fields as one map: `lognitor.user = { id, email }` is `lognitor.user.id` and `lognitor.user.email`. */
+  /**
+   * Takes a group of fields given as one map: `lognitor.user = { id, email }` is `lognitor.user.id` and
+   * `lognitor.user.email`.
+   */
   #takeGroup(name: string, value: unknown): void {
     const fields = structure(value) === undefined ? undefined : toPlain(value)
     if (typeof fields !== 'object') {
@@ -161,7 +169,7 @@ export class Draft {
     if (Object.keys(rest).length > 0) this.#return(name, rest)
   }
 
-  /** Like `keep`, for a name that may come twice: alone and in a group. */
+  /** Like `keep`, for a name that may occur twice: alone and in a group. */
   #return(name: string, value: unknown): void {
     const plain = toPlain(value)
     if (plain !== undefined) this.note(wellFormed(name), plain)

@@ -5,13 +5,13 @@ import { exceptionFromAttributes } from './exception.js'
 import { toPlain } from './plain.js'
 import { describeThrown, type Thrown } from './thrown.js'
 
-/** What the client may give besides type, message and stack. */
+/** The fields that the client may set besides type, message and stack. */
 const DETAILS = ['filename', 'line_number', 'context_line', 'pre_context', 'post_context'] as const
 
 /**
- * The error that a draft's attributes tell of: `exception.*`, else an `err` or `error` object of a log
- * bridge, else the body when that is an Error. A type or a stack makes an error; a message alone does only
- * at severity error and above, for winston puts stray words there.
+ * The error of a draft's attributes: `exception.*`, else an `err` or `error` object of a log bridge, else a body that
+ * is an Error. A type or a stack makes an error. A message alone does so only at severity error and above, because
+ * winston writes other texts into that attribute.
  */
 export function draftError(draft: Draft, severe: boolean, body?: Thrown): ErrorDetail | undefined {
   if (!draft.hasTaken) return body === undefined ? undefined : noteThrown(draft, body)
@@ -36,7 +36,7 @@ function attributedError(draft: Draft, severe: boolean): ErrorDetail | undefined
     return undefined
   }
   const [typeText, messageText, stackText] = [type, message, stack].map(textOf)
-  // A type given as lognitor.error.type was meant, and is no code.
+  // A type given as lognitor.error.type is intended as the type, and is not an error code.
   const meant = type?.name.startsWith('lognitor.') === true
   const { error, code } = exceptionFromAttributes(meant ? undefined : typeText, messageText, stackText)
   if (meant && typeText !== undefined) error.type = typeText
@@ -48,7 +48,7 @@ function textOf(part: Taken | undefined): string | undefined {
   return part?.value as string | undefined
 }
 
-/** `{ type | name, message, stack }` under `err` or `error`; what else the object holds stays in `metadata`. */
+/** Reads `{ type | name, message, stack }` under `err` or `error`. The object's other properties stay in `metadata`. */
 function bridgedError(draft: Draft, part: Taken, severe: boolean): ErrorDetail | undefined {
   const plain = toPlain(part.value)
   if (typeof plain !== 'object' || plain === null) {
@@ -73,7 +73,7 @@ function bridgedError(draft: Draft, part: Taken, severe: boolean): ErrorDetail |
     nonEmpty(message),
     nonEmpty(stack),
   ]
-  // Here a type alone is not enough: `error: { type: 'validation' }` is a word, not a failure.
+  // A type alone is not enough here: `error: { type: 'validation' }` is plain data and not a failure.
   if (stackText === undefined && (messageText === undefined || (typeText === undefined && !severe))) {
     draft.release(part)
     return undefined

@@ -1,6 +1,6 @@
 import { readProperty, readText } from './property.js'
 
-/** Names that the language gives; a subclass that set none of its own inherits one of these. */
+/** Names that the language defines. A subclass that sets no name of its own inherits one of these. */
 const BUILTIN_NAMES: ReadonlySet<string> = new Set([
   'Error',
   'EvalError',
@@ -13,7 +13,7 @@ const BUILTIN_NAMES: ReadonlySet<string> = new Set([
   'DOMException',
 ])
 
-/** Classes that say less than the name their errors carry. */
+/** Classes that are less specific than the name their errors carry. */
 const NAMELESS_CLASSES: ReadonlySet<string> = new Set([
   'Object',
   'NodeError',
@@ -22,8 +22,8 @@ const NAMELESS_CLASSES: ReadonlySet<string> = new Set([
 ])
 
 /**
- * The class of a thrown value: its name where it has one of its own, else its constructor's, and
- * `Error` for what has neither (a thrown string, say). Never an error's `code`.
+ * The type of a thrown value: its name where it has one of its own, else the name of its constructor, else `Error` (for
+ * a thrown string, for example). Never an error's `code`.
  */
 export function errorType(value: unknown): string {
   if (typeof value !== 'object' || value === null) return 'Error'

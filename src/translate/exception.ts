@@ -4,16 +4,16 @@ import { locate, UNKNOWN_ERROR } from './thrown.js'
 
 export interface AttributedException {
   error: ErrorDetail
-  /** What stood where the type belongs: the error's `code`. */
+  /** The error's `code`, where the attributes carried it in the place of the type. */
   code?: string
 }
 
 /**
- * The error that `exception.type`, `exception.message` and `exception.stacktrace` tell of.
+ * The error that `exception.type`, `exception.message` and `exception.stacktrace` describe.
  *
- * OpenTelemetry's JavaScript SDK writes an error's `code` as its type. Where the stack's first line names
- * the class, that is the type, and what was written is the code. A name given after construction
- * (`this.name = 'OrderError'`) is no code, although the stack still says `Error`.
+ * OpenTelemetry's JavaScript SDK writes an error's `code` as its type. Where the stack's first line names the class,
+ * the class is the type and the written value is the code. A name that was set after construction (`this.name =
+ * 'OrderError'`) is not taken for a code, although the stack still says `Error`.
  */
 export function exceptionFromAttributes(
   type: string | undefined,
@@ -51,7 +51,7 @@ function looksLikeClass(name: string): boolean {
   return (capital && name !== name.toUpperCase()) || name.endsWith('Error') || name.endsWith('Exception')
 }
 
-/** `TypeError: message`, `Error [CODE]: message` or `TypeError` alone. */
+/** Parses `TypeError: message`, `Error [CODE]: message` or `TypeError` alone. */
 function stackHeader(stack: string): { type?: string; message?: string } {
   const newline = stack.indexOf('\n')
   const line = (newline === -1 ? stack : stack.slice(0, newline)).trimEnd()
@@ -72,7 +72,9 @@ function identifierEnd(text: string): number {
   return end
 }
 
-/** Letters, digits, `$`, `_`, and the `.` and `\` between a class and its package; any letter beyond ASCII. */
+/**
+ * Accepts letters, digits, `$`, `_`, the separators `.` and `\` between package and class, and any letter beyond ASCII.
+ */
 function isIdentifier(code: number): boolean {
   return (
     (code >= 97 && code <= 122) ||

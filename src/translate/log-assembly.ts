@@ -4,7 +4,7 @@ import type { Draft } from './draft.js'
 import type { LogFacts } from './log-facts.js'
 import type { ResourceFields } from './resource.js'
 
-/** Puts a log together, its fields always in the order of `Log`. */
+/** Builds a log, with its fields always in the order of `Log`. */
 export function assembleLog(draft: Draft, facts: LogFacts, resource: ResourceFields): Log {
   const own = draft.hasTaken ? attributeFields(draft, facts) : NO_FIELDS
   const log: Log = {
@@ -13,7 +13,7 @@ export function assembleLog(draft: Draft, facts: LogFacts, resource: ResourceFie
     timestamp: own.timestamp ?? facts.timestamp,
   }
   addPlace(log, own, resource)
-  // Property by property: a loop over their names takes V8 several times as long.
+  // Property by property, because a loop over their names takes V8 several times as long.
   if (own.user !== undefined) log.user = own.user
   if (own.user_id !== undefined) log.user_id = own.user_id
   if (own.session_id !== undefined) log.session_id = own.session_id
@@ -33,7 +33,7 @@ export function assembleLog(draft: Draft, facts: LogFacts, resource: ResourceFie
   return log
 }
 
-/** Where it was written: the resource's fields, and the release's. */
+/** Adds where the log was written: the fields of the resource and of the release. */
 function addPlace(log: Log, own: AttributeFields, resource: ResourceFields): void {
   const service = own.service ?? resource.service
   if (service !== undefined) log.service = service
@@ -48,7 +48,7 @@ function addPlace(log: Log, own: AttributeFields, resource: ResourceFields): voi
   else if (own.deploy !== undefined) log.deploy = own.deploy
 }
 
-/** What only a few logs have. */
+/** Adds the fields that few logs have. */
 function addWishes(log: Log, own: AttributeFields): void {
   if (own.fingerprint !== undefined) log.fingerprint = own.fingerprint
   if (own.breadcrumbs !== undefined) log.breadcrumbs = own.breadcrumbs

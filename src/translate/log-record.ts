@@ -17,21 +17,21 @@ import { hrTimeToIso, millisToIso } from './time.js'
 import { translateTrace } from './trace.js'
 import { tidyWinston, WINSTON } from './winston-error.js'
 
-/** The bridge that hands on what `console` prints. */
+/** The instrumentation scope of the bridge for `console`. */
 export const CONSOLE = '@opentelemetry/instrumentation-console'
 
-/** Rust's tracing names an event that nobody has named by where it stands: `event src/main.rs:12`. */
+/** Rust's tracing names an event without a name of its own by its position: `event src/main.rs:12`. */
 const PLACE_OF_CODE = /^event \S+:\d+$/
 
-/** The message of a record that says nothing. */
+/** The message of a record without any text. */
 export const NO_MESSAGE = '(no message)'
 
 /**
- * Translates an OpenTelemetry log record. Any record becomes a legal log: bodies and attributes of every
- * shape, getters that throw, fields of the wrong type. The record is not changed.
+ * Translates an OpenTelemetry log record. Every record becomes a legal log, whatever the shape of its body and
+ * attributes, also where getters throw or fields have a wrong type. The record is not changed.
  *
- * @param resource what {@link translateResource} made of the record's resource; the record wins over it.
- * @param now milliseconds since 1970, asked only when the record has no time.
+ * @param resource the result of {@link translateResource} for the record's resource; the record's own fields win
+ * @param now returns milliseconds since 1970; called only when the record has no time
  */
 export function translateLogRecord(
   record: LogRecordLike,
@@ -53,13 +53,13 @@ function translate(record: LogRecordLike, resource: ResourceFields, now: () => n
   const body = translateBody(record.body)
   const saidMessage = draft.peekText('error', 'message')
   const olderEventName = draft.peekText('parts', 'eventName')
-  const given = draftError(draft, spoken === 'error' || spoken === 'fatal', body.thrown)
-  const printed = given === undefined ? printedBy(record) : undefined
-  const error = given ?? (printed && exceptionFromAttributes(undefined, printed.message, printed.stack).error)
+  const input = draftError(draft, spoken === 'error' || spoken === 'fatal', body.thrown)
+  const printed = input === undefined ? printedBy(record) : undefined
+  const error = input ?? (printed && exceptionFromAttributes(undefined, printed.message, printed.stack).error)
   const eventName = text(record.eventName)
-  // What an exception says comes before the event's name; that it says nothing comes after.
-  const told = error?.message === UNKNOWN_ERROR ? undefined : error?.message
-  const fallback = told ?? saidMessage ?? eventName ?? olderEventName ?? error?.message ?? NO_MESSAGE
+  // An exception's message is used before the event's name, unless it is the placeholder for an unknown error.
+  const errorMessage = error?.message === UNKNOWN_ERROR ? undefined : error?.message
+  const fallback = errorMessage ?? saidMessage ?? eventName ?? olderEventName ?? error?.message ?? NO_MESSAGE
   noteRecord(draft, record, body.structure)
   const isPlace = eventName !== undefined && PLACE_OF_CODE.test(eventName)
   if (isPlace) draft.note('event.name', eventName)
@@ -79,7 +79,7 @@ function translate(record: LogRecordLike, resource: ResourceFields, now: () => n
   )
 }
 
-/** What console was given is known by what it printed; other loggers hand an error over. */
+/** For console only the printed text is available; other loggers pass the error itself. */
 function printedBy({ instrumentationScope, body }: LogRecordLike): PrintedError | undefined {
   const isConsole = instrumentationScope?.name === CONSOLE
   return isConsole && typeof body === 'string' ? printedError(body) : undefined
@@ -94,13 +94,13 @@ function noteRecord(draft: Draft, record: LogRecordLike, structure: unknown): vo
   noteScope(draft, record.instrumentationScope)
   draft.noteCount('otel.dropped_attributes_count', record.droppedAttributesCount, draft.dropped)
   const { severityText } = record
-  // A level of the user's own making ("AUDIT") says more than the level that its number gives.
+  // A custom level ("AUDIT") carries more than the level of its number, so its text is kept.
   if (typeof severityText === 'string' && severityText !== '' && textLevel(severityText) === undefined) {
     draft.note('severity_text', toPlain(severityText))
   }
 }
 
-/** Names the logger or tracer that wrote it. */
+/** Stores the name of the logger or tracer that wrote the record. */
 export function noteScope(draft: Draft, scope: InstrumentationScopeLike | undefined): void {
   if (scope === undefined || scope === null) return
   if (typeof scope.name === 'string' && scope.name !== '') draft.note('otel.scope.name', toPlain(scope.name))
@@ -111,7 +111,7 @@ export function noteScope(draft: Draft, scope: InstrumentationScopeLike | undefi
   }
 }
 
-/** A record whose every part can be read, of one that throws when it is touched. */
+/** A copy of a record that throws when it is read, with every part that can be read. */
 function readableCopy(record: unknown): LogRecordLike {
   const context = readProperty(record, 'spanContext')
   const scopeName = readText(readProperty(record, 'instrumentationScope'), 'name')

@@ -1,5 +1,5 @@
 /**
- * OpenTelemetry's objects as we read them. Small interfaces of our own, because two copies of an SDK
+ * OpenTelemetry's objects, as this package reads them. These are interfaces of our own, because two copies of an SDK
  * class are not assignable to each other and two shapes are: the objects of SDK 2.x and 3.x both fit.
  */
 
@@ -33,7 +33,7 @@ export interface LogRecordLike {
   readonly spanContext?: SpanContextLike | undefined
   readonly severityText?: string | undefined
   readonly severityNumber?: number | undefined
-  /** Never validated by the SDK: anything at all may stand here. */
+  /** The SDK does not validate the body, so it may be any value. */
   readonly body?: unknown
   readonly eventName?: string | undefined
   readonly resource: ResourceLike

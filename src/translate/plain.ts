@@ -4,26 +4,26 @@ import type { Fields } from '../wire/log.js'
 import { errorType } from './error-type.js'
 import { readProperty, readText, setField, shorten, wellFormed } from './property.js'
 
-/** How far a walk over a foreign structure goes. What lies beyond is named by a short string in its place. */
+/** Bounds of a walk over a foreign structure. What lies beyond is replaced by a short string that names the bound. */
 export const PLAIN_LIMITS = {
   depth: 32,
-  /** Values of all kinds in one structure. Of bytes there is another limit, once it is a log. */
+  /** Most values of all kinds in one structure. Bytes are limited later, for the whole log. */
   nodes: 30_000,
-  /** Bytes of one byte array. More than a log can hold as base64, so that the size limit still sees it. */
+  /** Most bytes of one byte array. More than a log can hold as base64, so that the size limit still applies to it. */
   bytes: 384 * 1024,
-  /** Writing a larger integer in decimal takes time that grows faster than its length. */
+  /** Most bits of an integer that is written in decimal: the time for that grows faster than its length. */
   bigintBits: 16_384,
 } as const
 
 /**
- * A copy of any value that `JSON.stringify` takes and reads back as it is: total, bounded by
- * {@link PLAIN_LIMITS}, and the value itself is never changed.
+ * A copy of any value that `JSON.stringify` accepts and that reads back unchanged. Never throws, is bounded by {@link
+ * PLAIN_LIMITS}, and never changes the value itself.
  *
- * Integers beyond 2^53 become exact strings, NaN and infinities strings, byte arrays base64, Dates ISO
- * strings, Maps objects and Sets arrays, Errors `{ type, message, stack, ...own, cause }`; a cycle is
- * `[Circular]`, a getter that throws `[Throws: why]`. `toJSON` is honoured where it works.
+ * Integers beyond 2^53 become exact strings, NaN and infinities strings, byte arrays base64, Dates ISO strings, Maps
+ * objects and Sets arrays, Errors `{ type, message, stack, ...own, cause }`; a cycle is `[Circular]`, a getter that
+ * throws `[Throws: why]`. `toJSON` is used where it works.
  *
- * @returns `undefined` for `undefined` only.
+ * @returns `undefined` for `undefined` only
  */
 export function toPlain(value: unknown): unknown {
   return typeof value === 'object' && value !== null ? new Walk().copy(value, 0) : plainPrimitive(value)
@@ -47,9 +47,9 @@ function plainPrimitive(value: unknown): unknown {
 }
 
 function plainNumber(value: number): number | string {
-  if (value === 0) return 0 // JSON knows no -0
+  if (value === 0) return 0 // JSON has no -0
   if (!Number.isFinite(value)) return String(value)
-  // From 1e21 on a number is written with an exponent, and nobody takes it for an exact integer.
+  // From 1e21 on a number is written with an exponent, so nobody takes it for an exact integer.
   if (Number.isSafeInteger(value) || !Number.isInteger(value) || Math.abs(value) >= 1e21) return value
   return BigInt(value).toString()
 }
@@ -115,12 +115,12 @@ class Walk {
     return copy
   }
 
-  /** @param described what is already said of the value; its own keys do not overwrite that. */
+  /** @param described what is already known of the value; the value's own keys do not overwrite it */
   #fields(value: object, depth: number, described?: Fields): unknown {
     const copy = described ?? {}
     const keys = Object.keys(value)
     const count = Math.min(keys.length, Math.max(this.#left, 0))
-    // All keys are charged for, kept or not: listing them has cost that much.
+    // Every key counts, kept or not, because listing the keys has already cost that much.
     this.#left -= keys.length
     for (let index = 0; index < count; index++) {
       const key = keys[index] as string
@@ -149,7 +149,7 @@ class Walk {
     this.#left -= entries.length
     for (const [key, item] of entries.slice(0, count)) {
       const name = typeof key === 'object' ? undefined : String(plainPrimitive(key))
-      // Objects as keys, or 1 beside '1', do not fit into an object; pairs always do.
+      // Keys that are objects, or 1 beside '1', do not fit into an object. A list of pairs always does.
       if (name === undefined || Object.hasOwn(copy, name)) return this.#items(entries, depth, map.size)
       const plain = this.#value(item, depth + 1)
       setField(copy, name, plain === undefined ? null : plain)
@@ -171,7 +171,7 @@ class Walk {
     return this.#fields(error, depth, copy)
   }
 
-  /** @returns `undefined` where there is no `toJSON`, or none that works. */
+  /** @returns `undefined` where there is no `toJSON`, or where it throws or returns nothing usable */
   #viaToJson(value: object, depth: number): unknown {
     const toJson = readProperty(value, 'toJSON')
     if (typeof toJson !== 'function') return undefined
@@ -185,7 +185,7 @@ class Walk {
   }
 }
 
-/** What a class instance is when it stands for one value: a date, bytes, a boxed number. */
+/** The value of a class instance that stands for one value: a date, bytes, a boxed number. */
 function plainLeaf(value: object): unknown {
   if (types.isDate(value)) {
     const time = Date.prototype.getTime.call(value)

@@ -1,10 +1,10 @@
 import { isBuiltinErrorName } from './error-type.js'
 
-/** An error that was printed within a text. */
+/** An error that was printed as part of a text. */
 export interface PrintedError {
-  /** The text without the frames: what was said, and about which error. */
+  /** The text without the stack frames. */
   readonly text: string
-  /** Absent where the error says none. */
+  /** Absent where the error has no message. */
   readonly message?: string | undefined
   /** Header, frames, and what Node prints behind them: own properties and causes. */
   readonly stack: string
@@ -14,13 +14,13 @@ export interface PrintedError {
 
 const FIRST_FRAME = '\n    at '
 const FRAME = /^ {4}(?:at |\.\.\. \d+ lines matching )/
-/** `TypeError: message`, `Error [CODE]: message`, `CardError`, with nothing but a blank before it. */
+/** Matches `TypeError: message`, `Error [CODE]: message` and `CardError`, at the start or after white space. */
 const HEADER = /(?<=^|\s)([A-Z][\w$.]{0,250})(?: \[[^\]\n]{1,250}\])?(?::\s|$)/g
 const MAX_HEADER = 8192
 
 /**
- * The first error in what console prints, as `console.error('saving failed', error)` does: all that is left of
- * an error is its text. An error inside of an object, or of a list, is printed deeper and not found.
+ * Finds the first error in what console printed, as `console.error('saving failed', error)` does, where only the text
+ * of the error is left. An error inside of an object or a list is indented and not found.
  */
 export function printedError(text: string): PrintedError | undefined {
   const frames = text.indexOf(FIRST_FRAME)
@@ -43,7 +43,7 @@ export function printedError(text: string): PrintedError | undefined {
   }
 }
 
-/** Where the error's own words begin: at the first name that is an error's, else at the first that may be one. */
+/** Where the error's text begins: at the first name of a known error class, else at the first name that may be one. */
 function headerStart(head: string): number | undefined {
   const names = [...head.matchAll(HEADER)].map(({ 1: name = '', index }) => ({ name, index }))
   const certain = names.find(({ name }) => isBuiltinErrorName(name) || /(?:Error|Exception)$/.test(name))
@@ -61,12 +61,12 @@ function endOfFrames(text: string, start: number): number {
   return closingBrace(text, end)
 }
 
-/** ` {` at the end of the last frame belongs to what follows. */
+/** ` {` at the end of the last frame belongs to the properties that follow. */
 function closingBrace(text: string, end: number): number {
   return text.endsWith(' {', end) ? end - 2 : end
 }
 
-/** ` {\n  code: 'E_X',\n  [cause]: ...\n}`, as far as the brace that stands alone. */
+/** Matches ` {\n  code: 'E_X',\n  [cause]: ...\n}` up to the brace on a line of its own. */
 function endOfDetails(text: string, start: number): number {
   if (!text.startsWith(' {\n', start)) return start
   const close = /\n\}(?=\s|$)/g

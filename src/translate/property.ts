@@ -1,7 +1,7 @@
 /**
- * Reads a property of a foreign value, whatever the value is.
+ * Reads a property of a foreign value, whatever the value is. Never throws.
  *
- * @returns `undefined` where there is none, and where a getter or a Proxy throws.
+ * @returns `undefined` where the property is missing, and where a getter or a Proxy throws
  */
 export function readProperty(value: unknown, key: string | symbol): unknown {
   if (value === null || value === undefined) return undefined
@@ -12,13 +12,13 @@ export function readProperty(value: unknown, key: string | symbol): unknown {
   }
 }
 
-/** Like {@link readProperty}, for a property that counts only as a string with something in it. */
+/** Like {@link readProperty}, for a property that counts only when it is a non-empty string. */
 export function readText(value: unknown, key: string): string | undefined {
   const text = readProperty(value, key)
   return typeof text === 'string' && text !== '' ? wellFormed(text) : undefined
 }
 
-/** Sets an own property. `__proto__` is data like any other key and never becomes the prototype. */
+/** Sets an own property. `__proto__` is stored as data and never changes the prototype. */
 export function setField(target: Record<string, unknown>, key: string, value: unknown): void {
   if (key === '__proto__') {
     Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true })
@@ -27,19 +27,19 @@ export function setField(target: Record<string, unknown>, key: string, value: un
   }
 }
 
-// ES2024, in Node since 20; the library files that the compiler is given end at ES2023.
+// Declared here, because `toWellFormed` is ES2024 (in Node since 20) and the compiler's library files end at ES2023.
 interface UnicodeString {
   isWellFormed(): boolean
   toWellFormed(): string
 }
 
-/** The text with each lone surrogate replaced, so that its UTF-8 is legal wherever it is read. */
+/** The text with each lone surrogate replaced, so that its UTF-8 is valid. */
 export function wellFormed(text: string): string {
   const unicode = text as unknown as UnicodeString
   return unicode.isWellFormed() ? text : unicode.toWellFormed()
 }
 
-/** The text, or its first `length` characters and `…`. */
+/** The text, or its first `length` characters followed by `…`. */
 export function shorten(text: string, length: number): string {
   return text.length <= length ? text : wellFormed(`${text.slice(0, length)}…`)
 }

@@ -2,12 +2,12 @@ import type { RequestDetail } from '../wire/log.js'
 import type { Draft, Taken } from './draft.js'
 
 /**
- * Makes `url` and `path` of the pieces that semantic conventions give: the whole URL, or path and query,
- * or the old request target. A piece that cannot be read from either of them afterwards stays in `metadata`.
+ * Completes `url` and `path` by the pieces that semantic conventions define: the whole URL, or path and query, or the
+ * older request target. A piece that cannot be read from the result stays in `metadata`.
  *
- * @param given the request as far as it is known; it is completed in place.
+ * @param input the request as far as it is known; it is completed in place
  */
-export function completeRequest(draft: Draft, given: RequestDetail | undefined): RequestDetail | undefined {
+export function completeRequest(draft: Draft, input: RequestDetail | undefined): RequestDetail | undefined {
   const full = draft.claim('url', 'full')
   const path = draft.claim('url', 'path')
   const query = draft.claim('url', 'query')
@@ -17,9 +17,9 @@ export function completeRequest(draft: Draft, given: RequestDetail | undefined):
   const url = textOf(full) ?? withQuery(textOf(path), textOf(query)) ?? targetText
   if (url === undefined) {
     draft.release(query)
-    return given
+    return input
   }
-  const request = given ?? {}
+  const request = input ?? {}
   request.url ??= url
   if (pathText !== undefined) request.path ??= pathText
   if (full !== undefined && full.value !== request.url) draft.release(full)

@@ -3,7 +3,7 @@ import type { AttributesLike } from './otel.js'
 import { PLAIN_LIMITS, toPlain } from './plain.js'
 import { readProperty, readText, setField, wellFormed } from './property.js'
 
-/** What an OpenTelemetry resource says of every log that comes with it. */
+/** The fields that an OpenTelemetry resource sets on every log of it. */
 export interface ResourceFields {
   service?: string
   environment?: string
@@ -15,7 +15,7 @@ export interface ResourceFields {
 
 type Field = 'service' | 'environment' | 'version' | 'hostname' | 'commit' | 'branch'
 
-/** Current names before older ones: of two that name one field the first in this list wins. */
+/** Current names before older ones: where two attributes set one field, the first in this list wins. */
 const FIELDS: ReadonlyMap<string, Field> = new Map<string, Field>([
   ['service.name', 'service'],
   ['service.version', 'version'],
@@ -27,11 +27,11 @@ const FIELDS: ReadonlyMap<string, Field> = new Map<string, Field>([
 ])
 
 /**
- * Translates a resource's attributes. They have to be there already: see `asyncAttributesPending`.
- * Worth keeping per resource object, for it is the same for all its records.
+ * Translates a resource's attributes. They must be complete: see `asyncAttributesPending`. The result is the same for
+ * all records of a resource, so callers should cache it per resource object.
  *
- * @param options.allAttributes puts every attribute that is no field into `metadata`; else only where
- *   the service runs (namespace, instance, Kubernetes names, container, region) is.
+ * @param options.allAttributes puts every attribute that is not a field into `metadata`. Otherwise only the attributes
+ * that say where the service runs are put there (namespace, instance, Kubernetes names, container, region).
  */
 export function translateResource(
   attributes: AttributesLike,
@@ -61,7 +61,7 @@ function takeFields(attributes: AttributesLike): Partial<Record<Field, string>> 
   return taken
 }
 
-/** What the SDK writes when nobody named the service. */
+/** The SDK's default for a service without a name. */
 function isUnknownService(field: Field, value: string): boolean {
   return field === 'service' && (value === 'unknown_service' || value.startsWith('unknown_service:'))
 }

@@ -23,10 +23,10 @@ const LEVEL_BY_TEXT: ReadonlyMap<string, Level> = new Map<string, Level>([
 const LONGEST_TEXT = 16
 
 /**
- * The level that a record's severity names: its number when that is one of OpenTelemetry's (1 to 24),
- * else its text by the usual spellings in any case.
+ * The level of a record's severity: by its number when that is one of OpenTelemetry's (1 to 24), else by its text, in
+ * the usual spellings and any case.
  *
- * @returns `undefined` when the record says nothing of its severity.
+ * @returns `undefined` when the record has no known severity
  */
 export function severityLevel(severityNumber: unknown, severityText: unknown): Level | undefined {
   if (typeof severityNumber === 'number' && severityNumber >= 1 && severityNumber < 25) {
@@ -38,7 +38,7 @@ export function severityLevel(severityNumber: unknown, severityText: unknown): L
   return textLevel(severityText)
 }
 
-/** The level that a text names by one of the usual spellings, in any case. */
+/** The level of a text in one of the usual spellings, in any case. */
 export function textLevel(text: unknown): Level | undefined {
   if (typeof text !== 'string' || text.length > LONGEST_TEXT) return undefined
   return LEVEL_BY_TEXT.get(text) ?? LEVEL_BY_TEXT.get(text.trim().toLowerCase())

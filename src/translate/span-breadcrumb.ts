@@ -12,10 +12,10 @@ const MAX_STATEMENT = 1000
 type Crumb = Omit<Breadcrumb, 'timestamp'>
 
 /**
- * The breadcrumb that a finished call to somewhere else leaves: an HTTP request (`GET https://host/path 200`),
- * a database query (`SELECT orders`), a message sent (`publish orders`). Its timestamp is the span's start.
+ * The breadcrumb of a finished outgoing call: an HTTP request (`GET https://host/path 200`), a database query (`SELECT
+ * orders`), or a sent message (`publish orders`). Its timestamp is the start of the span.
  *
- * @returns `undefined` for every other span.
+ * @returns `undefined` for every other span
  */
 export function spanBreadcrumb(span: SpanLike): Breadcrumb | undefined {
   try {
@@ -30,7 +30,7 @@ export function spanBreadcrumb(span: SpanLike): Breadcrumb | undefined {
   }
 }
 
-/** A database or a queue that is spoken to by HTTP is still a database or a queue. */
+/** Database and messaging attributes come before HTTP: a database that is called over HTTP is still a database. */
 function describeCall(span: SpanLike): Crumb | undefined {
   const { attributes } = span
   const database = firstText(attributes, 'db.system.name', 'db.system')
@@ -55,7 +55,7 @@ function httpCrumb(span: SpanLike, http: SpanHttp): Crumb {
   }
 }
 
-/** The URL without its query and its user: secrets are scrubbed in `data.url`, but not in a message. */
+/** The URL without its query and user: secrets are scrubbed in `data.url`, but not in a message. */
 function addressOf(url: string): string {
   const address = withoutQuery(url)
   const authority = address.indexOf('://') + 3
@@ -123,7 +123,7 @@ function withOutcome(span: SpanLike, data: Fields): Fields {
 
 function errorOf(span: SpanLike, attributes: AttributesLike): string | undefined {
   const type = firstText(attributes, 'error.type')
-  // On HTTP spans the error's type is the status code over again.
+  // On HTTP spans `error.type` repeats the status code.
   if (type !== undefined && Number(type) !== firstInteger(attributes, 'http.response.status_code'))
     return type
   const message = readProperty(span.status, 'message')

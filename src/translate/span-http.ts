@@ -3,26 +3,26 @@ import type { AttributesLike } from './otel.js'
 import { readProperty } from './property.js'
 import { withoutQuery } from './request-parts.js'
 
-/** What a span says of the HTTP request it stands for, in the words of semantic conventions, current or older. */
+/** The HTTP request that a span describes, by current or older semantic conventions. */
 export interface SpanHttp {
   method: string
-  /** Whole where it is known, else as much of it as is. */
+  /** The whole URL where it is known, else the known part. */
   url?: string
   path?: string
   query?: string
   statusCode?: number
   route?: string
-  /** With the port, unless that is the scheme's own. */
+  /** With the port, unless it is the default port of the scheme. */
   host?: string
   scheme?: string
   userAgent?: string
-  /** The other end of the socket: a proxy, where there is one. */
+  /** The other end of the socket, which may be a proxy. */
   peerAddress?: string
-  /** The client as the instrumentation made it out, `X-Forwarded-For` considered. */
+  /** The client's address as the instrumentation determined it, `X-Forwarded-For` included. */
   clientAddress?: string
 }
 
-/** @returns `undefined` for a span without an HTTP method. */
+/** @returns `undefined` for a span without an HTTP method */
 export function spanHttp(attributes: AttributesLike): SpanHttp | undefined {
   const method = methodOf(attributes)
   if (method === undefined) return undefined
@@ -44,7 +44,7 @@ export function spanHttp(attributes: AttributesLike): SpanHttp | undefined {
 
 function methodOf(attributes: AttributesLike): string | undefined {
   const method = firstText(attributes, 'http.request.method', 'http.method')
-  // What stands for every method that an instrumentation does not know.
+  // `_OTHER` stands for every method that an instrumentation does not know.
   return method === '_OTHER' ? (firstText(attributes, 'http.request.method_original') ?? method) : method
 }
 
@@ -56,7 +56,7 @@ function firstStatusCode(attributes: AttributesLike): number | undefined {
   return undefined
 }
 
-/** The first of these attributes that is a text with something in it. */
+/** The first of these attributes that is a non-empty text. */
 export function firstText(attributes: AttributesLike, ...names: string[]): string | undefined {
   for (const name of names) {
     const value = text(readProperty(attributes, name))
@@ -80,18 +80,18 @@ function set<Key extends keyof SpanHttp>(http: SpanHttp, key: Key, value: SpanHt
 
 function hostOf(attributes: AttributesLike, scheme: string | undefined): string | undefined {
   const names = ['http.host', 'server.address', 'http.server_name', 'net.host.name', 'net.peer.name'] as const
-  const given = firstText(attributes, ...names)
-  if (given === undefined) return undefined
-  const { name, port: own } = hostParts(given)
-  // A Host header has its port with it, or none on purpose.
-  const isHeader = given === firstText(attributes, 'http.host')
+  const input = firstText(attributes, ...names)
+  if (input === undefined) return undefined
+  const { name, port: own } = hostParts(input)
+  // A Host header includes its port; without one, the default port applies.
+  const isHeader = input === firstText(attributes, 'http.host')
   const port =
     own ?? (isHeader ? undefined : firstInteger(attributes, 'server.port', 'net.host.port', 'net.peer.port'))
   const bracketed = name.includes(':') ? `[${name}]` : name
   return port === undefined || port === (scheme === 'https' ? 443 : 80) ? bracketed : `${bracketed}:${port}`
 }
 
-/** A name or address, without brackets, and the port that may stand behind it. Several colons are IPv6's. */
+/** Splits a name or address from its port and removes brackets. Several colons mean an IPv6 address. */
 function hostParts(host: string): { name: string; port: number | undefined } {
   const [, v6, v6Port] = /^\[([^\]]*)\](?::(\d{1,5}))?$/.exec(host) ?? []
   if (v6 !== undefined) return { name: v6, port: v6Port === undefined ? undefined : Number(v6Port) }
@@ -109,7 +109,7 @@ function schemeOf(url: string | undefined): string | undefined {
   return end > 0 ? url?.slice(0, end) : undefined
 }
 
-/** Host and port of a URL, without the user and password that may stand before them. */
+/** Host and port of a URL, without user and password. */
 function authorityOf(url: string | undefined): string | undefined {
   const start = url?.indexOf('://') ?? -1
   if (url === undefined || start === -1) return undefined

@@ -6,21 +6,21 @@ import { hrDurationToMillis, hrTimeToIso, hrTimeToMillis, millisToIso } from './
 import { translateTrace } from './trace.js'
 
 export interface SpanRequestOptions {
-  /** Believe `X-Forwarded-For`, which any client can write. Default: false, the socket's address. */
+  /** Trusts `X-Forwarded-For`, which any client can send. Default: false, and the socket's address is used. */
   trustProxy?: boolean
-  /** Keep the query in `path`. Default: false. */
+  /** Keeps the query in `path`. Default: false. */
   includeQuery?: boolean
-  /** The id of a span whose own ids are none. Default: such a span gives no entry. */
+  /** Creates the id for a span whose own ids are invalid. Default: such a span gives no request entry. */
   newId?: () => string
-  /** Milliseconds since 1970, for a span without a start time. Default: such a span gives no entry. */
+  /** Returns milliseconds since 1970, for a span without a start time. Default: such a span gives no request entry. */
   now?: () => number
 }
 
 /**
  * The request entry of a SERVER span with HTTP attributes.
  *
- * @returns `undefined` for every other span, and, unless the options help, for one without a start time or a
- *   valid context.
+ * @returns `undefined` for every other span, and, unless the options help, for one without a start time or a valid
+ * context
  */
 export function spanRequestEntry(
   span: SpanLike,
@@ -41,8 +41,8 @@ export function spanRequestEntry(
 }
 
 /**
- * The id of the request that a server span answers, the same wherever it is worked out: whoever keeps no
- * state finds row and logs together by it.
+ * The id of the request that a server span answers. It is derived from the span's ids, so that a stateless reader gives
+ * the same id to the request entry and its logs.
  */
 function spanRequestId(context: SpanContextLike): string | undefined {
   const trace = translateTrace(context)
@@ -60,7 +60,7 @@ function requestEntry(
   const path = http.path ?? '/'
   const ip = options.trustProxy === true ? http.clientAddress : (http.peerAddress ?? http.clientAddress)
   const runtime = firstText(span.resource.attributes, 'process.runtime.name')
-  // Of an answer that the span does not name nothing is said: whether there was one at all nobody knows here.
+  // A span without a status does not tell whether there was an answer, so the status is left out.
   const answer = http.statusCode === undefined ? {} : { status_code: http.statusCode }
   const optional: { [Key in keyof RequestEntry]?: RequestEntry[Key] | undefined } = {
     route: http.route,

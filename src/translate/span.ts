@@ -12,21 +12,21 @@ import { UNKNOWN_ERROR } from './thrown.js'
 import { hrDurationToMillis, hrTimeToIso, millisToIso } from './time.js'
 import { translateTrace } from './trace.js'
 
-/** Events of one span that are looked at; the SDK keeps 128 unless told otherwise. The rest is counted as dropped. */
+/** Most events of one span that are read; the SDK keeps 128 by default. Further ones are counted as dropped. */
 export const MOST_SPAN_EVENTS = 10_000
 
-/** True for the event that `recordException` writes. */
+/** True for an event that `recordException` created. */
 export function isExceptionEvent(event: SpanEventLike): boolean {
   return event.name === 'exception'
 }
 
 /**
- * The error log of an exception that was recorded on a span: the event's time, the span's trace, and the
- * attributes of both by the table that holds for log records; the event's win. How long the span took is
- * known only once it has ended.
+ * The error log of an exception that was recorded on a span: with the event's time, the span's trace, and the
+ * attributes of both, translated by the table for log records; the event's attributes win. The duration is set only for
+ * a span that has ended.
  *
- * @param resource what {@link translateResource} made of the span's resource.
- * @param now milliseconds since 1970, asked only when neither event nor span has a time.
+ * @param resource the result of {@link translateResource} for the span's resource
+ * @param now returns milliseconds since 1970; called only when neither event nor span has a time
  */
 export function translateExceptionEvent(
   span: SpanLike,
@@ -62,7 +62,7 @@ function takeAttributes(draft: Draft, span: SpanLike, event: SpanEventLike): voi
   }
 }
 
-/** The attributes, or where one of them throws a copy that does not. */
+/** The attributes, or a readable copy where one of them throws. */
 function readableAttributes(holder: SpanLike | SpanEventLike): AttributesLike {
   const attributes = readProperty(holder, 'attributes')
   if (typeof attributes !== 'object' || attributes === null) return {}

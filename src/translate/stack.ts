@@ -5,7 +5,7 @@ export interface StackFrame {
   function?: string
 }
 
-/** Bounds of the search; the stack of a real program ends long before. */
+/** Bounds of the search. Stacks of real programs are much shorter. */
 const MAX_LINES = 20_000
 const MAX_FRAMES = 200
 const MAX_LINE_LENGTH = 4096
@@ -13,10 +13,9 @@ const MAX_LINE_LENGTH = 4096
 const OWN_PACKAGE = '/@lognitor/opentelemetry/'
 
 /**
- * The first frame of a stack that is the application's own: not Node's, not a package's in
- * `node_modules`, not this package's. Reads V8 stacks (ES modules, async, eval, Windows paths), and
- * Java's, .NET's and Go's; of a Python traceback it is the last entry, since there the innermost call stands last.
- * Takes time in proportion to the stack's length, whatever the stack holds.
+ * The first frame of the application in a stack: not one of Node, of a package in `node_modules`, or of this package.
+ * Reads V8 stacks (ES modules, async, eval, Windows paths), and stacks of Java, .NET and Go. In a Python traceback it
+ * is the last entry, because there the innermost call stands last. Takes time linear in the length of the stack.
  */
 export function applicationFrame(stack: string): StackFrame | undefined {
   if (isPythonTraceback(stack)) return lastPythonFrame(stack)
@@ -46,13 +45,13 @@ function skipBlanks(text: string, start: number, end: number): number {
   return index
 }
 
-/** One line behind its `at `: `fn (file:line:column)`, `file:line:column`, `fn(F.java:line)`, `fn() in file:line n`. */
+/** One line after its `at `: `fn (file:line:column)`, `file:line:column`, `fn(F.java:line)`, `fn() in file:line n`. */
 function parseFrame(text: string): StackFrame | undefined {
   if (text.endsWith(')')) {
     const open = openingParenthesis(text)
     if (open === -1) return undefined
     const inner = text.slice(open + 1, -1)
-    // Code from eval says where the eval stands, and in what file: eval at fn (file:1:2), <anonymous>:3:4
+    // A frame of eval code names the place of the eval: eval at fn (file:1:2), <anonymous>:3:4
     if (inner.startsWith('eval at ')) return evalOrigin(inner)
     return named(parseLocation(inner), text.slice(0, open))
   }
@@ -62,7 +61,7 @@ function parseFrame(text: string): StackFrame | undefined {
   return parseLocation(text.startsWith('async ') ? text.slice(6) : text)
 }
 
-/** Where the parenthesis opens that the last character closes: paths may hold parentheses of their own. */
+/** The position of the parenthesis that the last character closes. Paths may contain parentheses too. */
 function openingParenthesis(text: string): number {
   let depth = 0
   for (let index = text.length - 1; index >= 0; index--) {
@@ -94,7 +93,7 @@ function named(frame: StackFrame | undefined, prefix: string): StackFrame | unde
   return frame
 }
 
-/** `file:line:column` or `file:line`, read from its end: the file may hold colons. */
+/** `file:line:column` or `file:line`, read from the end, because the file may contain colons. */
 function parseLocation(text: string): StackFrame | undefined {
   const last = numberAtEnd(text, text.length)
   if (last === undefined) return undefined
@@ -121,7 +120,7 @@ function filePath(text: string): string {
   try {
     path = decodeURIComponent(path)
   } catch {
-    // Not an address after all; as it stands it still says where.
+    // Not a valid URL; the text as it stands still tells the file.
   }
   return path[0] === '/' && path[2] === ':' ? path.slice(1) : path
 }
@@ -164,7 +163,7 @@ function lastPythonFrame(stack: string): StackFrame | undefined {
   return innermost
 }
 
-/** `app.py", line 3, in fn` */
+/** Parses `app.py", line 3, in fn`. */
 function parsePythonFrame(text: string): StackFrame | undefined {
   const quote = text.indexOf('", line ')
   if (quote <= 0) return undefined
@@ -177,15 +176,15 @@ function parsePythonFrame(text: string): StackFrame | undefined {
   return frame
 }
 
-/** As `debug.Stack()` writes it, which is what `RecordError` with a stack records. */
+/** True for the format of `debug.Stack()`, which `RecordError` records. */
 function isGoStack(stack: string): boolean {
   return /^goroutine \d+ \[/.test(stack)
 }
 
-/** Of the modules that a program is built of: of Go itself, of others, and of what records the exception. */
+/** Paths of modules that are not the application: Go's own, dependencies, and the recorder of the exception. */
 const GO_LIBRARY = /\/src\/(runtime|net|internal|testing)\/|\/go\/src\/|\/pkg\/mod\/|\/vendor\//
 
-/** Two lines each: the function and its arguments, then ` \t/path/file.go:12 +0x1d`. */
+/** A frame takes two lines: the function and its arguments, then ` \t/path/file.go:12 +0x1d`. */
 function firstGoFrame(stack: string): StackFrame | undefined {
   const lines = stack.slice(0, MAX_FRAMES * MAX_LINE_LENGTH).split('\n', 2 * MAX_FRAMES)
   let library: StackFrame | undefined

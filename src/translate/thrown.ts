@@ -6,7 +6,7 @@ import { toPlain } from './plain.js'
 import { readProperty, readText, shorten, wellFormed } from './property.js'
 import { applicationFrame } from './stack.js'
 
-/** What an error names as its cause, or as one of its `errors`. */
+/** A cause of an error, or one of its `errors`. */
 export interface Cause {
   type: string
   message: string
@@ -14,13 +14,13 @@ export interface Cause {
 }
 
 export interface Thrown {
-  /** `stack` holds the causes too, as Node prints them. */
+  /** `stack` includes the causes, as Node prints them. */
   error: ErrorDetail
-  /** The same causes one by one, outermost first: `metadata["error.causes"]`. */
+  /** The same causes one by one, outermost first. Stored as `metadata["error.causes"]`. */
   causes: Cause[]
-  /** The error's own stack, without its causes: what other ways in (a span event, say) know of it. */
+  /** The error's own stack, without its causes. Other sources, such as a span event, know only this one. */
   ownStack?: string
-  /** The error's `code`: `metadata["error.code"]`. */
+  /** The error's `code`. Stored as `metadata["error.code"]`. */
   code?: string
 }
 
@@ -31,9 +31,9 @@ const MAX_CAUSE_DEPTH = 10
 const MAX_CAUSE_STACK = 16_384
 
 /**
- * Describes anything that can be thrown or rejected with: an Error of any realm, a string, `null`, a
- * frozen object, a Proxy, an Error whose getters throw. Never throws, runs no custom inspection, and
- * follows `cause` and `errors` 10 deep and 50 in all, each only once.
+ * Describes anything that can be thrown or rejected with: an Error of any realm, a string, `null`, a frozen object, a
+ * Proxy, an Error whose getters throw. Never throws, runs no custom inspection, and follows `cause` and `errors` to a
+ * depth of 10 and 50 in all, each only once.
  */
 export function describeThrown(value: unknown): Thrown {
   const own = describeOne(value)
@@ -52,7 +52,7 @@ export function describeThrown(value: unknown): Thrown {
   return thrown
 }
 
-/** Says in which file and line of the application the error arose. */
+/** Sets the file and line of the application where the error arose. */
 export function locate(error: ErrorDetail, stack: string): void {
   const frame = applicationFrame(stack)
   if (frame === undefined) return
@@ -90,7 +90,7 @@ function errorCode(value: unknown): string | undefined {
   return typeof code === 'number' ? String(code) : readText(value, 'code')
 }
 
-/** ` {\n  [cause]: …\n}` as Node prints it behind a stack; empty without causes. */
+/** The block ` {\n  [cause]: …\n}` that Node prints behind a stack. Empty without causes. */
 function causeBlock(value: unknown, seen: unknown[], causes: Cause[], depth: number): string {
   if (typeof value !== 'object' || value === null) return ''
   const entries: string[] = []
@@ -120,7 +120,7 @@ function causeText(value: unknown, seen: unknown[], causes: Cause[], depth: numb
   return head + causeBlock(value, seen, causes, depth + 1)
 }
 
-/** A cause that is no error says most when it is printed. */
+/** A cause that is not an Error is described by its printed form. */
 function otherText(value: unknown, cause: Cause, causes: Cause[]): string {
   const text = inspected(value)
   if (cause.message === UNKNOWN_ERROR) cause.message = text
@@ -130,7 +130,7 @@ function otherText(value: unknown, cause: Cause, causes: Cause[]): string {
 
 function inspected(value: unknown): string {
   if (typeof value === 'symbol' || typeof value === 'bigint') return shorten(String(value), 1000)
-  // A plain copy, because inspecting the value itself would run its code and print all of it.
+  // A plain copy is inspected, because inspecting the value itself would run its code and print all of it.
   const text = inspect(toPlain(value), { depth: 3, maxArrayLength: 20, maxStringLength: 1000 })
   return shorten(text, 2000)
 }

@@ -1,24 +1,24 @@
 import type { HrTime } from './otel.js'
 
-/** 0001-01-01 to 9999-12-31: what has a four-digit year. */
+/** 0001-01-01 to 9999-12-31: times with a four-digit year. */
 const MIN_SECONDS = -62_135_596_800
 const MAX_SECONDS = 253_402_300_799
 
-// Logs come many to the second, and the date is the dear part of a timestamp.
+// The last second is cached: many logs are written per second, and formatting the date is the expensive part.
 let lastSecond = Number.NaN
 let lastPrefix = ''
 
 /**
  * ISO 8601 with milliseconds and `Z`.
  *
- * @returns `undefined` for the zero time, which stands for "unset", and for what is no time.
+ * @returns `undefined` for the zero time, which means "unset", and for a value that is not a time
  */
 export function hrTimeToIso(time: HrTime | undefined): string | undefined {
   const millis = hrTimeToMillis(time)
   return millis === undefined || millis === 0 ? undefined : millisToIso(Math.floor(millis))
 }
 
-/** ISO 8601 with milliseconds and `Z`, of a whole number of milliseconds between the years 1 and 9999. */
+/** ISO 8601 with milliseconds and `Z`, for a whole number of milliseconds between the years 1 and 9999. */
 export function millisToIso(millis: number): string {
   const second = Math.floor(millis / 1000)
   if (second !== lastSecond) {
@@ -29,7 +29,7 @@ export function millisToIso(millis: number): string {
   return `${lastPrefix}${fraction < 10 ? '00' : fraction < 100 ? '0' : ''}${fraction}Z`
 }
 
-/** Milliseconds since 1970, with a fraction; `undefined` for what is no time of a four-digit year. */
+/** Milliseconds since 1970, with a fraction. `undefined` for a value that is not a time with a four-digit year. */
 export function hrTimeToMillis(time: HrTime | undefined): number | undefined {
   if (!Array.isArray(time)) return undefined
   const seconds: unknown = time[0]
@@ -45,18 +45,18 @@ export function millisToHrTime(millis: number): HrTime {
   return [seconds, (millis - seconds * 1000) * 1e6]
 }
 
-/** Length of a stretch of time in milliseconds, to the microsecond; `undefined` for what is none. */
+/** A duration in milliseconds, rounded to microseconds. `undefined` for a value that is not a duration. */
 export function hrDurationToMillis(duration: HrTime | undefined): number | undefined {
   const millis = hrTimeToMillis(duration)
   return millis === undefined || millis < 0 ? undefined : Math.round(millis * 1000) / 1000
 }
 
-/** The time in our own form, when the text is a date that `Date` can read. */
+/** The time as ISO 8601 with milliseconds and `Z`, where `Date` can parse the text. */
 export function textToIso(text: string): string | undefined {
   return instantToIso(Date.parse(text))
 }
 
-/** Like {@link millisToIso}, of any number; `undefined` for what is no time of a four-digit year. */
+/** Like {@link millisToIso}, for any number. `undefined` for a number that is not a time with a four-digit year. */
 export function instantToIso(millis: number): string | undefined {
   const second = Math.floor(millis / 1000)
   return second >= MIN_SECONDS && second < MAX_SECONDS ? millisToIso(Math.floor(millis)) : undefined

@@ -4,7 +4,7 @@ import type { SpanContextLike } from './otel.js'
 const TRACE_ID_LENGTH = 32
 const SPAN_ID_LENGTH = 16
 
-/** The trace that a span context names; `undefined` when its trace id is none. A span id alone may be missing. */
+/** The trace of a span context. `undefined` when its trace id is invalid; an invalid span id alone is left out. */
 export function translateTrace(context: SpanContextLike | undefined): Trace | undefined {
   if (context === undefined || context === null || !isId(context.traceId, TRACE_ID_LENGTH)) return undefined
   return isId(context.spanId, SPAN_ID_LENGTH)
@@ -12,7 +12,7 @@ export function translateTrace(context: SpanContextLike | undefined): Trace | un
     : { trace_id: context.traceId }
 }
 
-/** Hex digits, not all of them zero. */
+/** True for hex digits that are not all zero. */
 function isId(id: unknown, length: number): boolean {
   if (typeof id !== 'string' || id.length !== length) return false
   let zeros = 0

@@ -2,16 +2,16 @@ import type { AttributesLike } from './otel.js'
 import { readText } from './property.js'
 import type { Cause } from './thrown.js'
 
-/** The bridge that hands on what winston writes. */
+/** The instrumentation scope of the bridge for winston. */
 export const WINSTON = '@opentelemetry/winston-transport'
 
-/** Where the bridge puts the cause of an error that stood under one of its keys. */
+/** The prefixes under which the bridge puts the cause of an error. */
 const CAUSE_PREFIXES = ['err.cause.', 'error.cause.'] as const
 
 /**
- * Winston mixes an error's own fields into the line's, and the bridge adds `exception.*`: attributes that say
- * the same once more are left out, and the cause comes to where causes are. Gives attributes without an error
- * back as they are.
+ * Removes the repetitions from a winston record: winston copies an error's own fields into the line, and the bridge
+ * adds `exception.*` with the same values. The cause is moved to where causes belong. Attributes without an error are
+ * returned unchanged.
  */
 export function tidyWinston(attributes: AttributesLike): AttributesLike {
   const type = attributes['exception.type']

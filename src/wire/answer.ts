@@ -1,4 +1,4 @@
-/** Why one log of a batch was not taken. */
+/** Why one log of a batch was refused. */
 export interface Rejection {
   index: number
   code: string
@@ -6,7 +6,7 @@ export interface Rejection {
   message: string
 }
 
-/** What the service answers to a batch, with 200 and with 422. */
+/** The service's answer to a batch, with status 200 or 422. */
 export interface IngestAnswer {
   accepted: number
   rejected: number
@@ -14,5 +14,5 @@ export interface IngestAnswer {
   message?: string
 }
 
-/** Response header with the share of each level to send from now on: `{"debug": 0.1}`. */
+/** Response header with the share of each level to send from now on, such as `{"debug": 0.1}`. */
 export const SAMPLE_RATES_HEADER = 'x-lognitor-sample-rates'

@@ -1,4 +1,4 @@
-/** Lognitor's levels, lowest first. The list is the source; the type and the order follow from it. */
+/** Lognitor's levels, lowest first. The type and the order are derived from this list. */
 export const LEVELS = ['debug', 'info', 'warn', 'error', 'fatal'] as const
 
 /** `debug`, `info`, `warn`, `error` or `fatal`. */

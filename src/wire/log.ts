@@ -1,9 +1,9 @@
 import type { Level } from './level.js'
 
-/** A JSON object whose keys the user chose; they stay as written. */
+/** A JSON object whose keys the user chose. The keys stay as written. */
 export type Fields = Record<string, unknown>
 
-/** An error as it goes over the wire, with the place in the application where it arose. */
+/** An error in its wire form, with the place in the application where it arose. */
 export interface ErrorDetail {
   type: string
   message: string
@@ -15,7 +15,7 @@ export interface ErrorDetail {
   post_context?: string[]
 }
 
-/** The HTTP request of a log as it goes over the wire. `duration_ms` is milliseconds. */
+/** The HTTP request of a log in its wire form. `duration_ms` is in milliseconds. */
 export interface RequestDetail {
   method?: string
   url?: string
@@ -26,7 +26,7 @@ export interface RequestDetail {
   user_agent?: string
 }
 
-/** The user of a log as it goes over the wire; keys of your own stay as they are. */
+/** The user of a log in its wire form. Keys of your own stay as written. */
 export interface User {
   id?: string
   email?: string
@@ -34,7 +34,7 @@ export interface User {
   [key: string]: unknown
 }
 
-/** Something that happened before an error, as it goes over the wire. */
+/** Something that happened before an error, in its wire form. */
 export interface Breadcrumb {
   type: string
   category: string
@@ -55,7 +55,7 @@ export interface Trace {
   span_id?: string
 }
 
-/** One log as it goes over the wire; absent fields are left out, never null. */
+/** One log in its wire form. Absent fields are left out, never null. */
 export interface Log {
   level: Level
   message: string
@@ -78,16 +78,16 @@ export interface Log {
   request?: RequestDetail
   perf?: Record<string, number>
   trace?: Trace
-  /** Hex SHA-256, or whatever the user gave: groups errors. */
+  /** Groups errors: a hex SHA-256, or the user's own value. */
   fingerprint?: string
   breadcrumbs?: Breadcrumb[]
   notify?: boolean
   notify_channels?: string[]
-  /** `file:line` of the call. */
+  /** `file:line` of the call that wrote the log. */
   source?: string
   device?: Fields
   _sdk?: { name: string; version: string }
 }
 
-/** OpenTelemetry's name for a log's own id; Lognitor has no field for it, so it travels in `metadata`. */
+/** OpenTelemetry's attribute for a log's own id. Lognitor has no field for it, so it is sent in `metadata`. */
 export const LOG_ID_KEY = 'log.record.uid'

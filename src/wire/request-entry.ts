@@ -1,15 +1,17 @@
-/** One answered HTTP request, as `POST /ingest/requests` takes it; absent fields are left out. */
+/** One answered HTTP request, as `POST /ingest/requests` takes it. Absent fields are left out. */
 export interface RequestEntry {
   method: string
-  /** Without the query unless asked for; scrubbed. */
+  /** Scrubbed, and without the query unless `includeQuery` is set. */
   path: string
-  /** As the client saw it; 499 when the client went away before the answer. */
-  /** Left out where nobody knows it. */
+  /**
+   * The status that the client received; 499 when the client closed the connection before the answer. Left out where it
+   * is not known.
+   */
   status_code?: number
-  /** Milliseconds with a fraction, from a monotonic clock. */
+  /** Milliseconds with a fraction, measured by a monotonic clock. */
   duration_ms: number
   request_id: string
-  /** The framework's template (`/orders/:id`); left out when unknown. */
+  /** The framework's route template (`/orders/:id`). Left out when unknown. */
   route?: string
   ip?: string
   user_agent?: string

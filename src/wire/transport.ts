@@ -1,11 +1,11 @@
 /** One request to Lognitor. */
 export interface TransportRequest {
-  /** Below the API's address: `/ingest`, `/heartbeat/{token}` ... */
+  /** Path below the API's base URL: `/ingest`, `/heartbeat/{token}` and so on. */
   readonly path: string
-  /** Header names in lower case. */
+  /** Header names are in lower case. */
   readonly headers: Readonly<Record<string, string>>
   readonly body: Uint8Array
-  /** Fires when the answer no longer matters; the promise should then reject. */
+  /** Aborts when the answer no longer matters. The promise should then reject. */
   readonly signal?: AbortSignal
 }
 
@@ -13,17 +13,18 @@ export interface TransportRequest {
 export interface TransportAnswer {
   readonly status: number
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
-  /** At most what a transport cares to read; 64 KiB over HTTP. */
+  /** The body, or its beginning: the HTTP transport reads 64 KiB at most. */
   readonly body: string
 }
 
 /**
- * Carries requests to Lognitor. An answer with any status resolves. Only what could not be carried rejects (refused,
- * reset, timed out), with the error's code as Node or fetch give it, or the code of its `cause`: whatever else `send`
- * throws or resolves to is told by the warning LOGNITOR_TRANSPORT_FAULT, and tried again like an outage.
+ * Carries requests to Lognitor. An answer with any status resolves. The promise rejects only for a request that could
+ * not be carried (refused, reset, timed out), with the error's `code` as Node or fetch give it, or the code of its
+ * `cause`. If `send` throws or resolves to anything else, the warning LOGNITOR_TRANSPORT_FAULT is emitted and the
+ * request is retried as in an outage.
  */
 export interface Transport {
   send(request: TransportRequest): Promise<TransportAnswer>
-  /** Lets go of connections; called once, after the last request. */
+  /** Releases connections. Called once, after the last request. */
   close?(): Promise<void> | void
 }

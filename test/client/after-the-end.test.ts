@@ -27,7 +27,7 @@ async function memory() {
 const messagesOf = ({ logs }: { logs: readonly { message: string }[] }) =>
   logs.map(({ message }) => message).sort()
 
-test('children and timers of the module write to the client of now, made before init or after', async () => {
+test('children and timers of the module write to the current client, whether created before init or after', async () => {
   const [first, second] = [await memory(), await memory()]
   const early = lognitor.child({ tags: ['early'] })
   lognitor.init({ transport: first })
@@ -55,7 +55,7 @@ test('a child of one client stays with that client', async () => {
   expect(client.stats().dropped).toEqual({ closed: 1 })
 })
 
-test('entry points without options follow the default client, used before it ended or not', async () => {
+test('entry points without options follow the default client, whether used before it ended or not', async () => {
   const [first, second] = [await memory(), await memory()]
   const logger = logsThrough(new lognitor.LognitorLogRecordProcessor()).getLogger('app')
   const tracer = spansThrough(new lognitor.LognitorSpanProcessor()).getTracer('app')
@@ -89,20 +89,20 @@ test('an entry point with a key of its own follows the next client of that key',
   await second.shutdown()
 })
 
-test('what is logged while shutdown delivers is delivered, too', async () => {
-  const door = shutDoor()
-  rig.vendor.answer({ after: door.promise }, {})
+test('logs written while shutdown delivers are delivered too', async () => {
+  const held = shutDoor()
+  rig.vendor.answer({ after: held.promise }, {})
   rig.client.info('before')
   const ending = rig.client.shutdown()
   await until(() => rig.vendor.open === 1, 'the first batch is under way')
   const id = rig.client.info('during')
-  door.open()
+  held.open()
   expect(await ending).toBe(true)
   expect(id).not.toBe('')
   expect(rig.vendor.messages()).toEqual(['before', 'during'])
 })
 
-test('every log during a shutdown is delivered, or refused without an id and counted', async () => {
+test('every log during a shutdown is either delivered, or refused without an id and counted', async () => {
   rig.client.info('before')
   let taken = 1
   let refused = 0
@@ -118,7 +118,7 @@ test('every log during a shutdown is delivered, or refused without an id and cou
   expect(rig.client.stats()).toMatchObject({ accepted: taken, dropped: { closed: refused + 1 } })
 })
 
-test('what has an id and does not leave within the time of shutdown is counted', async () => {
+test('a log with an id that is not sent within the time of shutdown is counted', async () => {
   rig.vendor.answer({ silent: true })
   rig.client.info('before')
   const ending = rig.client.shutdown(300)
@@ -129,7 +129,7 @@ test('what has an id and does not leave within the time of shutdown is counted',
   expect(rig.client.stats().dropped).toEqual({ exit: 2 })
 })
 
-test('a client that is switched off still delivers what it has taken, the held summary included', async () => {
+test('a client that is disabled still delivers the logs it has taken, the held summary included', async () => {
   for (let n = 0; n < 3; n++) rig.client.error('again', { error: { type: 'T', message: 'same' } })
   rig.client.reconfigure({ enabled: false })
   expect(rig.client.info('off')).toBe('')
@@ -139,7 +139,7 @@ test('a client that is switched off still delivers what it has taken, the held s
   expect(rig.client.stats().dropped).toEqual({ duplicate: 2, disabled: 1 })
 })
 
-test('a record that waits for its resource leaves when its client is switched off', async () => {
+test('a record that waits for its resource is sent when its client is disabled', async () => {
   const { client, logs } = inMemory()
   const resource = resourceFromAttributes({ 'service.name': new Promise<string>(() => {}) })
   const logger = logsThrough(new LognitorLogRecordProcessor({ client }), resource).getLogger('app')

@@ -22,7 +22,7 @@ afterAll(async () => {
   await watched.close()
 })
 
-// Each test in a process, as far as the package can tell, that has not called init yet.
+// Each test gets a freshly loaded package, as in a process that has not called init yet.
 beforeEach(async () => {
   forgetCopies()
   lognitor = await import('../../src/index.js')
@@ -66,7 +66,7 @@ test('a call before init gives the id its log will have', async () => {
   expect((await arrived())[0]?.metadata?.['log.record.uid']).toBe(id)
 })
 
-test('calls before init keep the user, context, tags, session, breadcrumbs and trace of their moment', async () => {
+test('calls before init keep the user, context, tags, session, breadcrumbs and trace of the time of the call', async () => {
   const spanContext = {
     traceId: '0af7651916cd43dd8448eb211c80319c',
     spanId: 'b7ad6b7169203331',
@@ -98,7 +98,7 @@ test('calls before init keep the user, context, tags, session, breadcrumbs and t
   expect(log?.breadcrumbs?.map(({ message }) => message)).toEqual(['before'])
 })
 
-test('lines before init are breadcrumbs of the errors behind them, before init and after', async () => {
+test('log lines before init are breadcrumbs of later errors, before init and after', async () => {
   lognitor.withScope(() => {
     lognitor.addBreadcrumb({ message: 'by hand' })
     lognitor.debug('chatter')
@@ -126,7 +126,7 @@ test('lines before init are breadcrumbs of the errors behind them, before init a
   ])
 })
 
-test('lines before init are no breadcrumbs where init turns them off', async () => {
+test('log lines before init are not breadcrumbs where init turns breadcrumbs off', async () => {
   lognitor.withScope(() => {
     lognitor.info('line')
     lognitor.error('early')
@@ -136,7 +136,7 @@ test('lines before init are no breadcrumbs where init turns them off', async () 
   expect((await arrived()).map(({ breadcrumbs }) => breadcrumbs)).toEqual([undefined, [], []])
 })
 
-test('what is set before init holds after it', async () => {
+test('values set before init apply after it', async () => {
   lognitor.setSession('set early')
   init()
   lognitor.info('late')
@@ -144,7 +144,7 @@ test('what is set before init holds after it', async () => {
   expect((await arrived())[0]?.session_id).toBe('set early')
 })
 
-test('a thousand calls are kept, and what is beyond is counted', async () => {
+test('a thousand calls before init are kept, and calls beyond are counted', async () => {
   for (let n = 0; n < 1005; n++) lognitor.info(`early ${n}`)
   const { written } = init().stats()
   expect(written).toBe(1005)
@@ -154,7 +154,7 @@ test('a thousand calls are kept, and what is beyond is counted', async () => {
   expect(lognitor.stats().dropped).toEqual({ before_init_full: 5 })
 })
 
-test('of pings, feedback and releases two hundred are kept, and what is beyond is counted', async () => {
+test('two hundred pings, feedbacks and releases are kept before init, and those beyond are counted', async () => {
   const kept = Array.from({ length: 200 }, () => lognitor.submitFeedback({ eventId: 'e', comments: 'kept' }))
   const beyond = lognitor.submitFeedback({ eventId: 'e', comments: 'beyond' })
   expect(await beyond).toBe(false)
@@ -163,14 +163,14 @@ test('of pings, feedback and releases two hundred are kept, and what is beyond i
   expect(lognitor.stats().dropped).toEqual({ before_init_full: 1 })
 })
 
-test('what is kept before init is bounded in bytes, too', async () => {
+test('calls kept before init are bounded in bytes too', async () => {
   const text = 'x'.repeat(200_000)
   for (let n = 0; n < 100; n++) lognitor.info('large', { metadata: { text } })
   init()
   expect(lognitor.stats().dropped.before_init_full).toBeGreaterThan(50)
 })
 
-test('levels that init turns out not to want are dropped then', async () => {
+test('logs below the minimum level of init are dropped at init', async () => {
   lognitor.debug('chatter')
   lognitor.warn('kept')
   init({ minLevel: 'warn' })
@@ -221,7 +221,7 @@ test('pause before init pauses the client that init makes', async () => {
   expect(await arrived()).toHaveLength(1)
 })
 
-test('flush and shutdown before init say that something is still waiting', async () => {
+test('flush and shutdown before init return false while calls wait', async () => {
   expect(await lognitor.flush()).toBe(true)
   lognitor.info('early')
   expect(await lognitor.flush()).toBe(false)
@@ -230,7 +230,7 @@ test('flush and shutdown before init say that something is still waiting', async
   expect(await arrived()).toHaveLength(1)
 })
 
-test('an invalid level before init costs its own log only', async () => {
+test('an invalid level before init drops only its own log', async () => {
   // biome-ignore lint/suspicious/noExplicitAny: what plain JavaScript may do
   expect(lognitor.log('loud' as any, 'early')).toBe('')
   lognitor.info('kept')
@@ -238,7 +238,7 @@ test('an invalid level before init costs its own log only', async () => {
   expect(await arrived()).toHaveLength(1)
 })
 
-test('an entry point that finds no key does not take what waits for init', async () => {
+test('an entry point without a key does not take the calls that wait for init', async () => {
   lognitor.info('early')
   const warning = new Promise((resolve) => process.once('warning', resolve))
   const processor = new lognitor.LognitorLogRecordProcessor()
@@ -249,7 +249,7 @@ test('an entry point that finds no key does not take what waits for init', async
   expect(await arrived()).toHaveLength(2)
 })
 
-test('without init the environment makes the client, when something is to be delivered', async () => {
+test('without init the client is made from the environment when there are calls to deliver', async () => {
   vi.stubEnv('LOGNITOR_API_KEY', KEY)
   vi.stubEnv('LOGNITOR_API_URL', watched.apiUrl)
   try {
@@ -261,7 +261,7 @@ test('without init the environment makes the client, when something is to be del
   }
 })
 
-/** With an environment that has a key, and something that waits for `init`. */
+/** Runs the function with an API key in the environment and with calls that wait for `init`. */
 async function withEnvironment(then: () => Promise<void>): Promise<void> {
   vi.stubEnv('LOGNITOR_API_KEY', KEY)
   vi.stubEnv('LOGNITOR_API_URL', watched.apiUrl)
@@ -274,7 +274,7 @@ async function withEnvironment(then: () => Promise<void>): Promise<void> {
   }
 }
 
-test('where the environment has a key, too, what waits is for init to say', async () => {
+test('calls wait for init also where the environment has a key', async () => {
   await withEnvironment(async () => {
     const warnings = await warningsDuring(() => init({ service: 'code', beforeSend: (log) => log }))
     expect(warnings).toEqual([])
@@ -282,22 +282,22 @@ test('where the environment has a key, too, what waits is for init to say', asyn
   })
 })
 
-test('an entry point with options of its own has them, whatever waits', async () => {
+test('an entry point with options of its own uses them, whatever calls wait', async () => {
   await withEnvironment(async () => {
-    const door = new lognitor.LognitorLogRecordExporter({
+    const exporter = new lognitor.LognitorLogRecordExporter({
       apiKey: KEY,
       apiUrl: watched.apiUrl,
-      service: 'door',
+      service: 'exporter',
     })
     const other = new lognitor.LognitorClient({ apiKey: 'lgn_another', apiUrl: watched.apiUrl })
-    door.export([{ body: 'record', severityNumber: 9, attributes: {} } as never], () => {})
-    await door.forceFlush()
+    exporter.export([{ body: 'record', severityNumber: 9, attributes: {} } as never], () => {})
+    await exporter.forceFlush()
     expect(watched.inbox.logs().map(({ message, service }) => [message, service])).toEqual([
-      ['record', 'door'],
+      ['record', 'exporter'],
     ])
     client = lognitor.init({ apiKey: 'lgn_another', apiUrl: watched.apiUrl })
     expect(await lognitor.flush()).toBe(true)
     expect(watched.sent.at(-1)?.headers['x-api-key']).toBe('lgn_another')
-    await Promise.all([door.shutdown(), other.shutdown()])
+    await Promise.all([exporter.shutdown(), other.shutdown()])
   })
 })

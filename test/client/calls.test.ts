@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { LOG_ID_KEY, type Log } from '../../src/wire/log.js'
 import { inMemory, warningsDuring } from './support.js'
 
-test('each level has its call, and log takes the level', async () => {
+test('each level has a function, and log takes the level as an argument', async () => {
   const { client, logs } = inMemory()
   for (const level of ['debug', 'info', 'warn', 'error', 'fatal'] as const) {
     client[level](`by ${level}`)
@@ -17,7 +17,7 @@ test('each level has its call, and log takes the level', async () => {
   )
 })
 
-test('a call gives the id its log carries, and an empty string when it was filtered out', async () => {
+test('a call returns the id of its log, and an empty string when the log was filtered out', async () => {
   const { client, logs } = inMemory({ minLevel: 'info', beforeSend: (log) => (log.tags ? null : log) })
   const id = client.info('kept')
   expect(client.debug('too low')).toBe('')
@@ -26,7 +26,7 @@ test('a call gives the id its log carries, and an empty string when it was filte
   expect(client.stats().dropped).toEqual({ min_level: 1, before_send: 1 })
 })
 
-test('a level that does not exist costs one warning and the log', async () => {
+test('a log of a level that does not exist is dropped with one warning', async () => {
   const { client, logs } = inMemory()
   const ids: string[] = []
   const warnings = await warningsDuring(() => {
@@ -40,7 +40,7 @@ test('a level that does not exist costs one warning and the log', async () => {
   expect(client.stats()).toMatchObject({ written: 6, dropped: { invalid: 6 } })
 })
 
-test('every option of a log has its field', async () => {
+test('every option of a log call has a wire field', async () => {
   const { client, logs } = inMemory()
   client.error('all of them', {
     metadata: { plan: 'pro', nested: { Keys: 'stay' } },
@@ -139,7 +139,7 @@ test("a log's own beforeSend comes before the client's, and may drop the log", a
   expect((await logs()).map(({ message }) => message)).toEqual(['changed by the call, then by the client'])
 })
 
-test('a line leaves the breadcrumb that the hooks made of it, and none when they dropped it', async () => {
+test('the breadcrumb of a log line has the content that the hooks returned, and a dropped line leaves none', async () => {
   const { client, logs } = inMemory({
     beforeSend: (log) => ({ ...log, message: log.message.replace('hunter2', '***') }),
   })
@@ -153,7 +153,7 @@ test('a line leaves the breadcrumb that the hooks made of it, and none when they
   expect(crumbs).toEqual(['info: password ***', 'warn: card ***'])
 })
 
-test('a beforeSend that throws, or gives a promise, costs its log and says so in the counters', async () => {
+test('a beforeSend that throws, or returns a promise, drops its log and is counted', async () => {
   const { client, logs } = inMemory()
   client.info('a', {
     beforeSend: () => {
@@ -166,7 +166,7 @@ test('a beforeSend that throws, or gives a promise, costs its log and says so in
   expect(client.stats().dropped).toEqual({ before_send_error: 2 })
 })
 
-test('a call is over before anything is sent', async () => {
+test('a log call returns before anything is sent', async () => {
   const { client, transport } = inMemory({ batchSize: 1 })
   const order: string[] = []
   const send = transport.send.bind(transport)
@@ -180,7 +180,7 @@ test('a call is over before anything is sent', async () => {
   expect(order).toEqual(['called', 'sent'])
 })
 
-test('what the caller gave is not changed, and not shared', async () => {
+test('objects of the caller are neither changed nor shared', async () => {
   const { client, logs } = inMemory({ redactPatterns: ['email'] })
   const metadata = { to: 'ada@example.com', list: ['bob@example.com'] }
   const tags = ['a']
@@ -195,7 +195,7 @@ test('what the caller gave is not changed, and not shared', async () => {
   client.setTags()
 })
 
-test('the methods need no this', async () => {
+test('the methods work without this', async () => {
   const { client, logs } = inMemory()
   const { info, captureException, startTimer, child, flush } = client
   info('taken off')
@@ -206,7 +206,7 @@ test('the methods need no this', async () => {
   expect((await logs()).map(({ message }) => message)).toEqual(['taken off', 'caught', 'timed', 'child'])
 })
 
-test('an error in place of the options, or of the message, is the error', async () => {
+test('an error in the place of the options, or of the message, is the error of the log', async () => {
   const { client, logs } = inMemory()
   // @ts-expect-error a slip that JavaScript does not notice
   client.error('Payment failed', new TypeError('declined'))
@@ -218,7 +218,7 @@ test('an error in place of the options, or of the message, is the error', async 
   ])
 })
 
-test('a log without words says that it has none', async () => {
+test('a log without a message gets a placeholder', async () => {
   const { client, logs } = inMemory()
   client.info('')
   // @ts-expect-error nothing at all
@@ -232,7 +232,7 @@ test('a log without words says that it has none', async () => {
   ])
 })
 
-test('captureCallerInfo says where each call stands, through every kind of call', async () => {
+test('captureCallerInfo gives file and line of the call, for every kind of call', async () => {
   const { client, logs } = inMemory({ captureCallerInfo: true })
   const child = client.child()
   const here = new Error().stack?.split('\n')[1]?.match(/calls\.test\.ts:(\d+)/)?.[1]
@@ -249,7 +249,7 @@ test('captureCallerInfo says where each call stands, through every kind of call'
   expect(sources).toEqual([...expected, 'elsewhere.js:1'])
 })
 
-test('without captureCallerInfo no call pays for it', async () => {
+test('without captureCallerInfo no stack is read', async () => {
   const { client, logs } = inMemory()
   client.info('a')
   expect((await logs())[0]).not.toHaveProperty('source')

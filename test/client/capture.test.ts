@@ -24,7 +24,7 @@ class ZeroDivisionError extends Error {
   override name = 'ZeroDivisionError'
 }
 
-/** The calls of the official client's capture, in its order, as they are made here. */
+/** The calls of the official client's capture, in the same order. */
 const CALLS: Readonly<Record<string, (client: LognitorClient) => unknown>> = {
   levels(client) {
     client.debug('Cache miss', { metadata: { key: 'user:123' } })
@@ -148,7 +148,7 @@ const CALLS: Readonly<Record<string, (client: LognitorClient) => unknown>> = {
   async dedup(client) {
     const words = 'not found at 0xff http://a/b?c=1 550e8400-e29b-41d4-a716-446655440000'
     for (let n = 0; n < 3; n++) client.error('dup', { error: { type: 'T', message: `user ${n} ${words}` } })
-    // Its summary is due after five seconds, or at the end.
+    // The summary is due after five seconds, or at the end.
     await client.shutdown()
   },
 }
@@ -170,11 +170,11 @@ beforeAll(async () => {
 
 afterAll(() => watched.close())
 
-test('every case of the capture has its calls here', () => {
+test('every case of the official capture has calls here', () => {
   expect(Object.keys(CALLS)).toEqual(Object.keys(OFFICIAL))
 })
 
-describe('the same calls give the same requests, but for what is intended:', () => {
+describe('the same calls give the same requests, except for intended differences:', () => {
   test.each(Object.entries(OFFICIAL))('%s', async (name, official) => {
     const before = watched.sent.length
     await CALLS[name]?.(client)
@@ -185,11 +185,14 @@ describe('the same calls give the same requests, but for what is intended:', () 
   })
 })
 
-test('every intended difference is there to be seen', () => {
+test('every intended difference occurs', () => {
   expect(INTENDED.map(({ name }) => name).filter((name) => !used.has(name))).toEqual([])
 })
 
-/** Bodies log by log (how many share a batch is the clock's doing), everything else call by call. */
+/**
+ * Bodies are compared log by log, because the time decides how many share a batch. Everything else is compared call by
+ * call.
+ */
 function unexplained(name: string, official: readonly Captured[], ours: readonly Sent[]): Difference[] {
   const pairs = [[partsOf(official), partsOf(ours)] as const, [headersOf(official), headersOf(ours)] as const]
   const found = pairs.flatMap(([theirs, mine]) =>
@@ -204,7 +207,7 @@ function unexplained(name: string, official: readonly Captured[], ours: readonly
   })
 }
 
-/** Logs as they are, without the id of the release, which each receiver gives itself; other bodies beside their path. */
+/** Logs without the id of the release, which each receiver assigns itself; other bodies together with their path. */
 function partsOf(calls: readonly { path: string; body: unknown }[]): unknown[] {
   return calls.flatMap(({ path, body }) => {
     const batch = body as { logs?: Record<string, unknown>[] } | null
@@ -221,7 +224,7 @@ function isKnownRelease(id: unknown): boolean {
   return watched.inbox.releases().some((release) => release.release_id === id)
 }
 
-/** The headers of the first call of each path; the connection's own are no part of the contract. */
+/** The headers of the first call of each path, without those of the connection. */
 function headersOf(calls: readonly { path: string; headers: object }[]): unknown[] {
   const first = new Map(calls.map((call) => [call.path, call]).reverse() as [string, (typeof calls)[0]][])
   const names = ['content-type', 'user-agent', 'x-api-key']
@@ -230,7 +233,7 @@ function headersOf(calls: readonly { path: string; headers: object }[]): unknown
   }))
 }
 
-/** Long strings as the capture has them cut. */
+/** Cuts long strings as the capture has them cut. */
 function shortened(calls: readonly Sent[]): Sent[] {
   const cut = (_: string, value: unknown) =>
     typeof value === 'string' && value.length > 200

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { inMemory } from './support.js'
 
-test('a child adds to what its parent says, key by key, and the log has the last word', async () => {
+test("a child adds to its parent's metadata key by key, and the log's own keys win", async () => {
   const { client, logs } = inMemory({ service: 'shop', environment: 'test', version: '1' })
   client.withScope(() => {
     client.setContext({ region: 'eu', module: 'none' })
@@ -22,7 +22,7 @@ test('a child adds to what its parent says, key by key, and the log has the last
   ])
 })
 
-test('children of children inherit, and may say otherwise', async () => {
+test('children of children inherit, and may override', async () => {
   const { client, logs } = inMemory({ service: 'shop' })
   const child = client.child({ service: 'payments', metadata: { a: 1, b: 1 }, tags: ['pay'] })
   const grandchild = child.child({ environment: 'canary', metadata: { b: 2 } })
@@ -41,7 +41,7 @@ test('children of children inherit, and may say otherwise', async () => {
   expect(middle?.version).toBeUndefined()
 })
 
-test('a child without tags of its own has those of the request or the process', async () => {
+test('a child without tags of its own uses those of the request or the process', async () => {
   const { client, logs } = inMemory()
   client.withScope(() => {
     client.setTags(['global'])

@@ -1,6 +1,6 @@
-/** One place where two bodies differ; absent is undefined. */
+/** One place where two bodies differ. An absent value is undefined. */
 export interface Difference {
-  /** `error.stack`, `breadcrumbs.0.data.url`. */
+  /** A path such as `error.stack` or `breadcrumbs.0.data.url`. */
   readonly path: string
   readonly official: unknown
   readonly ours: unknown
@@ -8,16 +8,18 @@ export interface Difference {
 
 export interface Intended {
   readonly name: string
-  /** Why it is so; one sentence, the same in docs/parity.md. */
+  /** The reason, in one sentence; the same sentence is in docs/parity.md. */
   readonly reason: string
   explains(difference: Difference, inCase: string): boolean
 }
 
-/** Cases in which an error with a stack is given. */
+/** Cases in which an error with a stack is passed. */
 const WITH_STACK = ['levels', 'breadcrumbs', 'capture_exception', 'logging_bridge']
 const FRAME_FIELDS = /^error\.(filename|line_number|context_line|pre_context|post_context)(\.|$)/
 
-/** Where our requests differ from the official client's, and mean to. Everything else is equal, field by field. */
+/**
+ * The intended differences between our requests and the official client's. Everything else is equal, field by field.
+ */
 export const INTENDED: readonly Intended[] = [
   {
     name: 'Name and version of the client',
@@ -43,7 +45,7 @@ export const INTENDED: readonly Intended[] = [
   {
     name: 'Log lines are breadcrumbs',
     reason:
-      'Lines that were logged before an error are part of its trail; `breadcrumbs: { logs: false }` turns it off.',
+      'Lines that were logged before an error are among its breadcrumbs; `breadcrumbs: { logs: false }` turns it off.',
     explains: ({ path, official, ours }) =>
       /^breadcrumbs\.log lines$/.test(path) && official === undefined && Number(ours) > 0,
   },
@@ -89,7 +91,7 @@ export const INTENDED: readonly Intended[] = [
   },
 ]
 
-/** Where two JSON values differ, by path. Log lines among our breadcrumbs are told as one. */
+/** The differences between two JSON values, by path. Log lines among our breadcrumbs count as one difference. */
 export function differences(official: unknown, ours: unknown, path = ''): Difference[] {
   if (path === 'breadcrumbs' && Array.isArray(official) && Array.isArray(ours)) {
     const trail = ours.filter((crumb) => crumb.category !== 'log')
@@ -114,7 +116,7 @@ function compare(official: unknown, ours: unknown, path: string): Difference[] {
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
-/** Equal, or of the same form where every run has its own. */
+/** Equal, or of the same form where the value differs in every run. */
 function isSame(official: unknown, ours: unknown, path: string): boolean {
   if (Object.is(official, ours)) return true
   if (path.endsWith('timestamp')) return bothMatch(INSTANT, official, ours)

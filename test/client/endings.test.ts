@@ -30,7 +30,7 @@ test('a program that awaits an answer lives until it has it', async () => {
   watched.inbox.faults({})
 })
 
-test('and is told when it cannot be had', async () => {
+test('a program gets null when there is no answer', async () => {
   const vendor: Vendor = await startVendor()
   vendor.answer({ status: 400 })
   const ending = await run('awaits a release that cannot be had', { LOGNITOR_API_URL: vendor.apiUrl })
@@ -41,7 +41,7 @@ test('and is told when it cannot be had', async () => {
 test.each([
   ['wraps a job and has nothing left to do', 0],
   ['wraps a job and exits', 3],
-])('the ping of a job leaves before the program ends: it %s', async (name, code) => {
+])('the ping of a job is sent before the program ends: it %s', async (name, code) => {
   const before = watched.sent.length
   expect(await run(name)).toMatchObject({ ended: code, errors: '' })
   const pings = watched.sent.slice(before)
@@ -49,7 +49,7 @@ test.each([
   expect(pings[0]?.headers['x-api-key']).toBeUndefined()
 })
 
-test('who never calls init has the client of the environment', async () => {
+test('a program that never calls init gets the client of the environment', async () => {
   expect(await run('never calls init')).toMatchObject({ ended: 0, output: 'taken true', errors: '' })
   expect(watched.inbox.logs().map(({ message }) => message)).toEqual(['nobody called init'])
   await run('never calls init, and has something to do')
@@ -60,7 +60,7 @@ test.each([
   ['exits', 3, ['nobody called init']],
   ['crashes', 1, ['crashed', 'nobody called init']],
   ['is asked to end', 'SIGTERM', ['nobody called init']],
-])('and has it too when the program %s', async (event, ended, messages) => {
+])('a program without init gets that client also when it %s', async (event, ended, messages) => {
   expect(await run(`never calls init, and ${event}`)).toMatchObject({ ended })
   const logs = watched.inbox.logs()
   expect(logs.map(({ message }) => message).sort()).toEqual(messages)
@@ -68,7 +68,7 @@ test.each([
   expect(logs.filter(({ error }) => error).every(({ metadata }) => metadata?.by === 'hand')).toBe(true)
 })
 
-test('and is told so when the environment has no key', async () => {
+test('a program without init is warned when the environment has no key', async () => {
   const ending = await run('never calls init', { LOGNITOR_API_KEY: '' })
   expect(ending).toMatchObject({ ended: 0, output: 'taken false' })
   expect(ending.errors).toContain('LOGNITOR_NO_API_KEY')

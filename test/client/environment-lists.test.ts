@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { resolveOptions } from '../../src/config/options.js'
 
-test('of a list in the environment the items that are right hold', () => {
+test('valid items of a list in the environment are used', () => {
   const { redactPatterns } = resolveOptions({}, { LOGNITOR_REDACT: 'email,phone,CREDITCARD' })
   expect(redactPatterns).toEqual(['email', 'creditCard'])
 })

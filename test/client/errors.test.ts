@@ -27,7 +27,7 @@ test.each<[string, unknown, { type: string; message: string }]>([
   expect(await logs()).toMatchObject([{ level: 'error', message: error.message, error }])
 })
 
-test('what is thrown and is no error is in the metadata as it was', async () => {
+test('a thrown value that is not an error is kept in the metadata', async () => {
   const { client, logs } = inMemory()
   client.captureException({ code: 'E_STOCK', orderId: 7n, self: [new Date(0)] })
   client.captureException(new Error('an error says it itself'))
@@ -53,7 +53,7 @@ test('causes follow in the stack as Node prints them, and one by one in metadata
   ])
 })
 
-test('all errors of an AggregateError are there', async () => {
+test('all errors of an AggregateError are kept', async () => {
   const { client, logs } = inMemory()
   client.captureException(new AggregateError([new Error('first'), new Error('second')], 'both failed'))
   const [log] = (await logs()) as [Log]
@@ -81,7 +81,7 @@ test('without a stack the fingerprint is that of the official client', async () 
   ])
 })
 
-test('with a stack the fingerprint follows the place: same place same group, other place another', async () => {
+test('with a stack the fingerprint depends on the place: errors of one place form one group', async () => {
   const { client, logs } = inMemory()
   const fail = (n: number) => new Error(`order ${n} failed`)
   client.error('a', { error: fail(1) })
@@ -93,7 +93,7 @@ test('with a stack the fingerprint follows the place: same place same group, oth
   expect(a.fingerprint).toBe(fingerprintOf(a.error as NonNullable<Log['error']>))
 })
 
-test('an error that is described with its stack is known by its place, like one that is handed over', async () => {
+test('an error described with its stack is grouped by its place, like an Error object', async () => {
   const { client, logs } = inMemory({ sourceContext: false })
   const stack =
     'T: gone\n    at read (/app/node_modules/db/index.js:1:2)\n    at load (/app/src/orders.js:7:3)'

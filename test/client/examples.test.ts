@@ -33,7 +33,7 @@ function start(file: string, env: Record<string, string> = {}) {
 }
 
 test.each(['cron', 'node-cron', 'node-schedule'])(
-  'the jobs of %s ping when they succeed, and are captured when they do not',
+  'the jobs of %s ping when they succeed, and their errors are captured when they fail',
   async (scheduler) => {
     const jobs = start(`${scheduler}/jobs.mjs`, { SCHEDULE: '* * * * * *' })
     const failures = () => inbox.logs().filter(({ level }) => level === 'error')
@@ -55,7 +55,7 @@ test.each(['cron', 'node-cron', 'node-schedule'])(
   },
 )
 
-test('the tour of the client shows every call of it', async () => {
+test('the tour of the client shows every call', async () => {
   const tour = start('client/tour.mjs')
   expect(await tour.ended, tour.output()).toBe(0)
   const last = tour.output().trim().split('\n').at(-1) ?? ''

@@ -29,7 +29,7 @@ test('feedback is joined to its log by the id that the call returned', async () 
   expect(inbox.logs()[0]?.metadata?.[LOG_ID_KEY]).toBe(eventId)
 })
 
-test('feedback about an error that was held back joins the log that stands for it', async () => {
+test('feedback about a held-back error joins the log that was sent for it', async () => {
   const error = { type: 'T', message: 'again' }
   const ids = [1, 2, 3].map(() => rig.client.error('again', { error }))
   await rig.client.flush()
@@ -37,7 +37,7 @@ test('feedback about an error that was held back joins the log that stands for i
   expect(ids).toEqual(Array(3).fill(log.metadata[LOG_ID_KEY]))
 })
 
-test('what is not given is null, as the official client has it', async () => {
+test('fields that are not given are null, as in the official client', async () => {
   await rig.client.submitFeedback({ eventId: 'e1', comments: 'froze', name: undefined })
   expect(calls()[0]?.json).toEqual({
     event_id: 'e1',
@@ -50,7 +50,7 @@ test('what is not given is null, as the official client has it', async () => {
   expect(calls()[0]?.headers['x-api-key']).toBeDefined()
 })
 
-test('feedback is tried again until it is taken', async () => {
+test('feedback is retried until it is taken', async () => {
   rig.vendor.answer({ status: 500 }, { reset: 'before' }, {})
   const taken = rig.client.submitFeedback({ eventId: 'e', comments: 'c' })
   for (const [n, waitMs] of [1000, 2000].entries()) {
@@ -60,7 +60,7 @@ test('feedback is tried again until it is taken', async () => {
   expect(await taken).toBe(true)
 })
 
-test('whoever waits is told after ten seconds that it was not taken yet; it is tried on', async () => {
+test('a caller gets false after ten seconds, and the feedback is retried', async () => {
   rig.vendor.answer({ status: 503, headers: { 'retry-after': '20' } }, {})
   const taken = rig.client.submitFeedback({ eventId: 'e', comments: 'c' })
   await rig.answered(1)
@@ -72,7 +72,7 @@ test('whoever waits is told after ten seconds that it was not taken yet; it is t
   expect(calls()).toHaveLength(2)
 })
 
-test('a flush does not hurry what the service asked to be left alone with', async () => {
+test('a flush does not send feedback before the time that the service asked for', async () => {
   rig.vendor.answer({ status: 429, headers: { 'retry-after': '600' } }, {})
   void rig.client.submitFeedback({ eventId: 'e', comments: 'c' })
   await rig.answered(1)
@@ -82,19 +82,19 @@ test('a flush does not hurry what the service asked to be left alone with', asyn
   expect(calls()).toHaveLength(1)
 })
 
-test('feedback that the service refuses for good is counted, and nobody is told it was taken', async () => {
+test('feedback that the service refuses for good is counted and not reported as taken', async () => {
   rig.vendor.answer({ status: 400 })
   expect(await rig.client.submitFeedback({ eventId: '', comments: '' })).toBe(false)
   expect(rig.client.stats().dropped).toEqual({ bad_batch: 1 })
 })
 
-test('feedback that the service finds invalid was not taken', async () => {
+test('feedback that the service finds invalid is not reported as taken', async () => {
   rig.vendor.answer({ status: 422, body: '{"accepted":0,"rejected":1,"errors":[{"index":0}]}' })
   expect(await rig.client.submitFeedback({ eventId: 'e', comments: '' })).toBe(false)
   expect(rig.client.stats().dropped).toEqual({ rejected: 1 })
 })
 
-test('a refused key is tried again at once when there is another', async () => {
+test('feedback refused for its key is retried at once when the key changes', async () => {
   rig.vendor.answer({ status: 401 }, {})
   const taken = rig.client.submitFeedback({ eventId: 'e', comments: 'c' })
   await rig.answered(1)
@@ -103,7 +103,7 @@ test('a refused key is tried again at once when there is another', async () => {
   expect(calls()[1]?.headers['x-api-key']).toBe('lgn_another')
 })
 
-test('what shutdown could not deliver is told and counted', async () => {
+test('feedback that shutdown could not deliver is reported and counted', async () => {
   rig.vendor.answer({ status: 503 })
   const taken = rig.client.submitFeedback({ eventId: 'e', comments: 'c' })
   await rig.answered(1)
@@ -115,7 +115,7 @@ test('what shutdown could not deliver is told and counted', async () => {
   expect(rig.client.stats().dropped).toEqual({ exit: 1 })
 })
 
-test('what waits is bounded in number and bytes', async () => {
+test('waiting feedback is bounded in number and bytes', async () => {
   rig.vendor.answer({ status: 503 })
   const screenshot = 'x'.repeat(9 * 1024 * 1024)
   const results = [1, 2].map(() => rig.client.submitFeedback({ eventId: 'e', comments: 'c', screenshot }))

@@ -11,7 +11,7 @@ afterEach(() => rig.close())
 
 const pings = () => rig.vendor.seen.filter(({ path }) => path.startsWith('/api/v1/heartbeat/'))
 
-test('a ping goes to the address of its token, without the key', async () => {
+test('a ping is sent to the address of its token, without the key', async () => {
   expect(await rig.client.heartbeat('tok_123').ping()).toBe(true)
   const [ping] = pings()
   expect(ping?.path).toBe('/api/v1/heartbeat/tok_123')
@@ -19,7 +19,7 @@ test('a ping goes to the address of its token, without the key', async () => {
   expect(ping?.text).toBe('null')
 })
 
-test('a ping that is not heard is tried again, with patience that grows', async () => {
+test('a ping that fails is retried with growing delays', async () => {
   rig.vendor.answer({ status: 503 }, { status: 503 }, {})
   const pinged = rig.client.heartbeat('tok').ping()
   for (const [n, waitMs] of [1000, 2000].entries()) {
@@ -30,7 +30,7 @@ test('a ping that is not heard is tried again, with patience that grows', async 
   expect(pings()).toHaveLength(3)
 })
 
-test('a ping is given up after 30 seconds: a late one would call a dead job alive', async () => {
+test('a ping is given up after 30 seconds, because a late one would report a dead job as alive', async () => {
   rig.vendor.answer({ status: 503 })
   void rig.client.heartbeat('tok').ping()
   for (const [n, waitMs] of [1000, 2000, 4000, 8000].entries()) {
@@ -38,14 +38,14 @@ test('a ping is given up after 30 seconds: a late one would call a dead job aliv
     rig.clock.advance(waitMs)
   }
   await rig.answered(5)
-  // The next would be due 31 seconds after the first.
+  // The next attempt would be due 31 seconds after the first.
   expect(rig.client.stats().dropped).toEqual({ stale_ping: 1 })
   rig.clock.advance(3_600_000)
   expect(await rig.client.flush()).toBe(true)
   expect(pings()).toHaveLength(5)
 })
 
-test('a ping that slept through its time is not sent when the machine wakes', async () => {
+test('a ping whose time passed while the machine slept is not sent when it wakes', async () => {
   rig.vendor.answer({ status: 503 }, {})
   const pinged = rig.client.heartbeat('tok').ping()
   await rig.answered(1)
@@ -55,7 +55,7 @@ test('a ping that slept through its time is not sent when the machine wakes', as
   expect(pings()).toHaveLength(1)
 })
 
-test('of pings that wait only the newest of each token goes out', async () => {
+test('of the pings that wait, only the newest of each token is sent', async () => {
   rig.vendor.answer({ status: 503 }, { status: 503 }, {})
   const [first, other] = [rig.client.heartbeat('a').ping(), rig.client.heartbeat('b').ping()]
   await rig.answered(2)
@@ -80,7 +80,7 @@ test.each([
   ['x'.repeat(257)],
   [undefined],
   [7],
-])('the token %s is not pinged, and the job runs all the same', async (token) => {
+])('an invalid token is not pinged, and the job still runs: %s', async (token) => {
   const heartbeat = rig.client.heartbeat(token as string)
   expect(await heartbeat.ping()).toBe(false)
   expect(heartbeat.wrap(() => 'result')).toBe('result')
@@ -88,7 +88,7 @@ test.each([
   expect(rig.vendor.seen).toEqual([])
 })
 
-test('wrap runs a function with its arguments, gives its result and pings', async () => {
+test('wrap runs a function with its arguments, returns its result and pings', async () => {
   const sum = (a: number, b: number) => a + b
   const result: number = rig.client.heartbeat('tok').wrap(sum, 2, 3)
   expect(result).toBe(5)
@@ -97,14 +97,14 @@ test('wrap runs a function with its arguments, gives its result and pings', asyn
 })
 
 test('wrap pings once an async function is done, and not before', async () => {
-  const door = shutDoor()
+  const held = shutDoor()
   const result: Promise<string> = rig.client.heartbeat('tok').wrap(async () => {
-    await door.promise
+    await held.promise
     return 'done'
   })
   await rig.client.flush()
   expect(pings()).toHaveLength(0)
-  door.open()
+  held.open()
   expect(await result).toBe('done')
   await rig.client.flush()
   expect(pings()).toHaveLength(1)
@@ -141,7 +141,7 @@ test('what a job throws may be anything', async () => {
   }
 })
 
-test('a result that only looks like a promise harms nobody', () => {
+test('a result that only resembles a promise does no harm', () => {
   const hostile = Object.defineProperty({}, 'then', {
     get() {
       throw new Error('then')
@@ -167,7 +167,7 @@ test('a rejection that nobody handles stays unhandled, and is one log', async ()
   expect(await logs()).toHaveLength(1)
 })
 
-test('nothing is pinged while the client is off', async () => {
+test('nothing is pinged while the client is disabled', async () => {
   rig.client.reconfigure({ enabled: false })
   expect(await rig.client.heartbeat('tok').ping()).toBe(false)
   expect(rig.vendor.seen).toEqual([])

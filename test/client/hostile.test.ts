@@ -9,7 +9,7 @@ const throwing = (): never => {
   throw new Error('hostile')
 }
 
-/** Every trap of it throws. */
+/** A Proxy whose traps all throw. */
 const hostileProxy = () =>
   new Proxy(
     {},
@@ -34,7 +34,7 @@ function cyclic(): object {
   return self
 }
 
-/** Makers of what nobody means to give to a logger: fast-check itself would trip over some of it. */
+/** Functions that make hostile values. The values themselves would break fast-check. */
 const hostile: fc.Arbitrary<() => unknown> = fc.oneof(
   fc
     .anything({
@@ -80,7 +80,7 @@ const hostile: fc.Arbitrary<() => unknown> = fc.oneof(
   ),
 )
 
-/** Hostile as a whole, or in some of its parts. */
+/** Options that are hostile as a whole or in some of their fields. */
 const hostileOptions: fc.Arbitrary<() => unknown> = fc.oneof(
   hostile,
   fc
@@ -88,7 +88,7 @@ const hostileOptions: fc.Arbitrary<() => unknown> = fc.oneof(
     .map((makers) => () => Object.fromEntries(Object.entries(makers).map(([name, make]) => [name, make()]))),
 )
 
-test('whatever a log call is given, it never throws, and gives an id or nothing', async () => {
+test('a log call never throws, whatever is passed, and returns an id or an empty string', async () => {
   const { client, transport } = inMemory()
   const child = client.child()
   await fc.assert(
@@ -111,7 +111,7 @@ test('whatever a log call is given, it never throws, and gives an id or nothing'
   )
 })
 
-test('what is hostile costs its own field, and not the log', async () => {
+test('a hostile value loses its own field, and not the log', async () => {
   const { client, logs } = inMemory()
   const values = [
     hostileProxy(),
@@ -123,8 +123,8 @@ test('what is hostile costs its own field, and not the log', async () => {
     throwing,
   ]
   for (const value of values) {
-    const given = { metadata: value, tags: value, user: value, error: value, breadcrumbs: value, perf: value }
-    expect(client.warn('kept', { ...(given as LogOptions), action: 'still.there' })).not.toBe('')
+    const input = { metadata: value, tags: value, user: value, error: value, breadcrumbs: value, perf: value }
+    expect(client.warn('kept', { ...(input as LogOptions), action: 'still.there' })).not.toBe('')
   }
   const arrived = await logs()
   expect(arrived).toHaveLength(values.length)
@@ -132,7 +132,7 @@ test('what is hostile costs its own field, and not the log', async () => {
   expect(client.stats().dropped).toEqual({})
 })
 
-test('a user has texts for id, email and name, and everything else as it is written', async () => {
+test('a user has texts for id, email and name, and everything else unchanged', async () => {
   const { client, logs } = inMemory()
   const user = { id: 7, email: ['a@example.com'], name: { first: 'Ann' }, plan: { name: 'pro' } }
   client.info('as an option', { user: user as never })
@@ -143,7 +143,7 @@ test('a user has texts for id, email and name, and everything else as it is writ
   for (const log of await logs()) expect(log.user).toEqual({ id: '7', plan: { name: 'pro' } })
 })
 
-test('a breadcrumb of a year that takes more than four digits has happened now', async () => {
+test('a breadcrumb whose year has more than four digits gets the current time', async () => {
   const { client, logs } = inMemory()
   const farOff = [8.64e15, '+275760-09-13T00:00:00.000Z', new Date(-8.64e15), -1e15]
   const breadcrumbs = farOff.map((timestamp) => ({ message: 'far off', timestamp }))
@@ -158,8 +158,8 @@ test('a status and a line are whole numbers, or left out', async () => {
   for (const figure of [404, 40.4, 1e300, 5e-324]) {
     client.info('kept', { request: { statusCode: figure }, error: { ...error, lineNumber: figure } })
   }
-  const given = (await logs()).map(({ request, error }) => [request?.status_code, error?.line_number])
-  expect(given).toEqual([
+  const input = (await logs()).map(({ request, error }) => [request?.status_code, error?.line_number])
+  expect(input).toEqual([
     [404, 404],
     [undefined, undefined],
     [undefined, undefined],
@@ -167,13 +167,13 @@ test('a status and a line are whole numbers, or left out', async () => {
   ])
 })
 
-test('every other call takes anything, too', async () => {
+test('every other call accepts any value too', async () => {
   const { client, transport } = inMemory()
   await fc.assert(
     fc.asyncProperty(hostile, async (make) => {
-      const given = make()
+      const input = make()
       // biome-ignore lint/suspicious/noExplicitAny: what plain JavaScript may do
-      const any = given as any
+      const any = input as any
       await client.withScope(async () => {
         client.addBreadcrumb(any)
         client.addBreadcrumb({
@@ -191,8 +191,8 @@ test('every other call takes anything, too', async () => {
         client.captureException(any)
         client.clearUser()
         await client.heartbeat(any).ping()
-        expect(client.heartbeat('tok').wrap(() => given)).toSatisfy(
-          (result) => Object.is(result, given) || isPromise(result),
+        expect(client.heartbeat('tok').wrap(() => input)).toSatisfy(
+          (result) => Object.is(result, input) || isPromise(result),
         )
         await client.submitFeedback(any)
         await client.submitFeedback({ eventId: any, comments: any, name: any, screenshot: any })
@@ -206,7 +206,7 @@ test('every other call takes anything, too', async () => {
   )
 })
 
-test('a level that cannot even be looked at is one invalid log, and nothing else', () => {
+test('a level that throws when it is read is one invalid log, and nothing else', () => {
   const { client } = inMemory()
   const { proxy, revoke } = Proxy.revocable({}, {})
   revoke()

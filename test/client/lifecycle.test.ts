@@ -26,7 +26,7 @@ afterEach(() => rig.close())
 
 const keys = () => rig.vendor.seen.map(({ headers }) => headers['x-api-key'])
 
-test('while it is paused nothing is sent and everything is kept', async () => {
+test('while the client is paused nothing is sent and everything is kept', async () => {
   rig.client.pause()
   for (let n = 0; n < 60; n++) rig.client.info(`log ${n}`)
   rig.clock.advance(60_000)
@@ -39,14 +39,14 @@ test('while it is paused nothing is sent and everything is kept', async () => {
   expect(rig.vendor.messages()).toHaveLength(60)
 })
 
-test('what is kept while paused is bounded, and what is beyond is counted', async () => {
+test('logs kept while paused are bounded, and those beyond are counted', async () => {
   rig.client.reconfigure({ maxQueueSize: 10 })
   rig.client.pause()
   for (let n = 0; n < 25; n++) rig.client.info(`log ${n}`)
   expect(rig.client.stats()).toMatchObject({ queued: 10, dropped: { queue_full: 15 } })
 })
 
-test('shutdown delivers what a pause has held', async () => {
+test('shutdown delivers the logs of a paused client', async () => {
   rig.client.pause()
   rig.client.info('held')
   expect(await rig.client.shutdown()).toBe(true)
@@ -69,22 +69,22 @@ test('reconfigure changes what is named and nothing else', async () => {
   expect(client.stats().dropped).toEqual({ min_level: 1, disabled: 1 })
 })
 
-test('another key holds from the next request on; what is under way keeps its own', async () => {
-  const door = shutDoor()
-  rig.vendor.answer({ after: door.promise }, {})
+test('another key applies from the next request on, and requests under way keep theirs', async () => {
+  const held = shutDoor()
+  rig.vendor.answer({ after: held.promise }, {})
   rig.client.info('under way')
   const flushed = rig.client.flush()
   await until(() => rig.vendor.open === 1, 'the first batch is under way')
   rig.client.reconfigure({ apiKey: 'lgn_second' })
   rig.client.info('after')
-  door.open()
+  held.open()
   await flushed
   await rig.client.flush()
   expect(keys()).toEqual([KEY, 'lgn_second'])
   expect(rig.vendor.messages()).toEqual(['under way', 'after'])
 })
 
-test('another address holds from the next request on, and what failed there goes here', async () => {
+test('another address applies from the next request on, also to logs that failed at the old one', async () => {
   const next = await startVendor()
   try {
     rig.vendor.answer({ status: 503 })
@@ -109,8 +109,8 @@ test('a wrong value in reconfigure throws, and changes nothing', async () => {
 })
 
 test('flush waits for everything written so far, pings and feedback too', async () => {
-  const door = shutDoor()
-  rig.vendor.answer({ after: door.promise })
+  const held = shutDoor()
+  rig.vendor.answer({ after: held.promise })
   rig.client.info('log')
   void rig.client.heartbeat('tok').ping()
   void rig.client.submitFeedback({ eventId: 'e', comments: 'c' })
@@ -121,11 +121,11 @@ test('flush waits for everything written so far, pings and feedback too', async 
   })
   await until(() => rig.vendor.open === 3, 'all three are under way')
   expect(isDone).toBe(false)
-  door.open()
+  held.open()
   expect(await flushed).toBe(true)
 })
 
-test('flush is false when not all was delivered in time, and never rejects', async () => {
+test('flush resolves to false when not everything was delivered in time, and never rejects', async () => {
   rig.vendor.answer({ silent: true })
   rig.client.info('log')
   const flushed = rig.client.flush(300)
@@ -135,7 +135,7 @@ test('flush is false when not all was delivered in time, and never rejects', asy
 })
 
 test.each([undefined, Number.NaN, -1, 'SIGTERM', null, {}])(
-  'flush and shutdown take %s for no time at all',
+  'flush and shutdown treat %s as the default time',
   async (time) => {
     rig.client.info('log')
     expect(await rig.client.flush(time as number)).toBe(true)
@@ -164,7 +164,7 @@ test('shutdown sends the summary of what the duplicate window holds', async () =
   expect(logs.map(({ metadata }) => metadata.dedupCount)).toEqual([undefined, 3])
 })
 
-test('clients with the same key and address share one batcher, and another key has its own', async () => {
+test('clients with the same key and address share one pipeline, and another key has its own', async () => {
   const options = { apiKey: 'lgn_shared', apiUrl: rig.vendor.apiUrl }
   const [one, same] = [new LognitorClient(options), new LognitorClient(options)]
   const other = new LognitorClient({ ...options, apiKey: 'lgn_other' })
@@ -172,7 +172,7 @@ test('clients with the same key and address share one batcher, and another key h
   same.info('same')
   other.info('other')
   expect(same.stats().queued).toBe(2)
-  // Sent elsewhere, it is no longer what that key stands for.
+  // A client moved to another key no longer counts for its old key.
   one.reconfigure({ apiKey: 'lgn_moved' })
   const fresh = new LognitorClient(options)
   fresh.info('fresh')
@@ -186,7 +186,7 @@ test('clients with the same key and address share one batcher, and another key h
   ])
 })
 
-test("a client takes over what an entry point with its key had made, with the client's options", async () => {
+test("a client takes over the pipeline that an entry point with its key made, with the client's options", async () => {
   const options: Options = { apiKey: 'lgn_door_first', apiUrl: rig.vendor.apiUrl }
   const processor = new LognitorLogRecordProcessor(options)
   const client = new LognitorClient({ ...options, redactPatterns: ['email'], service: 'shop' })
@@ -195,7 +195,7 @@ test("a client takes over what an entry point with its key had made, with the cl
   expect(rig.vendor.batches[0]?.json.logs).toMatchObject([{ message: 'to [REDACTED]', service: 'shop' }])
 })
 
-test("a client without options of its own leaves an entry point's as they are", async () => {
+test('a client without options of its own keeps those of an entry point', async () => {
   const options: Options = { apiKey: 'lgn_door_stays', apiUrl: rig.vendor.apiUrl }
   const processor = new LognitorLogRecordProcessor({ ...options, redactPatterns: ['email'], service: 'shop' })
   const client = new LognitorClient(options)
@@ -219,7 +219,7 @@ test('options of a second client or entry point that differ are ignored with a w
   await client.shutdown()
 })
 
-test('no way of looking at a client or its errors shows the key', async () => {
+test('printing or inspecting a client or its errors never shows the key', async () => {
   const secret = 'lgn_secret_0123456789'
   const client = new LognitorClient({ apiKey: secret, apiUrl: rig.vendor.apiUrl, debug: true })
   const stderr = vi.spyOn(fs, 'writeSync').mockReturnValue(1)
@@ -248,7 +248,7 @@ async function freshModule(): Promise<Lognitor> {
   return import('../../src/index.js')
 }
 
-test('init again is one warning, and the client of the first call', async () => {
+test('a second init warns once and returns the first client', async () => {
   const lognitor = await freshModule()
   const first = lognitor.init({ apiKey: KEY, apiUrl: rig.vendor.apiUrl, service: 'first' })
   const codes: string[] = []
@@ -327,21 +327,18 @@ test.each<[string, unknown, RegExp]>([
   ['null', null, /expected an object/],
   ['apiKey', { apiKey: 'lgn_oops\n' + 'x' }, /"apiKey": expected a string of visible ASCII/],
   ['apiKey of another type', { apiKey: 7 }, /"apiKey": .* got a number/],
-])(
-  'a wrong option throws and says what was expected, without ever showing a key: %s',
-  (_, options, words) => {
-    const make = () => new LognitorClient(options as Options)
-    expect(make).toThrow(words)
-    try {
-      make()
-    } catch (error) {
-      expect(inspect(error)).not.toContain('lgn_oops')
-      expect((error as { code?: string }).code).toMatch(/^LOGNITOR_(BAD|UNKNOWN)_OPTION$/)
-    }
-  },
-)
+])('a wrong option throws and names what is expected, without showing a key: %s', (_, options, words) => {
+  const make = () => new LognitorClient(options as Options)
+  expect(make).toThrow(words)
+  try {
+    make()
+  } catch (error) {
+    expect(inspect(error)).not.toContain('lgn_oops')
+    expect((error as { code?: string }).code).toMatch(/^LOGNITOR_(BAD|UNKNOWN)_OPTION$/)
+  }
+})
 
-test('an entry point given something else for its client says so', () => {
+test('an entry point with an invalid client throws and names it', () => {
   // @ts-expect-error no client
   expect(() => new LognitorSpanProcessor({ client: {} })).toThrow(/"client": .* got another object/)
   // @ts-expect-error no client
@@ -349,19 +346,19 @@ test('an entry point given something else for its client says so', () => {
 })
 
 test.each([LognitorLogRecordExporter, LognitorLogRecordProcessor, LognitorSpanProcessor])(
-  'an entry point given no options object says so: %o',
-  (Door) => {
-    for (const [given, words] of [
+  'an entry point without an options object throws and says so: %o',
+  (EntryPoint) => {
+    for (const [input, words] of [
       ['lgn_oops', /expected an object, got a string\.$/],
       [null, /expected an object, got null\.$/],
     ] as const) {
       // @ts-expect-error no options
-      expect(() => new Door(given)).toThrow(words)
+      expect(() => new EntryPoint(input)).toThrow(words)
     }
   },
 )
 
-test('a wrong value in the environment is passed over, with a warning', async () => {
+test('a wrong value in the environment is ignored, with a warning', async () => {
   vi.stubEnv('LOGNITOR_BATCH_SIZE', 'many')
   vi.stubEnv('LOGNITOR_API_KEY', 'lgn bad key')
   const warnings = await warningsDuring(() => inMemory())
@@ -372,7 +369,7 @@ test('a wrong value in the environment is passed over, with a warning', async ()
   expect(warnings.join()).not.toContain('bad key')
 })
 
-test('many wrong values in the environment are as many warnings, and Node has nothing to add', async () => {
+test('each wrong value in the environment is one warning, and Node prints nothing else', async () => {
   const names = [
     'BATCH_SIZE',
     'FLUSH_INTERVAL',
@@ -393,14 +390,14 @@ test('many wrong values in the environment are as many warnings, and Node has no
   expect(others).toEqual([])
 })
 
-test('a wrong value in the environment is told what may stand there', async () => {
+test('the warning of a wrong value in the environment names the values that are allowed', async () => {
   vi.stubEnv('LOGNITOR_BREADCRUMBS', 'request')
   const warnings = await warningsDuring(() => inMemory())
   vi.unstubAllEnvs()
   expect(warnings.join()).toMatch(/expected some of requests, outgoing, logs with commas .* got "request"/)
 })
 
-test('what a running client is told otherwise counts from the next log on, or is told to come too late', async () => {
+test('an option changed in a running client applies from the next log on, or a warning says that it is too late', async () => {
   const first = mkdtempSync(join(tmpdir(), 'spool-'))
   const { client, logs } = inMemory({ minLevel: 'warn', spool: { directory: first, maxBytes: 2 ** 21 } })
   const resource = resourceFromAttributes({ 'service.name': 'shop', 'process.owner': 'ada' })

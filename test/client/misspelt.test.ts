@@ -23,7 +23,7 @@ test.each<[string, () => unknown, string]>([
   ],
   ['an error handler', () => expressErrorHandler(any({ shouldcapture: () => true })), 'shouldCapture'],
   ['wrapHandler', () => wrapHandler(() => 1, any({ timeout: 5 })), 'timeoutMs'],
-])('a misspelt option of %s is refused with the one that was meant', (_, make, meant) => {
+])('a misspelt option of %s is refused, and the error names the option that was meant', (_, make, meant) => {
   expect(make).toThrow(
     expect.objectContaining({
       code: 'LOGNITOR_UNKNOWN_OPTION',
@@ -32,7 +32,7 @@ test.each<[string, () => unknown, string]>([
   )
 })
 
-test('an option of another HttpInstrumentation is left to it, with one warning', async () => {
+test('an option of another HttpInstrumentation is passed to it, with one warning', async () => {
   const warnings = await warningsDuring(() => {
     for (let n = 0; n < 2; n++) {
       const instrumentation = new LognitorHttpInstrumentation(any({ somethingOfTomorrow: 1, enabled: false }))
@@ -42,7 +42,7 @@ test('an option of another HttpInstrumentation is left to it, with one warning',
   expect(warnings).toEqual([expect.stringMatching(/^LOGNITOR_UNKNOWN_HTTP_OPTION: .*"somethingOfTomorrow"/)])
 })
 
-test('a variable that nobody reads is told once, with the one that was meant', async () => {
+test('an unknown environment variable is warned of once, with the variable that was meant', async () => {
   const env = { LOGNITOR_MINLEVEL: 'warn', LOGNITOR_KEY: 'secret', LOGNITOR_REDACT: 'email', OTHER: '1' }
   const warnings = await warningsDuring(() => {
     resolveOptions({}, env)
@@ -58,14 +58,14 @@ test('a variable that nobody reads is told once, with the one that was meant', a
 test.each([
   ['code', { flushInterval: 5 }, {}],
   ['the environment', {}, { LOGNITOR_FLUSH_INTERVAL: '5' }],
-])('an interval of five milliseconds is told to be one, from %s', async (_, options, env) => {
+])('an interval of five milliseconds is warned of, from %s', async (_, options, env) => {
   const warnings = await warningsDuring(() => resolveOptions(options, env))
   expect(warnings).toEqual([
     expect.stringMatching(/^LOGNITOR_LIKELY_SECONDS: .*"flushInterval".*5000 would be 5 s/),
   ])
 })
 
-test('fields of a log call that are no option become metadata, with one warning', async () => {
+test('properties of a log call that are not options become metadata, with one warning', async () => {
   const { client, logs } = inMemory()
   const warnings = await warningsDuring(() => {
     client.info('placed', any({ orderId: 7, metadata: { cart: 'c', total: 1 }, total: 2 }))
@@ -82,7 +82,7 @@ test('fields of a log call that are no option become metadata, with one warning'
   expect(warnings).toEqual([expect.stringMatching(/^LOGNITOR_UNKNOWN_LOG_OPTION: .*orderId, total/)])
 })
 
-test('naming one field of an option leaves its neighbours as they are', () => {
+test('setting one field of an option leaves its other fields as they are', () => {
   const { client } = inMemory({ breadcrumbs: { requests: false } })
   client.reconfigure({ breadcrumbs: { logs: false } })
   expect(client[PIPELINE].settings.breadcrumbs).toEqual({ requests: false, outgoing: true, logs: false })

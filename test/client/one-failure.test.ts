@@ -44,7 +44,7 @@ function inSpan<T>(work: (span: Span) => T, parent?: Span): T {
 const record = (error: Error, body: string, severityNumber = 17) =>
   logger.emit({ body, severityNumber, exception: error })
 
-test('by every way at once, and again: one log, and every call knows its id', async () => {
+test('a failure reported by all sources, twice, is one log, and every call returns its id', async () => {
   const error = new TypeError('declined')
   const ids = inSpan((outer) => {
     const first = client.captureException(error, { tags: ['by hand'] })
@@ -60,7 +60,7 @@ test('by every way at once, and again: one log, and every call knows its id', as
   expect(client.stats().dropped).toEqual({ same_failure: 5 })
 })
 
-test('the same words in the same trace are one failure, though the object is another', async () => {
+test('the same texts in the same trace are one failure, though the objects differ', async () => {
   const error = new TypeError('declined')
   const copy = Object.assign(new TypeError('declined'), { stack: String(error.stack) })
   inSpan(() => {
@@ -71,7 +71,7 @@ test('the same words in the same trace are one failure, though the object is ano
   expect(await messages()).toEqual(['declined'])
 })
 
-test('other words, another stack or another trace are other failures', async () => {
+test('another text, stack or trace is another failure', async () => {
   const make = (message: string, line: number) =>
     Object.assign(new Error(message), { stack: `Error: ${message}\n    at pay (/app/pay.js:${line}:3)` })
   inSpan(() => {
@@ -105,7 +105,7 @@ test('what was captured by hand wins over the events of the spans around it', as
   expect(await logs()).toMatchObject([{ message: 'deep', metadata: { order: 7 } }])
 })
 
-test('it wins outside of a request, too: a job whose outermost catch says more', async () => {
+test('an error captured by hand in the outermost catch of a job wins over the spans too', async () => {
   const error = new Error('nightly')
   const job = async () =>
     inSpan((span) => {
@@ -117,7 +117,7 @@ test('it wins outside of a request, too: a job whose outermost catch says more',
   expect(client.stats().dropped).toEqual({ same_failure: 1 })
 })
 
-test('a failure that only spans saw is written without anybody asking', async () => {
+test('a failure that only spans recorded is written', async () => {
   const rig = await onClock()
   try {
     const processor = new LognitorSpanProcessor({ client: rig.client })
@@ -132,7 +132,7 @@ test('a failure that only spans saw is written without anybody asking', async ()
   }
 })
 
-test('a warning about an error does not make up for the failure, before or after it', async () => {
+test('a warning about an error does not replace the failure, before or after it', async () => {
   const error = new Error('no answer')
   inSpan(() => {
     client.warn('Trying again', { error })
@@ -144,7 +144,7 @@ test('a warning about an error does not make up for the failure, before or after
   expect(await messages()).toEqual(['Trying again', 'Trying once more', 'Gave up', 'Using the cache'])
 })
 
-test("two lines of the application's own about one error are two lines and one failure", async () => {
+test('two log lines about one error are two logs and one failure', async () => {
   const error = new Error('disk full')
   inSpan(() => {
     record(error, 'Could not save')
@@ -161,7 +161,7 @@ test("two lines of the application's own about one error are two lines and one f
   ])
 })
 
-test('the same for lines written by the client', async () => {
+test('two log lines of the client about one error are two logs and one failure', async () => {
   const error = new Error('disk full')
   client.error('Could not save', { error })
   client.error('Giving up', { error, metadata: { tries: 3 } })
@@ -172,7 +172,7 @@ test('the same for lines written by the client', async () => {
   expect((await logs())[1]).not.toHaveProperty('error')
 })
 
-test('an error that is thrown again later, made once and for all, is another failure', async () => {
+test('an error object that is created once and thrown again later is another failure', async () => {
   const rig = await onClock({ sourceContext: false, breadcrumbs: { logs: false } })
   try {
     const constant = new Error('made once')
@@ -190,7 +190,7 @@ test('an error that is thrown again later, made once and for all, is another fai
   }
 })
 
-test('a failure whose log was dropped has none yet: the next way in writes it', async () => {
+test('a failure whose log was dropped is written by the next source that reports it', async () => {
   const error = new Error('once more')
   client.captureException(error, { beforeSend: () => null })
   client.captureException(error)
@@ -198,7 +198,7 @@ test('a failure whose log was dropped has none yet: the next way in writes it', 
   expect(client.stats().dropped).toEqual({ before_send: 1 })
 })
 
-test('one error object, thrown for each of many requests, is as many failures, and the sum says so', async () => {
+test('one error object thrown for each of many requests is as many failures, and the counts add up', async () => {
   const { client, transport } = inMemory({ sourceContext: false })
   const tracer = spansThrough(new LognitorSpanProcessor({ client })).getTracer('app')
   const constant = new Error('overloaded')
@@ -218,7 +218,7 @@ test('one error object, thrown for each of many requests, is as many failures, a
   expect(client.stats().dropped).toEqual({ duplicate: 499, same_failure: 500 })
 })
 
-test('requests of one trace that fail by one object at the same time are one failure each', () => {
+test('requests of one trace that fail with one error object at the same time are one failure each', () => {
   const constant = new Error('overloaded')
   const scopes = ['one', 'two'].map((requestId) =>
     createRequestScope({ requestId, requestIdIsOurs: true, request: {} }),
@@ -229,7 +229,7 @@ test('requests of one trace that fail by one object at the same time are one fai
   expect(client.stats().dropped).toEqual({ duplicate: 1, same_failure: 2 })
 })
 
-test('one that was captured outside of all requests is the failure of the next request only', () => {
+test('an error captured outside of all requests is the same failure in the next request only', () => {
   const constant = new Error('no database')
   client.captureException(constant)
   for (const requestId of ['one', 'two', 'two']) {

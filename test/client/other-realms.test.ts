@@ -27,21 +27,21 @@ test.each([
     })()`,
     'OldError',
   ],
-])('%s of another realm is an error like one of this', async (_, code, type) => {
+])('%s of another realm is treated as an error', async (_, code, type) => {
   const { client, logs } = inMemory({ sourceContext: false })
   client.error('Payment failed', make(code))
   expect(await logs()).toMatchObject([{ message: 'Payment failed', error: { type, message: 'declined' } }])
   expect((await logs())[0]?.metadata).not.toHaveProperty('error.thrown')
 })
 
-test('a pattern of another realm redacts, and is shown as one', async () => {
+test('a RegExp of another realm redacts, and is printed as a RegExp', async () => {
   const { client, logs } = inMemory({ redactPatterns: [make<RegExp>('/ada/g')] })
   client.info('to ada@example.com')
   expect(await logs()).toMatchObject([{ message: 'to [REDACTED]@example.com' }])
   expect(() => inMemory({ minLevel: make('/x/') })).toThrow(/got \/x\//)
 })
 
-test('a hook that rejects, in another realm, ends nothing', async () => {
+test('a hook that rejects in another realm does not end the process', async () => {
   process.on('unhandledRejection', onRejection)
   const { client } = inMemory({
     onDrop: make('async () => { throw new Error("counting failed") }'),
@@ -68,7 +68,7 @@ test('dates, maps and sets of another realm are plain data', async () => {
   })
 })
 
-test('what looks like a part of ours is no client option', async () => {
+test('an object that resembles an internal one is not accepted as client', async () => {
   const warnings = await warningsDuring(() => {
     expect(() => new LognitorClient({ ledger: {}, settings: {} } as Options)).toThrow(/no option "ledger"/)
   })

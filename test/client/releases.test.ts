@@ -29,7 +29,7 @@ async function arrived(): Promise<Log[]> {
   return watched.inbox.logs()
 }
 
-test('a release says all there is to say about it', async () => {
+test('a release is registered with all its fields', async () => {
   const release = await client.registerRelease({
     ...RELEASE,
     deployedBy: 'ada',
@@ -49,12 +49,12 @@ test('a release says all there is to say about it', async () => {
   })
 })
 
-test('after it, logs of all entry points carry release and deploy', async () => {
+test('after a registration, logs of all entry points carry release and deploy', async () => {
   client.info('before')
   const release = await client.registerRelease(RELEASE)
   client.info('call')
   client.child({ service: 'child' }).info('child')
-  // What the resource says of the revision is older news than the release that was registered.
+  // The revision of the resource is older than the registered release.
   const resource = resourceFromAttributes({ 'vcs.ref.head.revision': 'old', 'service.name': 'shop' })
   const viaProcessor = logsThrough(new LognitorLogRecordProcessor({ client }), resource)
   viaProcessor.getLogger('app').emit({ body: 'record' })
@@ -95,7 +95,7 @@ test('the option releaseId, given later, wins over the release that was register
   expect(log).not.toHaveProperty('deploy')
 })
 
-test('a release that could not be had is null, and changes no log', async () => {
+test('a release that could not be registered is null, and changes no log', async () => {
   const rig = await onClock()
   try {
     for (const reply of [{ status: 400 }, { body: '{"message":"ok"}' }, { body: '{"release_id":{}}' }]) {
@@ -113,7 +113,7 @@ test('a release that could not be had is null, and changes no log', async () => 
   }
 })
 
-test('a release that takes long counts from when it is known', async () => {
+test('a release that takes long applies once it is registered', async () => {
   const rig = await onClock()
   try {
     rig.vendor.answer(

@@ -37,7 +37,7 @@ function serviceOf(args: string[], cwd = folder, env: Record<string, string> = {
   })
 }
 
-test('a service without a name is called like its package, the nearest that has a name', async () => {
+test('a service without a name gets the name of the nearest package that has one', async () => {
   write('package.json', '{ "name": "@acme/shop" }')
   write('dist/package.json', '{ "type": "commonjs" }')
   write('dist/app.js', SCRIPT)
@@ -46,14 +46,14 @@ test('a service without a name is called like its package, the nearest that has 
   expect(await serviceOf(['dist/app.js'], folder, { OTEL_SERVICE_NAME: 'till' })).toBe('till')
 })
 
-test('a folder that is started is the place of its package', async () => {
+test('the package of a started folder is found', async () => {
   write('package.json', '{ "name": "outer" }')
   write('shop/package.json', '{ "name": "shop", "main": "app.js" }')
   write('shop/app.js', SCRIPT)
   expect(await serviceOf(['shop'])).toBe('shop')
 })
 
-test('an installed tool that starts the application does not lend it its name', async () => {
+test('the name of an installed tool that starts the application is not used', async () => {
   write('package.json', '{ "name": "shop" }')
   write('node_modules/starter/package.json', '{ "name": "starter" }')
   write('node_modules/starter/bin.js', SCRIPT)
@@ -64,14 +64,14 @@ test.each([
   ['a list', '[]'],
   ['no name', '{ "name": 7 }'],
   ['far too long', JSON.stringify({ name: 'x', text: 'x'.repeat(300_000) })],
-])('a package.json is passed over: %s', async (_, content) => {
+])('an invalid package.json is ignored: %s', async (_, content) => {
   write('package.json', '{ "name": "above" }')
   write('app/package.json', content)
   write('app/index.cjs', SCRIPT)
   expect(await serviceOf(['app/index.cjs'])).toBe('above')
 })
 
-test('what is given by --eval has no package', async () => {
+test('code of --eval has no package', async () => {
   write('package.json', '{ "name": "shop" }')
   expect(await serviceOf(['-e', SCRIPT])).toBe(null)
 })

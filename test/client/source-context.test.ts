@@ -38,7 +38,7 @@ function linesAt(filename: string, line: number): ErrorDetail {
 
 const NUMBERED = Array.from({ length: 20 }, (_, n) => `line ${n + 1}`)
 
-test('a captured error comes with its line and five before and after', async () => {
+test('a captured error has its source line and five lines before and after', async () => {
   const { client, logs } = inMemory()
   client.captureException(new Error('here'))
   const [log] = await logs()
@@ -50,7 +50,7 @@ test('a captured error comes with its line and five before and after', async () 
   expect(error.post_context).toEqual(own.slice(line, line + 5))
 })
 
-test('every entry point has them, a record of a logger too', async () => {
+test('errors of every entry point have source lines, logger records too', async () => {
   const { client, logs } = inMemory()
   logsThrough(new LognitorLogRecordProcessor({ client }))
     .getLogger('app')
@@ -63,7 +63,7 @@ test('every entry point has them, a record of a logger too', async () => {
   expect(told?.error?.context_line).toMatch(/^import /)
 })
 
-test('the gateway, which runs elsewhere, reads none', async () => {
+test('the gateway reads no source lines, because it runs elsewhere', async () => {
   const { gateway, vendor } = await openGateway()
   const { stack } = new Error('elsewhere')
   const attribute = (key: string, stringValue: unknown) => ({ key, value: { stringValue } })
@@ -75,7 +75,7 @@ test('the gateway, which runs elsewhere, reads none', async () => {
   expect(log.error).not.toHaveProperty('context_line')
 })
 
-test('sourceContext: false leaves them out', async () => {
+test('sourceContext: false leaves the source lines out', async () => {
   const { client, logs } = inMemory({ sourceContext: false })
   client.captureException(new Error('here'))
   const [log] = await logs()
@@ -83,13 +83,13 @@ test('sourceContext: false leaves them out', async () => {
   expect(log?.error).not.toHaveProperty('context_line')
 })
 
-test('redaction and beforeSend see them', async () => {
+test('redaction and beforeSend see the source lines', async () => {
   const { client, logs } = inMemory({ redactPatterns: ['email'] })
   client.captureException(new Error('to ada@example.com'))
   expect((await logs())[0]?.error?.context_line).toContain("new Error('to [REDACTED]')")
 })
 
-test('at the edges of a file there are fewer', () => {
+test('at the edges of a file there are fewer source lines', () => {
   const file = write('edges.js', NUMBERED.join('\n'))
   expect(linesAt(file, 1)).toMatchObject({
     context_line: 'line 1',
@@ -101,7 +101,7 @@ test('at the edges of a file there are fewer', () => {
     expect(linesAt(file, line)).not.toHaveProperty('context_line')
 })
 
-test('lines end as they do on every platform', () => {
+test('line ends of every platform are recognised', () => {
   const text = `\ufeffline 1\r\nline 2\rline 3\u2028line 4\nline 5`
   expect(linesAt(write('ends.mjs', text), 3)).toMatchObject({
     pre_context: ['line 1', 'line 2'],
@@ -110,7 +110,7 @@ test('lines end as they do on every platform', () => {
   })
 })
 
-test('ES modules, whose frames are addresses, are found as well', async () => {
+test('source lines of ES modules, whose frames are URLs, are found', async () => {
   const file = write('module one.mjs', "export function fail() {\n  throw new Error('from a module')\n}\n")
   const { fail } = await import(/* @vite-ignore */ pathToFileURL(file).href)
   const { client, logs } = inMemory()
@@ -123,7 +123,7 @@ test('ES modules, whose frames are addresses, are found as well', async () => {
   expect(linesAt(pathToFileURL(file).href, 2).context_line).toBe("  throw new Error('from a module')")
 })
 
-test('the line is that of the application, not of the package that threw', async () => {
+test('the source line is that of the application, not of the package that threw', async () => {
   const file = write(
     'node_modules/pkg/index.js',
     "module.exports = () => {\n  throw new Error('inside')\n}\n",
@@ -141,13 +141,13 @@ test('the line is that of the application, not of the package that threw', async
   expect(linesAt(file, 2)).not.toHaveProperty('context_line')
 })
 
-test('a long line is cut at 300 characters, and never within one', () => {
+test('a long source line is cut at 300 characters, and never within a character', () => {
   const file = write('long.js', `${'x'.repeat(299)}😀${'y'.repeat(5000)}\n${'z'.repeat(400)}`)
   expect(linesAt(file, 1).context_line).toBe('x'.repeat(299))
   expect(linesAt(file, 2).context_line).toBe('z'.repeat(300))
 })
 
-test('what is too large, or no plain file, or no program, is not read', () => {
+test('a file that is too large, not a regular file or not source code is not read', () => {
   const large = write('large.js', `first\n${'x'.repeat(2 * 1024 * 1024)}`)
   mkdirSync(join(folder, 'folder.js'))
   const pipe = join(folder, 'pipe.js')
@@ -172,7 +172,7 @@ test('what is too large, or no plain file, or no program, is not read', () => {
   }
 })
 
-test('a place is read once', () => {
+test('a source position is read once', () => {
   const add = createSourceContext()
   const file = write('once.js', NUMBERED.join('\n'))
   const at = (line: number) => {
@@ -181,14 +181,14 @@ test('a place is read once', () => {
     return error
   }
   const first = at(3)
-  // What one log does to its lines is not the next one's.
+  // Each log has a copy of the lines, so a change does not affect the next one.
   first.pre_context?.push('changed')
   rmSync(file)
   expect(at(3)).toMatchObject({ context_line: 'line 3', pre_context: ['line 1', 'line 2'] })
   expect(at(4)).not.toHaveProperty('context_line')
 })
 
-test('lines that hold the API key do not show it, nor a part of it, nor does the next key', () => {
+test('source lines never show the API key or a part of it, also after the key was changed', () => {
   const keys = ['lgn_live_8f2c1d77e0', 'lgn_next_55aa19e3c4']
   let key = keys[0]
   const add = createSourceContext(() => key)
@@ -205,7 +205,7 @@ test('lines that hold the API key do not show it, nor a part of it, nor does the
   expect(seen().pre_context?.[2]).toBe("'***'")
 })
 
-test('of places only the last 200 are remembered', () => {
+test('only the last 200 source positions are remembered', () => {
   const add = createSourceContext()
   const text = Array.from({ length: 300 }, (_, n) => `line ${n + 1}`).join('\n')
   const file = write('many.js', text)
@@ -221,7 +221,7 @@ test('of places only the last 200 are remembered', () => {
   expect([at(1), at(2), at(201)]).toEqual(['line 1', undefined, 'line 201'])
 })
 
-test('under --enable-source-maps the lines are those that were written', async () => {
+test('with --enable-source-maps the lines are those of the original source', async () => {
   const bundle = await rolldown({
     cwd: root,
     input: 'test/client/apps/mapped.ts',

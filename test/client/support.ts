@@ -13,7 +13,7 @@ import { startVendor, type Vendor } from '../support/vendor.js'
 
 export const KEY = 'lgn_client_test_key'
 
-/** One request as it went over the wire. */
+/** One request as it was sent. */
 export interface Sent {
   readonly path: string
   readonly headers: IncomingHttpHeaders
@@ -29,7 +29,7 @@ export interface WatchedInbox {
   close(): Promise<void>
 }
 
-/** An inbox, and somebody in front of it who writes down what goes in. */
+/** An inbox, and a server in front of it that records the requests. */
 export async function startWatchedInbox(): Promise<WatchedInbox> {
   const inbox = await startInbox()
   const sent: Sent[] = []
@@ -63,11 +63,11 @@ export async function startWatchedInbox(): Promise<WatchedInbox> {
 export interface InMemory {
   readonly client: LognitorClient
   readonly transport: MemoryTransport
-  /** What was sent, once all is. */
+  /** The logs, after everything was sent. */
   logs(): Promise<readonly Log[]>
 }
 
-/** A client whose logs stay here. */
+/** A client whose logs stay in memory. */
 export function inMemory(options: Options = {}): InMemory {
   const transport = new MemoryTransport()
   const client = new LognitorClient({ ...options, transport })
@@ -86,12 +86,12 @@ export interface OnClock {
   readonly clock: ManualClock
   readonly pipeline: Pipeline
   readonly client: LognitorClient
-  /** Resolves when so many calls in all have been answered, and what follows from the answers has begun. */
+  /** Resolves when this number of calls has been answered and the client has handled the answers. */
   answered(calls: number): Promise<void>
   close(): Promise<void>
 }
 
-/** A client with a vendor that answers as it is told, and a clock that the test moves. */
+/** A client with a scripted service and a clock that the test moves. */
 export async function onClock(options: Options = {}): Promise<OnClock> {
   const vendor = await startVendor()
   const clock = manualClock()
@@ -124,7 +124,7 @@ function countAnswers({ destinations: { current } }: Pipeline): () => number {
   return () => answers
 }
 
-/** Process warnings of ours while the function runs, each heard anew. */
+/** The process warnings of this package while the function runs. Earlier warnings are reset. */
 export async function warningsDuring(fn: () => unknown): Promise<string[]> {
   forgetWarnings()
   const codes: string[] = []

@@ -25,7 +25,7 @@ test('a timer measures on the monotonic clock, with a fraction', async () => {
   ])
 })
 
-test('timed gives the result of a function and says how long it took', async () => {
+test('timed returns the result of a function and logs its duration', async () => {
   const result = rig.client.timed('load', () => {
     rig.clock.advance(20)
     return { rows: 3 }

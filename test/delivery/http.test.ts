@@ -72,7 +72,10 @@ test('keeps the logs when the server does not speak TLS', async () => {
   const pipeline = rig.another({ apiUrl: rig.vendor.apiUrl.replace('http:', 'https:') })
   for (let n = 0; n < 25; n++) {
     if (pipeline.wants('info')) {
-      pipeline.write({ level: 'info', message: 'x', timestamp: '2026-11-23T10:00:00.000Z' }, { way: 'call' })
+      pipeline.write(
+        { level: 'info', message: 'x', timestamp: '2026-11-23T10:00:00.000Z' },
+        { source: 'call' },
+      )
     }
   }
   await until(() => pipeline.stats().holding === 'backoff', 'the attempt failed')
@@ -86,7 +89,7 @@ test('accepts an address with a trailing slash', async () => {
   rig = await openRig()
   const pipeline = rig.another({ apiUrl: `${rig.vendor.apiUrl}/` })
   pipeline.wants('info')
-  pipeline.write({ level: 'info', message: 'x', timestamp: '2026-11-23T10:00:00.000Z' }, { way: 'call' })
+  pipeline.write({ level: 'info', message: 'x', timestamp: '2026-11-23T10:00:00.000Z' }, { source: 'call' })
   expect(await pipeline.shutdown(10_000)).toBe(true)
   expect(rig.vendor.seen[0]?.path).toBe('/api/v1/ingest')
 })
@@ -97,7 +100,7 @@ test('does not instrument the application by loading Node modules through the re
     rig = await openRig({ compression: 'gzip' })
     const pipeline = rig.another({ apiUrl: rig.vendor.apiUrl.replace('127.0.0.1', 'localhost') })
     pipeline.wants('info')
-    pipeline.write({ level: 'info', message: 'x', timestamp: '2026-11-23T10:00:00.000Z' }, { way: 'call' })
+    pipeline.write({ level: 'info', message: 'x', timestamp: '2026-11-23T10:00:00.000Z' }, { source: 'call' })
     expect(await pipeline.shutdown(10_000)).toBe(true)
     expect(hooked).not.toHaveBeenCalled()
   } finally {

@@ -70,5 +70,5 @@ export async function openRig(options: Options = {}, random: () => number = () =
 
 export function logTo(pipeline: Pipeline, message: string): void {
   const timestamp = new Date(pipeline.clock.now()).toISOString()
-  if (pipeline.wants('info')) pipeline.write({ level: 'info', message, timestamp }, { way: 'call' })
+  if (pipeline.wants('info')) pipeline.write({ level: 'info', message, timestamp }, { source: 'call' })
 }

@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path'
 const ROOT = resolve(import.meta.dirname, '../..')
 const APPS = resolve(import.meta.dirname, 'apps')
 
-/** Where OpenTelemetry comes from: the repository's own 2.x, or the 3.x beside it. */
+/** Where OpenTelemetry comes from: 2.x of the repository itself, or 3.x of test/dependencies. */
 export type Line = 'otel-2' | 'otel-3'
 
 const MODULES: Record<Line, string> = {
@@ -14,7 +14,7 @@ const MODULES: Record<Line, string> = {
   'otel-3': join(ROOT, 'test/dependencies/otel-3/node_modules'),
 }
 
-/** The Node 24 that comes with the 3.x line. */
+/** The Node 24 that is installed with the 3.x line. */
 export const NODE_24 = join(MODULES['otel-3'], 'node/bin/node')
 
 export interface Consumer {
@@ -22,7 +22,7 @@ export interface Consumer {
   remove(): void
 }
 
-/** A project that has installed the built package, OpenTelemetry of one line and Express, and holds our apps. */
+/** Creates a project with the built package, OpenTelemetry of one line, Express, and the test apps. */
 export function createConsumer(line: Line, { without = [] }: { without?: string[] } = {}): Consumer {
   if (!existsSync(join(ROOT, 'dist/instrumentation.cjs'))) throw new Error('not built yet: npm run build')
   const folder = mkdtempSync(join(tmpdir(), 'lognitor-consumer-'))
@@ -52,12 +52,12 @@ export interface AppOptions {
 }
 
 export interface App {
-  /** What the app sent first. */
+  /** The first message of the app. */
   readonly first: { readonly port: number }
-  /** Where it listens. */
+  /** The port on which it listens. */
   readonly port: number
   readonly stderr: () => string
-  /** Asks for an answer to a word, such as `end`. */
+  /** Sends a message, such as `end`, and resolves to the answer. */
   ask<T>(word: string): Promise<T>
   /** Resolves to the exit code. */
   readonly exited: Promise<number | null>
@@ -102,7 +102,7 @@ function answer<T>(child: ChildProcess): Promise<T> {
   return new Promise((done) => child.once('message', (message) => done(message as T)))
 }
 
-/** Nothing of the developer's own settings gets into an app under test. */
+/** The environment without settings of the developer, so that none reaches an app under test. */
 function bareEnvironment(): Record<string, string> {
   const { PATH = '' } = process.env
   return { PATH, OTEL_METRICS_EXPORTER: 'none', OTEL_LOGS_EXPORTER: 'none' }

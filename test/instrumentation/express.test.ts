@@ -10,7 +10,7 @@ afterEach(async () => {
   await served.close()
 })
 
-/** Paths asked for in turn, and the routes their request entries have. */
+/** Requests the paths in turn and returns the routes of their request entries. */
 async function routesFor(app: express.Express, paths: string[]): Promise<(string | undefined)[]> {
   watched = openRecorder()
   served = await serve(app)
@@ -20,7 +20,7 @@ async function routesFor(app: express.Express, paths: string[]): Promise<(string
   return entries.map((entry) => entry.route)
 }
 
-test('Express routes are request entries by template, in mounted routers too', async () => {
+test('request entries have the template of their Express route, in mounted routers too', async () => {
   const app = express()
   const items = express.Router().get('/items/:id', (_request, response) => void response.send('item'))
   items.get('/', (_request, response) => void response.send('all'))
@@ -36,7 +36,7 @@ test('Express routes are request entries by template, in mounted routers too', a
   ])
 })
 
-test('a route whose error or next() leads out of its router keeps the mount point', async () => {
+test('a route that leaves its router by an error or next() keeps the mount point', async () => {
   const users = express.Router()
   users.get('/:id', (request, response, next) => {
     if (request.params.id === 'nobody') next()
@@ -62,7 +62,7 @@ test('a route whose error or next() leads out of its router keeps the mount poin
   ])
 })
 
-test('what looks like a route of Express and cannot be read costs the template only', async () => {
+test('a property that resembles an Express route and throws loses only the template', async () => {
   const routes = [
     { path: new Array(4_000_000_000) },
     { path: [Object.create(null)] },
@@ -96,14 +96,14 @@ test('a mount point with a value in it never becomes part of a template', async 
   ).toEqual(['/shops/:shop/orders/:id', '/shops/:shop/orders/:id', undefined])
 })
 
-test('a RegExp is a route in its own words, and of a list of paths the one that was asked for is the route', async () => {
+test('a RegExp route is named by its source, and a list of paths by the path that matched', async () => {
   const app = express()
   app.get(/^\/fl(y|ies)$/, (_request, response) => void response.send('fly'))
   app.get(['/one', '/uno'], (_request, response) => void response.send('1'))
   expect(await routesFor(app, ['/flies', '/uno'])).toEqual(['/^\\/fl(y|ies)$/', '/uno'])
 })
 
-test('a handler that throws is a request entry with its route and 500', async () => {
+test('a handler that throws gives a request entry with its route and 500', async () => {
   const app = express()
   app.set('env', 'test')
   app.get('/boom/:kind', (request) => {
@@ -117,7 +117,7 @@ test('a handler that throws is a request entry with its route and 500', async ()
   expect(watched.entries.map((entry) => entry.status_code)).toEqual([500, 500])
 })
 
-test('of a mounted route with several paths the one that was asked for is the route', async () => {
+test('a mounted route with several paths is named by the path that matched', async () => {
   const router = express.Router()
   router.get(['/short', '/long/:name', '/files/*rest'], (_request, response) => void response.send('found'))
   const app = express()

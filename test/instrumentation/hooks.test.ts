@@ -26,7 +26,7 @@ function spanWith(traceId: string): Span {
 
 const TRACE = '0af7651916cd43dd8448eb211c80319c'
 
-test('the hook tells the request of its span, and the user’s own hook comes first', async () => {
+test('the hook gives the span to the request, after the user’s own hook', async () => {
   const order: unknown[] = []
   let found: unknown
   const span = spanWith(TRACE)
@@ -54,7 +54,7 @@ test('the hook tells the request of its span, and the user’s own hook comes fi
   expect(scopeOfTrace(TRACE, spanId)).toBeUndefined()
 })
 
-test('a user’s hook that throws keeps neither us nor the request from going on', async () => {
+test('a user’s hook that throws disturbs neither our hook nor the request', async () => {
   const hook = chainRequestHook(() => {
     throw new Error('own')
   })
@@ -73,7 +73,7 @@ test('a user’s hook that throws keeps neither us nor the request from going on
   expect(watched.scopes[0]?.trace?.trace_id).toBe(TRACE)
 })
 
-test('a hook that was read back and chained again calls the user’s own once', async () => {
+test('a hook that was read back and chained again calls the user’s hook once', async () => {
   let calls = 0
   const once = chainRequestHook(() => calls++)
   const twice = chainRequestHook(once)

@@ -33,13 +33,13 @@ function create(options: LognitorHttpOptions = {}): void {
   instrumentation = new LognitorHttpInstrumentation({ ...client, ...options })
 }
 
-/** The paths that were delivered by the time the entry point was shut. */
+/** The paths of the request entries that shutdown has delivered. */
 async function pathsAtEnd(): Promise<string[]> {
   await instrumentation.shutdown()
   return delivered.map((entry) => entry.path)
 }
 
-/** The answer arrives before the server has closed it; the next one on its connection comes after that. */
+/** Requests the paths in turn. The next request of a connection begins after the server has closed the one before. */
 async function ask(...paths: string[]): Promise<void> {
   for (const path of paths) {
     const done = new Promise<void>((resolve) => {
@@ -57,7 +57,7 @@ test('shutdown delivers every request entry that was written', async () => {
   expect(delivered[0]).toMatchObject({ service: 'shop', status_code: 200, runtime: 'node' })
 })
 
-test('while it is disabled there are no request entries', async () => {
+test('a disabled instrumentation writes no request entries', async () => {
   create()
   await ask('/1')
   instrumentation.disable()
@@ -67,7 +67,7 @@ test('while it is disabled there are no request entries', async () => {
   expect(await pathsAtEnd()).toEqual(['/1', '/3'])
 })
 
-test('made with enabled: false it begins with enable()', async () => {
+test('an instrumentation made with enabled: false begins with enable()', async () => {
   create({ enabled: false })
   await ask('/1')
   instrumentation.enable()
@@ -83,7 +83,7 @@ test('setConfig replaces the options and keeps the client', async () => {
   expect(await pathsAtEnd()).toEqual(['/2', '/1'])
 })
 
-test('a configuration that is read, changed and set again keeps what it had', async () => {
+test('a configuration that is read, changed and set again keeps its other options', async () => {
   let hooked = 0
   create({ ignoreRoutes: ['/1'], requestHook: () => void hooked++ })
   instrumentation.setConfig({ ...instrumentation.getConfig(), requireParentforIncomingSpans: false })
@@ -104,7 +104,7 @@ test('a wrong option throws at once, in the constructor and in setConfig, and ch
   expect(await pathsAtEnd()).toEqual(['/2'])
 })
 
-test('withLognitor refuses what is no option of ours, and says where those of HttpInstrumentation belong', () => {
+test('withLognitor refuses unknown options, and says where those of HttpInstrumentation belong', () => {
   const misspelt = { ignoreRoute: ['/health'] } as object
   const attempt = () => withLognitor({ enabled: false }, misspelt)
   expect(attempt).toThrow(expect.objectContaining({ code: 'LOGNITOR_UNKNOWN_OPTION' }))

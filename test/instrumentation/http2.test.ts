@@ -63,7 +63,7 @@ test('each HTTP/2 request has a request entry, a request id and a scope of its o
   const users: unknown[] = []
   server = createServer((request, response) => {
     if (request.url === '/login?token=abc') setUser({ id: 'ada' })
-    // Later than the head: the events of the body belong to the request, too.
+    // After the head, because the events of the body belong to the request too.
     request.resume().on('end', () => {
       users.push(currentScope().user)
       response.writeHead(request.url === '/missing' ? 404 : 201)
@@ -94,7 +94,7 @@ test('each HTTP/2 request has a request entry, a request id and a scope of its o
   expect(processScope().user).toBeUndefined()
 })
 
-test('a secure server that speaks HTTP/1.1, too, has an entry for each request of either', async () => {
+test('a secure server that also speaks HTTP/1.1 writes a request entry for each request of either version', async () => {
   server = createSecureServer({ ...CERTIFICATE, allowHTTP1: true }, (_request, response) => {
     response.end('done')
   })
@@ -112,7 +112,7 @@ test('a secure server that speaks HTTP/1.1, too, has an entry for each request o
   ])
 })
 
-test('an application that listens to streams has the same', async () => {
+test('an application that listens to streams gets the same', async () => {
   server = createServer()
   server.on('stream', (stream, headers) => {
     setUser({ id: String(headers[':path']) })
@@ -143,7 +143,7 @@ test('a client that resets its stream before the answer is counted as 499', asyn
   expect(entry).toMatchObject({ path: '/slow', status_code: 499 })
 })
 
-test('captureUser is asked with the request that the listener of the server has', async () => {
+test("captureUser receives the same request object as the server's listener", async () => {
   let asked: unknown
   server = createServer((request, response) => {
     Object.assign(request, { user: { id: 'ada' } })

@@ -23,7 +23,7 @@ interface Result {
   dropped: Record<string, number>
 }
 
-/** How often each request writes a log at each of these places. */
+/** How often each request writes a log at each of these points. */
 const POINTS = {
   'req-end': 1,
   'req-close': 1,

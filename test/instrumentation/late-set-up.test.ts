@@ -35,7 +35,7 @@ describe.each(lines)('%s, %s', (line, _nodeName, node) => {
 
   afterAll(() => consumer.remove())
 
-  test('the request in which everything is set up has a request entry, and a user of its own', async () => {
+  test('the request in which OpenTelemetry is set up has a request entry, and a user of its own', async () => {
     for (const path of ['/user/1', '/other/2'])
       await (await fetch(`http://127.0.0.1:${app.port}${path}`)).text()
     await until(() => inbox.logs().length === 2 && inbox.requests().length === 2)

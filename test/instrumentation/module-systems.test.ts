@@ -47,13 +47,13 @@ const PLAIN_ENTRIES = [
 ]
 
 interface Report {
-  /** Each path asked for once, as the inbox has it. */
+  /** The request entry of each path, as the inbox received it. */
   readonly entries: unknown[]
   readonly serverSpans: { name: string; attributes: Record<string, unknown> }[]
   readonly stderr: string
 }
 
-/** Asks the app for each path and gives what arrived of it. */
+/** Requests each path once and returns what arrived. */
 async function report(line: Line, file: string, options: AppOptions): Promise<Report> {
   const consumer = consumers.get(line) as Consumer
   const environment = { API_URL: inbox.apiUrl, ...options.environment }
@@ -122,7 +122,7 @@ for (const [line, nodeName, node] of setUps) {
     expect(serverSpans).toHaveLength(0)
   })
 
-  test(`${line}, ${nodeName}: withLognitor in somebody else's HttpInstrumentation does the same`, async () => {
+  test(`${line}, ${nodeName}: withLognitor in an HttpInstrumentation made elsewhere gives the same request entries`, async () => {
     const { entries, serverSpans, stderr } = await report(line, 'express-app.cjs', {
       node,
       nodeArguments: ['--require', './setup.cjs'],
@@ -134,7 +134,7 @@ for (const [line, nodeName, node] of setUps) {
   })
 }
 
-test('without any SDK there are request entries all the same, and routes', async () => {
+test('without an SDK request entries are written, with routes', async () => {
   const { entries } = await report('otel-2', 'express-app.cjs', {
     nodeArguments: ['--require', './alone.cjs'],
   })
@@ -171,7 +171,7 @@ test.each([
   ['LognitorHttpInstrumentation alone', './alone.cjs', {}, 1],
   ['withLognitor alone', './alone.cjs', { HTTP: 'wrapped' }, 0],
 ])(
-  '%s without the peer: there are request entries, and a warning names what is missing',
+  '%s without the peer: request entries are written, and a warning names what is missing',
   async (_name, setUp, environment, count) => {
     const consumer = createConsumer('otel-2', { without })
     try {

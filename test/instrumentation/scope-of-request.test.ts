@@ -15,7 +15,7 @@ afterEach(async () => {
   processScope().setTags(undefined)
 })
 
-test('the scope of a request knows its facts, and once answered its status and duration', async () => {
+test('the scope of a request has its facts, and once answered its status and duration', async () => {
   watched = openRecorder()
   const during: unknown[] = []
   served = await serve((_request, response) => {
@@ -36,7 +36,7 @@ test('the scope of a request knows its facts, and once answered its status and d
   expect(scope?.requestIdIsOurs).toBe(false)
 })
 
-test('the words of its breadcrumb keep no query, even where the request entries do', async () => {
+test("the message of a request's breadcrumb has no query, even where request entries keep it", async () => {
   watched = openRecorder({ includeQuery: true })
   served = await serve((_request, response) => response.end())
   await fetch(`${served.url}/orders?secret=1`)
@@ -68,7 +68,7 @@ test('the incoming request is the first breadcrumb of its scope, unless that is 
   expect(watched.scopes[0]?.breadcrumbs()).toEqual([])
 })
 
-/** What `captureUser` makes of a request whose user is this. */
+/** The result of `captureUser` for a request with this user. */
 async function userOf(capture: Parameters<typeof openRecorder>[0], user: unknown): Promise<User | undefined> {
   watched = openRecorder(capture)
   let seen: User | undefined
@@ -82,17 +82,17 @@ async function userOf(capture: Parameters<typeof openRecorder>[0], user: unknown
   return seen
 }
 
-test('captureUser takes id, email and name of req.user and nothing else', async () => {
+test('captureUser: true takes id, email and name of req.user and nothing else', async () => {
   const entry = { _id: 7, email: 'a@b.c', username: 'ann', passwordHash: 'x' }
   expect(await userOf({ captureUser: true }, entry)).toEqual({ id: '7', email: 'a@b.c', name: 'ann' })
 })
 
-test('a captureUser function gives what it likes', async () => {
+test('a captureUser function may return any fields', async () => {
   const captureUser = (request: unknown) => ({ ...(request as { user: object }).user, plan: 'pro' })
   expect(await userOf({ captureUser }, { id: 1, team: 'x' })).toEqual({ id: '1', team: 'x', plan: 'pro' })
 })
 
-test('a captureUser function may give the id alone, or nobody', async () => {
+test('a captureUser function may return the id alone, or no user', async () => {
   expect(await userOf({ captureUser: () => 17 }, undefined)).toEqual({ id: '17' })
   watched.recorder.close()
   await served.close()
@@ -100,7 +100,7 @@ test('a captureUser function may give the id alone, or nobody', async () => {
   expect(watched.drops).toEqual([])
 })
 
-test('a captureUser that throws, or is asynchronous, costs the user only and is counted', async () => {
+test('a captureUser that throws, or is asynchronous, loses only the user and is counted', async () => {
   const throwing = () => {
     throw new Error('no user for you')
   }
@@ -113,7 +113,7 @@ test('a captureUser that throws, or is asynchronous, costs the user only and is 
   expect(watched.entries).toHaveLength(1)
 })
 
-test('a user is plain data of our own, whatever is behind it', async () => {
+test('a captured user is a plain copy, whatever object it came from', async () => {
   const entry: Record<string, unknown> = { id: { toString: () => 'u1' }, email: {}, credits: 10n }
   entry.team = { members: [entry] }
   const user = await userOf({ captureUser: () => entry }, undefined)
@@ -121,7 +121,7 @@ test('a user is plain data of our own, whatever is behind it', async () => {
   expect(watched.drops).toEqual([])
 })
 
-test('a user of which a part cannot be read has the other parts', async () => {
+test('a user with an unreadable field keeps the other fields', async () => {
   const throwing = () => {
     throw new Error('detached')
   }
@@ -130,12 +130,12 @@ test('a user of which a part cannot be read has the other parts', async () => {
   expect(watched.drops).toEqual([])
 })
 
-test.each([[[7]], [new Date(0)], [Buffer.from('7')]])('%j is no user', async (given) => {
-  expect(await userOf({ captureUser: () => given }, undefined)).toBeUndefined()
+test.each([[[7]], [new Date(0)], [Buffer.from('7')]])('%j is not accepted as a user', async (input) => {
+  expect(await userOf({ captureUser: () => input }, undefined)).toBeUndefined()
   expect(watched.drops).toEqual(['hook_error'])
 })
 
-test('a user set in the request goes before the captured one', async () => {
+test('a user set in the request wins over the captured one', async () => {
   watched = openRecorder({ captureUser: () => ({ id: 'captured' }) })
   const seen: unknown[] = []
   served = await serve((_request, response) => {
@@ -151,7 +151,7 @@ test('a user set in the request goes before the captured one', async () => {
   expect(seen).toEqual([{ id: 'captured' }, { id: 'set' }, undefined])
 })
 
-test('a captureUser that asks for the current user itself comes to an end', async () => {
+test('a captureUser that reads the current user does not recurse without end', async () => {
   watched = openRecorder({ captureUser: () => currentScope().user ?? { id: 'itself' } })
   let seen: unknown
   served = await serve((_request, response) => {
@@ -163,7 +163,7 @@ test('a captureUser that asks for the current user itself comes to an end', asyn
   expect(seen).toEqual({ id: 'itself' })
 })
 
-test('what the process learns while a request runs holds in it too', async () => {
+test('values set on the process while a request runs apply to that request too', async () => {
   watched = openRecorder()
   let seen: unknown
   served = await serve((_request, response) => {
@@ -176,7 +176,7 @@ test('what the process learns while a request runs holds in it too', async () =>
   expect(seen).toEqual(['late'])
 })
 
-test('nothing of a request is left on its connection', async () => {
+test('no data of a request stays on its connection', async () => {
   watched = openRecorder()
   const seen: unknown[] = []
   served = await serve((_request, response) => response.end('done'))
@@ -188,7 +188,7 @@ test('nothing of a request is left on its connection', async () => {
   expect(seen).toEqual([undefined])
 })
 
-test('scopes of answered requests know the user and hold no request', async () => {
+test('scopes of answered requests keep the user and do not reference the request', async () => {
   watched = openRecorder({ captureUser: true })
   const requests: WeakRef<object>[] = []
   served = await serve((request, response) => {

@@ -7,13 +7,13 @@ import type { DropReason } from '../../src/diagnostics/drop-ledger.js'
 import type { Scope } from '../../src/scope/scope.js'
 import type { RequestEntry } from '../../src/wire/request-entry.js'
 
-/** An entry point with what came out of it. */
+/** A request recorder and the request entries it has written. */
 export interface WatchedRecorder {
   readonly recorder: RequestRecorder
   readonly entries: RequestEntry[]
   readonly scopes: Scope[]
   readonly drops: DropReason[]
-  /** The request entries, once there are so many. */
+  /** Resolves to the request entries once there are `count` of them. */
   waitForEntries(count: number): Promise<RequestEntry[]>
 }
 
@@ -66,7 +66,7 @@ export async function serve(listener: RequestListener, server = createServer(lis
   }
 }
 
-/** Sends bytes as they are and gives all that comes back until the answer holds `until`. */
+/** Sends raw bytes and returns everything received until the answer contains `until`. */
 export async function speak(port: number, words: string, until: string): Promise<string> {
   const socket = connect(port, '127.0.0.1')
   let heard = ''
@@ -83,7 +83,7 @@ export async function speak(port: number, words: string, until: string): Promise
   return heard
 }
 
-/** Waits for a condition, generously. */
+/** Waits for a condition, at most 20 s by default. */
 export async function until(condition: () => boolean, limitMs = 20_000): Promise<void> {
   const end = Date.now() + limitMs
   while (!condition()) {

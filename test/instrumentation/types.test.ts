@@ -37,8 +37,8 @@ const config: HttpInstrumentationConfig = withLognitor(
   { requestHook: (span, request) => request.once('close', () => span.end()), enabled: true },
   { trustProxy: true },
 )
-declare const given: HttpInstrumentationConfig
-for (const one of [config, withLognitor(), withLognitor({}), withLognitor(given)]) new HttpInstrumentation(one)
+declare const input: HttpInstrumentationConfig
+for (const one of [config, withLognitor(), withLognitor({}), withLognitor(input)]) new HttpInstrumentation(one)
 // @ts-expect-error
 new LognitorHttpInstrumentation({ ignoreRoutes: '/health' })
 // @ts-expect-error
@@ -74,7 +74,7 @@ for (const line of ['otel-2', 'otel-3'] as Line[]) {
   })
 }
 
-/** What the compiler has to say. */
+/** The output of the compiler. */
 function compile(folder: string): string {
   try {
     const tsc = join(MODULES, 'typescript/bin/tsc')

@@ -18,7 +18,7 @@ afterEach(async () => {
 
 const HANDSHAKE = 'Host: shop\r\nConnection: Upgrade\r\nUpgrade: chat\r\n\r\n'
 
-/** Opens a connection that leaves HTTP, and gives it when the server has answered. */
+/** Opens a connection that is upgraded, and returns it when the server has answered. */
 async function leave(path: string, method = 'GET') {
   const socket = connect(served.port, '127.0.0.1')
   socket.write(`${method} ${path} HTTP/1.1\r\n${HANDSHAKE}`)
@@ -27,7 +27,7 @@ async function leave(path: string, method = 'GET') {
 }
 
 test.each(['upgrade', 'connect'])(
-  'what a listener of %s says of users ends with its connection',
+  'a user set in a listener of %s applies to that connection only',
   async (event) => {
     watched = openRecorder()
     const seen: unknown[] = []
@@ -63,7 +63,7 @@ test.each(['upgrade', 'connect'])(
   },
 )
 
-test('a closed entry point leaves connections alone', async () => {
+test('a closed recorder does not follow connections', async () => {
   watched = openRecorder()
   const scopes: unknown[] = []
   const server = createServer()
@@ -78,7 +78,7 @@ test('a closed entry point leaves connections alone', async () => {
   expect(scopes).toEqual(['/open', undefined])
 })
 
-test('an upgraded connection is a request entry when it ends, with the status that was answered', async () => {
+test('an upgraded connection gives a request entry when it ends, with the status of the answer', async () => {
   watched = openRecorder()
   const server = createServer()
   server.on('upgrade', (request, socket: Duplex) => {

@@ -7,7 +7,7 @@ import { MemoryTransport } from '../../src/testing/memory-transport.js'
 import { shutDoor } from '../support/until.js'
 import { logsThrough, openClient } from './support.js'
 
-test('records behind Batch arrive at forceFlush', async () => {
+test('records behind a Batch processor arrive at forceFlush', async () => {
   const { client, transport } = openClient()
   const provider = logsThrough(
     new BatchLogRecordProcessor({ exporter: new LognitorLogRecordExporter({ client }) }),
@@ -20,7 +20,7 @@ test('records behind Batch arrive at forceFlush', async () => {
   await provider.shutdown()
 })
 
-test('records behind Simple arrive at shutdown', async () => {
+test('records behind a Simple processor arrive at shutdown', async () => {
   const { client, transport } = openClient()
   const provider = logsThrough(
     new SimpleLogRecordProcessor({ exporter: new LognitorLogRecordExporter({ client }) }),
@@ -30,7 +30,7 @@ test('records behind Simple arrive at shutdown', async () => {
   expect(transport.logs.map(({ message }) => message)).toEqual(['one'])
 })
 
-test('an export succeeds at once, whatever the service says', async () => {
+test('an export succeeds at once, whatever the service answers', async () => {
   const inbox = await startInbox()
   inbox.faults({ status: 503 })
   const exporter = new LognitorLogRecordExporter({ apiKey: 'test', apiUrl: inbox.apiUrl })
@@ -42,7 +42,7 @@ test('an export succeeds at once, whatever the service says', async () => {
   await inbox.close()
 })
 
-test('a record with an odd context, or an id that is none, arrives', async () => {
+test('a record with an unusual context, or an invalid id, arrives', async () => {
   const { client, transport } = openClient()
   const exporter = new LognitorLogRecordExporter({ client })
   const severityNumber = 9
@@ -57,7 +57,7 @@ test('a record with an odd context, or an id that is none, arrives', async () =>
   expect(client.stats().dropped).toEqual({})
 })
 
-test('something that is no record costs only itself', async () => {
+test('a value that is not a record is dropped without affecting other records', async () => {
   const { client, transport } = openClient()
   const exporter = new LognitorLogRecordExporter({ client })
   const results: number[] = []
@@ -103,7 +103,7 @@ test('entry points with an equal key and address share one client, which ends wi
   await inbox.close()
 })
 
-test('a resource still being detected is waited for, and its records stay in order', async () => {
+test('records of a resource that is still being detected wait and stay in order', async () => {
   const { client, transport } = openClient()
   const intake = shutDoor()
   const resource = resourceFromAttributes({ 'host.name': intake.promise.then(() => 'host-7') })
@@ -120,7 +120,7 @@ test('a resource still being detected is waited for, and its records stay in ord
   ])
 })
 
-test('records that Simple still holds for their resource at shutdown arrive', async () => {
+test('records that a Simple processor still holds for their resource at shutdown arrive', async () => {
   const transport = new MemoryTransport()
   const resource = resourceFromAttributes({
     'host.id': new Promise((resolve) => setTimeout(resolve, 5, 'id')),
@@ -132,7 +132,7 @@ test('records that Simple still holds for their resource at shutdown arrive', as
   expect(transport.logs).toHaveLength(30)
 })
 
-test('options of the client win over the record, the record over the resource', async () => {
+test('options of the client win over the record, and the record wins over the resource', async () => {
   const { client, transport } = openClient({ service: 'by options' })
   const resource = resourceFromAttributes({ 'service.name': 'by resource', 'service.version': '1' })
   const provider = logsThrough(

@@ -7,14 +7,14 @@ import { processScope, withScope } from '../../src/scope/current.js'
 import { shutDoor } from '../support/until.js'
 import { logsThrough, openClient } from './support.js'
 
-test("a record is the client's as soon as it is emitted", () => {
+test('a record is passed to the client as soon as it is emitted', () => {
   const { client } = openClient()
   const provider = logsThrough(new LognitorLogRecordProcessor({ client }))
   provider.getLogger('test').emit({ body: 'one' })
   expect(client.stats()).toMatchObject({ written: 1, queued: 1 })
 })
 
-test('each bridge may have a minimum level of its own', async () => {
+test('each logger bridge may have a minimum level of its own', async () => {
   const { client, transport } = openClient()
   const minLevel = { pino: 'warn', winston: 'info' } as const
   const provider = logsThrough(new LognitorLogRecordProcessor({ client, minLevel }))
@@ -35,7 +35,7 @@ test('each bridge may have a minimum level of its own', async () => {
   ])
 })
 
-test('what is below the level is counted', () => {
+test('records below the minimum level are counted', () => {
   const { client } = openClient()
   const processor = new LognitorLogRecordProcessor({ client, minLevel: 'error' })
   const hrTime: [number, number] = [1, 0]
@@ -75,7 +75,7 @@ test('a record that waits for its resource keeps the scope it was written in', a
   expect(transport.logs[0]).toMatchObject({ message: 'early', hostname: 'host-7', user: { id: 'ada' } })
 })
 
-test('what we say ourselves never comes back as a log', async () => {
+test('diagnostics of this package never come back as logs', async () => {
   const { client, transport } = openClient({ onDrop: () => {}, minLevel: 'error' })
   const provider = logsThrough(new LognitorLogRecordProcessor({ client }))
   const logger = provider.getLogger('console bridge')

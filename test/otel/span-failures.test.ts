@@ -34,7 +34,7 @@ async function setUpOnClock(framework = 'app') {
 const requestScope = () => createRequestScope({ requestId: 'r', requestIdIsOurs: true, request: {} })
 const within = (span: Span) => trace.setSpan(ROOT_CONTEXT, span)
 
-/** As a framework does it: recorded, and the span ended at once. */
+/** Records an exception and ends the span at once, as frameworks do. */
 function failIn(tracer: ReturnType<typeof setUp>['tracer'], parent: Span, error: Error): void {
   const span = tracer.startSpan('handler', {}, within(parent))
   span.recordException(error)
@@ -46,7 +46,7 @@ function answer(server: Span, status: number): void {
   server.end()
 }
 
-/** A request that a caller sent with its own trace. */
+/** A request whose caller sent the trace. */
 function serve(tracer: ReturnType<typeof setUp>['tracer'], name = 'GET'): Span {
   const caller = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), traceFlags: 1, isRemote: true }
   return tracer.startSpan(name, { kind: SpanKind.SERVER }, trace.setSpanContext(ROOT_CONTEXT, caller))
@@ -63,7 +63,7 @@ test('parallel requests of one trace each decide for themselves', async () => {
   expect(client.stats().dropped).toEqual({ handled_exception: 1 })
 })
 
-test('a server span below another one leaves the word to the outer one', async () => {
+test('a server span below another one takes the answer of the outer one', async () => {
   const { tracer, messages } = setUp()
   const outer = serve(tracer)
   const inner = tracer.startSpan('page', { kind: SpanKind.SERVER }, within(outer))
@@ -73,7 +73,7 @@ test('a server span below another one leaves the word to the outer one', async (
   expect(await messages()).toEqual([])
 })
 
-test('requests whose spans never end hold nothing but the failures in them, and these are bounded', async () => {
+test('requests whose spans never end keep nothing but their failures, and these are bounded', async () => {
   const { client, tracer } = setUp()
   for (let n = 0; n < 1100; n++) failIn(tracer, serve(tracer), new Error(`failure ${n}`))
   expect(client.stats().written).toBe(100)
@@ -84,7 +84,7 @@ test('requests whose spans never end hold nothing but the failures in them, and 
 })
 
 test.each([EXPRESS, '@opentelemetry/instrumentation-http'])(
-  'what the application recorded on a span of %s is an error whatever the answer',
+  'an exception that the application recorded on a span of %s is an error whatever the answer',
   async (framework) => {
     const { tracer, messages } = setUp(framework)
     const scope = requestScope()
@@ -100,7 +100,7 @@ test.each([EXPRESS, '@opentelemetry/instrumentation-http'])(
 )
 
 test.each(['@opentelemetry/instrumentation-graphql', '@opentelemetry/instrumentation-pg'])(
-  'what %s recorded is an error although the request was answered 200',
+  'an exception that %s recorded is an error although the request was answered 200',
   async (library) => {
     const { tracer, messages } = setUp(library)
     const scope = requestScope()
@@ -110,7 +110,7 @@ test.each(['@opentelemetry/instrumentation-graphql', '@opentelemetry/instrumenta
   },
 )
 
-test('what was recorded by hand does not wait for the end of a stream, nor of its span', async () => {
+test('an exception recorded by the application does not wait for the end of a stream or of its span', async () => {
   const { clock, client, tracer, vendor } = await setUpOnClock()
   const scope = requestScope()
   runInScope(scope, () => {
@@ -126,7 +126,7 @@ test('what was recorded by hand does not wait for the end of a stream, nor of it
   expect(vendor.messages().sort()).toEqual(['below it', 'on the stream itself'])
 })
 
-test('a span that was heard early is not heard again when it ends', async () => {
+test('an exception that was taken from an open span is not taken again when the span ends', async () => {
   const { clock, client, tracer } = await setUpOnClock()
   const span = tracer.startSpan('GET /events')
   span.recordException(new Error('early'))
@@ -137,7 +137,7 @@ test('a span that was heard early is not heard again when it ends', async () => 
   expect(client.stats()).toMatchObject({ written: 2, queued: 2, dropped: {} })
 })
 
-test('of more exceptions than a span keeps, those recorded first are logs, too', async () => {
+test('exceptions beyond the number that a span keeps are logs too', async () => {
   const { client, tracer, transport } = setUp('app')
   const span = tracer.startSpan('job')
   for (let n = 0; n < 300; n++) span.recordException(new Error(`failure ${n}`))
@@ -147,7 +147,7 @@ test('of more exceptions than a span keeps, those recorded first are logs, too',
   expect([first?.message, summary?.metadata?.dedupCount]).toEqual(['failure 0', 299])
 })
 
-test('what open spans have recorded is delivered when the client ends', async () => {
+test('exceptions recorded on open spans are delivered when the client ends', async () => {
   const { client, tracer, messages } = setUp()
   const scope = requestScope()
   runInScope(scope, () => tracer.startSpan('handler').recordException(new Error('in the last moment')))
@@ -155,7 +155,7 @@ test('what open spans have recorded is delivered when the client ends', async ()
   expect(await messages()).toEqual(['in the last moment'])
 })
 
-test('a clock that is set back makes no handled exception a late one', async () => {
+test('a system clock that is set back does not turn a handled exception into an error', async () => {
   const { client, tracer, messages } = setUp()
   const scope = requestScope()
   const { now } = Date
@@ -174,7 +174,7 @@ test('a clock that is set back makes no handled exception a late one', async () 
   expect(client.stats().dropped).toEqual({ handled_exception: 1 })
 })
 
-test('an error after the answer is an error', async () => {
+test('an exception after the answer is an error', async () => {
   const { tracer, messages } = setUp()
   const scope = requestScope()
   const server = serve(tracer)
@@ -186,7 +186,7 @@ test('an error after the answer is an error', async () => {
   expect((await messages()).sort()).toEqual(['after its span', 'after the answer'])
 })
 
-test('a span that was given an earlier start does not make its exceptions late', async () => {
+test('a span with an explicit earlier start does not turn its handled exceptions into errors', async () => {
   const { client, tracer, messages } = setUp()
   const scope = requestScope()
   runInScope(scope, () => {
@@ -199,7 +199,7 @@ test('a span that was given an earlier start does not make its exceptions late',
   expect(client.stats().dropped).toEqual({ handled_exception: 1 })
 })
 
-test('what was captured by hand soon after wins over a span that ended within its request', async () => {
+test('an error captured by hand soon after wins over a span that ended within its request', async () => {
   const { client, tracer } = setUp('app')
   const error = new Error('declined')
   await runInScope(requestScope(), async () => {

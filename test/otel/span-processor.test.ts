@@ -40,7 +40,7 @@ test("an exception of a span is an error log with the span's trace", async () =>
   })
 })
 
-test('a span of four thousand million events, all but one of them holes, ends at once', async () => {
+test('a span with an event list of four thousand million holes and one event ends at once', async () => {
   const { client, transport, tracer } = setUp()
   const span = tracer.startSpan('pay')
   const events = new Array(4_000_000_000)
@@ -50,7 +50,7 @@ test('a span of four thousand million events, all but one of them holes, ends at
   expect(transport.logs.map(({ message }) => message)).toEqual(['declined'])
 })
 
-test('of more events than are looked at the rest is counted', async () => {
+test('events beyond the limit are counted', async () => {
   const { client, transport, tracer } = setUp()
   const span = tracer.startSpan('pay')
   const events = Array.from({ length: 10_020 }, () => ({ name: 'other', time: [1, 0] }))
@@ -64,7 +64,7 @@ test('of more events than are looked at the rest is counted', async () => {
   ])
 })
 
-test('the first span tells the client of its resource, before anything fails', async () => {
+test('the client learns the resource of the first span, before anything fails', async () => {
   const { client, transport, tracer } = setUp()
   const span = tracer.startSpan('GET')
   client.info('in the first request')
@@ -76,7 +76,7 @@ test('the first span tells the client of its resource, before anything fails', a
 test.each<[string, DetectedResourceAttributes, string | undefined]>([
   ['known', { 'service.name': 'shop', 'host.id': late('id') }, 'shop'],
   ['still being detected', { 'service.name': late('shop') }, undefined],
-])('while the host is still being looked up, the service is: %s', async (_, attributes, service) => {
+])('while the host is still being detected, the service is: %s', async (_, attributes, service) => {
   const { client, transport } = openClient()
   const processor = new LognitorSpanProcessor({ client })
   const provider = spansThrough(processor, undefined, resourceFromAttributes(attributes))
@@ -91,7 +91,7 @@ function late(value: string): Promise<string> {
   return new Promise((resolve) => setTimeout(resolve, 5, value))
 }
 
-test('a span that begins before init makes no client', () => {
+test('a span that begins before init creates no client', () => {
   const warnings: unknown[] = []
   const listener = (warning: Error) => warnings.push(warning)
   process.on('warning', listener)
@@ -130,7 +130,7 @@ function failInRequest(
   scope.answer(status, 12)
 }
 
-test('what a framework recorded is no error when the request was answered below 500', async () => {
+test('an exception that a framework recorded is not an error when the request was answered below 500', async () => {
   const { client, transport, tracer } = setUp('@opentelemetry/instrumentation-koa')
   failInRequest(tracer, 404)
   await client.flush()
@@ -138,7 +138,7 @@ test('what a framework recorded is no error when the request was answered below 
   expect(client.stats().dropped).toEqual({ handled_exception: 1 })
 })
 
-test('what a framework recorded is an error when the request failed', async () => {
+test('an exception that a framework recorded is an error when the request failed', async () => {
   const { client, transport, tracer } = setUp('@fastify/otel')
   failInRequest(tracer, 500)
   await client.flush()
@@ -148,14 +148,14 @@ test('what a framework recorded is an error when the request failed', async () =
   })
 })
 
-test('what the application itself recorded is an error whatever the answer', async () => {
+test('an exception that the application recorded is an error whatever the answer', async () => {
   const { client, transport, tracer } = setUp('my-app')
   failInRequest(tracer, 200)
   await client.flush()
   expect(transport.logs).toHaveLength(1)
 })
 
-test('what was attached by hand wins over the span', async () => {
+test('data attached by hand wins over the span', async () => {
   const { client, transport, tracer } = setUp('@opentelemetry/instrumentation-express')
   const scope = requestScope()
   const error = new Error('declined')
@@ -192,7 +192,7 @@ test('a failure that waits for its resource when the last entry point ends is de
   expect(transport.logs.map(({ message }) => message)).toEqual(['at the end'])
 })
 
-test('without our request entries, the server span tells how the request was answered', async () => {
+test('without our HTTP instrumentation, the server span gives the status of the answer', async () => {
   const { client, transport, tracer } = setUp('@opentelemetry/instrumentation-koa')
   for (const [status, message] of [
     [404, 'handled'],
@@ -238,7 +238,7 @@ test('outgoing calls become breadcrumbs of the next error', async () => {
   ])
 })
 
-test('spans that a sampler drops are seen when the sampler is wrapped, and not exported', async () => {
+test('with a wrapped sampler, exceptions of dropped spans are logs, and these spans are not exported', async () => {
   const { client, transport } = openClient()
   const provider = spansThrough(
     new LognitorSpanProcessor({ client }),
@@ -253,14 +253,14 @@ test('spans that a sampler drops are seen when the sampler is wrapped, and not e
   expect(transport.logs.map(({ message }) => message)).toEqual(['unsampled'])
 })
 
-test('recordException still does what it did', () => {
+test('recordException still works as before', () => {
   const { tracer } = setUp()
   const span = tracer.startSpan('pay') as Span & { events: { name: string; attributes: object }[] }
   span.recordException(new Error('seen'))
   expect(span.events).toMatchObject([{ name: 'exception', attributes: { 'exception.message': 'seen' } }])
 })
 
-test('what a span recorded and an outer catch captures by hand is one log, and has the span’s trace', async () => {
+test('an error that a span recorded and an outer catch captures is one log, with the span’s trace', async () => {
   const { client, transport, tracer } = setUp()
   const span = tracer.startSpan('job')
   const error = new Error('broken')

@@ -26,7 +26,7 @@ globalThis.sdk = new sdk.NodeSDK({ instrumentations: [new PinoInstrumentation()]
 globalThis.sdk.start()
 `
 
-async function told(configuration: string, env: Record<string, string> = {}) {
+async function warningsOf(configuration: string, env: Record<string, string> = {}) {
   const files = { 'app.mjs': APP, 'telemetry.mjs': telemetry(configuration) }
   const start = ['--import', './telemetry.mjs', 'app.mjs']
   const all = { OTEL_METRICS_EXPORTER: 'none', ...env }
@@ -36,39 +36,42 @@ async function told(configuration: string, env: Record<string, string> = {}) {
 }
 
 const OURS = 'spanProcessors: [spans], logRecordProcessors: [logs]'
-// The test's environment has the address of a Collector.
+// The environment of the test has the address of a Collector.
 const OTLP = { OTEL_TRACES_EXPORTER: 'otlp', OTEL_LOGS_EXPORTER: 'otlp' }
 
 test.each([
-  ['by its address', OURS, {}, 'the traces and logs no longer go there'],
-  ['by name', OURS, OTLP, 'the traces and logs no longer go there'],
+  ['by its address', OURS, {}, 'the traces and logs are no longer exported'],
+  ['by name', OURS, OTLP, 'the traces and logs are no longer exported'],
   [
     'behind a batch',
     'spanProcessors: [other], logRecordProcessors: [behindBatch()]',
     OTLP,
-    'the logs no longer',
+    'the logs are no longer',
   ],
   [
     'for traces alone',
     'spanProcessors: [spans], logRecordProcessors: [logs, other]',
     OTLP,
-    'the traces no longer',
+    'the traces are no longer',
   ],
-])('our processors by hand stop an OTLP export, and one warning says so: %s', async (_, own, env, words) => {
-  const lines = await told(own, env)
-  expect(lines).toHaveLength(1)
-  expect(lines[0]).toContain(words)
-  expect(lines[0]).toContain('sdkConfig')
-})
+])(
+  'processors added by hand stop an OTLP export, and one warning says so: %s',
+  async (_, own, env, words) => {
+    const lines = await warningsOf(own, env)
+    expect(lines).toHaveLength(1)
+    expect(lines[0]).toContain(words)
+    expect(lines[0]).toContain('sdkConfig')
+  },
+)
 
 test.each([
-  ['nobody has asked for one', OURS, { OTEL_EXPORTER_OTLP_ENDPOINT: '' }],
+  ['none was asked for', OURS, { OTEL_EXPORTER_OTLP_ENDPOINT: '' }],
   ['it is turned off', OURS, { OTEL_TRACES_EXPORTER: 'none', OTEL_LOGS_EXPORTER: 'none' }],
   [
     'other processors stand beside',
     'spanProcessors: [spans, other], logRecordProcessors: [logs, other]',
     OTLP,
   ],
-])('no word of an OTLP export where %s', async (_, own, env) => {
-  expect(await told(own, env)).toEqual([])
+])('no warning about an OTLP export where %s', async (_, own, env) => {
+  expect(await warningsOf(own, env)).toEqual([])
 })

@@ -15,7 +15,7 @@ export function openClient(options: Options = {}): Watched {
   return { client: new LognitorClient({ ...options, transport }), transport }
 }
 
-/** The real logger provider with a processor of ours, which TypeScript takes as it is. */
+/** A real logger provider with one of our processors, which TypeScript accepts as an SDK's processor. */
 export function logsThrough(
   processor: LogRecordProcessor,
   resource = resourceFromAttributes({ 'service.name': 'shop' }),

@@ -4,7 +4,7 @@ import type { BeforeSend } from '../../src/config/options.js'
 import type { Log } from '../../src/wire/log.js'
 import { bench, deepFreeze, failure, info } from './support.js'
 
-/** What comes out when a hook returns this. */
+/** The logs that are sent when a hook returns this value. */
 function returning(value: unknown, log = info()): { sent: Log[]; dropped: object } {
   const { policy, sent, dropped } = bench({ beforeSend: (() => value) as BeforeSend })
   policy.admit(log)
@@ -27,7 +27,7 @@ describe('beforeSend', () => {
     ['takes the user away', { user: undefined }, undefined],
     ['leaves the user', {}, '1'],
     ['sets another user_id', { user: undefined, user_id: 'mine' }, 'mine'],
-  ])('that %s has the copy of its id follow', (_, change, userId) => {
+  ])('that %s changes user_id with it', (_, change, userId) => {
     const { policy, sent } = bench({ beforeSend: (log) => ({ ...log, ...change }) })
     policy.admit(info({ user: { id: '1' }, user_id: '1' }))
     expect(sent[0]?.user_id).toBe(userId)
@@ -37,7 +37,7 @@ describe('beforeSend', () => {
     expect(returning(null)).toEqual({ sent: [], dropped: { before_send: 1 } })
   })
 
-  it('loses its log when it throws', () => {
+  it('drops its log when it throws', () => {
     const { policy, sent, dropped } = bench({
       beforeSend: () => {
         throw new Error('mine')
@@ -48,7 +48,7 @@ describe('beforeSend', () => {
     expect(dropped()).toEqual({ before_send_error: 1 })
   })
 
-  it('loses its log when it is asynchronous, and a rejection ends nothing', async () => {
+  it('drops its log when it is asynchronous, and its rejection does not end the process', async () => {
     const rejections: unknown[] = []
     const note = (reason: unknown) => rejections.push(reason)
     process.on('unhandledRejection', note)
@@ -74,18 +74,18 @@ describe('beforeSend', () => {
     ['a log without a message', { level: 'info', timestamp: '2026-11-23T02:10:06.062Z' }],
     ['a circular log', cycle],
     ['a BigInt', { ...info(), metadata: { big: 1n } }],
-    ['what JSON makes no object of', { ...info(), toJSON: () => 'text' }],
-    ['what JSON makes nothing of', { ...info(), toJSON: () => undefined }],
+    ['an object whose JSON is a text', { ...info(), toJSON: () => 'text' }],
+    ['an object without JSON', { ...info(), toJSON: () => undefined }],
     [
       'a getter that throws',
       Object.defineProperty(info(), 'message', { enumerable: true, get: () => JSON.parse('') }),
     ],
     ['a then that throws', Object.defineProperty(info(), 'then', { get: () => JSON.parse('') })],
-  ])('loses its log when it returns %s', (_name, value) => {
+  ])('drops its log when it returns %s', (_name, value) => {
     expect(returning(value)).toEqual({ sent: [], dropped: { before_send_error: 1 } })
   })
 
-  it('that logs is not asked about its own log', () => {
+  it('that writes a log is not called for its own log', () => {
     const { policy, sent, dropped } = bench({
       beforeSend: (log) => {
         policy.admit(info({ message: 'from within' }))
@@ -97,7 +97,7 @@ describe('beforeSend', () => {
     expect(dropped()).toEqual({ before_send_error: 1 })
   })
 
-  it('is asked again after one that threw', () => {
+  it('is called again after it threw', () => {
     let calls = 0
     const { policy, sent } = bench({
       beforeSend: (log) => {
@@ -111,7 +111,7 @@ describe('beforeSend', () => {
     expect(sent).toHaveLength(1)
   })
 
-  it('cannot reach a log that is already on its way', () => {
+  it('cannot change a log that is already queued', () => {
     const kept: Log[] = []
     const { policy, clock, sent } = bench({
       beforeSend: (log) => {
@@ -128,19 +128,19 @@ describe('beforeSend', () => {
 })
 
 describe('what beforeSend returns', () => {
-  it('gets back what a log cannot be without', () => {
+  it('gets its missing required fields from the original', () => {
     const { sent } = returning({ message: 5, level: 'critical', timestamp: 'yesterday' }, failure())
     expect(sent[0]).toMatchObject({ message: '5', level: 'error', timestamp: '2026-11-23T02:10:06.062Z' })
   })
 
-  it('may give its time in any way that is one', () => {
+  it('may have its time in any valid form', () => {
     const time = new Date('2026-11-23T04:00:00.000Z')
     for (const timestamp of [time, time.getTime(), '2026-11-23T05:00:00+01:00']) {
       expect(returning({ ...info(), timestamp }).sent[0]?.timestamp).toBe('2026-11-23T04:00:00.000Z')
     }
   })
 
-  it('is mended where that is plain, and loses the field where it is not', () => {
+  it('is converted where that is unambiguous, and loses the field where it is not', () => {
     const { sent } = returning({
       ...info(),
       service: 7,
@@ -200,7 +200,7 @@ describe('what beforeSend returns', () => {
     })
   })
 
-  it('is never changed itself', () => {
+  it('is never changed in place', () => {
     const value = deepFreeze({ ...info(), service: 7, user: { id: 1 }, breadcrumbs: [{}] })
     expect(returning(value).sent[0]).toMatchObject({ service: '7', user: { id: '1' }, breadcrumbs: [] })
   })

@@ -33,7 +33,7 @@ describe('the duplicate window', () => {
     expect(sent[1]?.metadata).not.toHaveProperty('dedupCount')
   })
 
-  it('begins anew with the first one after a summary', () => {
+  it('starts a new window with the first log after a summary', () => {
     const { policy, clock, sent } = bench()
     policy.admit(failure())
     policy.admit(failure())
@@ -44,7 +44,7 @@ describe('the duplicate window', () => {
     expect(sent.map(({ metadata }) => metadata?.dedupCount)).toEqual([undefined, 1, undefined, 1])
   })
 
-  it('ends on time even where a blocked event loop let no timer run', () => {
+  it('ends on time even while a blocked event loop lets no timer run', () => {
     const { policy, clock, sent } = bench()
     policy.admit(failure())
     policy.admit(failure())
@@ -53,7 +53,7 @@ describe('the duplicate window', () => {
     expect(sent.map(({ metadata }) => metadata?.dedupCount)).toEqual([undefined, 1, undefined])
   })
 
-  it('of each error ends in its own time', () => {
+  it('of each error ends at its own time', () => {
     const { policy, clock, sent } = bench()
     const summaries = () => sent.flatMap(({ message, metadata }) => (metadata?.dedupCount ? [message] : []))
     for (const message of ['a', 'b']) {
@@ -66,7 +66,7 @@ describe('the duplicate window', () => {
     expect(summaries()).toEqual(['a', 'b'])
   })
 
-  it('knows different errors apart', () => {
+  it('is separate for different errors', () => {
     const { policy, sent } = bench()
     policy.admit(failure('user not found'))
     policy.admit(failure('order not found'))
@@ -79,7 +79,7 @@ describe('the duplicate window', () => {
     ])
   })
 
-  it('never holds back a fatal, nor what has no fingerprint', () => {
+  it('never holds back a fatal log, or a log without a fingerprint', () => {
     const { policy, sent } = bench()
     for (let time = 0; time < 3; time += 1) {
       policy.admit(failure('boom', { level: 'fatal' }))
@@ -96,7 +96,7 @@ describe('the duplicate window', () => {
     expect(sent).toHaveLength(1)
   })
 
-  it('is off when it lasts no time', () => {
+  it('is off when its length is 0', () => {
     const { policy, clock, sent } = bench({ duplicateWindowMs: 0 })
     policy.admit(failure())
     policy.admit(failure())
@@ -104,7 +104,7 @@ describe('the duplicate window', () => {
     expect(clock.pending()).toBe(0)
   })
 
-  it('sends its summaries at once when released, and keeps the windows that held nothing', () => {
+  it('sends its summaries at once when released, and keeps windows without held logs', () => {
     const { policy, clock, sent } = bench()
     policy.admit(failure('a'))
     policy.admit(failure('a'))
@@ -122,7 +122,7 @@ describe('the duplicate window', () => {
     expect(sent).toHaveLength(4)
   })
 
-  it('ends the oldest early, with its summary, when there are too many', () => {
+  it('ends the oldest window early, with its summary, when there are too many', () => {
     const { policy, sent } = bench({ maxFingerprints: 2 })
     for (const message of ['a', 'a', 'b', 'c']) policy.admit(failure(message))
     expect(sent.map(({ message, metadata }) => [message, metadata?.dedupCount])).toEqual([
@@ -134,7 +134,7 @@ describe('the duplicate window', () => {
     expect(policy.admit(failure('b'))).toBe('id-3')
   })
 
-  it('sends a summary that is a little over the limit cut, rather than not at all', () => {
+  it('cuts a summary that is a little over the size limit instead of dropping it', () => {
     const { policy, clock, sent } = bench()
     const size = 256 * 1024 - JSON.stringify(failure('boom')).length - 140
     const large = () => failure('boom', { metadata: { blob: 'y'.repeat(size) } })
@@ -146,7 +146,7 @@ describe('the duplicate window', () => {
     expect(sent[1]?.metadata).toMatchObject({ dedupCount: 1, blob: expect.stringMatching(/ \[truncated\]$/) })
   })
 
-  it('accounts for every occurrence: what was sent, and what summaries count', () => {
+  it('accounts for every occurrence: the logs sent and the counts of the summaries add up', () => {
     const step = fc.oneof(
       fc.record({ admit: fc.constantFrom('a', 'b', 'c', 'd') }),
       fc.record({ advance: fc.nat(6000) }),

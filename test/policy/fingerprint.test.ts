@@ -16,7 +16,7 @@ const captured = Object.values(capture)
 const frameless = captured.filter(({ error }) => !error?.stack?.includes('  File '))
 
 describe('a fingerprint', () => {
-  it('equals the one that the official client is known by', () => {
+  it('equals the fingerprint of the official client', () => {
     const message = 'user 0 not found at 0xff http://a/b?c=1 550e8400-e29b-41d4-a716-446655440000'
     expect(fingerprintOf({ type: 'T', message })).toBe(
       '25141111d07e12daec80374eff7335af92c99b6ac201e626059e18faccc87242',
@@ -30,7 +30,7 @@ describe('a fingerprint', () => {
     }
   })
 
-  it('tells apart types, messages, files and lines, and nothing else', () => {
+  it('differs by type, message, file and line, and by nothing else', () => {
     const error = { type: 'T', message: 'm', filename: '/app/a.js', line_number: 1 }
     const hashes = [
       error,
@@ -50,7 +50,7 @@ describe('a fingerprint', () => {
     expect(fingerprintOf({ type: 'T', message: 'first' })).toBe(first)
   })
 
-  it('stands on errors and fatals that have an error, and nowhere else', () => {
+  it('is set on error and fatal logs that have an error, and on no others', () => {
     const { policy, sent } = bench()
     const { error } = failure()
     policy.admit(failure())
@@ -61,7 +61,7 @@ describe('a fingerprint', () => {
     expect(sent.map((log) => log.fingerprint)).toEqual([expected, expected, undefined, undefined])
   })
 
-  it('gives way to the user’s', () => {
+  it('does not replace the user’s own', () => {
     const { policy, sent } = bench()
     policy.admit(failure('boom', { fingerprint: 'checkout' }))
     expect(sent[0]?.fingerprint).toBe('checkout')
@@ -101,7 +101,7 @@ describe('a normalised message', () => {
     )
   })
 
-  it('takes a long hostile message in one go', () => {
+  it('of a long hostile message takes linear time', () => {
     for (const piece of ['1', '0x', '0xa', 'http://', '550e8400-', 'a1', '1 ', '-']) {
       const long = piece.repeat(1_000_000 / piece.length)
       expect(normaliseMessage(`${long} 7`)).toMatch(/ <N>$|<URL>/)

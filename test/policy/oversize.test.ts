@@ -13,7 +13,7 @@ function sentOf(log: Log, autoTruncate: boolean): { sent: readonly Log[]; droppe
 }
 
 describe('a log with far more text than it may have', () => {
-  // Read whole by redaction, each of these would take longer than a test may.
+  // If redaction read them whole, each of these would take longer than the time limit of a test.
   it.each([
     ['its message', (text: string) => info({ message: text })],
     ['its metadata', (text: string) => info({ metadata: { a: text } })],
@@ -30,7 +30,7 @@ describe('a log with far more text than it may have', () => {
     expect(JSON.stringify(sent[0]).length).toBeLessThan(256 * 1024)
   })
 
-  it('shows no part of what redaction would have found, wherever it is cut', () => {
+  it('shows no part of a match for redaction, wherever it is cut', () => {
     const secret = 'bob.secret@example.com'
     fc.assert(
       fc.property(fc.nat(2200), fc.integer({ min: 0, max: 60 }), (at, gap) => {
@@ -44,7 +44,7 @@ describe('a log with far more text than it may have', () => {
     )
   })
 
-  it('is cut to what it would have been cut to, but for texts that are much longer', () => {
+  it('is cut to the same result as without the early cut, except for much longer texts', () => {
     const long = 'word '.repeat(1000)
     const log = () =>
       info({ message: long, metadata: { long, short: 's', fill: 'y'.repeat(MEBIBYTE) }, service: 'shop' })
@@ -64,7 +64,7 @@ describe('a log with far more text than it may have', () => {
     expect(JSON.parse(json as string).path).toMatch(/^\/\[REDACTED\]/)
   })
 
-  it('goes whole to a hook that may make it small', () => {
+  it('is passed whole to a hook that may make it small', () => {
     const { policy, sent } = bench({
       redact: REDACT,
       autoTruncate: false,

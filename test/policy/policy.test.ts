@@ -5,31 +5,31 @@ import type { Log } from '../../src/wire/log.js'
 import { bench, deepFreeze, failure, info, settingsOf } from './support.js'
 
 describe('whether a log is wanted', () => {
-  it('takes every level unless told otherwise', () => {
+  it('accepts every level by default', () => {
     const { policy, dropped } = bench()
     expect(LEVELS.every((level) => policy.wants(level))).toBe(true)
     expect(dropped()).toEqual({})
   })
 
-  it('turns everything away when it is not enabled', () => {
+  it('refuses every log when the client is disabled', () => {
     const { policy, dropped } = bench({ enabled: false })
     expect(policy.wants('fatal')).toBe(false)
     expect(dropped()).toEqual({ disabled: 1 })
   })
 
-  it('turns away what is below the minimum level', () => {
+  it('refuses logs below the minimum level', () => {
     const { policy, dropped } = bench({ minLevel: 'warn' })
     expect(LEVELS.filter((level) => policy.wants(level))).toEqual(['warn', 'error', 'fatal'])
     expect(dropped()).toEqual({ min_level: 2 })
   })
 
-  it('turns away a level that does not exist', () => {
+  it('refuses a level that does not exist', () => {
     const { policy, dropped } = bench()
     expect(policy.wants('verbose' as Level)).toBe(false)
     expect(dropped()).toEqual({ invalid: 1 })
   })
 
-  it('asks for the level before it asks whether it is enabled, and for that before the minimum', () => {
+  it('checks that the level exists, then whether the client is enabled, then the minimum level', () => {
     const { policy, dropped } = bench({ enabled: false, minLevel: 'error' })
     policy.setSampleRates({ info: 0 })
     policy.wants('nonsense' as Level)
@@ -45,7 +45,7 @@ describe('whether a log is wanted', () => {
 })
 
 describe('the service’s sample rates', () => {
-  it('send that share of a level and all of the others', () => {
+  it('send their share of a level and all of the other levels', () => {
     const rolls = [0.05, 0.0999, 0.1, 0.9]
     const { policy, dropped } = bench({ random: () => rolls.shift() ?? 1 })
     policy.setSampleRates({ debug: 0.1 })
@@ -61,14 +61,14 @@ describe('the service’s sample rates', () => {
     expect(policy.wants('info', 0.999999)).toBe(true)
   })
 
-  it('go by the caller’s number instead of chance when one is given', () => {
+  it('use the caller’s number instead of a random one when it is given', () => {
     const { policy } = bench({ random: () => 0.99 })
     policy.setSampleRates({ info: 0.5 })
     expect(policy.wants('info', 0.4)).toBe(true)
     expect(policy.wants('info', 0.6)).toBe(false)
   })
 
-  it('are replaced as a whole by the next word of the service', () => {
+  it('are replaced as a whole by the next rates of the service', () => {
     const { policy } = bench()
     policy.setSampleRates({ debug: 0 })
     policy.setSampleRates({ info: 0 })
@@ -77,7 +77,7 @@ describe('the service’s sample rates', () => {
   })
 
   it.each([[{ info: Number.NaN }], [{ info: -1 }], [{ info: 2 }], [{ info: '0' }], [null], ['0']])(
-    'are passed over when they are nonsense: %j',
+    'are ignored when they are invalid: %j',
     (rates) => {
       const { policy } = bench()
       policy.setSampleRates({ info: 0.7 })
@@ -88,19 +88,19 @@ describe('the service’s sample rates', () => {
 })
 
 describe('a log’s id', () => {
-  it('is returned and travels in the metadata', () => {
+  it('is returned and sent in the metadata', () => {
     const { policy, sent } = bench()
     expect(policy.admit(info({ metadata: { order: 1 } }))).toBe('id-1')
     expect(sent[0]?.metadata).toEqual({ order: 1, 'log.record.uid': 'id-1' })
   })
 
-  it('is the log’s own when it brings one', () => {
+  it('is the log’s own when it has one', () => {
     const { policy, sent } = bench()
     expect(policy.admit(info({ metadata: { 'log.record.uid': 'mine' } }))).toBe('mine')
     expect(sent[0]?.metadata).toEqual({ 'log.record.uid': 'mine' })
   })
 
-  it('never ends up in metadata that logs share', () => {
+  it('is never written into metadata that logs share', () => {
     const { policy, sent } = bench()
     const metadata = deepFreeze({ region: 'eu' })
     const ids = [policy.admit(info({ metadata })), policy.admit(info({ metadata }))]
@@ -115,15 +115,15 @@ describe('a log’s id', () => {
     expect(sent[0]?.metadata).toEqual({ 'log.record.uid': 'id-1' })
   })
 
-  it.each([[''], ['x'.repeat(201)], [7], [null]])('replaces one that is none: %j', (given) => {
+  it.each([[''], ['x'.repeat(201)], [7], [null]])('replaces an invalid id: %j', (input) => {
     const { policy, sent } = bench()
-    expect(policy.admit(info({ metadata: { 'log.record.uid': given } }))).toBe('id-1')
+    expect(policy.admit(info({ metadata: { 'log.record.uid': input } }))).toBe('id-1')
     expect(sent[0]?.metadata?.['log.record.uid']).toBe('id-1')
   })
 })
 
 describe('the order of policy', () => {
-  it('shows hooks a log that is scrubbed, redacted and has its fingerprint', () => {
+  it('passes hooks a log that is scrubbed, redacted and has its fingerprint', () => {
     const seen: Log[] = []
     const beforeSend = (log: Log) => {
       seen.push(structuredClone(log))
@@ -148,14 +148,14 @@ describe('the order of policy', () => {
     expect(sent[0]?.message).toBe('Order created own global')
   })
 
-  it('does not ask the second hook about what the first dropped', () => {
+  it('does not call the second hook for a log that the first dropped', () => {
     const { policy, sent, dropped } = bench({ beforeSend: () => info({ message: 'again' }) })
     expect(policy.admit(info(), { beforeSend: () => null })).toBe('')
     expect(sent).toEqual([])
     expect(dropped()).toEqual({ before_send: 1 })
   })
 
-  it('shows hooks every occurrence, before the duplicate window holds one back', () => {
+  it('calls hooks for every occurrence, before the duplicate window holds one back', () => {
     let calls = 0
     const beforeSend = (log: Log) => {
       calls += 1
@@ -168,7 +168,7 @@ describe('the order of policy', () => {
     expect(sent).toHaveLength(1)
   })
 
-  it('holds nothing back for an error that was too large to be sent', () => {
+  it('opens no duplicate window for an error that was too large to be sent', () => {
     const { policy, dropped } = bench()
     const large = () => failure('boom', { metadata: { blob: 'y'.repeat(300_000) } })
     expect([policy.admit(large()), policy.admit(large())]).toEqual(['', ''])
@@ -187,7 +187,7 @@ describe('a request entry', () => {
     timestamp: '2026-11-23T02:10:06.062Z',
   }
 
-  it('is scrubbed and redacted, and the caller’s object stays', () => {
+  it('is scrubbed and redacted, and the caller’s object is not changed', () => {
     const { policy } = bench({ redact: ['email', 'creditCard'] })
     const json = policy.admitRequest(deepFreeze({ ...entry }))
     expect(JSON.parse(json ?? '')).toEqual({
@@ -198,7 +198,7 @@ describe('a request entry', () => {
     })
   })
 
-  it('keeps the request id that we made', () => {
+  it('keeps the request id that this package generated', () => {
     const { policy } = bench({ redact: ['creditCard'] })
     const json = policy.admitRequest(entry, { ownRequestId: true })
     expect(JSON.parse(json ?? '')).toMatchObject({ request_id: entry.request_id })

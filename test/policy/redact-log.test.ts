@@ -6,7 +6,7 @@ import { bench, deepFreeze, info } from './support.js'
 const R = '[REDACTED]'
 const CARD = 4111111111111111
 
-/** The log that comes out for this one, without its id. */
+/** The log that is sent for this one, without its id. */
 function redacted(log: Log, redact: readonly unknown[] = ['email', 'creditCard'], ownRequestId = false): Log {
   const { policy, sent } = bench({ redact })
   policy.admit(log, { ownRequestId })
@@ -17,7 +17,7 @@ function redacted(log: Log, redact: readonly unknown[] = ['email', 'creditCard']
 }
 
 describe('a redacted log', () => {
-  it('is what the official client makes of the same log', () => {
+  it('equals the official client’s for the same log', () => {
     const log = info({
       message: 'mail a@b.co',
       metadata: { nested: { list: ['4111 1111 1111 1111', 5] } },
@@ -64,7 +64,7 @@ describe('a redacted log', () => {
     expect(JSON.stringify(redacted(log))).not.toMatch(/bob/)
   })
 
-  it('keeps what the schema needs, whatever it looks like', () => {
+  it('keeps the fields that the schema needs, whatever they look like', () => {
     const needed = {
       timestamp: '2026-11-23T02:10:06.062Z',
       trace: { trace_id: '41111111111111114111111111111111', span_id: '4111111111111111' },
@@ -123,17 +123,17 @@ describe('a redacted log', () => {
     })
   })
 
-  it('loses measures that are card numbers altogether, for there a mark would be illegal', () => {
+  it('leaves out measurements that are card numbers, because a mark would be illegal there', () => {
     expect(redacted(info({ perf: { card: CARD, rows: 5 } })).perf).toEqual({ rows: 5 })
   })
 
-  it('has no mark in its keys', () => {
+  it('keeps its keys without marks', () => {
     const metadata = JSON.parse('{"bob@x.org":1,"__proto__":"a@b.co","constructor":"a@b.co"}')
     const out = redacted(info({ metadata })).metadata
     expect(JSON.stringify(out)).toBe(`{"bob@x.org":1,"__proto__":"${R}","constructor":"${R}"}`)
   })
 
-  it('is marked below the depth that is still looked into', () => {
+  it('is marked below the greatest depth that is searched', () => {
     let metadata: Record<string, unknown> = { mail: 'bob@x.org' }
     for (let depth = 0; depth < 500; depth += 1) metadata = { deeper: metadata }
     const json = JSON.stringify(redacted(info({ metadata })))
@@ -142,7 +142,7 @@ describe('a redacted log', () => {
     expect(json).toContain(R)
   })
 
-  it('leaves everything that logs share as it was', () => {
+  it('leaves objects that logs share unchanged', () => {
     const anything = fc.object({ key: fc.constantFrom('url', 'data', 'email', 'id'), maxDepth: 4 })
     fc.assert(
       fc.property(anything, anything, (metadata, data) => {

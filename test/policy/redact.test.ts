@@ -9,7 +9,7 @@ const redact = (text: string) => redactText(text, all)
 const R = '[REDACTED]'
 
 describe('a redacted text', () => {
-  it('is what the official client makes of the same text', () => {
+  it('equals the official client’s for the same text', () => {
     const text =
       'mail bob@example.com card 4111 1111 1111 1111 ssn 123-45-6789 Authorization: Bearer abc.def-1 key sk_live_1'
     const own = redactions([...NAMES, /sk_live_\w+/])
@@ -55,18 +55,18 @@ describe('a redacted text', () => {
     ['?c=4111%201111%201111%201111#f', `?c=${R}#f`],
     ['?next=%2Fx%3Fm%3Dbob%2540x.org%26a%3D1', `?next=%2Fx%3Fm%3D${R}%26a%3D1`],
     ['a%zz%E0%A4%bob%40x.org', `a%25zz%C3%A0%C2%A4%25${R}`],
-  ])('is found in JSON, in URLs and in both within one another: %s', (text, redacted) => {
+  ])('has no match left in JSON, in URLs and in one within the other: %s', (text, redacted) => {
     expect(redact(text)).toBe(redacted)
   })
 
-  it('is found in bytes that became base64, whole or cut', () => {
+  it('has no match left in bytes that became base64, whole or cut', () => {
     const encode = (text: string) => Buffer.from(text).toString('base64')
     expect(redact(encode('to bob@x.org'))).toBe(encode(`to ${R}`))
     const cut = Buffer.from('4111111111111111 für €').subarray(0, -1)
     expect(Buffer.from(redact(cut.toString('base64')), 'base64').toString()).toBe(`${R} für `)
   })
 
-  it('is found in the bytes of a Buffer that became JSON within a text', () => {
+  it('has no match left in the bytes of a Buffer that became JSON within a text', () => {
     const written = (text: string) =>
       JSON.stringify({ sent: Buffer.from(text), codes: [1, 2, 3, 4, 5, 6, 999] })
     expect(redact(written('to bob@x.org'))).toBe(written(`to ${R}`))
@@ -76,7 +76,7 @@ describe('a redacted text', () => {
     expect(JSON.parse(redact(spaced))).toEqual(Buffer.from(R).toJSON())
   })
 
-  it('leaves other bytes and words that look like base64 alone', () => {
+  it('keeps other bytes, and words that look like base64', () => {
     fc.assert(
       fc.property(fc.uint8Array({ minLength: 6 }), (bytes) => {
         const encoded = Buffer.from([0xff, ...bytes]).toString('base64')
@@ -86,7 +86,7 @@ describe('a redacted text', () => {
     expect(redact('accesses')).toBe('accesses')
   })
 
-  it('holds none of the secrets, whatever stands around them', () => {
+  it('contains none of the secrets, whatever text is around them', () => {
     const secret = fc.oneof(
       fc.constantFrom('bob@example.com', '123-45-6789', 'Bearer abc.def'),
       fc
@@ -124,11 +124,11 @@ describe('a redacted text', () => {
     .map((parts) => parts.join(''))
   const patterns = fc.shuffledSubarray([...NAMES, /secret-\w+/, /E/, /x*/i, /^./, /.$/u], { minLength: 1 })
 
-  it('does not change when it is redacted again, in whatever order the patterns stand', () => {
+  it('does not change when it is redacted again, in any order of the patterns', () => {
     fc.assert(
-      fc.property(text, patterns, (given, chosen) => {
+      fc.property(text, patterns, (input, chosen) => {
         const own = redactions(chosen)
-        const once = redactText(given, own)
+        const once = redactText(input, own)
         expect(redactText(once, own)).toBe(once)
       }),
       { numRuns: 2000 },
@@ -163,7 +163,7 @@ describe('a RegExp of the user’s', () => {
 
 describe('the values of redactPatterns', () => {
   it.each([['phone'], ['toString'], [7], [null], [{ exec: () => null }], ['x'.repeat(100)]])(
-    'that are neither a name nor a RegExp are told, not thrown: %j',
+    'that are neither a name nor a RegExp are returned as an error text, not thrown: %j',
     (pattern) => {
       expect(parseRedactions(['email', pattern])).toMatch(
         /is neither a RegExp nor one of email, creditCard, ssn, bearer$/,
@@ -193,13 +193,13 @@ describe('a hostile text of a million characters', () => {
     ...['Buffer[1,', 'Buffer[1,2,3,4,5,6', 'Buffer [ 1 , ', '[111,98,111,98,64,120]Buffer'],
   ]
 
-  it.each(pieces)('made of %j is redacted in one go', (piece) => {
+  it.each(pieces)('made of %j is redacted in linear time', (piece) => {
     const long = piece.repeat(Math.ceil(1_000_000 / piece.length))
     expect(redact(`${long} bob@x.org`).endsWith(R)).toBe(true)
     expect(redact(`bob@x.org ${long}`).startsWith(R)).toBe(true)
   })
 
-  it('with one long gap is redacted in one go', () => {
+  it('with one long gap is redacted in linear time', () => {
     const gap = ' '.repeat(1_000_000)
     expect(redact(`1${gap}1${gap}1`)).toHaveLength(2_000_003)
     expect(redact(`Bearer${gap}@`)).toHaveLength(1_000_007)

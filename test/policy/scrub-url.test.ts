@@ -36,7 +36,7 @@ describe('a scrubbed URL', () => {
     ['next=/login?token=2&b=3', 'next=/login?token=[SCRUBBED]&b=3'],
     ['token=a?b=2&c=3', 'token=[SCRUBBED]&c=3'],
     ['%zz=1&token=%E0%A4', '%zz=1&token=[SCRUBBED]'],
-  ])('knows a name in unusual spelling: %s', (query, scrubbed) => {
+  ])('recognises a name in an unusual spelling: %s', (query, scrubbed) => {
     expect(scrub(`/x?${query}#f`)).toBe(`/x?${scrubbed}#f`)
   })
 
@@ -53,7 +53,7 @@ describe('a scrubbed URL', () => {
     [''],
     ['?'],
     ['not a url at all ? = & ;'],
-  ])('stays as it is where no parameter is named: %s', (url) => {
+  ])('stays unchanged without a named parameter: %s', (url) => {
     expect(scrub(url)).toBe(url)
   })
 
@@ -71,12 +71,12 @@ describe('a scrubbed URL', () => {
     fc.assert(fc.property(fc.oneof(url, fc.string()), (text) => scrub(scrub(text)) === scrub(text)))
   })
 
-  it('gives a standard parser the same parameters, but for the named ones', () => {
+  it('gives a standard parser the same parameters, except the named ones', () => {
     const value = fc.string().map((text) => encodeURIComponent(text))
     const pairs = fc.array(fc.tuple(fc.constantFrom('a', 'TOKEN', 'b', 'to%6Ben', 'key', 'keys'), value))
     fc.assert(
-      fc.property(pairs, (given) => {
-        const query = given.map(([name, text]) => `${name}=${text}`).join('&')
+      fc.property(pairs, (input) => {
+        const query = input.map(([name, text]) => `${name}=${text}`).join('&')
         const expected = [...new URLSearchParams(query)].map(([name, text]) =>
           ['token', 'key'].includes(name.toLowerCase()) ? [name, '[SCRUBBED]'] : [name, text],
         )
@@ -85,7 +85,7 @@ describe('a scrubbed URL', () => {
     )
   })
 
-  it('takes a long hostile query in one go', () => {
+  it('of a long hostile query takes linear time', () => {
     const hostile = ['?a=1&', '?', '[', ';', '=', '%74', '=;', ';token=', '&&', '%E0%A4%', '+']
     for (const piece of hostile) {
       const long = `/x?${piece.repeat(1_000_000 / piece.length)}&token=1`
@@ -95,7 +95,7 @@ describe('a scrubbed URL', () => {
 })
 
 describe('the URLs of a log', () => {
-  it('are all scrubbed, and what logs share stays as it was', () => {
+  it('are all scrubbed, and objects that logs share stay unchanged', () => {
     const { policy, sent } = bench()
     const shared = deepFreeze({
       request: { method: 'GET', url: 'https://h/x?token=1', path: '/x?token=1' },
@@ -155,7 +155,7 @@ describe('the request that an HTTP logger leaves in metadata', () => {
     expect(metadataOf(written)).toEqual(scrubbed)
   })
 
-  it('keeps what is no part of a request', () => {
+  it('keeps fields that are not part of a request', () => {
     const metadata = {
       url: '/a?token=1',
       token: 'kept',

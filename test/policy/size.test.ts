@@ -33,7 +33,7 @@ describe('the size of a log', () => {
     expect(dropped()).toEqual({ too_large: 1 })
   })
 
-  it('cuts a log over the limit where that is allowed, and its id stays', () => {
+  it('cuts a log over the limit where that is allowed, and keeps its id', () => {
     const { policy, sent, dropped } = bench({ autoTruncate: true })
     expect(policy.admit(info({ message: big() }))).toBe('id-1')
     expect(sent[0]?.message).toBe(`${big(2000)} [truncated]`)
@@ -63,7 +63,7 @@ describe('what is cut, in this order and no further than needed', () => {
     environment: 'production',
     trace: { trace_id: 't', span_id: 's' },
   })
-  // Each step as what it makes of the one before.
+  // Each step is written as a change to the step before.
   const stackCut = [...lines(2000).slice(0, 11), ...lines(2000).slice(-3)].join('\n')
   const error = { type: 'T', message: 'm', stack: stackCut, ...context }
   const shortTexts = {
@@ -181,12 +181,12 @@ describe('a log that may be cut', () => {
 
   it('always arrives, within the limit, with its id', () => {
     fc.assert(
-      fc.property(log, (given) => {
+      fc.property(log, (input) => {
         const { policy, sent } = bench({ autoTruncate: true })
-        const id = policy.admit(structuredClone(given) as Log)
+        const id = policy.admit(structuredClone(input) as Log)
         expect(sent).toHaveLength(1)
         expect(Buffer.byteLength(JSON.stringify(sent[0]))).toBeLessThanOrEqual(MAX_LOG_BYTES)
-        expect(sent[0]).toMatchObject({ level: given.level, timestamp: given.timestamp })
+        expect(sent[0]).toMatchObject({ level: input.level, timestamp: input.timestamp })
         expect(sent[0]?.metadata?.[LOG_ID_KEY]).toBe(id)
       }),
       { numRuns: 60 },
@@ -195,8 +195,8 @@ describe('a log that may be cut', () => {
 
   it('does not change when it is cut again', () => {
     fc.assert(
-      fc.property(log, fc.integer({ min: 20_000, max: MAX_LOG_BYTES }), (given, maxBytes) => {
-        const once = truncate(JSON.stringify(given), maxBytes)
+      fc.property(log, fc.integer({ min: 20_000, max: MAX_LOG_BYTES }), (input, maxBytes) => {
+        const once = truncate(JSON.stringify(input), maxBytes)
         expect(fits(once.json, maxBytes)).toBe(true)
         expect(truncate(once.json, maxBytes).json).toBe(once.json)
       }),
@@ -204,7 +204,7 @@ describe('a log that may be cut', () => {
     )
   })
 
-  it('arrives though it is nested deeper than anything can walk', () => {
+  it('arrives although it is nested too deep to walk', () => {
     const deep = `${'['.repeat(4000)}${']'.repeat(4000)}`
     const json = JSON.stringify(info({ message: 'deep' })).replace(
       /}$/,

@@ -10,20 +10,20 @@ export interface Bench {
   readonly policy: Policy
   readonly ledger: DropLedger
   readonly clock: ManualClock
-  /** What came out, read back from its JSON. */
+  /** The logs that were sent, parsed from their JSON. */
   readonly sent: Log[]
   readonly dropped: () => Partial<Record<DropReason, number>>
 }
 
-/** A policy whose clock, chance and ids the test holds; `redact` takes what `redactPatterns` takes. */
+/** A policy with clock, random numbers and ids from the test. `redact` accepts what `redactPatterns` accepts. */
 export function bench(
-  given: Partial<Omit<PolicySettings, 'redact'>> & {
+  input: Partial<Omit<PolicySettings, 'redact'>> & {
     redact?: readonly unknown[]
     random?: () => number
     onDrop?: () => void
   } = {},
 ): Bench {
-  const { redact = [], random = () => 0.5, onDrop, ...settings } = given
+  const { redact = [], random = () => 0.5, onDrop, ...settings } = input
   const ledger = new DropLedger(onDrop)
   const clock = manualClock()
   const sent: Log[] = []
@@ -64,7 +64,7 @@ export function failure(message = 'boom', fields: Partial<Log> = {}): Log {
   return info({ level: 'error', message, error: { type: 'T', message }, ...fields })
 }
 
-/** A value frozen all through: whoever changes it throws. */
+/** A deeply frozen value: changing it throws. */
 export function deepFreeze<T>(value: T): T {
   if (typeof value === 'object' && value !== null) {
     Object.freeze(value)

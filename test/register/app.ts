@@ -20,7 +20,7 @@ export const SDK = ['@opentelemetry/api', '@opentelemetry/sdk-node', '@opentelem
 export const HTTP = '@opentelemetry/instrumentation-http'
 export const PINO = '@opentelemetry/instrumentation-pino'
 
-/** One request to itself, some lines, and an end. */
+/** An app that sends one request to itself, writes some lines, and ends. */
 export const APP = `
 import { createServer } from 'node:http'
 import { trace } from '@opentelemetry/api'
@@ -61,14 +61,14 @@ afterEach(async () => {
 
 interface Collector {
   readonly url: string
-  /** Paths of the requests that came. */
+  /** Paths of the requests received. */
   readonly paths: string[]
-  /** From now on requests get no answer. */
+  /** Leaves all later requests without an answer. */
   fallSilent(): void
   close(): Promise<void>
 }
 
-/** Takes OTLP and whatever else. */
+/** A server that accepts OTLP and everything else. */
 async function startCollector(): Promise<Collector> {
   const paths: string[] = []
   let isSilent = false
@@ -96,7 +96,7 @@ interface Ran {
   readonly stdout: string
 }
 
-/** Runs the app to its end. */
+/** Runs the app until it ends. */
 export async function runApp(
   packages: ProjectOptions['packages'],
   env: Record<string, string> = {},

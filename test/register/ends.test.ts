@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { collector, HTTP, inbox, messages, PINO, runApp, SDK } from './app.js'
 
 const PACKAGES = [...SDK, HTTP, PINO, 'pino']
-/** Nothing leaves by the clock. */
+/** Batch delays are so long that no batch is sent by its timer. */
 const OTLP = {
   OTEL_TRACES_EXPORTER: 'otlp',
   OTEL_LOGS_EXPORTER: 'otlp',
@@ -28,21 +28,24 @@ test.each([
     3,
   ],
   ['because nothing is left to do', '', 0],
-])('what an OTLP exporter beside zero code holds leaves before the process ends %s', async (_, rest, end) => {
-  const { code } = await run(rest)
-  expect(code).toBe(end)
-  expect(new Set(collector.paths)).toEqual(new Set(['/v1/traces', '/v1/logs']))
-  expect(messages()).toEqual(['before the end'])
-})
+])(
+  'the batch of an OTLP exporter beside zero code is sent before the process ends %s',
+  async (_, rest, end) => {
+    const { code } = await run(rest)
+    expect(code).toBe(end)
+    expect(new Set(collector.paths)).toEqual(new Set(['/v1/traces', '/v1/logs']))
+    expect(messages()).toEqual(['before the end'])
+  },
+)
 
-test('without an API key the exporters that the environment names are flushed all the same', async () => {
+test('without an API key the exporters that the environment names are flushed too', async () => {
   const { code } = await run(SIGNAL, { LOGNITOR_API_KEY: '' })
   expect(code).toBe('SIGTERM')
   expect(new Set(collector.paths)).toEqual(new Set(['/v1/traces', '/v1/logs']))
   expect(inbox.logs()).toEqual([])
 })
 
-// An exporter that may try for an hour would outlast the test.
+// An exporter that may retry for an hour would outlast the test.
 const PATIENT = { OTEL_EXPORTER_OTLP_TIMEOUT: '3600000', LOGNITOR_FLUSH_ON_EXIT: '500' }
 
 test.each([
@@ -56,7 +59,7 @@ test.each([
   expect(messages()).toEqual(['before the end'])
 })
 
-test('metrics that the environment sends to a Collector leave at the end, too', async () => {
+test('metrics that the environment sends to a Collector are sent at the end too', async () => {
   const rest = `import { metrics } from '@opentelemetry/api'\nmetrics.getMeter('app').createCounter('jobs').add(1)\n${SIGNAL}`
   const { code } = await run(rest, { OTEL_METRICS_EXPORTER: 'otlp', OTEL_METRIC_EXPORT_INTERVAL: '3600000' })
   expect(code).toBe('SIGTERM')

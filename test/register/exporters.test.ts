@@ -5,7 +5,7 @@ import type { Packages } from '../../src/register/packages.js'
 class OTLPLogExporter {}
 
 class BatchLogRecordProcessor {
-  constructor(readonly given: unknown) {}
+  constructor(readonly input: unknown) {}
 }
 
 const withVersion = (version: string): Packages => ({
@@ -25,8 +25,8 @@ test.each([
   ['0.219.9', expect.any(OTLPLogExporter)],
   ['0.220.0', { exporter: expect.any(OTLPLogExporter) }],
   ['1.0.0', { exporter: expect.any(OTLPLogExporter) }],
-])('a batch processor of sdk-logs %s gets its exporter as that version takes it', (version, given) => {
+])('a batch processor of sdk-logs %s gets its exporter as that version takes it', (version, input) => {
   const env = { OTEL_LOGS_EXPORTER: 'otlp' }
   const processors = processorsFrom('logs', { env, sdk: withVersion(version), fallback: 'none' })
-  expect(processors).toEqual([expect.objectContaining({ given })])
+  expect(processors).toEqual([expect.objectContaining({ input })])
 })

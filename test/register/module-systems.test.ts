@@ -23,7 +23,7 @@ const otherWays: [string, string[]][] = [
   ['a CommonJS module by --import', ['--import', REGISTER, 'app.cjs']],
 ]
 
-/** Not a word: no warning of ours, none of Node's about loader hooks, no complaint of OpenTelemetry's. */
+/** Expects no output: no warning of this package, none of Node about loader hooks, no error of OpenTelemetry. */
 const silent = (stderr: string) => expect(stderr).toBe('')
 
 for (const [line, folder, node] of lines) {
@@ -53,7 +53,7 @@ for (const [line, folder, node] of lines) {
   }
 }
 
-/** As a package manager that lays everything flat installs the collection. */
+/** The packages of auto-instrumentations-node, laid out flat as a package manager installs them. */
 function everything(line: Line): string[] {
   const folder = resolve(import.meta.dirname, '../lines', line, 'node_modules/@opentelemetry')
   return readdirSync(join(folder)).map((name) => `@opentelemetry/${name}`)

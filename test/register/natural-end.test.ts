@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { HTTP, messages, PINO, REGISTER, runApp, SDK } from './app.js'
 
-/** Writes when nothing is left to do, goes on for a while, writes again, and once more at the end. */
+/** Writes when nothing is left to do, works for a while, writes again, and once more at the end. */
 const APP = `
 import { trace } from '@opentelemetry/api'
 import pino from 'pino'
@@ -19,7 +19,7 @@ process.once('beforeExit', () => {
 })
 `
 
-test('with another exporter, what is written after the loop was empty once arrives at both', async () => {
+test('with another exporter, logs written after the event loop was empty once arrive at both', async () => {
   const { code, stdout } = await runApp(
     [...SDK, '@opentelemetry/sdk-logs', HTTP, PINO, 'pino'],
     { OTEL_TRACES_EXPORTER: 'console', OTEL_LOGS_EXPORTER: 'console' },

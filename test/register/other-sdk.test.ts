@@ -11,7 +11,7 @@ test.each([
   ['before', [...STOCK, ...REGISTER]],
   ['after', [...REGISTER, ...STOCK]],
 ])(
-  "OpenTelemetry's own register %s ours: all goes on, each line once, and one warning",
+  "OpenTelemetry's own register %s Lognitor's: everything continues, each line arrives once, and one warning says so",
   async (_, preloads) => {
     const { code, stderr } = await runApp(PACKAGES, OTLP, { 'app.mjs': APP }, [...preloads, 'app.mjs'])
     expect(code).toBe(0)
@@ -58,7 +58,7 @@ process.once('beforeExit', () => sdk.shutdown())
 test.each([
   ['before', ['--import', './telemetry.mjs', ...REGISTER]],
   ['after', [...REGISTER, '--import', './telemetry.mjs']],
-])('a set-up by sdkConfig %s zero code makes nothing come twice', async (_, preloads) => {
+])('with a set-up by sdkConfig %s zero code nothing arrives twice', async (_, preloads) => {
   const files = { 'app.mjs': APP, 'telemetry.mjs': BY_SDK_CONFIG }
   const start = [...preloads, 'app.mjs']
   const { code, stderr } = await runApp(PACKAGES, { OTEL_METRICS_EXPORTER: 'none' }, files, start)
@@ -69,7 +69,7 @@ test.each([
   expect(new Set(collector.paths)).toEqual(new Set(['/v1/traces', '/v1/logs']))
 })
 
-test('beside a NodeSDK in code of OpenTelemetry 3, too, its export goes on and each line comes once', async () => {
+test('beside a NodeSDK in code of OpenTelemetry 3 its export continues and each line arrives once', async () => {
   const files = {
     'app.mjs': APP,
     'telemetry.mjs': IN_CODE('new PinoInstrumentation(), new HttpInstrumentation()'),
@@ -82,7 +82,7 @@ test('beside a NodeSDK in code of OpenTelemetry 3, too, its export goes on and e
   expect(new Set(collector.paths)).toEqual(new Set(['/v1/traces', '/v1/logs']))
 })
 
-test('a second instrumentation without an SDK makes no second line, and zero code stays in charge', async () => {
+test('a second instrumentation without an SDK makes no second line, and zero code keeps running', async () => {
   const telemetry = `
 import { registerInstrumentations } from '@opentelemetry/instrumentation'
 import { PinoInstrumentation } from '${PINO}'

@@ -6,7 +6,7 @@ const AUTO = '@opentelemetry/auto-instrumentations-node'
 const PACKAGES = [...SDK, HTTP, PINO, EXPRESS, 'express', 'pino']
 const ENV = { OTEL_METRICS_EXPORTER: 'none' }
 
-/** One request to a route that logs, one to a route that throws, one to a route that is left out. */
+/** One request to a route that logs, one to a route that throws, and one to an ignored route. */
 const body = (imports: string) => `
 ${imports}
 const log = pino(pino.destination(2))
@@ -54,7 +54,7 @@ function runWith(telemetry: string, env: Record<string, string> = {}, app: keyof
 }
 
 for (const app of ['app.mjs', 'app.cjs'] as const) {
-  test(`one line gives logger lines with trace ids, rows with routes and the thrown error: ${app}`, async () => {
+  test(`one line gives log lines with trace ids, request entries with routes and the thrown error: ${app}`, async () => {
     const { code, stderr } = await runWith(ONE_LINE, {}, app)
     expect(code).toBe(0)
     expect(stderr).not.toContain('Lognitor')
@@ -69,14 +69,14 @@ for (const [what, env] of [
   ['by name', { OTEL_TRACES_EXPORTER: 'otlp', OTEL_LOGS_EXPORTER: 'otlp' }],
   ['by nothing but its address', {}],
 ] as const) {
-  test(`an OTLP export that the environment asks for ${what} goes on`, async () => {
+  test(`an OTLP export that the environment asks for ${what} continues`, async () => {
     await runWith(ONE_LINE, env)
     expect(messages()).toEqual(['order looked up', 'out of stock'])
     expect(new Set(collector.paths)).toEqual(new Set(['/v1/traces', '/v1/logs']))
   })
 }
 
-test('an OTLP export goes on with OpenTelemetry 3, and its older log bridges are heard', async () => {
+test('an OTLP export continues with OpenTelemetry 3, and logs of older bridges arrive', async () => {
   const app = `
 import winston from 'winston'
 import { trace } from '@opentelemetry/api'
@@ -101,7 +101,7 @@ globalThis.sdk = new NodeSDK(sdkConfig({}, { instrumentations: [new WinstonInstr
   expect(new Set(collector.paths)).toEqual(new Set(['/v1/traces', '/v1/logs']))
 })
 
-test('none turns the OTLP export off, and Lognitor still gets trace ids', async () => {
+test('the value none turns the OTLP export off, and logs still have trace ids', async () => {
   await runWith(ONE_LINE, { OTEL_TRACES_EXPORTER: 'none', OTEL_LOGS_EXPORTER: 'none' })
   expect(inbox.logs().every((log) => log.trace)).toBe(true)
   expect(collector.paths).toEqual([])
@@ -127,14 +127,14 @@ test.each([
     '{ spanProcessor: spans, logRecordProcessor: logs, instrumentations }',
   ],
   ['a traceExporter', '{ traceExporter: exporter, logRecordProcessors: [logs], instrumentations }'],
-])('%s of the configuration stay beside ours, and nothing else is added', async (_, config) => {
+])("%s of the configuration stay beside Lognitor's, and nothing else is added", async (_, config) => {
   const { stdout } = await runWith(setUp(`${OWN}\nglobalThis.sdk = new NodeSDK(sdkConfig({}, ${config}))`))
   expect(stdout).toBe('{"spans":true,"logs":true}')
   expect(messages()).toContain('order looked up')
   expect(collector.paths).toEqual([])
 })
 
-test('the HTTP instrumentation of a collection is wrapped, and its own hook still called', async () => {
+test('the HTTP instrumentation of auto-instrumentations-node is wrapped, and its own hook is still called', async () => {
   const telemetry = setUp(`
 import { getNodeAutoInstrumentations } from '${AUTO}'
 let calls = 0
@@ -154,7 +154,7 @@ process.on('exit', () => process.stdout.write(String(calls)))
   expect(inbox.logs().every((log) => log.trace)).toBe(true)
 })
 
-test('an HTTP instrumentation of ours that is there already stays as it is', async () => {
+test('an existing LognitorHttpInstrumentation stays as it is', async () => {
   const { stderr } = await runWith(
     setUp(`
 import { LognitorHttpInstrumentation } from '@lognitor/opentelemetry/instrumentation'
@@ -182,7 +182,7 @@ for (const [what, env, config] of [
   })
 }
 
-test('a loader hook that the set-up registers by hand does no harm beside ours', async () => {
+test('a loader hook that the set-up registers by hand does no harm', async () => {
   const { stderr } = await runWith(
     `import { register } from 'node:module'\nregister('@opentelemetry/instrumentation/hook.mjs', import.meta.url)\n${ONE_LINE}`,
   )
@@ -190,7 +190,7 @@ test('a loader hook that the set-up registers by hand does no harm beside ours',
   expect(messages()).toEqual(['order looked up', 'out of stock'])
 })
 
-test('without the HTTP instrumentation there are rows, and one warning names it', async () => {
+test('without the HTTP instrumentation request entries are written, and one warning names it', async () => {
   const files = { 'app.mjs': APPS['app.mjs'], 'telemetry.mjs': ONE_LINE }
   const without = PACKAGES.filter((name) => name !== HTTP)
   const { code, stderr } = await runApp(without, ENV, files, ['--import', './telemetry.mjs', 'app.mjs'])
@@ -213,7 +213,7 @@ test.each([
   expect(stderr).not.toContain('lgn_key')
 })
 
-test('an application that has nothing but the API is told what is missing, and runs', async () => {
+test('an application that has only the API is warned of what is missing, and runs', async () => {
   const telemetry = `import { sdkConfig } from '@lognitor/opentelemetry/sdk'
 const { spanProcessors } = sdkConfig()
 globalThis.sdk = { shutdown: async () => process.stdout.write(String(spanProcessors.length)) }`
@@ -225,7 +225,7 @@ globalThis.sdk = { shutdown: async () => process.stdout.write(String(spanProcess
   expect(stderr).toContain(HTTP)
 })
 
-test('a console that nobody may change is no reason not to start', async () => {
+test('a frozen console does not keep the application from starting', async () => {
   const { code, stderr } = await runWith(
     `Object.freeze(console)\n${ONE_LINE.replace(/import .*sdkConfig.*\n/, '')}`.replace(
       'globalThis.sdk = new',

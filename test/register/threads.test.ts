@@ -15,7 +15,7 @@ if (isMainThread) {
 `
 
 for (const how of ['--import', '--require']) {
-  test(`worker threads inherit a preload by ${how}: each delivers its own, and all end by themselves`, async () => {
+  test(`worker threads inherit a preload by ${how}: each delivers its own logs, and all end by themselves`, async () => {
     const start = [how, '@lognitor/opentelemetry/register', 'app.mjs']
     const { code } = await runApp([...SDK, HTTP, PINO, 'pino'], {}, { 'app.mjs': WORKERS }, start)
     expect(code).toBe(0)
@@ -30,7 +30,7 @@ const log = pino({ transport: { target: 'pino/file', options: { destination: 2 }
 log.info('through a transport of its own thread')
 `
 
-test("pino's own transport threads do no harm: a line is a line", async () => {
+test("pino's own transport threads do no harm: each line arrives once", async () => {
   const { code, stderr } = await runApp([...SDK, HTTP, PINO, 'pino'], {}, { 'app.mjs': TRANSPORT })
   expect(code).toBe(0)
   expect(messages()).toEqual(['through a transport of its own thread'])

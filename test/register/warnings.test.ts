@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { HTTP, inbox, messages, PINO, runApp, SDK } from './app.js'
 
-const told = (stderr: string) => stderr.split('\n').filter((line) => line.includes('LognitorWarning'))
+const warningLines = (stderr: string) => stderr.split('\n').filter((line) => line.includes('LognitorWarning'))
 const IN_CODE = `
 import { sdkConfig } from '@lognitor/opentelemetry/sdk'
 import { NodeSDK } from '@opentelemetry/sdk-node'
@@ -16,24 +16,24 @@ const inCode = (app: string, packages: string[], more: Record<string, string> = 
     'app.mjs',
   ])
 
-test('a logger that package.json names and no instrumentation of the list sees is named with the line to add', async () => {
+test('a logger in package.json without an instrumentation is named with the line to add', async () => {
   const manifest = JSON.stringify({ dependencies: { pino: '10' } })
   const { stderr } = await inCode(PINO_APP, [PINO, 'pino'], { 'package.json': manifest })
-  expect(told(stderr)).toHaveLength(1)
+  expect(warningLines(stderr)).toHaveLength(1)
   expect(stderr).toContain(
     'uses pino; for all of their spans, errors and logs: add new PinoInstrumentation() to instrumentations',
   )
 })
 
-test('a logger that is loaded without being in package.json is named, too, with what to install', async () => {
+test('a logger that is loaded without being in package.json is named with the package to install', async () => {
   const { stderr } = await inCode(PINO_APP, ['pino'])
-  expect(told(stderr)).toHaveLength(1)
+  expect(warningLines(stderr)).toHaveLength(1)
   expect(stderr).toContain(`npm install ${PINO}, and add new PinoInstrumentation() to instrumentations`)
 })
 
 test('zero code names a logger that is loaded', async () => {
   const { stderr } = await runApp([...SDK, HTTP, 'pino'], {}, { 'app.mjs': PINO_APP })
-  expect(told(stderr)).toHaveLength(1)
+  expect(warningLines(stderr)).toHaveLength(1)
   expect(stderr).toContain(`npm install ${PINO}\n`)
 })
 
@@ -42,9 +42,9 @@ const CONSOLE_APP = `console.error('hello')\nconsole.error('again')`
 test.each([
   ['zero code', () => runApp([...SDK, HTTP], {}, { 'app.mjs': CONSOLE_APP })],
   ['sdkConfig', () => inCode(CONSOLE_APP, [])],
-])('who logs by console alone gets one hint from %s', async (_, start) => {
+])('an application that logs by console alone gets one warning from %s', async (_, start) => {
   const { stderr } = await start()
-  expect(told(stderr)).toHaveLength(1)
+  expect(warningLines(stderr)).toHaveLength(1)
   expect(stderr).toMatch(/LOGNITOR_CONSOLE_ONLY.*npm install @opentelemetry\/instrumentation-console/)
   expect(stderr).toMatch(/^hello\nagain\n/)
 })
@@ -53,9 +53,9 @@ test.each([
   ['whose console is instrumented', CONSOLE_APP, ['@opentelemetry/instrumentation-console'], {}],
   ['that has a logger', `${PINO_APP}\nconsole.error('up')`, ['pino', PINO], {}],
   ['that does not want it', CONSOLE_APP, [], { OTEL_NODE_DISABLED_INSTRUMENTATIONS: 'console' }],
-])('no hint to an application %s', async (_, app, packages, env) => {
+])('no warning about the console for an application %s', async (_, app, packages, env) => {
   const { stderr } = await runApp([...SDK, HTTP, ...packages], env, { 'app.mjs': app })
-  expect(told(stderr)).toEqual([])
+  expect(warningLines(stderr)).toEqual([])
 })
 
 const LOG = (rest: string, options = '{}') => `
@@ -68,7 +68,7 @@ const byClient = (app: string, env: Record<string, string> = {}, flags: string[]
   runApp(['@opentelemetry/api'], env, { 'app.mjs': app }, [...flags, 'app.mjs'])
 const NOWHERE = { LOGNITOR_API_URL: 'http://127.0.0.1:9/api/v1' }
 
-test('an address that cannot be reached is told after the first failures, with what waits', async () => {
+test('an unreachable address is warned of after the first failures, with the number of waiting logs', async () => {
   const stay = `const timer = setInterval(() => {}, 100)\nprocess.on('warning', () => process.exit(0))`
   const { stderr } = await byClient(LOG(stay, '{ flushInterval: 50 }'), NOWHERE)
   expect(stderr).toMatch(
@@ -86,7 +86,7 @@ test.each([
   expect(stderr).toMatch(/1 logs or requests were lost at the end.*flushOnExit.*spool/)
 })
 
-test('a process that may start no threads is told that process.exit loses logs', async () => {
+test('a process that may start no threads is warned that process.exit loses logs', async () => {
   const flags = ['--experimental-permission', '--allow-fs-read=*']
   const { stderr } = await byClient(LOG(''), {}, flags)
   expect(stderr).toMatch(/LOGNITOR_NO_EXIT_DELIVERY.*--allow-worker/)
@@ -97,9 +97,9 @@ test.each([
   ['ALL_PROXY', 'socks5://user:secret@127.0.0.1:1080'],
   ['http_proxy', 'ftp://127.0.0.1:21'],
   ['HTTP_PROXY', 'http://127.0.0.1:notaport'],
-])('%s that names no usable proxy is told once, and logs arrive without it', async (name, value) => {
+])('%s with an unusable proxy is warned of once, and logs arrive without the proxy', async (name, value) => {
   const { stderr } = await byClient(LOG(''), { [name]: value })
-  expect(told(stderr)).toHaveLength(1)
+  expect(warningLines(stderr)).toHaveLength(1)
   expect(stderr).toMatch(new RegExp(`LOGNITOR_PROXY_UNUSABLE.*${name}`))
   expect(stderr).not.toContain('secret')
   expect(inbox.logs()).toHaveLength(1)

@@ -1,17 +1,17 @@
 import { expect, test } from 'vitest'
 import { APP, collector, HTTP, inbox, messages, PINO, REGISTER, runApp, SDK } from './app.js'
 
-test('a short program has delivered everything when it has ended, and nothing else went anywhere', async () => {
+test('a short program has delivered everything when it has ended, and sent nothing elsewhere', async () => {
   const { code, stderr } = await runApp([...SDK, HTTP, PINO, 'pino'])
   expect([code, stderr]).toEqual([0, ''])
   expect(inbox.requests()).toMatchObject([{ path: '/orders', status_code: 200, service: 'an-app' }])
   expect(messages()).toEqual(['asked', 'out of stock'])
   expect(inbox.logs().every((log) => log.trace && log.request_id)).toBe(true)
-  // No Collector was asked for, so none is sought.
+  // No Collector was configured, so none is contacted.
   expect(collector.paths).toEqual([])
 })
 
-test('OTLP exporters that the environment names get the same beside Lognitor', async () => {
+test('OTLP exporters that the environment names receive the same telemetry as Lognitor', async () => {
   const named = { OTEL_TRACES_EXPORTER: 'otlp', OTEL_LOGS_EXPORTER: 'otlp' }
   await runApp([...SDK, HTTP, PINO, 'pino'], named)
   expect(messages()).toEqual(['asked', 'out of stock'])
@@ -49,7 +49,7 @@ for (const [sampler, ratio] of [
   })
 }
 
-test('without the SDK the row and the client work, and the warning names what to install', async () => {
+test('without the SDK request entries and the client work, and the warning names what to install', async () => {
   const app = `
 import { info } from '@lognitor/opentelemetry'
 ${APP}
@@ -63,7 +63,7 @@ info('by the client')
   expect(messages()).toEqual(['by the client'])
 })
 
-test('without the HTTP instrumentation there are rows and lines, and the warning names it', async () => {
+test('without the HTTP instrumentation request entries and log lines arrive, and the warning names it', async () => {
   const { stderr } = await runApp([...SDK, PINO, 'pino'])
   expect(stderr).toContain('npm install @opentelemetry/instrumentation-http')
   expect(stderr.match(/LOGNITOR_MISSING_PEER/g)).toHaveLength(1)
@@ -73,7 +73,7 @@ test('without the HTTP instrumentation there are rows and lines, and the warning
 
 const MANIFEST = JSON.stringify({ dependencies: { fastify: '5', winston: '3', pino: '10', lodash: '4' } })
 
-test('what the application depends on, but has no instrumentation for, is named once', async () => {
+test('a dependency of the application without an instrumentation is named once', async () => {
   const files = { 'app.mjs': APP, 'package.json': MANIFEST }
   const { stderr } = await runApp([...SDK, HTTP, PINO, 'pino'], {}, files)
   expect(stderr.match(/LOGNITOR_MISSING_PEER/g)).toHaveLength(1)
@@ -82,7 +82,7 @@ test('what the application depends on, but has no instrumentation for, is named 
   )
 })
 
-test('who turned an instrumentation off is not told to install it', async () => {
+test('an instrumentation that is turned off is not named in a warning', async () => {
   const files = { 'app.mjs': APP, 'package.json': MANIFEST }
   const off = { OTEL_NODE_DISABLED_INSTRUMENTATIONS: 'fastify-otel,winston,pino' }
   const { stderr } = await runApp([...SDK, HTTP, PINO, 'pino'], off, files)
@@ -90,12 +90,12 @@ test('who turned an instrumentation off is not told to install it', async () => 
   expect(messages()).toEqual(['out of stock'])
 })
 
-test('OTEL_NODE_ENABLED_INSTRUMENTATIONS leaves on what it names, and that alone', async () => {
+test('OTEL_NODE_ENABLED_INSTRUMENTATIONS turns on only what it names', async () => {
   await runApp([...SDK, HTTP, PINO, 'pino'], { OTEL_NODE_ENABLED_INSTRUMENTATIONS: 'http' })
   expect(messages()).toEqual(['out of stock'])
 })
 
-test('an instrumentation that cannot be loaded costs only itself', async () => {
+test('an instrumentation that cannot be loaded does not affect the others', async () => {
   const files = {
     'app.mjs': APP,
     'node_modules/@opentelemetry/instrumentation-broken.js': 'throw new Error("no")',
@@ -105,7 +105,7 @@ test('an instrumentation that cannot be loaded costs only itself', async () => {
   expect(messages()).toEqual(['asked', 'out of stock'])
 })
 
-test('an instrumentation that is not of the collection is turned on beside it', async () => {
+test('an instrumentation that auto-instrumentations-node lacks is turned on beside it', async () => {
   const app = `console.warn('by console')\n${APP}`
   const packages = [...SDK, '@opentelemetry/auto-instrumentations-node', 'pino']
   const beside = [...packages, '@opentelemetry/instrumentation-console']
@@ -113,14 +113,14 @@ test('an instrumentation that is not of the collection is turned on beside it', 
   expect(messages()).toEqual(['asked', 'by console', 'out of stock'])
 })
 
-test('OTEL_SDK_DISABLED leaves rows and the client', async () => {
+test('OTEL_SDK_DISABLED leaves request entries and the client', async () => {
   const { stderr } = await runApp([...SDK, HTTP, PINO, 'pino'], { OTEL_SDK_DISABLED: 'true' })
   expect(stderr).toBe('')
   expect(inbox.requests()).toHaveLength(1)
   expect(messages()).toEqual([])
 })
 
-test('NODE_OPTIONS does as well as an argument, and both together as one', async () => {
+test('NODE_OPTIONS works like an argument, and both together load zero code once', async () => {
   const options = { NODE_OPTIONS: REGISTER.join(' ') }
   const { stderr } = await runApp([...SDK, HTTP, PINO, 'pino'], options)
   expect(stderr).toBe('')
@@ -128,7 +128,7 @@ test('NODE_OPTIONS does as well as an argument, and both together as one', async
   expect(messages()).toEqual(['asked', 'out of stock'])
 })
 
-test('an init of the application takes over what the environment began, without a warning', async () => {
+test('an init of the application takes over the client of the environment, without a warning', async () => {
   const app = `
 import { init } from '@lognitor/opentelemetry'
 init({ service: 'in-code', beforeSend: (log) => ({ ...log, message: log.message.toUpperCase() }) })
@@ -140,7 +140,7 @@ ${APP}
   expect(inbox.requests()).toMatchObject([{ service: 'in-code' }])
 })
 
-test('without an API key the application runs, one warning says why nothing is sent', async () => {
+test('without an API key the application runs, and one warning says why nothing is sent', async () => {
   const { code, stderr } = await runApp([...SDK, HTTP, PINO, 'pino'], { LOGNITOR_API_KEY: '' })
   expect(code).toBe(0)
   expect(stderr.match(/LognitorWarning/g)).toHaveLength(1)

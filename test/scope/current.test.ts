@@ -14,12 +14,12 @@ import {
 
 const facts = { requestId: 'r', requestIdIsOurs: true, request: {} }
 
-test('outside of everything the scope is the process’s', () => {
+test('outside of any request or job the scope is the process scope', () => {
   expect(currentScope()).toBe(processScope())
   expect(requestScope()).toBeUndefined()
 })
 
-test('a scope holds over await and timers, and is gone outside', async () => {
+test('a scope applies over await and timers, and not outside', async () => {
   const scope = createRequestScope(facts)
   const seen = await runInScope(scope, async () => {
     await new Promise((resolve) => setTimeout(resolve, 1))
@@ -29,7 +29,7 @@ test('a scope holds over await and timers, and is gone outside', async () => {
   expect(currentScope()).toBe(processScope())
 })
 
-test('what requests share runs in the scope of who makes it run, and bound in its own', () => {
+test('a shared callback runs in the scope of the code that triggers it, and a bound one in its own scope', () => {
   const shared = new EventEmitter()
   const seen: (string | undefined)[] = []
   const look = () => seen.push(currentScope().requestId)
@@ -53,7 +53,7 @@ test('work with a scope of its own inside a request still belongs to the request
   })
 })
 
-test('the place of a throw is known right after it, and forgotten then', async () => {
+test('the scope of a throw is known right after it, and forgotten later', async () => {
   const scope = createRequestScope(facts)
   const thrown = new Error('as it was')
   let caught: unknown

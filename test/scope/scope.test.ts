@@ -14,7 +14,7 @@ function crumb(message: string, second = 0): Breadcrumb {
 
 const messages = (scope: Scope) => scope.breadcrumbs().map(({ message }) => message)
 
-test('a scope takes from its parent what it does not say itself, at the time of reading', () => {
+test('a scope inherits from its parent what it does not set itself, at the time of reading', () => {
   const parent = new Scope()
   const child = new Scope(parent)
   parent.setUser({ id: 'p' })
@@ -55,7 +55,7 @@ test('a cleared user or session hides the parent’s', () => {
   expect([child.user, child.sessionId]).toEqual([undefined, undefined])
 })
 
-test('context given in turn adds up, and undefined empties it', () => {
+test('context is added key by key, and undefined empties it', () => {
   const scope = new Scope()
   scope.setContext({ a: 1, b: 1 })
   scope.setContext({ b: 2 })
@@ -64,7 +64,7 @@ test('context given in turn adds up, and undefined empties it', () => {
   expect(scope.context).toBeUndefined()
 })
 
-test('the context that is read is a copy', () => {
+test('reading the context gives a copy', () => {
   const scope = new Scope()
   scope.setContext({ a: 1 })
   Object.assign(scope.context ?? {}, { a: 2 })
@@ -109,7 +109,7 @@ test('a breadcrumb whose formatting throws is left out, and the others stay', ()
   ])
 })
 
-test('breadcrumbs of the process stay out of requests, those of the request go into its parts', () => {
+test('breadcrumbs of the process are not seen in requests, and those of a request are seen in its jobs', () => {
   processScope().addBreadcrumb(crumb('process'))
   const scope = createRequestScope(request)
   scope.addBreadcrumb(crumb('request 1', 1))
@@ -120,7 +120,7 @@ test('breadcrumbs of the process stay out of requests, those of the request go i
   expect(messages(part)).toEqual(['request 1', 'part', 'request 3'])
 })
 
-test('a job outside of any request has a trail of its own', () => {
+test('a job outside of any request has breadcrumbs of its own', () => {
   processScope().addBreadcrumb(crumb('process'))
   const trail = withScope((scope) => {
     scope.addBreadcrumb(crumb('job'))
@@ -129,7 +129,7 @@ test('a job outside of any request has a trail of its own', () => {
   expect(trail).toEqual(['job'])
 })
 
-test('whoever waits for the answer is told once, late ones at once', () => {
+test('a hook that waits for the answer is called once, and a late hook at once', () => {
   const scope = createRequestScope(request)
   const told: unknown[] = []
   scope.onAnswered((status) => told.push(['early', status]))
@@ -152,7 +152,7 @@ test('whoever waits for the answer is told once, late ones at once', () => {
   expect([scope.answered, new Scope(scope).answered, processScope().answered]).toEqual([true, true, false])
 })
 
-test('an answer that broke off answers nothing', () => {
+test('an answer that broke off gives no status', () => {
   const scope = createRequestScope(request)
   const told: unknown[] = []
   scope.onAnswered((status) => told.push(status))
@@ -167,7 +167,7 @@ test('outside of a request the answer is unknown at once', () => {
   expect(told).toEqual([undefined])
 })
 
-test('of too many that wait for the answer the oldest is let go', () => {
+test('beyond the limit of waiting hooks the oldest is called without a status', () => {
   const scope = createRequestScope(request)
   const told: unknown[] = []
   for (let n = 0; n < 130; n++) scope.onAnswered((status) => told.push([n, status]))
@@ -177,7 +177,7 @@ test('of too many that wait for the answer the oldest is let go', () => {
   ])
 })
 
-test('a snapshot says what the scope said then', () => {
+test('a snapshot keeps the values that the scope had', () => {
   const scope = createRequestScope(request)
   processScope().setTags(['then'])
   scope.setUser({ id: 'then' })
@@ -206,7 +206,7 @@ test('a snapshot says what the scope said then', () => {
   processScope().setTags(undefined)
 })
 
-test('breadcrumbs are bounded in bytes, too, and the newest stay', () => {
+test('breadcrumbs are bounded in bytes too, and the newest stay', () => {
   const scope = new Scope()
   const crumb = (n: number) => ({
     type: 'default',
@@ -220,7 +220,7 @@ test('breadcrumbs are bounded in bytes, too, and the newest stay', () => {
   expect(scope.breadcrumbs().map(({ message }) => message)).toEqual(['98', '99'])
 })
 
-test('a timer of the clock runs outside of the stores of whoever set it', async () => {
+test('a timer of the clock runs outside of the async context of the code that set it', async () => {
   const store = new AsyncLocalStorage<string>()
   const seen = await store.run('first request', () => {
     return new Promise((resolve) => systemClock.setTimer(() => resolve(store.getStore()), 0))

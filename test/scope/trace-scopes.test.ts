@@ -6,7 +6,7 @@ function requestScope(): Scope {
   return new Scope(new Scope(), { requestId: 'r', requestIdIsOurs: true, request: {} })
 }
 
-test('what arrives later finds its request by trace, whatever its span', () => {
+test('a late record finds its request by trace, whatever its span', () => {
   const traces = new TraceScopes()
   const scope = requestScope()
   traces.bind('t1', 's1', scope)
@@ -18,7 +18,7 @@ test('what arrives later finds its request by trace, whatever its span', () => {
   expect(traces.find('t2', 's1')).toBeUndefined()
 })
 
-test('where two requests share a trace, only a known span says whose it is', () => {
+test('where two requests share a trace, only a known span identifies the request', () => {
   const traces = new TraceScopes()
   const [one, two] = [requestScope(), requestScope()]
   traces.bind('t', 's1', one)
@@ -30,7 +30,7 @@ test('where two requests share a trace, only a known span says whose it is', () 
   expect(traces.find('t', 's3')).toBeUndefined()
 })
 
-test('spans within one request do not make its trace a shared one', () => {
+test('several spans of one request do not make its trace a shared one', () => {
   const traces = new TraceScopes()
   const scope = requestScope()
   const part = new Scope(scope)
@@ -40,7 +40,7 @@ test('spans within one request do not make its trace a shared one', () => {
   expect(traces.find('t', 's3')).toBe(scope)
 })
 
-test('an answered request is let go of, and the next one in its trace is not taken for it', () => {
+test('an answered request is released, and the next one in its trace is not taken for it', () => {
   const traces = new TraceScopes()
   const [one, two] = [requestScope(), requestScope()]
   traces.bind('t', 's1', one)
@@ -58,7 +58,7 @@ test('an answered request is let go of, and the next one in its trace is not tak
   expect(traces.find('t', 's2')).toBeUndefined()
 })
 
-test('answered requests are still found where somebody gets records late', () => {
+test('answered requests are still found with keepAnsweredScopes', () => {
   const traces = new TraceScopes()
   traces.keepsAnswered = true
   const scope = requestScope()
@@ -71,7 +71,7 @@ test('answered requests are still found where somebody gets records late', () =>
 const held = (traces: TraceScopes) =>
   Array.from({ length: 500 }, (_, n) => n).filter((n) => traces.find(`t${n}`) !== undefined)
 
-test('no more traces are held than the limit, and open requests outlast answered ones', () => {
+test('traces are held up to the limit, and open requests outlast answered ones', () => {
   const traces = new TraceScopes(50)
   const open = requestScope()
   traces.bind('open', 's', open)
@@ -87,7 +87,7 @@ test('no more traces are held than the limit, and open requests outlast answered
   expect(numbers).toEqual(Array.from(numbers, (_, n) => 500 - numbers.length + n))
 })
 
-test('open requests alone cannot pass the limit either, and the newest are among those held', () => {
+test('open requests alone are bounded too, and the newest are held', () => {
   const traces = new TraceScopes(50)
   for (let n = 0; n < 500; n++) traces.bind(`t${n}`, 's', requestScope())
   const numbers = held(traces)
@@ -95,7 +95,7 @@ test('open requests alone cannot pass the limit either, and the newest are among
   expect(numbers.slice(-12)).toEqual(Array.from({ length: 12 }, (_, n) => 488 + n))
 })
 
-test('spans held of one trace are bounded, the newest and the first stay', () => {
+test('held spans of one trace are bounded, and the newest and the first stay', () => {
   const traces = new TraceScopes()
   const [one, two] = [requestScope(), requestScope()]
   traces.bind('t', 'first', one)
@@ -105,7 +105,7 @@ test('spans held of one trace are bounded, the newest and the first stay', () =>
   expect(traces.find('t', 's999')).toBe(two)
 })
 
-test('answered requests are kept within a bound of bytes, the newest of them', () => {
+test('answered requests are kept within a bound of bytes, the newest first', () => {
   const traces = new TraceScopes(100, 1_000_000)
   traces.keepsAnswered = true
   for (let n = 0; n < 10; n++) {

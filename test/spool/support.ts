@@ -102,7 +102,7 @@ export function spooledBytes(directory: string): number {
 export function logTo(pipeline: Pipeline, ...messages: string[]): void {
   for (const message of messages) {
     const timestamp = new Date(pipeline.clock.now()).toISOString()
-    if (pipeline.wants('info')) pipeline.write({ level: 'info', message, timestamp }, { way: 'call' })
+    if (pipeline.wants('info')) pipeline.write({ level: 'info', message, timestamp }, { source: 'call' })
   }
 }
 

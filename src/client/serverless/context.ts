@@ -1,9 +1,12 @@
 import { readProperty } from '../../translate/property.js'
 
-/** Takes a promise whose work goes on after the answer. */
+/** Takes a promise of work that continues after the answer. */
 export type WaitUntil = (work: Promise<unknown>) => void
 
-/** What the platform's own clock leaves of an invocation, in milliseconds; Infinity where nobody says. */
+/**
+ * The remaining time of an invocation by the platform's clock, in milliseconds. Infinity where the platform does not
+ * tell.
+ */
 export function remainingMs(args: readonly unknown[]): number {
   for (const argument of args) {
     const ask = readProperty(argument, 'getRemainingTimeInMillis')
@@ -12,13 +15,13 @@ export function remainingMs(args: readonly unknown[]): number {
       const left: unknown = ask.call(argument)
       if (typeof left === 'number' && left >= 0) return left
     } catch {
-      // Then nobody says.
+      // A context whose method throws does not tell the time.
     }
   }
   return Number.POSITIVE_INFINITY
 }
 
-/** The `waitUntil` that the platform hands to its functions, as a method of one of their arguments. */
+/** The platform's `waitUntil`, where one of the handler's arguments has such a method. */
 export function waitUntilOf(args: readonly unknown[]): WaitUntil | undefined {
   for (const argument of args) {
     const waitUntil = readProperty(argument, 'waitUntil')

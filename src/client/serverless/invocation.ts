@@ -4,7 +4,7 @@ import type { Scope } from '../../scope/scope.js'
 import { readProperty, readText } from '../../translate/property.js'
 import type { RequestDetail } from '../../wire/log.js'
 
-/** A scope for one invocation: its id, and the HTTP request where it answers one. */
+/** Creates the scope of one invocation, with its id and, where it answers one, the HTTP request. */
 export function invocationScope(args: readonly unknown[], newId: () => string = randomUUID): Scope {
   const platformId = args.map((argument) => readText(argument, 'awsRequestId')).find(Boolean)
   return createRequestScope({
@@ -14,13 +14,13 @@ export function invocationScope(args: readonly unknown[], newId: () => string = 
   })
 }
 
-/** The status a result answers with: its own, or that of anything that went well. */
+/** The HTTP status of a handler's result: its `statusCode` or `status`, else 200. */
 export function answeredStatus(result: unknown): number {
   const status = readProperty(result, 'statusCode') ?? readProperty(result, 'status')
   return typeof status === 'number' ? status : 200
 }
 
-/** Of the events of API Gateway (both payload versions), of function URLs and of load balancers. */
+/** Reads the events of API Gateway (both payload versions), function URLs and load balancers. */
 function httpRequest(event: unknown): RequestDetail | undefined {
   const context = readProperty(event, 'requestContext')
   const http = readProperty(context, 'http')

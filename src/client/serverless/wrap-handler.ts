@@ -8,34 +8,37 @@ import type { Scope } from '../../scope/scope.js'
 import { remainingMs, type WaitUntil, waitUntilOf } from './context.js'
 import { answeredStatus, invocationScope } from './invocation.js'
 
-/** What `wrapHandler` takes; all optional. */
+/** The options of `wrapHandler`; all are optional. */
 export interface ServerlessOptions {
   /** Default: the default client. */
   readonly client?: HasPipeline | undefined
-  /** Longest that an invocation waits for its logs, in milliseconds. Default 10 000, and never beyond its own time. */
+  /**
+   * Longest that an invocation waits for its logs, in milliseconds, but never longer than the invocation's own time.
+   * Default: 10 000.
+   */
   readonly timeoutMs?: number | undefined
   /**
-   * Where the platform takes work that goes on after the answer (Vercel's `waitUntil`, say): then the answer
-   * does not wait. Default: the `waitUntil` of one of the handler's own arguments, where there is one.
+   * The platform's function for work that continues after the answer, such as Vercel's `waitUntil`. The answer then
+   * does not wait for delivery. Default: the `waitUntil` of one of the handler's arguments, where there is one.
    */
   readonly waitUntil?: WaitUntil | undefined
 }
 
 const NAMES = ['client', 'timeoutMs', 'waitUntil'] as const satisfies readonly (keyof ServerlessOptions)[]
 const FLUSH_MS = 10_000
-/** Left of an invocation's time for its answer. */
+/** The part of an invocation's time that is kept for its answer. */
 const MARGIN_MS = 200
 
-/** Invocations of this process that are running now. */
+/** The number of invocations that this process is running now. */
 const invocations = shared('invocations', () => ({ running: 0 }))
 
 /**
- * Wraps a serverless function's handler (AWS Lambda and the like) so that every log of an invocation has left
- * before it ends: the platform freezes the process then. What the handler throws is captured and thrown on;
- * the invocation's id stands on its logs, and user, tags and breadcrumbs end with it. A handler that answers
- * by a callback is taken too. Adds no failure of its own.
+ * Wraps the handler of a serverless function (AWS Lambda and the like), so that every log of an invocation is sent
+ * before the invocation ends and the platform freezes the process. What the handler throws is captured and thrown on.
+ * Logs carry the invocation's id, and user, tags and breadcrumbs end with the invocation. Handlers that answer by a
+ * callback work too. Adds no failure of its own.
  *
- * @throws {LognitorError} for an unknown option, when it is called and not in the handler
+ * @throws {LognitorError} for an unknown option, when `wrapHandler` is called and not in the handler
  * @example
  * export const handler = wrapHandler(async (event, context) => ({ statusCode: 200 }))
  */
@@ -46,7 +49,7 @@ export function wrapHandler<Args extends unknown[], Result>(
   expectKnown('wrapHandler has no option', options, NAMES)
   const { client, timeoutMs = FLUSH_MS, waitUntil } = options
   async function lognitorHandler(this: unknown, ...args: Args): Promise<Awaited<Result>> {
-    // Looked up late: a handler may be wrapped before `init`.
+    // Looked up at each invocation, because a handler may be wrapped before `init`.
     const pipeline = client?.[PIPELINE] ?? defaultPipeline()
     const scope = invocationScope(args)
     const startedAt = pipeline.clock.monotonic()
@@ -68,11 +71,11 @@ export function wrapHandler<Args extends unknown[], Result>(
       if (later === undefined || !handOver(later, delivered)) await delivered
     }
   }
-  // Lambda knows a handler that streams by a mark on it.
+  // Lambda marks a streaming handler by a property, which the wrapper must have too.
   return Object.assign(lognitorHandler, handler)
 }
 
-/** Calls the handler, whether it answers by its result or by a callback. */
+/** Calls the handler, which may answer by its result or by a callback. */
 function invoke<Args extends unknown[], Result>(
   self: unknown,
   handler: (...args: Args) => Result,
@@ -84,8 +87,8 @@ function invoke<Args extends unknown[], Result>(
       if (error === null || error === undefined) resolve(result)
       else reject(error)
     }
-    const given = answersByCallback ? [...args.slice(0, 2), callback] : args
-    const result: unknown = Reflect.apply(handler, self, given)
+    const input = answersByCallback ? [...args.slice(0, 2), callback] : args
+    const result: unknown = Reflect.apply(handler, self, input)
     const isThenable = typeof (result as { then?: unknown } | null)?.then === 'function'
     if (isThenable || !answersByCallback) resolve(result as Awaited<Result>)
   })
@@ -94,14 +97,15 @@ function invoke<Args extends unknown[], Result>(
 function capture(pipeline: Pipeline, scope: Scope, thrown: unknown): void {
   if (!pipeline.wants('error')) return
   const { log, ownStack } = thrownLog(thrown, pipeline.clock.now())
-  pipeline.write(log, { way: 'capture', scope, thrown, ownStack })
+  pipeline.write(log, { source: 'capture', scope, thrown, ownStack })
 }
 
 /** Never rejects. */
 async function deliver(pipeline: Pipeline, timeoutMs: number): Promise<void> {
   const deadline = pipeline.clock.monotonic() + timeoutMs
   let isDelivered = await pipeline.flush(timeoutMs)
-  // What is held back (for a summary, for an answer) would be held through the freeze; unless others need it.
+  // Summaries and failures that are still held would stay held while the process is frozen, so they are released,
+  // unless another invocation is running.
   if (invocations.running === 0) {
     pipeline.releaseHeld()
     isDelivered = await pipeline.flush(Math.max(0, deadline - pipeline.clock.monotonic()))
@@ -114,7 +118,7 @@ function handOver(waitUntil: WaitUntil, work: Promise<void>): boolean {
     waitUntil(work)
     return true
   } catch {
-    // Called outside of a request, say: then the answer waits.
+    // `waitUntil` throws outside of a request, for example. The answer then waits for delivery.
     return false
   }
 }

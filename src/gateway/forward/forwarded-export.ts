@@ -1,6 +1,6 @@
 import type { Clock } from '../../common/clock.js'
 import { DropLedger, type DropReason } from '../../diagnostics/drop-ledger.js'
-import { Failures, type Way } from '../../policy/failures.js'
+import { Failures, type Source } from '../../policy/failures.js'
 import { createPolicy, type Policy, type PolicySettings } from '../../policy/policy.js'
 import type { Level } from '../../wire/level.js'
 import { LOG_ID_KEY, type Log } from '../../wire/log.js'
@@ -114,13 +114,13 @@ export class ForwardedExport {
   }
 
   /** Completes a wanted log and passes it to policy. */
-  write(log: Log, way: Way, ownRequestId: boolean): void {
+  write(log: Log, source: Source, ownRequestId: boolean): void {
     const { completeLog, stableIds } = this.#parts
     completeLog(log)
     log.metadata ??= {}
     log.metadata[LOG_ID_KEY] ??= stableIds.logId(this.#position)
     if (log.error !== undefined) {
-      const known = this.#failures.meet({ log, way })
+      const known = this.#failures.meet({ log, source })
       if (known?.isOtherLine) delete log.error
       else if (known !== undefined) {
         this.#parts.ledger.drop('same_failure')

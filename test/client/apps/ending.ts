@@ -1,4 +1,4 @@
-// Programs that end in different ways with something still to be said; the first argument chooses one.
+// Programs that end in different ways with logs or pings still to send. The first argument chooses one.
 import * as lognitor from '../../../src/index.js'
 
 const programs: Readonly<Record<string, () => unknown>> = {

@@ -1,4 +1,4 @@
-// Throws in TypeScript that was compiled and bundled; the test looks for the line it was written on.
+// Throws in TypeScript that was compiled and bundled. The test looks for the line of the original source.
 import { LognitorClient } from '../../../src/client/client.js'
 import { MemoryTransport } from '../../../src/testing/memory-transport.js'
 

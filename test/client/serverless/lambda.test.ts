@@ -14,7 +14,7 @@ afterEach(async () => {
   await inbox.close()
 })
 
-/** Runs a program that stops itself dead, and gives what it printed. */
+/** Runs a program that stops its process abruptly, and returns what it printed. */
 async function invoke(of: Project, args: string[], env: Record<string, string> = {}): Promise<unknown> {
   const program = run(of, args, {
     env: {
@@ -28,7 +28,7 @@ async function invoke(of: Project, args: string[], env: Record<string, string> =
   return JSON.parse(program.stdout())
 }
 
-test('the Lambda example: 100 logs have left before the process stops dead', async () => {
+test('the Lambda example: 100 logs are delivered before the process stops', async () => {
   project = createProject({ code: 'examples/lambda', packages: ['@opentelemetry/api'] })
   const items = Array.from({ length: 100 }, (_, n) => `item-${n}`)
   expect(await invoke(project, ['invoke.mjs', ...items])).toEqual({
@@ -39,7 +39,7 @@ test('the Lambda example: 100 logs have left before the process stops dead', asy
   expect(inbox.logs().every((log) => log.request_id === 'b7a3c1' && log.user?.id === 'ada')).toBe(true)
 })
 
-test('the Lambda example: what it throws has left, and reaches the platform', async () => {
+test('the Lambda example: what the handler throws is delivered, and reaches the platform', async () => {
   project = createProject({ code: 'examples/lambda', packages: ['@opentelemetry/api'] })
   expect(await invoke(project, ['invoke.mjs', 'unicorn'])).toEqual({ errorType: 'RangeError' })
   expect(inbox.logs()).toMatchObject([
@@ -72,7 +72,7 @@ handler({ items }, context)
   .then((answer) => process.stdout.write(JSON.stringify(answer), () => process.kill(process.pid, 'SIGKILL')))
 `
 
-test('with zero code and the instrumentation for Lambda nothing is lost either, and the handler is as it was', async () => {
+test('with zero code and the instrumentation for Lambda nothing is lost, and the handler is unchanged', async () => {
   project = createProject({
     packages: [
       '@opentelemetry/api',

@@ -20,7 +20,7 @@ let client: LognitorClient
 
 beforeEach(async () => {
   inbox = await startInbox({ port: 0 })
-  // A flush interval nobody lives to see: what arrives was flushed.
+  // A flush interval longer than the test: logs arrive only by a flush.
   client = open(inbox.apiUrl)
 })
 
@@ -39,7 +39,7 @@ function open(apiUrl: string): LognitorClient {
   })
 }
 
-/** What AWS Lambda passes beside the event. */
+/** The context that AWS Lambda passes beside the event. */
 function lambda(id: string, remainingMs = 30_000) {
   return { awsRequestId: id, functionName: 'shop', getRemainingTimeInMillis: () => remainingMs }
 }
@@ -60,7 +60,7 @@ test('100 logs of each of ten invocations have all arrived when it returns', asy
   }
 })
 
-test('100 OpenTelemetry records have arrived too, though their resource takes its time', async () => {
+test('100 OpenTelemetry records have arrived too, though their resource is detected late', async () => {
   const { promise, open: know } = shutDoor()
   const resource = resourceFromAttributes({
     'service.name': 'a-function',
@@ -77,7 +77,7 @@ test('100 OpenTelemetry records have arrived too, though their resource takes it
   expect(inbox.logs().every((log) => log.service === 'a-function')).toBe(true)
 })
 
-test('an exception of a span has arrived too, though its resource takes its time', async () => {
+test('an exception of a span has arrived too, though its resource is detected late', async () => {
   const { promise, open: know } = shutDoor()
   const resource = resourceFromAttributes({ 'cloud.region': promise.then(() => 'eu-central-1') })
   const provider = new BasicTracerProvider({
@@ -135,7 +135,7 @@ test('what the handler throws is captured with its invocation and request, deliv
   ])
 })
 
-test('a synchronous throw is no different', async () => {
+test('a synchronous throw is captured and thrown on too', async () => {
   const handler = wrap(() => {
     throw new TypeError('at once')
   })
@@ -179,7 +179,7 @@ test('user and tags end with their invocation', async () => {
   expect(inbox.logs()[1]?.tags).toBeUndefined()
 })
 
-test('invocations that run side by side keep to themselves', async () => {
+test('concurrent invocations have separate scopes', async () => {
   const handler = wrap(async (event: { n: number }, _context: object) => {
     setUser({ id: `user-${event.n}` })
     await new Promise((resolve) => setImmediate(resolve))
@@ -219,13 +219,13 @@ test('a streaming handler gets its stream and its context', async () => {
   expect(inbox.logs()).toMatchObject([{ message: 'streamed', request_id: 'id-1' }])
 })
 
-test('a mark on the handler, by which the platform knows that it streams, is on the wrapped one too', () => {
+test('the property that marks a streaming handler is also on the wrapped handler', () => {
   const mark = Symbol.for('aws.lambda.runtime.handler.streaming')
   const streaming = Object.assign(async () => {}, { [mark]: 'response' })
   expect(Reflect.get(wrap(streaming), mark)).toBe('response')
 })
 
-test('a method keeps its object', async () => {
+test('a wrapped method keeps its this', async () => {
   class Shop {
     readonly name = 'shop'
     readonly handle = wrapHandler(
@@ -253,7 +253,7 @@ for (const [where, options, args] of [
     (take: (work: Promise<unknown>) => void) => [{ waitUntil: (work: Promise<unknown>) => take(work) }],
   ],
 ] as const) {
-  test(`with a waitUntil ${where} the answer does not wait, and the work handed over is the delivery`, async () => {
+  test(`with a waitUntil ${where} the answer does not wait, and the promise passed is the delivery`, async () => {
     const vendor = await startVendor()
     const gate = shutDoor()
     vendor.answer({ after: gate.promise })
@@ -278,7 +278,7 @@ for (const [where, options, args] of [
   })
 }
 
-test('a waitUntil that throws costs nothing: then the answer waits', async () => {
+test('after a waitUntil that throws, the answer waits for the delivery', async () => {
   const handler = wrap(async () => void client.info('kept'), {
     waitUntil: () => {
       throw new Error('called outside of a request')
@@ -300,14 +300,14 @@ test('a service that never answers holds an invocation no longer than its own ti
     { client: stuck },
   )
   expect(await handler({}, lambda('id-1', 400))).toBe('answer')
-  // The upload is still waiting, and nobody for it.
+  // The upload is still waiting, and the invocation does not wait for it.
   expect(vendor.open).toBe(1)
   expect(stuck.stats()).toMatchObject({ accepted: 0 })
   await stuck.shutdown(1)
   await vendor.close()
 })
 
-test('without a key, and with a context that throws, a handler is what it was', async () => {
+test('without a key, and with a context that throws, a handler works unchanged', async () => {
   const mute = new LognitorClient({ enabled: false })
   const hostile = {
     get awsRequestId(): string {

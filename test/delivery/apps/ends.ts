@@ -6,7 +6,7 @@ const pipeline = new Pipeline(resolveOptions())
 const now = new Date().toISOString()
 for (let n = 0; n < Number(process.env.LOGS ?? 25); n++) {
   if (pipeline.wants('info'))
-    pipeline.write({ level: 'info', message: `log ${n}`, timestamp: now }, { way: 'call' })
+    pipeline.write({ level: 'info', message: `log ${n}`, timestamp: now }, { source: 'call' })
 }
 // Long enough for the upload to start; an upload alone must not keep the process alive.
 setTimeout(() => {

@@ -40,7 +40,7 @@ const server = http.createServer((_, response) => {
     for (let n = 0; n < 25; n++) {
       const timestamp = new Date().toISOString()
       if (pipeline.wants('info')) {
-        pipeline.write({ level: 'info', message: `log ${n}`, timestamp }, { way: 'call' })
+        pipeline.write({ level: 'info', message: `log ${n}`, timestamp }, { source: 'call' })
       }
     }
     response.end('done')

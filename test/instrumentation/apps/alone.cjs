@@ -1,4 +1,4 @@
-// Our instrumentation without any SDK; `HTTP=wrapped` needs no peer either.
+// LognitorHttpInstrumentation without any SDK. With `HTTP=wrapped`, withLognitor, which needs no peer.
 const { LognitorHttpInstrumentation, withLognitor } = require('@lognitor/opentelemetry/instrumentation')
 
 const options = { apiKey: 'test-key', apiUrl: process.env.API_URL, service: 'an-app', flushInterval: 50 }

@@ -1,5 +1,5 @@
-// Rounds of interleaved requests, each with a user, context, tags and breadcrumbs of its own, and no
-// OpenTelemetry context manager anywhere. Every log that leaves is held against the request it names.
+// Rounds of interleaved requests, each with its own user, context, tags and breadcrumbs, and without an OpenTelemetry
+// context manager. Every log is compared with the request it names.
 const { readFile } = require('node:fs')
 const { Agent, createServer, request: post } = require('node:http')
 const { PassThrough, Readable, Writable } = require('node:stream')

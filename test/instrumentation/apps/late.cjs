@@ -1,4 +1,4 @@
-// A server that sets up OpenTelemetry within its first request, and writes spans and routes of its own, as Next.js does.
+// A server that sets up OpenTelemetry within its first request, and writes spans and routes of its own, like Next.js.
 const { createServer } = require('node:http')
 const { SpanKind, trace } = require('@opentelemetry/api')
 

@@ -1,4 +1,4 @@
-// Starts OpenTelemetry with our instrumentation, or with a plain one and withLognitor, before the app.
+// Starts OpenTelemetry before the app, with LognitorHttpInstrumentation, or with HttpInstrumentation and withLognitor.
 const { NodeSDK } = require('@opentelemetry/sdk-node')
 const { ExpressInstrumentation } = require('@opentelemetry/instrumentation-express')
 const { LognitorHttpInstrumentation, withLognitor } = require('@lognitor/opentelemetry/instrumentation')
@@ -18,7 +18,7 @@ const made = {
   before: () => [new LognitorHttpInstrumentation(options), new (instrumentation().HttpInstrumentation)()],
   twice: () => [new LognitorHttpInstrumentation(options), new LognitorHttpInstrumentation(options)],
 }
-// Loaded only where it is used: one test has not installed it.
+// Loaded only where it is used, because one test does not install it.
 function instrumentation() {
   return require('@opentelemetry/instrumentation-http')
 }

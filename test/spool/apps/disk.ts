@@ -13,7 +13,7 @@ for (const pipe of PIPES.split(' ').filter(Boolean)) open(pipe, 'r', () => {})
 for (let n = 1; n <= Number(LOGS); n++) {
   const timestamp = new Date().toISOString()
   if (pipeline.wants('info'))
-    pipeline.write({ level: 'info', message: `log ${n}`, timestamp, metadata: { pad } }, { way: 'call' })
+    pipeline.write({ level: 'info', message: `log ${n}`, timestamp, metadata: { pad } }, { source: 'call' })
 }
 process.stdin.on('data', async (word) => {
   if (`${word}`.startsWith('flush')) say(`flushed ${await pipeline.flush(300)}`)

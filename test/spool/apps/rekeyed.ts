@@ -7,7 +7,7 @@ const log = (name: string) => {
   for (let n = 1; n <= 5; n++) {
     const timestamp = new Date().toISOString()
     if (pipeline.wants('info'))
-      pipeline.write({ level: 'info', message: `${name} ${n}`, timestamp }, { way: 'call' })
+      pipeline.write({ level: 'info', message: `${name} ${n}`, timestamp }, { source: 'call' })
   }
 }
 log('early')

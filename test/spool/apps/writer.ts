@@ -10,7 +10,7 @@ const pipeline = new Pipeline(resolveOptions())
 const timestamp = new Date().toISOString()
 for (let n = 1; n <= Number(LOGS); n++) {
   if (pipeline.wants('info'))
-    pipeline.write({ level: 'info', message: `${NAME} ${n}`, timestamp }, { way: 'call' })
+    pipeline.write({ level: 'info', message: `${NAME} ${n}`, timestamp }, { source: 'call' })
 }
 for (let n = 1; n <= Number(REQUESTS); n++) {
   pipeline.request(

@@ -15,8 +15,8 @@ afterEach(async () => {
   await served.close()
 })
 
-/** The paths that get a request entry. The last one asked for always does, so we know when to look. */
-async function rowsFor(paths: string[], ignoreRoutes: (string | RegExp)[]): Promise<string[]> {
+/** The paths that get a request entry. The last path always gets one, and marks the end. */
+async function pathsWithEntries(paths: string[], ignoreRoutes: (string | RegExp)[]): Promise<string[]> {
   watched = openRecorder({ ignoreRoutes })
   for (const path of [...paths, '/last']) await fetch(served.url + path)
   const { entries } = watched
@@ -24,7 +24,7 @@ async function rowsFor(paths: string[], ignoreRoutes: (string | RegExp)[]): Prom
   return entries.slice(0, -1).map((entry) => entry.path)
 }
 
-test('an ignored route is an exact path and whole segments below it', async () => {
+test('an ignored route matches an exact path and whole segments below it', async () => {
   const paths = [
     '/health',
     '/health/',
@@ -34,23 +34,23 @@ test('an ignored route is an exact path and whole segments below it', async () =
     '/api/health',
     '/HEALTH',
   ]
-  expect(await rowsFor(paths, ['/health'])).toEqual(['/healthy', '/api/health', '/HEALTH'])
+  expect(await pathsWithEntries(paths, ['/health'])).toEqual(['/healthy', '/api/health', '/HEALTH'])
 })
 
 test('an ignored route that ends with a slash is the same route', async () => {
-  expect(await rowsFor(['/static', '/static/a.js', '/statics'], ['/static/'])).toEqual(['/statics'])
+  expect(await pathsWithEntries(['/static', '/static/a.js', '/statics'], ['/static/'])).toEqual(['/statics'])
 })
 
-test('an ignored "/" is the root alone', async () => {
-  expect(await rowsFor(['/', '/?a=1', '/orders'], ['/'])).toEqual(['/orders'])
+test('an ignored "/" matches the root alone', async () => {
+  expect(await pathsWithEntries(['/', '/?a=1', '/orders'], ['/'])).toEqual(['/orders'])
 })
 
-test('an ignored RegExp is asked about the path, each time from its beginning', async () => {
+test('an ignored RegExp is matched from the beginning of each path', async () => {
   const paths = ['/a.png', '/b.png', '/c.png', '/d.html?x=.png']
-  expect(await rowsFor(paths, [/\.png$/g])).toEqual(['/d.html'])
+  expect(await pathsWithEntries(paths, [/\.png$/g])).toEqual(['/d.html'])
 })
 
-test('an ignored request still has its scope, and is told its status', async () => {
+test('an ignored request still has its scope, with its status', async () => {
   watched = openRecorder({ ignoreRoutes: ['/health'] })
   const statuses: (number | undefined)[] = []
   const other = await serve((_request, response) => {
@@ -65,7 +65,7 @@ test('an ignored request still has its scope, and is told its status', async () 
   expect(watched.entries).toEqual([])
 })
 
-test('the address is left out when it should not be captured', async () => {
+test('the address is left out with captureIp: false', async () => {
   watched = openRecorder({ captureIp: false })
   await fetch(served.url)
   const [entry] = await watched.waitForEntries(1)
@@ -79,14 +79,14 @@ const proxied = {
   'x-forwarded-host': 'shop.example',
 }
 
-test('the words of a proxy count only when it is trusted', async () => {
+test('headers of a proxy are used only with trustProxy', async () => {
   watched = openRecorder()
   await fetch(served.url, { headers: proxied })
   const [entry] = await watched.waitForEntries(1)
   expect(entry).toMatchObject({ ip: '127.0.0.1', scheme: 'http', host: `127.0.0.1:${served.port}` })
 })
 
-test('a trusted proxy tells address, scheme and host', async () => {
+test('a trusted proxy sets address, scheme and host', async () => {
   watched = openRecorder({ trustProxy: true })
   await fetch(served.url, { headers: proxied })
   await fetch(served.url, {
@@ -97,7 +97,7 @@ test('a trusted proxy tells address, scheme and host', async () => {
   expect(entries[1]).toMatchObject({ ip: '2001:db8::17', scheme: 'https', host: 'a.example' })
 })
 
-test('what a trusted proxy says and is no address leaves the one of the socket', async () => {
+test('an invalid address of a trusted proxy leaves the address of the socket', async () => {
   watched = openRecorder({ trustProxy: true })
   for (const entry of ['unknown', '_hidden', '999.1.1.1', '<script>']) {
     await fetch(served.url, { headers: { 'x-forwarded-for': entry, forwarded: `for=${entry}` } })
@@ -119,7 +119,7 @@ test('a wrong option in code throws with name, expectation and value', () => {
   )
 })
 
-test('the environment sets what a string can hold', () => {
+test('the environment sets options that a string can hold', () => {
   const settings = resolveRequestEntryOptions(
     {},
     {
@@ -139,7 +139,7 @@ test('the environment sets what a string can hold', () => {
   expect(['/health/x', '/static', '/other'].map(settings.isIgnored)).toEqual([true, true, false])
 })
 
-test('what code says goes before the environment', () => {
+test('options in code win over the environment', () => {
   expect(resolveRequestEntryOptions({ trustProxy: false }, { LOGNITOR_TRUST_PROXY: 'true' }).trustProxy).toBe(
     false,
   )

@@ -11,7 +11,7 @@ afterEach(async () => {
   await served.close()
 })
 
-test('a request becomes a request entry with all that is known of it', async () => {
+test('a request entry has all known fields of its request', async () => {
   watched = openRecorder()
   served = await serve((_request, response) => {
     response.statusCode = 201
@@ -41,13 +41,13 @@ test('a request becomes a request entry with all that is known of it', async () 
   expect(entry?.duration_ms).toBeGreaterThan(0)
 })
 
-test('a request id of strange characters, of two headers or of none gives way to a new one', async () => {
+test('a request id with invalid characters, of two headers or of none is replaced by a new one', async () => {
   watched = openRecorder()
   served = await serve((_request, response) => response.end())
-  for (const given of ['with space', 'x'.repeat(129), 'a,b', 'ümlaut']) {
+  for (const input of ['with space', 'x'.repeat(129), 'a,b', 'ümlaut']) {
     await speak(
       served.port,
-      `GET / HTTP/1.1\r\nHost: a\r\nX-Request-Id: ${given}\r\nConnection: close\r\n\r\n`,
+      `GET / HTTP/1.1\r\nHost: a\r\nX-Request-Id: ${input}\r\nConnection: close\r\n\r\n`,
       '\r\n\r\n',
     )
   }
@@ -63,7 +63,7 @@ test('a request id of strange characters, of two headers or of none gives way to
   expect(watched.scopes.every((scope) => scope.requestIdIsOurs)).toBe(true)
 })
 
-test('the query is kept when asked for, and the path of a request in absolute form is found', async () => {
+test('the query is kept with includeQuery, and the path of a request in absolute form is found', async () => {
   watched = openRecorder({ includeQuery: true })
   served = await serve((_request, response) => response.end())
   await fetch(`${served.url}/a?b=1&c=%20`)
@@ -81,7 +81,7 @@ test('the query is kept when asked for, and the path of a request in absolute fo
   expect(entries.map((entry) => entry.path)).toEqual(['/a?b=1&c=%20', '/x?y=1', '*'])
 })
 
-test('a client that goes away before the answer is a 499', async () => {
+test('a client that closes the connection before the answer is counted as 499', async () => {
   watched = openRecorder()
   const asked: string[] = []
   served = await serve((request) => void asked.push(request.url ?? ''))
@@ -94,14 +94,14 @@ test('a client that goes away before the answer is a 499', async () => {
   expect(entry?.status_code).toBe(499)
 })
 
-test('a server that hangs up without an answer is a 499, since nobody saw the 200 of the response', async () => {
+test('a server that closes the connection without an answer is counted as 499, because no status was sent', async () => {
   watched = openRecorder()
   served = await serve((_request, response) => void response.destroy())
   await fetch(served.url).catch(() => {})
   expect((await watched.waitForEntries(1))[0]?.status_code).toBe(499)
 })
 
-test('an answer cut off after its head counts with the status the client saw', async () => {
+test('an answer cut off after its head has the status that the client received', async () => {
   watched = openRecorder()
   served = await serve((_request, response) => {
     response.writeHead(206, { 'content-type': 'text/event-stream' })
@@ -112,7 +112,7 @@ test('an answer cut off after its head counts with the status the client saw', a
   expect((await watched.waitForEntries(1))[0]?.status_code).toBe(206)
 })
 
-test('requests over one connection, pipelined or one after the other, are one request entry each', async () => {
+test('requests over one connection, pipelined or sequential, give one request entry each', async () => {
   watched = openRecorder()
   served = await serve((request, response) => {
     setTimeout(() => response.end(`<${request.url}>`), request.url === '/1' ? 30 : 1)
@@ -124,7 +124,7 @@ test('requests over one connection, pipelined or one after the other, are one re
   expect(entries.map((entry) => entry.path)).toEqual(['/1', '/2', '/3'])
 })
 
-test('pipelined requests whose connection ends before their turn are 499, once each', async () => {
+test('pipelined requests whose connection ends before their turn give one request entry each, with 499', async () => {
   watched = openRecorder()
   let asked = 0
   served = await serve((request, response) => {
@@ -143,7 +143,7 @@ test('pipelined requests whose connection ends before their turn are 499, once e
   ])
 })
 
-test('what Node itself answers, such as a failed expectation, is a request entry too', async () => {
+test('a request that Node itself answers, such as a failed expectation, gives a request entry too', async () => {
   watched = openRecorder()
   served = await serve((_request, response) => response.end())
   await speak(
@@ -159,7 +159,7 @@ test('what Node itself answers, such as a failed expectation, is a request entry
   ])
 })
 
-test('servers of our own write no request entries', async () => {
+test('servers of this package write no request entries', async () => {
   watched = openRecorder()
   const own = await serve((_request, response) => response.end())
   ownServers.add(own.server)
@@ -171,7 +171,7 @@ test('servers of our own write no request entries', async () => {
   expect(watched.entries.map((entry) => entry.path)).toEqual(['/theirs'])
 })
 
-test('a second entry point leaves each request to the first, and takes over when that one closes', async () => {
+test('a second recorder leaves each request to the first, and takes over when the first one closes', async () => {
   watched = openRecorder()
   const second = openRecorder()
   served = await serve((_request, response) => response.end())
@@ -186,7 +186,7 @@ test('a second entry point leaves each request to the first, and takes over when
   expect(second.entries.map((entry) => entry.path)).toEqual(['/b'])
 })
 
-test('a request that was open when its entry point closed still gets its request entry', async () => {
+test('a request that was open when its recorder closed still gets its request entry', async () => {
   watched = openRecorder()
   const waiting: (() => void)[] = []
   served = await serve((_request, response) => void waiting.push(() => response.end()))
