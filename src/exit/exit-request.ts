@@ -9,9 +9,9 @@ export interface ExitDestination {
   readonly userAgent: string
   /** The proxy's address; '' for none. */
   readonly proxy: string
-  /** The last attempt failed: one request goes first, and the others only if the service was in good order. */
+  /** The last attempt failed: one request goes first, and the next one only after an answer to that. */
   readonly isDoubtful: boolean
-  /** For so long the service has asked to be left alone, or refuses the key. */
+  /** For so many ms the service has asked to be left alone, or refuses the key: nothing is sent before that. */
   readonly heldMs: number
   /** By endpoint. */
   readonly limits: Readonly<Record<string, LimitFigures>>
