@@ -122,9 +122,9 @@ export class Pipeline {
     return this.#settings
   }
 
-  /** Whether `shutdown` has ended it. */
-  get isClosed(): boolean {
-    return this.#isClosed
+  /** Whether `shutdown` was called: whoever comes from then on needs another one. */
+  get isEnding(): boolean {
+    return this.#closing !== undefined
   }
 
   /** Whether the end of the process waits for what is under way. */

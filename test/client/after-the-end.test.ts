@@ -89,6 +89,43 @@ test('an entry point with a key of its own follows the next client of that key',
   await second.shutdown()
 })
 
+test('an init during a shutdown makes the next client', async () => {
+  const door = shutDoor()
+  const [first, second] = [await memory(), await memory()]
+  const slow = {
+    send: async (request: Parameters<typeof first.send>[0]) => {
+      await door.promise
+      return first.send(request)
+    },
+  }
+  lognitor.init({ transport: slow }).info('first')
+  const ending = lognitor.shutdown()
+  const next = lognitor.init({ transport: second })
+  next.info('of the next client')
+  lognitor.info('of the module')
+  door.open()
+  expect(await ending).toBe(true)
+  expect(lognitor.info('later')).not.toBe('')
+  await lognitor.flush()
+  expect(messagesOf(first)).toEqual(['first'])
+  expect(messagesOf(second)).toEqual(['later', 'of the module', 'of the next client'])
+})
+
+test('a client that is made while one of the same key ends does not end with that', async () => {
+  const door = shutDoor()
+  rig.vendor.answer({ after: door.promise }, {})
+  const options = { apiKey: 'lgn_again', apiUrl: rig.vendor.apiUrl }
+  const first = new LognitorClient(options)
+  first.info('first')
+  const ending = first.shutdown()
+  const second = new LognitorClient(options)
+  door.open()
+  expect(await ending).toBe(true)
+  second.info('second')
+  expect(await second.shutdown()).toBe(true)
+  expect(rig.vendor.messages()).toEqual(['first', 'second'])
+})
+
 test('what is logged while shutdown delivers is delivered, too', async () => {
   const door = shutDoor()
   rig.vendor.answer({ after: door.promise }, {})
