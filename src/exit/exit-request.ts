@@ -6,6 +6,8 @@ export interface ExitDestination {
   /** The API's address, `http:` or `https:`. */
   readonly apiUrl: string
   readonly apiKey: string
+  /** Only the user's own transport leads there, and that needs a running event loop. */
+  readonly needsEventLoop: boolean
   readonly userAgent: string
   /** The proxy's address; '' for none. */
   readonly proxy: string

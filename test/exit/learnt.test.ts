@@ -82,6 +82,14 @@ test('one batch that always fails does not keep the others from being delivered 
   expect(JSON.parse(stdout)).toMatchObject({ accepted: 200, dropped: { exit: 25 } })
 })
 
+test('what the service may have taken goes there again at the end, though a transport of its own has come since', async () => {
+  vendor = await startVendor()
+  vendor.answer({ status: 503 }, {})
+  const { stdout } = await runApp('held-back.cjs', ['backoff', 'own transport'], { apiUrl: vendor.apiUrl })
+  expect(vendor.messages()).toEqual(Array.from({ length: 25 }, (_, n) => `early ${n}`))
+  expect(JSON.parse(stdout)).toMatchObject({ accepted: 25, dropped: { exit: 200 } })
+})
+
 describe('a name with two addresses of which only the IPv6 one answers', () => {
   test.each(['flush', 'exit'])('is reached (%s)', async (way) => {
     let arrived = 0
