@@ -118,7 +118,7 @@ export class Journal {
 
   /** Counts entries as delivered or dropped; writes nothing about it. */
   end({ line, first, count }: Range): void {
-    for (const segment of this.#segments) segment.live -= segment.overlap(line, first, count)
+    for (const segment of this.#segments) segment.end(line, first, count)
   }
 
   /** Deletes files that hold nothing that is still needed. Later files tell which entries of earlier ones are done. */
@@ -147,6 +147,11 @@ export class Journal {
     if (left.length === this.#segments.length) return false
     this.#segments.splice(0, Number.POSITIVE_INFINITY, ...left)
     return true
+  }
+
+  /** Whether any of these entries is in it. */
+  hasAny({ line, first, count }: Range): boolean {
+    return this.#segments.some((segment) => segment.countOf(line, first, count) > 0)
   }
 
   /** Whether all of these entries are in files that are there. */

@@ -24,7 +24,7 @@ export interface OwnMove {
   /** Own batches that the former destination may have taken. */
   readonly bound: readonly Pending[]
   /** The same in memory, from where they are still sent to the former destination. */
-  readonly inMemory: WriteSet
+  readonly inMemory: () => WriteSet
   readonly openFormer: () => FormerDestination
 }
 
@@ -33,10 +33,12 @@ export interface OwnMove {
  * @throws what the file system throws; then the folder is where it was
  */
 export async function moveOwn(move: OwnMove): Promise<void> {
-  const { owner, own, before, after, apiUrl, retired, sending, bound, inMemory, openFormer } = move
-  const taken = move.taken()
+  const { owner, own, before, after, apiUrl, retired, sending, bound, openFormer } = move
+  // Asked now: some may have come to their end since the destination has changed.
+  const [taken, inMemory] = [move.taken(), move.inMemory()]
   if (sending.length + taken.length + bound.length + inMemory.marks.length > 0) {
     const former = openFormer()
+    former.expect([...taken, ...inMemory.marks])
     for (const source of sending) await former.adopt(source)
     await former.hold(inMemory)
     await leaveBehind(own, former, taken, bound, inMemory.marks, (batch) => move.taken().includes(batch))

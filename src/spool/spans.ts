@@ -15,6 +15,11 @@ export class Spans {
     }
   }
 
+  /** How many numbers they hold. */
+  get size(): number {
+    return this.list().reduce((sum, { first, last }) => sum + last - first + 1, 0)
+  }
+
   /** In order, none touching the next. */
   list(): readonly Readonly<Span>[] {
     if (this.#isSorted) return this.#spans

@@ -39,8 +39,8 @@ export class Spool {
   onForgotten: () => void = () => {}
   /** The written entries that memory still has. */
   inMemory: () => readonly Range[] = () => []
-  /** The batches in memory that the destination before may have taken. */
-  boundInMemory: () => WriteSet = () => NOTHING
+  /** The batches in memory that a destination before, with this key, may have taken. */
+  boundInMemory: (apiKey: string) => WriteSet = () => NOTHING
   readonly #options: SpoolOptions
   readonly #segmentBytes: number
   readonly #disk: DiskOrder
@@ -138,6 +138,11 @@ export class Spool {
       this.#disk.fail(error)
       return false
     }
+  }
+
+  /** Whether a destination of before has these entries on disk. */
+  isLeftWithFormer(range: Range): boolean {
+    return this.#formers.with(range) !== undefined
   }
 
   /** Entries that were written are delivered or dropped. */
@@ -241,7 +246,7 @@ export class Spool {
     // The key names the project, whatever its address: what it may have taken means the same to it there.
     const isBound = before.apiKey !== apiKey
     this.#formers.bind(this.#stored.remove(source, ({ mayBeTaken }) => mayBeTaken && isBound))
-    const inMemory = isBound ? this.boundInMemory() : NOTHING
+    const inMemory = () => (isBound ? this.#notHeldYet(this.boundInMemory(before.apiKey)) : NOTHING)
     const moved = this.#disk.run(async () => {
       try {
         await this.#moveOwn(source, before, { retired, sending, inMemory })
@@ -316,6 +321,15 @@ export class Spool {
     if (source.isOwn) this.#formers.leftBehind += entries
     else this.#options.onTakenOver(-entries)
     void this.#disk.run(() => this.#formers.releaseIdle(), undefined)
+  }
+
+  /** Without batches that an earlier change of the destination has left on disk already. */
+  #notHeldYet({ marks, entries }: WriteSet): WriteSet {
+    const isHeld = (range: Range) => this.isLeftWithFormer(range)
+    return {
+      marks: marks.filter((mark) => !isHeld(mark)),
+      entries: entries.filter(({ line, number }) => !isHeld({ line, first: number, count: 1 })),
+    }
   }
 
   async #moveOwn(

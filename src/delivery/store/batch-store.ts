@@ -83,6 +83,8 @@ export interface BatchStore {
   nack(batch: StoredBatch, again: SendAgain): void
   /** Its halves are to be sent under ids of their own. False when it cannot be halved. */
   halve(batch: StoredBatch): boolean
+  /** Whether these entries were left, on disk too, with a destination of before to which memory still sends them. */
+  isLeftWithFormer(range: EntryRange): boolean
   /** Called when there may be something to take. */
   onBacklog: () => void
   /** Called when nothing that memory still has is in the store any more. */
@@ -90,5 +92,5 @@ export interface BatchStore {
   /** Asked for the written entries that memory still has. */
   inMemory: () => readonly EntryRange[]
   /** Asked for the batches in memory that the destination before may have taken. */
-  boundInMemory: () => WriteSet
+  boundInMemory: (apiKey: string) => WriteSet
 }

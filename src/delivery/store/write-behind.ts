@@ -48,7 +48,7 @@ export class WriteBehind implements Overflow {
     this.#parts = parts
     parts.store.onForgotten = () => this.#writeAgain()
     parts.store.inMemory = () => this.#inMemory()
-    parts.store.boundInMemory = () => this.#boundInMemory()
+    parts.store.boundInMemory = (apiKey) => this.#boundInMemory(apiKey)
   }
 
   /** An entry came in. */
@@ -81,7 +81,7 @@ export class WriteBehind implements Overflow {
   }
 
   gone({ line, first, count }: EntryRange): void {
-    const last = Math.min(first + count - 1, this.#begun[line] as number)
+    const last = this.#lastInStore({ line, first, count }, this.#begun)
     if (last >= first) this.#parts.store.ack({ line, first, count: last - first + 1 })
   }
 
@@ -132,7 +132,8 @@ export class WriteBehind implements Overflow {
     const saved = new Set<Batch | undefined>()
     for (const line of queue.lines) {
       for (const batch of queue.beyond(line, 0)) {
-        const written = Math.min(batch.last, this.#written[line.index] as number)
+        const { first, count } = batch
+        const written = this.#lastInStore({ line: line.index, first, count }, this.#written)
         if (undelivered.has(batch)) {
           if (written < batch.last) continue
           saved.add(batch)
@@ -193,7 +194,8 @@ export class WriteBehind implements Overflow {
   }
 
   async #writeBatch(line: EndpointQueue, batch: Batch): Promise<void> {
-    if (batch.hasMark) return
+    // The destination may have changed while this waited for its turn.
+    if (batch.hasMark || this.#parts.isFormer(batch)) return
     const entries: StoredEntry[] = []
     const begun = this.#begun[line.index] as number
     collect(entries, line, batch, begun + 1, batch.last)
@@ -243,6 +245,12 @@ export class WriteBehind implements Overflow {
     return isWritten
   }
 
+  /** The last of these entries that the store has. */
+  #lastInStore(range: EntryRange, upTo: Marks): number {
+    const last = range.first + range.count - 1
+    return this.#parts.store.isLeftWithFormer(range) ? last : Math.min(last, upTo[range.line] as number)
+  }
+
   /** The written entries that memory still has. */
   #inMemory(): readonly EntryRange[] {
     const { queue } = this.#parts
@@ -256,14 +264,15 @@ export class WriteBehind implements Overflow {
     )
   }
 
-  /** Batches that the destination before may have taken, or may be taking just now. */
-  #boundInMemory(): WriteSet {
+  /** Batches that a destination before, with this key, may have taken, or may be taking just now. */
+  #boundInMemory(apiKey: string): WriteSet {
     const { queue, isFormer } = this.#parts
     const marks: BatchMark[] = []
     const entries: StoredEntry[] = []
     for (const line of queue.lines) {
       for (const batch of queue.beyond(line, 0)) {
-        if (!isFormer(batch) || !(batch.mayBeTaken || queue.isFlying(batch, line))) continue
+        if (!isFormer(batch) || batch.destination?.where().apiKey !== apiKey) continue
+        if (!batch.mayBeTaken && !queue.isFlying(batch, line)) continue
         marks.push(markOf(line, batch))
         collect(entries, line, batch, batch.first, batch.last)
       }
