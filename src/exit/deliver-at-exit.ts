@@ -12,8 +12,8 @@ export function deliverAtExit(participants: Iterable<ExitParticipant>, timeoutMs
     return participant.undeliveredCount > 0 ? [{ participant, requests: participant.undelivered() }] : []
   })
   const sendable = ending.flatMap(({ participant, requests }) =>
-    participant.canSendSynchronously && participant.flushOnExitMs > 0
-      ? requests.filter(({ destination }) => destination.heldMs < timeoutMs)
+    participant.flushOnExitMs > 0
+      ? requests.filter(({ destination }) => !destination.needsEventLoop && destination.heldMs < timeoutMs)
       : [],
   )
   const sent = sendable.length > 0 ? sendBlocking(sendable, timeoutMs) : []

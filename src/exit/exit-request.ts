@@ -6,12 +6,14 @@ export interface ExitDestination {
   /** The API's address, `http:` or `https:`. */
   readonly apiUrl: string
   readonly apiKey: string
+  /** Only the user's own transport leads there, and that needs a running event loop. */
+  readonly needsEventLoop: boolean
   readonly userAgent: string
   /** The proxy's address; '' for none. */
   readonly proxy: string
-  /** The last attempt failed: one request is sent first, and the others only if it succeeds. */
+  /** The last attempt failed: one request is sent first, and the next one only after an answer to that. */
   readonly isDoubtful: boolean
-  /** Remaining wait in ms that the service asked for, or that a refused key needs. */
+  /** Remaining wait in ms that the service asked for, or that a refused key needs: nothing is sent before. */
   readonly heldMs: number
   /** The learnt limits by endpoint. */
   readonly limits: Readonly<Record<string, LimitFigures>>

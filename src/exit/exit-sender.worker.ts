@@ -63,10 +63,11 @@ async function deliver(destination: ExitDestination): Promise<void> {
   })
   const waiting = parts.flat().filter(({ request }) => requests[request]?.destination === destination)
   const limits = new Map<string, EndpointLimits>()
-  let heldUntil = 0
+  let heldUntil = performance.now() + destination.heldMs
   let isOver = false
 
-  if (destination.isDoubtful && !(await sendNext())) return
+  // One goes first. A service that answers may have failed that one alone, and is asked with the next one then.
+  while (destination.isDoubtful && waiting.length > 0 && !isOver) if (await sendNext()) break
   await Promise.all(Array.from({ length: CONNECTIONS }, sendAll))
 
   async function sendAll(): Promise<void> {
@@ -81,7 +82,7 @@ async function deliver(destination: ExitDestination): Promise<void> {
     const its = limitsOf(path)
     if (!part.wasSent && its.isExceededBy({ count: part.to - part.from, bytes: bytesOf(part) })) {
       waiting.unshift(...halve(part))
-      return true
+      return sendNext()
     }
     const fate = await send(part, its)
     if (fate?.kind === 'halve') {

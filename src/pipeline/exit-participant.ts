@@ -126,6 +126,7 @@ function describe(destination: Destination, now: number): ExitDestination {
   return {
     apiUrl: place.apiUrl,
     apiKey: place.apiKey,
+    needsEventLoop: place.hasOwnTransport,
     userAgent: USER_AGENT,
     proxy: proxyFor(new URL(place.apiUrl), place.proxy),
     isDoubtful: breaker.reason !== undefined,

@@ -122,9 +122,9 @@ export class Pipeline {
     return this.#settings
   }
 
-  /** Whether `shutdown` has closed this pipeline. */
-  get isClosed(): boolean {
-    return this.#isClosed
+  /** Whether `shutdown` was called: a client that is made from then on needs another pipeline. */
+  get isEnding(): boolean {
+    return this.#closing !== undefined
   }
 
   /** Whether the end of the process waits for undelivered logs. */

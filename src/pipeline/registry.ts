@@ -131,7 +131,7 @@ export function onDefault(made: OnDefault): void {
  */
 export function initDefault(options: Options): Pipeline {
   const settings = resolveOptions(options)
-  const before = registry.standard?.pipeline.isClosed ? undefined : registry.standard
+  const before = registry.standard?.pipeline.isEnding ? undefined : registry.standard
   if (before?.hasClient && !replaces(registry.initBy)) {
     warnOnce('LOGNITOR_INIT_TWICE', 'init was called again; the client of the first call stays as it is.')
     return before.pipeline
@@ -233,7 +233,7 @@ export function handleFor(given: ClientOrOptions = {}): PipelineHandle {
       defaultPipeline()
       return hold(registry.standard as Entry)
     }
-    if (client || !entry.pipeline.isClosed) return entry
+    if (client || !entry.pipeline.isEnding) return entry
     const successor = isGiven ? find(resolveOptions(options)) : registry.standard
     return successor === undefined || successor === entry ? entry : hold(successor)
   }
@@ -268,7 +268,7 @@ function find(settings: Settings): Entry | undefined {
   // A pipeline with its own transport, or without a key, is never shared.
   if (!settings.apiKey || settings.transport) return undefined
   for (const entry of registry.entries) {
-    if (entry.pipeline.isClosed) registry.entries.delete(entry)
+    if (entry.pipeline.isEnding) registry.entries.delete(entry)
     else if (goesTo(entry.pipeline.settings, settings)) return entry
   }
   return undefined

@@ -19,6 +19,8 @@ export class FormerDestination {
   readonly #adopted: SpoolSource[] = []
   /** Entries in the folder that are still sent from memory. */
   #held: readonly Range[] = []
+  /** Batches that are being written into it. */
+  #expected: readonly Range[] = []
 
   constructor(owner: Owner, destination: Destination, segmentBytes: number) {
     this.#owner = owner
@@ -31,6 +33,18 @@ export class FormerDestination {
     return (
       this.#held.length === 0 && this.source.taken === 0 && this.#adopted.every(({ taken }) => taken === 0)
     )
+  }
+
+  /** Whether it has these entries, or will have them in a moment. */
+  holds(range: Range): boolean {
+    const isSame = ({ queue, first, count }: Range) =>
+      queue === range.queue && first < range.first + range.count && range.first < first + count
+    return this.source.journal.hasAny(range) || this.#expected.some(isSame)
+  }
+
+  /** From here on these batches count as its own: they may come to their end before they are written. */
+  expect(ranges: readonly Range[]): void {
+    this.#expected = ranges
   }
 
   has(source: SpoolSource): boolean {

@@ -16,7 +16,7 @@ export class FormerDestinations {
 
   /** The former destination that has these entries. */
   with(range: Range): FormerDestination | undefined {
-    return [...this.#all].find(({ source }) => source.journal.holds(range))
+    return [...this.#all].find((each) => each.holds(range))
   }
 
   /** The former destination that a source belongs to now. */

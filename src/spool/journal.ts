@@ -118,9 +118,9 @@ export class Journal {
     void handle?.close().catch(() => {})
   }
 
-  /** Counts entries as delivered or dropped. Records nothing in the files. */
+  /** Counts entries as delivered or dropped; writes nothing about it. */
   end({ queue, first, count }: Range): void {
-    for (const segment of this.#segments) segment.live -= segment.overlap(queue, first, count)
+    for (const segment of this.#segments) segment.end(queue, first, count)
   }
 
   /**
@@ -154,7 +154,12 @@ export class Journal {
     return true
   }
 
-  /** Whether all of these entries are in files that exist. */
+  /** Whether any of these entries is in it. */
+  hasAny({ queue, first, count }: Range): boolean {
+    return this.#segments.some((segment) => segment.countOf(queue, first, count) > 0)
+  }
+
+  /** Whether all of these entries are in files that are there. */
   holds({ queue, first, count }: Range): boolean {
     const there = this.#segments.reduce((sum, segment) => sum + segment.overlap(queue, first, count), 0)
     return there >= count

@@ -24,7 +24,7 @@ export interface OwnMove {
   /** Batches of this process on disk that the former destination may have accepted. */
   readonly bound: readonly Pending[]
   /** The same for batches in memory, which are still sent to the former destination. */
-  readonly inMemory: WriteSet
+  readonly inMemory: () => WriteSet
   readonly openFormer: () => FormerDestination
 }
 
@@ -33,10 +33,12 @@ export interface OwnMove {
  * @throws the error of the file system; then the folder is not moved
  */
 export async function moveOwn(move: OwnMove): Promise<void> {
-  const { owner, own, before, after, apiUrl, retired, sending, bound, inMemory, openFormer } = move
-  const taken = move.taken()
+  const { owner, own, before, after, apiUrl, retired, sending, bound, openFormer } = move
+  // Asked now: some may have come to their end since the destination has changed.
+  const [taken, inMemory] = [move.taken(), move.inMemory()]
   if (sending.length + taken.length + bound.length + inMemory.marks.length > 0) {
     const former = openFormer()
+    former.expect([...taken, ...inMemory.marks])
     for (const source of sending) await former.adopt(source)
     await former.hold(inMemory)
     await leaveBehind(own, former, taken, bound, inMemory.marks, (batch) => move.taken().includes(batch))

@@ -1,4 +1,6 @@
-/** The first and the last number, both included. */
+import { countWithin, Spans, without } from './spans.js'
+
+/** From and to, both included. */
 export interface Span {
   first: number
   last: number
@@ -9,9 +11,10 @@ export class Segment {
   /** File name within the journal's folder. */
   readonly name: string
   bytes = 0
-  /** Entries in the file that are neither delivered nor dropped. */
-  live = 0
   readonly #spans: (Span | undefined)[] = []
+  /** By line the entries that are in it, and those of them that have come to their end. */
+  readonly #present: Spans[] = []
+  readonly #ended: Spans[] = []
 
   constructor(name: string) {
     this.name = name
@@ -22,9 +25,15 @@ export class Segment {
     return this.#spans[queue]
   }
 
+  /** Entries in it that have not come to their end. */
+  get live(): number {
+    return sizeOf(this.#present) - sizeOf(this.#ended)
+  }
+
   add(queue: number, number: number): void {
     const span = this.#spans[queue]
-    this.live++
+    this.#present[queue] ??= new Spans()
+    this.#present[queue].add(number)
     if (span === undefined) {
       this.#spans[queue] = { first: number, last: number }
       return
@@ -33,10 +42,31 @@ export class Segment {
     span.last = Math.max(span.last, number)
   }
 
-  /** How many of these entries lie within the file's range. */
+  /** Entries have come to their end. Those that are not in it, or had come to their end before, change nothing. */
+  end(queue: number, first: number, count: number): void {
+    const last = first + count - 1
+    const present = this.#present[queue]?.list() ?? []
+    if (countWithin(present, first, last) === 0) return
+    this.#ended[queue] ??= new Spans()
+    const here = present
+      .filter((span) => span.last >= first && span.first <= last)
+      .map((span) => ({ first: Math.max(span.first, first), last: Math.min(span.last, last) }))
+    for (const span of without(here, this.#ended[queue].list())) this.#ended[queue].add(span.first, span.last)
+  }
+
+  /** How many of these entries are in it. */
+  countOf(queue: number, first: number, count: number): number {
+    return countWithin(this.#present[queue]?.list() ?? [], first, first + count - 1)
+  }
+
+  /** How many of these entries lie in its span. */
   overlap(queue: number, first: number, count: number): number {
     const span = this.#spans[queue]
     if (span === undefined) return 0
     return Math.max(0, Math.min(span.last, first + count - 1) - Math.max(span.first, first) + 1)
   }
+}
+
+function sizeOf(lines: readonly (Spans | undefined)[]): number {
+  return lines.reduce((sum, spans) => sum + (spans?.size ?? 0), 0)
 }

@@ -15,7 +15,12 @@ export class Spans {
     }
   }
 
-  /** The spans in order; no two of them touch. */
+  /** How many numbers they hold. */
+  get size(): number {
+    return this.list().reduce((sum, { first, last }) => sum + last - first + 1, 0)
+  }
+
+  /** In order, none touching the next. */
   list(): readonly Readonly<Span>[] {
     if (this.#isSorted) return this.#spans
     const all = this.#spans.splice(0).sort((a, b) => a.first - b.first)

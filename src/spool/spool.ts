@@ -41,8 +41,8 @@ export class Spool {
   onForgotten: () => void = () => {}
   /** Returns the written entries that are still in memory. */
   inMemory: () => readonly Range[] = () => []
-  /** Returns the batches in memory that the former destination may have accepted. */
-  boundInMemory: () => WriteSet = () => NOTHING
+  /** The batches in memory that a destination before, with this key, may have taken. */
+  boundInMemory: (apiKey: string) => WriteSet = () => NOTHING
   readonly #options: SpoolOptions
   readonly #segmentBytes: number
   readonly #disk: DiskOrder
@@ -142,7 +142,12 @@ export class Spool {
     }
   }
 
-  /** Written entries are delivered or dropped. */
+  /** Whether a destination of before has these entries on disk. */
+  isLeftWithFormer(range: Range): boolean {
+    return this.#formers.with(range) !== undefined
+  }
+
+  /** Entries that were written are delivered or dropped. */
   ack(range: Range): void {
     const former = this.#formers.with(range)
     if (former !== undefined) {
@@ -243,7 +248,7 @@ export class Spool {
     // The key names the project, whatever the address: with the same key a batch id still means the same.
     const isBound = before.apiKey !== apiKey
     this.#formers.bind(this.#stored.remove(source, ({ mayBeTaken }) => mayBeTaken && isBound))
-    const inMemory = isBound ? this.boundInMemory() : NOTHING
+    const inMemory = () => (isBound ? this.#notHeldYet(this.boundInMemory(before.apiKey)) : NOTHING)
     const moved = this.#disk.run(async () => {
       try {
         await this.#moveOwn(source, before, { retired, sending, inMemory })
@@ -318,6 +323,15 @@ export class Spool {
     if (source.isOwn) this.#formers.leftBehind += entries
     else this.#options.onTakenOver(-entries)
     void this.#disk.run(() => this.#formers.releaseIdle(), undefined)
+  }
+
+  /** Without batches that an earlier change of the destination has left on disk already. */
+  #notHeldYet({ marks, entries }: WriteSet): WriteSet {
+    const isHeld = (range: Range) => this.isLeftWithFormer(range)
+    return {
+      marks: marks.filter((mark) => !isHeld(mark)),
+      entries: entries.filter(({ queue, number }) => !isHeld({ queue, first: number, count: 1 })),
+    }
   }
 
   async #moveOwn(

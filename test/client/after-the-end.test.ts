@@ -89,6 +89,43 @@ test('an entry point with a key of its own follows the next client of that key',
   await second.shutdown()
 })
 
+test('an init during a shutdown makes the next client', async () => {
+  const latch = shutDoor()
+  const [first, second] = [await memory(), await memory()]
+  const slow = {
+    send: async (request: Parameters<typeof first.send>[0]) => {
+      await latch.promise
+      return first.send(request)
+    },
+  }
+  lognitor.init({ transport: slow }).info('first')
+  const ending = lognitor.shutdown()
+  const next = lognitor.init({ transport: second })
+  next.info('of the next client')
+  lognitor.info('of the module')
+  latch.open()
+  expect(await ending).toBe(true)
+  expect(lognitor.info('later')).not.toBe('')
+  await lognitor.flush()
+  expect(messagesOf(first)).toEqual(['first'])
+  expect(messagesOf(second)).toEqual(['later', 'of the module', 'of the next client'])
+})
+
+test('a client that is made while one of the same key ends does not end with that', async () => {
+  const latch = shutDoor()
+  rig.vendor.answer({ after: latch.promise }, {})
+  const options = { apiKey: 'lgn_again', apiUrl: rig.vendor.apiUrl }
+  const first = new LognitorClient(options)
+  first.info('first')
+  const ending = first.shutdown()
+  const second = new LognitorClient(options)
+  latch.open()
+  expect(await ending).toBe(true)
+  second.info('second')
+  expect(await second.shutdown()).toBe(true)
+  expect(rig.vendor.messages()).toEqual(['first', 'second'])
+})
+
 test('logs written while shutdown delivers are delivered too', async () => {
   const held = shutDoor()
   rig.vendor.answer({ after: held.promise }, {})

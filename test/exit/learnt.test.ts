@@ -62,6 +62,37 @@ describe('the exit sender knows how much the service accepts at once', () => {
   })
 })
 
+test('for how long the service has asked to be left alone is known at the end, too', async () => {
+  const askedMs = 2000
+  const refused: number[] = []
+  const early: number[] = []
+  vendor = await startVendor()
+  vendor.answer(({ text }) => {
+    if (refused.length > 0 && performance.now() - (refused[0] as number) < askedMs) early.push(text.length)
+    if (refused.push(performance.now()) > 1) return {}
+    return { status: 429, headers: { 'retry-after': String(askedMs / 1000) } }
+  })
+  const { stdout } = await runApp('held-back.cjs', ['retry_after'], { apiUrl: vendor.apiUrl })
+  expect(early).toEqual([])
+  expect(JSON.parse(stdout)).toMatchObject({ accepted: 225, dropped: {} })
+})
+
+test('one batch that always fails does not keep the others from being delivered at the end', async () => {
+  vendor = await startVendor()
+  vendor.answer(({ text }) => ({ status: text.includes('"early 0"') ? 500 : 200 }))
+  const { stdout } = await runApp('held-back.cjs', ['backoff'], { apiUrl: vendor.apiUrl })
+  expect(vendor.messages().filter((message) => message.startsWith('late'))).toHaveLength(200)
+  expect(JSON.parse(stdout)).toMatchObject({ accepted: 200, dropped: { exit: 25 } })
+})
+
+test('what the service may have taken goes there again at the end, though a transport of its own has come since', async () => {
+  vendor = await startVendor()
+  vendor.answer({ status: 503 }, {})
+  const { stdout } = await runApp('held-back.cjs', ['backoff', 'own transport'], { apiUrl: vendor.apiUrl })
+  expect(vendor.messages()).toEqual(Array.from({ length: 25 }, (_, n) => `early ${n}`))
+  expect(JSON.parse(stdout)).toMatchObject({ accepted: 25, dropped: { exit: 200 } })
+})
+
 describe('a host with two addresses of which only the IPv6 one answers', () => {
   test.each(['flush', 'exit'])('is reached (%s)', async (way) => {
     let arrived = 0

@@ -83,12 +83,14 @@ export interface BatchStore {
   nack(batch: StoredBatch, again: SendAgain): void
   /** Divides the batch into halves with ids of their own. False when it cannot be halved. */
   halve(batch: StoredBatch): boolean
-  /** Called when there may be a batch to take. */
+  /** Whether these entries were left, on disk too, with a destination of before to which memory still sends them. */
+  isLeftWithFormer(range: EntryRange): boolean
+  /** Called when there may be something to take. */
   onBacklog: () => void
   /** Called when the store has lost everything that memory still has. */
   onForgotten: () => void
   /** Returns the written entries that are still in memory. */
   inMemory: () => readonly EntryRange[]
-  /** Returns the batches in memory that the former destination may have accepted. */
-  boundInMemory: () => WriteSet
+  /** Asked for the batches in memory that the destination before may have taken. */
+  boundInMemory: (apiKey: string) => WriteSet
 }

@@ -48,7 +48,7 @@ export class WriteBehind implements Overflow {
     this.#parts = parts
     parts.store.onForgotten = () => this.#writeAgain()
     parts.store.inMemory = () => this.#inMemory()
-    parts.store.boundInMemory = () => this.#boundInMemory()
+    parts.store.boundInMemory = (apiKey) => this.#boundInMemory(apiKey)
   }
 
   /** An entry came in. */
@@ -84,7 +84,7 @@ export class WriteBehind implements Overflow {
   }
 
   gone({ queue, first, count }: EntryRange): void {
-    const last = Math.min(first + count - 1, this.#begun[queue] as number)
+    const last = this.#lastInStore({ queue, first, count }, this.#begun)
     if (last >= first) this.#parts.store.ack({ queue, first, count: last - first + 1 })
   }
 
@@ -135,7 +135,8 @@ export class WriteBehind implements Overflow {
     const saved = new Set<Batch | undefined>()
     for (const endpointQueue of queue.endpointQueues) {
       for (const batch of queue.beyond(endpointQueue, 0)) {
-        const written = Math.min(batch.last, this.#written[endpointQueue.index] as number)
+        const { first, count } = batch
+        const written = this.#lastInStore({ queue: endpointQueue.index, first, count }, this.#written)
         if (undelivered.has(batch)) {
           if (written < batch.last) continue
           saved.add(batch)
@@ -198,7 +199,8 @@ export class WriteBehind implements Overflow {
   }
 
   async #writeBatch(endpointQueue: EndpointQueue, batch: Batch): Promise<void> {
-    if (batch.hasMark) return
+    // The destination may have changed while this waited for its turn.
+    if (batch.hasMark || this.#parts.isFormer(batch)) return
     const entries: StoredEntry[] = []
     const begun = this.#begun[endpointQueue.index] as number
     collect(entries, endpointQueue, batch, begun + 1, batch.last)
@@ -248,7 +250,13 @@ export class WriteBehind implements Overflow {
     return isWritten
   }
 
-  /** The written entries that are still in memory. */
+  /** The last of these entries that the store has. */
+  #lastInStore(range: EntryRange, upTo: Marks): number {
+    const last = range.first + range.count - 1
+    return this.#parts.store.isLeftWithFormer(range) ? last : Math.min(last, upTo[range.queue] as number)
+  }
+
+  /** The written entries that memory still has. */
   #inMemory(): readonly EntryRange[] {
     const { queue } = this.#parts
     return queue.endpointQueues.flatMap((endpointQueue) =>
@@ -261,14 +269,15 @@ export class WriteBehind implements Overflow {
     )
   }
 
-  /** Batches that the former destination may have accepted, or is being sent. */
-  #boundInMemory(): WriteSet {
+  /** Batches that a destination before, with this key, may have taken, or may be taking just now. */
+  #boundInMemory(apiKey: string): WriteSet {
     const { queue, isFormer } = this.#parts
     const marks: BatchMark[] = []
     const entries: StoredEntry[] = []
     for (const endpointQueue of queue.endpointQueues) {
       for (const batch of queue.beyond(endpointQueue, 0)) {
-        if (!isFormer(batch) || !(batch.mayBeTaken || queue.isFlying(batch, endpointQueue))) continue
+        if (!isFormer(batch) || batch.destination?.where().apiKey !== apiKey) continue
+        if (!batch.mayBeTaken && !queue.isFlying(batch, endpointQueue)) continue
         marks.push(markOf(endpointQueue, batch))
         collect(entries, endpointQueue, batch, batch.first, batch.last)
       }
