@@ -1,5 +1,8 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { gzipSync } from 'node:zlib'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import type { Log } from '../../src/wire/log.js'
 import { buildProgram, type Program } from '../cli/support.js'
 import type { Vendor } from '../support/vendor.js'
@@ -121,6 +124,21 @@ function messageOf({ message }: Log): string {
   return message
 }
 
+/** The most resident memory that the gateway tells of while the body is served, in MiB. */
+async function memoryDuring(url: string, serve: () => Promise<unknown>): Promise<number> {
+  let isServed = false
+  let most = 0
+  const served = serve().finally(() => {
+    isServed = true
+  })
+  while (!isServed) {
+    const figures = await (await fetch(`${url}/metrics`)).text()
+    most = Math.max(most, Number(/resident_memory_bytes (\d+)/.exec(figures)?.[1]) / MIB)
+  }
+  await served
+  return most
+}
+
 describe('what is made of a body', () => {
   let program: Program
 
@@ -129,21 +147,6 @@ describe('what is made of a body', () => {
   })
 
   afterAll(() => program.remove())
-
-  /** The most resident memory that the gateway tells of while the body is served, in MiB. */
-  async function memoryDuring(url: string, serve: () => Promise<unknown>): Promise<number> {
-    let isServed = false
-    let most = 0
-    const served = serve().finally(() => {
-      isServed = true
-    })
-    while (!isServed) {
-      const text = await (await fetch(`${url}/metrics`)).text()
-      most = Math.max(most, Number(/resident_memory_bytes (\d+)/.exec(text)?.[1]) / MIB)
-    }
-    await served
-    return most
-  }
 
   /** Parsed or translated as a whole they would take many times their length. */
   const BODIES: Readonly<Record<string, () => unknown>> = {
@@ -179,6 +182,31 @@ describe('what is made of a body', () => {
     },
   )
 })
+
+test('a body in pieces of one byte takes no more memory than one in large pieces', {
+  timeout: 60_000,
+}, async () => {
+  const program = await buildProgram()
+  onTestFinished(() => program.remove())
+  const { url } = await startProgram(program)
+  const most = await memoryDuring(url, () => sendInPieces(url, 1_500_000))
+  expect(most).toBeLessThan(200)
+})
+
+/** Sends an export of one log as a chunked body, so many of whose chunks are one byte of white space. */
+async function sendInPieces(url: string, count: number): Promise<void> {
+  const { hostname, port, host } = new URL(url)
+  const socket = connect(Number(port), hostname)
+  const head = `POST /v1/logs HTTP/1.1\r\nHost: ${host}\r\nContent-Type: application/json\r\n`
+  socket.write(`${head}Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n`)
+  const pieces = Buffer.from('1\r\n \r\n'.repeat(10_000))
+  for (let sent = 0; sent < count; sent += 10_000) {
+    if (!socket.write(pieces)) await once(socket, 'drain')
+  }
+  const body = JSON.stringify(logsOf('the end'))
+  socket.write(`${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`)
+  expect(await text(socket)).toMatch(/^HTTP\/1\.1 200 /)
+}
 
 test('what a record has too much of is named', async () => {
   const { gateway, vendor } = await openGateway()
