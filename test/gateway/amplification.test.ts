@@ -2,7 +2,10 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { gzipSync } from 'node:zlib'
+import protobuf from 'protobufjs/minimal.js'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { decodeLogs } from '../../src/gateway/decode/decode.js'
+import { TURN } from '../../src/gateway/decode/shapes.js'
 import type { Log } from '../../src/wire/log.js'
 import { buildProgram, type Program } from '../cli/support.js'
 import type { Vendor } from '../support/vendor.js'
@@ -163,6 +166,9 @@ describe('what is made of a body', () => {
       }),
     'a list of millions of empty values': () =>
       logsOf({ body: { arrayValue: { values: Array(7_000_000).fill({}) } } }),
+    'many byte arrays in one record': () =>
+      logRecord(wrapped(42, wrapped(42, repeated(14_000, wrapped(10, wrapped(58, Buffer.alloc(4000))))))),
+    'an id of many bytes': () => logRecord(wrapped(74, Buffer.alloc(60_000_000, 65))),
   }
 
   test.each(Object.entries(BODIES))(
@@ -171,8 +177,13 @@ describe('what is made of a body', () => {
     async (_name, make) => {
       const { url } = await startProgram(program, ['--auto-truncate'])
       const path = _name.startsWith('a span') ? '/v1/traces' : '/v1/logs'
-      const body = gzipSync(JSON.stringify(make()))
-      const headers = { 'content-type': 'application/json', 'content-encoding': 'gzip' }
+      const made = make()
+      const isProtobuf = Buffer.isBuffer(made)
+      const body = gzipSync(isProtobuf ? made : JSON.stringify(made))
+      const headers = {
+        'content-type': `application/${isProtobuf ? 'x-protobuf' : 'json'}`,
+        'content-encoding': 'gzip',
+      }
       let status = 0
       const most = await memoryDuring(url, async () => {
         ;({ status } = await send({ url }, path, body, { headers }))
@@ -181,6 +192,50 @@ describe('what is made of a body', () => {
       expect(most).toBeLessThan(350)
     },
   )
+})
+
+/** A field of protobuf with that tag. */
+function wrapped(tag: number, content: Buffer): Buffer {
+  return Buffer.concat([protobuf.Writer.create().uint32(tag).uint32(content.length).finish(), content])
+}
+
+function repeated(count: number, bytes: Buffer): Buffer {
+  return Buffer.concat(Array<Buffer>(count).fill(bytes))
+}
+
+/** An export request with one log record. */
+function logRecord(fields: Buffer): Buffer {
+  return wrapped(10, wrapped(18, wrapped(18, fields)))
+}
+
+describe('other requests are answered while a body is read in which there are no records', () => {
+  const GROUPS = 200_000
+  const BODIES: Readonly<Record<string, () => string | Buffer>> = {
+    'groups without records, in JSON': () => `{"resourceLogs":[${'{},'.repeat(GROUPS)}{}]}`,
+    'groups without records, in protobuf': () => repeated(GROUPS, wrapped(10, Buffer.alloc(0))),
+    'nulls in place of records': () =>
+      `{"resourceLogs":[{"scopeLogs":[{"logRecords":[${'null,'.repeat(GROUPS)}null]}]}]}`,
+  }
+
+  test.each(Object.entries(BODIES))('%s', async (_name, make) => {
+    const body = make()
+    let turns = 0
+    for (const item of await decodeLogs(Buffer.from(body), Buffer.isBuffer(body) ? 'protobuf' : 'json')) {
+      if (item === TURN) turns++
+    }
+    expect(turns).toBeGreaterThanOrEqual(GROUPS)
+  })
+})
+
+test('nulls in place of records count as records', async () => {
+  const { gateway } = await openGateway()
+  const nulls = `[${'null,'.repeat(300_000)}null]`
+  for (const body of [
+    `{"resourceLogs":${nulls}}`,
+    `{"resourceLogs":[{"scopeLogs":[{"logRecords":${nulls}}]}]}`,
+  ]) {
+    expect(await send(gateway, '/v1/logs', body)).toMatchObject({ status: 413 })
+  }
 })
 
 test('a body in pieces of one byte takes no more memory than one in large pieces', {

@@ -1,6 +1,6 @@
 import { translateLogRecord } from '../../translate/log-record.js'
 import { severityLevel } from '../../translate/severity.js'
-import type { OtlpLogRecord } from '../decode/shapes.js'
+import { type OtlpLogRecord, TURN, type Turn } from '../decode/shapes.js'
 import { createResources } from '../resources.js'
 import { surveyLogs } from '../survey.js'
 import { nextTurn } from '../turns.js'
@@ -11,7 +11,7 @@ import type { ForwardedExport } from './forwarded-export.js'
  * @throws what walking the records throws
  */
 export async function shipLogs(
-  records: Iterable<OtlpLogRecord>,
+  records: Iterable<OtlpLogRecord | Turn>,
   newExport: () => ForwardedExport,
   allResourceAttributes: boolean,
 ): Promise<{ count: number; forwarded: ForwardedExport }> {
@@ -24,6 +24,7 @@ export async function shipLogs(
     const pause = forwarded.room() ?? nextTurn()
     if (pause !== undefined) await pause
     if (forwarded.isOver) break
+    if (record === TURN) continue
     forwarded.next(source++, record.weight)
     try {
       shipRecord(record, forwarded, () => translateLogRecord(record, resourceFields(record.resource), now))
