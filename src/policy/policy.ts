@@ -121,14 +121,12 @@ export function createPolicy(parts: PolicyParts): Policy {
     const id = identify(log, newId)
     addFingerprint(log)
     scrubLog(log, settings.scrubParams)
-    if (settings.redact.length > 0) {
-      // A hook may make any log small; without one nobody needs what is over the limit by far.
-      const isTooMuch = beforeSend === undefined && settings.beforeSend === undefined && isOversize(log)
-      if (isTooMuch && !settings.autoTruncate) return dropTooLarge()
-      if (isTooMuch) cutOversize(log)
-      redactLog(log, settings.redact, ownRequestId)
-      if (isTooMuch) endCutTexts(log)
-    }
+    // A hook may make a log small; without one nobody needs what is over the limit by far.
+    const isTooMuch = isOversize(log, beforeSend !== undefined || settings.beforeSend !== undefined)
+    if (isTooMuch && !settings.autoTruncate) return dropTooLarge()
+    if (isTooMuch) cutOversize(log)
+    if (settings.redact.length > 0) redactLog(log, settings.redact, ownRequestId)
+    if (isTooMuch) endCutTexts(log)
     for (const hook of [beforeSend, settings.beforeSend]) {
       if (hook === undefined) continue
       // A copy: the user, tags and breadcrumbs of a log are those of the logs after it as well.
@@ -190,13 +188,11 @@ export function createPolicy(parts: PolicyParts): Policy {
   function decideRequest(given: RequestEntry, ownRequestId: boolean): string | undefined {
     if (!settings.enabled) return drop('disabled')
     let entry = scrubEntry(given, settings.scrubParams)
-    if (settings.redact.length > 0) {
-      const isTooMuch = isOversize(entry)
-      if (isTooMuch && !settings.autoTruncate) return dropTooLarge()
-      if (isTooMuch) entry = cutOversizeEntry(entry)
-      entry = redactEntry(entry, settings.redact, ownRequestId)
-      if (isTooMuch) entry = endCutEntry(entry)
-    }
+    const isTooMuch = isOversize(entry)
+    if (isTooMuch && !settings.autoTruncate) return dropTooLarge()
+    if (isTooMuch) entry = cutOversizeEntry(entry)
+    if (settings.redact.length > 0) entry = redactEntry(entry, settings.redact, ownRequestId)
+    if (isTooMuch) entry = endCutEntry(entry)
     const json = wellFormedJson(JSON.stringify(entry))
     if (fits(json)) return json
     return settings.autoTruncate ? wellFormedJson(truncateEntry(entry)) : dropTooLarge()

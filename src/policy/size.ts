@@ -113,7 +113,7 @@ function onlyTheNeeded(log: Log): Log {
 }
 
 /** What stands in the metadata because the wire has no other place for it. */
-function ownMetadata({ metadata }: Log): Fields {
+export function ownMetadata({ metadata }: Log): Fields {
   return {
     [LOG_ID_KEY]: metadata?.[LOG_ID_KEY],
     ...(typeof metadata?.[DEDUP_COUNT_KEY] === 'number' && { [DEDUP_COUNT_KEY]: metadata[DEDUP_COUNT_KEY] }),

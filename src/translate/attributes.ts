@@ -1,4 +1,5 @@
 import * as read from './attribute-value.js'
+import type { PlainBudget } from './plain.js'
 
 /**
  * The parts of a log that attributes go to. `url` and `parts` are pieces that make a field only together,
@@ -34,7 +35,7 @@ export interface Rule {
   /** Of two attributes for one field the higher rank wins; the other one stays in `metadata`. */
   readonly rank: number
   /** The field's value, or `undefined` when the attribute's is none: then it stays in `metadata`. */
-  readonly read: (value: unknown) => unknown
+  readonly read: (value: unknown, budget?: PlainBudget) => unknown
   /** Says what request is being answered, or, on the span of a call to somewhere else, what that call was. */
   readonly http: boolean
 }

@@ -1,8 +1,9 @@
+import { MAX_LOG_BYTES } from '../wire/limits.js'
 import type { Fields } from '../wire/log.js'
 import { structure } from './attribute-value.js'
 import { isGroup, type Rule, ruleFor, SECTION_BITS, type Section } from './attributes.js'
 import type { AttributesLike } from './otel.js'
-import { toPlain } from './plain.js'
+import { PlainBudget, toPlain } from './plain.js'
 import { setField, wellFormed } from './property.js'
 
 /** An attribute that a row of the table took. */
@@ -26,6 +27,8 @@ export class Sections {
 
 /** Most attributes of one record that are looked at; the SDK keeps 128. The rest is counted. */
 const MAX_ATTRIBUTES = 1000
+/** No log can hold more: each takes two bytes in JSON. */
+const MOST_VALUES = MAX_LOG_BYTES / 2
 
 /**
  * A log while its attributes are being sorted: those that the table takes on one side, `metadata` on the
@@ -36,6 +39,8 @@ export class Draft {
   dropped = 0
   readonly #metadata: Fields = {}
   readonly #outgoing: boolean
+  /** Of all attributes together: those of one application may hold the same large value a thousand times. */
+  readonly #budget = new PlainBudget(MOST_VALUES)
   #taken: Taken[] | undefined
   /** A bit for each section that has a field, for most questions are after what is not there. */
   #present = 0
@@ -65,7 +70,7 @@ export class Draft {
 
   /** Puts what no row took into `metadata`. */
   keep(name: string, value: unknown): void {
-    const plain = toPlain(value)
+    const plain = toPlain(value, this.#budget)
     if (plain !== undefined) setField(this.#metadata, wellFormed(name), plain)
   }
 
@@ -139,14 +144,14 @@ export class Draft {
   }
 
   #takeField(name: string, rule: Rule, value: unknown): boolean {
-    const read = rule.http && this.#outgoing ? undefined : rule.read(value)
+    const read = rule.http && this.#outgoing ? undefined : rule.read(value, this.#budget)
     if (read !== undefined) this.#offer({ name, rule, value: read })
     return read !== undefined
   }
 
   /** A group of fields as one map: `lognitor.user = { id, email }` is `lognitor.user.id` and `lognitor.user.email`. */
   #takeGroup(name: string, value: unknown): void {
-    const fields = structure(value) === undefined ? undefined : toPlain(value)
+    const fields = structure(value) === undefined ? undefined : toPlain(value, this.#budget)
     if (typeof fields !== 'object') {
       this.#return(name, value)
       return
@@ -163,7 +168,7 @@ export class Draft {
 
   /** Like `keep`, for a name that may come twice: alone and in a group. */
   #return(name: string, value: unknown): void {
-    const plain = toPlain(value)
+    const plain = toPlain(value, this.#budget)
     if (plain !== undefined) this.note(wellFormed(name), plain)
   }
 
