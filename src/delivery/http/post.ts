@@ -62,7 +62,11 @@ export async function post(
     })
     const sending = transport.send({ path, headers, body, signal: abort.signal }, onWritten)
     const checked = checkAnswer(await Promise.race([sending, tooLate]))
-    if (checked.fault !== undefined) tellFault(checked.fault)
+    if (checked.fault !== undefined) {
+      tellFault(
+        `The answer to a request was read by its status alone: ${checked.fault}. Mend the option transport.`,
+      )
+    }
     const answer = withoutKey(checked.answer, apiKey)
     return {
       outcome: readAnswer(answer, clock.now()),
@@ -89,15 +93,15 @@ function readFailure(error: unknown, key: string | undefined): Outcome {
   // A proxy that wants other credentials, or lets nobody through to this address: time does not mend that.
   if (error instanceof ProxyRefusalError && error.status >= 400 && error.status < 500)
     return { kind: 'wrong_address', why }
-  if (!isNetworkError(error)) tellFault(why)
+  if (!isNetworkError(error)) {
+    tellFault(
+      `A request to Lognitor failed here, and not in the network: ${why}. What it carried is not lost: it is held within the queue and tried again. Mend the option transport if it is set; else see to the options apiUrl, apiKey and proxy, and to the runtime, which may lack a module of Node.`,
+    )
+  }
   return isUntaken(error) ? { kind: 'retryable', isUntaken: true, why } : { kind: 'retryable', why }
 }
 
 /** Once for each cause; numbers in it, such as ports and ids, make no other one. */
-function tellFault(why: string): void {
-  warnOnce(
-    'LOGNITOR_TRANSPORT_FAULT',
-    `A request to Lognitor failed here, and not in the network: ${why}. What it carried is not lost: it is held within the queue and tried again. Mend the option transport if it is set; else see to the options apiUrl, apiKey and proxy, and to the runtime, which may lack a module of Node.`,
-    why.replace(/\d+/g, '#'),
-  )
+function tellFault(message: string): void {
+  warnOnce('LOGNITOR_TRANSPORT_FAULT', message, message.replace(/\d+/g, '#'))
 }
