@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { Clock, TimerHandle } from '../common/clock.js'
+import { CollectedBytes } from '../common/collected-bytes.js'
 import type { Admitted } from './admission.js'
 import { comeAgain, type Reply } from './reply.js'
 import { ENCODINGS, type Unpacker, unpackerOf } from './unpack.js'
@@ -85,13 +86,12 @@ function collect(
   admitted: Admitted,
 ): Promise<Body | Reply> {
   return new Promise((resolve, reject) => {
-    let pieces: Buffer[] = []
+    let collected = new CollectedBytes()
     const hash = createHash('sha256')
-    let length = 0
     let isOver = false
     const refuse = (reply: Reply) => {
       isOver = true
-      pieces = []
+      collected = new CollectedBytes()
       if (unpack !== undefined) {
         request.unpipe(unpack)
         unpack.destroy()
@@ -109,18 +109,17 @@ function collect(
     }
     source.on('data', (piece: Buffer) => {
       if (isOver) return
-      length += piece.length
-      // Arrived bytes are counted. A declared length alone must not reserve memory.
-      if (length > maxBytes) refuse(tooLarge(maxBytes))
+      // Counted as it comes: what a length claims in advance takes no memory.
+      if (collected.length + piece.length > maxBytes) refuse(tooLarge(maxBytes))
       else if (!admitted.grow(piece.length)) refuse(FULL)
       else {
-        pieces.push(piece)
+        collected.append(piece)
         hash.update(piece)
       }
     })
     source.on('end', () => {
-      if (!isOver) resolve({ bytes: Buffer.concat(pieces, length), hash: hash.digest() })
-      pieces = []
+      if (!isOver) resolve({ bytes: collected.join(), hash: hash.digest() })
+      collected = new CollectedBytes()
     })
     unpack?.on('error', () =>
       refuse({

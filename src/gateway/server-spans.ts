@@ -1,5 +1,5 @@
 import { SPAN_KIND, type SpanContextLike, type SpanLike } from '../translate/otel.js'
-import type { OtlpSpan } from './decode/shapes.js'
+import { type OtlpSpan, TURN, type Turn } from './decode/shapes.js'
 import { nextTurn } from './turns.js'
 
 const MOST_STEPS = 200
@@ -23,13 +23,13 @@ export class ServerSpans {
   readonly #only = new Map<string, Node['server'] | null>()
   #last: { readonly server: Node['server']; readonly span: OtlpSpan } | undefined
 
-  static async of(spans: Iterable<OtlpSpan>): Promise<ServerSpans> {
+  static async of(spans: Iterable<OtlpSpan | Turn>): Promise<ServerSpans> {
     const known = new ServerSpans()
     const places = new Places()
     for (const span of spans) {
-      known.#add(span, places.of(span))
       const turn = nextTurn()
       if (turn !== undefined) await turn
+      if (span !== TURN) known.#add(span, places.of(span))
     }
     return known
   }

@@ -2,7 +2,7 @@ import type { HrTime } from '../translate/otel.js'
 import { isExceptionEvent } from '../translate/span.js'
 import { hrTimeToMillis } from '../translate/time.js'
 import { DecodeError, TooMuchError } from './decode/decode-error.js'
-import { DECODE_LIMITS, type OtlpLogRecord, type OtlpSpan } from './decode/shapes.js'
+import { DECODE_LIMITS, type OtlpLogRecord, type OtlpSpan, TURN, type Turn } from './decode/shapes.js'
 import { nextTurn } from './turns.js'
 
 /** The result of one walk over a whole body, before anything of it is sent. */
@@ -18,33 +18,37 @@ export interface Survey {
   readonly latestMs: number
 }
 
-/** @throws {DecodeError} {@link TooMuchError} for an error anywhere in the body */
-export function surveyLogs(records: Iterable<OtlpLogRecord>): Promise<Survey> {
+/** @throws {DecodeError} {@link TooMuchError} for what is wrong anywhere in the body */
+export function surveyLogs(records: Iterable<OtlpLogRecord | Turn>): Promise<Survey> {
   return readable(() => walkLogs(records))
 }
 
-async function walkLogs(records: Iterable<OtlpLogRecord>): Promise<Survey> {
+async function walkLogs(records: Iterable<OtlpLogRecord | Turn>): Promise<Survey> {
   const latest = new Latest()
   let count = 0
-  for (const { hrTime, hrTimeObserved } of records) {
-    count++
-    latest.meet(hrTime, hrTimeObserved)
+  for (const record of records) {
     const turn = nextTurn()
     if (turn !== undefined) await turn
+    if (record === TURN) continue
+    count++
+    latest.meet(record.hrTime, record.hrTimeObserved)
   }
   return { count, exceptions: 0, latestMs: latest.ms }
 }
 
 /** As {@link surveyLogs}, for spans and their exceptions. */
-export function surveySpans(spans: Iterable<OtlpSpan>): Promise<Survey> {
+export function surveySpans(spans: Iterable<OtlpSpan | Turn>): Promise<Survey> {
   return readable(() => walkSpans(spans))
 }
 
-async function walkSpans(spans: Iterable<OtlpSpan>): Promise<Survey> {
+async function walkSpans(spans: Iterable<OtlpSpan | Turn>): Promise<Survey> {
   const latest = new Latest()
   let count = 0
   let exceptions = 0
   for (const span of spans) {
+    const turn = nextTurn()
+    if (turn !== undefined) await turn
+    if (span === TURN) continue
     count++
     latest.meet(span.startTime, span.endTime)
     for (const event of span.eachEvent()) {
@@ -55,8 +59,6 @@ async function walkSpans(spans: Iterable<OtlpSpan>): Promise<Survey> {
       const turn = nextTurn()
       if (turn !== undefined) await turn
     }
-    const turn = nextTurn()
-    if (turn !== undefined) await turn
   }
   return { count, exceptions, latestMs: latest.ms }
 }

@@ -12,11 +12,14 @@ import {
   MOST_METADATA_TEXT,
   MOST_TEXT,
   mapTexts,
+  ownMetadata,
 } from './size.js'
 
 /** From this total length of its texts, in UTF-16 units, a log exceeds its limit whatever redaction removes. */
 const OVERSIZE_UNITS = 1.25 * MAX_LOG_BYTES
-/** Kept beyond the position of the later cut, so that redaction sees every text before it is cut. */
+/** As {@link OVERSIZE_UNITS}, for a log that a hook may still make small: it gets a copy, which takes that much again. */
+const OVERSIZE_HOOK_UNITS = 32 * MAX_LOG_BYTES
+/** What is kept beyond the place where a text is cut afterwards, so that nothing is cut before redaction has seen it. */
 const MARGIN = 1024
 /** The end of the margin is removed after redaction: a match may begin there whose end is missing. */
 const TAIL = 512
@@ -41,16 +44,17 @@ const NEEDED: ReadonlySet<string> = new Set([
 const CUT = '\uf8ffcut\uf8ff'
 
 /** Whether a log or request entry has so much text that it will be cut or refused in any case. */
-export function isOversize(entry: Log | RequestEntry): boolean {
-  return unitsLeft(entry, OVERSIZE_UNITS, 0) < 0
+export function isOversize(entry: Log | RequestEntry, hasHook = false): boolean {
+  return unitsLeft(entry, hasHook ? OVERSIZE_HOOK_UNITS : OVERSIZE_UNITS, 0) < 0
 }
 
 function unitsLeft(value: unknown, left: number, depth: number): number {
   if (typeof value === 'string') return left - value.length
   if (typeof value !== 'object' || value === null || depth > MOST_DEPTH) return left
   let rest = left
+  const isList = Array.isArray(value)
   for (const name in value) {
-    rest = unitsLeft((value as Record<string, unknown>)[name], rest, depth + 1)
+    rest = unitsLeft((value as Record<string, unknown>)[name], isList ? rest : rest - name.length, depth + 1)
     if (rest < 0) break
   }
   return rest
@@ -69,10 +73,20 @@ export function cutOversize(log: Log): void {
     const limit = NEEDED.has(name) ? (text: string) => shortened(text, MOST_OTHER_TEXT) : limitOthers
     Object.assign(log, { [name]: mapTexts(value, limit) })
   }
-  if (metadata === undefined) return
-  const { [LOG_ID_KEY]: id, ...fields } = metadata
-  log.metadata = mapTexts(fields, limiter(MOST_METADATA_TEXT)) as typeof metadata
-  if (id !== undefined) log.metadata[LOG_ID_KEY] = id
+  if (metadata !== undefined) {
+    const { [LOG_ID_KEY]: id, ...fields } = metadata
+    log.metadata = mapTexts(fields, limiter(MOST_METADATA_TEXT)) as typeof metadata
+    if (id !== undefined) log.metadata[LOG_ID_KEY] = id
+  }
+  if (isOversize(log, true)) keepNeeded(log)
+}
+
+/** Of a log whose names alone are too much. */
+function keepNeeded(log: Log): void {
+  const fields = log as unknown as Record<string, unknown>
+  const own = ownMetadata(log)
+  for (const name of Object.keys(log)) if (!NEEDED.has(name)) delete fields[name]
+  log.metadata = own
 }
 
 /**

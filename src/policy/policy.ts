@@ -121,14 +121,12 @@ export function createPolicy(parts: PolicyParts): Policy {
     const id = identify(log, newId)
     addFingerprint(log)
     scrubLog(log, settings.scrubParams)
-    if (settings.redact.length > 0) {
-      // Cut before redaction, to save work. A log with a hook is not cut here, because the hook may make it small.
-      const isTooMuch = beforeSend === undefined && settings.beforeSend === undefined && isOversize(log)
-      if (isTooMuch && !settings.autoTruncate) return dropTooLarge()
-      if (isTooMuch) cutOversize(log)
-      redactLog(log, settings.redact, ownRequestId)
-      if (isTooMuch) endCutTexts(log)
-    }
+    // A hook may make a log small; without one nobody needs what is over the limit by far.
+    const isTooMuch = isOversize(log, beforeSend !== undefined || settings.beforeSend !== undefined)
+    if (isTooMuch && !settings.autoTruncate) return dropTooLarge()
+    if (isTooMuch) cutOversize(log)
+    if (settings.redact.length > 0) redactLog(log, settings.redact, ownRequestId)
+    if (isTooMuch) endCutTexts(log)
     for (const hook of [beforeSend, settings.beforeSend]) {
       if (hook === undefined) continue
       // A copy, because a log shares its user, tags and breadcrumbs with later logs.
@@ -189,14 +187,12 @@ export function createPolicy(parts: PolicyParts): Policy {
 
   function decideRequest(input: RequestEntry, ownRequestId: boolean): string | undefined {
     if (!settings.enabled) return drop('disabled')
-    let entry = scrubEntry(input, settings.scrubParams)
-    if (settings.redact.length > 0) {
-      const isTooMuch = isOversize(entry)
-      if (isTooMuch && !settings.autoTruncate) return dropTooLarge()
-      if (isTooMuch) entry = cutOversizeEntry(entry)
-      entry = redactEntry(entry, settings.redact, ownRequestId)
-      if (isTooMuch) entry = endCutEntry(entry)
-    }
+    let entry = scrubEntry(given, settings.scrubParams)
+    const isTooMuch = isOversize(entry)
+    if (isTooMuch && !settings.autoTruncate) return dropTooLarge()
+    if (isTooMuch) entry = cutOversizeEntry(entry)
+    if (settings.redact.length > 0) entry = redactEntry(entry, settings.redact, ownRequestId)
+    if (isTooMuch) entry = endCutEntry(entry)
     const json = wellFormedJson(JSON.stringify(entry))
     if (fits(json)) return json
     return settings.autoTruncate ? wellFormedJson(truncateEntry(entry)) : dropTooLarge()

@@ -112,8 +112,8 @@ function onlyTheNeeded(log: Log): Log {
   }
 }
 
-/** The metadata that this package writes because the wire has no field for it. */
-function ownMetadata({ metadata }: Log): Fields {
+/** What stands in the metadata because the wire has no other place for it. */
+export function ownMetadata({ metadata }: Log): Fields {
   return {
     [LOG_ID_KEY]: metadata?.[LOG_ID_KEY],
     ...(typeof metadata?.[DEDUP_COUNT_KEY] === 'number' && { [DEDUP_COUNT_KEY]: metadata[DEDUP_COUNT_KEY] }),

@@ -1,6 +1,6 @@
 import { isLevel, type Level } from '../wire/level.js'
 import type { Breadcrumb } from '../wire/log.js'
-import { PLAIN_LIMITS, toPlain } from './plain.js'
+import { PLAIN_LIMITS, type PlainBudget, toPlain } from './plain.js'
 import { wellFormed } from './property.js'
 import { textToIso } from './time.js'
 
@@ -62,8 +62,8 @@ export function timestamp(value: unknown): string | undefined {
   return typeof value === 'string' && value.length <= 64 ? textToIso(value) : undefined
 }
 
-export function anything(value: unknown): unknown {
-  return toPlain(value)
+export function anything(value: unknown, budget?: PlainBudget): unknown {
+  return toPlain(value, budget)
 }
 
 /** Returned untouched, for the function that combines the parts. */

@@ -1,4 +1,5 @@
 import * as read from './attribute-value.js'
+import type { PlainBudget } from './plain.js'
 
 /**
  * The parts of a log that attributes go to. `url` and `parts` hold pieces that form a field only in combination, or
@@ -33,12 +34,9 @@ export interface Rule {
   readonly key: string
   /** Where two attributes set one field, the higher rank wins. The other one stays in `metadata`. */
   readonly rank: number
-  /** Reads the field's value. `undefined` means that the value does not fit, and the attribute stays in `metadata`. */
-  readonly read: (value: unknown) => unknown
-  /**
-   * True for attributes that describe an HTTP request: the one being answered, or on the span of an outgoing call that
-   * call.
-   */
+  /** The field's value, or `undefined` when the attribute's is none: then it stays in `metadata`. */
+  readonly read: (value: unknown, budget?: PlainBudget) => unknown
+  /** Says what request is being answered, or, on the span of a call to somewhere else, what that call was. */
   readonly http: boolean
 }
 

@@ -1,8 +1,9 @@
+import { MAX_LOG_BYTES } from '../wire/limits.js'
 import type { Fields } from '../wire/log.js'
 import { structure } from './attribute-value.js'
 import { isGroup, type Rule, ruleFor, SECTION_BITS, type Section } from './attributes.js'
 import type { AttributesLike } from './otel.js'
-import { toPlain } from './plain.js'
+import { PlainBudget, toPlain } from './plain.js'
 import { setField, wellFormed } from './property.js'
 
 /** An attribute that the table assigned to a field. */
@@ -26,6 +27,8 @@ export class Sections {
 
 /** Most attributes of one record that are read; the SDK keeps 128. Further ones are counted as dropped. */
 const MAX_ATTRIBUTES = 1000
+/** No log can hold more: each takes two bytes in JSON. */
+const MOST_VALUES = MAX_LOG_BYTES / 2
 
 /**
  * A log while its attributes are being sorted into fields of the table and `metadata`. No attribute is lost: one whose
@@ -36,6 +39,8 @@ export class Draft {
   dropped = 0
   readonly #metadata: Fields = {}
   readonly #outgoing: boolean
+  /** Of all attributes together: those of one application may hold the same large value a thousand times. */
+  readonly #budget = new PlainBudget(MOST_VALUES)
   #taken: Taken[] | undefined
   /**
    * One bit per section that has a field. Most queries are for sections without any, and the bits answer these fast.
@@ -67,7 +72,7 @@ export class Draft {
 
   /** Stores an attribute that the table does not assign in `metadata`. */
   keep(name: string, value: unknown): void {
-    const plain = toPlain(value)
+    const plain = toPlain(value, this.#budget)
     if (plain !== undefined) setField(this.#metadata, wellFormed(name), plain)
   }
 
@@ -144,7 +149,7 @@ export class Draft {
   }
 
   #takeField(name: string, rule: Rule, value: unknown): boolean {
-    const read = rule.http && this.#outgoing ? undefined : rule.read(value)
+    const read = rule.http && this.#outgoing ? undefined : rule.read(value, this.#budget)
     if (read !== undefined) this.#offer({ name, rule, value: read })
     return read !== undefined
   }
@@ -154,7 +159,7 @@ export class Draft {
    * `lognitor.user.email`.
    */
   #takeGroup(name: string, value: unknown): void {
-    const fields = structure(value) === undefined ? undefined : toPlain(value)
+    const fields = structure(value) === undefined ? undefined : toPlain(value, this.#budget)
     if (typeof fields !== 'object') {
       this.#return(name, value)
       return
@@ -171,7 +176,7 @@ export class Draft {
 
   /** Like `keep`, for a name that may occur twice: alone and in a group. */
   #return(name: string, value: unknown): void {
-    const plain = toPlain(value)
+    const plain = toPlain(value, this.#budget)
     if (plain !== undefined) this.note(wellFormed(name), plain)
   }
 

@@ -11,9 +11,22 @@ export const PLAIN_LIMITS = {
   nodes: 30_000,
   /** Most bytes of one byte array. More than a log can hold as base64, so that the size limit still applies to it. */
   bytes: 384 * 1024,
-  /** Most bits of an integer that is written in decimal: the time for that grows faster than its length. */
+  /** UTF-16 units of all texts of one structure: several times what a log can hold. */
+  units: 1024 * 1024,
+  /** Writing a larger integer in decimal takes time that grows faster than its length. */
   bigintBits: 16_384,
 } as const
+
+/** How much is made of several structures together, such as the attributes of one record. */
+export class PlainBudget {
+  values: number
+  units: number = PLAIN_LIMITS.units
+
+  /** @param values of all kinds */
+  constructor(values: number) {
+    this.values = values
+  }
+}
 
 /**
  * A copy of any value that `JSON.stringify` accepts and that reads back unchanged. Never throws, is bounded by {@link
@@ -23,10 +36,15 @@ export const PLAIN_LIMITS = {
  * objects and Sets arrays, Errors `{ type, message, stack, ...own, cause }`; a cycle is `[Circular]`, a getter that
  * throws `[Throws: why]`. `toJSON` is used where it works.
  *
- * @returns `undefined` for `undefined` only
+ * @param budget what other structures have left. Default: there are no others
+ * @returns `undefined` for `undefined` only.
  */
-export function toPlain(value: unknown): unknown {
-  return typeof value === 'object' && value !== null ? new Walk().copy(value, 0) : plainPrimitive(value)
+export function toPlain(value: unknown, budget = new PlainBudget(PLAIN_LIMITS.nodes)): unknown {
+  if (typeof value !== 'object' || value === null) return plainPrimitive(value)
+  const walk = new Walk(budget)
+  const plain = walk.copy(value, 0)
+  walk.end()
+  return plain
 }
 
 function plainPrimitive(value: unknown): unknown {
@@ -61,12 +79,24 @@ function plainBigint(value: bigint): number | string {
 }
 
 class Walk {
-  #left: number = PLAIN_LIMITS.nodes
+  readonly #budget: PlainBudget
+  readonly #most: number
+  #left: number
   readonly #path: object[] = []
+
+  constructor(budget: PlainBudget) {
+    this.#budget = budget
+    this.#most = Math.min(PLAIN_LIMITS.nodes, budget.values)
+    this.#left = this.#most
+  }
+
+  end(): void {
+    this.#budget.values = Math.max(0, this.#budget.values - (this.#most - this.#left))
+  }
 
   copy(value: object, depth: number): unknown {
     if (this.#path.includes(value)) return '[Circular]'
-    if (this.#left <= 0) return '[Truncated]'
+    if (this.#left <= 0 || this.#budget.units <= 0) return '[Truncated]'
     this.#left--
     this.#path.push(value)
     try {
@@ -79,7 +109,16 @@ class Walk {
   }
 
   #value(value: unknown, depth: number): unknown {
-    return typeof value === 'object' && value !== null ? this.copy(value, depth) : plainPrimitive(value)
+    if (typeof value === 'object' && value !== null) return this.copy(value, depth)
+    const isText = typeof value === 'string' || typeof value === 'bigint'
+    if (isText && this.#budget.units <= 0) return '[Truncated]'
+    return this.#charged(plainPrimitive(value))
+  }
+
+  /** Counts a text: the same one may stand in a structure many times, and is written out each time. */
+  #charged<T>(value: T): T {
+    if (typeof value === 'string') this.#budget.units -= value.length
+    return value
   }
 
   #object(value: object, depth: number): unknown {
@@ -87,7 +126,7 @@ class Walk {
     const prototype: unknown = Object.getPrototypeOf(value)
     if (prototype !== Object.prototype && prototype !== null) {
       const leaf = plainLeaf(value)
-      if (leaf !== undefined) return leaf
+      if (leaf !== undefined) return this.#charged(leaf)
     }
     if (depth >= PLAIN_LIMITS.depth) return '[Object]'
     if (prototype === Object.prototype || prototype === null) return this.#fields(value, depth)
@@ -136,7 +175,7 @@ class Walk {
         item = thrownNote(error)
       }
       if (item === undefined || (described !== undefined && Object.hasOwn(copy, key))) continue
-      setField(copy, wellFormed(key), item)
+      setField(copy, this.#charged(wellFormed(key)), item)
     }
     if (keys.length > count) copy['[truncated]'] = `${keys.length - count} more keys`
     return copy
@@ -152,7 +191,7 @@ class Walk {
       // Keys that are objects, or 1 beside '1', do not fit into an object. A list of pairs always does.
       if (name === undefined || Object.hasOwn(copy, name)) return this.#items(entries, depth, map.size)
       const plain = this.#value(item, depth + 1)
-      setField(copy, name, plain === undefined ? null : plain)
+      setField(copy, this.#charged(name), plain === undefined ? null : plain)
     }
     if (map.size > count) copy['[truncated]'] = `${map.size - count} more keys`
     return copy
@@ -161,8 +200,8 @@ class Walk {
   #error(error: Error, depth: number): unknown {
     const copy: Fields = {}
     copy[readProperty(error, 'type') === undefined ? 'type' : 'name'] = errorType(error)
-    copy.message = readText(error, 'message') ?? ''
-    const stack = readText(error, 'stack')
+    copy.message = this.#charged(readText(error, 'message') ?? '')
+    const stack = this.#charged(readText(error, 'stack'))
     if (stack !== undefined) copy.stack = stack
     for (const key of ['cause', 'errors']) {
       const related = readProperty(error, key)

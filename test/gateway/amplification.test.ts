@@ -1,5 +1,11 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { gzipSync } from 'node:zlib'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import protobuf from 'protobufjs/minimal.js'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { decodeLogs } from '../../src/gateway/decode/decode.js'
+import { TURN } from '../../src/gateway/decode/shapes.js'
 import type { Log } from '../../src/wire/log.js'
 import { buildProgram, type Program } from '../cli/support.js'
 import type { Vendor } from '../support/vendor.js'
@@ -121,7 +127,22 @@ function messageOf({ message }: Log): string {
   return message
 }
 
-describe('a body that becomes much larger', () => {
+/** The most resident memory that the gateway tells of while the body is served, in MiB. */
+async function memoryDuring(url: string, serve: () => Promise<unknown>): Promise<number> {
+  let isServed = false
+  let most = 0
+  const served = serve().finally(() => {
+    isServed = true
+  })
+  while (!isServed) {
+    const figures = await (await fetch(`${url}/metrics`)).text()
+    most = Math.max(most, Number(/resident_memory_bytes (\d+)/.exec(figures)?.[1]) / MIB)
+  }
+  await served
+  return most
+}
+
+describe('what is made of a body', () => {
   let program: Program
 
   beforeAll(async () => {
@@ -130,22 +151,7 @@ describe('a body that becomes much larger', () => {
 
   afterAll(() => program.remove())
 
-  /** The highest resident memory that the gateway reports while it serves the body, in MiB. */
-  async function memoryDuring(url: string, serve: () => Promise<unknown>): Promise<number> {
-    let isServed = false
-    let most = 0
-    const served = serve().finally(() => {
-      isServed = true
-    })
-    while (!isServed) {
-      const text = await (await fetch(`${url}/metrics`)).text()
-      most = Math.max(most, Number(/resident_memory_bytes (\d+)/.exec(text)?.[1]) / MIB)
-    }
-    await served
-    return most
-  }
-
-  /** Parsed or translated as a whole, these bodies would take many times their length in memory. */
+  /** Parsed or translated as a whole they would take many times their length. */
   const BODIES: Readonly<Record<string, () => unknown>> = {
     'a span whose attributes go into each of its exceptions': () =>
       spansOf({
@@ -160,6 +166,9 @@ describe('a body that becomes much larger', () => {
       }),
     'a list of millions of empty values': () =>
       logsOf({ body: { arrayValue: { values: Array(7_000_000).fill({}) } } }),
+    'many byte arrays in one record': () =>
+      logRecord(wrapped(42, wrapped(42, repeated(14_000, wrapped(10, wrapped(58, Buffer.alloc(4000))))))),
+    'an id of many bytes': () => logRecord(wrapped(74, Buffer.alloc(60_000_000, 65))),
   }
 
   test.each(Object.entries(BODIES))(
@@ -168,8 +177,13 @@ describe('a body that becomes much larger', () => {
     async (_name, make) => {
       const { url } = await startProgram(program, ['--auto-truncate'])
       const path = _name.startsWith('a span') ? '/v1/traces' : '/v1/logs'
-      const body = gzipSync(JSON.stringify(make()))
-      const headers = { 'content-type': 'application/json', 'content-encoding': 'gzip' }
+      const made = make()
+      const isProtobuf = Buffer.isBuffer(made)
+      const body = gzipSync(isProtobuf ? made : JSON.stringify(made))
+      const headers = {
+        'content-type': `application/${isProtobuf ? 'x-protobuf' : 'json'}`,
+        'content-encoding': 'gzip',
+      }
       let status = 0
       const most = await memoryDuring(url, async () => {
         ;({ status } = await send({ url }, path, body, { headers }))
@@ -180,7 +194,76 @@ describe('a body that becomes much larger', () => {
   )
 })
 
-test('the note about a cut record names what was cut', async () => {
+/** A field of protobuf with that tag. */
+function wrapped(tag: number, content: Buffer): Buffer {
+  return Buffer.concat([protobuf.Writer.create().uint32(tag).uint32(content.length).finish(), content])
+}
+
+function repeated(count: number, bytes: Buffer): Buffer {
+  return Buffer.concat(Array<Buffer>(count).fill(bytes))
+}
+
+/** An export request with one log record. */
+function logRecord(fields: Buffer): Buffer {
+  return wrapped(10, wrapped(18, wrapped(18, fields)))
+}
+
+describe('other requests are answered while a body is read in which there are no records', () => {
+  const GROUPS = 200_000
+  const BODIES: Readonly<Record<string, () => string | Buffer>> = {
+    'groups without records, in JSON': () => `{"resourceLogs":[${'{},'.repeat(GROUPS)}{}]}`,
+    'groups without records, in protobuf': () => repeated(GROUPS, wrapped(10, Buffer.alloc(0))),
+    'nulls in place of records': () =>
+      `{"resourceLogs":[{"scopeLogs":[{"logRecords":[${'null,'.repeat(GROUPS)}null]}]}]}`,
+  }
+
+  test.each(Object.entries(BODIES))('%s', async (_name, make) => {
+    const body = make()
+    let turns = 0
+    for (const item of await decodeLogs(Buffer.from(body), Buffer.isBuffer(body) ? 'protobuf' : 'json')) {
+      if (item === TURN) turns++
+    }
+    expect(turns).toBeGreaterThanOrEqual(GROUPS)
+  })
+})
+
+test('nulls in place of records count as records', async () => {
+  const { gateway } = await openGateway()
+  const nulls = `[${'null,'.repeat(300_000)}null]`
+  for (const body of [
+    `{"resourceLogs":${nulls}}`,
+    `{"resourceLogs":[{"scopeLogs":[{"logRecords":${nulls}}]}]}`,
+  ]) {
+    expect(await send(gateway, '/v1/logs', body)).toMatchObject({ status: 413 })
+  }
+})
+
+test('a body in pieces of one byte takes no more memory than one in large pieces', {
+  timeout: 60_000,
+}, async () => {
+  const program = await buildProgram()
+  onTestFinished(() => program.remove())
+  const { url } = await startProgram(program)
+  const most = await memoryDuring(url, () => sendInPieces(url, 1_500_000))
+  expect(most).toBeLessThan(200)
+})
+
+/** Sends an export of one log as a chunked body, so many of whose chunks are one byte of white space. */
+async function sendInPieces(url: string, count: number): Promise<void> {
+  const { hostname, port, host } = new URL(url)
+  const socket = connect(Number(port), hostname)
+  const head = `POST /v1/logs HTTP/1.1\r\nHost: ${host}\r\nContent-Type: application/json\r\n`
+  socket.write(`${head}Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n`)
+  const pieces = Buffer.from('1\r\n \r\n'.repeat(10_000))
+  for (let sent = 0; sent < count; sent += 10_000) {
+    if (!socket.write(pieces)) await once(socket, 'drain')
+  }
+  const body = JSON.stringify(logsOf('the end'))
+  socket.write(`${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`)
+  expect(await text(socket)).toMatch(/^HTTP\/1\.1 200 /)
+}
+
+test('what a record has too much of is named', async () => {
   const { gateway, vendor } = await openGateway()
   const values = Array.from({ length: 40_000 }, (_, n) => ({ intValue: String(n % 10) }))
   const record = { body: { arrayValue: { values } } }

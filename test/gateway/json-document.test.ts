@@ -1,8 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { decodeLogs } from '../../src/gateway/decode/decode.js'
 import { scanJson } from '../../src/gateway/decode/json-scan.js'
-import { logsOf, sdkRecord, serialize } from './support.js'
+import { decodedLogs, logsOf, sdkRecord, serialize } from './support.js'
 
 function parses(text: string): boolean {
   try {
@@ -84,16 +83,16 @@ test('a large record in JSON is read as the same record in protobuf', async () =
     body: { list: Array.from({ length: 1500 }, (_, n) => [n, `item ${n}`, { deep: n % 2 === 0 }]), long },
     attributes: { long, bytes: Buffer.alloc(100_000, 7), n: Number.MAX_SAFE_INTEGER, none: '' },
   })
-  const [json] = await decodeLogs(serialize('json', [record]), 'json')
-  const [protobuf] = await decodeLogs(serialize('protobuf', [record]), 'protobuf')
+  const [json] = await decodedLogs(serialize('json', [record]), 'json')
+  const [protobuf] = await decodedLogs(serialize('protobuf', [record]), 'protobuf')
   expect({ ...json, weight: 0 }).toEqual({ ...protobuf, weight: 0 })
 })
 
 test('white space and the order of fields change nothing', async () => {
   const request = logsOf('a', { body: { stringValue: 'x'.repeat(100_000) }, timeUnixNano: '5' })
   const turned = JSON.stringify(reversed(request), undefined, '\t \n')
-  const plain = [...(await decodeLogs(Buffer.from(JSON.stringify(request)), 'json'))]
-  const other = [...(await decodeLogs(Buffer.from(turned), 'json'))]
+  const plain = await decodedLogs(Buffer.from(JSON.stringify(request)), 'json')
+  const other = await decodedLogs(Buffer.from(turned), 'json')
   expect(other.map((record) => ({ ...record, weight: 0 }))).toEqual(
     plain.map((record) => ({ ...record, weight: 0 })),
   )

@@ -7,7 +7,8 @@ import {
 } from '@opentelemetry/otlp-transformer'
 import { resourceFromAttributes } from '@opentelemetry/resources'
 import { onTestFinished } from 'vitest'
-import type { OtlpSpan } from '../../src/gateway/decode/shapes.js'
+import { decodeLogs, decodeSpans, type Encoding } from '../../src/gateway/decode/decode.js'
+import { type OtlpLogRecord, type OtlpSpan, TURN } from '../../src/gateway/decode/shapes.js'
 import { openGateway as open } from '../../src/gateway/gateway.js'
 import { resolveGatewayOptions } from '../../src/gateway/gateway-options.js'
 import { type Gateway, type GatewayOptions, startGateway } from '../../src/gateway/index.js'
@@ -53,6 +54,16 @@ export async function openWithClock(options: GatewayOptions = {}) {
     await gateway.close()
   })
   return { gateway, vendor, clock, told }
+}
+
+/** The log records of a body, without the turns between them. */
+export async function decodedLogs(body: Buffer, encoding: Encoding): Promise<OtlpLogRecord[]> {
+  return [...(await decodeLogs(body, encoding))].filter((record) => record !== TURN)
+}
+
+/** As {@link decodedLogs}, for spans. */
+export async function decodedSpans(body: Buffer, encoding: Encoding): Promise<OtlpSpan[]> {
+  return [...(await decodeSpans(body, encoding))].filter((span) => span !== TURN)
 }
 
 export interface Answer {

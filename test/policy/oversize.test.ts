@@ -64,7 +64,23 @@ describe('a log with far more text than it may have', () => {
     expect(JSON.parse(json as string).path).toMatch(/^\/\[REDACTED\]/)
   })
 
-  it('is passed whole to a hook that may make it small', () => {
+  // Written out, each of these is longer than any string of V8.
+  it.each([
+    ['texts', () => ({ list: Array(1200).fill('x'.repeat(MEBIBYTE / 2)) })],
+    ['keys', () => ({ list: Array(1200).fill({ ['k'.repeat(MEBIBYTE / 2)]: 1 }) })],
+  ])('is not written out to see that it is too large: %s', (_what, make) => {
+    const hook = { beforeSend: (log: Log) => log }
+    for (const given of [{}, hook, { redact: REDACT }]) {
+      const { policy, dropped } = bench(given)
+      policy.admit(info({ metadata: make() }))
+      expect(dropped()).toEqual({ too_large: 1 })
+    }
+    const { policy, sent } = bench({ ...hook, autoTruncate: true })
+    policy.admit(info({ metadata: make() }))
+    expect(sent.map(({ message }) => message)).toEqual(['Order created'])
+  })
+
+  it('goes whole to a hook that may make it small', () => {
     const { policy, sent } = bench({
       redact: REDACT,
       autoTruncate: false,

@@ -15,6 +15,19 @@ class Money {
   }
 }
 
+it('of attributes together no more is taken than a log can hold', () => {
+  const values = Array(20_000).fill(1)
+  const names = Array.from({ length: 200 }, (_, index) => [`a${index}`, `lognitor.device.d${index}`]).flat()
+  const { metadata, device } = translate({
+    attributes: Object.fromEntries([...names.map((name) => [name, values]), ['last', 'text']]),
+  })
+  const taken = [...Object.values(metadata ?? {}), ...Object.values(device ?? {})]
+  const count = taken.reduce<number>((sum, value) => sum + (Array.isArray(value) ? value.length : 1), 0)
+  expect(count).toBeGreaterThan(120_000)
+  expect(count).toBeLessThan(140_000)
+  expect(metadata).toMatchObject({ a0: values, last: 'text', a199: '[Truncated]' })
+})
+
 describe('the message of a log record', () => {
   const cyclic: Record<string, unknown> = { name: 'c' }
   cyclic.self = cyclic

@@ -230,6 +230,25 @@ describe('a plain copy', () => {
   })
 })
 
+describe('what stands in a structure many times takes a bounded memory', () => {
+  it.each<[string, () => unknown]>([
+    ['bytes', () => new Uint8Array(200_000)],
+    ['big integers', () => 2n ** 10_000n],
+    ['texts', () => 'x'.repeat(100_000)],
+    ['texts that have to be mended', () => `${'x'.repeat(100_000)}\ud800`],
+    ['what has a toJSON', () => ({ toJSON: () => 'x'.repeat(100_000) })],
+    ['keys', () => ({ ['k'.repeat(100_000)]: 1 })],
+    ['entries of maps', () => new Map([['k'.repeat(100_000), 1]])],
+    ['errors', () => Object.assign(new Error('x'.repeat(100_000)), { stack: '' })],
+  ])('%s', (_what, make) => {
+    const value = make()
+    const copy = toPlain({ first: 'first', list: Array(2000).fill(value) }) as { list: unknown[] }
+    expect(JSON.stringify(copy).length).toBeLessThan(3 * PLAIN_LIMITS.units)
+    expect(copy).toMatchObject({ first: 'first', list: expect.objectContaining({ 0: toPlain(value) }) })
+    expect(copy.list.at(-1)).toBe('[Truncated]')
+  })
+})
+
 function anything(): fc.Arbitrary<unknown> {
   return fc.anything({
     withBigInt: true,

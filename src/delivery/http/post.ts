@@ -66,7 +66,11 @@ export async function post(
     })
     const sending = transport.send({ path, headers, body, signal: abort.signal }, onWritten)
     const checked = checkAnswer(await Promise.race([sending, tooLate]))
-    if (checked.fault !== undefined) warnOfFault(checked.fault)
+    if (checked.fault !== undefined) {
+      tellFault(
+        `The answer to a request was read by its status alone: ${checked.fault}. Mend the option transport.`,
+      )
+    }
     const answer = withoutKey(checked.answer, apiKey)
     return {
       outcome: readAnswer(answer, clock.now()),
@@ -96,15 +100,15 @@ function readFailure(error: unknown, key: string | undefined): Outcome {
   // The proxy wants other credentials, or forbids this address. Retries soon would not help.
   if (error instanceof ProxyRefusalError && error.status >= 400 && error.status < 500)
     return { kind: 'wrong_address', why }
-  if (!isNetworkError(error)) warnOfFault(why)
+  if (!isNetworkError(error)) {
+    tellFault(
+      `A request to Lognitor failed here, and not in the network: ${why}. What it carried is not lost: it is held within the queue and tried again. Mend the option transport if it is set; else see to the options apiUrl, apiKey and proxy, and to the runtime, which may lack a module of Node.`,
+    )
+  }
   return isUntaken(error) ? { kind: 'retryable', isUntaken: true, why } : { kind: 'retryable', why }
 }
 
-/** Warns once per cause. Digits, such as ports and ids, do not make a new cause. */
-function warnOfFault(why: string): void {
-  warnOnce(
-    'LOGNITOR_TRANSPORT_FAULT',
-    `A request to Lognitor failed in this process, and not in the network: ${why}. Its logs are not lost: they wait in the queue and are sent again. Correct the option transport if it is set; otherwise check the options apiUrl, apiKey and proxy, and whether the runtime lacks a module of Node.`,
-    why.replace(/\d+/g, '#'),
-  )
+/** Once for each cause; numbers in it, such as ports and ids, make no other one. */
+function tellFault(message: string): void {
+  warnOnce('LOGNITOR_TRANSPORT_FAULT', message, message.replace(/\d+/g, '#'))
 }

@@ -5,7 +5,7 @@ import { jsonSpan } from './json-spans.js'
 import { readItems } from './proto-items.js'
 import { readLogRecord } from './proto-logs.js'
 import { readSpan } from './proto-spans.js'
-import type { OtlpLogRecord, OtlpSpan } from './shapes.js'
+import type { OtlpLogRecord, OtlpSpan, Turn } from './shapes.js'
 
 export type Encoding = 'protobuf' | 'json'
 
@@ -14,14 +14,14 @@ export type Encoding = 'protobuf' | 'json'
  * kept would take many times the bytes of the body. The walk throws what is wrong in the body.
  * @throws {DecodeError} when the body is not an export request, {@link TooMuchError} when it holds too much
  */
-export async function decodeLogs(body: Buffer, encoding: Encoding): Promise<Iterable<OtlpLogRecord>> {
+export async function decodeLogs(body: Buffer, encoding: Encoding): Promise<Iterable<OtlpLogRecord | Turn>> {
   if (encoding === 'protobuf') return { [Symbol.iterator]: () => readItems(body, readLogRecord) }
   const document = await JsonDocument.open(body)
   return { [Symbol.iterator]: () => jsonItems(document, LOG_NAMES, jsonLogRecord) }
 }
 
 /** As {@link decodeLogs}, for spans. */
-export async function decodeSpans(body: Buffer, encoding: Encoding): Promise<Iterable<OtlpSpan>> {
+export async function decodeSpans(body: Buffer, encoding: Encoding): Promise<Iterable<OtlpSpan | Turn>> {
   if (encoding === 'protobuf') return { [Symbol.iterator]: () => readItems(body, readSpan) }
   const document = await JsonDocument.open(body)
   return { [Symbol.iterator]: () => jsonItems(document, SPAN_NAMES, jsonSpan) }

@@ -16,8 +16,8 @@ const OPEN_LIST = 0x5b
 const LETTER_U = 0x75
 /** Longer than every field name of OTLP. */
 const LONGEST_NAME = 64
-/** How many fields of one object are read. */
-const MOST_FIELDS = 500_000
+/** Fields of one object that are looked at. Objects of OTLP have a dozen: what has many is a list there. */
+const MOST_FIELDS = 10_000
 
 /** Stands at the end of a list for the items that were not read. */
 export class Unread {

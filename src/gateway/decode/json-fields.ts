@@ -74,7 +74,11 @@ export function double(value: unknown): number {
   throw new DecodeError('A number was expected.')
 }
 
-/** Ids are hex in either case, unlike other bytes in protobuf's JSON, which are base64. */
+/** Ids of traces have 32 digits, those of spans 16. */
+const LONGEST_ID = 64
+
+/** Ids are hex in either case, and not base64 as elsewhere in protobuf's JSON. Empty for what is too long for one. */
 export function hexId(value: unknown): string {
-  return text(value)?.toLowerCase() ?? ''
+  const id = text(value) ?? ''
+  return id.length > LONGEST_ID ? '' : id.toLowerCase()
 }

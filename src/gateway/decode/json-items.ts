@@ -6,7 +6,7 @@ import { fieldName } from './json-names.js'
 import { readRecord } from './json-record.js'
 import { jsonAttributes } from './json-values.js'
 import type { Place } from './proto-items.js'
-import { DECODE_LIMITS } from './shapes.js'
+import { DECODE_LIMITS, TURN, type Turn } from './shapes.js'
 
 /** The names of the lists in an export request for logs or for traces. */
 export interface JsonNames {
@@ -26,12 +26,12 @@ const LEVELS: ReadonlySet<string> = new Set([LOG_NAMES, SPAN_NAMES].flatMap((nam
 /** Reads one item. Parts that are read later report their own path in an error. */
 export type ReadJsonItem<T> = (document: JsonDocument, item: JsonRange, place: Place, at: At) => T
 
-/** The items of an export request, one at a time. */
+/** The items of an export request, one at a time, and the turns between them. */
 export function* jsonItems<T>(
   document: JsonDocument,
   names: JsonNames,
   readItem: ReadJsonItem<T>,
-): Generator<T> {
+): Generator<T | Turn> {
   const { root } = document
   const request = located(document, root, [names.resources])
   if (request[names.resources] === undefined && !isEmpty(document, root)) {
@@ -41,17 +41,21 @@ export function* jsonItems<T>(
   const groupsAt = () => names.resources
   for (const [group, groupAt] of eachObject(document, request[names.resources], groupsAt)) {
     counter.group()
+    yield TURN
+    if (group === null) continue
     const parts = guarded(groupAt, () => located(document, group, ['resource', names.scopes]))
     const resource = guarded(groupAt, () => readResource(document, parts.resource))
     const scopesAt = () => `${groupAt()}.${names.scopes}`
     for (const [scoped, scopedAt] of eachObject(document, parts[names.scopes], scopesAt)) {
       counter.group()
+      yield TURN
+      if (scoped === null) continue
       const inner = guarded(scopedAt, () => located(document, scoped, ['scope', names.items]))
       const place: Place = { resource, scope: guarded(scopedAt, () => readScope(document, inner.scope)) }
       const itemsAt = () => `${scopedAt()}.${names.items}`
       for (const [item, itemAt] of eachObject(document, inner[names.items], itemsAt)) {
         counter.record()
-        yield guarded(itemAt, () => readItem(document, item, place, itemAt))
+        yield item === null ? TURN : guarded(itemAt, () => readItem(document, item, place, itemAt))
       }
     }
   }
@@ -93,12 +97,12 @@ function isEmpty(document: JsonDocument, range: JsonRange): boolean {
   return document.fields(range).next().done === true
 }
 
-/** The objects of a list with their paths. A null is skipped. */
+/** The objects and nulls of a list, and where each is. */
 function* eachObject(
   document: JsonDocument,
   list: JsonRange | undefined,
   at: At,
-): Generator<readonly [JsonRange, At]> {
+): Generator<readonly [JsonRange | null, At]> {
   if (list === undefined || document.isNull(list)) return
   if (!document.isList(list)) throw new DecodeError('A list was expected.').within(at())
   let index = 0
@@ -106,7 +110,8 @@ function* eachObject(
     const position = index++
     const itemAt = () => `${at()}[${position}]`
     if (document.isObject(item)) yield [item, itemAt]
-    else if (!document.isNull(item)) throw new DecodeError('An object was expected.').within(itemAt())
+    else if (document.isNull(item)) yield [null, itemAt]
+    else throw new DecodeError('An object was expected.').within(itemAt())
   }
 }
 

@@ -4,6 +4,8 @@ import { DecodeError, TooMuchError } from './decode-error.js'
 import { DECODE_LIMITS } from './shapes.js'
 import { ValueBudget } from './value-budget.js'
 
+/** Ids of traces have 16 bytes, those of spans 8. */
+const LONGEST_ID_BYTES = 32
 const MAX_KEPT_BYTES = 40
 const SLOTS = 4096
 const longer = protobuf.BufferReader.prototype.uint32
@@ -107,13 +109,27 @@ export class OtlpReader extends protobuf.BufferReader {
     return keptText(this.buf, from, end)
   }
 
-  /** Reads bytes as lower-case hex digits. */
-  hex(): string {
+  /** A byte array, as much of it as may be read: what is made of it is base64. */
+  override bytes(): Buffer {
+    const from = this.#enterBytes()
+    const length = this.pos - from
+    const most = Math.floor((this.budget.takeText(Math.ceil(length / 3) * 4) / 4) * 3)
+    return (this.buf as Buffer).subarray(from, from + Math.min(length, most))
+  }
+
+  /** An id as lower-case hex digits; empty for what is too long for one. */
+  id(): string {
+    const from = this.#enterBytes()
+    return this.pos - from > LONGEST_ID_BYTES ? '' : (this.buf as Buffer).toString('hex', from, this.pos)
+  }
+
+  /** Passes over a length and as many bytes. Gives where these begin. */
+  #enterBytes(): number {
     const length = this.uint32()
     const from = this.pos
     if (from + length > this.len) throw new DecodeError('A length reaches beyond the end.')
     this.pos = from + length
-    return (this.buf as Buffer).toString('hex', from, this.pos)
+    return from
   }
 
   /** Reads nanoseconds since 1970, exactly. */

@@ -3,7 +3,7 @@ import type { Fields } from '../../wire/log.js'
 import { DecodeError, TooMuchError } from './decode-error.js'
 import { OtlpReader } from './otlp-reader.js'
 import { readKeyValue, skipLength } from './proto-values.js'
-import { DECODE_LIMITS } from './shapes.js'
+import { DECODE_LIMITS, TURN, type Turn } from './shapes.js'
 
 /** The resource and scope of an item, shared by all items in the same group. */
 export interface Place {
@@ -25,10 +25,10 @@ const NO_SCOPE: InstrumentationScopeLike = { name: '' }
 const NO_RESOURCE: ResourceLike = { attributes: {} }
 
 /**
- * Decodes the items of an export request, one at a time. Requests for logs and for traces have the same structure:
- * resources, scopes in each resource, items in each scope.
+ * The items of an export request, one at a time. Requests for logs and for traces are built alike: resources,
+ * in each of them scopes, in each of those the items. Between them come turns.
  */
-export function* readItems<T>(body: Buffer, readItem: ReadItem<T>): Generator<T> {
+export function* readItems<T>(body: Buffer, readItem: ReadItem<T>): Generator<T | Turn> {
   const reader = new OtlpReader(body)
   let hasResources = body.length === 0
   let count = 0
@@ -42,11 +42,13 @@ export function* readItems<T>(body: Buffer, readItem: ReadItem<T>): Generator<T>
       if (!enterField(reader, 10, REQUEST)) continue
       hasResources = true
       group()
+      yield TURN
       const outer = reader.enter()
       const resource = findFirst(reader, readResource) ?? NO_RESOURCE
       while (reader.pos < reader.len) {
         if (!enterGroup(reader)) continue
         group()
+        yield TURN
         const outerGroup = reader.enter()
         const place: Place = { resource, scope: findFirst(reader, readScope) ?? NO_SCOPE }
         while (reader.pos < reader.len) {

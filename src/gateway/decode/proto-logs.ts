@@ -45,10 +45,10 @@ export function readLogRecord(reader: OtlpReader, { resource, scope }: Place): O
         body = readBody(reader)
         break
       case 74:
-        traceId = reader.hex()
+        traceId = reader.id()
         break
       case 82:
-        spanId = reader.hex()
+        spanId = reader.id()
         break
       case 98:
         eventName = reader.repeatedText()

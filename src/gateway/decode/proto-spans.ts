@@ -23,13 +23,13 @@ export function readSpan(reader: OtlpReader, { resource, scope }: Place): OtlpSp
     const tag = reader.field()
     switch (tag) {
       case 10:
-        span.traceId = reader.hex()
+        span.traceId = reader.id()
         break
       case 18:
-        span.spanId = reader.hex()
+        span.spanId = reader.id()
         break
       case 34:
-        span.parentSpanId = reader.hex()
+        span.parentSpanId = reader.id()
         break
       case 42:
         span.name = reader.repeatedText()

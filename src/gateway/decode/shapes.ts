@@ -20,6 +20,13 @@ export interface OtlpSpan extends SpanLike {
   again(): OtlpSpan
 }
 
+/**
+ * Stands between the items of a body where reading has come on without one. Whoever walks them has to see to the time
+ * there too: a body may have many groups, and nothing in them.
+ */
+export const TURN = undefined
+export type Turn = typeof TURN
+
 export const DECODE_LIMITS = {
   /** Deepest nesting of values; plain data has a handful of levels. */
   depth: 64,

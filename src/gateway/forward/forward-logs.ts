@@ -1,6 +1,6 @@
 import { translateLogRecord } from '../../translate/log-record.js'
 import { severityLevel } from '../../translate/severity.js'
-import type { OtlpLogRecord } from '../decode/shapes.js'
+import { type OtlpLogRecord, TURN, type Turn } from '../decode/shapes.js'
 import { createResources } from '../resources.js'
 import { surveyLogs } from '../survey.js'
 import { nextTurn } from '../turns.js'
@@ -10,8 +10,8 @@ import type { ForwardedExport } from './forwarded-export.js'
  * Forwards log records, once all of them could be decoded. Gives their number.
  * @throws what decoding the records throws
  */
-export async function forwardLogs(
-  records: Iterable<OtlpLogRecord>,
+export async function shipLogs(
+  records: Iterable<OtlpLogRecord | Turn>,
   newExport: () => ForwardedExport,
   allResourceAttributes: boolean,
 ): Promise<{ count: number; forwarded: ForwardedExport }> {
@@ -24,6 +24,7 @@ export async function forwardLogs(
     const pause = forwarded.room() ?? nextTurn()
     if (pause !== undefined) await pause
     if (forwarded.isOver) break
+    if (record === TURN) continue
     forwarded.next(source++, record.weight)
     try {
       forwardRecord(record, forwarded, () => translateLogRecord(record, resourceFields(record.resource), now))

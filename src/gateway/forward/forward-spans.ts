@@ -5,7 +5,7 @@ import { spanHttp } from '../../translate/span-http.js'
 import { spanRequestEntry } from '../../translate/span-request.js'
 import type { Log, RequestDetail } from '../../wire/log.js'
 import type { RequestEntry } from '../../wire/request-entry.js'
-import type { OtlpSpan } from '../decode/shapes.js'
+import { type OtlpSpan, TURN, type Turn } from '../decode/shapes.js'
 import { isFrameworksOwn } from '../framework-exceptions.js'
 import { createResources } from '../resources.js'
 import { NODE_BYTES, Places, ServerSpans } from '../server-spans.js'
@@ -26,8 +26,8 @@ export interface SpanSettings {
  * @returns undefined when there is no room
  * @throws what decoding the spans throws
  */
-export async function forwardSpans(
-  spans: Iterable<OtlpSpan>,
+export async function shipSpans(
+  spans: Iterable<OtlpSpan | Turn>,
   newExport: () => ForwardedExport,
   settings: SpanSettings,
   hold: (bytes: number) => boolean,
@@ -39,6 +39,9 @@ export async function forwardSpans(
   const writer = new SpanWriter(forwarded, settings, servers, latestMs)
   let source = 0
   for (const span of spans) {
+    const turn = nextTurn()
+    if (turn !== undefined) await turn
+    if (span === TURN) continue
     writer.begin(span, source++)
     for (const event of span.eachEvent()) {
       const pause = forwarded.room() ?? nextTurn()

@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import type { IncomingMessage } from 'node:http'
 import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
+import { CollectedBytes } from '../../common/collected-bytes.js'
 import { type Reply, refusal } from './reply.js'
 
 /** A body that was read, decompressed and parsed; `byteLength` is the length of its JSON. */
@@ -58,17 +59,16 @@ function readBytes(request: IncomingMessage, maxBytes: number): Promise<Buffer |
     return Promise.resolve(undefined)
   }
   return new Promise((resolve, reject) => {
-    const pieces: Buffer[] = []
-    let length = 0
+    let collected: CollectedBytes | undefined = new CollectedBytes()
     request.on('data', (piece: Buffer) => {
-      if (length > maxBytes) return
-      length += piece.length
-      if (length > maxBytes) {
-        pieces.length = 0
+      if (collected === undefined) return
+      if (collected.length + piece.length <= maxBytes) collected.append(piece)
+      else {
+        collected = undefined
         resolve(undefined)
-      } else pieces.push(piece)
+      }
     })
-    request.on('end', () => resolve(pieces.length === 1 ? pieces[0] : Buffer.concat(pieces)))
+    request.on('end', () => resolve(collected?.join()))
     request.on('error', reject)
     request.on('close', () => reject(new Error('The client closed the connection.')))
   })
