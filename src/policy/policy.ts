@@ -187,7 +187,7 @@ export function createPolicy(parts: PolicyParts): Policy {
 
   function decideRequest(input: RequestEntry, ownRequestId: boolean): string | undefined {
     if (!settings.enabled) return drop('disabled')
-    let entry = scrubEntry(given, settings.scrubParams)
+    let entry = scrubEntry(input, settings.scrubParams)
     const isTooMuch = isOversize(entry)
     if (isTooMuch && !settings.autoTruncate) return dropTooLarge()
     if (isTooMuch) entry = cutOversizeEntry(entry)

@@ -10,7 +10,7 @@ import type { ForwardedExport } from './forwarded-export.js'
  * Forwards log records, once all of them could be decoded. Gives their number.
  * @throws what decoding the records throws
  */
-export async function shipLogs(
+export async function forwardLogs(
   records: Iterable<OtlpLogRecord | Turn>,
   newExport: () => ForwardedExport,
   allResourceAttributes: boolean,

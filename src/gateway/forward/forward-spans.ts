@@ -26,7 +26,7 @@ export interface SpanSettings {
  * @returns undefined when there is no room
  * @throws what decoding the spans throws
  */
-export async function shipSpans(
+export async function forwardSpans(
   spans: Iterable<OtlpSpan | Turn>,
   newExport: () => ForwardedExport,
   settings: SpanSettings,
