@@ -1,14 +1,9 @@
-// npm run test:world: what has to hold beside large neighbours. They take minutes to install and to build, so npm test is
-// without them. Names of test files may follow.
-import { join } from 'node:path'
+// npm run test:world: the finished package, as npm pack makes it, installed wherever users run it, and what has to hold
+// beside large neighbours. Installs take minutes, so npm test is without them; they are kept in .cache/world.
+// Words that names of rows hold may follow: npm run test:world -- "3.x, Node 26"
 import { ensureInstalled, root, run } from './lib/install.mjs'
 
 ensureInstalled()
-ensureInstalled('test/dependencies/nextjs')
-run(process.execPath, [join(root, 'scripts/build.mjs'), '--if-stale'])
-const files = process.argv.slice(2)
-run(
-  process.execPath,
-  [join(root, 'node_modules/vitest/vitest.mjs'), 'run', ...(files.length > 0 ? files : ['test/world'])],
-  { env: { ...process.env, TEST_WORLD: '1' } },
-)
+run(process.execPath, [`${root}scripts/build.mjs`, '--if-stale'])
+const { world } = await import('../test/world/world.mjs')
+process.exit(await world(process.argv.slice(2)))
