@@ -1,10 +1,12 @@
-import { packed } from './lib/project.mjs'
-import { cells, installNodes } from './rows/cells.mjs'
+import { Parts, Unavailable } from './lib/parts.mjs'
+import { cells } from './rows/cells.mjs'
+import { neighbours } from './rows/neighbours.mjs'
+import { packageManagers } from './rows/package-managers.mjs'
 
 /** Programs wait much and count little, but start-up alone keeps a processor busy. */
 const AT_ONCE = 2
 
-const GROUPS = [cells]
+const ROWS = [...cells, ...packageManagers, ...neighbours]
 
 /**
  * Checks every place and prints the table.
@@ -13,10 +15,7 @@ const GROUPS = [cells]
  */
 export async function world(words) {
   const since = performance.now()
-  const parts = { tarball: await packed(), nodes: await installNodes() }
-  const rows = []
-  for (const group of GROUPS) rows.push(...(await group(parts)))
-  const wanted = rows.filter(({ name }) => words.length === 0 || words.some((word) => name.includes(word)))
+  const wanted = ROWS.filter(({ name }) => words.length === 0 || words.some((word) => name.includes(word)))
   const results = await all(wanted)
   console.log(table(results))
   for (const { name, problems } of results) {
@@ -32,29 +31,33 @@ export async function world(words) {
 }
 
 async function all(rows) {
+  const parts = new Parts()
   const results = []
   const waiting = [...rows.entries()]
   const work = async () => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-      results[next[0]] = await one(next[1])
+      results[next[0]] = await one(next[1], parts)
     }
   }
   await Promise.all(Array.from({ length: AT_ONCE }, work))
   return results
 }
 
-/** A row has `checks` that are given its `place`, or the reason for which it is `unavailable`. */
-async function one({ name, checks = {}, place, unavailable }) {
+/** A row prepares its place, and has `checks` that are given the place. */
+async function one({ name, prepare, checks }, parts) {
   const problems = []
-  for (const [check, behaves] of Object.entries(checks)) {
-    try {
-      await behaves(place)
-    } catch (error) {
-      problems.push([check, error.message])
+  const fail = (check, error) => problems.push([check, error.message])
+  try {
+    const place = await prepare(parts)
+    for (const [check, behaves] of Object.entries(checks)) {
+      await behaves(place).catch((error) => fail(check, error))
     }
+  } catch (error) {
+    if (error instanceof Unavailable) return { name, problems, unavailable: error.message }
+    fail('installation', error)
   }
   console.error(`${problems.length > 0 ? 'WRONG' : 'ok   '} ${name}`)
-  return { name, problems, unavailable, checks: Object.keys(checks) }
+  return { name, problems, checks: Object.keys(checks) }
 }
 
 function table(results) {

@@ -5,8 +5,8 @@ import { run } from './process.mjs'
 /**
  * What has to hold everywhere, as a user sees it: programs in a project that has installed the package, and what
  * arrives of them. Each behaviour has a name, and takes `place`:
- * - `folder` of the project, `node` binary, `form`: `mjs` or `cjs`
- * - `flags` of Node that stand first, `env` beside the address and the key
+ * - `folder` of the project, `command` that runs Node there, `form`: `mjs` or `cjs`
+ * - `flags` of Node that stand first, `env` beside the address and the key, `warnings`: codes that are in place
  */
 export const suite = {
   'exporter behind Batch': (place) => exporter(place, 'batch'),
@@ -49,6 +49,20 @@ function lastWords(place) {
   })
 }
 
+/** A library has a copy of its own; what it logs goes the application's way. */
+export function inOneProcess(place) {
+  return arrives(place, { program: 'library-user' }, ({ logs, ending }) => {
+    equal(ending, { code: 0, stdout: '' })
+    equal(
+      logs.map(({ level, message, service }) => [level, message, service]),
+      [
+        ['info', 'from the application', 'shop'],
+        ['warn', 'from the library', 'shop'],
+      ],
+    )
+  })
+}
+
 /** Logs, the thrown error and request entries of one service, joined by trace and request. */
 export function shop(place, flags) {
   return arrives(place, { program: 'shop', flags }, ({ logs, requests, ending }) => {
@@ -82,25 +96,20 @@ export function shop(place, flags) {
   })
 }
 
-/** Runs a program against an inbox of its own, and checks what arrived. We have nothing to warn of. */
-async function arrives(
-  { folder, node, form, flags = [], env },
-  { program, flags: ours = [], args = [] },
-  check,
-) {
+/** Runs a program against an inbox of its own, and checks what arrived, and what we had to warn of. */
+async function arrives(place, { program, flags: ours = [], args = [] }, check) {
+  const { folder, command, form, flags = [], env, warnings = [] } = place
+  const [file, ...first] = command
   const inbox = await startInbox({ port: 0 })
   const given = { LOGNITOR_API_KEY: 'test-key', LOGNITOR_API_URL: inbox.apiUrl, ...env }
   let ending
   try {
-    ending = await run(node, [...flags, ...ours, `./${program}.${form}`, ...args], {
+    ending = await run(file, [...first, ...flags, ...ours, `./${program}.${form}`, ...args], {
       cwd: folder,
       env: { PATH: process.env.PATH, ...given },
     })
     const { stderr, ...visible } = ending
-    equal(
-      stderr.split('\n').filter((line) => line.includes('LOGNITOR_')),
-      [],
-    )
+    equal(stderr.match(/LOGNITOR_\w+/g) ?? [], warnings)
     check({ logs: inbox.logs(), requests: inbox.requests(), ending: visible })
   } catch (error) {
     throw new Error(`${error.message}\nThe program: ${JSON.stringify(ending, undefined, 2)}`, {
