@@ -2,11 +2,12 @@ import { Parts, Unavailable } from './lib/parts.mjs'
 import { cells } from './rows/cells.mjs'
 import { neighbours } from './rows/neighbours.mjs'
 import { packageManagers } from './rows/package-managers.mjs'
+import { processManagers } from './rows/process-managers.mjs'
 
 /** Programs wait much and count little, but start-up alone keeps a processor busy. */
 const AT_ONCE = 2
 
-const ROWS = [...cells, ...packageManagers, ...neighbours]
+const ROWS = [...cells, ...packageManagers, ...neighbours, ...processManagers]
 
 /**
  * Checks every place and prints the table.

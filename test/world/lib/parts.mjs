@@ -9,9 +9,9 @@ export class Parts {
     return this.#once('tarball', packed)
   }
 
-  /** A project that npm has installed, see `npmProject`. */
-  project(name) {
-    return this.#once(`project ${name}`, async () => npmProject(name, await this.tarball()))
+  /** A project that npm has installed, see `npmProject`; under another name it is one of its own. */
+  project(name, as = name) {
+    return this.#once(`project ${as}`, async () => npmProject(name, await this.tarball(), as))
   }
 
   /** The binary of a line of Node, such as 22. */

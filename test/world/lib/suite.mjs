@@ -72,28 +72,33 @@ export function shop(place, flags) {
       printed.map((line) => JSON.parse(line).msg),
       ['order looked up'],
     )
-    equal(
-      requests.map(({ method, path, route, status_code }) => [method, path, route, status_code]),
-      [
-        ['GET', '/orders/7', '/orders/:id', 200],
-        ['GET', '/boom', '/boom', 500],
-        ['GET', '/nowhere', undefined, 404],
-      ],
-    )
-    const expected = [
-      ['error', 'no such order', undefined, 'TypeError', requests[1].request_id, true],
-      ['info', 'order looked up', '7', undefined, requests[0].request_id, true],
-    ]
-    const arrived = logs.map(({ level, message, metadata, error, request_id, trace }) => [
-      level,
-      message,
-      metadata?.order,
-      error?.type,
-      request_id,
-      trace !== undefined,
-    ])
-    equal(arrived.sort(), expected)
+    equalShop(logs, requests)
   })
+}
+
+/** What one run of the service leaves in an inbox. */
+export function equalShop(logs, requests) {
+  equal(
+    requests.map(({ method, path, route, status_code }) => [method, path, route, status_code]),
+    [
+      ['GET', '/orders/7', '/orders/:id', 200],
+      ['GET', '/boom', '/boom', 500],
+      ['GET', '/nowhere', undefined, 404],
+    ],
+  )
+  const expected = [
+    ['error', 'no such order', undefined, 'TypeError', requests[1].request_id, true],
+    ['info', 'order looked up', '7', undefined, requests[0].request_id, true],
+  ]
+  const arrived = logs.map(({ level, message, metadata, error, request_id, trace }) => [
+    level,
+    message,
+    metadata?.order,
+    error?.type,
+    request_id,
+    trace !== undefined,
+  ])
+  equal(arrived.sort(), expected)
 }
 
 /** Runs a program against an inbox of its own, and checks what arrived, and what we had to warn of. */

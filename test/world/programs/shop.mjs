@@ -1,4 +1,5 @@
-// A service that answers three requests, one of them by a thrown error, and ends by process.exit at once.
+// A service that answers three requests, one of them by a thrown error. Then it ends by process.exit at once, or stays
+// until it is stopped.
 import express from 'express'
 import pino from 'pino'
 
@@ -18,5 +19,8 @@ const server = app.listen(0, '127.0.0.1', async () => {
     const answer = await fetch(origin + path, { headers: { connection: 'close' } })
     await answer.text()
   }
-  server.close(() => process.exit(3))
+  // Where another SDK is loaded, that one needs to be asked.
+  await globalThis.flushOther?.()
+  if (process.env.STAY) console.error('ready')
+  else server.close(() => process.exit(3))
 })

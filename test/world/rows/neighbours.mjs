@@ -1,6 +1,6 @@
+import { ok } from 'node:assert'
 import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { npmProject } from '../lib/project.mjs'
 import { startSink } from '../lib/sink.mjs'
 import { byHand, inOneProcess, shop, suite, zeroCode } from '../lib/suite.mjs'
 import { FORMS } from './cells.mjs'
@@ -38,6 +38,7 @@ async function besideSentry(place, flags) {
   const sentry = await startSink()
   try {
     await shop({ ...place, env: { SENTRY_DSN: `http://key@${sentry.address}/1` } }, flags)
+    ok(sentry.bodies.get('/api/1/envelope/')?.includes('of Sentry'), 'Sentry has its error')
   } finally {
     await sentry.close()
   }
@@ -45,7 +46,7 @@ async function besideSentry(place, flags) {
 
 /** A project of its own for each form, since rows run side by side. */
 async function twoCopies(parts, form) {
-  const folder = await npmProject('otel-2', await parts.tarball(), `two-copies-${form}`)
+  const folder = await parts.project('otel-2', `two-copies-${form}`)
   const library = join(folder, 'node_modules/a-library')
   rmSync(library, { recursive: true, force: true })
   mkdirSync(join(library, 'node_modules/@lognitor'), { recursive: true })
@@ -59,7 +60,7 @@ async function twoCopies(parts, form) {
 }
 
 async function twoApis(parts, form) {
-  const folder = await npmProject('otel-2', await parts.tarball(), `two-apis-${form}`)
+  const folder = await parts.project('otel-2', `two-apis-${form}`)
   const api = 'node_modules/@opentelemetry/api'
   cpSync(join(folder, api), join(folder, OURS, api), { recursive: true })
   return { folder }
