@@ -1,5 +1,6 @@
 import { Parts, Unavailable } from './lib/parts.mjs'
 import { cells } from './rows/cells.mjs'
+import { conditions } from './rows/conditions.mjs'
 import { neighbours } from './rows/neighbours.mjs'
 import { packageManagers } from './rows/package-managers.mjs'
 import { processManagers } from './rows/process-managers.mjs'
@@ -7,7 +8,7 @@ import { processManagers } from './rows/process-managers.mjs'
 /** Programs wait much and count little, but start-up alone keeps a processor busy. */
 const AT_ONCE = 2
 
-const ROWS = [...cells, ...packageManagers, ...neighbours, ...processManagers]
+const ROWS = [...cells, ...packageManagers, ...neighbours, ...processManagers, ...conditions]
 
 /**
  * Checks every place and prints the table.

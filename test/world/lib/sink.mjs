@@ -1,4 +1,4 @@
-import { createServer } from 'node:http'
+import { createServer, request as forward } from 'node:http'
 
 /** A server that takes everything. `bodies` holds what came, as text, by path. */
 export async function startSink(answer = '{}') {
@@ -10,10 +10,28 @@ export async function startSink(answer = '{}') {
     bodies.set(pathname, (bodies.get(pathname) ?? '') + body)
     response.setHeader('content-type', 'application/json').end(answer)
   })
+  return { bodies, ...(await opened(server)) }
+}
+
+/** A proxy for http. `asked` holds the addresses it was asked for. */
+export async function startProxy() {
+  const asked = []
+  const server = createServer((request, response) => {
+    asked.push(request.url)
+    const onward = forward(request.url, { method: request.method, headers: request.headers }, (answer) => {
+      response.writeHead(answer.statusCode, answer.headers)
+      answer.pipe(response)
+    })
+    onward.on('error', () => response.writeHead(502).end())
+    request.pipe(onward)
+  })
+  return { asked, ...(await opened(server)) }
+}
+
+async function opened(server) {
   await new Promise((done) => server.listen(0, '127.0.0.1', done))
   return {
-    address: `127.0.0.1:${server.address().port}`,
-    bodies,
+    url: `http://127.0.0.1:${server.address().port}`,
     close: () => {
       server.closeAllConnections()
       return new Promise((done) => server.close(done))

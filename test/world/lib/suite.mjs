@@ -7,6 +7,7 @@ import { run } from './process.mjs'
  * arrives of them. Each behaviour has a name, and takes `place`:
  * - `folder` of the project, `command` that runs Node there, `form`: `mjs` or `cjs`
  * - `flags` of Node that stand first, `env` beside the address and the key, `warnings`: codes that are in place
+ * - `host` of the inbox, `isAbsolute` where the folder is not the working directory
  */
 export const suite = {
   'exporter behind Batch': (place) => exporter(place, 'batch'),
@@ -36,7 +37,7 @@ function exporter(place, processor) {
   })
 }
 
-function lastWords(place) {
+export function lastWords(place) {
   return arrives(place, { program: 'last-words' }, ({ logs, ending }) => {
     equal(ending, { code: 7, stdout: '' })
     equal(
@@ -103,18 +104,22 @@ export function equalShop(logs, requests) {
 
 /** Runs a program against an inbox of its own, and checks what arrived, and what we had to warn of. */
 async function arrives(place, { program, flags: ours = [], args = [] }, check) {
-  const { folder, command, form, flags = [], env, warnings = [] } = place
+  const { folder, command, form, flags = [], env, warnings = [], host, isAbsolute } = place
   const [file, ...first] = command
-  const inbox = await startInbox({ port: 0 })
+  const inbox = await startInbox({ port: 0, ...(host && { host }) })
   const given = { LOGNITOR_API_KEY: 'test-key', LOGNITOR_API_URL: inbox.apiUrl, ...env }
   let ending
   try {
-    ending = await run(file, [...first, ...flags, ...ours, `./${program}.${form}`, ...args], {
-      cwd: folder,
-      env: { PATH: process.env.PATH, ...given },
-    })
+    ending = await run(
+      file,
+      [...first, ...flags, ...ours, `${isAbsolute ? folder : '.'}/${program}.${form}`, ...args],
+      {
+        cwd: folder,
+        env: { PATH: process.env.PATH, ...given },
+      },
+    )
     const { stderr, ...visible } = ending
-    equal(stderr.match(/LOGNITOR_\w+/g) ?? [], warnings)
+    equal(stderr.match(/(?<=\[)LOGNITOR_\w+(?=\])/g) ?? [], warnings)
     check({ logs: inbox.logs(), requests: inbox.requests(), ending: visible })
   } catch (error) {
     throw new Error(`${error.message}\nThe program: ${JSON.stringify(ending, undefined, 2)}`, {

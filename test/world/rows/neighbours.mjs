@@ -21,7 +21,7 @@ function inBothForms(name, make, prepare = async (parts) => ({ folder: await par
 async function besideStock(place, flags) {
   const collector = await startSink()
   const env = {
-    OTEL_EXPORTER_OTLP_ENDPOINT: `http://${collector.address}`,
+    OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
     OTEL_METRICS_EXPORTER: 'none',
     // The others ask the cloud who they are.
     OTEL_NODE_RESOURCE_DETECTORS: 'env',
@@ -37,7 +37,7 @@ async function besideStock(place, flags) {
 async function besideSentry(place, flags) {
   const sentry = await startSink()
   try {
-    await shop({ ...place, env: { SENTRY_DSN: `http://key@${sentry.address}/1` } }, flags)
+    await shop({ ...place, env: { SENTRY_DSN: `${sentry.url.replace('//', '//key@')}/1` } }, flags)
     ok(sentry.bodies.get('/api/1/envelope/')?.includes('of Sentry'), 'Sentry has its error')
   } finally {
     await sentry.close()
