@@ -108,6 +108,14 @@ export function warnAtEnd(code: WarningCode, message: string): void {
   if (warning !== undefined) emitNow(warning)
 }
 
+/**
+ * Calls the listeners of all warnings that wait for the next tick, of every copy of this package. For the end of the
+ * process, after which no tick comes.
+ */
+export function emitWaitingWarnings(): void {
+  for (const warning of [...emitted]) emitNow(warning)
+}
+
 type CodedWarning = Error & { code: WarningCode }
 
 function newWarning(code: WarningCode, message: string, key: string): CodedWarning | undefined {
@@ -138,7 +146,7 @@ function emitNow(warning: Error): void {
 }
 
 /** Warnings that are on their way to the listeners. One pair of ours waits for all: Node warns of eleven. */
-const emitted = new Set<unknown>()
+const emitted = shared('waitingWarnings', () => new Set<Error>())
 let end = () => {}
 
 /** An application that logs its process's warnings must not send us ours. */
@@ -147,14 +155,14 @@ function keepToItself(warning: Error): void {
   emitted.add(warning)
 }
 
-function beforeOthers(warning: unknown): void {
+function beforeOthers(warning: Error): void {
   if (!emitted.has(warning)) return
   end = beginSelfLogging()
   // Should one of the listeners throw, the last one is not called.
   setImmediate(end)
 }
 
-function afterOthers(warning: unknown): void {
+function afterOthers(warning: Error): void {
   if (!emitted.delete(warning)) return
   end()
   if (emitted.size === 0) process.off('warning', beforeOthers).off('warning', afterOthers)

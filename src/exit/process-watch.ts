@@ -1,3 +1,4 @@
+import { emitWaitingWarnings } from '../config/errors.js'
 import { Budget } from './budget.js'
 import { Crashes } from './crashes.js'
 import { deliverAtExit } from './deliver-at-exit.js'
@@ -127,6 +128,7 @@ export class ProcessWatch {
     } catch {
       // What escapes an exit handler becomes the exit code.
     }
+    emitWaitingWarnings()
   }
 
   /** Once more when the others have had their turn, for what they wrote. */

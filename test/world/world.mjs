@@ -2,13 +2,14 @@ import { Parts, Unavailable } from './lib/parts.mjs'
 import { cells } from './rows/cells.mjs'
 import { conditions } from './rows/conditions.mjs'
 import { neighbours } from './rows/neighbours.mjs'
+import { nextjs } from './rows/nextjs.mjs'
 import { packageManagers } from './rows/package-managers.mjs'
 import { processManagers } from './rows/process-managers.mjs'
 
 /** Programs wait much and count little, but start-up alone keeps a processor busy. */
 const AT_ONCE = 2
 
-const ROWS = [...cells, ...packageManagers, ...neighbours, ...processManagers, ...conditions]
+const ROWS = [...cells, ...packageManagers, ...neighbours, ...processManagers, ...conditions, ...nextjs]
 
 /**
  * Checks every place and prints the table.
