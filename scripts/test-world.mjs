@@ -4,11 +4,8 @@ import { join } from 'node:path'
 import { ensureInstalled, root, run } from './lib/install.mjs'
 
 ensureInstalled()
-ensureInstalled('test/dependencies/nextjs')
-run(process.execPath, [join(root, 'scripts/build.mjs'), '--if-stale'])
-const files = process.argv.slice(2)
-run(
-  process.execPath,
-  [join(root, 'node_modules/vitest/vitest.mjs'), 'run', ...(files.length > 0 ? files : ['test/world'])],
-  { env: { ...process.env, TEST_WORLD: '1' } },
-)
+run(process.execPath, [`${root}scripts/build.mjs`, '--if-stale'])
+// What was started ends with the script.
+process.on('SIGINT', () => process.exit(130))
+const { world } = await import('../test/world/world.mjs')
+process.exit(await world(process.argv.slice(2)))

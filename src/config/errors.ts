@@ -107,6 +107,14 @@ export function warnAtEnd(code: WarningCode, message: string): void {
   if (warning !== undefined) emitNow(warning)
 }
 
+/**
+ * Calls the listeners of all warnings that wait for the next tick, of every copy of this package. For the end of the
+ * process, after which no tick comes.
+ */
+export function emitWaitingWarnings(): void {
+  for (const warning of [...emitted]) emitNow(warning)
+}
+
 type CodedWarning = Error & { code: WarningCode }
 
 function newWarning(code: WarningCode, message: string, key: string): CodedWarning | undefined {
@@ -146,14 +154,14 @@ function keepToItself(warning: Error): void {
   emitted.add(warning)
 }
 
-function beforeOthers(warning: unknown): void {
+function beforeOthers(warning: Error): void {
   if (!emitted.has(warning)) return
   end = beginSelfLogging()
   // If a listener throws, the last listener is not called.
   setImmediate(end)
 }
 
-function afterOthers(warning: unknown): void {
+function afterOthers(warning: Error): void {
   if (!emitted.delete(warning)) return
   end()
   if (emitted.size === 0) process.off('warning', beforeOthers).off('warning', afterOthers)

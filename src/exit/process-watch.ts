@@ -1,3 +1,4 @@
+import { emitWaitingWarnings } from '../config/errors.js'
 import { Budget } from './budget.js'
 import { Crashes } from './crashes.js'
 import { deliverAtExit } from './deliver-at-exit.js'
@@ -128,6 +129,7 @@ export class ProcessWatch {
     } catch {
       // An exception in an exit handler would change the exit code.
     }
+    emitWaitingWarnings()
   }
 
   /** Delivers again after the other listeners, for what they wrote. */

@@ -159,55 +159,10 @@ test.each(['', '/instrumentation', '/sdk', '/gateway', '/testing'])(
 )
 
 describe.each(Object.entries(LINES))('beside OpenTelemetry %s', (line, modules) => {
-  const app = `
-import { NodeSDK } from '@opentelemetry/sdk-node'
-import { BatchLogRecordProcessor, SimpleLogRecordProcessor } from '@opentelemetry/sdk-logs'
-import { AlwaysOnSampler, ParentBasedSampler } from '@opentelemetry/${line === '2.x' ? 'sdk-trace-base' : 'sdk-trace'}'
-import * as lognitor from '@lognitor/opentelemetry'
-import { LognitorHttpInstrumentation, withLognitor } from '@lognitor/opentelemetry/instrumentation'
-import { sdkConfig } from '@lognitor/opentelemetry/sdk'
-import { MemoryTransport, startInbox } from '@lognitor/opentelemetry/testing'
-import { HttpInstrumentation } from '@opentelemetry/instrumentation-http'
-import { PinoInstrumentation } from '@opentelemetry/instrumentation-pino'
-
-const client: lognitor.LognitorClient = lognitor.init({ apiKey: process.env.KEY, transport: new MemoryTransport() })
-const exporter = new lognitor.LognitorLogRecordExporter({ client })
-export const sdk = new NodeSDK({
-  sampler: lognitor.recordUnsampled(new ParentBasedSampler({ root: new AlwaysOnSampler() })),
-  logRecordProcessors: [
-    new lognitor.LognitorLogRecordProcessor({ client, minLevel: { pino: 'warn' } }),
-    new BatchLogRecordProcessor({ exporter }),
-    new SimpleLogRecordProcessor({ exporter }),
-  ],
-  spanProcessors: [new lognitor.LognitorSpanProcessor({ client })],
-  instrumentations: [
-    new LognitorHttpInstrumentation({ client, ignoreRoutes: ['/health', /^\\/internal/], captureUser: (req) => ({ id: String(req.headers['x-user']) }) }),
-  ],
-})
-export const inOneLine = [
-  new NodeSDK(sdkConfig()),
-  new NodeSDK(sdkConfig({ client })),
-  new NodeSDK(
-    sdkConfig(
-      { service: 'shop', ignoreRoutes: ['/health'], captureUser: (req) => ({ id: String(req.headers['x-user']) }) },
-      { serviceName: 'shop', instrumentations: [new PinoInstrumentation(), [new HttpInstrumentation()]] },
-    ),
-  ),
-  new NodeSDK(
-    sdkConfig({}, {
-      sampler: new AlwaysOnSampler(),
-      logRecordProcessors: [new SimpleLogRecordProcessor({ exporter })],
-      spanProcessors: [new lognitor.LognitorSpanProcessor({ client })],
-      metricReaders: [],
-    }),
-  ),
-]
-// @ts-expect-error An option that does not exist.
-sdkConfig({ servise: 'shop' })
-export const config = withLognitor({ ignoreIncomingRequestHook: (req) => req.url === '/x' }, { client })
-export const id: string = lognitor.error('x', { error: new Error('y'), perf: { durationMs: 1, rows: 2 } })
-export const inbox = startInbox({ port: 0 })
-`
+  const app = readFileSync(join(import.meta.dirname, 'strict-consumer.ts.txt'), 'utf8').replace(
+    'SDK_TRACE',
+    `@opentelemetry/${line === '2.x' ? 'sdk-trace-base' : 'sdk-trace'}`,
+  )
 
   test('types fit a strict consumer, as ES module and as CommonJS', () => {
     const packages = [
