@@ -145,7 +145,7 @@ function emitNow(warning: Error): void {
 }
 
 /** Warnings on their way to the listeners. All share one pair of our listeners: Node warns of more than ten. */
-const emitted = new Set<unknown>()
+const emitted = shared('waitingWarnings', () => new Set<Error>())
 let end = () => {}
 
 /** An application may log its process's warnings. Ours must not come back as logs of the application. */

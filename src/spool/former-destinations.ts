@@ -1,7 +1,7 @@
 import type { Pending } from './backlog.js'
 import type { FormerDestination } from './former-destination.js'
 import type { SpoolSource } from './spool-source.js'
-import type { Range } from './write-set.js'
+import type { Range, WriteSet } from './write-set.js'
 
 /** The former destinations of this process that still have batches. */
 export class FormerDestinations {
@@ -17,6 +17,15 @@ export class FormerDestinations {
   /** The former destination that has these entries. */
   with(range: Range): FormerDestination | undefined {
     return [...this.#all].find((each) => each.holds(range))
+  }
+
+  /** Without the batches that an earlier change of the destination has left on disk already. */
+  withoutHeld({ marks, entries }: WriteSet): WriteSet {
+    const isHeld = (range: Range) => this.with(range) !== undefined
+    return {
+      marks: marks.filter((mark) => !isHeld(mark)),
+      entries: entries.filter(({ queue, number }) => !isHeld({ queue, first: number, count: 1 })),
+    }
   }
 
   /** The former destination that a source belongs to now. */

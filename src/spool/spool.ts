@@ -248,7 +248,7 @@ export class Spool {
     // The key names the project, whatever the address: with the same key a batch id still means the same.
     const isBound = before.apiKey !== apiKey
     this.#formers.bind(this.#stored.remove(source, ({ mayBeTaken }) => mayBeTaken && isBound))
-    const inMemory = () => (isBound ? this.#notHeldYet(this.boundInMemory(before.apiKey)) : NOTHING)
+    const inMemory = () => (isBound ? this.#formers.withoutHeld(this.boundInMemory(before.apiKey)) : NOTHING)
     const moved = this.#disk.run(async () => {
       try {
         await this.#moveOwn(source, before, { retired, sending, inMemory })
@@ -323,15 +323,6 @@ export class Spool {
     if (source.isOwn) this.#formers.leftBehind += entries
     else this.#options.onTakenOver(-entries)
     void this.#disk.run(() => this.#formers.releaseIdle(), undefined)
-  }
-
-  /** Without batches that an earlier change of the destination has left on disk already. */
-  #notHeldYet({ marks, entries }: WriteSet): WriteSet {
-    const isHeld = (range: Range) => this.isLeftWithFormer(range)
-    return {
-      marks: marks.filter((mark) => !isHeld(mark)),
-      entries: entries.filter(({ queue, number }) => !isHeld({ queue, first: number, count: 1 })),
-    }
   }
 
   async #moveOwn(
