@@ -1,7 +1,7 @@
 import type { Pending } from './backlog.js'
 import type { FormerDestination } from './former-destination.js'
 import type { SpoolSource } from './spool-source.js'
-import type { Range } from './write-set.js'
+import type { Range, WriteSet } from './write-set.js'
 
 /** What this process has left to destinations that it had before. */
 export class FormerDestinations {
@@ -17,6 +17,16 @@ export class FormerDestinations {
   /** The one that has these entries. */
   with(range: Range): FormerDestination | undefined {
     return [...this.#all].find((each) => each.holds(range))
+  }
+
+  /** What of a set none of them has. */
+  notHeldYet({ marks, entries }: WriteSet): WriteSet {
+    return {
+      marks: marks.filter((mark) => this.with(mark) === undefined),
+      entries: entries.filter(
+        ({ line, number }) => this.with({ line, first: number, count: 1 }) === undefined,
+      ),
+    }
   }
 
   /** The one to which a source belongs now. */

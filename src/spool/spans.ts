@@ -1,4 +1,8 @@
-import type { Span } from './segment.js'
+/** From and to, both included. */
+export interface Span {
+  first: number
+  last: number
+}
 
 /** Numbers as few spans as will do. Takes them in any order, cheapest in ascending. */
 export class Spans {

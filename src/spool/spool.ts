@@ -246,7 +246,7 @@ export class Spool {
     // The key names the project, whatever its address: what it may have taken means the same to it there.
     const isBound = before.apiKey !== apiKey
     this.#formers.bind(this.#stored.remove(source, ({ mayBeTaken }) => mayBeTaken && isBound))
-    const inMemory = () => (isBound ? this.#notHeldYet(this.boundInMemory(before.apiKey)) : NOTHING)
+    const inMemory = () => (isBound ? this.#formers.notHeldYet(this.boundInMemory(before.apiKey)) : NOTHING)
     const moved = this.#disk.run(async () => {
       try {
         await this.#moveOwn(source, before, { retired, sending, inMemory })
@@ -321,15 +321,6 @@ export class Spool {
     if (source.isOwn) this.#formers.leftBehind += entries
     else this.#options.onTakenOver(-entries)
     void this.#disk.run(() => this.#formers.releaseIdle(), undefined)
-  }
-
-  /** Without batches that an earlier change of the destination has left on disk already. */
-  #notHeldYet({ marks, entries }: WriteSet): WriteSet {
-    const isHeld = (range: Range) => this.isLeftWithFormer(range)
-    return {
-      marks: marks.filter((mark) => !isHeld(mark)),
-      entries: entries.filter(({ line, number }) => !isHeld({ line, first: number, count: 1 })),
-    }
   }
 
   async #moveOwn(
