@@ -19,16 +19,17 @@ export class FormerDestinations {
     return [...this.#all].find((each) => each.holds(range))
   }
 
-  /** Without the batches that an earlier change of the destination has left on disk already. */
-  withoutHeld({ marks, entries }: WriteSet): WriteSet {
-    const isHeld = (range: Range) => this.with(range) !== undefined
+  /** What of a set none of them has. */
+  notHeldYet({ marks, entries }: WriteSet): WriteSet {
     return {
-      marks: marks.filter((mark) => !isHeld(mark)),
-      entries: entries.filter(({ queue, number }) => !isHeld({ queue, first: number, count: 1 })),
+      marks: marks.filter((mark) => this.with(mark) === undefined),
+      entries: entries.filter(
+        ({ line, number }) => this.with({ line, first: number, count: 1 }) === undefined,
+      ),
     }
   }
 
-  /** The former destination that a source belongs to now. */
+  /** The one to which a source belongs now. */
   of(source: SpoolSource): FormerDestination | undefined {
     return [...this.#all].find((each) => each.has(source))
   }

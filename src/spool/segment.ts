@@ -1,10 +1,4 @@
-import { countWithin, Spans, without } from './spans.js'
-
-/** From and to, both included. */
-export interface Span {
-  first: number
-  last: number
-}
+import { countWithin, type Span, Spans, without } from './spans.js'
 
 /** One file of a journal, with an index of its content. */
 export class Segment {

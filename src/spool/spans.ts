@@ -1,4 +1,8 @@
-import type { Span } from './segment.js'
+/** From and to, both included. */
+export interface Span {
+  first: number
+  last: number
+}
 
 /** A set of numbers as few spans. Numbers may be added in any order; ascending order is fastest. */
 export class Spans {

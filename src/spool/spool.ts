@@ -248,7 +248,7 @@ export class Spool {
     // The key names the project, whatever the address: with the same key a batch id still means the same.
     const isBound = before.apiKey !== apiKey
     this.#formers.bind(this.#stored.remove(source, ({ mayBeTaken }) => mayBeTaken && isBound))
-    const inMemory = () => (isBound ? this.#formers.withoutHeld(this.boundInMemory(before.apiKey)) : NOTHING)
+    const inMemory = () => (isBound ? this.#formers.notHeldYet(this.boundInMemory(before.apiKey)) : NOTHING)
     const moved = this.#disk.run(async () => {
       try {
         await this.#moveOwn(source, before, { retired, sending, inMemory })

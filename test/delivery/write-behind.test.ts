@@ -18,6 +18,7 @@ function open(answer: () => Promise<boolean> = async () => true) {
       return true
     },
     ack: (range) => void ended.push(range),
+    isLeftWithFormer: () => false,
   }
   const writeBehind = new WriteBehind({
     store: store as BatchStore,
