@@ -19,17 +19,17 @@ export class FormerDestinations {
     return [...this.#all].find((each) => each.holds(range))
   }
 
-  /** What of a set none of them has. */
+  /** Without the batches that an earlier change of the destination has left on disk already. */
   notHeldYet({ marks, entries }: WriteSet): WriteSet {
     return {
       marks: marks.filter((mark) => this.with(mark) === undefined),
       entries: entries.filter(
-        ({ line, number }) => this.with({ line, first: number, count: 1 }) === undefined,
+        ({ queue, number }) => this.with({ queue, first: number, count: 1 }) === undefined,
       ),
     }
   }
 
-  /** The one to which a source belongs now. */
+  /** The former destination that a source belongs to now. */
   of(source: SpoolSource): FormerDestination | undefined {
     return [...this.#all].find((each) => each.has(source))
   }
