@@ -1,6 +1,6 @@
-// npm run test:world: tests with large frameworks. They take minutes to install and to build, so npm test leaves them
-// out. Names of test files may follow.
-import { join } from 'node:path'
+// npm run test:world: the finished package, as npm pack makes it, installed wherever users run it, and what has to hold
+// beside large neighbours. Installs take minutes, so npm test is without them; they are kept in .cache/world.
+// Words that names of rows hold may follow: npm run test:world -- "3.x, Node 26"
 import { ensureInstalled, root, run } from './lib/install.mjs'
 
 ensureInstalled()
