@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 /** Longest that a program of ours may take; a healthy one takes seconds. */
 const LIMIT_MS = 120_000
 /** Longest that a tool may take, such as an installation from an empty cache. */
-export const TOOL_LIMIT_MS = 600_000
+const TOOL_LIMIT_MS = 600_000
 
 /**
  * Runs a program to its end.
