@@ -127,8 +127,7 @@ async function deliver(destination: ExitDestination): Promise<void> {
       const pauseMs = Math.max(waitMs ?? 0, PAUSES_MS[attempts - 1] ?? 0)
       if (reason === 'retry_after') heldUntil = performance.now() + pauseMs
       if (fate.retriesExhausted || isRefused || hasNoConnection || pauseMs > leftMs()) {
-        // A service that answers may have a problem with this request alone.
-        isOver ||= reason !== 'backoff' || part.posted.status === undefined
+        isOver ||= reason !== 'backoff' || isUnavailable(part.posted.status)
         return fate
       }
       await sleep(pauseMs)
@@ -140,6 +139,14 @@ async function deliver(destination: ExitDestination): Promise<void> {
     limits.set(path, known)
     return known
   }
+}
+
+/**
+ * Whether the service as a whole does not work: no answer, or 502 to 504 (RFC 9110, section 15.6). A service that answers
+ * otherwise may have a problem with one request alone.
+ */
+function isUnavailable(status: number | undefined): boolean {
+  return status === undefined || (status >= 502 && status <= 504)
 }
 
 function bytesOf(part: Part): number {

@@ -394,7 +394,7 @@ test('the warning of a wrong value in the environment names the values that are 
   vi.stubEnv('LOGNITOR_BREADCRUMBS', 'request')
   const warnings = await warningsDuring(() => inMemory())
   vi.unstubAllEnvs()
-  expect(warnings.join()).toMatch(/expected some of requests, outgoing, logs with commas .* got "request"/)
+  expect(warnings.join()).toMatch(/expected some of requests, outgoing, logs, separated by commas.* got "request"/)
 })
 
 test('an option changed in a running client applies from the next log on, or a warning says that it is too late', async () => {
