@@ -81,15 +81,22 @@ function ServiceChoice({ services }: { services: FacetsAnswer['services'] }) {
   )
 }
 
+function levelFilter() {
+  const set = filters().find(({ name }) => name === 'level')
+  return { set, chosen: new Set(set?.isOn ? set.value.split(',') : []) }
+}
+
+/** Reads the filter at the click: a second click may come before the first one is drawn. */
+function toggle(level: string): void {
+  const { set, chosen } = levelFilter()
+  const next = LEVELS.filter((name) => (name === level) !== chosen.has(name))
+  if (next.length > 0 && next.length < LEVELS.length) addFilter('level', next.join(','))
+  else if (set !== undefined) removeFilter(set)
+}
+
 /** Each level as a switch; all switched off means the same as all on. */
 function LevelChoice({ counts }: { counts: FacetsAnswer['levels'] | undefined }) {
-  const set = filters().find(({ name }) => name === 'level')
-  const chosen = new Set(set?.isOn ? set.value.split(',') : [])
-  const toggle = (level: string) => {
-    const next = LEVELS.filter((name) => (name === level) !== chosen.has(name))
-    if (next.length > 0 && next.length < LEVELS.length) addFilter('level', next.join(','))
-    else if (set !== undefined) removeFilter(set)
-  }
+  const { chosen } = levelFilter()
   return (
     <fieldset class="levels">
       <legend class="hidden">Levels</legend>
