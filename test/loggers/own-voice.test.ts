@@ -33,7 +33,7 @@ import { PinoInstrumentation } from '@opentelemetry/instrumentation-pino'
 import { WinstonInstrumentation } from '@opentelemetry/instrumentation-winston'
 import { NodeSDK, logs } from '@opentelemetry/sdk-node'
 register('@opentelemetry/instrumentation/hook.mjs', import.meta.url)
-const client = init({ service: 'a-job', flushInterval: 10, ${options} })
+const client = init({ service: 'a-job', flushInterval: 50, ${options} })
 const processors = {
   ours: () => new LognitorLogRecordProcessor({ client }),
   simple: () => new logs.SimpleLogRecordProcessor({ exporter: new LognitorLogRecordExporter({ client }) }),
