@@ -90,8 +90,10 @@ test('the level switches show the logs of their levels only', async () => {
   const inbox = await openInbox()
   await fill(inbox)
   const page = await openPage(inbox)
-  await page.getByRole('button', { name: /^warn/ }).click()
-  await page.getByRole('button', { name: /^error/ }).click()
+  // The levels in the rows are buttons as well.
+  const switches = page.getByRole('group', { name: 'Levels' })
+  await switches.getByRole('button', { name: /^warn/ }).click()
+  await switches.getByRole('button', { name: /^error/ }).click()
   await until(async () => (await shownLogs(page)).length === 2, 'warn and error are shown')
   expect(new URL(page.url()).searchParams.get('level')).toBe('warn,error')
 })
