@@ -1,7 +1,7 @@
 import { warnOnce } from './errors.js'
 
 /** Values below these, in ms, were probably meant as seconds, the unit of the official SDKs. */
-const LIKELY_SECONDS: Readonly<Record<string, number>> = { flushInterval: 31, flushOnExit: 31 }
+const LIKELY_SECONDS: Readonly<Record<string, number>> = { flushInterval: 10, flushOnExit: 10 }
 
 /** Warns once of a value that looks like seconds. */
 export function warnOfSeconds(name: string, value: unknown): void {
