@@ -36,7 +36,7 @@ interface FastifyHandler {
 export type RecorderHandle = { readonly pipeline: EntrySink } & Pick<PipelineHandle, 'end'>
 
 const late = shared('requests-under-way', () => ({ areKnown: false }))
-const openRecorders = shared('request-doors', () => new Set<unknown>())
+const openRecorders = shared('request-recorders', () => new Set<unknown>())
 
 /**
  * The only producer of request entries. It creates a scope for every request that Node's diagnostics channel reports,

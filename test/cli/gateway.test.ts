@@ -126,7 +126,11 @@ describe('the gateway refuses', () => {
     [['--listen', 'here'], 2, /--listen: expected an address to listen on/],
     [['--auth-token', ''], 2, /--auth-token: expected tokens of visible ASCII/],
     [['--proxy', 'ftp://u:hush@host'], 2, /^(?!.*hush).*--proxy: expected an http or https URL/],
-    [['--redact', 'phone'], 2, /--redact: expected some of email, creditCard, ssn, bearer, separated by commas/],
+    [
+      ['--redact', 'phone'],
+      2,
+      /--redact: expected some of email, creditCard, ssn, bearer, separated by commas/,
+    ],
     [['--workers', '0'], 2, /--workers must be a whole number/],
     [['--min-level', 'loud'], 2, /--min-level: expected one of/],
     [['--batch-size', '3'], 2, /Unknown option '--batch-size'/],

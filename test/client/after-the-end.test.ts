@@ -4,7 +4,7 @@ import { LognitorClient } from '../../src/client/client.js'
 import { LognitorLogRecordProcessor } from '../../src/otel/log-record-processor.js'
 import { LognitorSpanProcessor } from '../../src/otel/span-processor.js'
 import { logsThrough, spansThrough } from '../otel/support.js'
-import { settle, shutDoor, until } from '../support/until.js'
+import { closedLatch, settle, until } from '../support/until.js'
 import { inMemory, type OnClock, onClock } from './support.js'
 
 type Lognitor = typeof import('../../src/index.js')
@@ -90,7 +90,7 @@ test('an entry point with a key of its own follows the next client of that key',
 })
 
 test('an init during a shutdown makes the next client', async () => {
-  const latch = shutDoor()
+  const latch = closedLatch()
   const [first, second] = [await memory(), await memory()]
   const slow = {
     send: async (request: Parameters<typeof first.send>[0]) => {
@@ -112,7 +112,7 @@ test('an init during a shutdown makes the next client', async () => {
 })
 
 test('a client that is made while one of the same key ends does not end with that', async () => {
-  const latch = shutDoor()
+  const latch = closedLatch()
   rig.vendor.answer({ after: latch.promise }, {})
   const options = { apiKey: 'lgn_again', apiUrl: rig.vendor.apiUrl }
   const first = new LognitorClient(options)
@@ -127,7 +127,7 @@ test('a client that is made while one of the same key ends does not end with tha
 })
 
 test('logs written while shutdown delivers are delivered too', async () => {
-  const held = shutDoor()
+  const held = closedLatch()
   rig.vendor.answer({ after: held.promise }, {})
   rig.client.info('before')
   const ending = rig.client.shutdown()

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { shutDoor, until } from '../support/until.js'
+import { closedLatch, until } from '../support/until.js'
 import { inMemory, type OnClock, onClock } from './support.js'
 
 let rig: OnClock
@@ -97,7 +97,7 @@ test('wrap runs a function with its arguments, returns its result and pings', as
 })
 
 test('wrap pings once an async function is done, and not before', async () => {
-  const held = shutDoor()
+  const held = closedLatch()
   const result: Promise<string> = rig.client.heartbeat('tok').wrap(async () => {
     await held.promise
     return 'done'

@@ -11,7 +11,7 @@ import { LognitorLogRecordProcessor } from '../../src/otel/log-record-processor.
 import { LognitorSpanProcessor } from '../../src/otel/span-processor.js'
 import { logsThrough } from '../otel/support.js'
 import { forgetCopies } from '../support/fresh-copy.js'
-import { settle, shutDoor, until } from '../support/until.js'
+import { closedLatch, settle, until } from '../support/until.js'
 import { startVendor } from '../support/vendor.js'
 import { inMemory, KEY, type OnClock, onClock, warningsDuring } from './support.js'
 
@@ -70,7 +70,7 @@ test('reconfigure changes what is named and nothing else', async () => {
 })
 
 test('another key applies from the next request on, and requests under way keep theirs', async () => {
-  const held = shutDoor()
+  const held = closedLatch()
   rig.vendor.answer({ after: held.promise }, {})
   rig.client.info('under way')
   const flushed = rig.client.flush()
@@ -109,7 +109,7 @@ test('a wrong value in reconfigure throws, and changes nothing', async () => {
 })
 
 test('flush waits for everything written so far, pings and feedback too', async () => {
-  const held = shutDoor()
+  const held = closedLatch()
   rig.vendor.answer({ after: held.promise })
   rig.client.info('log')
   void rig.client.heartbeat('tok').ping()
@@ -394,7 +394,9 @@ test('the warning of a wrong value in the environment names the values that are 
   vi.stubEnv('LOGNITOR_BREADCRUMBS', 'request')
   const warnings = await warningsDuring(() => inMemory())
   vi.unstubAllEnvs()
-  expect(warnings.join()).toMatch(/expected some of requests, outgoing, logs, separated by commas.* got "request"/)
+  expect(warnings.join()).toMatch(
+    /expected some of requests, outgoing, logs, separated by commas.* got "request"/,
+  )
 })
 
 test('an option changed in a running client applies from the next log on, or a warning says that it is too late', async () => {

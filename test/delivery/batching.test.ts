@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
-import { settle, shutDoor, until } from '../support/until.js'
+import { closedLatch, settle, until } from '../support/until.js'
 import { openRig, type Rig } from './support.js'
 
 let rig: Rig
@@ -40,7 +40,7 @@ test('sends a steady trickle on the timer of its first log', async () => {
 
 test('still fills batches in a steady stream after a timer has fired', async () => {
   rig = await openRig({ flushInterval: 1000, batchSize: 25 })
-  const held = shutDoor()
+  const held = closedLatch()
   rig.vendor.answer({ after: held.promise }, {})
   rig.log('first')
   rig.clock.advance(1000)
@@ -91,7 +91,7 @@ test('keeps the order in which logs were written', async () => {
 
 test('has no more than four uploads in flight', async () => {
   rig = await openRig()
-  const held = shutDoor()
+  const held = closedLatch()
   rig.vendor.answer({ after: held.promise })
   rig.logMany(2000)
   await until(() => rig.vendor.open === 4, 'four requests are in flight')
@@ -156,7 +156,7 @@ test('sends at most 25 request entries at once after a larger batch was refused'
 
 test('a flood of logs does not delay the request entries', async () => {
   rig = await openRig()
-  const held = shutDoor()
+  const held = closedLatch()
   rig.vendor.answer({ after: held.promise })
   rig.logMany(5000)
   for (let n = 0; n < 25; n++) rig.request(`/orders/${n}`)

@@ -4,7 +4,7 @@ import type { Clock } from '../../src/common/clock.js'
 import { resolveOptions } from '../../src/config/options.js'
 import { Pipeline } from '../../src/pipeline/pipeline.js'
 import type { Transport } from '../../src/wire/transport.js'
-import { settle, shutDoor, until } from '../support/until.js'
+import { closedLatch, settle, until } from '../support/until.js'
 import { KEY, logTo, openRig, type Rig } from './support.js'
 
 let rig: Rig
@@ -41,7 +41,7 @@ test.each([
 
 test('a batch in flight when the key changes is retried with its own key', async () => {
   rig = await openRig()
-  const held = shutDoor()
+  const held = closedLatch()
   rig.vendor.answer({ status: 503, after: held.promise }, {})
   rig.logMany(25)
   await until(() => rig.vendor.open === 1, 'the request is in flight')
@@ -99,7 +99,7 @@ test('a batch that may have been accepted under a key that is now refused is dro
 
 test('sample rates of the former project do not apply to the new one', async () => {
   rig = await openRig({}, () => 0.4)
-  const held = shutDoor()
+  const held = closedLatch()
   const headers = { 'x-lognitor-sample-rates': '{"info":0}' }
   rig.vendor.answer({ headers, after: held.promise }, {})
   rig.logMany(25)
@@ -128,7 +128,7 @@ test('closes the connections to a former address', async () => {
 test('closes a custom transport once, and only after its last request', async () => {
   rig = await openRig()
   const said: string[] = []
-  const held = shutDoor()
+  const held = closedLatch()
   const transport = (name: string): Transport => ({
     send: async () => {
       await held.promise

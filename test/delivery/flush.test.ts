@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
-import { settle, shutDoor, until } from '../support/until.js'
+import { closedLatch, settle, until } from '../support/until.js'
 import { openRig, type Rig } from './support.js'
 
 let rig: Rig
@@ -21,7 +21,7 @@ test('resolves to true at once when there is nothing to deliver', async () => {
 
 test('waits for batches in flight', async () => {
   rig = await openRig({ batchSize: 1 })
-  const held = shutDoor()
+  const held = closedLatch()
   rig.vendor.answer({ after: held.promise })
   rig.log('one')
   await until(() => rig.vendor.open === 1, 'the request is in flight')
@@ -37,7 +37,7 @@ test('waits for batches in flight', async () => {
 
 test('does not wait for logs that are written after it', async () => {
   rig = await openRig({ batchSize: 10 })
-  const [first, second] = [shutDoor(), shutDoor()]
+  const [first, second] = [closedLatch(), closedLatch()]
   rig.vendor.answer({ after: first.promise }, { after: second.promise })
   rig.logMany(10, 'before')
   const flushed = rig.pipeline.flush(10_000)
@@ -53,7 +53,7 @@ test('does not wait for logs that are written after it', async () => {
 
 test('does not wait for a later request entry because of an earlier log', async () => {
   rig = await openRig({ batchSize: 1 })
-  const held = shutDoor()
+  const held = closedLatch()
   rig.vendor.answer(({ path }) => (path.endsWith('/requests') ? { after: held.promise } : {}))
   rig.log('before')
   const flushed = rig.pipeline.flush(10_000)
@@ -83,7 +83,7 @@ test('resolves to false at its timeout, and keeps the logs', async () => {
 
 test('gives each caller its own timeout', async () => {
   rig = await openRig()
-  const held = shutDoor()
+  const held = closedLatch()
   rig.vendor.answer({ after: held.promise })
   rig.log('one')
   const [hasty, patient] = [rig.pipeline.flush(100), rig.pipeline.flush(5000)]
@@ -170,7 +170,7 @@ test('shutdown delivers while paused', async () => {
 
 test('shutdown counts what it could not deliver, and a later answer changes nothing', async () => {
   rig = await openRig({ batchSize: 10 })
-  const held = shutDoor()
+  const held = closedLatch()
   rig.vendor.answer({ after: held.promise })
   rig.logMany(13)
   await until(() => rig.vendor.open === 1, 'some requests are in flight')

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
-import { settle, shutDoor, until } from '../support/until.js'
+import { closedLatch, settle, until } from '../support/until.js'
 import type { Reply } from '../support/vendor.js'
 import { openRig, type Rig } from './support.js'
 
@@ -167,7 +167,7 @@ test('drops nothing in a long outage while there is room', async () => {
 
 test('the success of an earlier request does not end a later backoff', async () => {
   rig = await openRig()
-  const held = shutDoor()
+  const held = closedLatch()
   rig.vendor.answer({ after: held.promise }, { status: 429, headers: { 'retry-after': '60' } })
   rig.logMany(200)
   await until(() => rig.pipeline.stats().holding === 'retry_after', 'one request was told to wait')

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { forgetWarnings } from '../../src/config/errors.js'
-import { settle, shutDoor, until } from '../support/until.js'
+import { closedLatch, settle, until } from '../support/until.js'
 import { takenBody } from '../support/vendor.js'
 import { KEY, openRig, type Rig } from './support.js'
 
@@ -127,7 +127,7 @@ test('retries at once with a new key, and sends what was kept', async () => {
 
 test('a late answer to the old key does not delay the new one', async () => {
   rig = await openRig({ batchSize: 10 })
-  const { open, promise } = shutDoor()
+  const { open, promise } = closedLatch()
   rig.vendor.answer(({ headers }) => (headers['x-api-key'] === 'new' ? {} : { status: 401, after: promise }))
   rig.logMany(10)
   await until(() => rig.vendor.open === 1, 'the request with the old key is in flight')

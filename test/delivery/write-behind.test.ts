@@ -3,7 +3,7 @@ import { Queue } from '../../src/delivery/queue.js'
 import type { BatchStore, EntryRange, WriteSet } from '../../src/delivery/store/batch-store.js'
 import { WriteBehind } from '../../src/delivery/store/write-behind.js'
 import { manualClock } from '../support/manual-clock.js'
-import { settle, shutDoor } from '../support/until.js'
+import { closedLatch, settle } from '../support/until.js'
 
 function open(answer: () => Promise<boolean> = async () => true) {
   const clock = manualClock()
@@ -56,7 +56,7 @@ test('entries that a full queue has written are not written again at the next ti
 })
 
 test('a failed write is tried again although no entry comes in', async () => {
-  const failure = shutDoor()
+  const failure = closedLatch()
   const answers = [failure.promise.then(() => false)]
   const { clock, written, add } = open(() => answers.shift() ?? Promise.resolve(true))
   add(1)
@@ -75,7 +75,7 @@ test('a failed write is tried again although no entry comes in', async () => {
 })
 
 test('a batch is sent although its mark is not written in time, and the mark is written later', async () => {
-  const written = shutDoor()
+  const written = closedLatch()
   const { clock, queue, writeBehind, add } = open(async () => {
     await written.promise
     return true

@@ -16,7 +16,7 @@ import { until } from '../support/until.js'
 let transport: MemoryTransport
 let client: LognitorClient
 let served: Served | undefined
-let door: RequestRecorder | undefined
+let recorder: RequestRecorder | undefined
 
 beforeEach(() => {
   transport = new MemoryTransport()
@@ -25,14 +25,14 @@ beforeEach(() => {
 })
 
 afterEach(async () => {
-  door?.close()
+  recorder?.close()
   await served?.close()
   await client.shutdown()
 })
 
 function openDoor(): void {
-  door = new RequestRecorder({ pipeline: client[PIPELINE], end: async () => true }, {})
-  door.open()
+  recorder = new RequestRecorder({ pipeline: client[PIPELINE], end: async () => true }, {})
+  recorder.open()
 }
 
 async function captured(): Promise<string[]> {

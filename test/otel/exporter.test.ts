@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { startInbox } from '../../src/inbox/inbox.js'
 import { LognitorLogRecordExporter } from '../../src/otel/log-record-exporter.js'
 import { MemoryTransport } from '../../src/testing/memory-transport.js'
-import { shutDoor } from '../support/until.js'
+import { closedLatch } from '../support/until.js'
 import { logsThrough, openClient } from './support.js'
 
 test('records behind a Batch processor arrive at forceFlush', async () => {
@@ -105,7 +105,7 @@ test('entry points with an equal key and address share one client, which ends wi
 
 test('records of a resource that is still being detected wait and stay in order', async () => {
   const { client, transport } = openClient()
-  const intake = shutDoor()
+  const intake = closedLatch()
   const resource = resourceFromAttributes({ 'host.name': intake.promise.then(() => 'host-7') })
   const exporter = new LognitorLogRecordExporter({ client })
   const provider = logsThrough(new SimpleLogRecordProcessor({ exporter }), resource)

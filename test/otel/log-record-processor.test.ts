@@ -4,7 +4,7 @@ import { resourceFromAttributes } from '@opentelemetry/resources'
 import { expect, test } from 'vitest'
 import { LognitorLogRecordProcessor } from '../../src/otel/log-record-processor.js'
 import { processScope, withScope } from '../../src/scope/current.js'
-import { shutDoor } from '../support/until.js'
+import { closedLatch } from '../support/until.js'
 import { logsThrough, openClient } from './support.js'
 
 test('a record is passed to the client as soon as it is emitted', () => {
@@ -61,7 +61,7 @@ test('a wrong level names the bridge', () => {
 
 test('a record that waits for its resource keeps the scope it was written in', async () => {
   const { client, transport } = openClient()
-  const intake = shutDoor()
+  const intake = closedLatch()
   const resource = resourceFromAttributes({ 'host.name': intake.promise.then(() => 'host-7') })
   const provider = logsThrough(new LognitorLogRecordProcessor({ client }), resource)
   withScope((scope) => {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { forgetWarnings } from '../../src/config/errors.js'
 import { buildProgram } from '../support/program.js'
-import { settle, shutDoor, until } from '../support/until.js'
+import { closedLatch, settle, until } from '../support/until.js'
 import type { Seen } from '../support/vendor.js'
 import { KEY, logTo, numbered, openSpoolRig, removeProgram, type SpoolRig, spooledText } from './support.js'
 
@@ -48,7 +48,7 @@ test.each(['taken', 'not answered'])(
   async (end) => {
     rig.vendor.answer({ status: 503 })
     await rig.writeAndDie({ LOGS: '250', NAME: 'old project' })
-    const answer = shutDoor()
+    const answer = closedLatch()
     const reply = end === 'taken' ? {} : { status: 503 }
     rig.vendor.answer((seen) => (hasNewKey(seen) ? {} : { ...reply, after: answer.promise }))
     const before = rig.vendor.batches.length
@@ -96,7 +96,7 @@ test('an own batch that may have been accepted stays with the former key, and un
   pipeline.pause()
   logTo(pipeline, ...numbered(300, 'mine'))
   await until(() => pipeline.stats().spooled >= 250, 'most of it is on disk only')
-  const answer = shutDoor()
+  const answer = closedLatch()
   const isStored = ({ json }: Seen) => !json.logs.some(({ message }: Named) => message === 'mine 300')
   rig.vendor.answer((seen) => {
     if (hasNewKey(seen) || !isStored(seen)) return {}
@@ -123,7 +123,7 @@ test('an own batch that may have been accepted stays with the former key, and un
 })
 
 test('a batch in memory that may have been accepted is on disk for the former key until its answer', async () => {
-  const answer = shutDoor()
+  const answer = closedLatch()
   const program = await buildProgram('test/spool/apps/rekeyed.ts')
   rig.vendor.answer((seen) => (hasNewKey(seen) ? {} : { silent: true, after: answer.promise }))
   const env = {

@@ -20,5 +20,3 @@ export function closedLatch(): { readonly promise: Promise<void>; open(): void }
   })
   return { promise, open }
 }
-
-export { closedLatch as shutDoor }

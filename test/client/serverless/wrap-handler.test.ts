@@ -12,7 +12,7 @@ import {
   wrapHandler,
 } from '../../../src/index.js'
 import { type Inbox, startInbox } from '../../../src/testing/index.js'
-import { shutDoor } from '../../support/until.js'
+import { closedLatch } from '../../support/until.js'
 import { startVendor, type Vendor } from '../../support/vendor.js'
 
 let inbox: Inbox
@@ -61,7 +61,7 @@ test('100 logs of each of ten invocations have all arrived when it returns', asy
 })
 
 test('100 OpenTelemetry records have arrived too, though their resource is detected late', async () => {
-  const { promise, open: know } = shutDoor()
+  const { promise, open: know } = closedLatch()
   const resource = resourceFromAttributes({
     'service.name': 'a-function',
     'cloud.region': promise.then(() => 'eu-central-1'),
@@ -78,7 +78,7 @@ test('100 OpenTelemetry records have arrived too, though their resource is detec
 })
 
 test('an exception of a span has arrived too, though its resource is detected late', async () => {
-  const { promise, open: know } = shutDoor()
+  const { promise, open: know } = closedLatch()
   const resource = resourceFromAttributes({ 'cloud.region': promise.then(() => 'eu-central-1') })
   const provider = new BasicTracerProvider({
     resource,
@@ -255,7 +255,7 @@ for (const [where, options, args] of [
 ] as const) {
   test(`with a waitUntil ${where} the answer does not wait, and the promise passed is the delivery`, async () => {
     const vendor = await startVendor()
-    const gate = shutDoor()
+    const gate = closedLatch()
     vendor.answer({ after: gate.promise })
     const slow = open(vendor.apiUrl)
     const works: Promise<unknown>[] = []
