@@ -55,6 +55,6 @@ for (const [line, folder, node] of lines) {
 
 /** The packages of auto-instrumentations-node, laid out flat as a package manager installs them. */
 function everything(line: Line): string[] {
-  const folder = resolve(import.meta.dirname, '../lines', line, 'node_modules/@opentelemetry')
+  const folder = resolve(import.meta.dirname, '../dependencies', line, 'node_modules/@opentelemetry')
   return readdirSync(join(folder)).map((name) => `@opentelemetry/${name}`)
 }
