@@ -80,11 +80,12 @@ function emitOfServer(emit: Emit, server: object, args: unknown[]): unknown {
 
 function noteRequestEvent(open: OpenRequest, event: unknown): void {
   // An answer that still waits behind others on its connection has no socket, and so gets no `close` event.
-  if (event === 'close' && open.isWaiting && (open.request as IncomingMessage).socket.destroyed) close(open)
+  if (event === 'close' && open.isWaiting && (open.request as IncomingMessage).socket.destroyed)
+    closeRequest(open)
 }
 
 function noteResponseEvent(open: OpenRequest, event: unknown): void {
-  if (event === 'close') close(open)
+  if (event === 'close') closeRequest(open)
   else if (event === 'finish') open.finish()
   else if (event === 'prefinish' && !open.hasMetSpan) meetLate(open)
 }
@@ -98,7 +99,8 @@ export function emitIn(scope: Scope, emit: Emit, emitter: object, args: unknown[
   return runUncaughtInScope(scope, Reflect.apply, emit, emitter, args)
 }
 
-function close(open: OpenRequest): void {
+/** Writes the request entry. Runs in an event of Node's, so nothing may be thrown: a request that cannot be read is counted. */
+export function closeRequest(open: OpenRequest): void {
   try {
     open.close()
   } catch {

@@ -4,6 +4,7 @@ import { shared } from '../src/common/shared.js'
 import { type Around, methodWrapper } from '../src/common/wrap-method.js'
 import { requestScope, runUncaughtInScope } from '../src/scope/current.js'
 import type { Answer } from './answer.js'
+import { closeRequest } from './emitters.js'
 import type { OpenRequest } from './open-request.js'
 
 /** Begins the request that upgrades a connection. Undefined where the request is not followed. */
@@ -48,18 +49,10 @@ function beginUpgrade(server: object, args: unknown[]): OpenRequest | undefined 
 const wrapSocket = methodWrapper('upgrades.socket', 'emit', (emit, socket, args) => {
   const open = opened.get(socket)
   if (open === undefined) return Reflect.apply(emit, socket, args)
-  if (args[0] === 'close') close(open)
+  if (args[0] === 'close') closeRequest(open)
   if (requestScope() === open.scope) return Reflect.apply(emit, socket, args)
   return runUncaughtInScope(open.scope, Reflect.apply, emit, socket, args)
 })
-
-function close(open: OpenRequest): void {
-  try {
-    open.close()
-  } catch {
-    open.lose()
-  }
-}
 
 /** The application writes its answer as raw bytes; the status is read from the first of them. */
 function watchAnswer(socket: Duplex): Answer {
