@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs'
 import { createInterface } from 'node:readline/promises'
-import { type FolderSurvey, type PlaceSurvey, purgeSpool, surveySpool } from '../spool/survey.js'
+import { type DestinationSurvey, type FolderSurvey, purgeSpool, surveySpool } from '../spool/survey.js'
 import { type Command, parseWords, UsageError } from './command.js'
 import { fail, print, reportUnreadable } from './spool-messages.js'
 import { replay } from './spool-replay.js'
@@ -64,15 +64,15 @@ function problemWith(directory: string): string | undefined {
 
 async function status(directory: string, isJson: boolean): Promise<number> {
   const survey = await surveySpool(directory)
-  const { places, unreadable } = survey
+  const { destinations, unreadable } = survey
   if (isJson) process.stdout.write(`${printableJson(JSON.stringify(survey))}\n`)
-  else if (places.length > 0) for (const place of places) printPlace(place)
+  else if (destinations.length > 0) for (const destination of destinations) printDestination(destination)
   else if (unreadable.length === 0) print('The spool is empty.')
   return reportUnreadable(unreadable)
 }
 
-function printPlace({ name, apiUrl, folders, damaged }: PlaceSurvey): void {
-  print(`${apiUrl ?? 'An unknown address'} (place ${name.slice(0, 8)})`)
+function printDestination({ name, apiUrl, folders, damaged }: DestinationSurvey): void {
+  print(`${apiUrl ?? 'An unknown address'} (destination ${name.slice(0, 8)})`)
   for (const folder of folders) print(`  ${describe(folder)}`)
   if (folders.length === 0) print('  nothing')
   if (damaged > 0) print(`  ${damaged} damaged files were set aside`)
@@ -85,12 +85,12 @@ function describe({ pid, host, lives, entries, bytes }: FolderSurvey): string {
 }
 
 async function purge(directory: string, isCertain: boolean): Promise<number> {
-  const { places, unreadable } = await surveySpool(directory)
+  const { destinations, unreadable } = await surveySpool(directory)
   if (unreadable.length > 0) {
     fail('nothing was deleted')
     return reportUnreadable(unreadable)
   }
-  const folders = places.flatMap((place) => place.folders)
+  const folders = destinations.flatMap((destination) => destination.folders)
   const entries = folders.filter(({ lives }) => !lives).reduce((sum, folder) => sum + folder.entries, 0)
   if (!isCertain && !(await confirm(`Delete ${entries} logs and requests that were never delivered?`)))
     return fail(`nothing was deleted${process.stdin.isTTY ? '' : '; use --yes to purge without asking'}`)
