@@ -18,11 +18,11 @@ Manages the spool directory of an application.
 Exit status: 1 when part of the directory could not be read, or something could not be delivered.
 
   --json           status as JSON
-  --patience S     replay ends when nothing could be delivered for this many seconds (60)
+  --give-up-after S replay ends when nothing could be delivered for this many seconds (60)
   --yes            purge without asking
   -h, --help       print this`
 
-const DEFAULT_PATIENCE_S = 60
+const DEFAULT_GIVE_UP_S = 60
 
 /** `lognitor spool` */
 export const spool: Command = {
@@ -30,7 +30,7 @@ export const spool: Command = {
   async run(args) {
     const options = {
       json: { type: 'boolean', default: false },
-      patience: { type: 'string', default: String(DEFAULT_PATIENCE_S) },
+      'give-up-after': { type: 'string', default: String(DEFAULT_GIVE_UP_S) },
       yes: { type: 'boolean', default: false },
     } as const
     const { flags, words } = parseWords(args, options, 2)
@@ -40,14 +40,14 @@ export const spool: Command = {
     }
     if (action === undefined || directory === undefined)
       throw new UsageError('The directory is missing: lognitor spool status|replay|purge DIR')
-    const patienceS = Number(flags.patience)
-    if (!(patienceS >= 1 && patienceS <= 1e6)) {
-      throw new UsageError(`--patience must be a number of seconds, not "${flags.patience}".`)
+    const giveUpS = Number(flags['give-up-after'])
+    if (!(giveUpS >= 1 && giveUpS <= 1e6)) {
+      throw new UsageError(`--give-up-after must be a number of seconds, not "${flags['give-up-after']}".`)
     }
     const problem = problemWith(directory)
     if (problem !== undefined) return fail(problem)
     if (action === 'status') return status(directory, flags.json)
-    if (action === 'replay') return replay(directory, patienceS * 1000)
+    if (action === 'replay') return replay(directory, giveUpS * 1000)
     return purge(directory, flags.yes)
   },
 }

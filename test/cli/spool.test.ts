@@ -76,7 +76,7 @@ test('replay leaves the entries of another key or address', async () => {
   expect(readdirSync(rig.directory)).toHaveLength(1)
 })
 
-test('replay ends and leaves everything in destination when the key is refused', async () => {
+test('replay ends and leaves everything in place when the key is refused', async () => {
   rig.vendor.answer({ status: 401 })
   await rig.writeAndDie({ LOGS: '25' })
   const { code, errors } = await run(['replay', rig.directory])
@@ -85,10 +85,10 @@ test('replay ends and leaves everything in destination when the key is refused',
   expect((await run(['status', rig.directory])).output).toContain('ended: 25 not delivered')
 })
 
-test('replay ends when nothing could be delivered for the time in --patience', async () => {
+test('replay ends when nothing could be delivered for the time in --give-up-after', async () => {
   rig.vendor.answer({ status: 503 })
   await rig.writeAndDie({ LOGS: '25' })
-  const { code, errors } = await run(['replay', rig.directory, '--patience', '1'])
+  const { code, errors } = await run(['replay', rig.directory, '--give-up-after', '1'])
   expect(code).toBe(1)
   expect(errors).toContain('the rest stays in the spool (nothing gets through to the service)')
   expect((await run(['status', rig.directory])).output).toContain('ended: 25 not delivered')
@@ -155,7 +155,7 @@ test.each([
   [['burn', '.'], 2, 'There is no "spool burn".'],
   [['status', '.', '--loud'], 2, "Unknown option '--loud'."],
   [['status', '.', 'and more'], 2, "Unexpected argument 'and more'."],
-  [['replay', '.', '--patience', 'endless'], 2, '--patience must be'],
+  [['replay', '.', '--give-up-after', 'endless'], 2, '--give-up-after must be'],
   [['status', join('no', 'such', 'destination')], 1, 'does not exist'],
 ])('refuses %j with exit code %i', async (args, code, words) => {
   const result = await run(args)
