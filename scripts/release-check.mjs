@@ -18,18 +18,15 @@ ensureInstalled(PROGRAMS)
 step('the change log names the version and its date', checkChangeLog)
 step('the reference is what the sources say', () => script('reference.mjs', '--check'))
 const folder = mkdtempSync(join(tmpdir(), 'lognitor-release-'))
-try {
-  const tarball = step('the package can be packed', pack)
-  step('the licences of all bundled code are allowed and inside', checkLicences)
-  step('publint finds nothing', () => program('publint/src/cli.js', 'run', tarball, '--strict'))
-  step('the types resolve for every kind of import', () =>
-    program('@arethetypeswrong/cli/dist/index.js', tarball, '--profile', 'node16'),
-  )
-  if (!flags.has('--without-audit'))
-    step('no package that comes with it has a known vulnerability', () => audit(tarball))
-} finally {
-  rmSync(folder, { recursive: true, force: true })
-}
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
+const tarball = step('the package can be packed', pack)
+step('the licences of all bundled code are allowed and inside', checkLicences)
+step('publint finds nothing', () => program('publint/src/cli.js', 'run', tarball, '--strict'))
+step('the types resolve for every kind of import', () =>
+  program('@arethetypeswrong/cli/dist/index.js', tarball, '--profile', 'node16'),
+)
+if (!flags.has('--without-audit'))
+  step('no package that comes with it has a known vulnerability', () => audit(tarball))
 if (!flags.has('--without-tests')) step('the tests pass', () => script('test.mjs'))
 console.log(`\n${name} ${version} can be released.`)
 
@@ -47,7 +44,8 @@ function program(file, ...args) {
 }
 
 function fail(message) {
-  throw new Error(message)
+  console.error(message)
+  process.exit(1)
 }
 
 function checkChangeLog() {
