@@ -39,7 +39,7 @@ export function createCapture(options: CaptureOptions = {}): Capture {
       if (!shouldCapture(error)) return
       const scope = scopeOf(request)
       const { log, ownStack } = thrownLog(error, pipeline.clock.now())
-      const settle = (status: number | undefined) => {
+      const decide = (status: number | undefined) => {
         if (isHandledBy(status)) {
           pipeline.ledger.written++
           pipeline.ledger.drop('handled_exception')
@@ -52,7 +52,7 @@ export function createCapture(options: CaptureOptions = {}): Capture {
         // The log is also written when the process ends before the answer.
         pipeline.beforeEnd(() => pending.release())
       }
-      scope.onAnswered(pending.add(settle, log.message, log.error?.stack))
+      scope.onAnswered(pending.add(decide, log.message, log.error?.stack))
     } catch {
       pipeline.ledger.written++
       pipeline.ledger.drop('hook_error')

@@ -1,6 +1,6 @@
 import { oneOf } from '../config/option-kinds.js'
 import { checkValue, expectObject } from '../config/options.js'
-import { meetDiagLoggers } from '../diagnostics/diag-logger.js'
+import { hookDiagLoggers } from '../diagnostics/diag-logger.js'
 import type { ClientOrOptions } from '../pipeline/registry.js'
 import { currentScope, processScope } from '../scope/current.js'
 import type { Scope } from '../scope/scope.js'
@@ -53,7 +53,7 @@ export class LognitorLogRecordProcessor {
     this.#intake = new OtelIntake(options)
     this.#unwatchPino = watchPino()
     this.#finalHandler = new FinalHandlerLines(this.#intake, (record, scope) => this.#take(record, scope))
-    meetDiagLoggers()
+    hookDiagLoggers()
   }
 
   onEmit(record: LogRecordLike): void {
@@ -65,7 +65,7 @@ export class LognitorLogRecordProcessor {
       if (!this.#finalHandler.hold(record, scope)) this.#take(record, scope)
     } catch {
       // The SDK calls processors inside the application's log call and catches nothing.
-      this.#intake.lose()
+      this.#intake.drop()
     }
   }
 

@@ -47,15 +47,15 @@ export class SpanFailures {
   /** @param isDue whether the application has already had its time to capture the failure by hand */
   take(failure: SpanFailure, isDue = false): void {
     if (isDue) {
-      this.#settle(failure, undefined)
+      this.#report(failure, undefined)
       return
     }
     const { scope, server, log, atMs, isFrameworks } = failure
-    const settle: Decide = (status) => {
+    const report: Decide = (status) => {
       this.#soon.delete(decide)
-      this.#settle(failure, status)
+      this.#report(failure, status)
     }
-    const decide = this.#pending.add(settle, log.message, log.error?.stack)
+    const decide = this.#pending.add(report, log.message, log.error?.stack)
     const { trace_id = '', span_id } = log.trace ?? {}
     const request = scope.requestScope ?? (server ? undefined : scopeOfTrace(trace_id, span_id)?.requestScope)
     const answered = request ?? server
@@ -71,7 +71,7 @@ export class SpanFailures {
     clock.setTimer(() => decide(undefined), waitMs)
   }
 
-  #settle({ scope, log, thrown, isFrameworks }: SpanFailure, status: number | undefined): void {
+  #report({ scope, log, thrown, isFrameworks }: SpanFailure, status: number | undefined): void {
     const { pipeline } = this.#intake
     if (isFrameworks && isHandledBy(status)) {
       pipeline.ledger.written++
