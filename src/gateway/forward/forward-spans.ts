@@ -7,6 +7,7 @@ import type { Log, RequestDetail } from '../../wire/log.js'
 import type { RequestEntry } from '../../wire/request-entry.js'
 import { type OtlpSpan, TURN, type Turn } from '../decode/shapes.js'
 import { isFrameworksOwn } from '../framework-exceptions.js'
+import { Growth } from '../growth.js'
 import { createResources } from '../resources.js'
 import { NODE_BYTES, Places, ServerSpans } from '../server-spans.js'
 import { surveySpans } from '../survey.js'
@@ -23,6 +24,7 @@ export interface SpanSettings {
  * Forwards what spans contain, once all of them could be decoded: an error log for each exception, and a request entry
  * for each request that a server answered. Gives the number of spans.
  * @param hold reserves bytes of memory; false when there is no room for them
+ * @param bodyBytes length of the body that holds the spans
  * @returns undefined when there is no room
  * @throws what decoding the spans throws
  */
@@ -31,12 +33,15 @@ export async function forwardSpans(
   newExport: () => ForwardedExport,
   settings: SpanSettings,
   hold: (bytes: number) => boolean,
+  bodyBytes: number,
 ): Promise<{ count: number; forwarded: ForwardedExport } | undefined> {
-  const { count, exceptions, latestMs } = await surveySpans(spans)
-  if (exceptions > 0 && !hold(count * NODE_BYTES)) return undefined
-  const servers = exceptions > 0 ? await ServerSpans.of(spans) : undefined
+  const resourceFields = createResources(settings.allResourceAttributes)
+  const growth = new Growth(bodyBytes, resourceFields)
+  const { count, exceptions, latestMs } = await surveySpans(spans, growth)
+  if (exceptions.size > 0 && !hold(count * NODE_BYTES)) return undefined
+  const servers = exceptions.size > 0 ? await ServerSpans.of(spans, exceptions, growth) : undefined
   const forwarded = newExport()
-  const writer = new SpanWriter(forwarded, settings, servers, latestMs)
+  const writer = new SpanWriter(forwarded, settings, servers, resourceFields, latestMs)
   let source = 0
   for (const span of spans) {
     const turn = nextTurn()
@@ -72,12 +77,13 @@ class SpanWriter {
     forwarded: ForwardedExport,
     settings: SpanSettings,
     servers: ServerSpans | undefined,
+    resourceFields: ReturnType<typeof createResources>,
     latestMs: number,
   ) {
     this.#forwarded = forwarded
     this.#settings = settings
     this.#servers = servers
-    this.#resourceFields = createResources(settings.allResourceAttributes)
+    this.#resourceFields = resourceFields
     this.#now = () => latestMs
   }
 
