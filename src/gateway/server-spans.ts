@@ -43,7 +43,7 @@ export class ServerSpans {
     growth: Growth,
   ): Promise<ServerSpans> {
     const known = new ServerSpans()
-    const places = new Places()
+    const resources = new ResourceNumbers()
     /** The spans with exceptions. Their requests are known when all spans are. */
     const recorded: { key: string; group: string; count: number }[] = []
     let index = 0
@@ -51,10 +51,10 @@ export class ServerSpans {
       const turn = nextTurn()
       if (turn !== undefined) await turn
       if (span === TURN) continue
-      const place = places.of(span)
-      const key = known.#add(span, place)
+      const resource = resources.of(span)
+      const key = known.#add(span, resource)
       const count = exceptions.get(index++)
-      if (count !== undefined) recorded.push({ key, group: groupOf(span, place), count })
+      if (count !== undefined) recorded.push({ key, group: groupOf(span, resource), count })
     }
     for (const { key, group, count } of recorded) {
       const turn = nextTurn()
@@ -67,10 +67,10 @@ export class ServerSpans {
   /**
    * The span itself, its nearest ancestor, or, when an ancestor is missing, the only server span of its trace and
    * service.
-   * @param place index of the span's resource, from {@link Places}
+   * @param resource index of the span's resource, from {@link ResourceNumbers}
    */
-  serverOf(span: SpanLike, place: number): OtlpSpan | undefined {
-    const server = this.#find(keyOf(span.spanContext()), groupOf(span, place))
+  serverOf(span: SpanLike, resource: number): OtlpSpan | undefined {
+    const server = this.#find(keyOf(span.spanContext()), groupOf(span, resource))
     if (server === undefined) return undefined
     if (this.#last?.server !== server) this.#last = { server, span: server.again() }
     return this.#last.span
@@ -87,7 +87,7 @@ export class ServerSpans {
   }
 
   /** Gives the key of the span. */
-  #add(span: OtlpSpan, place: number): string {
+  #add(span: OtlpSpan, resource: number): string {
     const { parentSpanContext, again, attributes } = span
     const isServer = span.kind === SPAN_KIND.server
     const server = isServer ? { again, requestBytes: bytesOf(() => spanHttp(attributes)) } : undefined
@@ -95,7 +95,7 @@ export class ServerSpans {
     const key = keyOf(span.spanContext())
     this.#nodes.set(key, { parent, server })
     if (server !== undefined) {
-      const group = groupOf(span, place)
+      const group = groupOf(span, resource)
       this.#only.set(group, this.#only.has(group) ? null : server)
     }
     return key
@@ -103,7 +103,7 @@ export class ServerSpans {
 }
 
 /** Numbers the resources of a body in the order of the walk. */
-export class Places {
+export class ResourceNumbers {
   #last: object | undefined
   #number = 0
 
@@ -118,6 +118,6 @@ function keyOf({ traceId, spanId }: SpanContextLike): string {
   return `${traceId}-${spanId}`
 }
 
-function groupOf(span: SpanLike, place: number): string {
-  return `${span.spanContext().traceId}-${place}`
+function groupOf(span: SpanLike, resource: number): string {
+  return `${span.spanContext().traceId}-${resource}`
 }

@@ -33,7 +33,7 @@ async function walkLogs(records: Iterable<OtlpLogRecord | Turn>, growth: Growth)
     if (record === TURN) continue
     count++
     growth.record(record)
-    latest.meet(record.hrTime, record.hrTimeObserved)
+    latest.include(record.hrTime, record.hrTimeObserved)
   }
   return { count, exceptions: new Map(), latestMs: latest.ms }
 }
@@ -52,10 +52,10 @@ async function walkSpans(spans: Iterable<OtlpSpan | Turn>, growth: Growth): Prom
     const turn = nextTurn()
     if (turn !== undefined) await turn
     if (span === TURN) continue
-    latest.meet(span.startTime, span.endTime)
+    latest.include(span.startTime, span.endTime)
     let own = 0
     for (const event of span.eachEvent()) {
-      latest.meet(event.time)
+      latest.include(event.time)
       if (isExceptionEvent(event)) own++
       if (total + own > DECODE_LIMITS.records) throw new TooMuchError('The body holds too many exceptions.')
       const turn = nextTurn()
@@ -85,7 +85,7 @@ async function readable<T>(walk: () => Promise<T>): Promise<T> {
 class Latest {
   ms = 0
 
-  meet(...times: readonly HrTime[]): void {
+  include(...times: readonly HrTime[]): void {
     for (const time of times) this.ms = Math.max(this.ms, hrTimeToMillis(time) ?? 0)
   }
 }
