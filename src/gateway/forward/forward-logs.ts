@@ -4,7 +4,6 @@ import { type OtlpLogRecord, TURN, type Turn } from '../decode/shapes.js'
 import { Growth } from '../growth.js'
 import { createResources } from '../resources.js'
 import { surveyLogs } from '../survey.js'
-import { nextTurn } from '../turns.js'
 import type { ForwardedExport } from './forwarded-export.js'
 
 /**
@@ -24,7 +23,7 @@ export async function forwardLogs(
   const now = () => latestMs
   let source = 0
   for (const record of records) {
-    const pause = forwarded.room() ?? nextTurn()
+    const pause = forwarded.pause()
     if (pause !== undefined) await pause
     if (forwarded.isOver) break
     if (record === TURN) continue

@@ -11,7 +11,6 @@ import { Growth } from '../growth.js'
 import { createResources } from '../resources.js'
 import { NODE_BYTES, ResourceNumbers, ServerSpans } from '../server-spans.js'
 import { surveySpans } from '../survey.js'
-import { nextTurn } from '../turns.js'
 import type { ForwardedExport } from './forwarded-export.js'
 
 export interface SpanSettings {
@@ -44,17 +43,18 @@ export async function forwardSpans(
   const writer = new SpanWriter(forwarded, settings, servers, resourceFields, latestMs)
   let source = 0
   for (const span of spans) {
-    const turn = nextTurn()
+    const turn = forwarded.pause()
     if (turn !== undefined) await turn
+    if (forwarded.isOver) break
     if (span === TURN) continue
     writer.begin(span, source++)
     for (const event of span.eachEvent()) {
-      const pause = forwarded.room() ?? nextTurn()
+      const pause = forwarded.pause()
       if (pause !== undefined) await pause
       if (forwarded.isOver) break
       if (isExceptionEvent(event)) writer.exception(event)
     }
-    const pause = forwarded.room() ?? nextTurn()
+    const pause = forwarded.pause()
     if (pause !== undefined) await pause
     if (forwarded.isOver) break
     writer.request()
