@@ -46,13 +46,13 @@ async function writePieces(response: ServerResponse, pieces: Iterable<string>): 
 /** Resolves to false when the reader has closed the connection. */
 function drained(response: ServerResponse): Promise<boolean> {
   return new Promise((resolve) => {
-    const settle = () => {
-      response.off('drain', settle)
-      response.off('close', settle)
+    const finish = () => {
+      response.off('drain', finish)
+      response.off('close', finish)
       resolve(!response.destroyed)
     }
-    response.on('drain', settle)
-    response.on('close', settle)
-    if (response.destroyed) settle()
+    response.on('drain', finish)
+    response.on('close', finish)
+    if (response.destroyed) finish()
   })
 }
