@@ -11,8 +11,8 @@ const VARIANTS = {
   'with instrumentation-http': 'instrumented',
   'with Lognitor added': 'lognitor',
 }
-const WARM_UP = 50_000
-const MEASURED = 40_000
+const WARM_UP = 20_000
+const MEASURED = 20_000
 const rounds = Number(process.argv[2] ?? 7)
 const file = (path) => fileURLToPath(new URL(path, import.meta.url))
 
