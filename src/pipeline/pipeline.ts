@@ -57,7 +57,7 @@ const LEAST_DISK_MS = 500
  * Owns flush and shutdown. Nothing here throws.
  */
 export class Pipeline {
-  readonly [IS_PIPELINE] = true
+  readonly [IS_PIPELINE] = true as const
   readonly ledger: DropLedger
   readonly clock: Clock
   readonly selfLog: SelfLog

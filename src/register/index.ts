@@ -7,7 +7,7 @@ import { warnOnce } from '../config/errors.js'
 import { watchProcess } from '../exit/watch.js'
 import { LognitorLogRecordProcessor } from '../otel/log-record-processor.js'
 import { LognitorSpanProcessor } from '../otel/span-processor.js'
-import { PIPELINE } from '../pipeline/registry.js'
+import { pipelineOf } from '../pipeline/registry.js'
 import { addedTo, SDK_NODE, sdkPlaceOf, tried } from './configuration.js'
 import { ExporterEnd } from './exporter-end.js'
 import { HTTP } from './http.js'
@@ -75,7 +75,7 @@ function start(): void {
     withLognitor({}, { client })
     return
   }
-  const pipeline = client[PIPELINE]
+  const pipeline = pipelineOf(client)
   const own = installedInstrumentations({ packages, env, selfLog: pipeline.selfLog })
   let end: ExporterEnd | undefined
   const added = addedTo(

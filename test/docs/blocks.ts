@@ -43,7 +43,7 @@ function blocksOf(page: string): Block[] {
 
 /** The packages that a block imports, by name. */
 export function packagesOf({ code }: Block): string[] {
-  const targets = [...code.matchAll(/(?:\bfrom|\bimport|\brequire\(|\bimport\() *'([^']+)'/g)]
+  const targets = [...code.matchAll(/(?:\bfrom|\bimport|\b(?:require|import|register)\() *'([^']+)'/g)]
   return targets
     .map(([, target = '']) => target)
     .filter((target) => !/^(node:|\.)/.test(target))

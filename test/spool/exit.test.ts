@@ -35,7 +35,7 @@ describe.each([
     async (LATE) => {
       rig = await openSpoolRig()
       rig.vendor.answer({ silent: true })
-      const run = program.start(env({ END, LATE }))
+      const run = program.start([], env({ END, LATE }))
       expect(await run.ended).toBe(code)
       const tries = rig.vendor.batches.slice()
       rig.vendor.answer({})
@@ -57,7 +57,7 @@ describe.each([
 
   test('delivered logs are not left in the spool', async () => {
     rig = await openSpoolRig()
-    expect(await program.start(env({ END, LATE: '1' })).ended).toBe(code)
+    expect(await program.start([], env({ END, LATE: '1' })).ended).toBe(code)
     expect(messages()).toHaveLength(50)
     expect(spooledBytes(rig.directory)).toBe(0)
     const pipeline = rig.open()
