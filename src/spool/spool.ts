@@ -458,7 +458,8 @@ export class Spool implements BatchStore {
       const isHeld = (range: EntryRange) =>
         sources.some(({ isOwn, journal }) => isOwn && journal.hasLive(range))
       if (folder.readers > 0 || sources.some(({ taken }) => taken.size > 0)) continue
-      if (this.#user.inMemory().some(isHeld)) continue
+      // What is acknowledged must still be recorded here.
+      if ([...this.#user.inMemory(), ...[...this.#acks].flat()].some(isHeld)) continue
       this.#folders.delete(folder)
       this.#leftBehind += folder.count(true)
       await folder.close()

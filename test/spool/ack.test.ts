@@ -1,6 +1,6 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { basename, join } from 'node:path'
+import { basename } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { systemClock } from '../../src/common/clock.js'
 import { Spool } from '../../src/spool/spool.js'
@@ -60,12 +60,11 @@ test('an exit in the middle of a takeover deletes nothing of the other journal',
   const first = open()
   await first.spool.write(writeSet(5))
   await first.spool.close(1000)
+  const paths = () => readdirSync(directory, { recursive: true }).map(String)
+  const [before] = paths().filter((path) => /from.\d+-[^/\\]*$/.test(path)) as [string]
   const second = open()
+  const adopted = () => paths().some((path) => path !== before && basename(path) === basename(before))
   const looking = second.spool.lookAround()
-  const names = () => readdirSync(directory, { recursive: true }).map((name) => basename(`${name}`))
-  const [owner] = names().filter((name) => /^\d+-/.test(name)) as [string]
-  const adopted = () =>
-    readdirSync(directory, { recursive: true }).some((path) => `${path}`.endsWith(join('from', owner)))
   while (!adopted()) await new Promise(setImmediate)
   expect(second.counts.takenOver).toBe(0)
   second.spool.ackNow([])
