@@ -1,6 +1,6 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { basename } from 'node:path'
+import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { systemClock } from '../../src/common/clock.js'
 import { Spool } from '../../src/spool/spool.js'
@@ -60,10 +60,13 @@ test('an exit in the middle of a takeover deletes nothing of the other journal',
   const first = open()
   await first.spool.write(writeSet(5))
   await first.spool.close(1000)
-  const paths = () => readdirSync(directory, { recursive: true }).map(String)
-  const [before] = paths().filter((path) => /from.\d+-[^/\\]*$/.test(path)) as [string]
+  const [place] = readdirSync(directory).map((name) => join(directory, name)) as [string]
+  const owners = () => readdirSync(place).filter((name) => /^\d+-/.test(name))
+  const [former] = owners() as [string]
+  const [journal] = readdirSync(join(place, former, 'from')) as [string]
   const second = open()
-  const adopted = () => paths().some((path) => path !== before && basename(path) === basename(before))
+  const present = owners().find((name) => name !== former) as string
+  const adopted = () => existsSync(join(place, present, 'from', journal))
   const looking = second.spool.lookAround()
   while (!adopted()) await new Promise(setImmediate)
   expect(second.counts.takenOver).toBe(0)
