@@ -269,10 +269,10 @@ export class Pipeline {
     processScope().limitBreadcrumbs(settings.maxBreadcrumbs)
     this.#watchProcess()
     if (!hasMoved && settings.spool === before.spool) return
-    const storeMoved = this.#spool?.move(settings.apiUrl, settings.apiKey ?? '')
+    this.#spool?.move(settings.apiUrl, settings.apiKey ?? '')
     this.#openSpool()
     if (!hasMoved) return
-    this.#batcher.moved(storeMoved)
+    this.#batcher.moved()
     this.apiCaller.moved()
   }
 
