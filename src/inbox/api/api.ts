@@ -9,7 +9,7 @@ import { type FaultSwitch, parseFaults } from '../service/faults.js'
 import { exportLines, importLines } from './ndjson.js'
 import { parseQuery, type Query } from './query.js'
 import { viewLog, viewRequestRow, viewRequestRows, viewRows } from './rows.js'
-import { viewErrorSeries, viewFacets, viewLatency, viewVolume } from './series.js'
+import { viewCalls, viewErrorSeries, viewFacets, viewLatency, viewVolume } from './series.js'
 import type { Stream } from './stream.js'
 import { viewTimeline, viewTraces } from './timeline.js'
 import { tryWebhook } from './try-webhook.js'
@@ -41,11 +41,12 @@ export function createApi({ store, faults, alerts, stream, now, startedAt }: Api
     ['/traces', (query) => viewTraces(store, query)],
     ['/timeline', (query) => viewTimeline(store, query)],
     ['/clients', () => ({ status: 200, json: { clients: store.clients.list() } })],
+    ['/calls', (query) => viewCalls(store, query, faults.history(), now())],
     ['/export', () => exportLines(store, now())],
     ['/errors', (query) => viewErrors(store, query, now())],
     ['/heartbeats', (query) => list('heartbeats', store.monitors.list(now()).slice(0, query.limit), {})],
     ['/releases', (query) => list('releases', store.releases.list().slice(0, query.limit), {})],
-    ['/feedback', (query) => viewFeedback(store, query)],
+    ['/feedback', (query) => viewFeedback(store, query, now())],
     ['/alerts', (query) => viewAlerts(query)],
     ['/stats', () => viewStats(store, startedAt)],
     ['/faults', () => ({ status: 200, json: faults.current() })],

@@ -1,12 +1,14 @@
 import { LEVELS, type Level } from '../../wire/level.js'
+import { ANSWERS, type Answer } from '../data/calls.js'
 import { groupOf, occurrences } from '../data/error-groups.js'
 import { percentile } from '../data/percentile.js'
 import type { Store } from '../data/store.js'
 import type { Reply } from '../http/reply.js'
+import type { FaultChange } from '../service/faults.js'
 import type { Query } from './query.js'
 import { logPasses, requestPasses, select } from './select.js'
-import type { ErrorSeriesAnswer, FacetsAnswer, LatencyAnswer, VolumeAnswer } from './shapes.js'
-import { partOf, spanOf, zeros } from './span.js'
+import type { CallsAnswer, ErrorSeriesAnswer, FacetsAnswer, LatencyAnswer, VolumeAnswer } from './shapes.js'
+import { add, partOf, spanOf, zeros } from './span.js'
 
 const MAX_SERVICES = 100
 const MAX_GROUPS = 500
@@ -65,6 +67,20 @@ export function viewLatency(store: Store, query: Query, now: number): Reply {
   return { status: 200, json: answer }
 }
 
+/** `GET /inbox/api/calls` */
+export function viewCalls(store: Store, query: Query, faults: readonly FaultChange[], now: number): Reply {
+  const seconds = store.calls.list()
+  const span = spanOf(
+    query,
+    seconds.map(({ time }) => time),
+    now,
+  )
+  const answers = Object.fromEntries(ANSWERS.map((name) => [name, zeros(span)])) as Record<Answer, number[]>
+  for (const { time, counts } of seconds)
+    for (const name of ANSWERS) add(answers[name], partOf(span, time), counts[name])
+  return { status: 200, json: { ...span, answers, faults: [...faults] } satisfies CallsAnswer }
+}
+
 /** `GET /inbox/api/error-series` */
 export function viewErrorSeries(store: Store, query: Query, now: number): Reply {
   const passes = logPasses(query)
@@ -117,10 +133,6 @@ export function viewFacets(store: Store, query: Query): Reply {
 function count(counts: Map<string, number>, name: string | undefined, by = 1): void {
   if (name === undefined || (!counts.has(name) && counts.size >= MAX_SERVICES * 10)) return
   counts.set(name, (counts.get(name) ?? 0) + by)
-}
-
-function add(counts: number[], part: number | undefined, by = 1): void {
-  if (part !== undefined) counts[part] = (counts[part] ?? 0) + by
 }
 
 function classOf(status: number): '2xx' | '3xx' | '4xx' | '5xx' {

@@ -51,7 +51,8 @@ export function viewTraces(store: Store, query: Query): Reply {
     { ...query, limit: MAX_TRACED_LOGS },
     (log) => log.trace !== undefined && passes(log),
   )
-  const traces = new Map<string, TraceSummary & { request: string | undefined }>()
+  const traces = new Map<string, TraceSummary>()
+  const byRequest = new Map<string, TraceSummary>()
   for (const { time, value } of found) {
     const id = traceOf(value) ?? ''
     const known = traces.get(id)
@@ -64,42 +65,43 @@ export function viewTraces(store: Store, query: Query): Reply {
       errors: 0,
       services: [],
       name: '',
-      request: undefined,
     }
     traces.set(id, trace)
     addLog(trace, value, time)
+    if (value.request_id !== undefined) byRequest.set(value.request_id, trace)
   }
-  nameByRequest(traces.values(), store.requests.newestFirst())
-  const json = Array.from(traces.values(), ({ request, ...trace }) => ({
+  nameByRequest(byRequest, store.requests.newestFirst())
+  const json = Array.from(traces.values(), (trace) => ({
     ...trace,
     to: Math.max(trace.from, trace.to),
   }))
   return { status: 200, json: { traces: json } }
 }
 
-function addLog(trace: TraceSummary & { request: string | undefined }, log: Log, time: number): void {
+function addLog(trace: TraceSummary, log: Log, time: number): void {
+  // Batches of several services arrive in any order.
+  if (time <= trace.from) trace.name = log.message.slice(0, 200)
   trace.from = Math.min(trace.from, time)
   if (!isSummary(log)) trace.to = Math.max(trace.to, time)
   trace.logs++
   if (log.level === 'error' || log.level === 'fatal') trace.errors++
   if (log.service !== undefined && !trace.services.includes(log.service) && trace.services.length < 10)
     trace.services.push(log.service.slice(0, 200))
-  // Logs are walked from the newest to the oldest, so the last one seen began the trace.
-  trace.name = log.message.slice(0, 200)
-  trace.request = log.request_id ?? trace.request
 }
 
 /** Names each trace after its earliest request, and takes its duration from there. */
 function nameByRequest(
-  traces: Iterable<TraceSummary & { request: string | undefined }>,
+  byRequest: ReadonlyMap<string, TraceSummary>,
   entries: Iterable<Entry<RequestEntry>>,
 ): void {
-  const byRequest = new Map<string, TraceSummary>()
-  for (const trace of traces) if (trace.request !== undefined) byRequest.set(trace.request, trace)
+  const starts = new Map<TraceSummary, number>()
   for (const { time, value } of entries) {
     const trace = byRequest.get(value.request_id)
     if (trace === undefined) continue
-    trace.name = `${value.method} ${value.route ?? value.path}`.slice(0, 200)
+    if (time <= (starts.get(trace) ?? time)) {
+      starts.set(trace, time)
+      trace.name = `${value.method} ${value.route ?? value.path}`.slice(0, 200)
+    }
     trace.from = Math.min(trace.from, time)
     trace.to = Math.max(trace.to, time + value.duration_ms)
   }

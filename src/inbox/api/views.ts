@@ -7,6 +7,8 @@ import type { Store } from '../data/store.js'
 import type { Reply } from '../http/reply.js'
 import { cursorAt, type Query } from './query.js'
 import { logPasses, requestPasses, select } from './select.js'
+import type { FeedbackAnswer } from './shapes.js'
+import { add, partOf, spanOf, zeros } from './span.js'
 
 /** `GET /inbox/api/logs` */
 export function viewLogs(store: Store, query: Query): Reply {
@@ -38,14 +40,28 @@ export function viewErrors(store: Store, query: Query, now: number): Reply {
 }
 
 /** `GET /inbox/api/feedback`: each feedback with the log it refers to, while the store has that log. */
-export function viewFeedback(store: Store, query: Query): Reply {
-  const found = Array.from(store.feedback.newestFirst()).slice(0, query.limit)
+export function viewFeedback(store: Store, query: Query, now: number): Reply {
+  const all = Array.from(store.feedback.newestFirst())
+  const found = all.slice(0, query.limit)
   const logs = logsById(store, new Set(found.map((entry) => entry.value.event_id)))
   return list(
     'feedback',
     found.map((entry) => describe(entry.value, entry.at, logs)),
-    {},
+    {
+      volume: feedbackVolume(
+        query,
+        all.map((entry) => entry.at),
+        now,
+      ),
+    },
   )
+}
+
+function feedbackVolume(query: Query, times: readonly number[], now: number): FeedbackAnswer['volume'] {
+  const span = spanOf(query, times, now)
+  const counts = zeros(span)
+  for (const time of times) add(counts, partOf(span, time))
+  return { ...span, counts }
 }
 
 export function viewStats(store: Store, startedAt: number): Reply {

@@ -3,6 +3,7 @@ import type { Feedback, Release } from '../../wire/companion.js'
 import type { Log } from '../../wire/log.js'
 import type { RequestEntry } from '../../wire/request-entry.js'
 import type { InboxSettings } from '../settings.js'
+import { Calls } from './calls.js'
 import { type ClientCall, Clients } from './clients.js'
 import { ErrorGroups } from './error-groups.js'
 import { Monitors } from './monitors.js'
@@ -44,6 +45,7 @@ export class Store {
   readonly monitors = new Monitors()
   readonly releases = new Releases()
   readonly clients = new Clients()
+  readonly calls = new Calls()
   readonly #batches = new RecentMap<BatchAnswer>(MAX_REMEMBERED_BATCHES, MAX_REMEMBERED_REJECTIONS)
   readonly #rows = new RecentMap<true>(MAX_REMEMBERED_ROWS)
   readonly #now: () => number
@@ -86,6 +88,7 @@ export class Store {
   /** Notes what a call says about its client. */
   noteCall(call: ClientCall): void {
     this.clients.add(call, this.#now())
+    this.calls.add(call.status, this.#now())
   }
 
   /** The first answer to a batch that is repeated. */
@@ -119,7 +122,7 @@ export class Store {
   /** Empties the store, totals and remembered batches included. */
   clear(): void {
     const parts = [this.logs, this.requests, this.feedback, this.groups]
-    for (const part of [...parts, this.monitors, this.releases, this.clients]) part.clear()
+    for (const part of [...parts, this.monitors, this.releases, this.clients, this.calls]) part.clear()
     this.#batches.clear()
     this.#rows.clear()
     this.#totals = noTotals()

@@ -7,8 +7,8 @@ export interface Reply {
   json?: unknown
   /** Texts that are written one by one, as fast as the reader takes them. */
   pieces?: Iterable<string>
-  /** A text that is written unchanged. */
-  text?: string
+  /** Bytes that are written unchanged. */
+  bytes?: Buffer
   headers?: Readonly<Record<string, string>>
 }
 
@@ -25,7 +25,7 @@ export async function writeReply(response: ServerResponse, reply: Reply): Promis
   for (const [name, value] of Object.entries(reply.headers ?? {})) response.setHeader(name, value)
   if (!response.hasHeader('content-type')) response.setHeader('content-type', JSON_TYPE)
   if (reply.pieces !== undefined) return writePieces(response, reply.pieces)
-  const body = Buffer.from(reply.text ?? JSON.stringify(reply.json ?? {}))
+  const body = reply.bytes ?? Buffer.from(JSON.stringify(reply.json ?? {}))
   response.setHeader('content-length', body.length)
   response.end(body)
 }
@@ -43,8 +43,8 @@ async function writePieces(response: ServerResponse, pieces: Iterable<string>): 
   response.end(piece)
 }
 
-/** Resolves to false when the reader has closed the connection. */
-function drained(response: ServerResponse): Promise<boolean> {
+/** Waits until the reader has taken what was written. Resolves to false when it has closed the connection. */
+export function drained(response: ServerResponse): Promise<boolean> {
   return new Promise((resolve) => {
     const settle = () => {
       response.off('drain', settle)
