@@ -53,7 +53,7 @@ export function capturedUser(
 export interface UserOfRequest {
   readonly read: () => User | undefined
   /** Asks for the user one last time and releases the request, because a scope outlives its request. */
-  settle(): void
+  finish(): void
 }
 
 /**
@@ -75,7 +75,7 @@ export function userOfRequest(capture: () => User | undefined, onError: () => vo
         return undefined
       }
     },
-    settle() {
+    finish() {
       try {
         last = open?.capture()
       } catch {

@@ -87,7 +87,7 @@ function noteRequestEvent(open: OpenRequest, event: unknown): void {
 function noteResponseEvent(open: OpenRequest, event: unknown): void {
   if (event === 'close') closeRequest(open)
   else if (event === 'finish') open.finish()
-  else if (event === 'prefinish' && !open.hasMetSpan) meetLate(open)
+  else if (event === 'prefinish' && !open.hasSpan) attachLateSpan(open)
 }
 
 /** Calls a wrapped `emit` in the scope, unless the caller already runs in that scope or in one below it. */
@@ -104,15 +104,15 @@ export function closeRequest(open: OpenRequest): void {
   try {
     open.close()
   } catch {
-    open.lose()
+    open.discard()
   }
 }
 
 /** An HttpInstrumentation without our hooks still makes its context active here. */
-function meetLate(open: OpenRequest): void {
+function attachLateSpan(open: OpenRequest): void {
   if (requestScope() !== open.scope) return
   const rpc = activeRpcMetadata()
   if (rpc === undefined) return
-  open.meet(rpc.span, rpc)
+  open.attachSpan(rpc.span, rpc)
   warnOfTwo()
 }

@@ -21,12 +21,12 @@ export function chainRequestHook(input: RequestHook | undefined): RequestHook {
   const own = input !== undefined && isChained(input) ? chained.get(input) : input
   const hook: RequestHook =
     own === undefined
-      ? meetSpan
+      ? onSpan
       : function (this: unknown, span, request) {
           try {
             own.call(this, span, request)
           } finally {
-            meetSpan(span, request)
+            onSpan(span, request)
           }
         }
   chained.set(hook, own)
@@ -34,6 +34,6 @@ export function chainRequestHook(input: RequestHook | undefined): RequestHook {
 }
 
 /** Runs in the request's context. The hook is called for outgoing requests too, which have no open request. */
-function meetSpan(span: Span, request: ClientRequest | IncomingMessage): void {
-  openRequestOf(request)?.meet(span, activeRpcMetadata())
+function onSpan(span: Span, request: ClientRequest | IncomingMessage): void {
+  openRequestOf(request)?.attachSpan(span, activeRpcMetadata())
 }

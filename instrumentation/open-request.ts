@@ -81,13 +81,13 @@ export class OpenRequest {
   /**
    * Gives the request its server span, and the RPC metadata where its framework's instrumentation will write the route.
    */
-  meet(span: Span | undefined, rpc: RpcMetadata | undefined): void {
+  attachSpan(span: Span | undefined, rpc: RpcMetadata | undefined): void {
     this.#rpc ??= rpc
     if (span !== undefined) bindServerSpan(span.spanContext(), this.scope)
   }
 
   /** Gives the request the framework's own request object, and the route template that the framework matched. */
-  meetFramework(request: object, route: string | undefined): void {
+  attachFramework(request: object, route: string | undefined): void {
     this.#framework = { request, route }
   }
 
@@ -96,7 +96,7 @@ export class OpenRequest {
     return this.#answer.isWaiting
   }
 
-  get hasMetSpan(): boolean {
+  get hasSpan(): boolean {
     return this.#rpc !== undefined
   }
 
@@ -111,7 +111,7 @@ export class OpenRequest {
     this.#isOver = true
     const status = this.#answer.status(this.#hasFinished) ?? CLIENT_CLOSED_REQUEST
     const durationMs = Math.round((this.#sink.clock.monotonic() - this.#startMs) * 1000) / 1000
-    this.#userOf?.settle()
+    this.#userOf?.finish()
     this.scope.answer(status, durationMs, this.#hasFinished)
     const { trace } = this.scope
     if (trace !== undefined) releaseTrace(trace.trace_id, this.scope)
@@ -120,7 +120,7 @@ export class OpenRequest {
   }
 
   /** Called when a getter or pattern of the application threw: the request gets no entry, and is counted. */
-  lose(): void {
+  discard(): void {
     loseEntry(this.#sink)
   }
 

@@ -63,7 +63,7 @@ export class RequestRecorder {
     openRecorders.add(this)
     if (openRecorders.size > 1) warnOfTwo()
     subscribe(REQUEST_START, this.#begin)
-    subscribe(CONNECTION, this.#meet)
+    subscribe(CONNECTION, this.#onConnection)
     subscribe(FASTIFY_HANDLER, learnFastifyRoute)
     this.#beginLate()
   }
@@ -72,7 +72,7 @@ export class RequestRecorder {
   close(): void {
     if (!openRecorders.delete(this)) return
     unsubscribe(REQUEST_START, this.#begin)
-    unsubscribe(CONNECTION, this.#meet)
+    unsubscribe(CONNECTION, this.#onConnection)
     if (openRecorders.size === 0) unsubscribe(FASTIFY_HANDLER, learnFastifyRoute)
   }
 
@@ -111,7 +111,7 @@ export class RequestRecorder {
     }
   }
 
-  readonly #meet = (message: unknown): void => {
+  readonly #onConnection = (message: unknown): void => {
     const { server } = (message as { socket: { server?: object } }).socket
     if (server === undefined || ownServers.has(server)) return
     if (isHttp2Server(server)) followStreams(server, this.#beginStream)
@@ -147,5 +147,5 @@ function learnFastifyRoute(message: unknown): void {
   const { request, route } = message as FastifyHandler
   const open = openRequestOf(request.raw)
   if (open === undefined) return
-  open.meetFramework(request, route?.url)
+  open.attachFramework(request, route?.url)
 }

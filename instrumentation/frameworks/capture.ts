@@ -34,14 +34,14 @@ export function createCapture(options: CaptureOptions = {}): Capture {
   let hookedTo: Pipeline | undefined
 
   /** The log is also written when the process ends before the answer. */
-  function hold(pipeline: Pipeline, settle: () => void): void {
+  function hold(pipeline: Pipeline, decide: () => void): void {
     if (hookedTo !== pipeline) {
       hookedTo = pipeline
       pipeline.beforeEnd(() => {
         for (const settleNow of held) settleNow()
       })
     }
-    held.add(settle)
+    held.add(decide)
     if (held.size > MOST_HELD) held.values().next().value?.()
   }
 
@@ -52,8 +52,8 @@ export function createCapture(options: CaptureOptions = {}): Capture {
       if (!shouldCapture(error)) return
       const scope = scopeOf(request)
       const { log, ownStack } = thrownLog(error, pipeline.clock.now())
-      const settle = (status?: number) => {
-        if (!held.delete(settle)) return
+      const decide = (status?: number) => {
+        if (!held.delete(decide)) return
         if (status !== undefined && status < 500 && status !== CLIENT_CLOSED_REQUEST) {
           pipeline.ledger.written++
           pipeline.ledger.drop('handled_exception')
@@ -61,8 +61,8 @@ export function createCapture(options: CaptureOptions = {}): Capture {
           pipeline.write(log, { source: 'capture', scope, thrown: error, ownStack })
         }
       }
-      hold(pipeline, settle)
-      scope.onAnswered(settle)
+      hold(pipeline, decide)
+      scope.onAnswered(decide)
     } catch {
       pipeline.ledger.written++
       pipeline.ledger.drop('hook_error')

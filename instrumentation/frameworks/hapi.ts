@@ -31,7 +31,7 @@ export function hapiPlugin(options?: CaptureOptions) {
     name: '@lognitor/opentelemetry',
     register(server: HapiServerLike): void {
       server.ext('onPreAuth', (request: HapiRequestLike, h: { readonly continue: symbol }) => {
-        meet(request)
+        recordRoute(request)
         return h.continue
       })
       server.ext('onPreResponse', (request: HapiRequestLike, h: { readonly continue: symbol }) => {
@@ -43,7 +43,7 @@ export function hapiPlugin(options?: CaptureOptions) {
   }
 }
 
-function meet({ raw, route, auth }: HapiRequestLike): void {
+function recordRoute({ raw, route, auth }: HapiRequestLike): void {
   // hapi answers a request without a matching route by an internal route of method `_special`.
   const path = route.method === '_special' ? undefined : route.path
   const request = {
@@ -51,5 +51,5 @@ function meet({ raw, route, auth }: HapiRequestLike): void {
       return auth.credentials
     },
   }
-  openRequestOf(raw.req)?.meetFramework(request, path)
+  openRequestOf(raw.req)?.attachFramework(request, path)
 }

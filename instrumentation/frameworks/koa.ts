@@ -30,7 +30,7 @@ export function koaMiddleware(options?: CaptureOptions) {
         return context.state.user
       },
     }
-    open?.meetFramework(request, undefined)
+    open?.attachFramework(request, undefined)
     try {
       return await next()
     } catch (error) {
@@ -38,7 +38,7 @@ export function koaMiddleware(options?: CaptureOptions) {
       throw error
     } finally {
       const route = routeOfKoa(context)
-      if (route !== undefined) open?.meetFramework(request, route)
+      if (route !== undefined) open?.attachFramework(request, route)
     }
   }
 }

@@ -33,15 +33,15 @@ export function tellFigures(own: () => Sample[]): void {
 export function askForFigures(own: () => Sample[]): Promise<Sample[]> {
   const id = nextId++
   return new Promise((resolve) => {
-    const settle = (figures: Sample[]) => {
+    const finish = (figures: Sample[]) => {
       clearTimeout(timer)
       process.off('message', hear)
       resolve(figures)
     }
     const hear = (message: FiguresMessage) => {
-      if (isMessage(message, 'tell', 'all') && message.id === id) settle(message.figures)
+      if (isMessage(message, 'tell', 'all') && message.id === id) finish(message.figures)
     }
-    const timer = setTimeout(() => settle(own()), 2 * ANSWER_TIMEOUT_MS)
+    const timer = setTimeout(() => finish(own()), 2 * ANSWER_TIMEOUT_MS)
     process.on('message', hear)
     process.send?.({ ask: 'all', id })
   })
@@ -51,15 +51,15 @@ export function askForFigures(own: () => Sample[]): Promise<Sample[]> {
 function figuresOf(worker: Worker): Promise<Sample[]> {
   const id = nextId++
   return new Promise((resolve) => {
-    const settle = (figures: Sample[]) => {
+    const finish = (figures: Sample[]) => {
       clearTimeout(timer)
       worker.off('message', hear)
       resolve(figures)
     }
     const hear = (message: FiguresMessage) => {
-      if (isMessage(message, 'tell', 'mine') && message.id === id) settle(message.figures)
+      if (isMessage(message, 'tell', 'mine') && message.id === id) finish(message.figures)
     }
-    const timer = setTimeout(() => settle([]), ANSWER_TIMEOUT_MS)
+    const timer = setTimeout(() => finish([]), ANSWER_TIMEOUT_MS)
     worker.on('message', hear)
     worker.send({ ask: 'yours', id }, ignore)
   })

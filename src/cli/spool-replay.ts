@@ -51,8 +51,10 @@ function noneDelivered(): boolean {
 }
 
 /** Names the other addresses in the directory, as far as they are known. */
-function tellOthers({ places }: SpoolSurvey): void {
-  const others = places.filter(({ folders }) => folders.some(({ lives, entries }) => !lives && entries > 0))
+function tellOthers({ destinations }: SpoolSurvey): void {
+  const others = destinations.filter(({ folders }) =>
+    folders.some(({ lives, entries }) => !lives && entries > 0),
+  )
   if (others.length === 0) return
   const addresses = new Set(others.map(({ apiUrl }) => apiUrl ?? 'an unknown address'))
   print(`What is left was written for another key or address: ${[...addresses].join(', ')}.`)

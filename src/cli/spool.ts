@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs'
 import { createInterface } from 'node:readline/promises'
-import { type FolderSurvey, type PlaceSurvey, purgeSpool, surveySpool } from '../spool/survey.js'
+import { type DestinationSurvey, type FolderSurvey, purgeSpool, surveySpool } from '../spool/survey.js'
 import { type Command, parseWords, UsageError } from './command.js'
 import { fail, print, reportUnreadable } from './spool-messages.js'
 import { replay } from './spool-replay.js'
@@ -18,11 +18,11 @@ Manages the spool directory of an application.
 Exit status: 1 when part of the directory could not be read, or something could not be delivered.
 
   --json           status as JSON
-  --patience S     replay ends when nothing could be delivered for this many seconds (60)
+  --give-up-after S replay ends when nothing could be delivered for this many seconds (60)
   --yes            purge without asking
   -h, --help       print this`
 
-const DEFAULT_PATIENCE_S = 60
+const DEFAULT_GIVE_UP_S = 60
 
 /** `lognitor spool` */
 export const spool: Command = {
@@ -30,7 +30,7 @@ export const spool: Command = {
   async run(args) {
     const options = {
       json: { type: 'boolean', default: false },
-      patience: { type: 'string', default: String(DEFAULT_PATIENCE_S) },
+      'give-up-after': { type: 'string', default: String(DEFAULT_GIVE_UP_S) },
       yes: { type: 'boolean', default: false },
     } as const
     const { flags, words } = parseWords(args, options, 2)
@@ -40,14 +40,14 @@ export const spool: Command = {
     }
     if (action === undefined || directory === undefined)
       throw new UsageError('The directory is missing: lognitor spool status|replay|purge DIR')
-    const patienceS = Number(flags.patience)
-    if (!(patienceS >= 1 && patienceS <= 1e6)) {
-      throw new UsageError(`--patience must be a number of seconds, not "${flags.patience}".`)
+    const giveUpS = Number(flags['give-up-after'])
+    if (!(giveUpS >= 1 && giveUpS <= 1e6)) {
+      throw new UsageError(`--give-up-after must be a number of seconds, not "${flags['give-up-after']}".`)
     }
     const problem = problemWith(directory)
     if (problem !== undefined) return fail(problem)
     if (action === 'status') return status(directory, flags.json)
-    if (action === 'replay') return replay(directory, patienceS * 1000)
+    if (action === 'replay') return replay(directory, giveUpS * 1000)
     return purge(directory, flags.yes)
   },
 }
@@ -64,15 +64,15 @@ function problemWith(directory: string): string | undefined {
 
 async function status(directory: string, isJson: boolean): Promise<number> {
   const survey = await surveySpool(directory)
-  const { places, unreadable } = survey
+  const { destinations, unreadable } = survey
   if (isJson) process.stdout.write(`${printableJson(JSON.stringify(survey))}\n`)
-  else if (places.length > 0) for (const place of places) printPlace(place)
+  else if (destinations.length > 0) for (const destination of destinations) printDestination(destination)
   else if (unreadable.length === 0) print('The spool is empty.')
   return reportUnreadable(unreadable)
 }
 
-function printPlace({ name, apiUrl, folders, damaged }: PlaceSurvey): void {
-  print(`${apiUrl ?? 'An unknown address'} (place ${name.slice(0, 8)})`)
+function printDestination({ name, apiUrl, folders, damaged }: DestinationSurvey): void {
+  print(`${apiUrl ?? 'An unknown address'} (destination ${name.slice(0, 8)})`)
   for (const folder of folders) print(`  ${describe(folder)}`)
   if (folders.length === 0) print('  nothing')
   if (damaged > 0) print(`  ${damaged} damaged files were set aside`)
@@ -85,12 +85,12 @@ function describe({ pid, host, lives, entries, bytes }: FolderSurvey): string {
 }
 
 async function purge(directory: string, isCertain: boolean): Promise<number> {
-  const { places, unreadable } = await surveySpool(directory)
+  const { destinations, unreadable } = await surveySpool(directory)
   if (unreadable.length > 0) {
     fail('nothing was deleted')
     return reportUnreadable(unreadable)
   }
-  const folders = places.flatMap((place) => place.folders)
+  const folders = destinations.flatMap((destination) => destination.folders)
   const entries = folders.filter(({ lives }) => !lives).reduce((sum, folder) => sum + folder.entries, 0)
   if (!isCertain && !(await confirm(`Delete ${entries} logs and requests that were never delivered?`)))
     return fail(`nothing was deleted${process.stdin.isTTY ? '' : '; use --yes to purge without asking'}`)

@@ -77,11 +77,11 @@ export class ApiCaller {
   async run(call: ApiCall): Promise<string | undefined> {
     const { destinations, ledger } = this.#parts
     ledger.calls++
-    if (this.#isClosed) return this.#lose('closed')
+    if (this.#isClosed) return this.#drop('closed')
     if (call.subject !== undefined) this.#replace(call.subject)
     const bytes = Buffer.from(JSON.stringify(call.body))
     if (this.#pending.size >= MOST_PENDING || this.#bytes + bytes.byteLength > MOST_BYTES)
-      return this.#lose('queue_full')
+      return this.#drop('queue_full')
     const pending: Pending = {
       call,
       bytes,
@@ -186,7 +186,7 @@ export class ApiCaller {
     const { call, bytes } = pending
     const deadline = clock.monotonic() + call.retryForMs
     for (let attempts = 1; ; attempts++) {
-      if (!pending.mayBeTaken || pending.destination.leadsWhere(destinations.current)) {
+      if (!pending.mayBeTaken || pending.destination.hasSameTargetAs(destinations.current)) {
         pending.destination = destinations.current
       }
       const { current } = destinations
@@ -194,9 +194,9 @@ export class ApiCaller {
       if (pending.isHandedOver) return undefined
       const fate = fateOf(outcome, { entries: 1, attempts }, KNOWN)
       if (fate.kind === 'drop' || fate.kind === 'halve')
-        return this.#lose(fate.kind === 'drop' ? fate.reason : 'too_large')
+        return this.#drop(fate.kind === 'drop' ? fate.reason : 'too_large')
       if (fate.kind === 'done') {
-        if (fate.rejected > 0 || outcome.kind !== 'sent') return this.#lose('rejected')
+        if (fate.rejected > 0 || outcome.kind !== 'sent') return this.#drop('rejected')
         ledger.take(call.path, 1, 0)
         return outcome.body
       }
@@ -214,7 +214,7 @@ export class ApiCaller {
   }
 
   #giveUp(call: ApiCall): undefined {
-    return this.#lose(call.withKey ? 'exit' : 'stale_ping')
+    return this.#drop(call.withKey ? 'exit' : 'stale_ping')
   }
 
   #sleep(pending: Pending, waitMs: number): Promise<void> {
@@ -236,7 +236,7 @@ export class ApiCaller {
     }
   }
 
-  #lose(reason: DropReason): undefined {
+  #drop(reason: DropReason): undefined {
     this.#lost++
     this.#parts.ledger.drop(reason)
     return undefined

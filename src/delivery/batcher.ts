@@ -67,7 +67,7 @@ export class Batcher {
       dispatcher: createDispatcher({
         ...parts,
         maxRetries: () => this.#settings.maxRetries,
-        onLost: (reason, count) => this.lose(reason, count),
+        onLost: (reason, count) => this.drop(reason, count),
       }),
       isFlushing: () => this.#waiters.any,
       onReturn: () => this.#goOn(),
@@ -84,7 +84,7 @@ export class Batcher {
       clock,
       outside,
       isFormer: ({ destination }) => destination !== undefined && destination !== destinations.current,
-      onSettled: () => this.lose('queue_full', this.#queue.makeRoom()),
+      onSettled: () => this.drop('queue_full', this.#queue.makeRoom()),
     })
     this.#queue.overflow = this.#writeBehind
     this.#replay = new Replay(store, this.#queue.endpointQueues, clock)
@@ -246,7 +246,7 @@ export class Batcher {
   }
 
   /** Counts entries that will never be delivered. */
-  lose(reason: LossReason | 'spool_full' | 'spool_corrupt', count: number): void {
+  drop(reason: LossReason | 'spool_full' | 'spool_corrupt', count: number): void {
     if (count === 0) return
     this.#parts.ledger.drop(reason, count)
     if (reason === 'queue_full' || reason === 'spool_full') this.#parts.report.lost(count)
@@ -254,7 +254,7 @@ export class Batcher {
   }
 
   #add(queue: EndpointQueue, json: string): void {
-    this.lose('queue_full', this.#queue.add(queue, json))
+    this.drop('queue_full', this.#queue.add(queue, json))
     this.#writeBehind?.entered()
     if (!queue.hasTimer) this.#startTimer(queue)
     if (queue.isFull) this.#loop.runSoon()
@@ -277,7 +277,7 @@ export class Batcher {
 
   #settleWaiters(): void {
     if (!this.#waiters.any) return
-    this.#waiters.settle(this.#oldest)
+    this.#waiters.release(this.#oldest)
     if (this.#loop.isIdle) this.#waiters.giveUpBefore(this.#loop.waitMs)
   }
 

@@ -7,7 +7,7 @@ import type { Posted, WatchedTransport } from './http/post.js'
 import { createUploader, type Uploader, type UploadOptions } from './http/uploader.js'
 
 /** Address and credentials that requests are sent with. */
-export interface Place {
+export interface Target {
   readonly apiUrl: string
   readonly apiKey: string
   /** The address of the proxy, false for none, undefined for the environment's. */
@@ -23,11 +23,11 @@ export interface DestinationParts {
 }
 
 /**
- * A {@link Place}, its circuit breaker and its learnt limits. A batch keeps its destination from the moment it has an
+ * A {@link Target}, its circuit breaker and its learnt limits. A batch keeps its destination from the moment it has an
  * id. `reconfigure` creates a new one.
  */
 export class Destination {
-  readonly #place: Place
+  readonly #target: Target
   readonly breaker: CircuitBreaker
   readonly limits: ServiceLimits
   readonly #uploader: Uploader
@@ -37,17 +37,17 @@ export class Destination {
    *
    * @param limits limits already learnt from the same service
    */
-  constructor(place: Place, { clock, random }: DestinationParts, limits = serviceLimits()) {
-    this.#place = place
+  constructor(target: Target, { clock, random }: DestinationParts, limits = serviceLimits()) {
+    this.#target = target
     this.breaker = new CircuitBreaker(clock, random)
     this.limits = limits
-    const { transport, apiKey } = place
+    const { transport, apiKey } = target
     this.#uploader = createUploader({ transport, clock, userAgent: USER_AGENT, apiKey })
   }
 
   /** A method and not a property, so that printing a pipeline shows neither the key nor the proxy's password. */
-  where(): Place {
-    return this.#place
+  target(): Target {
+    return this.#target
   }
 
   /** Whether a request is in flight. */
@@ -56,12 +56,12 @@ export class Destination {
   }
 
   /** Whether both destinations belong to the same project, so that a batch id means the same to both. */
-  leadsWhere(other: Destination): boolean {
-    const place = other.where()
-    const { apiKey, transport, hasOwnTransport } = this.#place
-    if (place.apiKey !== apiKey) return false
+  hasSameTargetAs(other: Destination): boolean {
+    const target = other.target()
+    const { apiKey, transport, hasOwnTransport } = this.#target
+    if (target.apiKey !== apiKey) return false
     // The key names the project, whatever the address. A user's own transport may lead anywhere.
-    return !(hasOwnTransport || place.hasOwnTransport) || place.transport === transport
+    return !(hasOwnTransport || target.hasOwnTransport) || target.transport === transport
   }
 
   /** See {@link Uploader.post}. */
@@ -82,9 +82,9 @@ export class Destinations {
   readonly #earlier = new Set<Destination>()
   readonly #users: ((destination: Destination) => boolean)[] = []
 
-  constructor(place: Place, parts: DestinationParts) {
+  constructor(target: Target, parts: DestinationParts) {
     this.#parts = parts
-    this.#current = new Destination(place, parts)
+    this.#current = new Destination(target, parts)
   }
 
   get current(): Destination {
@@ -105,12 +105,12 @@ export class Destinations {
   }
 
   /** Makes a new destination current. What is bound to the former one is still sent there. */
-  moveTo(place: Place): void {
+  moveTo(target: Target): void {
     const before = this.#current
-    const { apiUrl, hasOwnTransport } = before.where()
-    const isSameService = place.apiUrl === apiUrl && !place.hasOwnTransport && !hasOwnTransport
+    const { apiUrl, hasOwnTransport } = before.target()
+    const isSameService = target.apiUrl === apiUrl && !target.hasOwnTransport && !hasOwnTransport
     this.#earlier.add(before)
-    this.#current = new Destination(place, this.#parts, isSameService ? before.limits : undefined)
+    this.#current = new Destination(target, this.#parts, isSameService ? before.limits : undefined)
   }
 
   /** Closes the transports of former destinations that nobody uses any more, each once, after its last request. */
@@ -118,13 +118,13 @@ export class Destinations {
     for (const destination of this.#earlier) {
       if (destination.isBusy || this.#users.some((uses) => uses(destination))) continue
       this.#earlier.delete(destination)
-      const { transport } = destination.where()
-      if (this.all.every((other) => other.where().transport !== transport)) void close(transport)
+      const { transport } = destination.target()
+      if (this.all.every((other) => other.target().transport !== transport)) void close(transport)
     }
   }
 
   async close(): Promise<void> {
-    const transports = new Set(this.all.map((destination) => destination.where().transport))
+    const transports = new Set(this.all.map((destination) => destination.target().transport))
     this.#earlier.clear()
     await Promise.all([...transports].map(close))
   }

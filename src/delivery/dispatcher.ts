@@ -52,11 +52,11 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
     const fate = fateOf(posted.outcome, sent, { knownEntries, maxRetries: maxRetries() })
     const isCurrent = destination === destinations.current
     if (fate.kind === 'retry') retry(flight, destination, fate, round)
-    else settle(flight, destination, fate, posted, round)
+    else applyFate(flight, destination, fate, posted, round)
     report.answered(queue.path, sent.entries, posted, fate, isCurrent)
   }
 
-  function settle(
+  function applyFate(
     flight: InFlightBatch,
     { breaker, limits }: Destination,
     fate: Exclude<Fate, { kind: 'retry' }>,
@@ -72,7 +72,7 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
         flight.finish()
         its.taken()
         ledger.take(queue.path, count, fate.rejected)
-        lose('rejected', fate.rejected)
+        drop('rejected', fate.rejected)
         if (outcome.kind === 'sent' && fate.rejected > 0) report.rejected(queue.path, outcome.rejections)
         return
       case 'halve':
@@ -80,11 +80,11 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
         else its.tooLarge(count, batch.bytes)
         if (flight.halve()) return
         flight.finish()
-        lose(fate.reason === 'too_many' ? 'bad_batch' : 'too_large', count)
+        drop(fate.reason === 'too_many' ? 'bad_batch' : 'too_large', count)
         return
       case 'drop':
         flight.finish()
-        lose(fate.reason, count)
+        drop(fate.reason, count)
     }
   }
 
@@ -112,13 +112,13 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
       // would never end.
       const { count } = batch
       flight.finish()
-      lose('bad_batch', count)
+      drop('bad_batch', count)
       return
     }
-    lose('queue_full', flight.putBack(retriesExhausted ? 'last' : 'first'))
+    drop('queue_full', flight.putBack(retriesExhausted ? 'last' : 'first'))
   }
 
-  function lose(reason: LossReason, count: number): void {
+  function drop(reason: LossReason, count: number): void {
     if (count > 0) onLost(reason, count)
   }
 
@@ -133,7 +133,7 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
 export function release(batch: InFlightBatch['batch'], current: Destination): boolean {
   const { destination } = batch
   if (destination === undefined || destination === current) return true
-  if (destination.leadsWhere(current)) batch.destination = current
+  if (destination.hasSameTargetAs(current)) batch.destination = current
   else if (batch.mayBeTaken) return false
   else batch.unbind()
   return true

@@ -34,7 +34,7 @@ export class FlushWaiters {
   }
 
   /**
-   * Waits until the entries up to these numbers are delivered. Resolves to true at {@link settle}, to false at the
+   * Waits until the entries up to these numbers are delivered. Resolves to true at {@link release}, to false at the
    * deadline.
    */
   add(upTo: Marks, timeoutMs: number): Promise<boolean> {
@@ -63,7 +63,7 @@ export class FlushWaiters {
    *
    * @param oldest numbers of the oldest undelivered entries
    */
-  settle(oldest: Marks): void {
+  release(oldest: Marks): void {
     for (const waiter of this.#waiting) {
       const isDone = waiter.upTo.every((number, queue) => (oldest[queue] ?? 0) > number)
       if (isDone) this.#end(waiter, !waiter.hasLost)

@@ -18,7 +18,7 @@ const marks = shared('diag', () => ({ contexts: new WeakSet<object>(), isOn: fal
  * Hooks into OpenTelemetry's registered diag logger, so that its own output can be recognised. Returns true if the
  * logger was not known before: then it may be writing already.
  */
-export function meetDiagLogger(): boolean {
+export function hookDiagLogger(): boolean {
   const api = (globalThis as { [API]?: { diag?: DiagLogger & { [KNOWN]?: true } } })[API]
   const logger = api?.diag
   if (logger === undefined || logger[KNOWN]) return false
@@ -31,17 +31,17 @@ export function meetDiagLogger(): boolean {
 }
 
 /** The same for loggers that are registered later. */
-export function meetDiagLoggers(): void {
-  meetDiagLogger()
+export function hookDiagLoggers(): void {
+  hookDiagLogger()
   const { setLogger } = diag as { setLogger: typeof diag.setLogger & { [KNOWN]?: true } }
   if (setLogger[KNOWN]) return
-  const meeting = (...words: Parameters<typeof setLogger>) => {
+  const hooked = (...words: Parameters<typeof setLogger>) => {
     // setLogger writes a line at once.
     const done = speak(() => setLogger(...words))
-    meetDiagLogger()
+    hookDiagLogger()
     return done
   }
-  diag.setLogger = Object.assign(meeting as typeof setLogger, { [KNOWN]: true as const })
+  diag.setLogger = Object.assign(hooked as typeof setLogger, { [KNOWN]: true as const })
 }
 
 /** From here on records of diag lines carry a mark, so that they can be recognised later; see {@link isDiagMark}. */

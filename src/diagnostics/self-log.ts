@@ -1,6 +1,6 @@
 import fs from 'node:fs'
 import { diag } from '@opentelemetry/api'
-import { meetDiagLogger } from './diag-logger.js'
+import { hookDiagLogger } from './diag-logger.js'
 import { whileSelfLogging } from './self-log-guard.js'
 
 /** Reports what this package does: to OpenTelemetry's diag logger, and with `debug: true` to stderr. */
@@ -17,7 +17,7 @@ export interface SelfLog {
 export function createSelfLog(isDebug: () => boolean): SelfLog {
   const say = (level: 'debug' | 'warn', message: string) => {
     try {
-      meetDiagLogger()
+      hookDiagLogger()
       whileSelfLogging(() => {
         diag[level](`lognitor: ${message}`)
         // Synchronous, and not through process.stderr: if nobody reads that stream any more, its error would end the

@@ -31,7 +31,7 @@ export interface ExitParticipant {
   /** Describes a thrown value at the place where it was thrown. */
   capture(thrown: unknown): WriteCrash
   /** Counts losses of another thread of the process. */
-  lose(count: number): void
+  drop(count: number): void
   /** Registers a function that is called with the number of undelivered entries, at once and at each change. */
   publish(onChange: (undelivered: number) => void): void
 }

@@ -27,7 +27,7 @@ export class ProcessWatch {
 
   constructor(participants: ReadonlySet<ExitParticipant>) {
     this.#participants = participants
-    if (nodeThreads().isMainThread) this.#main = new MainThread((count) => this.#lose(count))
+    if (nodeThreads().isMainThread) this.#main = new MainThread((count) => this.#drop(count))
     else this.#thread = new WorkerThread((timeoutMs) => this.#deliver(timeoutMs))
     this.#crashes = new Crashes({
       capture: (thrown) => this.#capture(thrown),
@@ -187,9 +187,9 @@ export class ProcessWatch {
   }
 
   /** A thread's loss is counted once, for one client: the main thread does not know whose logs they were. */
-  #lose(count: number): void {
+  #drop(count: number): void {
     const [first] = this.#participants
-    first?.lose(count)
+    first?.drop(count)
   }
 }
 

@@ -25,11 +25,11 @@ export class ServerSpans {
 
   static async of(spans: Iterable<OtlpSpan | Turn>): Promise<ServerSpans> {
     const known = new ServerSpans()
-    const places = new Places()
+    const resources = new ResourceNumbers()
     for (const span of spans) {
       const turn = nextTurn()
       if (turn !== undefined) await turn
-      if (span !== TURN) known.#add(span, places.of(span))
+      if (span !== TURN) known.#add(span, resources.of(span))
     }
     return known
   }
@@ -37,38 +37,38 @@ export class ServerSpans {
   /**
    * The span itself, its nearest ancestor, or, when an ancestor is missing, the only server span of its trace and
    * service.
-   * @param place index of the span's resource, from {@link Places}
+   * @param resource index of the span's resource, from {@link ResourceNumbers}
    */
-  serverOf(span: SpanLike, place: number): OtlpSpan | undefined {
-    const server = this.#find(span, place)
+  serverOf(span: SpanLike, resource: number): OtlpSpan | undefined {
+    const server = this.#find(span, resource)
     if (server === undefined) return undefined
     if (this.#last?.server !== server) this.#last = { server, span: server() }
     return this.#last.span
   }
 
-  #find(span: SpanLike, place: number): Node['server'] {
+  #find(span: SpanLike, resource: number): Node['server'] {
     let key: string | undefined = keyOf(span.spanContext())
     for (let step = 0; key !== undefined && step < MOST_STEPS; step++) {
       const node: Node | undefined = this.#nodes.get(key)
       if (node?.server !== undefined) return node.server
       key = node?.parent
     }
-    return this.#only.get(groupOf(span, place)) ?? undefined
+    return this.#only.get(groupOf(span, resource)) ?? undefined
   }
 
-  #add(span: OtlpSpan, place: number): void {
+  #add(span: OtlpSpan, resource: number): void {
     const { parentSpanContext, again } = span
     const server = span.kind === SPAN_KIND.server ? again : undefined
     const parent = parentSpanContext && keyOf(parentSpanContext)
     this.#nodes.set(keyOf(span.spanContext()), { parent, server })
     if (server === undefined) return
-    const group = groupOf(span, place)
+    const group = groupOf(span, resource)
     this.#only.set(group, this.#only.has(group) ? null : server)
   }
 }
 
 /** Numbers the resources of a body in the order of the walk. */
-export class Places {
+export class ResourceNumbers {
   #last: object | undefined
   #number = 0
 
@@ -83,6 +83,6 @@ function keyOf({ traceId, spanId }: SpanContextLike): string {
   return `${traceId}-${spanId}`
 }
 
-function groupOf(span: SpanLike, place: number): string {
-  return `${span.spanContext().traceId}-${place}`
+function groupOf(span: SpanLike, resource: number): string {
+  return `${span.spanContext().traceId}-${resource}`
 }

@@ -31,7 +31,7 @@ async function walkLogs(records: Iterable<OtlpLogRecord | Turn>): Promise<Survey
     if (turn !== undefined) await turn
     if (record === TURN) continue
     count++
-    latest.meet(record.hrTime, record.hrTimeObserved)
+    latest.include(record.hrTime, record.hrTimeObserved)
   }
   return { count, exceptions: 0, latestMs: latest.ms }
 }
@@ -50,9 +50,9 @@ async function walkSpans(spans: Iterable<OtlpSpan | Turn>): Promise<Survey> {
     if (turn !== undefined) await turn
     if (span === TURN) continue
     count++
-    latest.meet(span.startTime, span.endTime)
+    latest.include(span.startTime, span.endTime)
     for (const event of span.eachEvent()) {
-      latest.meet(event.time)
+      latest.include(event.time)
       if (isExceptionEvent(event) && ++exceptions > DECODE_LIMITS.records) {
         throw new TooMuchError('The body holds too many exceptions.')
       }
@@ -76,7 +76,7 @@ async function readable<T>(walk: () => Promise<T>): Promise<T> {
 class Latest {
   ms = 0
 
-  meet(...times: readonly HrTime[]): void {
+  include(...times: readonly HrTime[]): void {
     for (const time of times) this.ms = Math.max(this.ms, hrTimeToMillis(time) ?? 0)
   }
 }

@@ -1,4 +1,4 @@
-import { meetDiagLogger } from '../diagnostics/diag-logger.js'
+import { hookDiagLogger } from '../diagnostics/diag-logger.js'
 import { isSelfLogging } from '../diagnostics/self-log-guard.js'
 
 /**
@@ -6,7 +6,7 @@ import { isSelfLogging } from '../diagnostics/self-log-guard.js'
  * writes through its own logger. Such lines are not about the application, and sending them could cause the next one.
  */
 export function isDiagLine(): boolean {
-  return isSelfLogging() || (meetDiagLogger() && isCalledByDiag())
+  return isSelfLogging() || (hookDiagLogger() && isCalledByDiag())
 }
 
 /** Reads the stack, for a diag logger that was registered with another copy of OpenTelemetry's API. */

@@ -75,7 +75,7 @@ export class OtelIntake {
   }
 
   /** Counts a record or event that cannot be read. */
-  lose(): void {
+  drop(): void {
     const { ledger } = this.pipeline
     ledger.written++
     ledger.drop('hook_error')
@@ -151,7 +151,7 @@ export class OtelIntake {
   }
 
   #releaseHeld(): void {
-    this.#reader?.settle()
+    this.#reader?.finishAll()
     for (const releaseHeld of this.#onEnd) releaseHeld()
   }
 }

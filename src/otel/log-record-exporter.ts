@@ -1,5 +1,5 @@
 import { clearTimeout, setImmediate, setTimeout } from '../common/clock.js'
-import { isDiagMark, markDiagLines, meetDiagLoggers } from '../diagnostics/diag-logger.js'
+import { hookDiagLoggers, isDiagMark, markDiagLines } from '../diagnostics/diag-logger.js'
 import type { ClientOrOptions } from '../pipeline/registry.js'
 import { keepAnsweredScopes } from '../scope/current.js'
 import type { LogRecordLike } from '../translate/otel.js'
@@ -37,7 +37,7 @@ export class LognitorLogRecordExporter {
   constructor(options: ClientOrOptions = {}) {
     this.#intake = new OtelIntake(options)
     markDiagLines()
-    meetDiagLoggers()
+    hookDiagLoggers()
     keepAnsweredScopes()
   }
 

@@ -1,6 +1,6 @@
 import { oneOf } from '../config/option-kinds.js'
 import { checkValue, expectObject } from '../config/options.js'
-import { meetDiagLoggers } from '../diagnostics/diag-logger.js'
+import { hookDiagLoggers } from '../diagnostics/diag-logger.js'
 import type { ClientOrOptions } from '../pipeline/registry.js'
 import { currentScope, processScope } from '../scope/current.js'
 import type { Scope } from '../scope/scope.js'
@@ -50,7 +50,7 @@ export class LognitorLogRecordProcessor {
     this.#minLevels = readMinLevels(minLevel)
     this.#intake = new OtelIntake(options)
     this.#unwatchPino = watchPino()
-    meetDiagLoggers()
+    hookDiagLoggers()
   }
 
   onEmit(record: LogRecordLike): void {
@@ -62,7 +62,7 @@ export class LognitorLogRecordProcessor {
       else this.#intake.turnAway('min_level')
     } catch {
       // The SDK calls processors inside the application's log call and catches nothing.
-      this.#intake.lose()
+      this.#intake.drop()
     }
   }
 

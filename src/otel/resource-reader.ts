@@ -69,7 +69,7 @@ export class ResourceReader {
   }
 
   /** Ends all waiting, because the process or the entry point ends. */
-  settle(): void {
+  finishAll(): void {
     for (const resource of [...this.#waiting.keys()]) this.#finish(resource)
   }
 

@@ -45,10 +45,10 @@ export class SpanFailures {
   /** @param isDue whether the application has already had its time to capture the failure by hand */
   take(failure: SpanFailure, isDue = false): void {
     if (isDue) {
-      this.#settle(failure, undefined)
+      this.#report(failure, undefined)
       return
     }
-    const decide = this.#hold((status) => this.#settle(failure, status))
+    const decide = this.#hold((status) => this.#report(failure, status))
     const { scope, server, log, atMs, isFrameworks } = failure
     const { trace_id = '', span_id } = log.trace ?? {}
     const request = scope.requestScope ?? (server ? undefined : scopeOfTrace(trace_id, span_id)?.requestScope)
@@ -65,10 +65,10 @@ export class SpanFailures {
     clock.setTimer(() => decide(undefined), waitMs)
   }
 
-  #hold(settle: Decide): Decide {
+  #hold(report: Decide): Decide {
     const decide: Decide = (status) => {
       this.#soon.delete(decide)
-      if (this.#held.delete(decide)) settle(status)
+      if (this.#held.delete(decide)) report(status)
     }
     this.#held.add(decide)
     if (this.#held.size > MOST_HELD) this.#held.values().next().value?.(undefined)
@@ -79,7 +79,7 @@ export class SpanFailures {
     for (const decide of held) decide(undefined)
   }
 
-  #settle({ scope, log, thrown, isFrameworks }: SpanFailure, status: number | undefined): void {
+  #report({ scope, log, thrown, isFrameworks }: SpanFailure, status: number | undefined): void {
     const { pipeline } = this.#intake
     const isHandled = status !== undefined && status < 500 && status !== CLIENT_CLOSED
     if (isFrameworks && isHandled) {

@@ -162,7 +162,7 @@ export class LognitorSpanProcessor {
       try {
         this.#failures.take({ ...about, log: translateExceptionEvent(span, event, resource) }, isEarly)
       } catch {
-        this.#intake.lose()
+        this.#intake.drop()
       }
     })
   }

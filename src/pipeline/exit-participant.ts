@@ -47,7 +47,7 @@ export function createExitParticipant(parts: ExitParticipantParts): ExitParticip
   }
 
   /** Applies the answers to an item's request, and returns what is left undelivered. */
-  function settle(
+  function applyAnswer(
     item: Undelivered,
     pieces: readonly Piece[],
   ): { batch?: Batch; isPing: boolean; count: number }[] {
@@ -77,7 +77,7 @@ export function createExitParticipant(parts: ExitParticipantParts): ExitParticip
     return fate.kind === 'done' || fate.kind === 'drop'
   }
 
-  function lose(count: number): void {
+  function drop(count: number): void {
     if (count > 0) {
       selfLog.warn(`${count} logs or entries could not be delivered before the process ended`)
       parts.onLost(count)
@@ -107,28 +107,28 @@ export function createExitParticipant(parts: ExitParticipantParts): ExitParticip
     flush,
     undelivered,
     applyAnswers(answers) {
-      const left = handedOut.flatMap((item, n) => settle(item, answers[n] ?? []))
+      const left = handedOut.flatMap((item, n) => applyAnswer(item, answers[n] ?? []))
       handedOut = []
       ledger.drop('stale_ping', left.filter(({ isPing }) => isPing).length)
       const lost = batcher.handOver(left.filter(({ isPing }) => !isPing))
       apiCaller.handOver()
-      lose(lost.reduce((sum, { count }) => sum + count, 0))
+      drop(lost.reduce((sum, { count }) => sum + count, 0))
     },
     capture,
-    lose,
+    drop,
     publish: (watcher) => batcher.publish(watcher),
   }
 }
 
 function describe(destination: Destination, now: number): ExitDestination {
   const { breaker, limits } = destination
-  const place = destination.where()
+  const target = destination.target()
   return {
-    apiUrl: place.apiUrl,
-    apiKey: place.apiKey,
-    needsEventLoop: place.hasOwnTransport,
+    apiUrl: target.apiUrl,
+    apiKey: target.apiKey,
+    needsEventLoop: target.hasOwnTransport,
     userAgent: USER_AGENT,
-    proxy: proxyFor(new URL(place.apiUrl), place.proxy),
+    proxy: proxyFor(new URL(target.apiUrl), target.proxy),
     isDoubtful: breaker.reason !== undefined,
     heldMs: breaker.heldMs(now),
     limits: Object.fromEntries(

@@ -27,7 +27,7 @@ export function openSpool(settings: Settings, { batcher, ledger, clock }: SpoolP
     onTakenOver: (entries) => {
       ledger.takenOver += entries
     },
-    onLost: (reason, entries) => batcher.lose(reason, entries),
+    onLost: (reason, entries) => batcher.drop(reason, entries),
   })
   batcher.keepIn(spool)
   void spool.lookAround()

@@ -27,7 +27,7 @@ import type { Level } from '../wire/level.js'
 import { type Deploy, LOG_ID_KEY, type Log } from '../wire/log.js'
 import type { RequestEntry } from '../wire/request-entry.js'
 import { IS_PIPELINE } from './brand.js'
-import { placeOf } from './delivery-place.js'
+import { targetOf } from './delivery-target.js'
 import { createExitParticipant } from './exit-participant.js'
 import { lossLog, warnOfLoss } from './loss.js'
 import { openSpool } from './open-spool.js'
@@ -88,7 +88,7 @@ export class Pipeline {
     this.clock = clock
     this.selfLog = createSelfLog(() => this.#settings.debug)
     this.ledger = new DropLedger(settings.onDrop, (reason) => this.selfLog.warn(`first drop: ${reason}`))
-    const destinations = new Destinations(placeOf(settings), { clock, random })
+    const destinations = new Destinations(targetOf(settings), { clock, random })
     this.destinations = destinations
     this.apiCaller = new ApiCaller({ destinations, ledger: this.ledger, clock, random })
     const report = new DeliveryReport({
@@ -218,7 +218,7 @@ export class Pipeline {
   }
 
   /** From here on, while there is a key, the end of the process delivers, and uncaught errors are logged. */
-  attend(capture: (thrown: unknown) => WriteCrash): void {
+  watchEnd(capture: (thrown: unknown) => WriteCrash): void {
     const { ledger, clock, selfLog, apiCaller } = this
     this.#exitParticipant = createExitParticipant({
       settings: () => this.#settings,
@@ -260,8 +260,8 @@ export class Pipeline {
     const hasMoved = hasNewTransport || settings.apiKey !== before.apiKey
     // A batch that the former destination may have accepted stays bound to it; all others go to the new one.
     if (hasMoved) {
-      const transport = hasNewTransport ? undefined : this.destinations.current.where().transport
-      this.destinations.moveTo(placeOf(settings, transport))
+      const transport = hasNewTransport ? undefined : this.destinations.current.target().transport
+      this.destinations.moveTo(targetOf(settings, transport))
     }
     this.#origins.reconfigure(settings)
     this.#policy.reconfigure(policy)
@@ -359,7 +359,7 @@ export class Pipeline {
   #admit(failure: Failure, scope: Scope, { beforeSend, leaveLine }: WriteOptions): string {
     const { log } = failure
     if (log.error !== undefined) {
-      const known = this.#failures.meet(failure, this.clock.monotonic())
+      const known = this.#failures.register(failure, this.clock.monotonic())
       if (known?.isOtherLine) {
         delete log.error
       } else if (known !== undefined) {
@@ -371,7 +371,7 @@ export class Pipeline {
     }
     const ownRequestId = scope.requestIdIsOurs && log.request_id === scope.requestId
     const id = this.#policy.admit(log, { beforeSend, ownRequestId })
-    this.#failures.applyAnswers(failure, id)
+    this.#failures.remember(failure, id)
     if (id !== '' && this.#settings.breadcrumbs.logs) {
       const crumb = lineBreadcrumb(log)
       if (leaveLine === undefined) scope.addBreadcrumb(crumb)

@@ -84,7 +84,7 @@ export function reserveDefault(): boolean {
   const describe = createCrashCapture(pipeline)
   registry.reserve = pipeline
   pipeline.beforeEnd(useReserve)
-  pipeline.attend((thrown) => {
+  pipeline.watchEnd((thrown) => {
     const write = describe(thrown)
     return (endsProcess) => {
       // If the process goes on, `init` may still be called. If there is a client, that client logs the crash.
@@ -202,7 +202,7 @@ function openFor(who: 'client' | 'entry point', options: Options, settings = res
 
 /** An entry point's reference to a pipeline. */
 export interface PipelineHandle {
-  /** The current pipeline: if its client has been closed and another has taken its place, that client's. */
+  /** The current pipeline: if its client has been closed and another has taken its target, that client's. */
   readonly pipeline: Pipeline
   /** Whether a pipeline exists, so that reading `pipeline` creates none. */
   readonly isOpen: boolean
@@ -320,6 +320,6 @@ function openPipeline(settings: Settings): Pipeline {
     )
   }
   const pipeline = new Pipeline(settings)
-  pipeline.attend(createCrashCapture(pipeline))
+  pipeline.watchEnd(createCrashCapture(pipeline))
   return pipeline
 }

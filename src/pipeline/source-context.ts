@@ -33,12 +33,12 @@ export function createSourceContext(secret: () => string | undefined = () => und
     const { filename, line_number: line } = error
     if (filename === undefined || line === undefined || error.context_line !== undefined) return
     if (filename.length > MOST_PATH_LENGTH) return
-    const place = `${filename}:${line}`
-    const isKnown = places.has(place)
-    const lines = isKnown ? places.get(place) : readLines(filename, line, hidden)
-    if (isKnown) places.delete(place)
+    const position = `${filename}:${line}`
+    const isKnown = places.has(position)
+    const lines = isKnown ? places.get(position) : readLines(filename, line, hidden)
+    if (isKnown) places.delete(position)
     else if (places.size >= MOST_PLACES) places.delete(places.keys().next().value as string)
-    places.set(place, lines)
+    places.set(position, lines)
     if (lines === undefined) return
     error.context_line = lines.context_line ?? ''
     error.pre_context = [...(lines.pre_context ?? [])]

@@ -53,7 +53,7 @@ export class Failures {
    * The id of the log that this failure already has. Undefined for a new failure, which is known from now on.
    * @param nowMs milliseconds on a monotonic clock
    */
-  meet(failure: Failure, nowMs = 0): { readonly id: string; readonly isOtherLine: boolean } | undefined {
+  register(failure: Failure, nowMs = 0): { readonly id: string; readonly isOtherLine: boolean } | undefined {
     const { log, source } = failure
     if (levelRank(log.level) < ERROR_RANK) return undefined
     const object = asObject(failure.thrown)
@@ -77,7 +77,7 @@ export class Failures {
   }
 
   /** Sets the id of a new failure. With `''` its log was dropped, and the failure is forgotten. */
-  applyAnswers(failure: Failure, id: string): void {
+  remember(failure: Failure, id: string): void {
     const marks = this.#marks.get(failure)
     if (marks === undefined) return
     const { known, object, words } = marks

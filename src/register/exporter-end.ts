@@ -78,7 +78,7 @@ export class ExporterEnd implements ExitParticipant {
     return () => {}
   }
 
-  lose(): void {}
+  drop(): void {}
 
   publish(onChange: (undelivered: number) => void): void {
     onChange(0)

@@ -35,7 +35,7 @@ export interface ExporterParts {
   /** The exporter where the environment names none. NodeSDK's own default is `otlp`. */
   readonly fallback: 'otlp' | 'none'
   /**
-   * Longest time of an export that begins at the end of the process. Undefined where this package does not attend to
+   * Longest time of an export that begins at the end of the process. Undefined where this package does not handle
    * the end.
    */
   readonly endLimitMs?: LimitMs

@@ -92,7 +92,7 @@ export function yieldToOthers(parts: YieldParts): void {
       if (state.hasYielded) joinOther(parts)
     })
   }
-  const meet = (name: string): void => {
+  const onScope = (name: string): void => {
     const ours = isProviding ? undefined : byName.get(name)
     if (ours === undefined) return
     byName.delete(name)
@@ -103,7 +103,7 @@ export function yieldToOthers(parts: YieldParts): void {
   for (const api of traceApis(parts.packages))
     beforeSet(api, 'setGlobalTracerProvider', own.tracers, yieldToOther)
   if (logs) beforeSet(logs, 'setGlobalLoggerProvider', own.loggers, yieldToOther)
-  passOn(own.tracers, 'getTracer', ['startSpan', 'startActiveSpan'], meet, tracerProvider)
+  passOn(own.tracers, 'getTracer', ['startSpan', 'startActiveSpan'], onScope, tracerProvider)
   if (own.loggers) passOn(own.loggers, 'getLogger', ['emit', 'enabled'], () => {}, loggerProvider)
   // Until now instrumentations hold proxies, which would ask for their tracers later, as a second instance does.
   isProviding = true
@@ -139,14 +139,14 @@ function passOn(
   provider: Provider,
   getter: 'getTracer' | 'getLogger',
   methods: readonly string[],
-  meet: (name: string) => void,
+  onScope: (name: string) => void,
   current: () => unknown,
 ): void {
   const get = provider[getter]?.bind(provider)
   if (get === undefined) return
   provider[getter] = (...scope: Scope) => {
     const own = get(...scope)
-    meet(scope[0])
+    onScope(scope[0])
     const target = (): object => {
       const other = current() as Provider | undefined
       return other === undefined || other === provider ? own : (other[getter]?.(...scope) ?? own)

@@ -8,13 +8,13 @@ const MOST_BYTES = 1024 * 1024
 
 /** Keeps a copy of unreadable bytes, with the reason. Only the newest files are kept, each of bounded size. */
 export async function setAside(
-  place: string,
+  destinationFolder: string,
   journal: string,
   damages: readonly Damage[],
   nowMs: number,
 ): Promise<void> {
   if (damages.length === 0) return
-  const folder = join(place, DAMAGED)
+  const folder = join(destinationFolder, DAMAGED)
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 })
     for (const { file, reason, pieces } of damages) {

@@ -11,7 +11,7 @@ const OWNER_NAME = /^\d+-[0-9a-f]{12}$/
 export const UNFINISHED = '.new-'
 const UNFINISHED_NAME = /^\.new-\d+-[0-9a-f]{12}$/
 const DESTINATION_NAME = /^[0-9a-f]{32}$/
-const DESTINATION_FILE = 'place.json'
+const DESTINATION_FILE = 'destination.json'
 /** Within an owner's folder: the folders it has taken over from owners that have ended. */
 const ADOPTED = 'from'
 

@@ -202,8 +202,8 @@ export class Journal {
   }
 
   #forget(segment: Segment): void {
-    const place = this.#segments.indexOf(segment)
-    if (place >= 0) this.#segments.splice(place, 1)
+    const index = this.#segments.indexOf(segment)
+    if (index >= 0) this.#segments.splice(index, 1)
     this.#torn.delete(segment)
   }
 

@@ -2,7 +2,7 @@ import type { Pending } from './backlog.js'
 import { openDestination } from './destination-folder.js'
 import type { FormerDestination } from './former-destination.js'
 import type { Owner } from './owner.js'
-import { surrender } from './owner-folder.js'
+import { releaseAdopted } from './owner-folder.js'
 import type { SpoolSource } from './spool-source.js'
 import type { TakenBatch } from './stored-batches.js'
 import { doneLineOf, type Range, type WriteSet } from './write-set.js'
@@ -44,7 +44,7 @@ export async function moveOwn(move: OwnMove): Promise<void> {
     await leaveBehind(own, former, taken, bound, inMemory.marks, (batch) => move.taken().includes(batch))
   }
   for (const { journal } of retired) await journal.close()
-  await surrender(owner.directory, before)
+  await releaseAdopted(owner.directory, before)
   openDestination(after, apiUrl)
   owner.move(after)
   own.journal.directory = owner.directory

@@ -88,9 +88,9 @@ export class Orphans {
 
   /** Deletes a journal that has no batches left. Must run as a step of the disk order. */
   async removeSpent(source: SpoolSource): Promise<void> {
-    const place = this.sources.indexOf(source)
-    if (!source.isSpent || place < 0) return
-    this.sources.splice(place, 1)
+    const index = this.sources.indexOf(source)
+    if (!source.isSpent || index < 0) return
+    this.sources.splice(index, 1)
     await source.journal.close()
     await removeOwnerFolder(source.journal.directory)
   }
@@ -150,7 +150,7 @@ export class Orphans {
 
   async #include(
     folder: string,
-    { destination, folder: place }: OrphansHome,
+    { destination, folder: destinationFolder }: OrphansHome,
     generation: number,
   ): Promise<void> {
     const { onTakenOver, onLost, segmentBytes, clock, add, inOrder } = this.#parts
@@ -163,7 +163,7 @@ export class Orphans {
     this.sources.push(source)
     onTakenOver(source.backlog.count + torn)
     if (torn > 0) onLost('spool_corrupt', torn)
-    await setAside(place, folder, damages, clock.now())
+    await setAside(destinationFolder, folder, damages, clock.now())
     if (source.isSpent) await inOrder(() => this.removeSpent(source))
   }
 

@@ -17,7 +17,7 @@ export async function adopt(folder: string, own: string): Promise<string[]> {
 }
 
 /** Moves all folders that an owner has taken over to where other processes can take them over. */
-export async function surrender(own: string, to: string): Promise<void> {
+export async function releaseAdopted(own: string, to: string): Promise<void> {
   await moveAll(await listAdopted(own), to)
 }
 

@@ -22,7 +22,7 @@ export interface FolderSurvey {
 }
 
 /** What is on disk for one address and key. */
-export interface PlaceSurvey {
+export interface DestinationSurvey {
   /** Two names differ when their keys differ; the name reveals nothing else of the key. */
   readonly name: string
   readonly apiUrl: string | undefined
@@ -38,26 +38,26 @@ export interface Unreadable {
 }
 
 export interface SpoolSurvey {
-  readonly places: readonly PlaceSurvey[]
+  readonly destinations: readonly DestinationSurvey[]
   readonly unreadable: readonly Unreadable[]
 }
 
 /** Reads everything below a spool directory and changes nothing. Never rejects. */
 export async function surveySpool(directory: string): Promise<SpoolSurvey> {
   const unreadable: Unreadable[] = []
-  const places: PlaceSurvey[] = []
+  const destinations: DestinationSurvey[] = []
   const look = lookWith(unreadable)
-  for (const place of await look(directory, [], () => listDestinations(directory))) {
+  for (const destination of await look(directory, [], () => listDestinations(directory))) {
     const folders: FolderSurvey[] = []
-    for (const folder of await look(place, [], () => listOwners(place))) {
+    for (const folder of await look(destination, [], () => listOwners(destination))) {
       const survey = await look(folder, undefined, () => surveyFolder(folder))
       if (survey !== undefined) folders.push(survey)
     }
-    const apiUrl = await look(place, undefined, () => addressOf(place))
-    const damaged = await look(place, 0, () => countDamaged(place))
-    places.push({ name: basename(place), apiUrl, folders, damaged })
+    const apiUrl = await look(destination, undefined, () => addressOf(destination))
+    const damaged = await look(destination, 0, () => countDamaged(destination))
+    destinations.push({ name: basename(destination), apiUrl, folders, damaged })
   }
-  return { places, unreadable }
+  return { destinations, unreadable }
 }
 
 /**
@@ -68,14 +68,14 @@ export async function purgeSpool(directory: string): Promise<{ entries: number; 
   const unreadable: Unreadable[] = []
   const look = lookWith(unreadable)
   let entries = 0
-  for (const place of await look(directory, [], () => listDestinations(directory))) {
-    for (const folder of await look(place, [], () => listOwners(place))) {
+  for (const destination of await look(directory, [], () => listDestinations(directory))) {
+    for (const folder of await look(destination, [], () => listOwners(destination))) {
       entries += await look(folder, 0, async () => {
         const survey = await surveyFolder(folder)
         return survey !== undefined && !survey.lives && (await remove(folder)) ? survey.entries : 0
       })
     }
-    await look(place, undefined, () => rm(join(place, DAMAGED), { recursive: true, force: true }))
+    await look(destination, undefined, () => rm(join(destination, DAMAGED), { recursive: true, force: true }))
   }
   return { entries, unreadable }
 }
@@ -133,8 +133,8 @@ async function sizeOf(journal: string): Promise<number> {
   return bytes
 }
 
-async function countDamaged(place: string): Promise<number> {
-  const folder = join(place, DAMAGED)
+async function countDamaged(destination: string): Promise<number> {
+  const folder = join(destination, DAMAGED)
   const isFolder = (await orIfMissing(undefined, lstat(folder)))?.isDirectory() === true
   return isFolder ? (await readdir(folder)).length : 0
 }

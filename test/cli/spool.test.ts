@@ -37,7 +37,7 @@ test('status shows what is not delivered, by address and process', async () => {
   const { code, output } = await run(['status', rig.directory])
   expect(code).toBe(0)
   const lines = output.trim().split('\n')
-  expect(lines[0]).toMatch(new RegExp(`^${rig.vendor.apiUrl} \\(place [0-9a-f]{8}\\)$`))
+  expect(lines[0]).toMatch(new RegExp(`^${rig.vendor.apiUrl} \\(destination [0-9a-f]{8}\\)$`))
   // The running process has taken over the files of the ended one.
   expect(lines.slice(1)).toEqual([
     expect.stringMatching(
@@ -47,7 +47,9 @@ test('status shows what is not delivered, by address and process', async () => {
   living.child.kill('SIGKILL')
   await living.ended
   const json = JSON.parse((await run(['--json', 'status', rig.directory])).output)
-  expect(json.places).toMatchObject([{ apiUrl: rig.vendor.apiUrl, folders: [{ lives: false, entries: 55 }] }])
+  expect(json.destinations).toMatchObject([
+    { apiUrl: rig.vendor.apiUrl, folders: [{ lives: false, entries: 55 }] },
+  ])
 })
 
 test('replay delivers what ended processes have left', async () => {
@@ -83,10 +85,10 @@ test('replay ends and leaves everything in place when the key is refused', async
   expect((await run(['status', rig.directory])).output).toContain('ended: 25 not delivered')
 })
 
-test('replay ends when nothing could be delivered for the time in --patience', async () => {
+test('replay ends when nothing could be delivered for the time in --give-up-after', async () => {
   rig.vendor.answer({ status: 503 })
   await rig.writeAndDie({ LOGS: '25' })
-  const { code, errors } = await run(['replay', rig.directory, '--patience', '1'])
+  const { code, errors } = await run(['replay', rig.directory, '--give-up-after', '1'])
   expect(code).toBe(1)
   expect(errors).toContain('the rest stays in the spool (nothing gets through to the service)')
   expect((await run(['status', rig.directory])).output).toContain('ended: 25 not delivered')
@@ -125,20 +127,22 @@ test('a directory that cannot be read is not called empty', async () => {
 test('links are not followed, and control characters in files do not reach the terminal', async () => {
   rig.vendor.answer({ status: 503 })
   await rig.writeAndDie({ LOGS: '25' })
-  const [place] = readdirSync(rig.directory) as [string]
-  const [owner] = readdirSync(join(rig.directory, place)).filter((name) => /^\d+-/.test(name)) as [string]
+  const [destination] = readdirSync(rig.directory) as [string]
+  const [owner] = readdirSync(join(rig.directory, destination)).filter((name) => /^\d+-/.test(name)) as [
+    string,
+  ]
   const secret = join(rig.directory, 'secret')
   writeFileSync(secret, JSON.stringify({ apiUrl: 'http://secret' }))
   const linked = join(rig.directory, 'f'.repeat(32))
   mkdirSync(linked)
-  symlinkSync(secret, join(linked, 'place.json'))
-  symlinkSync(join(rig.directory, place, owner), join(linked, '1-0123456789ab'))
+  symlinkSync(secret, join(linked, 'destination.json'))
+  symlinkSync(join(rig.directory, destination, owner), join(linked, '1-0123456789ab'))
   const apiUrl = `http://x/${String.fromCodePoint(0x1b, 0x9b, 0x202e, 0x2028)}\n`
-  writeFileSync(join(rig.directory, place, 'place.json'), JSON.stringify({ apiUrl }))
+  writeFileSync(join(rig.directory, destination, 'destination.json'), JSON.stringify({ apiUrl }))
   const plain = await run(['status', rig.directory])
   const json = await run(['status', '--json', rig.directory])
   expect(plain.output).toContain('http://x/\\x1b\\x9b\\u{202e}\\u{2028} ↵')
-  expect(JSON.parse(json.output).places[0].folders).toHaveLength(1)
+  expect(JSON.parse(json.output).destinations[0].folders).toHaveLength(1)
   for (const { output, errors } of [plain, json]) {
     expect(output + errors).not.toContain('http://secret')
     expect((output + errors).replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u)
@@ -151,8 +155,8 @@ test.each([
   [['burn', '.'], 2, 'There is no "spool burn".'],
   [['status', '.', '--loud'], 2, "Unknown option '--loud'."],
   [['status', '.', 'and more'], 2, "Unexpected argument 'and more'."],
-  [['replay', '.', '--patience', 'endless'], 2, '--patience must be'],
-  [['status', join('no', 'such', 'place')], 1, 'does not exist'],
+  [['replay', '.', '--give-up-after', 'endless'], 2, '--give-up-after must be'],
+  [['status', join('no', 'such', 'destination')], 1, 'does not exist'],
 ])('refuses %j with exit code %i', async (args, code, words) => {
   const result = await run(args)
   expect(result.code).toBe(code)

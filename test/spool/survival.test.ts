@@ -98,7 +98,7 @@ test('a shutdown that delivers leaves no folder behind', async () => {
   logTo(pipeline, 'one')
   await until(() => spooledBytes(rig.directory) > 0, 'the log is on disk')
   expect(await pipeline.shutdown(10_000)).toBe(true)
-  expect(rig.files().filter((file) => !file.endsWith('place.json'))).toEqual([])
+  expect(rig.files().filter((file) => !file.endsWith('destination.json'))).toEqual([])
 })
 
 test('the folder of a living process is not touched', async () => {

@@ -276,7 +276,7 @@ export class WriteBehind implements Overflow {
     const entries: StoredEntry[] = []
     for (const endpointQueue of queue.endpointQueues) {
       for (const batch of queue.beyond(endpointQueue, 0)) {
-        if (!isFormer(batch) || batch.destination?.where().apiKey !== apiKey) continue
+        if (!isFormer(batch) || batch.destination?.target().apiKey !== apiKey) continue
         if (!batch.mayBeTaken && !queue.isFlying(batch, endpointQueue)) continue
         marks.push(markOf(endpointQueue, batch))
         collect(entries, endpointQueue, batch, batch.first, batch.last)

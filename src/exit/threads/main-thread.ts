@@ -11,7 +11,7 @@ export class MainThread {
   readonly #channel = new (nodeThreads().BroadcastChannel)(CHANNEL)
   readonly #slots = new Map<number, ThreadSlot>()
   readonly #workers = new Map<number, Worker>()
-  readonly #lose: (count: number) => void
+  readonly #drop: (count: number) => void
   /** Of the threads that have ended, the one that was held longest. */
   #gone: ThreadSlot | undefined
 
@@ -19,8 +19,8 @@ export class MainThread {
    *
    * @param lose called with the number of entries that a thread has lost
    */
-  constructor(lose: (count: number) => void) {
-    this.#lose = lose
+  constructor(drop: (count: number) => void) {
+    this.#drop = drop
     this.#channel.onmessage = (event) => this.#hear((event as { data: ThreadWord }).data)
     this.#channel.unref()
     process.on('worker', this.#onWorker)
@@ -45,7 +45,7 @@ export class MainThread {
       const deadline = performance.now() + waitMs
       for (const [slot, rounds] of before) {
         if (slot.undelivered > 0) slot.waitForRound(rounds, Math.max(0, deadline - performance.now()))
-        this.#settle(slot)
+        this.#closeSlot(slot)
       }
     }
   }
@@ -80,7 +80,7 @@ export class MainThread {
       this.#slots.delete(threadId)
       if (slot && slot.heldMs >= (this.#gone?.heldMs ?? 0)) this.#gone = slot
       // The thread was terminated and could not deliver.
-      if (slot && !slot.hasEnded) this.#settle(slot)
+      if (slot && !slot.hasEnded) this.#closeSlot(slot)
     })
   }
 
@@ -95,19 +95,19 @@ export class MainThread {
   }
 
   #hear(word: ThreadWord): void {
-    if (word.kind === 'hello') this.#meet(word)
-    if (word.kind === 'crash') this.#judge(word.thread)
+    if (word.kind === 'hello') this.#onHello(word)
+    if (word.kind === 'crash') this.#decideCrash(word.thread)
   }
 
-  #meet({ thread, cells }: { thread: number; cells: ThreadSlot['cells'] }): void {
+  #onHello({ thread, cells }: { thread: number; cells: ThreadSlot['cells'] }): void {
     for (const [id, slot] of this.#slots) if (slot.hasEnded && !this.#workers.has(id)) this.#slots.delete(id)
     this.#slots.set(thread, new ThreadSlot(cells))
   }
 
-  #judge(thread: number): void {
+  #decideCrash(thread: number): void {
     const worker = this.#workers.get(thread)
     const isHandled = worker === undefined || worker.listenerCount('error') > 0
-    this.#slots.get(thread)?.judge(!isHandled && process.listenerCount('uncaughtException') === 0)
+    this.#slots.get(thread)?.decide(!isHandled && process.listenerCount('uncaughtException') === 0)
   }
 
   #say(word: ThreadWord): void {
@@ -115,8 +115,8 @@ export class MainThread {
   }
 
   /** Counts what the thread still holds as lost. */
-  #settle(slot: ThreadSlot): void {
-    if (slot.undelivered > 0) this.#lose(slot.undelivered)
+  #closeSlot(slot: ThreadSlot): void {
+    if (slot.undelivered > 0) this.#drop(slot.undelivered)
     slot.undelivered = 0
   }
 }

@@ -2,7 +2,7 @@ const LIVES = 0
 const ROUNDS = 1
 const UNDELIVERED = 2
 const CRASH = 3
-const VERDICT = 4
+const DECISION = 4
 const HELD = 5
 const ENDED_AT = 6
 const LENGTH = 7
@@ -74,15 +74,15 @@ export class ThreadSlot {
   }
 
   /** Sets whether the thread's crash ends the process. */
-  judge(endsProcess: boolean): void {
-    Atomics.store(this.cells, VERDICT, endsProcess ? 2 : 1)
-    Atomics.notify(this.cells, VERDICT)
+  decide(endsProcess: boolean): void {
+    Atomics.store(this.cells, DECISION, endsProcess ? 2 : 1)
+    Atomics.notify(this.cells, DECISION)
   }
 
-  /** Blocks until {@link judge} is called; undefined if the time was up before. */
+  /** Blocks until {@link decide} is called; undefined if the time was up before. */
   waitForVerdict(timeoutMs: number): boolean | undefined {
-    Atomics.wait(this.cells, VERDICT, 0, timeoutMs)
-    const verdict = Atomics.load(this.cells, VERDICT)
-    return verdict === 0 ? undefined : verdict === 2
+    Atomics.wait(this.cells, DECISION, 0, timeoutMs)
+    const decision = Atomics.load(this.cells, DECISION)
+    return decision === 0 ? undefined : decision === 2
   }
 }

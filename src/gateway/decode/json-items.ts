@@ -5,7 +5,7 @@ import { field, type JsonObject, text, within } from './json-fields.js'
 import { fieldName } from './json-names.js'
 import { readRecord } from './json-record.js'
 import { jsonAttributes } from './json-values.js'
-import type { Place } from './proto-items.js'
+import type { Group } from './proto-items.js'
 import { DECODE_LIMITS, TURN, type Turn } from './shapes.js'
 
 /** The names of the lists in an export request for logs or for traces. */
@@ -24,7 +24,7 @@ export type At = () => string
 const LEVELS: ReadonlySet<string> = new Set([LOG_NAMES, SPAN_NAMES].flatMap((names) => Object.values(names)))
 
 /** Reads one item. Parts that are read later report their own path in an error. */
-export type ReadJsonItem<T> = (document: JsonDocument, item: JsonRange, place: Place, at: At) => T
+export type ReadJsonItem<T> = (document: JsonDocument, item: JsonRange, group: Group, at: At) => T
 
 /** The items of an export request, one at a time, and the turns between them. */
 export function* jsonItems<T>(
@@ -51,11 +51,11 @@ export function* jsonItems<T>(
       yield TURN
       if (scoped === null) continue
       const inner = guarded(scopedAt, () => located(document, scoped, ['scope', names.items]))
-      const place: Place = { resource, scope: guarded(scopedAt, () => readScope(document, inner.scope)) }
+      const group: Group = { resource, scope: guarded(scopedAt, () => readScope(document, inner.scope)) }
       const itemsAt = () => `${scopedAt()}.${names.items}`
       for (const [item, itemAt] of eachObject(document, inner[names.items], itemsAt)) {
         counter.record()
-        yield item === null ? TURN : guarded(itemAt, () => readItem(document, item, place, itemAt))
+        yield item === null ? TURN : guarded(itemAt, () => readItem(document, item, group, itemAt))
       }
     }
   }

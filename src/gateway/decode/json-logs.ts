@@ -2,7 +2,7 @@ import type { JsonDocument, JsonRange } from './json-document.js'
 import { field, hexId, integer, text, time } from './json-fields.js'
 import { readRecord } from './json-record.js'
 import { jsonAnyValue, jsonAttributes } from './json-values.js'
-import type { Place } from './proto-items.js'
+import type { Group } from './proto-items.js'
 import type { OtlpLogRecord } from './shapes.js'
 
 const FIELDS: ReadonlySet<string> = new Set([
@@ -22,7 +22,7 @@ const FIELDS: ReadonlySet<string> = new Set([
 export function jsonLogRecord(
   document: JsonDocument,
   range: JsonRange,
-  { resource, scope }: Place,
+  { resource, scope }: Group,
 ): OtlpLogRecord {
   const json = readRecord(document, range, FIELDS)
   const { fields, dropped } = field(json, 'attributes', jsonAttributes)

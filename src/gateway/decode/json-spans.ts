@@ -7,7 +7,7 @@ import { named } from './json-names.js'
 import { JsonList, readRecord } from './json-record.js'
 import { jsonAttributes } from './json-values.js'
 import { noSpanParts, otlpSpan } from './otlp-span.js'
-import type { Place } from './proto-items.js'
+import type { Group } from './proto-items.js'
 import type { OtlpSpan } from './shapes.js'
 
 const FIELDS: ReadonlySet<string> = new Set([
@@ -28,7 +28,7 @@ const FIELDS: ReadonlySet<string> = new Set([
 const LISTS: ReadonlySet<string> = new Set(['events'])
 
 /** Reads one Span. */
-export function jsonSpan(document: JsonDocument, range: JsonRange, place: Place, at: At): OtlpSpan {
+export function jsonSpan(document: JsonDocument, range: JsonRange, group: Group, at: At): OtlpSpan {
   const json = readRecord(document, range, FIELDS, LISTS)
   const events = field(json, 'events', eventList)
   const { fields, dropped } = field(json, 'attributes', jsonAttributes)
@@ -44,13 +44,13 @@ export function jsonSpan(document: JsonDocument, range: JsonRange, place: Place,
     attributes: fields,
     eventCount: events.length,
     eachEvent: () => lookedAt(events, at),
-    again: () => jsonSpan(document, range, place, at),
+    again: () => jsonSpan(document, range, group, at),
     status: field(json, 'status', spanStatus),
     droppedAttributes: (field(json, 'droppedAttributesCount', integer) ?? 0) + dropped,
     droppedEvents: field(json, 'droppedEventsCount', integer) ?? 0,
     droppedLinks: field(json, 'droppedLinksCount', integer) ?? 0,
   }
-  return otlpSpan(parts, place.resource, place.scope, range.end - range.start)
+  return otlpSpan(parts, group.resource, group.scope, range.end - range.start)
 }
 
 function eventList(json: unknown): JsonList | readonly unknown[] {

@@ -6,13 +6,13 @@ import { readKeyValue, skipLength } from './proto-values.js'
 import { DECODE_LIMITS, TURN, type Turn } from './shapes.js'
 
 /** The resource and scope of an item, shared by all items in the same group. */
-export interface Place {
+export interface Group {
   readonly resource: ResourceLike
   readonly scope: InstrumentationScopeLike
 }
 
 /** Reads one message, beginning with its length. */
-export type ReadItem<T> = (reader: OtlpReader, place: Place) => T
+export type ReadItem<T> = (reader: OtlpReader, group: Group) => T
 
 const REQUEST = 0b10
 const GROUP = 0b1110
@@ -50,11 +50,11 @@ export function* readItems<T>(body: Buffer, readItem: ReadItem<T>): Generator<T 
         group()
         yield TURN
         const outerGroup = reader.enter()
-        const place: Place = { resource, scope: findFirst(reader, readScope) ?? NO_SCOPE }
+        const ofItem: Group = { resource, scope: findFirst(reader, readScope) ?? NO_SCOPE }
         while (reader.pos < reader.len) {
           if (!enterField(reader, 18, GROUP)) continue
           if (++count > DECODE_LIMITS.records) throw new TooMuchError('The body holds too many records.')
-          yield readItem(reader, place)
+          yield readItem(reader, ofItem)
         }
         reader.leave(outerGroup)
       }

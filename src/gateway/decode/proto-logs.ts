@@ -1,6 +1,6 @@
 import type { HrTime } from '../../translate/otel.js'
 import type { OtlpReader } from './otlp-reader.js'
-import { AttributeSet, type Place } from './proto-items.js'
+import { AttributeSet, type Group } from './proto-items.js'
 import { readAnyValue } from './proto-values.js'
 import type { OtlpLogRecord } from './shapes.js'
 import { ValueBudget } from './value-budget.js'
@@ -9,7 +9,7 @@ const LOG_RECORD = 0b1_1111_1110_1110
 const UNSET: HrTime = [0, 0]
 
 /** Reads one LogRecord. */
-export function readLogRecord(reader: OtlpReader, { resource, scope }: Place): OtlpLogRecord {
+export function readLogRecord(reader: OtlpReader, { resource, scope }: Group): OtlpLogRecord {
   reader.beginRecord()
   const outer = reader.enter()
   const weight = reader.len - reader.pos

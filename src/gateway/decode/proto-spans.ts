@@ -2,7 +2,7 @@ import type { HrTime, SpanEventLike } from '../../translate/otel.js'
 import { MOST_SPAN_EVENTS } from '../../translate/span.js'
 import type { OtlpReader } from './otlp-reader.js'
 import { noSpanParts, otlpSpan } from './otlp-span.js'
-import { AttributeSet, type Place } from './proto-items.js'
+import { AttributeSet, type Group } from './proto-items.js'
 import { skipLength } from './proto-values.js'
 import type { OtlpSpan } from './shapes.js'
 
@@ -11,7 +11,7 @@ const EVENT = 0b1_1110
 const STATUS = 0b1100
 
 /** Reads one Span. */
-export function readSpan(reader: OtlpReader, { resource, scope }: Place): OtlpSpan {
+export function readSpan(reader: OtlpReader, { resource, scope }: Group): OtlpSpan {
   const messageStart = reader.pos
   reader.beginRecord()
   const outer = reader.enter()

@@ -62,7 +62,7 @@ export class BatchSender {
         return (await this.send(first, exportContext)) ?? (await this.send(second, exportContext))
       }
       case 'drop':
-        this.#lose(fate.reason, body, outcome, partialSuccess)
+        this.#drop(fate.reason, body, outcome, partialSuccess)
         return undefined
       case 'retry':
         return heldBy(fate.hold, posted, random)
@@ -90,7 +90,7 @@ export class BatchSender {
     return { posted, fate }
   }
 
-  #lose(
+  #drop(
     reason: 'bad_batch' | 'too_large',
     { sources }: BatchBody,
     outcome: Outcome,
@@ -98,6 +98,6 @@ export class BatchSender {
   ): void {
     this.#parts.ledger.drop(reason, sources.length)
     const why = `${reason === 'too_large' ? 'too large' : 'refused'}: ${'why' in outcome ? outcome.why : ''}`
-    for (const source of sources) partialSuccess.lose(source, why)
+    for (const source of sources) partialSuccess.drop(source, why)
   }
 }

@@ -8,7 +8,7 @@ import type { RequestEntry } from '../../wire/request-entry.js'
 import { type OtlpSpan, TURN, type Turn } from '../decode/shapes.js'
 import { isFrameworksOwn } from '../framework-exceptions.js'
 import { createResources } from '../resources.js'
-import { NODE_BYTES, Places, ServerSpans } from '../server-spans.js'
+import { NODE_BYTES, ResourceNumbers, ServerSpans } from '../server-spans.js'
 import { surveySpans } from '../survey.js'
 import { nextTurn } from '../turns.js'
 import type { ForwardedExport } from './forwarded-export.js'
@@ -63,9 +63,9 @@ class SpanWriter {
   readonly #servers: ServerSpans | undefined
   readonly #resourceFields: ReturnType<typeof createResources>
   readonly #now: () => number
-  readonly #places = new Places()
+  readonly #resources = new ResourceNumbers()
   #span!: OtlpSpan
-  #place = 0
+  #resource = 0
   #source = 0
 
   constructor(
@@ -85,7 +85,7 @@ class SpanWriter {
   begin(span: OtlpSpan, source: number): void {
     this.#span = span
     this.#source = source
-    this.#place = this.#places.of(span)
+    this.#resource = this.#resources.of(span)
   }
 
   exception(event: SpanEventLike): void {
@@ -96,7 +96,7 @@ class SpanWriter {
   #writeException(event: SpanEventLike): void {
     const forwarded = this.#forwarded
     const span = this.#span
-    const server = this.#servers?.serverOf(span, this.#place)
+    const server = this.#servers?.serverOf(span, this.#resource)
     if (isHandled(server) && isFrameworksOwn(span, event)) {
       forwarded.leaveOut('handled_exception')
       return

@@ -70,7 +70,7 @@ export class ForwardedExport {
       clock,
       ledger: new DropLedger((reason, count) => {
         ledger.drop(reason, count)
-        if (LOSSES.includes(reason)) this.#partialSuccess.lose(this.#source, reason)
+        if (LOSSES.includes(reason)) this.#partialSuccess.drop(this.#source, reason)
       }),
       newId: () => stableIds.logId(this.#position),
       out: (json) => this.#send(this.#logs.add(json, this.#source)),
@@ -110,7 +110,7 @@ export class ForwardedExport {
   /** Counts a record that could not be translated, through no fault of its caller. */
   fail(source: number): void {
     this.#parts.ledger.drop('hook_error')
-    this.#partialSuccess.lose(source, 'hook_error')
+    this.#partialSuccess.drop(source, 'hook_error')
   }
 
   /** Completes a wanted log and passes it to policy. */
@@ -120,7 +120,7 @@ export class ForwardedExport {
     log.metadata ??= {}
     log.metadata[LOG_ID_KEY] ??= stableIds.logId(this.#position)
     if (log.error !== undefined) {
-      const known = this.#failures.meet({ log, source })
+      const known = this.#failures.register({ log, source })
       if (known?.isOtherLine) delete log.error
       else if (known !== undefined) {
         this.#parts.ledger.drop('same_failure')

@@ -10,7 +10,7 @@ export class PartialSuccess {
   readonly #reasons = new Set<string>()
   #unnamed = 0
 
-  lose(source: number, reason: string): void {
+  drop(source: number, reason: string): void {
     this.#sources.add(source)
     if (this.#reasons.size < MOST_REASONS) this.#reasons.add(reason.slice(0, LONGEST_REASON))
   }
@@ -26,7 +26,7 @@ export class PartialSuccess {
       const source = sources[index]
       if (source === undefined || named.has(index)) continue
       named.add(index)
-      this.lose(source, [code, field, message].filter((part) => typeof part === 'string').join(' '))
+      this.drop(source, [code, field, message].filter((part) => typeof part === 'string').join(' '))
     }
     this.#unnamed += Math.max(0, count - named.size)
   }

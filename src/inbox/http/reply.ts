@@ -46,13 +46,13 @@ async function writePieces(response: ServerResponse, pieces: Iterable<string>): 
 /** Waits until the reader has taken what was written. Resolves to false when it has closed the connection. */
 export function drained(response: ServerResponse): Promise<boolean> {
   return new Promise((resolve) => {
-    const settle = () => {
-      response.off('drain', settle)
-      response.off('close', settle)
+    const finish = () => {
+      response.off('drain', finish)
+      response.off('close', finish)
       resolve(!response.destroyed)
     }
-    response.on('drain', settle)
-    response.on('close', settle)
-    if (response.destroyed) settle()
+    response.on('drain', finish)
+    response.on('close', finish)
+    if (response.destroyed) finish()
   })
 }

@@ -4,7 +4,7 @@ import type { JsonBody } from '../http/body.js'
 import { type Reply, refusal } from '../http/reply.js'
 import { isObject } from '../schema/check.js'
 import { checkRequestEntry } from '../schema/request-entry.js'
-import { judgeItems, rejectAll } from './judge.js'
+import { checkItems, rejectAll } from './check-items.js'
 
 /** A bound of our own; the service documents none. */
 const MAX_ENTRIES = 1000
@@ -18,7 +18,7 @@ export function ingestRequests(store: Store, body: JsonBody): Reply {
   const result =
     requests.length > MAX_ENTRIES
       ? rejectAll(requests.length, MAX_ENTRIES, 'requests', `At most ${MAX_ENTRIES} entries at a time.`)
-      : judgeItems(requests, checkRequestEntry)
+      : checkItems(requests, checkRequestEntry)
   store.totals.rejectedRequests += result.answer.rejected
   const textBytes = Math.ceil(body.byteLength / requests.length)
   for (const { item, bytes } of result.taken) {

@@ -7,7 +7,7 @@ import { type Reply, refusal } from '../http/reply.js'
 import { isObject, type Problem } from '../schema/check.js'
 import { footprint } from '../schema/footprint.js'
 import { checkLog } from '../schema/log.js'
-import { judgeItems, rejectAll } from './judge.js'
+import { checkItems, rejectAll } from './check-items.js'
 
 /**
  * `POST /ingest`: stores the valid logs of a batch, and says what is wrong with the others. A batch that came before
@@ -31,7 +31,7 @@ export function ingest(store: Store, body: JsonBody, refuses: () => boolean): Re
   const result =
     logs.length > MAX_BATCH_LOGS
       ? rejectAll(logs.length, MAX_BATCH_LOGS, 'logs', `A batch has at most ${MAX_BATCH_LOGS} logs.`)
-      : judgeItems(logs, (log) => checkLog(log) ?? (refuses() ? FAULT : undefined))
+      : checkItems(logs, (log) => checkLog(log) ?? (refuses() ? FAULT : undefined))
   const textBytes = Math.ceil(body.byteLength / logs.length)
   store.totals.batches++
   store.totals.rejected += result.answer.rejected

@@ -4,7 +4,7 @@ import { Pipeline } from '../../../src/pipeline/pipeline.js'
 import { currentScope } from '../../../src/scope/current.js'
 
 const pipeline = new Pipeline(resolveOptions())
-pipeline.attend(() => () => {})
+pipeline.watchEnd(() => () => {})
 const timestamp = new Date().toISOString()
 for (let n = 0; n < 25; n++) {
   const entry = {

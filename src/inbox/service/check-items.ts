@@ -10,7 +10,7 @@ export interface Judgement {
 }
 
 /** Checks each item of a list. An item with a problem is rejected, with the first problem found. */
-export function judgeItems(
+export function checkItems(
   items: readonly unknown[],
   check: (item: unknown) => Problem | undefined,
 ): Judgement {

@@ -1,12 +1,12 @@
 import type { Settings } from '../config/options.js'
-import type { Place } from '../delivery/destination.js'
+import type { Target } from '../delivery/destination.js'
 import { httpTransport } from '../delivery/http/http.js'
 
 /**
- * The place that these settings send to.
- * @param known an open transport to the same place, to be kept
+ * The target of these settings.
+ * @param known an open transport to the same target, to be kept
  */
-export function placeOf(settings: Settings, known?: Place['transport']): Place {
+export function targetOf(settings: Settings, known?: Target['transport']): Target {
   const { transport, apiUrl, apiKey = '', proxy, compression } = settings
   return {
     apiUrl,
