@@ -9,6 +9,8 @@ export interface Entry<T> {
   readonly value: T
   /** Approximate size in memory, in bytes. */
   readonly weight: number
+  /** For the last log of a batch: the batch's id. */
+  readonly batch?: string
 }
 
 /** The newest values, bounded by count and by bytes. The oldest are dropped first. */
@@ -25,8 +27,8 @@ export class Ring<T> {
     this.#maxWeight = maxWeight
   }
 
-  push(value: T, weight: number, at: number, time = at): Entry<T> {
-    const entry = { seq: ++this.#seq, at, time, value, weight }
+  push(value: T, weight: number, at: number, time = at, batch?: string): Entry<T> {
+    const entry = { seq: ++this.#seq, at, time, value, weight, ...(batch !== undefined && { batch }) }
     this.#entries.push(entry)
     this.#weight += weight
     while (this.count > this.#maxCount || (this.#weight > this.#maxWeight && this.count > 0)) this.#shift()

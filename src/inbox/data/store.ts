@@ -68,11 +68,15 @@ export class Store {
     this.#listeners.push(listener)
   }
 
-  /** @param at time of arrival, for a log that is read back from a file */
-  addLog(log: Log, weight: number, at = this.#now()): void {
+  /**
+   * @param at time of arrival, for a log that is read back from a file
+   * @param batch the id of the batch that ends with this log
+   */
+  addLog(log: Log, weight: number, at = this.#now(), batch?: string): void {
     this.#totals.logs++
     const opensGroup = this.groups.add(log, at) === 'new'
-    this.#tell({ kind: 'log', entry: this.logs.push(log, weight, at, timeOf(log, at)), opensGroup })
+    const id = batch === undefined ? undefined : shortKey(batch)
+    this.#tell({ kind: 'log', entry: this.logs.push(log, weight, at, timeOf(log, at), id), opensGroup })
   }
 
   /** Adds a request entry. An entry that comes twice counts once. */

@@ -39,10 +39,16 @@ export function History({ alerts }: { alerts: readonly Alert[] }) {
               )}
             </span>
             <span class="history-line" role="img" aria-label={`Fired ${counted(own.length, 'time')}`}>
-              {own.map(({ id, fired_at, recovered_at, status }) => {
+              {own.map(({ id, fired_at, recovered_at }) => {
                 const left = placeOf(Date.parse(fired_at))
                 const right = 100 - (recovered_at === null ? 100 : placeOf(Date.parse(recovered_at)))
-                return <i key={id} class={status} style={{ left: `${left}%`, right: `${right}%` }} />
+                return (
+                  <i
+                    key={id}
+                    class={recovered_at === null ? 'fired active' : 'fired'}
+                    style={{ left: `${left}%`, right: `${right}%` }}
+                  />
+                )
               })}
             </span>
           </li>
