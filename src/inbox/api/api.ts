@@ -29,7 +29,7 @@ const MAX_CALL_BYTES = 256 * 1024
 
 /** Serves the calls below `/inbox/api`. `path` is the rest behind that prefix. */
 export function createApi({ store, faults, alerts, stream, now, startedAt }: ApiParts): Handler {
-  const views = new Map<string, (query: Query) => Reply>([
+  const views = new Map<string, (query: Query) => Reply | Promise<Reply>>([
     ['/logs', (query) => viewLogs(store, query)],
     ['/requests', (query) => viewRequests(store, query)],
     ['/rows', (query) => viewRows(store, query)],
@@ -70,7 +70,7 @@ export function createApi({ store, faults, alerts, stream, now, startedAt }: Api
     const query = parseQuery(new URL(request.url ?? '/', 'http://inbox').searchParams)
     if (typeof query === 'string') return writeReply(response, refusal(400, query))
     if (isStream) return stream.connect(request, response, query)
-    return writeReply(response, view?.(query) ?? refuseMethod(path, false))
+    return writeReply(response, (await view?.(query)) ?? refuseMethod(path, false))
   }
 
   function refuseMethod(path: string, isReadable: boolean): Reply {

@@ -18,8 +18,10 @@ const FIELD_LENGTH = 60
 const LATE_MS = 10_000
 
 /** `GET /inbox/api/rows` */
-export function viewRows(store: Store, query: Query): Reply {
-  return list('rows', select(store.logs, query, logPasses(query)).map(logRow), { seq: store.logs.lastSeq })
+export async function viewRows(store: Store, query: Query): Promise<Reply> {
+  const seq = store.logs.lastSeq
+  const found = await select(store.logs, query, logPasses(query))
+  return list('rows', found, { seq }, logRow)
 }
 
 /** `GET /inbox/api/logs/12`: one whole log by its sequence number. */
@@ -30,12 +32,12 @@ export function viewLog(store: Store, seq: number): Reply {
 }
 
 /** `GET /inbox/api/request-rows` */
-export function viewRequestRows(store: Store, query: Query): Reply {
+export async function viewRequestRows(store: Store, query: Query): Promise<Reply> {
   const isSlowest = query.sort === 'slowest'
   const limit = isSlowest ? Number.POSITIVE_INFINITY : query.limit
-  const found = select(store.requests, query, requestPasses(query, store.logs), limit)
+  const found = await select(store.requests, query, await requestPasses(query, store.logs), limit)
   if (isSlowest) found.sort((a, b) => b.value.duration_ms - a.value.duration_ms)
-  return list('requests', found.slice(0, query.limit).map(requestRow), {})
+  return list('requests', found.slice(0, query.limit), {}, requestRow)
 }
 
 /** `GET /inbox/api/request-rows/12`: one request entry by its sequence number. */
@@ -47,7 +49,8 @@ export function viewRequestRow(store: Store, seq: number): Reply {
 
 export function logRow({ seq, time, at, value: log }: Entry<Log>): LogRow {
   const place = Math.min(at, Math.max(time, at - LATE_MS))
-  const row: LogRow = { seq, time, place, level: log.level, message: log.message.slice(0, MESSAGE_LENGTH) }
+  const row: LogRow = { seq, time, level: log.level, message: log.message.slice(0, MESSAGE_LENGTH) }
+  if (place !== time) row.place = place
   const texts = {
     service: log.service,
     error: log.error?.type,

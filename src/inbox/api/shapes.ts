@@ -26,10 +26,10 @@ export interface LogRow {
   /** The first single values in the metadata, cut, as `key=value`. */
   fields?: string[]
   /**
-   * Place in the list: the log's own time, but no earlier than ten seconds before its arrival, and no later than its
-   * arrival. Logs of several clients are thus in order, and a log that comes late is still seen to arrive.
+   * Place in the list, when that is not `time`: no earlier than ten seconds before the log's arrival, and no later than
+   * its arrival. Logs of several clients are thus in order, and a log that comes late is still seen to arrive.
    */
-  place: number
+  place?: number
 }
 
 /** `GET /inbox/api/rows` */

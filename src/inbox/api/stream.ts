@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { clearInterval, clearTimeout, setImmediate, setInterval, setTimeout } from '../../common/clock.js'
 import type { Log } from '../../wire/log.js'
 import type { Alert } from '../alerts/alerts.js'
+import { Rest } from '../data/rest.js'
 import type { Ring } from '../data/ring.js'
 import type { Change } from '../data/store.js'
 import { drained, refusal, writeReply } from '../http/reply.js'
@@ -39,8 +40,6 @@ const ROWS_EVERY_MS = 100
 const MAX_ROWS_AT_ONCE = 2000
 /** Characters of held logs that are written at once. */
 const PIECE_LENGTH = 64 * 1024
-/** Held logs that are looked at before the event loop runs other work. */
-const SCANNED_A_TURN = 500
 
 /**
  * `GET /inbox/api/stream`: incoming data as server-sent events, named by their kind and filtered like the lists.
@@ -138,18 +137,18 @@ export class Stream {
     const passes = logPasses(query)
     let seq = Math.max(query.afterSeq ?? 0, this.#logs.lastSeq - this.#logs.count)
     let piece = ''
-    let scanned = 0
+    const rest = new Rest()
     while (seq < this.#logs.lastSeq) {
       seq = Math.max(seq + 1, this.#logs.lastSeq - this.#logs.count + 1)
       const entry = this.#logs.at(seq)
-      scanned++
       if (entry !== undefined && isWithin(query, entry.time) && passes(entry.value))
         piece += textOf('log', entry.value)
-      if (piece.length < PIECE_LENGTH && scanned < SCANNED_A_TURN) continue
-      scanned = 0
-      const hasRoom = piece === '' || response.write(piece)
+      if (rest.isDue()) await rest.turn()
+      if (response.destroyed) return
+      if (piece.length < PIECE_LENGTH) continue
+      const hasRoom = response.write(piece)
       piece = ''
-      if (!(await (hasRoom ? nextTurn(response) : drained(response)))) return
+      if (!hasRoom && !(await drained(response))) return
     }
     if (piece !== '') response.write(piece)
     reader.isCatchingUp = false
@@ -206,11 +205,6 @@ function isWithin(
   time: number,
 ) {
   return time >= fromMs && time <= toMs
-}
-
-/** Lets the event loop run other work. Resolves to false when the reader has closed the connection. */
-function nextTurn(response: ServerResponse): Promise<boolean> {
-  return new Promise((resolve) => setImmediate(() => resolve(!response.destroyed)))
 }
 
 function textOf(kind: string, data: unknown): string {

@@ -1,6 +1,7 @@
 import type { Log } from '../../wire/log.js'
 import type { RequestEntry } from '../../wire/request-entry.js'
 import { isSummary } from '../data/error-groups.js'
+import { Rest } from '../data/rest.js'
 import type { Entry } from '../data/ring.js'
 import type { Store } from '../data/store.js'
 import { type Reply, refusal } from '../http/reply.js'
@@ -15,26 +16,26 @@ const MAX_IDS = 200
 const MAX_TRACED_LOGS = 20_000
 
 /** `GET /inbox/api/timeline?trace_id=` or `?request_id=`: the request's whole trace, and all requests of the trace. */
-export function viewTimeline(store: Store, query: Query): Reply {
+export async function viewTimeline(store: Store, query: Query): Promise<Reply> {
   if (query.traceId === undefined && query.requestId === undefined) {
     return refusal(400, 'This call takes "trace_id" or "request_id".')
   }
   const traces = new Set(query.traceId === undefined ? [] : [query.traceId])
   const requests = new Set(query.requestId === undefined ? [] : [query.requestId])
   if (query.requestId !== undefined)
-    collect(store, (log) => log.request_id === query.requestId, traces, traceOf)
-  collect(
+    await collect(store, (log) => log.request_id === query.requestId, traces, traceOf)
+  await collect(
     store,
     (log) => traces.has(traceOf(log) ?? ''),
     requests,
     (log) => log.request_id,
   )
-  const logs = select(
+  const logs = await select(
     store.logs,
     { limit: MAX_LOGS },
     (log) => traces.has(traceOf(log) ?? '') || requests.has(log.request_id ?? ''),
   )
-  const entries = select(store.requests, { limit: MAX_LOGS }, (entry) => requests.has(entry.request_id))
+  const entries = await select(store.requests, { limit: MAX_LOGS }, (entry) => requests.has(entry.request_id))
   const answer: TimelineAnswer = {
     logs: byTime(logs).map(logRow),
     requests: byTime(entries).map(requestRow),
@@ -44,9 +45,9 @@ export function viewTimeline(store: Store, query: Query): Reply {
 }
 
 /** `GET /inbox/api/traces`: the trace with the latest log first. */
-export function viewTraces(store: Store, query: Query): Reply {
+export async function viewTraces(store: Store, query: Query): Promise<Reply> {
   const passes = logPasses(query)
-  const found = select(
+  const found = await select(
     store.logs,
     { ...query, limit: MAX_TRACED_LOGS },
     (log) => log.trace !== undefined && passes(log),
@@ -108,13 +109,15 @@ function nameByRequest(
 }
 
 /** Adds to `ids` what the matching logs name, up to a bound. */
-function collect(
+async function collect(
   store: Store,
   passes: (log: Log) => boolean,
   ids: Set<string>,
   idOf: (log: Log) => string | undefined,
-): void {
+): Promise<void> {
+  const rest = new Rest()
   for (const { value } of store.logs.newestFirst()) {
+    if (rest.isDue()) await rest.turn()
     if (ids.size >= MAX_IDS) return
     if (!passes(value)) continue
     const id = idOf(value)

@@ -30,6 +30,8 @@ export interface BatchAnswer {
   answer: IngestAnswer
 }
 
+/** Memory of an entry beside its value, in bytes. */
+const ENTRY_BYTES = 96
 const MAX_REMEMBERED_BATCHES = 20_000
 const MAX_REMEMBERED_REJECTIONS = 100_000
 const MAX_REMEMBERED_ROWS = 200_000
@@ -76,7 +78,11 @@ export class Store {
     this.#totals.logs++
     const opensGroup = this.groups.add(log, at) === 'new'
     const id = batch === undefined ? undefined : shortKey(batch)
-    this.#tell({ kind: 'log', entry: this.logs.push(log, weight, at, timeOf(log, at), id), opensGroup })
+    this.#tell({
+      kind: 'log',
+      entry: this.logs.push(log, weight + ENTRY_BYTES, at, timeOf(log, at), id),
+      opensGroup,
+    })
   }
 
   /** Adds a request entry. An entry that comes twice counts once. */
@@ -86,7 +92,10 @@ export class Store {
       return
     }
     this.#totals.requests++
-    this.#tell({ kind: 'request', entry: this.requests.push(request, weight, at, timeOf(request, at)) })
+    this.#tell({
+      kind: 'request',
+      entry: this.requests.push(request, weight + ENTRY_BYTES, at, timeOf(request, at)),
+    })
   }
 
   /** Notes what a call says about its client. */

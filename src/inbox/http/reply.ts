@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http'
+import { Rest } from '../data/rest.js'
 
 /** The answer to one call. */
 export interface Reply {
@@ -34,7 +35,9 @@ const PIECE_LENGTH = 64 * 1024
 
 async function writePieces(response: ServerResponse, pieces: Iterable<string>): Promise<void> {
   let piece = ''
+  const rest = new Rest()
   for (const next of pieces) {
+    if (rest.isDue()) await rest.turn()
     piece += next
     if (piece.length < PIECE_LENGTH) continue
     if (!response.write(piece) && !(await drained(response))) return

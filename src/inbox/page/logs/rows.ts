@@ -158,7 +158,7 @@ export function openRows(query: string, follows: boolean): Rows {
       if (row.seq <= newest) continue
       newest = row.seq
       let at = held.length
-      while (at > 0 && (held[at - 1] as LogRow).place > row.place) at--
+      while (at > 0 && placeOf(held[at - 1] as LogRow) > placeOf(row)) at--
       if (at === held.length) held.push(row)
       else held.splice(at, 0, row)
     }
@@ -168,5 +168,9 @@ export function openRows(query: string, follows: boolean): Rows {
 
 /** The oldest first. Rows of the same moment stay in the order of arrival. */
 function inOrder(a: LogRow, b: LogRow): number {
-  return a.place - b.place || a.seq - b.seq
+  return placeOf(a) - placeOf(b) || a.seq - b.seq
+}
+
+function placeOf({ place, time }: LogRow): number {
+  return place ?? time
 }
