@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { builtin } from '../common/builtin.js'
 import { levelRank } from '../wire/level.js'
 import { LOG_ID_KEY, type Log } from '../wire/log.js'
 import { bareType } from './bare-type.js'
@@ -128,5 +128,7 @@ const LONGEST_KEPT = 4096
 
 /** The text, or a hash of a long one: a thousand texts are held, and each may be of any length. */
 function bounded(text: string): string {
-  return text.length <= LONGEST_KEPT ? text : createHash('sha256').update(text).digest('base64')
+  return text.length <= LONGEST_KEPT
+    ? text
+    : builtin('node:crypto').createHash('sha256').update(text).digest('base64')
 }

@@ -34,16 +34,21 @@ function withoutCode(page: string): string {
   return readFileSync(join(ROOT, page), 'utf8').replaceAll(/^```[\s\S]*?^```/gm, '')
 }
 
-/** The anchors that GitHub gives to the headings of a page. */
+/** The anchors of a page: its own, and those that GitHub gives to headings, numbered where a heading repeats. */
 function anchorsOf(page: string): string[] {
-  const headings = [...withoutCode(page).matchAll(/^#+ (.+)$/gm)]
-  return headings.map(([, heading = '']) =>
-    heading
+  const text = withoutCode(page)
+  const counts = new Map<string, number>()
+  const ofHeadings = [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => {
+    const anchor = heading
       .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1')
       .toLowerCase()
       .replaceAll(/[^\p{L}\p{N}_\- ]/gu, '')
-      .replaceAll(' ', '-'),
-  )
+      .replaceAll(' ', '-')
+    const count = counts.get(anchor) ?? 0
+    counts.set(anchor, count + 1)
+    return count === 0 ? anchor : `${anchor}-${count}`
+  })
+  return [...ofHeadings, ...[...text.matchAll(/<a id="([^"]+)"/g)].map(([, id = '']) => id)]
 }
 
 describe('every link leads to a file and a heading:', () => {
