@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { percentDecode } from './percent-encoding.js'
 import { REDACTED, type Redaction } from './redact-patterns.js'
+import { SHORTEST_BASE64 } from './redact-signs.js'
 
 /** Text between the delimiters of URLs and of the text around them. */
 const TOKEN = /[^\s?&=;#/"'<>,]+/g
@@ -31,9 +32,6 @@ function percentEncode(text: string): string {
     return REDACTED
   }
 }
-
-/** Shorter than any text that a built-in pattern could match. */
-const SHORTEST_BASE64 = 8
 
 /** Redacts the text in a byte array, which arrives as base64, and encodes it again. */
 export function redactBase64(encoded: string, redact: Redaction): string {
