@@ -149,7 +149,8 @@ export class Exports {
 
   async #logs(body: Buffer, encoding: Encoding, newExport: () => ForwardedExport) {
     const records = await decodeLogs(body, encoding)
-    const result = await forwardLogs(records, newExport, this.#settings.shared.allResourceAttributes)
+    const { allResourceAttributes } = this.#settings.shared
+    const result = await forwardLogs(records, newExport, allResourceAttributes, body.length)
     this.logRecords += result.count
     return result
   }
@@ -159,7 +160,8 @@ export class Exports {
     const { allResourceAttributes } = shared
     const settings = { allResourceAttributes, includeQuery, trustProxy }
     const spans = await decodeSpans(body, encoding)
-    const result = await forwardSpans(spans, newExport, settings, (bytes) => admitted.grow(bytes))
+    const hold = (bytes: number) => admitted.grow(bytes)
+    const result = await forwardSpans(spans, newExport, settings, hold, body.length)
     this.spans += result?.count ?? 0
     return result
   }

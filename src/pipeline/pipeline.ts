@@ -57,7 +57,7 @@ const LEAST_DISK_MS = 500
  * Owns flush and shutdown. Nothing here throws.
  */
 export class Pipeline {
-  readonly [IS_PIPELINE] = true
+  readonly [IS_PIPELINE] = true as const
   readonly ledger: DropLedger
   readonly clock: Clock
   readonly selfLog: SelfLog
@@ -269,10 +269,10 @@ export class Pipeline {
     processScope().limitBreadcrumbs(settings.maxBreadcrumbs)
     this.#watchProcess()
     if (!hasMoved && settings.spool === before.spool) return
-    const storeMoved = this.#spool?.move(settings.apiUrl, settings.apiKey ?? '')
+    this.#spool?.move(settings.apiUrl, settings.apiKey ?? '')
     this.#openSpool()
     if (!hasMoved) return
-    this.#batcher.moved(storeMoved)
+    this.#batcher.moved()
     this.apiCaller.moved()
   }
 

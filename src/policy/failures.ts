@@ -1,6 +1,7 @@
 import { builtin } from '../common/builtin.js'
 import { levelRank } from '../wire/level.js'
 import { LOG_ID_KEY, type Log } from '../wire/log.js'
+import { bareType } from './bare-type.js'
 import { type Occasion, Occasions, occasionOf } from './occasions.js'
 
 /**
@@ -121,13 +122,6 @@ function describe({ log, ownStack }: Failure): string | undefined {
   const { type, message } = log.error
   const stack = (ownStack ?? log.error.stack ?? '').slice(0, 2000)
   return bounded(`${traceId}\n${bareType(type)}\n${message}\n${stack}`)
-}
-
-/** A type without module and pointer: `pay.Error`, `*pay.Error` and `Error` are spellings of one type. */
-function bareType(type: string): string {
-  return (
-    type.slice(Math.max(...['.', '/', ':', '\\', '$', '*'].map((sign) => type.lastIndexOf(sign))) + 1) || type
-  )
 }
 
 const LONGEST_KEPT = 4096

@@ -1,9 +1,10 @@
 import { builtin } from '../common/builtin.js'
 import type { ErrorDetail, Log } from '../wire/log.js'
+import { bareType } from './bare-type.js'
 
 /**
- * The key that groups errors: hex SHA-256 of `type|normalised message|frame`, where frame is `file:line` of the first
- * frame of the application, or empty. Without a frame it equals the fingerprint of the official client.
+ * The key that groups errors: hex SHA-256 of `type|normalised message|frame`, where type is the bare name of the type,
+ * and frame is `file:line` of the first frame of the application, or empty. Without a frame it equals the fingerprint of the official client.
  */
 export function fingerprintOf(error: ErrorDetail): string {
   const { type = 'Error', message = '', filename, line_number: line } = error
@@ -13,7 +14,7 @@ export function fingerprintOf(error: ErrorDetail): string {
   if (known !== undefined) return known
   const hash = builtin('node:crypto')
     .createHash('sha256')
-    .update(`${type}|${normaliseMessage(message)}|${frame}`)
+    .update(`${bareType(type)}|${normaliseMessage(message)}|${frame}`)
     .digest('hex')
   remember(key, hash)
   return hash

@@ -7,7 +7,7 @@ import { warnOnce } from '../config/errors.js'
 import { watchProcess } from '../exit/watch.js'
 import { LognitorLogRecordProcessor } from '../otel/log-record-processor.js'
 import { LognitorSpanProcessor } from '../otel/span-processor.js'
-import { PIPELINE } from '../pipeline/registry.js'
+import { pipelineOf } from '../pipeline/registry.js'
 import { addedTo, SDK_NODE, sdkPlaceOf, tried } from './configuration.js'
 import { ExporterEnd } from './exporter-end.js'
 import { HTTP } from './http.js'
@@ -66,8 +66,9 @@ function start(): void {
     return
   }
   const sdk = sdkPlace.within(SDK_NODE)
-  tried('the loader hook for ES modules', () => hookLoader(sdk))
   if (isAnotherRunning()) {
+    // Which modules the other SDK instruments is not known.
+    tried('the loader hook for ES modules', () => hookLoader(sdk))
     joinOther({
       spanProcessor: new LognitorSpanProcessor({ client }),
       logRecordProcessor: new LognitorLogRecordProcessor({ client }),
@@ -75,7 +76,7 @@ function start(): void {
     withLognitor({}, { client })
     return
   }
-  const pipeline = client[PIPELINE]
+  const pipeline = pipelineOf(client)
   const own = installedInstrumentations({ packages, env, selfLog: pipeline.selfLog })
   let end: ExporterEnd | undefined
   const added = addedTo(
@@ -90,6 +91,7 @@ function start(): void {
     },
   )
   const { environmentProcessors, instrumentations, sampler, spanProcessors, logRecordProcessors } = added
+  tried('the loader hook for ES modules', () => hookLoader(sdk, instrumentations))
   const hasMetrics = !['', 'none'].includes(env.OTEL_METRICS_EXPORTER?.trim() ?? '')
   if (environmentProcessors.length > 0 || hasMetrics) {
     end = new ExporterEnd(environmentProcessors, hasMetrics, () => pipeline.settings.flushOnExit || 0)

@@ -21,11 +21,6 @@ const LEASE_MS = 300_000
 /** A folder that this process owns while it lives. */
 export interface Owner {
   readonly directory: string
-  /**
-   * Moves the folder into another destination folder.
-   * @throws the error of the file system; then the folder stays where it is
-   */
-  move(destination: string): void
   /** From here on other processes may take over the folder and its content. */
   release(): void
 }
@@ -38,7 +33,7 @@ export function claimFolder(destination: string, clock: Clock): Owner {
   const tag = builtin('node:crypto').randomBytes(6).toString('hex')
   const name = `${process.pid}-${tag}`
   const unfinished = join(destination, `${UNFINISHED}${name}`)
-  let directory = join(destination, name)
+  const directory = join(destination, name)
   makeFolder(destination)
   mkdirSync(unfinished, { mode: 0o700 })
   let listening: LivenessSocket | undefined
@@ -55,15 +50,9 @@ export function claimFolder(destination: string, clock: Clock): Owner {
     rmSync(unfinished, { recursive: true, force: true })
     throw error
   }
-  const lease = renewLease(() => join(directory, LEASE_FILE), clock)
+  const lease = renewLease(join(directory, LEASE_FILE), clock)
   return {
-    get directory() {
-      return directory
-    },
-    move: (destination) => {
-      renameSync(directory, join(destination, name))
-      directory = join(destination, name)
-    },
+    directory,
     release: () => {
       lease.stop()
       listening?.close()
@@ -102,12 +91,12 @@ async function hasHandleEnded(directory: string): Promise<boolean> {
   }
 }
 
-function renewLease(path: () => string, clock: Clock): { stop(): void } {
+function renewLease(path: string, clock: Clock): { stop(): void } {
   let timer: TimerHandle
   const renew = () => {
     timer = clock.setTimer(() => {
       // Written and not only touched, so that the file system sets the time and not this machine.
-      writeFile(path(), '.').catch(() => {})
+      writeFile(path, '.').catch(() => {})
       renew()
     }, RENEWAL_MS)
   }

@@ -1,5 +1,5 @@
 import { afterEach } from 'vitest'
-import { createProject, type Project, type ProjectOptions, run } from '../support/project.js'
+import { createProject, type Project, type ProjectOptions } from '../support/project.js'
 
 let project: Project | undefined
 
@@ -23,8 +23,8 @@ export async function examine(
   project = createProject(options)
   const cli = 'node_modules/@lognitor/opentelemetry/dist/cli.cjs'
   const all = [cli, 'doctor', ...(isText ? [] : ['--json']), ...args]
-  const program = run(project, all, { env, ...(node !== undefined && { node }) })
-  const status = await program.exited
+  const program = project.start(all, { env, ...(node !== undefined && { node }) })
+  const status = await program.ended
   const text = program.stdout()
   const { findings = [] } = isText || text === '' ? {} : JSON.parse(text)
   const codes = findings.map(({ code }: { code: string }) => code)

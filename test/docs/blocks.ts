@@ -16,10 +16,12 @@ export interface Block {
 
 const FENCE = /^```(ts|js)\b *(no-run)?$/
 
-/** All blocks of the README and of docs/. */
+/** All blocks of the README and of docs/, without the reference, whose blocks are signatures from the sources. */
 export function readBlocks(): Block[] {
   const pages = readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' })
-  const docs = pages.filter((page) => page.endsWith('.md')).map((page) => `docs/${page}`)
+  const docs = pages
+    .filter((page) => page.endsWith('.md') && !page.startsWith('reference'))
+    .map((page) => `docs/${page}`)
   return ['README.md', ...docs.sort()].flatMap(blocksOf)
 }
 
@@ -43,7 +45,7 @@ function blocksOf(page: string): Block[] {
 
 /** The packages that a block imports, by name. */
 export function packagesOf({ code }: Block): string[] {
-  const targets = [...code.matchAll(/(?:\bfrom|\bimport|\brequire\(|\bimport\() *'([^']+)'/g)]
+  const targets = [...code.matchAll(/(?:\bfrom|\bimport|\b(?:require|import|register)\() *'([^']+)'/g)]
   return targets
     .map(([, target = '']) => target)
     .filter((target) => !/^(node:|\.)/.test(target))

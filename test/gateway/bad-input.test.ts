@@ -3,7 +3,8 @@ import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import protobuf from 'protobufjs/minimal.js'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { buildProgram, type Program } from '../cli/support.js'
+import { buildCli } from '../cli/support.js'
+import type { Program } from '../support/program.js'
 import { startProgram } from './program.js'
 import { logsOf, numbered, openGateway, sdkRecord, send, serialize, spansOf } from './support.js'
 
@@ -18,7 +19,7 @@ const GOOD = serialize(
 let program: Program
 
 beforeAll(async () => {
-  program = await buildProgram()
+  program = await buildCli()
 })
 
 afterAll(() => program.remove())

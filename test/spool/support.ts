@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { type Clock, systemClock } from '../../src/common/clock.js'
 import { type Options, resolveOptions } from '../../src/config/options.js'
 import { Pipeline } from '../../src/pipeline/pipeline.js'
-import { buildProgram, type Program, type Run } from '../support/program.js'
+import { buildProgram, type Program } from '../support/program.js'
+import type { Run } from '../support/run.js'
 import { until } from '../support/until.js'
 import { startVendor, type Vendor } from '../support/vendor.js'
 
@@ -33,15 +34,15 @@ export async function openSpoolRig(): Promise<SpoolRig> {
   const pipelines: Pipeline[] = []
   const runs: Run[] = []
   const writeAndLive = async (env: Record<string, string> = {}) => {
-    const run = start({
+    const run = start([], {
       LOGNITOR_API_KEY: KEY,
       LOGNITOR_API_URL: vendor.apiUrl,
       LOGNITOR_SPOOL_DIR: directory,
       ...env,
     })
     runs.push(run)
-    await until(() => run.output().includes('\n') || run.child.exitCode !== null, 'the writer has written')
-    if (run.child.exitCode !== null) throw new Error(run.errors())
+    await until(() => run.stdout().includes('\n') || run.child.exitCode !== null, 'the writer has written')
+    if (run.child.exitCode !== null) throw new Error(run.stderr())
     return run
   }
   return {
