@@ -1,5 +1,6 @@
 import module from 'node:module'
 import { pathToFileURL } from 'node:url'
+import { isMainThread, parentPort } from 'node:worker_threads'
 import { shared } from '../common/shared.js'
 import type { Packages } from './packages.js'
 
@@ -7,6 +8,9 @@ const ASYNC_HOOK = '@opentelemetry/instrumentation/hook.mjs'
 const SYNC_HOOK = 'import-in-the-middle/register-hooks.mjs'
 
 const state = shared('loader-hook', () => ({ isSet: false }))
+
+/** Node's own thread for loader hooks, into which Node also preloads --require, and where no application code runs. */
+export const isHooksThread = !isMainThread && parentPort === null
 
 /** The exports of import-in-the-middle that are used here. */
 interface SyncHook {
