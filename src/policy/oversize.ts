@@ -56,13 +56,17 @@ export function isOversize(entry: Log | RequestEntry, hasHook = false): boolean 
   return (most - left) * MOST_UNIT_BYTES > most && jsonBytes(entry, most) > most
 }
 
-function unitsLeft(value: unknown, left: number, depth: number): number {
-  if (typeof value === 'string') return left - value.length
-  if (typeof value !== 'object' || value === null || depth > MOST_DEPTH) return left
+/** What the texts and names of an object leave of `left`; below zero the rest of the object is not read. */
+function unitsLeft(holder: object, left: number, depth: number): number {
   let rest = left
-  const isList = Array.isArray(value)
-  for (const name in value) {
-    rest = unitsLeft((value as Record<string, unknown>)[name], isList ? rest : rest - name.length, depth + 1)
+  const isList = Array.isArray(holder)
+  for (const name in holder) {
+    const value = (holder as Record<string, unknown>)[name]
+    if (!isList) rest -= name.length
+    // Without a call for each value, because every log is read.
+    if (typeof value === 'string') rest -= value.length
+    else if (typeof value === 'object' && value !== null && depth < MOST_DEPTH)
+      rest = unitsLeft(value, rest, depth + 1)
     if (rest < 0) break
   }
   return rest

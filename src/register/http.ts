@@ -17,6 +17,7 @@ export interface InstrumentationLike {
   disable?(): void
   setTracerProvider?(provider: unknown): void
   setLoggerProvider?(provider: unknown): void
+  getModuleDefinitions?(): readonly { readonly name: string }[]
 }
 
 export interface HttpParts {

@@ -64,8 +64,9 @@ function start(): void {
     return
   }
   const sdk = sdkPlace.within(SDK_NODE)
-  tried('the loader hook for ES modules', () => hookLoader(sdk))
   if (isAnotherRunning()) {
+    // Which modules the other SDK instruments is not known.
+    tried('the loader hook for ES modules', () => hookLoader(sdk))
     joinOther({
       spanProcessor: new LognitorSpanProcessor({ client }),
       logRecordProcessor: new LognitorLogRecordProcessor({ client }),
@@ -88,6 +89,7 @@ function start(): void {
     },
   )
   const { environmentProcessors, instrumentations, sampler, spanProcessors, logRecordProcessors } = added
+  tried('the loader hook for ES modules', () => hookLoader(sdk, instrumentations))
   const hasMetrics = !['', 'none'].includes(env.OTEL_METRICS_EXPORTER?.trim() ?? '')
   if (environmentProcessors.length > 0 || hasMetrics) {
     end = new ExporterEnd(environmentProcessors, hasMetrics, () => pipeline.settings.flushOnExit || 0)

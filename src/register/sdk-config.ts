@@ -78,7 +78,8 @@ export function sdkConfig<Config extends object = Record<never, never>>(
     const parts = { packages, env: process.env, active, isInCode: true }
     tried('warnings of what is missing', () => watchUse(parts, packages.dependencies(), pipelineOf(client)))
   }
-  tried('the loader hook for ES modules', () => hookLoader(sdkPlaceOf(packages).within(SDK_NODE)))
+  const sdk = sdkPlaceOf(packages).within(SDK_NODE)
+  tried('the loader hook for ES modules', () => hookLoader(sdk, added.instrumentations))
   const { spanProcessor, traceExporter, logRecordProcessor, ...rest } = config as Configuration
   return { ...rest, ...added } as unknown as Config & SdkParts
 }

@@ -79,6 +79,94 @@ describe('lognitor tail', () => {
     expect(run.stdout()).not.toContain('unwanted')
   })
 
+  it.each([
+    ['--user', 'ada', { user: { id: 'ada' } }],
+    ['--session', 's1', { session_id: 's1' }],
+    ['--request', 'r1', { request_id: 'r1' }],
+    ['--text', 'NEEDLE', { metadata: { where: 'a needle in hay' } }],
+    ['--tag', 'money', { tags: ['money', 'other'] }],
+    ['--meta', 'order.id:17', { metadata: { order: { id: 17 } } }],
+    ['--environment', 'demo', { environment: 'demo' }],
+    ['--release', '1.2.0', { version: '1.2.0' }],
+  ])('filters by %s as the page does', async (flag, value, part) => {
+    const run = await follow([flag, value], logWith({ ...part, message: 'wanted' }))
+    await post(`${inbox.apiUrl}/ingest`, batchOf(logWith({ message: 'unwanted' })))
+    await post(`${inbox.apiUrl}/ingest`, batchOf(logWith({ ...part, message: 'the last' })))
+    await until(() => run.output().includes('the last'), 'the last log is printed')
+    expect(run.output()).not.toContain('unwanted')
+  })
+
+  it('takes several tags and metadata values, which must all fit', async () => {
+    const args = ['--tag', 'a', '--tag', 'b', '--meta', 'x:1', '--meta', 'y:2']
+    const wanted = { tags: ['a', 'b'], metadata: { x: 1, y: 2 } }
+    const run = await follow(args, logWith({ ...wanted, message: 'wanted' }))
+    for (const other of [{ tags: ['a'] }, { metadata: { x: 1 } }])
+      await post(`${inbox.apiUrl}/ingest`, batchOf(logWith({ ...wanted, ...other, message: 'unwanted' })))
+    await post(`${inbox.apiUrl}/ingest`, batchOf(logWith({ ...wanted, message: 'the last' })))
+    await until(() => run.output().includes('the last'), 'the last log is printed')
+    expect(run.output()).not.toContain('unwanted')
+  })
+
+  it('prints first the errors that the inbox holds since a time, each once, and then new ones', async () => {
+    const at = (ms: number) => new Date(Date.now() - ms).toISOString()
+    await post(
+      `${inbox.apiUrl}/ingest`,
+      batchOf(
+        logWith({ level: 'error', message: 'long ago', timestamp: at(3_600_000) }),
+        ...Array.from({ length: 90 }, (_, index) =>
+          logWith({
+            level: index % 2 === 0 ? 'fatal' : 'info',
+            message: `held ${index}`,
+            timestamp: at(60_000),
+          }),
+        ),
+      ),
+    )
+    const run = program.start(['tail', '--url', inbox.url, '--errors-since', '10m'])
+    runs.push(run)
+    await until(() => run.output().includes('held 88'), 'what is held is printed')
+    await post(`${inbox.apiUrl}/ingest`, batchOf(logWith({ level: 'error', message: 'new' })))
+    await until(() => run.output().includes('new'), 'the new log is printed')
+    const messages = run
+      .output()
+      .trim()
+      .split('\n')
+      .map((line) => line.replace(/^\S+ \S+ +/, ''))
+    const held = Array.from({ length: 45 }, (_, index) => `held ${index * 2}`)
+    expect(messages).toEqual([...held, 'new'])
+  })
+
+  it('prints logfmt that holds each value on one line, whatever is in it', async () => {
+    const run = await follow(
+      ['--format', 'logfmt'],
+      logWith({
+        level: 'error',
+        service: 'shop',
+        message: 'no "stock"\n\u001b[2J=left',
+        error: { type: 'StockError', message: 'none left' },
+        metadata: { order: { id: 17 }, 'a key=': true },
+      }),
+    )
+    const [line = ''] = run.output().split('\n')
+    expect(line).toContain(
+      'level=error service=shop msg="no \\"stock\\"\\n\\x1b[2J=left" error.type=StockError',
+    )
+    expect(line).toContain('error.message="none left"')
+    expect(line).toContain('metadata.order.id=17 metadata.a_key_=true')
+  })
+
+  it.each([
+    [['--format', 'xml'], '--format must be one of human, json, logfmt, not "xml".'],
+    [['--meta', 'order'], '--meta must have the form key:value, not "order".'],
+    [['--errors-since', 'yesterday'], '--errors-since must be a time back'],
+    [['--user', ''], '--user must not be empty.'],
+  ])('refuses %j with a reason', async (args, reason) => {
+    const run = program.start(['tail', '--url', inbox.url, ...args])
+    runs.push(run)
+    expect(await run.ended).toBe(2)
+    expect(run.errors()).toContain(reason)
+  })
+
   it('waits for an inbox that has ended, and continues with the next one', async () => {
     const run = await follow([], logWith({ message: 'before' }))
     const { port } = inbox

@@ -192,3 +192,15 @@ test('records of control characters, six times as long in JSON, are cut in time'
   expect(await send(gateway, '/v1/logs', serialize('protobuf', records))).toMatchObject({ status: 200 })
   expect(vendor.messages()).toHaveLength(240)
 })
+
+test('records in which redaction has the most to decode are delivered in time', {
+  timeout: 60_000,
+}, async () => {
+  const { gateway, vendor } = await openGateway({ redactPatterns: ['email', 'creditCard', 'ssn', 'bearer'] })
+  const { resource } = sdkRecord()
+  const records = numbered(60).map((line) =>
+    sdkRecord({ resource, body: `${line} ${'%ff '.repeat(62_000)}` }),
+  )
+  expect(await send(gateway, '/v1/logs', serialize('protobuf', records))).toMatchObject({ status: 200 })
+  expect(vendor.messages()).toHaveLength(60)
+})

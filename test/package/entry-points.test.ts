@@ -44,6 +44,14 @@ test('TypeScript without support for exports finds the declarations of every ent
   expect(typesVersions).toEqual({ '*': Object.fromEntries(declared) })
 })
 
+test('the package holds few files: the code, its declarations, and the pages that its messages name', () => {
+  const files = execFileSync('tar', ['-tzf', tarball], { encoding: 'utf8' }).trim().split('\n')
+  expect(files.length).toBeLessThan(60)
+  for (const page of ['bundlers', 'errors', 'options', 'troubleshooting'])
+    expect(files).toContain(`package/docs/${page}.md`)
+  expect(files.filter((file) => /^package\/(?:src|test|bench|examples)\//.test(file))).toEqual([])
+})
+
 /** A project with the packed package and these other packages. */
 function consumer(name: string, modules: string, packages: readonly string[]): string {
   const folder = join(work, name)

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { ownIdentity } from '../../src/spool/identity.js'
 import { claimFolder, isAbandoned, type Owner } from '../../src/spool/owner.js'
-import { adopt } from '../../src/spool/owner-folder.js'
+import { adopt, flatten } from '../../src/spool/owner-folder.js'
 import { manualClock } from '../support/manual-clock.js'
 import { start } from '../support/run.js'
 import { until } from '../support/until.js'
@@ -135,7 +135,13 @@ test('when many processes take over at once, each folder goes to one, however de
   const abandoned = dead.map(({ directory }) => directory)
   const takeAll = async ({ directory }: Owner) => {
     const taken: string[] = []
-    for (const folder of abandoned) taken.push(...(await adopt(folder, directory)))
+    const queue = [...abandoned]
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+      const adopted = next.startsWith(directory) ? next : await adopt(next, directory)
+      if (adopted === undefined) continue
+      taken.push(adopted)
+      queue.push(...(await flatten(adopted, directory)))
+    }
     return taken
   }
   const taken = await Promise.all(takers.map(takeAll))

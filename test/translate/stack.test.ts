@@ -108,6 +108,37 @@ describe('the frame of the application', () => {
     expect(applicationFrame(stack)).toMatchObject({ file: 'Pay.java', line: 42 })
   })
 
+  it.each([
+    ['a framework', 'org.springframework.web.servlet.DispatcherServlet.doService(DispatcherServlet.java:1)'],
+    ['a server', 'org.apache.catalina.core.StandardWrapper.load(StandardWrapper.java:1)'],
+    ['a framework in Kotlin', 'io.ktor.server.routing.RoutingKt.execute(Routing.kt:1)'],
+    ['a module of the JDK', 'java.base@21.0.1/java.util.ArrayList.forEach(ArrayList.java:1)'],
+    ['an internal class of the JDK', 'jdk.httpserver/com.sun.net.httpserver.Filter.doFilter(Filter.java:1)'],
+    ['the agent', 'io.opentelemetry.javaagent.shaded.Filter.doFilter(Filter.java:1)'],
+  ])('passes over %s in a stack of Java', (_what, library) => {
+    const stack = `com.shop.CardException: x\n\tat ${library}\n\tat app//com.shop.Pay.go(Pay.kt:42)`
+    expect(applicationFrame(stack)).toMatchObject({ file: 'Pay.kt', line: 42 })
+  })
+
+  it('is that of the cause in Java, where frameworks alone have thrown the exception', () => {
+    const stack = [
+      'io.helidon.http.RequestException: Internal Server Error',
+      '\tat io.helidon.http.RequestException$Builder.build(RequestException.java:157)',
+      '\tat java.base/java.util.Optional.ifPresentOrElse(Optional.java:198)',
+      'Caused by: com.shop.CardException: card declined',
+      '\tat com.shop.CardException.charge(CardException.java:10)',
+      '\t... 16 more',
+    ].join('\n')
+    expect(applicationFrame(stack)).toMatchObject({ file: 'CardException.java', line: 10 })
+    const only = stack.slice(0, stack.indexOf('Caused by'))
+    expect(applicationFrame(only)).toMatchObject({ file: 'RequestException.java', line: 157 })
+  })
+
+  it('is read from a line to which Logback or Log4j have added the jar', () => {
+    const stack = 'java.lang.Error: x\n\tat com.shop.Pay.go(Pay.java:42) ~[shop.jar!/:1.0]'
+    expect(applicationFrame(stack)).toEqual({ file: 'Pay.java', line: 42, function: 'com.shop.Pay.go' })
+  })
+
   it('is found below a message of many lines', () => {
     const stack = `Error: ${'line\n'.repeat(5000)}    at load (/app/load.js:3:9)`
     expect(applicationFrame(stack)).toMatchObject({ file: '/app/load.js' })
@@ -181,6 +212,34 @@ net/http.HandlerFunc.ServeHTTP(0xc0001, {0x1, 0x2}, 0xc0002)
       file: '/usr/local/go/src/runtime/debug/stack.go',
       line: 26,
     })
+  })
+
+  it('of a build without local paths gives the file and line of the application', () => {
+    const trimmed = `goroutine 8 [running]:
+go.opentelemetry.io/otel/sdk/trace.recordStackTrace(...)
+	go.opentelemetry.io/otel/sdk@v1.47.0/trace/span.go:527
+go.opentelemetry.io/otel/sdk/trace.(*recordingSpan).RecordError(0x4e, {0xce, 0x4e}, {0x4e, 0x1, 0x1})
+	go.opentelemetry.io/otel/sdk@v1.47.0/trace/span.go:509 +0x4de
+shop.example/pay/internal/card.(*Till).Charge(0x4e)
+	shop.example/pay/internal/card/till.go:17 +0x1d
+net/http.HandlerFunc.ServeHTTP(0x4e, {0xcf, 0x4e}, 0x4e)
+	net/http/server.go:2286 +0x29
+`
+    expect(applicationFrame(trimmed)).toEqual({
+      file: 'shop.example/pay/internal/card/till.go',
+      line: 17,
+      function: 'shop.example/pay/internal/card.(*Till).Charge',
+    })
+    const callback = trimmed.replace(
+      /^shop.*\n.*\n/m,
+      'sort.Slice({0x1, 0x2}, 0x3)\n\tsort/slice.go:29 +0x1\n$&',
+    )
+    expect(applicationFrame(callback)).toMatchObject({ file: 'shop.example/pay/internal/card/till.go' })
+  })
+
+  it('gives an application below GOPATH, as in a container whose working directory is /go/src/app', () => {
+    const stack = GO.replace('/app/pay/charge.go', '/go/src/app/charge.go')
+    expect(applicationFrame(stack)).toMatchObject({ file: '/go/src/app/charge.go', line: 42 })
   })
 
   it('is read in bounded time, whatever it holds', () => {

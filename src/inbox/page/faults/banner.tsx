@@ -1,3 +1,4 @@
+import { Glyph } from '../shared/glyph.js'
 import { Link } from '../shell/link.js'
 import { linkTo } from '../state/address.js'
 import './faults.css'
@@ -11,7 +12,7 @@ export function FaultBanner() {
   if (Object.keys(set).length === 0) return null
   return (
     <div class="fault-banner" role="alert">
-      <span aria-hidden="true">⚡</span>
+      <Glyph name="bolt" />
       <span>
         <b>Faults are set.</b> {inWords(set)}
       </span>

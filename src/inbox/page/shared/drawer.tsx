@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact'
 import { useKeys } from '../state/keys.js'
 import './drawer.css'
+import { Glyph } from './glyph.js'
 
 /** A panel beside a list, or over the list when there is no room beside it. */
 export function Drawer({
@@ -23,8 +24,14 @@ export function Drawer({
         <div class="row drawer-title">{title}</div>
         <div class="row">
           {actions}
-          <button type="button" class="button quiet" aria-label="Close" title="Close (Esc)" onClick={onClose}>
-            ✕
+          <button
+            type="button"
+            class="button quiet icon-only"
+            aria-label="Close"
+            title="Close (Esc)"
+            onClick={onClose}
+          >
+            <Glyph name="close" />
           </button>
         </div>
       </header>

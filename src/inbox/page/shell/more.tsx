@@ -1,6 +1,7 @@
 import { useRef, useState } from 'preact/hooks'
 import type { ImportAnswer } from '../../api/shapes.js'
 import { counted } from '../shared/format.js'
+import { Glyph } from '../shared/glyph.js'
 import { callInbox } from '../state/call.js'
 import { useKeys } from '../state/keys.js'
 
@@ -34,8 +35,8 @@ export function More() {
   }
   return (
     <details class="more" ref={details}>
-      <summary class="button quiet" aria-label="Data" title="Data">
-        ⋯
+      <summary class="button quiet icon-only" aria-label="Data" title="Data">
+        <Glyph name="more" />
       </summary>
       <div class="more-menu">
         <a class="button quiet" href="/inbox/api/export" download>

@@ -4,6 +4,7 @@ import { Badge } from '../shared/badge.js'
 import { Empty } from '../shared/empty.js'
 import { FilterBar } from '../shared/filter-bar.js'
 import { duration, shortId, whole } from '../shared/format.js'
+import { logarithmic } from '../shared/logarithmic.js'
 import type { Column } from '../shared/table/column.js'
 import { Table } from '../shared/table/table.js'
 import { Text } from '../shared/text.js'
@@ -19,7 +20,7 @@ const LIMIT = 200
 export function TraceList() {
   const { data } = useCall<{ traces: TraceSummary[] }>(`traces?${callParameters({ limit: LIMIT })}`)
   const traces = data?.traces ?? []
-  const longest = Math.max(1, ...traces.map(({ from, to }) => to - from))
+  const placeOf = logarithmic(traces.flatMap(({ from, to }) => (to > from ? [to - from] : [])))
   return (
     <>
       <FilterBar />
@@ -32,7 +33,7 @@ export function TraceList() {
         ) : (
           <Table
             label="Traces, the last heard of first"
-            columns={columnsWith(longest)}
+            columns={columnsWith(placeOf)}
             rows={traces}
             keyOf={({ trace }) => trace}
             onOpen={({ trace }) => go('traces', { trace })}
@@ -44,7 +45,7 @@ export function TraceList() {
   )
 }
 
-function columnsWith(longest: number): Column<TraceSummary>[] {
+function columnsWith(placeOf: (ms: number) => number): Column<TraceSummary>[] {
   return [
     {
       name: 'name',
@@ -70,9 +71,9 @@ function columnsWith(longest: number): Column<TraceSummary>[] {
       cell: ({ from, to }) => (
         <span class="length">
           <span class="length-bar" aria-hidden="true">
-            <i style={{ width: `${((to - from) / longest) * 100}%` }} />
+            {to > from && <i style={{ width: `${placeOf(to - from)}%` }} />}
           </span>
-          {duration(to - from)}
+          <span class="length-text">{to > from ? duration(to - from) : '–'}</span>
         </span>
       ),
     },
