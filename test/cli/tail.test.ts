@@ -92,8 +92,8 @@ describe('lognitor tail', () => {
     const run = await follow([flag, value], logWith({ ...part, message: 'wanted' }))
     await post(`${inbox.apiUrl}/ingest`, batchOf(logWith({ message: 'unwanted' })))
     await post(`${inbox.apiUrl}/ingest`, batchOf(logWith({ ...part, message: 'the last' })))
-    await until(() => run.output().includes('the last'), 'the last log is printed')
-    expect(run.output()).not.toContain('unwanted')
+    await until(() => run.stdout().includes('the last'), 'the last log is printed')
+    expect(run.stdout()).not.toContain('unwanted')
   })
 
   it('takes several tags and metadata values, which must all fit', async () => {
@@ -103,8 +103,8 @@ describe('lognitor tail', () => {
     for (const other of [{ tags: ['a'] }, { metadata: { x: 1 } }])
       await post(`${inbox.apiUrl}/ingest`, batchOf(logWith({ ...wanted, ...other, message: 'unwanted' })))
     await post(`${inbox.apiUrl}/ingest`, batchOf(logWith({ ...wanted, message: 'the last' })))
-    await until(() => run.output().includes('the last'), 'the last log is printed')
-    expect(run.output()).not.toContain('unwanted')
+    await until(() => run.stdout().includes('the last'), 'the last log is printed')
+    expect(run.stdout()).not.toContain('unwanted')
   })
 
   it('prints first the errors that the inbox holds since a time, each once, and then new ones', async () => {
@@ -124,11 +124,11 @@ describe('lognitor tail', () => {
     )
     const run = program.start(['tail', '--url', inbox.url, '--errors-since', '10m'])
     runs.push(run)
-    await until(() => run.output().includes('held 88'), 'what is held is printed')
+    await until(() => run.stdout().includes('held 88'), 'what is held is printed')
     await post(`${inbox.apiUrl}/ingest`, batchOf(logWith({ level: 'error', message: 'new' })))
-    await until(() => run.output().includes('new'), 'the new log is printed')
+    await until(() => run.stdout().includes('new'), 'the new log is printed')
     const messages = run
-      .output()
+      .stdout()
       .trim()
       .split('\n')
       .map((line) => line.replace(/^\S+ \S+ +/, ''))
@@ -147,7 +147,7 @@ describe('lognitor tail', () => {
         metadata: { order: { id: 17 }, 'a key=': true },
       }),
     )
-    const [line = ''] = run.output().split('\n')
+    const [line = ''] = run.stdout().split('\n')
     expect(line).toContain(
       'level=error service=shop msg="no \\"stock\\"\\n\\x1b[2J=left" error.type=StockError',
     )
@@ -164,7 +164,7 @@ describe('lognitor tail', () => {
     const run = program.start(['tail', '--url', inbox.url, ...args])
     runs.push(run)
     expect(await run.ended).toBe(2)
-    expect(run.errors()).toContain(reason)
+    expect(run.stderr()).toContain(reason)
   })
 
   it('waits for an inbox that has ended, and continues with the next one', async () => {

@@ -57,7 +57,7 @@ const LARGE = serialize(
 /** Sends good exports until the process has its working size. */
 async function warmUp(url: string): Promise<void> {
   for (let n = 0; n < 200; n++) {
-    await send({ url }, '/v1/logs', n % 10 === 0 ? LARGE : GOOD, { gzip: n % 2 === 0 })
+    await send({ url }, '/v1/logs', n % 25 === 0 ? LARGE : GOOD, { gzip: n % 2 === 0 })
   }
 }
 

@@ -72,7 +72,7 @@ test('halves that were delivered before a kill in the middle of the exit come ag
   rig.vendor.answer({ silent: true })
   const isTooLarge = ({ json }: Seen) => json.logs.length > 30
   const halves = () => rig.vendor.batches.filter((seen) => !isTooLarge(seen))
-  const run = program.start(env({ END: 'exit', LATE: '', LOGNITOR_FLUSH_ON_EXIT: '20000' }))
+  const run = program.start([], env({ END: 'exit', LATE: '', LOGNITOR_FLUSH_ON_EXIT: '20000' }))
   rig.vendor.answer((seen) => {
     if (isTooLarge(seen)) return { status: 413 }
     if (halves().length === 1) return {}

@@ -86,9 +86,9 @@ test('several processes, one of which is killed: each log reaches one project, u
     TURNS: String(TURNS),
   }
   const runs = ['11', '22', '33'].map((SEED, n) =>
-    program.start({ ...env, SEED, ...(n === 0 && { STAYS: '1' }) }),
+    program.start([], { ...env, SEED, ...(n === 0 && { STAYS: '1' }) }),
   )
-  await until(() => runs.every((run) => run.output().includes('\n')), 'all have logged', 50_000)
+  await until(() => runs.every((run) => run.stdout().includes('\n')), 'all have logged', 50_000)
   runs[0]?.child.kill('SIGKILL')
   await Promise.all(runs.map(({ ended }) => ended))
   program.remove()
@@ -100,7 +100,7 @@ test('several processes, one of which is killed: each log reaches one project, u
     await until(() => rest() === 0, 'it has delivered what it took over')
   }
   expect([...taken].filter(([, under]) => new Set(under).size > 1)).toEqual([])
-  const dropped = runs.map((run) => JSON.parse(run.output()) as { bad_batch?: number })
+  const dropped = runs.map((run) => JSON.parse(run.stdout()) as { bad_batch?: number })
   const refused = dropped.reduce((sum, { bad_batch = 0 }) => sum + bad_batch, 0)
   expect(taken.size + refused).toBe(3 * TURNS * 20)
 })
