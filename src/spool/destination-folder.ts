@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { builtin } from '../common/builtin.js'
 import type { BatchDestination } from '../delivery/store/batch-store.js'
 import { orIfMissing } from './fs-error.js'
 import { makeFolder } from './make-folder.js'
@@ -18,7 +18,11 @@ const ADOPTED = 'from'
 
 /** The folder for one destination. Its name reveals neither address nor key. */
 export function destinationFolder(directory: string, { apiUrl, apiKey }: BatchDestination): string {
-  const name = createHash('sha256').update(`${apiUrl}\n${apiKey}`).digest('hex').slice(0, 32)
+  const name = builtin('node:crypto')
+    .createHash('sha256')
+    .update(`${apiUrl}\n${apiKey}`)
+    .digest('hex')
+    .slice(0, 32)
   return join(directory, name)
 }
 

@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto'
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { builtin } from '../common/builtin.js'
 import type { Clock, TimerHandle } from '../common/clock.js'
 import { UNFINISHED } from './destination-folder.js'
 import { isMissing } from './fs-error.js'
@@ -30,7 +30,7 @@ export interface Owner {
  * @throws the error of the file system
  */
 export function claimFolder(destination: string, clock: Clock): Owner {
-  const tag = randomBytes(6).toString('hex')
+  const tag = builtin('node:crypto').randomBytes(6).toString('hex')
   const name = `${process.pid}-${tag}`
   const unfinished = join(destination, `${UNFINISHED}${name}`)
   const directory = join(destination, name)
@@ -79,7 +79,7 @@ export async function isAbandoned(directory: string): Promise<boolean> {
 /** Compares with the file system's clock, since the clocks of two machines may differ. */
 async function hasHandleEnded(directory: string): Promise<boolean> {
   // Next to the folder: a new file inside would change the folder's own time.
-  const probe = join(directory, '..', `.time-${randomBytes(6).toString('hex')}`)
+  const probe = join(directory, '..', `.time-${builtin('node:crypto').randomBytes(6).toString('hex')}`)
   try {
     const { mtimeMs } = await stat(join(directory, LEASE_FILE)).catch(() => stat(directory))
     await writeFile(probe, '.', { mode: 0o600 })

@@ -36,7 +36,7 @@ describe.each([
     async (LATE) => {
       rig = await openSpoolRig()
       rig.vendor.answer({ silent: true })
-      const run = program.start(env({ END, LATE }))
+      const run = program.start([], env({ END, LATE }))
       expect(await run.ended).toBe(code)
       const tries = rig.vendor.batches.slice()
       rig.vendor.answer({})
@@ -58,7 +58,7 @@ describe.each([
 
   test('delivered logs are not left in the spool', async () => {
     rig = await openSpoolRig()
-    expect(await program.start(env({ END, LATE: '1' })).ended).toBe(code)
+    expect(await program.start([], env({ END, LATE: '1' })).ended).toBe(code)
     expect(messages()).toHaveLength(50)
     expect(spooledBytes(rig.directory)).toBe(0)
     const pipeline = rig.open()
@@ -72,7 +72,7 @@ test('halves that were delivered before a kill in the middle of the exit come ag
   rig.vendor.answer({ silent: true })
   const isTooLarge = ({ json }: Seen) => json.logs.length > 30
   const halves = () => rig.vendor.batches.filter((seen) => !isTooLarge(seen))
-  const run = program.start(env({ END: 'exit', LATE: '', LOGNITOR_FLUSH_ON_EXIT: '20000' }))
+  const run = program.start([], env({ END: 'exit', LATE: '', LOGNITOR_FLUSH_ON_EXIT: '20000' }))
   rig.vendor.answer((seen) => {
     if (isTooLarge(seen)) return { status: 413 }
     if (halves().length === 1) return {}

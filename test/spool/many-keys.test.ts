@@ -86,9 +86,9 @@ test('several processes, one of which is killed: each log reaches one project, u
     TURNS: String(TURNS),
   }
   const runs = ['11', '22', '33'].map((SEED, n) =>
-    program.start({ ...env, SEED, ...(n === 0 && { STAYS: '1' }) }),
+    program.start([], { ...env, SEED, ...(n === 0 && { STAYS: '1' }) }),
   )
-  await until(() => runs.every((run) => run.output().includes('\n')), 'all have logged', 50_000)
+  await until(() => runs.every((run) => run.stdout().includes('\n')), 'all have logged', 50_000)
   runs[0]?.child.kill('SIGKILL')
   await Promise.all(runs.map(({ ended }) => ended))
   program.remove()
@@ -102,7 +102,7 @@ test('several processes, one of which is killed: each log reaches one project, u
   // Without the reports of what was dropped.
   const arrived = [...taken].filter(([message]) => /^\d+ \d+ \d+$/.test(message))
   expect(arrived.filter(([, under]) => new Set(under).size > 1)).toEqual([])
-  const dropped = runs.flatMap((run) => Object.values(JSON.parse(run.output()) as Record<string, number>))
+  const dropped = runs.flatMap((run) => Object.values(JSON.parse(run.stdout()) as Record<string, number>))
   expect(arrived.length + dropped.reduce((sum, count) => sum + count, 0)).toBe(3 * TURNS * 20)
 })
 
