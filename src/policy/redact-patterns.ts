@@ -1,8 +1,14 @@
+import { SIGN } from './redact-signs.js'
+
 /** Replaces redacted text. */
 export const REDACTED = '[REDACTED]'
 
 /** Returns the text with every match replaced by `[REDACTED]`. */
-export type Redaction = (text: string) => string
+export interface Redaction {
+  (text: string): string
+  /** One of {@link SIGN}, without which a text has no match. Undefined for a RegExp of the user's, which may match any. */
+  readonly sign?: number
+}
 
 /** Letters of Latin scripts beyond ASCII, which names and domains may contain. */
 const LATIN = '\\u00c0-\\u024f'
@@ -31,10 +37,14 @@ const BEARER = /Bearer\s+[A-Za-z0-9\-._~+/]+=*/gi
 
 /** The patterns that `redactPatterns` accepts by name. All take time linear in the length of the text. */
 export const BUILT_IN_REDACTIONS: Readonly<Record<string, Redaction>> = {
-  email: redactEmails,
-  creditCard: (text) => (hasDigits(text, 13) ? redactCards(text) : text),
-  ssn: (text) => (text.includes('-') && hasDigits(text, 9) ? redactSsns(text) : text),
-  bearer: (text) => text.replace(BEARER, REDACTED),
+  email: withSign(SIGN.at, redactEmails),
+  creditCard: withSign(SIGN.thirteenDigits, redactCards),
+  ssn: withSign(SIGN.nineDigits, (text) => (text.includes('-') ? redactSsns(text) : text)),
+  bearer: withSign(SIGN.bearer, (text) => text.replace(BEARER, REDACTED)),
+}
+
+function withSign(sign: number, redact: (text: string) => string): Redaction {
+  return Object.assign(redact, { sign })
 }
 
 function redactCards(text: string): string {
@@ -45,18 +55,6 @@ function redactCards(text: string): string {
 function redactSsns(text: string): string {
   ssn ??= new RegExp(SSN, 'gu')
   return text.replace(ssn, REDACTED)
-}
-
-/** A cheap test that most texts fail. Every character beyond ASCII counts as a digit. */
-function hasDigits(text: string, least: number): boolean {
-  if (text.length < least) return false
-  let found = 0
-  for (let index = 0; index < text.length; index += 1) {
-    const code = text.charCodeAt(index)
-    if ((code >= 0x30 && code <= 0x39) || code > 0x7f) found += 1
-    if (found === least) return true
-  }
-  return false
 }
 
 const LOCAL = new RegExp(`[\\w.%+\\-${LATIN}]`)

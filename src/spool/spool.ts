@@ -248,8 +248,9 @@ export class Spool implements BatchStore {
 
   ackBatch(batch: StoredBatch): void {
     const { source } = batch as TakenBatch
-    source.taken.delete(batch as TakenBatch)
-    this.#end(source, batch)
+    // An adopted journal keeps the batch until the end is recorded: without batches its folder is released or deleted.
+    if (source.isOwn) source.taken.delete(batch as TakenBatch)
+    this.#end(source, batch, () => source.taken.delete(batch as TakenBatch))
   }
 
   nack(batch: StoredBatch, again: SendAgain): void {
@@ -405,12 +406,14 @@ export class Spool implements BatchStore {
   }
 
   /** Entries of a batch are delivered or dropped. */
-  #end(source: Source, range: EntryRange): void {
+  #end(source: Source, range: EntryRange, onRecord = () => {}): void {
     if (source.isOwn) {
       this.ack(range)
       return
     }
     void this.#disk.run(async () => {
+      onRecord()
+      if (!this.#folders.has(source.folder) || !source.folder.adopted.includes(source)) return
       source.journal.end(range)
       // Recorded before the folder is deleted, since the deletion may fail.
       await source.journal.record().finally(() => source.folder.removeSpent(source))
