@@ -156,5 +156,5 @@ test('the values at the cursor are said beside the chart', async () => {
     left -= 4
   )
     await page.mouse.move(box.x + left, box.y + 20)
-  expect((await tip.innerText()).replace(/\s+/g, ' ')).toMatch(/warn 1 info 1$/)
+  expect(((await tip.textContent()) ?? '').replace(/\s+/g, ' ')).toMatch(/warn 1 info 1$/)
 })
