@@ -2,12 +2,12 @@
 // forwards the same records to the same server as JSON: records a second, CPU a record (user and system, all threads),
 // peak memory.
 import { fork, spawn } from 'node:child_process'
-import { readFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { ensureCollector } from '../scripts/collector/otelcol.mjs'
+import { cpuMs, freePorts, peakMiB, started, startGateway } from './gateway/process.mjs'
 import { startCountingServer } from './lib/counting-server.mjs'
 import { median, printTable } from './lib/figures.mjs'
+import { report } from './lib/report.mjs'
 import { interleave } from './lib/rounds.mjs'
 import { MARK } from './logs/record.mjs'
 
@@ -15,14 +15,12 @@ const RECORDS_A_REQUEST = 500
 const WARM_UP = 200
 const MEASURED = 400
 const rounds = Number(process.argv[2] ?? 5)
-/** Clock ticks a second, in which the kernel counts processor time. */
-const MS_A_TICK = 10
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url))
 const server = await startCountingServer(MARK)
 const collector = await ensureCollector()
 const VARIANTS = {
-  'lognitor gateway': startGateway,
+  'lognitor gateway': () => startGateway(server.url),
   ...(collector && { 'OpenTelemetry Collector': startCollector }),
 }
 const names = Object.keys(VARIANTS)
@@ -46,6 +44,16 @@ printTable(
 if (collector) {
   const [gateway, other] = names
   const times = of(gateway, 'usPerRecord') / of(other, 'usPerRecord')
+  report([
+    {
+      id: 'gateway.cpu',
+      work: 'gateway, protobuf in, Lognitor JSON out',
+      value: times,
+      unit: "x the Collector's CPU",
+      target: 1,
+      figures: `${of(gateway, 'usPerRecord').toFixed(1)} us against ${of(other, 'usPerRecord').toFixed(1)}; ${of(gateway, 'peakMiB').toFixed(0)} MiB against ${of(other, 'peakMiB').toFixed(0)}`,
+    },
+  ])
   console.log(
     `\n  CPU: ${times.toFixed(2)} times the Collector's, which sends ${of(other, 'bytesPerRecord').toFixed(0)} bytes a record and reshapes nothing.`,
   )
@@ -91,53 +99,13 @@ async function run(load, requests) {
   return bytes
 }
 
-async function startGateway() {
-  const [port] = await freePorts(1)
-  const child = spawn(process.execPath, [here('../dist/cli.cjs'), 'gateway', '--listen', String(port)], {
-    env: { PATH: process.env.PATH, LOGNITOR_API_KEY: 'bench', LOGNITOR_API_URL: server.url },
-    stdio: ['ignore', 'ignore', 'inherit'],
-  })
-  return ready(child, `http://127.0.0.1:${port}`, `http://127.0.0.1:${port}/readyz`)
-}
-
 async function startCollector() {
   const [port, health] = await freePorts(2)
   const child = spawn(collector, ['--config', here('gateway/collector.yaml')], {
     env: { PORT: String(port), HEALTH: String(health), SINK: server.url },
     stdio: ['ignore', 'ignore', 'inherit'],
   })
-  return ready(child, `http://127.0.0.1:${port}`, `http://127.0.0.1:${health}/`)
-}
-
-async function ready(child, url, health) {
-  const kill = () => child.kill('SIGKILL')
-  process.once('exit', kill)
-  const ended = new Promise((resolve) => child.once('exit', resolve)).finally(() => process.off('exit', kill))
-  while (
-    !(await fetch(health).then(
-      ({ ok }) => ok,
-      () => false,
-    ))
-  )
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  return {
-    url,
-    pid: child.pid,
-    stop: () => {
-      child.kill()
-      return ended
-    },
-  }
-}
-
-/** User and system time of all threads, ended ones included. */
-function cpuMs(pid) {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ')
-  return (Number(fields[11]) + Number(fields[12])) * MS_A_TICK
-}
-
-function peakMiB(pid) {
-  return Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) / 1024
+  return started(child, `http://127.0.0.1:${port}`, `http://127.0.0.1:${health}/`)
 }
 
 function message(child) {
@@ -149,19 +117,4 @@ function message(child) {
       resolve(said)
     })
   })
-}
-
-async function freePorts(count) {
-  const servers = await Promise.all(
-    Array.from(
-      { length: count },
-      () =>
-        new Promise((resolve) => {
-          const probe = createServer().listen(0, '127.0.0.1', () => resolve(probe))
-        }),
-    ),
-  )
-  const ports = servers.map((probe) => probe.address().port)
-  await Promise.all(servers.map((probe) => new Promise((resolve) => probe.close(resolve))))
-  return ports
 }

@@ -1,7 +1,8 @@
 import { expectKnown } from '../../src/config/options.js'
+import type { HasPipeline } from '../../src/pipeline/brand.js'
 import { PendingFailures } from '../../src/pipeline/pending-failures.js'
 import type { Pipeline } from '../../src/pipeline/pipeline.js'
-import { defaultPipeline, type HasPipeline, PIPELINE } from '../../src/pipeline/registry.js'
+import { defaultPipeline, pipelineIn } from '../../src/pipeline/registry.js'
 import { thrownLog } from '../../src/pipeline/thrown-log.js'
 import { currentScope } from '../../src/scope/current.js'
 import type { Scope } from '../../src/scope/scope.js'
@@ -25,7 +26,7 @@ export type Capture = (error: unknown, request?: object) => void
 
 const NAMES = ['client', 'shouldCapture'] as const satisfies readonly (keyof CaptureOptions)[]
 
-/** @throws {LognitorError} `LOGNITOR_UNKNOWN_OPTION`, `LOGNITOR_BAD_OPTION` */
+/** @throws LognitorError `LOGNITOR_UNKNOWN_OPTION`, `LOGNITOR_BAD_OPTION` */
 export function createCapture(options: CaptureOptions = {}): Capture {
   expectKnown('An error handler has no option', options, NAMES)
   const { client, shouldCapture = isFailure } = options
@@ -34,7 +35,7 @@ export function createCapture(options: CaptureOptions = {}): Capture {
 
   return (error, request) => {
     // Looked up at the time of the error, because a handler may be created before `init`.
-    const pipeline = client?.[PIPELINE] ?? defaultPipeline()
+    const pipeline = pipelineIn(client) ?? defaultPipeline()
     try {
       if (!shouldCapture(error)) return
       const scope = scopeOf(request)

@@ -1,16 +1,25 @@
 import { SPAN_KIND, type SpanContextLike, type SpanLike } from '../translate/otel.js'
+import { spanHttp } from '../translate/span-http.js'
 import { type OtlpSpan, TURN, type Turn } from './decode/shapes.js'
+import { bytesOf, type Growth } from './growth.js'
 import { nextTurn } from './turns.js'
 
 const MOST_STEPS = 200
 
 /** Approximate memory for one span, in bytes. */
-export const NODE_BYTES = 400
+export const NODE_BYTES = 500
 
 interface Node {
   readonly parent: string | undefined
-  /** Decodes the span once more; only for server spans. */
-  readonly server: (() => OtlpSpan) | undefined
+  readonly server: Server | undefined
+}
+
+/** A server span. */
+interface Server {
+  /** Decodes the span once more. */
+  readonly again: () => OtlpSpan
+  /** Bytes that its request takes in a log, at most. */
+  readonly requestBytes: number
 }
 
 /**
@@ -20,16 +29,37 @@ interface Node {
 export class ServerSpans {
   readonly #nodes = new Map<string, Node>()
   /** By trace and service: the only server span, or null when there are several. */
-  readonly #only = new Map<string, Node['server'] | null>()
-  #last: { readonly server: Node['server']; readonly span: OtlpSpan } | undefined
+  readonly #only = new Map<string, Server | null>()
+  #last: { readonly server: Server; readonly span: OtlpSpan } | undefined
 
-  static async of(spans: Iterable<OtlpSpan | Turn>): Promise<ServerSpans> {
+  /**
+   * @param exceptions how many exceptions a span recorded, by the index of the span
+   * @param growth counts the requests that go into the logs of these exceptions
+   * @throws {TooMuchError} when these are too much
+   */
+  static async of(
+    spans: Iterable<OtlpSpan | Turn>,
+    exceptions: ReadonlyMap<number, number>,
+    growth: Growth,
+  ): Promise<ServerSpans> {
     const known = new ServerSpans()
     const resources = new ResourceNumbers()
+    /** The spans with exceptions. Their requests are known when all spans are. */
+    const recorded: { key: string; group: string; count: number }[] = []
+    let index = 0
     for (const span of spans) {
       const turn = nextTurn()
       if (turn !== undefined) await turn
-      if (span !== TURN) known.#add(span, resources.of(span))
+      if (span === TURN) continue
+      const resource = resources.of(span)
+      const key = known.#add(span, resource)
+      const count = exceptions.get(index++)
+      if (count !== undefined) recorded.push({ key, group: groupOf(span, resource), count })
+    }
+    for (const { key, group, count } of recorded) {
+      const turn = nextTurn()
+      if (turn !== undefined) await turn
+      growth.add(known.#find(key, group)?.requestBytes ?? 0, count)
     }
     return known
   }
@@ -40,30 +70,35 @@ export class ServerSpans {
    * @param resource index of the span's resource, from {@link ResourceNumbers}
    */
   serverOf(span: SpanLike, resource: number): OtlpSpan | undefined {
-    const server = this.#find(span, resource)
+    const server = this.#find(keyOf(span.spanContext()), groupOf(span, resource))
     if (server === undefined) return undefined
-    if (this.#last?.server !== server) this.#last = { server, span: server() }
+    if (this.#last?.server !== server) this.#last = { server, span: server.again() }
     return this.#last.span
   }
 
-  #find(span: SpanLike, resource: number): Node['server'] {
-    let key: string | undefined = keyOf(span.spanContext())
+  #find(from: string, group: string): Server | undefined {
+    let key: string | undefined = from
     for (let step = 0; key !== undefined && step < MOST_STEPS; step++) {
       const node: Node | undefined = this.#nodes.get(key)
       if (node?.server !== undefined) return node.server
       key = node?.parent
     }
-    return this.#only.get(groupOf(span, resource)) ?? undefined
+    return this.#only.get(group) ?? undefined
   }
 
-  #add(span: OtlpSpan, resource: number): void {
-    const { parentSpanContext, again } = span
-    const server = span.kind === SPAN_KIND.server ? again : undefined
+  /** Gives the key of the span. */
+  #add(span: OtlpSpan, resource: number): string {
+    const { parentSpanContext, again, attributes } = span
+    const isServer = span.kind === SPAN_KIND.server
+    const server = isServer ? { again, requestBytes: bytesOf(() => spanHttp(attributes)) } : undefined
     const parent = parentSpanContext && keyOf(parentSpanContext)
-    this.#nodes.set(keyOf(span.spanContext()), { parent, server })
-    if (server === undefined) return
-    const group = groupOf(span, resource)
-    this.#only.set(group, this.#only.has(group) ? null : server)
+    const key = keyOf(span.spanContext())
+    this.#nodes.set(key, { parent, server })
+    if (server !== undefined) {
+      const group = groupOf(span, resource)
+      this.#only.set(group, this.#only.has(group) ? null : server)
+    }
+    return key
   }
 }
 

@@ -33,7 +33,7 @@ export class LognitorLogRecordExporter {
 
   /**
    * @param options `{ client }`, or a client's options; with neither, the default client is used
-   * @throws {LognitorError} for a wrong option
+   * @throws LognitorError for a wrong option
    */
   constructor(options: ClientOrOptions = {}) {
     this.#intake = new OtelIntake(options)

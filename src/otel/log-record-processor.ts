@@ -45,7 +45,7 @@ export class LognitorLogRecordProcessor {
 
   /**
    * @param input `{ client }`, or a client's options; with neither, the default client is used
-   * @throws {LognitorError} for a wrong option
+   * @throws LognitorError for a wrong option
    */
   constructor(input: LogRecordProcessorOptions = {}) {
     expectObject(input)

@@ -1,6 +1,7 @@
 import { MAX_LOG_BYTES } from '../wire/limits.js'
 import { LOG_ID_KEY, type Log } from '../wire/log.js'
 import type { RequestEntry } from '../wire/request-entry.js'
+import { jsonBytes } from './json-size.js'
 import { REDACTED } from './redact.js'
 import {
   cut,
@@ -15,7 +16,7 @@ import {
   ownMetadata,
 } from './size.js'
 
-/** From this total length of its texts, in UTF-16 units, a log exceeds its limit whatever redaction removes. */
+/** From this total length of its texts, in UTF-16 units or in bytes of JSON, a log exceeds its limit whatever redaction removes. */
 const OVERSIZE_UNITS = 1.25 * MAX_LOG_BYTES
 /** As {@link OVERSIZE_UNITS}, for a log that a hook may still make small: it gets a copy, which takes that much again. */
 const OVERSIZE_HOOK_UNITS = 32 * MAX_LOG_BYTES
@@ -43,21 +44,40 @@ const NEEDED: ReadonlySet<string> = new Set([
 /** Marks the end of a text that was cut here. */
 const CUT = '\uf8ffcut\uf8ff'
 
+/** Most bytes of JSON that a UTF-16 unit takes: an escape. */
+const MOST_UNIT_BYTES = 6
+
 /** Whether a log or request entry has so much text that it will be cut or refused in any case. */
 export function isOversize(entry: Log | RequestEntry, hasHook = false): boolean {
-  return unitsLeft(entry, hasHook ? OVERSIZE_HOOK_UNITS : OVERSIZE_UNITS, 0) < 0
+  const most = hasHook ? OVERSIZE_HOOK_UNITS : OVERSIZE_UNITS
+  const left = unitsLeft(entry, most, 0)
+  if (left < 0) return true
+  // Few logs are long enough for a second walk, which looks at each character.
+  return (most - left) * MOST_UNIT_BYTES > most && jsonBytes(entry, most) > most
 }
 
-function unitsLeft(value: unknown, left: number, depth: number): number {
-  if (typeof value === 'string') return left - value.length
-  if (typeof value !== 'object' || value === null || depth > MOST_DEPTH) return left
+/** What the texts and names of an object leave of `left`; below zero the rest of the object is not read. */
+function unitsLeft(holder: object, left: number, depth: number): number {
+  // Every log is read here. `for in` writes each index of a list as a text first, which takes ten times as long.
+  if (Array.isArray(holder)) return unitsLeftByList(holder, left, depth)
   let rest = left
-  const isList = Array.isArray(value)
-  for (const name in value) {
-    rest = unitsLeft((value as Record<string, unknown>)[name], isList ? rest : rest - name.length, depth + 1)
+  for (const name in holder) {
+    rest = unitsLeftBy((holder as Record<string, unknown>)[name], rest - name.length, depth)
     if (rest < 0) break
   }
   return rest
+}
+
+function unitsLeftByList(list: readonly unknown[], left: number, depth: number): number {
+  let rest = left
+  for (let index = 0; index < list.length && rest >= 0; index++) rest = unitsLeftBy(list[index], rest, depth)
+  return rest
+}
+
+function unitsLeftBy(value: unknown, left: number, depth: number): number {
+  if (typeof value === 'string') return left - value.length
+  if (typeof value !== 'object' || value === null || depth >= MOST_DEPTH) return left
+  return unitsLeft(value, left, depth + 1)
 }
 
 /**
@@ -107,7 +127,9 @@ export function cutOversizeEntry(entry: RequestEntry): RequestEntry {
 
 /** Like {@link endCutTexts}, for a request entry. */
 export function endCutEntry(entry: RequestEntry): RequestEntry {
-  return mapTexts(entry, withoutTail) as RequestEntry
+  return mapTexts(entry, (text) =>
+    text.endsWith(CUT) ? cut(withoutTail(text), MOST_TEXT) : text,
+  ) as RequestEntry
 }
 
 /** Cuts texts one by one. Once the texts together exceed what a log can hold, the remaining ones become empty. */

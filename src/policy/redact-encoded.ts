@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { percentDecode } from './percent-encoding.js'
 import { REDACTED, type Redaction } from './redact-patterns.js'
+import { SHORTEST_BASE64 } from './redact-signs.js'
 
 /** Text between the delimiters of URLs and of the text around them. */
 const TOKEN = /[^\s?&=;#/"'<>,]+/g
@@ -24,16 +25,10 @@ function redactToken(token: string, spelled: string, redact: Redaction): string 
 }
 
 function percentEncode(text: string): string {
-  try {
-    return text.split(REDACTED).map(encodeURIComponent).join(REDACTED)
-  } catch {
-    // A lone surrogate has no percent-encoding.
-    return REDACTED
-  }
+  // A lone surrogate has no percent-encoding.
+  if (/\p{Surrogate}/u.test(text)) return REDACTED
+  return text.split(REDACTED).map(encodeURIComponent).join(REDACTED)
 }
-
-/** Shorter than any text that a built-in pattern could match. */
-const SHORTEST_BASE64 = 8
 
 /** Redacts the text in a byte array, which arrives as base64, and encodes it again. */
 export function redactBase64(encoded: string, redact: Redaction): string {
@@ -54,12 +49,55 @@ function redactBytes(bytes: Buffer, redact: Redaction): Buffer | undefined {
 /** Redacts Buffers in JSON within a text, which are lists of bytes: `{"type":"Buffer","data":[98,111,98]}`. */
 export function redactByteLists(text: string, redact: Redaction): string {
   if (!text.includes('Buffer')) return text
-  return text.replace(/\[\s*(\d{1,3}(?:\s*,\s*\d{1,3}){5,})\s*\]/g, (list, numbers: string) => {
-    const bytes = numbers.split(',').map(Number)
-    if (bytes.some((byte) => byte > 0xff)) return list
-    const redacted = redactBytes(Buffer.from(bytes), redact)
-    return redacted === undefined ? list : `[${[...redacted].join(',')}]`
-  })
+  let out = ''
+  let done = 0
+  let open = text.indexOf('[')
+  while (open !== -1) {
+    const list = byteListAt(text, open)
+    const redacted = list && redactBytes(Buffer.from(list.bytes), redact)
+    if (list !== undefined && redacted !== undefined) {
+      out += `${text.slice(done, open)}[${redacted.join(',')}]`
+      done = list.end
+    }
+    open = text.indexOf('[', list?.end ?? open + 1)
+  }
+  return done === 0 ? text : out + text.slice(done)
+}
+
+/** A list of fewer bytes is shorter than any text that a built-in pattern could match. */
+const LEAST_BYTES = 6
+
+/**
+ * The list of bytes in JSON that begins at `open`, and where it ends. Undefined for every other list. Read by hand: a
+ * pattern with a repeated group takes ten times as long.
+ */
+function byteListAt(text: string, open: number): { bytes: number[]; end: number } | undefined {
+  const bytes: number[] = []
+  let at = open + 1
+  for (;;) {
+    at = afterSpace(text, at)
+    const start = at
+    let byte = 0
+    for (; at < start + 3 && isDigit(text.charCodeAt(at)); at++) byte = byte * 10 + text.charCodeAt(at) - ZERO
+    if (at === start || byte > 0xff) return undefined
+    bytes.push(byte)
+    at = afterSpace(text, at)
+    const next = text[at++]
+    if (next === ']') return bytes.length < LEAST_BYTES ? undefined : { bytes, end: at }
+    if (next !== ',') return undefined
+  }
+}
+
+const ZERO = 0x30
+
+function isDigit(code: number): boolean {
+  return code >= ZERO && code <= ZERO + 9
+}
+
+function afterSpace(text: string, from: number): number {
+  let at = from
+  while (text.charCodeAt(at) <= 0x20) at++
+  return at
 }
 
 interface Read {

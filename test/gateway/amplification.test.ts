@@ -7,7 +7,8 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { decodeLogs } from '../../src/gateway/decode/decode.js'
 import { TURN } from '../../src/gateway/decode/shapes.js'
 import type { Log } from '../../src/wire/log.js'
-import { buildProgram, type Program } from '../cli/support.js'
+import { buildCli } from '../cli/support.js'
+import type { Program } from '../support/program.js'
 import type { Vendor } from '../support/vendor.js'
 import { startProgram } from './program.js'
 import {
@@ -123,6 +124,49 @@ describe('requests to Lognitor are at most 1 MiB', () => {
   })
 })
 
+describe('a short body of which gigabytes would be made is refused before anything is sent', () => {
+  const long = 'x'.repeat(100_000)
+  const exceptions = Array(2000).fill({ name: 'exception' })
+  const request = [attribute('http.request.method', 'GET'), attribute('url.path', `/${long}`)]
+  const BODIES: Readonly<Record<string, () => unknown>> = {
+    'a scope of many records': () => placed({ scope: { name: long }, logRecords: Array(2000).fill({}) }),
+    'a resource of many records': () =>
+      placed({ logRecords: Array(2000).fill({}) }, [attribute('k8s.pod.name', long)]),
+    'a span of many exceptions': () => spansOf({ events: exceptions, attributes: [attribute('a', long)] }),
+    'a server span of exceptions in other spans': () =>
+      spansOf({ kind: 2, attributes: request }, { parentSpanId: '0000000000000001', events: exceptions }),
+    'a resource of many request entries': () => {
+      const body = spansOf(...Array(2000).fill({ kind: 2, attributes: request.slice(0, 1) }))
+      const [group] = body.resourceSpans as { resource: unknown }[]
+      Object.assign(group as object, { resource: { attributes: [attribute('service.name', long)] } })
+      return body
+    },
+  }
+
+  test.each(Object.entries(BODIES))('%s', async (_name, make) => {
+    const { gateway, vendor } = await openGateway()
+    const body = make()
+    const path = 'resourceLogs' in (body as object) ? '/v1/logs' : '/v1/traces'
+    const answer = await send(gateway, path, body)
+    expect(answer).toMatchObject({ status: 413 })
+    expect(answer.json.message).toContain('repeat')
+    expect(vendor.seen).toHaveLength(0)
+  })
+
+  test('but records that repeat as much as the body is long are delivered', async () => {
+    const { gateway, vendor } = await openGateway()
+    const resource = [attribute('k8s.pod.name', 'p'.repeat(1000))]
+    const logRecords = Array(5000).fill({ body: { stringValue: 'b'.repeat(1000) } })
+    expect(await send(gateway, '/v1/logs', placed({ logRecords }, resource))).toMatchObject({ status: 200 })
+    expect(vendor.messages()).toHaveLength(5000)
+  })
+})
+
+/** An export request with one group of records. */
+function placed(scopeLogs: object, attributes: unknown[] = []): Record<string, unknown> {
+  return { resourceLogs: [{ resource: { attributes }, scopeLogs: [scopeLogs] }] }
+}
+
 function messageOf({ message }: Log): string {
   return message
 }
@@ -137,6 +181,7 @@ async function memoryDuring(url: string, serve: () => Promise<unknown>): Promise
   while (!isServed) {
     const figures = await (await fetch(`${url}/metrics`)).text()
     most = Math.max(most, Number(/resident_memory_bytes (\d+)/.exec(figures)?.[1]) / MIB)
+    await new Promise((resolve) => setTimeout(resolve, 10))
   }
   await served
   return most
@@ -146,7 +191,7 @@ describe('what is made of a body', () => {
   let program: Program
 
   beforeAll(async () => {
-    program = await buildProgram()
+    program = await buildCli()
   })
 
   afterAll(() => program.remove())
@@ -241,7 +286,7 @@ test('nulls in place of records count as records', async () => {
 test('a body in pieces of one byte takes no more memory than one in large pieces', {
   timeout: 60_000,
 }, async () => {
-  const program = await buildProgram()
+  const program = await buildCli()
   onTestFinished(() => program.remove())
   const { url } = await startProgram(program)
   const most = await memoryDuring(url, () => sendInPieces(url, 1_500_000))

@@ -2,7 +2,7 @@ import { request as httpRequest } from 'node:http'
 import { connect } from 'node:net'
 import { expect, test } from 'vitest'
 import { closedLatch, until } from '../support/until.js'
-import { logsOf, numbered, openGateway, sdkRecord, send, serialize } from './support.js'
+import { logsOf, numbered, openGateway, openWithClock, sdkRecord, send, serialize } from './support.js'
 
 test('beyond the limit of requests callers are told to retry', async () => {
   const { gateway, vendor } = await openGateway({ maxInFlightRequests: 2 })
@@ -53,8 +53,11 @@ test('all exports together have no more requests under way than there are connec
 })
 
 test('the caller is told to retry an export that takes too long', async () => {
-  const { gateway, vendor } = await openGateway({ deliveryTimeout: 100, connections: 1 })
-  vendor.answer(() => ({ after: new Promise((resolve) => setTimeout(resolve, 30)) }))
+  const { gateway, vendor, clock } = await openWithClock({ deliveryTimeout: 100, connections: 1 })
+  vendor.answer(() => {
+    clock.advance(30)
+    return {}
+  })
   const answer = await send(gateway, '/v1/logs', logsOf(...numbered(3000)))
   expect(answer).toMatchObject({ status: 503 })
   expect(answer.json.message).toContain('too long')
@@ -62,12 +65,15 @@ test('the caller is told to retry an export that takes too long', async () => {
 })
 
 test('an export that waits too long for a connection is not delivered late', async () => {
-  const { gateway, vendor } = await openGateway({ deliveryTimeout: 400, connections: 1 })
-  vendor.answer(() => ({ after: new Promise((resolve) => setTimeout(resolve, 500)) }))
+  const { gateway, vendor, clock } = await openWithClock({ deliveryTimeout: 400, connections: 1 })
+  const latch = closedLatch()
+  vendor.answer({ after: latch.promise })
   const exports = numbered(6).map((line) => send(gateway, '/v1/logs', logsOf(line)))
+  await until(() => gateway.stats().inFlightRequests === 6 && vendor.open === 1, 'one has the connection')
+  clock.advance(500)
+  latch.open()
   const statuses = (await Promise.all(exports)).map(({ status }) => status)
-  expect(statuses.filter((status) => status === 200)).toHaveLength(1)
-  expect(statuses.filter((status) => status === 503)).toHaveLength(5)
+  expect(statuses.sort()).toEqual([200, 503, 503, 503, 503, 503])
   expect(vendor.batches).toHaveLength(1)
 })
 
@@ -146,4 +152,55 @@ test('a large body is delivered as a whole, or not at all when its end is wrong'
   expect(vendor.seen).toHaveLength(0)
   expect(await send(gateway, '/v1/logs', body)).toMatchObject({ status: 200 })
   expect(vendor.messages()).toHaveLength(90)
+})
+
+test('an export that takes the gateway itself too long is refused, and not asked for again', async () => {
+  const { gateway, vendor, clock } = await openWithClock({
+    deliveryTimeout: 20_000,
+    beforeSend: (log) => {
+      clock.advance(100)
+      return log
+    },
+  })
+  const answer = await send(gateway, '/v1/logs', logsOf(...numbered(300)))
+  expect(answer).toMatchObject({ status: 413 })
+  expect(answer.json.message).toContain('send less at once')
+  expect(vendor.batches.length).toBeLessThan(3)
+})
+
+test('an export that is late because of Lognitor is asked for again, however much the gateway has to do', async () => {
+  const { gateway, vendor, clock } = await openWithClock({
+    deliveryTimeout: 20_000,
+    connections: 1,
+    beforeSend: (log) => {
+      clock.advance(10)
+      return log
+    },
+  })
+  vendor.answer(() => {
+    clock.advance(12_000)
+    return {}
+  })
+  expect(await send(gateway, '/v1/logs', logsOf(...numbered(300)))).toMatchObject({ status: 503 })
+})
+
+test('records of control characters, six times as long in JSON, are cut in time', async () => {
+  const { gateway, vendor } = await openGateway({ autoTruncate: true })
+  const text = '\u0001'.repeat(250_000)
+  const { resource } = sdkRecord()
+  const records = numbered(240).map((body) => sdkRecord({ resource, body, attributes: { text } }))
+  expect(await send(gateway, '/v1/logs', serialize('protobuf', records))).toMatchObject({ status: 200 })
+  expect(vendor.messages()).toHaveLength(240)
+})
+
+test('records in which redaction has the most to decode are delivered in time', {
+  timeout: 60_000,
+}, async () => {
+  const { gateway, vendor } = await openGateway({ redactPatterns: ['email', 'creditCard', 'ssn', 'bearer'] })
+  const { resource } = sdkRecord()
+  const records = numbered(60).map((line) =>
+    sdkRecord({ resource, body: `${line} ${'%ff '.repeat(62_000)}` }),
+  )
+  expect(await send(gateway, '/v1/logs', serialize('protobuf', records))).toMatchObject({ status: 200 })
+  expect(vendor.messages()).toHaveLength(60)
 })

@@ -74,6 +74,8 @@ describe('a redacted text', () => {
     expect(redact(JSON.stringify(written('4111111111111111')))).toBe(JSON.stringify(written(R)))
     const spaced = JSON.stringify(Buffer.from('bob@x.org'), null, 2)
     expect(JSON.parse(redact(spaced))).toEqual(Buffer.from(R).toJSON())
+    const several = `Buffer [${[...Buffer.from('bob@x.org')]}] [1,2] [${[...Buffer.from('nobody')]}] [999,64,64,64,64,64]`
+    expect(redact(several)).toBe(several.replace(/^[^\]]*/, `Buffer [${[...Buffer.from(R)]}`))
   })
 
   it('keeps other bytes, and words that look like base64', () => {
@@ -189,8 +191,21 @@ describe('a hostile text of a million characters', () => {
       '１',
     ],
     ...['Bearer ', 'Bearer', 'Bearer a=', 'bearer\t'],
-    ...['%41', '%E0%A4', '%2540', '=+', '=1+', 'QUFB', 'QUFB+', R, '[REDACTED'],
-    ...['Buffer[1,', 'Buffer[1,2,3,4,5,6', 'Buffer [ 1 , ', '[111,98,111,98,64,120]Buffer'],
+    ...[
+      '%41',
+      '%ff ',
+      '%ff%41 ',
+      'b%40b.cc\ud800 ',
+      '%E0%A4',
+      '%2540',
+      '=+',
+      '=1+',
+      'QUFB',
+      'QUFB+',
+      R,
+      '[REDACTED',
+    ],
+    ...['Buffer[', 'Buffer[1,', 'Buffer[1,2,3,4,5,6', 'Buffer [ 1 , ', '[111,98,111,98,64,120]Buffer'],
   ]
 
   it.each(pieces)('made of %j is redacted in linear time', (piece) => {

@@ -1,27 +1,29 @@
 import { translateLogRecord } from '../../translate/log-record.js'
 import { severityLevel } from '../../translate/severity.js'
 import { type OtlpLogRecord, TURN, type Turn } from '../decode/shapes.js'
+import { Growth } from '../growth.js'
 import { createResources } from '../resources.js'
 import { surveyLogs } from '../survey.js'
-import { nextTurn } from '../turns.js'
 import type { ForwardedExport } from './forwarded-export.js'
 
 /**
  * Forwards log records, once all of them could be decoded. Gives their number.
+ * @param bodyBytes length of the body that holds them
  * @throws what decoding the records throws
  */
 export async function forwardLogs(
   records: Iterable<OtlpLogRecord | Turn>,
   newExport: () => ForwardedExport,
   allResourceAttributes: boolean,
+  bodyBytes: number,
 ): Promise<{ count: number; forwarded: ForwardedExport }> {
-  const { count, latestMs } = await surveyLogs(records)
-  const forwarded = newExport()
   const resourceFields = createResources(allResourceAttributes)
+  const { count, latestMs } = await surveyLogs(records, new Growth(bodyBytes, resourceFields))
+  const forwarded = newExport()
   const now = () => latestMs
   let source = 0
   for (const record of records) {
-    const pause = forwarded.room() ?? nextTurn()
+    const pause = forwarded.pause()
     if (pause !== undefined) await pause
     if (forwarded.isOver) break
     if (record === TURN) continue

@@ -8,10 +8,10 @@ import type { Log, RequestDetail } from '../../wire/log.js'
 import type { RequestEntry } from '../../wire/request-entry.js'
 import { type OtlpSpan, TURN, type Turn } from '../decode/shapes.js'
 import { isFrameworksOwn } from '../framework-exceptions.js'
+import { Growth } from '../growth.js'
 import { createResources } from '../resources.js'
 import { NODE_BYTES, ResourceNumbers, ServerSpans } from '../server-spans.js'
 import { surveySpans } from '../survey.js'
-import { nextTurn } from '../turns.js'
 import type { ForwardedExport } from './forwarded-export.js'
 
 export interface SpanSettings {
@@ -24,6 +24,7 @@ export interface SpanSettings {
  * Forwards what spans contain, once all of them could be decoded: an error log for each exception, and a request entry
  * for each request that a server answered. Gives the number of spans.
  * @param hold reserves bytes of memory; false when there is no room for them
+ * @param bodyBytes length of the body that holds the spans
  * @returns undefined when there is no room
  * @throws what decoding the spans throws
  */
@@ -32,25 +33,29 @@ export async function forwardSpans(
   newExport: () => ForwardedExport,
   settings: SpanSettings,
   hold: (bytes: number) => boolean,
+  bodyBytes: number,
 ): Promise<{ count: number; forwarded: ForwardedExport } | undefined> {
-  const { count, exceptions, latestMs } = await surveySpans(spans)
-  if (exceptions > 0 && !hold(count * NODE_BYTES)) return undefined
-  const servers = exceptions > 0 ? await ServerSpans.of(spans) : undefined
+  const resourceFields = createResources(settings.allResourceAttributes)
+  const growth = new Growth(bodyBytes, resourceFields)
+  const { count, exceptions, latestMs } = await surveySpans(spans, growth)
+  if (exceptions.size > 0 && !hold(count * NODE_BYTES)) return undefined
+  const servers = exceptions.size > 0 ? await ServerSpans.of(spans, exceptions, growth) : undefined
   const forwarded = newExport()
-  const writer = new SpanWriter(forwarded, settings, servers, latestMs)
+  const writer = new SpanWriter(forwarded, settings, servers, resourceFields, latestMs)
   let source = 0
   for (const span of spans) {
-    const turn = nextTurn()
+    const turn = forwarded.pause()
     if (turn !== undefined) await turn
+    if (forwarded.isOver) break
     if (span === TURN) continue
     writer.begin(span, source++)
     for (const event of span.eachEvent()) {
-      const pause = forwarded.room() ?? nextTurn()
+      const pause = forwarded.pause()
       if (pause !== undefined) await pause
       if (forwarded.isOver) break
       if (isExceptionEvent(event)) writer.exception(event)
     }
-    const pause = forwarded.room() ?? nextTurn()
+    const pause = forwarded.pause()
     if (pause !== undefined) await pause
     if (forwarded.isOver) break
     writer.request()
@@ -73,12 +78,13 @@ class SpanWriter {
     forwarded: ForwardedExport,
     settings: SpanSettings,
     servers: ServerSpans | undefined,
+    resourceFields: ReturnType<typeof createResources>,
     latestMs: number,
   ) {
     this.#forwarded = forwarded
     this.#settings = settings
     this.#servers = servers
-    this.#resourceFields = createResources(settings.allResourceAttributes)
+    this.#resourceFields = resourceFields
     this.#now = () => latestMs
   }
 

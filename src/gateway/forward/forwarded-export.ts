@@ -5,6 +5,7 @@ import { createPolicy, type Policy, type PolicySettings } from '../../policy/pol
 import type { Level } from '../../wire/level.js'
 import { LOG_ID_KEY, type Log } from '../../wire/log.js'
 import type { RequestEntry } from '../../wire/request-entry.js'
+import { nextTurn } from '../turns.js'
 import type { BatchBody } from './batch-body.js'
 import type { BatchSender } from './batch-sender.js'
 import { BatchSplitter } from './batch-splitter.js'
@@ -13,6 +14,7 @@ import type { KeyState } from './key-state.js'
 import type { Load } from './load.js'
 import { PartialSuccess } from './partial-success.js'
 import type { StableIds } from './stable-ids.js'
+import { WorkTime } from './work-time.js'
 
 export interface ForwardedExportParts {
   readonly stableIds: StableIds
@@ -48,6 +50,7 @@ const LOSSES: readonly DropReason[] = ['invalid', 'too_large', 'before_send_erro
 export class ForwardedExport {
   readonly #parts: ForwardedExportParts
   readonly #endsAtMs: number
+  readonly #work: WorkTime
   readonly #logs: BatchSplitter
   readonly #requests: BatchSplitter
   readonly #failures = new Failures()
@@ -61,6 +64,7 @@ export class ForwardedExport {
 
   constructor(parts: ForwardedExportParts) {
     this.#parts = parts
+    this.#work = new WorkTime(parts.clock)
     this.#endsAtMs = parts.clock.monotonic() + parts.timeoutMs
     const { clock, ledger, policy: settings, stableIds } = parts
     this.#logs = new BatchSplitter('/ingest')
@@ -145,9 +149,13 @@ export class ForwardedExport {
     return this.#parts.stableIds.batchId(name)
   }
 
-  /** Called before each log. Gives a promise while too much is under way, otherwise undefined. */
-  room(): Promise<void> | undefined {
-    return this.#hasRoom() ? undefined : this.#waitForRoom()
+  /**
+   * Called before each log. Gives a promise while too much is under way, or while other work has its turn; otherwise
+   * undefined.
+   */
+  pause(): Promise<void> | undefined {
+    const pause = this.#hasRoom() ? nextTurn() : this.#waitForRoom()
+    return pause && this.#work.pausedFor(pause)
   }
 
   #hasRoom(): boolean {
@@ -171,6 +179,7 @@ export class ForwardedExport {
   async finish(records: number): Promise<Delivery> {
     this.#send(this.#logs.close())
     this.#send(this.#requests.close())
+    this.#work.end()
     await Promise.all(this.#underway)
     return this.#held ?? this.#partialSuccess.delivered(records)
   }
@@ -204,12 +213,10 @@ export class ForwardedExport {
     const { clock, random } = this.#parts
     if (clock.monotonic() <= this.#endsAtMs) return undefined
     const late = { kind: 'held', status: 503, retryAfterMs: soonMs(random) } as const
-    if (this.#deliveredBytes < TOO_MUCH_BYTES) return { ...late, why: 'Lognitor takes too long' }
-    return {
-      ...late,
-      isTooMuch: true,
-      why: 'The export is too large to be delivered in time: send less at once',
-    }
+    // Also when Lognitor answers faster, the repeat would be late: because of its size, or of the work it makes here.
+    const isTooMuch = this.#deliveredBytes >= TOO_MUCH_BYTES || this.#work.ms > this.#parts.timeoutMs / 2
+    if (!isTooMuch) return { ...late, why: 'Lognitor takes too long' }
+    return { ...late, isTooMuch, why: 'The export is too large to be delivered in time: send less at once' }
   }
 
   /** The first reason stays: batches that failed later were most likely under way already. */

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { delimiter, join, resolve } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { type Inbox, startInbox } from '../../../src/testing/index.js'
-import { createProject, run } from '../../support/project.js'
+import { createProject } from '../../support/project.js'
+import { start } from '../../support/run.js'
 
 const ESBUILD = resolve(import.meta.dirname, '../../dependencies/bundlers/node_modules/.bin')
 
@@ -36,14 +37,15 @@ afterAll(async () => {
 
 /** Invokes the function once, in a process that is stopped as soon as it has answered. */
 async function invoke(...items: string[]): Promise<unknown> {
-  const program = run({ folder, remove: () => {} }, ['--enable-source-maps', 'invoke.mjs', ...items], {
+  const program = start(['--enable-source-maps', 'invoke.mjs', ...items], {
+    cwd: folder,
     env: {
       LOGNITOR_API_KEY: 'test-key',
       LOGNITOR_API_URL: inbox.apiUrl,
       LOGNITOR_FLUSH_INTERVAL: '60000',
     },
   })
-  expect([await program.exited, program.stderr()]).toEqual(['SIGKILL', ''])
+  expect([await program.ended, program.stderr()]).toEqual(['SIGKILL', ''])
   return JSON.parse(program.stdout())
 }
 
