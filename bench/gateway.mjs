@@ -7,6 +7,7 @@ import { ensureCollector } from '../scripts/collector/otelcol.mjs'
 import { cpuMs, freePorts, peakMiB, started, startGateway } from './gateway/process.mjs'
 import { startCountingServer } from './lib/counting-server.mjs'
 import { median, printTable } from './lib/figures.mjs'
+import { report } from './lib/report.mjs'
 import { interleave } from './lib/rounds.mjs'
 import { MARK } from './logs/record.mjs'
 
@@ -43,6 +44,16 @@ printTable(
 if (collector) {
   const [gateway, other] = names
   const times = of(gateway, 'usPerRecord') / of(other, 'usPerRecord')
+  report([
+    {
+      id: 'gateway.cpu',
+      work: 'gateway, protobuf in, Lognitor JSON out',
+      value: times,
+      unit: "x the Collector's CPU",
+      target: 1,
+      figures: `${of(gateway, 'usPerRecord').toFixed(1)} us against ${of(other, 'usPerRecord').toFixed(1)}; ${of(gateway, 'peakMiB').toFixed(0)} MiB against ${of(other, 'peakMiB').toFixed(0)}`,
+    },
+  ])
   console.log(
     `\n  CPU: ${times.toFixed(2)} times the Collector's, which sends ${of(other, 'bytesPerRecord').toFixed(0)} bytes a record and reshapes nothing.`,
   )

@@ -1,56 +1,94 @@
 // CPU per log record, user and system of all threads: ours beside OpenTelemetry's own OTLP exporter.
-import { fork } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
+// node bench/logs.mjs [generations] [names of variants ...]
 import { startCountingServer } from './lib/counting-server.mjs'
 import { median, printTable } from './lib/figures.mjs'
-import { interleave } from './lib/rounds.mjs'
+import { measureLiving } from './lib/living.mjs'
+import { report } from './lib/report.mjs'
 import { MARK } from './logs/record.mjs'
 import { VARIANTS } from './logs/variants.mjs'
 
-const WARM_UP = 500_000
-const MEASURED = 80_000
-const rounds = Number(process.argv[2] ?? 7)
+const PEER = 'OTLP JSON exporter'
+const YOUNG = 40_000
+const WARM = 250_000
+const MEASURED = 20_000
 
+const [, , generations = 3, ...chosen] = process.argv
+const variants = Object.keys(VARIANTS).filter(
+  (name) => chosen.length === 0 || name === PEER || chosen.some((part) => name.includes(part)),
+)
 const server = await startCountingServer(MARK)
-const names = Object.keys(VARIANTS)
 const traffic = new Map()
-const figures = await interleave(names, rounds, measure)
+const figures = await measureLiving({
+  file: new URL('logs/child.mjs', import.meta.url),
+  variants,
+  args: () => [server.url],
+  young: YOUNG,
+  warm: WARM,
+  measured: MEASURED,
+  generations: Number(generations),
+  check,
+})
 server.stop()
 
-const peer = median(figures.get('OTLP JSON exporter'))
+const us = (name, age) => median(figures.get(name)[age])
+const ratio = (name, age) => us(name, age) / us(PEER, age)
+const rounds = figures.get(PEER).warm.length
 console.log(`\nCPU per log record of twelve attributes, medians of ${rounds} interleaved rounds\n`)
 printTable(
-  ['', 'us a record', 'x OTLP JSON', 'bytes a record', 'records a POST'],
-  names.map((name) => {
-    const us = median(figures.get(name))
-    return [name, us, (us / peer).toFixed(2), ...traffic.get(name)]
-  }),
+  ['', 'us, warm', 'x OTLP JSON', 'us, young', 'x OTLP JSON', 'bytes a record', 'records a POST'],
+  variants.map((name) => [
+    name,
+    us(name, 'warm'),
+    ratio(name, 'warm').toFixed(2),
+    us(name, 'young'),
+    ratio(name, 'young').toFixed(2),
+    ...traffic.get(name),
+  ]),
 )
+report(rows())
 
-async function measure(name) {
-  const { usPerRecord, written } = await runChild(name)
+function rows() {
+  const unit = 'x OTLP JSON exporter'
+  const row = (id, work, name, target, age = 'warm') =>
+    variants.includes(name) && {
+      id,
+      work,
+      value: ratio(name, age),
+      unit,
+      target,
+      figures: `${us(name, age).toFixed(1)} us against ${us(PEER, age).toFixed(1)}`,
+    }
+  const rich = 'info() with all parts'
+  const redacted = 'info() with all parts, redaction'
+  return [
+    row('logs.sdk', 'SDK alone (no-op exporter)', 'OpenTelemetry SDK alone (no-op exporter)'),
+    row('logs.bare', 'JSON.stringify and POST by hundreds', 'JSON.stringify and POST by hundreds'),
+    row(
+      'logs.exporter.warm',
+      'SDK, exporter, POSTs of 100; twelve attributes',
+      'LognitorLogRecordExporter',
+      1,
+    ),
+    row('logs.exporter.young', `the same after ${YOUNG} records`, 'LognitorLogRecordExporter', 1.1, 'young'),
+    row('logs.processor', 'own processor', 'LognitorLogRecordProcessor', 0.95),
+    row('logs.info', 'info() with the twelve as metadata', 'info()'),
+    row('logs.rich', 'info() with metadata, user, request, perf, tags', rich, 0.6),
+    variants.includes(redacted) && {
+      id: 'logs.redacted',
+      work: 'the same with 4 redaction patterns and scrubbing, clean text',
+      value: us(redacted, 'warm') / us(rich, 'warm'),
+      unit: 'x without',
+      target: 1.3,
+      figures: `${us(redacted, 'warm').toFixed(1)} us against ${us(rich, 'warm').toFixed(1)}`,
+    },
+  ].filter(Boolean)
+}
+
+/** A variant that loses records is not cheaper but wrong. Without `written`, what came before is forgotten. */
+async function check(name, written) {
   const { requests, bytes, marks } = await server.take()
-  // A variant that loses records is not cheaper but wrong.
+  if (written === undefined) return
   const isSilent = name.includes('no-op')
   if (marks !== (isSilent ? 0 : written)) throw new Error(`${name}: ${marks} of ${written} records arrived`)
   traffic.set(name, isSilent ? ['', ''] : [String(Math.round(bytes / marks)), (marks / requests).toFixed(0)])
-  return usPerRecord
-}
-
-function runChild(name) {
-  const child = fork(fileURLToPath(new URL('logs/child.mjs', import.meta.url)), [
-    name,
-    server.url,
-    String(WARM_UP),
-    String(MEASURED),
-  ])
-  return new Promise((resolve, reject) => {
-    child.on('message', async (message) => {
-      if (message !== 'warm') return resolve(message)
-      await server.take()
-      child.send('go')
-    })
-    child.once('error', reject)
-    child.once('exit', (code) => reject(new Error(`${name} ended with ${code}`)))
-  })
 }

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { startCountingServer } from './lib/counting-server.mjs'
 import { median, printTable } from './lib/figures.mjs'
 import { load } from './lib/load.mjs'
+import { report } from './lib/report.mjs'
 import { interleave } from './lib/rounds.mjs'
 
 const VARIANTS = {
@@ -11,8 +12,8 @@ const VARIANTS = {
   'with instrumentation-http': 'instrumented',
   'with Lognitor added': 'lognitor',
 }
-const WARM_UP = 50_000
-const MEASURED = 40_000
+const WARM_UP = 30_000
+const MEASURED = 20_000
 const rounds = Number(process.argv[2] ?? 7)
 const file = (path) => fileURLToPath(new URL(path, import.meta.url))
 
@@ -22,13 +23,27 @@ server.stop()
 
 const medians = [...figures].map(([name, each]) => [name, median(each)])
 const [, bare] = medians[0]
-console.log(`\nCPU per request of Express 5, medians of ${rounds} interleaved rounds\n`)
+console.log(
+  `\nCPU per request of Express 5, medians of ${figures.get('bare Express').length} interleaved rounds\n`,
+)
 printTable(
   ['', 'us a request', 'us added', 'x bare'],
   medians.map(([name, us], n) => {
     return [name, us, n === 0 ? '' : us - medians[n - 1][1], (us / bare).toFixed(2)]
   }),
 )
+
+const of = (name) => median(figures.get(name))
+report([
+  {
+    id: 'requests.http',
+    work: 'Express 5 request with instrumentation-http, all entries delivered',
+    value: of('with Lognitor added') - of('with instrumentation-http'),
+    unit: 'us added',
+    target: 20,
+    figures: `bare ${bare.toFixed(0)}, traced ${of('with instrumentation-http').toFixed(0)}, with Lognitor ${of('with Lognitor added').toFixed(0)} us`,
+  },
+])
 
 async function measure(name) {
   const shop = fork(file('../examples/shop/shop.mjs'), {

@@ -5,30 +5,64 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { root } from '../scripts/lib/install.mjs'
 import { median, printTable } from './lib/figures.mjs'
+import { report } from './lib/report.mjs'
 import { interleave } from './lib/rounds.mjs'
 
-const rounds = Number(process.argv[2] ?? 11)
+const rounds = Number(process.argv[2] ?? 15)
+const API = '@opentelemetry/api'
 const { name } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 const folder = mkdtempSync(join(tmpdir(), 'lognitor-weight-'))
 try {
   install()
-  const packages = packagesBelow(join(folder, 'node_modules'))
-  const bytes = packages.reduce((sum, path) => sum + bytesBelow(path), 0)
-  const figures = await interleave(['bare', name], rounds, start)
+  const modules = join(folder, 'node_modules')
+  const own = filesBelow(join(modules, name))
+  const all = packagesBelow(modules).flatMap(filesBelow)
+  const figures = await interleave(['bare', API, name], rounds, start)
   const of = (which, figure) => median(figures.get(which).map((each) => each[figure]))
-  console.log(`\nWeight over bare Node, medians of ${rounds} interleaved rounds\n`)
+  const importMs = of(name, 'importMs') - of(API, 'importMs')
+  const cpuMs = of(name, 'cpuMs') - of(API, 'cpuMs')
+  console.log(`\nWeight over bare Node, medians of ${figures.get(name).length} interleaved rounds\n`)
   printTable(
-    ['', 'packages installed', 'disk, MB', 'import, ms', 'RSS, MB'],
+    ['', 'files', 'disk, MB', 'import, ms', 'CPU of it, ms', 'RSS, MB'],
     [
+      [API, '', '', of(API, 'importMs'), of(API, 'cpuMs'), (of(API, 'rss') - of('bare', 'rss')) / 1e6],
       [
-        name,
-        String(packages.length),
-        bytes / 1e6,
+        `${name} with it`,
+        String(all.length),
+        onDisk(all) / 1e6,
         of(name, 'importMs'),
+        of(name, 'cpuMs'),
         (of(name, 'rss') - of('bare', 'rss')) / 1e6,
       ],
+      ['without it', String(own.length), onDisk(own) / 1e6, importMs, cpuMs, ''],
     ],
   )
+  report([
+    {
+      id: 'import',
+      work: "import on top of the API's own",
+      value: cpuMs,
+      unit: 'ms of CPU',
+      target: 12,
+      figures: `${of(name, 'importMs').toFixed(1)} ms against ${of(API, 'importMs').toFixed(1)} by the clock`,
+    },
+    {
+      id: 'disk',
+      work: 'installed, without the peer',
+      value: onDisk(own) / 1e6,
+      unit: 'MB on disk',
+      target: 3,
+      figures: `${(onDisk(all) / 1e6).toFixed(1)} MB with the peer`,
+    },
+    {
+      id: 'files',
+      work: 'files installed, without the peer',
+      value: own.length,
+      unit: 'files',
+      target: 60,
+      figures: `${all.length} with the peer`,
+    },
+  ])
 } finally {
   rmSync(folder, { recursive: true, force: true })
 }
@@ -53,20 +87,27 @@ function packagesBelow(modules) {
   })
 }
 
-/** Without nested packages, which are counted separately. */
-function bytesBelow(path) {
-  const facts = statSync(path)
-  if (!facts.isDirectory()) return facts.size
-  const entries = readdirSync(path).filter((entry) => entry !== 'node_modules')
-  return entries.reduce((sum, entry) => sum + bytesBelow(join(path, entry)), 0)
+/** The paths of a package's files, without those of nested packages, which are counted separately. */
+function filesBelow(path) {
+  return readdirSync(path, { withFileTypes: true }).flatMap((entry) => {
+    if (entry.name === 'node_modules') return []
+    const inner = join(path, entry.name)
+    return entry.isDirectory() ? filesBelow(inner) : [inner]
+  })
+}
+
+/** As `du` counts: a file takes whole blocks. */
+function onDisk(files) {
+  return files.reduce((sum, file) => sum + statSync(file).blocks * 512, 0)
 }
 
 /** A new process that imports the package, or nothing. */
 function start(which) {
   const load = which === 'bare' ? '' : `await import(${JSON.stringify(which)})`
-  const code = `const from = performance.now(); ${load}
+  const code = `const from = performance.now(); const before = process.cpuUsage(); ${load}
     const importMs = performance.now() - from
-    console.log(JSON.stringify({ importMs, rss: process.memoryUsage().rss }))`
+    const { user, system } = process.cpuUsage(before)
+    console.log(JSON.stringify({ importMs, cpuMs: (user + system) / 1000, rss: process.memoryUsage().rss }))`
   const said = execFileSync(process.execPath, ['--input-type=module', '-e', code], {
     cwd: folder,
     encoding: 'utf8',

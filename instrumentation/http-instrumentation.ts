@@ -16,7 +16,7 @@ import { isPatched, warnOfTwo } from './two-instrumentations.js'
 export class LognitorHttpInstrumentation extends HttpInstrumentation {
   readonly #recorder: RequestRecorder
 
-  /** @throws {LognitorError} for a wrong option */
+  /** @throws LognitorError for a wrong option */
   constructor(options: LognitorHttpOptions = {}) {
     const { client, entries } = splitOptions(options)
     refuseUnknownHttpOptions(options)

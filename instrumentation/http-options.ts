@@ -25,7 +25,7 @@ export interface SplitOptions {
 /**
  * Checks the names of options. A misspelt option of ours throws. A name that resembles none of ours may be an option of
  * a newer HttpInstrumentation: it is passed on, with one warning.
- * @throws {LognitorError} `LOGNITOR_UNKNOWN_OPTION`
+ * @throws LognitorError `LOGNITOR_UNKNOWN_OPTION`
  */
 export function refuseUnknownHttpOptions(options: LognitorHttpOptions): void {
   const clients = Object.keys(OPTIONS).filter((name) => name !== 'enabled')

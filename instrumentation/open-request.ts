@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { Span } from '@opentelemetry/api'
+import { randomId } from '../src/common/random-id.js'
 import { bindServerSpan, createRequestScope, releaseTrace } from '../src/scope/current.js'
 import type { Scope } from '../src/scope/scope.js'
 import { millisToIso } from '../src/translate/time.js'
@@ -47,7 +47,7 @@ export class OpenRequest {
     answer: Answer,
     sink: EntrySink,
     settings: RequestEntrySettings,
-    newId: () => string = randomUUID,
+    newId: () => string = randomId,
   ) {
     this.request = request
     this.#answer = answer

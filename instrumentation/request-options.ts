@@ -57,7 +57,7 @@ export const REQUEST_ENTRY_OPTION_NAMES: readonly string[] = Object.keys(ROW_OPT
 
 /**
  * Applies defaults, then environment, then code.
- * @throws {LognitorError} `LOGNITOR_BAD_OPTION` for a wrong value in code
+ * @throws LognitorError `LOGNITOR_BAD_OPTION` for a wrong value in code
  */
 export function resolveRequestEntryOptions(
   input: RequestEntryOptions,

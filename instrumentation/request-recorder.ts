@@ -47,13 +47,13 @@ export class RequestRecorder {
   readonly #handle: RecorderHandle
   #settings: RequestEntrySettings
 
-  /** @throws {LognitorError} for a wrong option */
+  /** @throws LognitorError for a wrong option */
   constructor(handle: RecorderHandle, options: RequestEntryOptions) {
     this.#handle = handle
     this.#settings = resolveRequestEntryOptions(options)
   }
 
-  /** @throws {LognitorError} for a wrong option; nothing is changed then */
+  /** @throws LognitorError for a wrong option; nothing is changed then */
   configure(options: RequestEntryOptions): void {
     this.#settings = resolveRequestEntryOptions(options)
   }

@@ -1,4 +1,5 @@
 import { isRegExp } from '../src/common/any-realm.js'
+import type { Fields } from '../src/wire/log.js'
 
 /** What Express writes on a request that it routed. */
 interface Routed {
@@ -30,9 +31,34 @@ export function routeOf({ request, path, status, reported, written }: RouteSourc
   const isExpress = routedByExpress(request)
   // Instrumentations report the mount points that a request passed, also where no route matched.
   if (status === 404 && (isExpress ? !hasRoute(request) : written === '/' && path !== '/')) return undefined
-  // For a route or mount point with several paths, instrumentations report all paths joined by commas.
-  const isJoined = isExpress && written?.includes(',')
-  return isJoined || written === undefined ? expressRoute(request, path) : written
+  if (!isExpress || written === undefined) return written ?? expressRoute(request, path)
+  return completed(written, request) ?? expressRoute(request, path) ?? written
+}
+
+/**
+ * The route that the Express instrumentation has written, where it names the route that matched. Undefined where it
+ * names the mount point of a middleware that came later, or all paths of a route with several, joined by commas.
+ */
+function completed(written: string, request: object): string | undefined {
+  const path = matchedPath(request)
+  if (path === undefined) return written
+  if (written.includes(',') || typeof path !== 'string') return undefined
+  // Of a route for all paths it writes the mount point alone.
+  if (CATCH_ALL.test(path)) return path.startsWith('/') && written === '/' ? path : written + path
+  return path === '/' || path === '' || written.endsWith(path) ? written : undefined
+}
+
+/** `*` and `/*` in Express 4, `/{*rest}` in Express 5. */
+const CATCH_ALL = /^(?:\/?\*|\/\{\*\w*\})$/
+
+/** The path or paths of the route that matched last. */
+function matchedPath(request: object): unknown {
+  try {
+    const path = (request as Routed).route?.path
+    return isRegExp(path) ? String(path) : path
+  } catch {
+    return undefined
+  }
 }
 
 function routedByExpress(request: object): boolean {
@@ -65,9 +91,17 @@ function expressRoute(request: object, askedFor: string): string | undefined {
 
 function readRoute(request: object, askedFor: string): string | undefined {
   const { baseUrl, params, route } = request as Routed
-  const path = templateOf(route?.path, params, askedFor)
+  const mounted = typeof baseUrl === 'string' ? baseUrl : ''
+  const templates = pathsOf(route?.path)
+  const behindMount = templates.find((each) => covers(each, restBehind(mounted, askedFor)))
+  // A request that has left its route by next() may be answered at the mount point of another router.
+  const whole = templates.find((each) => covers(each, askedFor))
+  if (behindMount === undefined && whole !== undefined) return templateText(whole)
+  const path = templateText(
+    behindMount ?? templates.find((each) => fits(each, params, askedFor)) ?? templates[0],
+  )
   if (path === undefined) return undefined
-  const base = typeof baseUrl === 'string' && baseUrl !== '' ? baseUrl : leftBase(path, askedFor)
+  const base = mounted === '' ? leftBase(path, askedFor) : mounted
   if (base === '') return path
   const mount = mountTemplate(base, params, path)
   if (mount === undefined) return undefined
@@ -79,25 +113,22 @@ function readRoute(request: object, askedFor: string): string | undefined {
  * part of the path in front of the segments that the template matches. Empty where that is ambiguous.
  */
 function leftBase(template: string, askedFor: string): string {
-  if (!/^[\w/:.~-]*$/.test(template)) return ''
+  if (!PLAIN_TEMPLATE.test(template)) return ''
   const wanted = segmentsOf(template)
   const found = segmentsOf(askedFor)
   const base = found.splice(0, Math.max(0, found.length - wanted.length))
-  const fits = (segment: string, n: number) =>
-    segment.includes(':') || segment.toLowerCase() === found[n]?.toLowerCase()
-  return base.length > 0 && wanted.every(fits) ? `/${base.join('/')}` : ''
+  const isMatched = wanted.every((segment, n) => isLike(segment, found[n]))
+  return base.length > 0 && isMatched ? `/${base.join('/')}` : ''
 }
 
 function segmentsOf(path: string): string[] {
   return path.split('/').filter(Boolean)
 }
 
-/** For a route with several paths: the path that the request matches. */
-function templateOf(path: unknown, params: unknown, askedFor: string): string | undefined {
-  if (!Array.isArray(path)) return templateText(path)
-  const count = Math.min(path.length, MOST_PATHS)
-  const candidates = Array.from({ length: count }, (_, index) => path[index] as unknown)
-  return templateText(candidates.find((each) => fits(each, params, askedFor)) ?? candidates[0])
+/** The paths of a route. */
+function pathsOf(path: unknown): readonly unknown[] {
+  if (!Array.isArray(path)) return [path]
+  return Array.from({ length: Math.min(path.length, MOST_PATHS) }, (_, index) => path[index])
 }
 
 /** Most paths of one route that are compared. */
@@ -108,10 +139,29 @@ function templateText(path: unknown): string | undefined {
   return isRegExp(path) ? String(path) : undefined
 }
 
+/** What is left of a path behind a mount point. Undefined where the path does not lie there. */
+function restBehind(mounted: string, askedFor: string): string | undefined {
+  const isBehind = askedFor.toLowerCase().startsWith(mounted.toLowerCase())
+  return isBehind ? askedFor.slice(mounted.length) : undefined
+}
+
+/** Whether a template of fixed segments and parameters matches a path from its beginning to its end. */
+function covers(template: unknown, path: string | undefined): boolean {
+  if (typeof template !== 'string' || path === undefined || !PLAIN_TEMPLATE.test(template)) return false
+  const [wanted, found] = [segmentsOf(template), segmentsOf(path)]
+  return wanted.length === found.length && wanted.every((segment, n) => isLike(segment, found[n]))
+}
+
+const PLAIN_TEMPLATE = /^[\w/:.~-]*$/
+
+function isLike(segment: string, found: string | undefined): boolean {
+  return segment.includes(':') || segment.toLowerCase() === found?.toLowerCase()
+}
+
 /** Whether a template has the parameters that Express found, and fixed segments equal to the request's. */
 function fits(template: unknown, params: unknown, askedFor: string): boolean {
   if (typeof template !== 'string') return false
-  const found = new Set(Object.keys(params ?? {}))
+  const found = new Set(Object.keys(params ?? {}).filter((name) => (params as Fields)[name] !== undefined))
   // Parameters in braces are optional.
   const certain = template.replace(/\{[^{}]*\}/g, '').match(/(?<=[:*])\w+/g) ?? []
   if (!certain.every((name) => found.has(name))) return false

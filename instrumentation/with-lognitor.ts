@@ -14,7 +14,7 @@ export type WithLognitorOptions = Omit<LognitorHttpOptions, keyof HttpConfig>
  * A configuration for an `HttpInstrumentation` that is created elsewhere, with our hook chained after the user's own.
  * Request entries are written from this call on, unless the configuration says `enabled: false`.
  *
- * @throws {LognitorError} for a wrong option
+ * @throws LognitorError for a wrong option
  * @example
  * getNodeAutoInstrumentations({
  *   '@opentelemetry/instrumentation-http': withLognitor({}, { ignoreRoutes: ['/health'] }),

@@ -1,15 +1,36 @@
-// npm run bench: measures the cost of this package compared with others, on this machine. Installs and builds by
-// itself.
-// Names of single benches may follow: npm run bench -- logs requests
-import { readdirSync } from 'node:fs'
+// npm run bench: measures the cost of this package compared with others, on this machine, and prints one table with
+// targets. Installs and builds by itself, and takes less than ten minutes.
+//   names      single benches, with their own tables and all of their rounds: npm run bench -- logs requests
+//   --json     the table for machines
+//   --chart    also draws docs/performance.svg of this run
+// Exits with 1 when something could not be measured, and with 0 also when rows miss their targets.
+import { fork } from 'node:child_process'
+import { readdirSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { drawChart } from '../bench/lib/chart.mjs'
 import { ensureInstalled, root, run } from './lib/install.mjs'
+
+/** The benches of the table, and the seconds that each may take; see bench/lib/rounds.mjs. */
+const SECONDS = {
+  logs: 130,
+  errors: 30,
+  requests: 90,
+  outage: 60,
+  weight: 35,
+  register: 45,
+  gateway: 60,
+  growth: 60,
+}
 
 // Every file directly below bench/ is one bench and runs in a process of its own.
 const names = readdirSync(join(root, 'bench'))
   .filter((file) => file.endsWith('.mjs'))
   .map((file) => basename(file, '.mjs'))
-const wanted = process.argv.slice(2)
+const { values, positionals: wanted } = parseArgs({
+  allowPositionals: true,
+  options: { json: { type: 'boolean' }, chart: { type: 'boolean' } },
+})
 const unknown = wanted.filter((name) => !names.includes(name))
 if (unknown.length > 0) {
   console.error(`No bench is called ${unknown.join(', ')}. The benches are ${names.join(', ')}.`)
@@ -17,6 +38,66 @@ if (unknown.length > 0) {
 }
 
 ensureInstalled()
-run(process.execPath, [join(root, 'scripts/build.mjs'), '--if-stale'])
-for (const name of wanted.length > 0 ? wanted : names)
-  run(process.execPath, [join(root, `bench/${name}.mjs`)])
+run(process.execPath, [join(root, 'scripts/build.mjs'), '--if-stale'], { stdio: ['ignore', 2, 2] })
+const benches = wanted.length > 0 ? wanted : Object.keys(SECONDS)
+const rows = []
+const data = {}
+const failed = []
+for (const name of benches) {
+  const result = await measure(name)
+  if (result === undefined) failed.push(name)
+  rows.push(...(result?.rows ?? []))
+  data[name] = result?.data
+}
+if (values.json)
+  console.log(JSON.stringify({ at: new Date().toISOString(), rows: rows.map(judged), data, failed }))
+else printTable()
+if (values.chart) writeFileSync(join(root, 'docs/performance.svg'), drawChart(rows, data))
+if (failed.length > 0) console.error(`Not measured: ${failed.join(', ')}`)
+process.exitCode = failed.length > 0 ? 1 : 0
+
+/** Runs a bench in its own process and returns what it reports; undefined when it could not measure. */
+function measure(name) {
+  const isPartOfTable = wanted.length === 0
+  console.error(`Measuring ${name} ...`)
+  const child = fork(join(root, `bench/${name}.mjs`), {
+    cwd: root,
+    env: { ...process.env, ...(isPartOfTable && { BENCH_SECONDS: String(SECONDS[name]) }) },
+    // The tables of the benches are shown when they are asked for by name.
+    stdio: ['ignore', isPartOfTable || values.json ? 'ignore' : 'inherit', 'inherit', 'ipc'],
+  })
+  let reported
+  child.on('message', (message) => {
+    reported = message
+  })
+  return new Promise((resolve) => {
+    child.once('error', () => resolve(undefined))
+    child.once('close', () => resolve(reported))
+  })
+}
+
+function judged(row) {
+  const times = row.target === undefined ? undefined : row.value / row.target
+  return { ...row, ...(times !== undefined && { timesTarget: times, isMet: times <= 1 }) }
+}
+
+function printTable() {
+  const cells = [['work', 'measured', 'target', 'of target', '', 'figures']]
+  for (const { work, value, unit, target, timesTarget, isMet, figures = '' } of rows.map(judged)) {
+    const goal =
+      target === undefined ? ['', '', ''] : [`<= ${target}`, timesTarget.toFixed(2), isMet ? 'met' : 'MISSED']
+    cells.push([work, `${shown(value)} ${unit}`, ...goal, figures])
+  }
+  const widths = cells[0].map((_, n) => Math.max(...cells.map((row) => row[n].length)))
+  console.log()
+  for (const row of cells)
+    console.log(`  ${row.map((cell, n) => cell.padEnd(widths[n])).join('  ')}`.trimEnd())
+  const missed = rows.map(judged).filter(({ isMet }) => isMet === false)
+  console.log(
+    `\n  ${missed.length === 0 ? 'All rows meet their targets.' : `Missed: ${missed.map(({ id }) => id).join(', ')}.`}\n`,
+  )
+}
+
+function shown(value) {
+  return value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2)
+}

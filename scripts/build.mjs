@@ -10,8 +10,10 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
+import { chunkGroups } from './lib/chunk-groups.mjs'
 import { isFresh } from './lib/freshness.mjs'
-import { ensureInstalled, root, run } from './lib/install.mjs'
+import { ensureInstalled, root } from './lib/install.mjs'
+import { nodeBuiltins } from './lib/node-builtins.mjs'
 import { buildPage, PAGE_FILE } from './lib/page.mjs'
 
 const ENTRIES = {
@@ -40,10 +42,9 @@ async function build() {
   const { cli, 'doctor-probe': probe, ...modules } = ENTRIES
   const commonJs = await bundle(dist, 'cjs', { ...modules, cli })
   const esModules = await bundle(dist, 'es', { ...modules, 'doctor-probe': probe })
-  for (const name of Object.keys(modules)) writeDeclarations(dist, name)
   writeLicences(dist, [...ofPage, ...[...commonJs, ...esModules].flatMap(({ moduleIds }) => moduleIds)])
-  const tsc = join(root, 'node_modules/typescript/bin/tsc')
-  run(process.execPath, [tsc, '-p', 'tsconfig.build.json', '--outDir', join(dist, 'types')])
+  const { writeDeclarations } = await import('./lib/declarations.mjs')
+  await writeDeclarations(dist, modules)
   writeFileSync(join(dist, '.built'), '')
   const old = join(root, `.cache/dist-${process.pid}-old`)
   if (existsSync(join(root, 'dist'))) renameSync(join(root, 'dist'), old)
@@ -53,6 +54,7 @@ async function build() {
 
 async function bundle(dist, format, entries) {
   const ending = format === 'cjs' ? 'cjs' : 'mjs'
+  const { plugin, codeSplitting } = chunkGroups(entries)
   const { rolldown } = await import('rolldown')
   const bundle = await rolldown({
     cwd: root,
@@ -60,7 +62,7 @@ async function bundle(dist, format, entries) {
     platform: 'node',
     external: [/^node:/, /^@opentelemetry\//, /^@lognitor\//],
     // The root is CommonJS; the sources are ES modules with .js in their imports.
-    plugins: [peers(dist)],
+    plugins: [peers(dist), plugin, ...(format === 'es' ? [nodeBuiltins()] : [])],
     resolve: { extensionAlias: { '.js': ['.ts', '.js'] } },
     onLog(level, log, handler) {
       if (level === 'warn') throw new Error(log.message)
@@ -74,6 +76,8 @@ async function bundle(dist, format, entries) {
     entryFileNames: `[name].${ending}`,
     chunkFileNames: `chunks/[name]-[hash].${ending}`,
     keepNames: true,
+    codeSplitting,
+    minify: true,
   })
   const chunks = output.filter((part) => part.type === 'chunk')
   // Exports that are assigned later are lost under OpenTelemetry's loader hook, which keeps their first values.
@@ -96,12 +100,6 @@ function peers(dist) {
     renderChunk: (code, { fileName }) =>
       code.replaceAll('"#peers/', `"${fileName.includes('/') ? '../' : './'}peers/`),
   }
-}
-
-function writeDeclarations(dist, name) {
-  const types = `./types/${ENTRIES[name].replace(/\.ts$/, '.js')}`
-  for (const ending of ['d.cts', 'd.mts'])
-    writeFileSync(join(dist, `${name}.${ending}`), `export * from '${types}'\n`)
 }
 
 /** Copies the licences of bundled code. */

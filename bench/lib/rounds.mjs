@@ -1,11 +1,16 @@
+/** Of `npm run bench`: when so many seconds have passed, no further round begins. */
+const seconds = Number(process.env.BENCH_SECONDS ?? Number.POSITIVE_INFINITY)
+const LEAST_ROUNDS = 2
+
 /**
  * Measures every variant once a round. Each round begins with another variant, so that noise on the machine affects all
- * of them equally.
+ * of them equally. Within `npm run bench` a bench ends early when its time is over, after two rounds at the least.
  * @returns the figures of each variant, in the order of the rounds
  */
 export async function interleave(variants, rounds, measure) {
   const figures = new Map(variants.map((variant) => [variant, []]))
   for (let round = 0; round < rounds; round++) {
+    if (round >= LEAST_ROUNDS && isTimeOver(round)) break
     for (let n = 0; n < variants.length; n++) {
       const variant = variants[(round + n) % variants.length]
       figures.get(variant).push(await measure(variant))
@@ -14,4 +19,10 @@ export async function interleave(variants, rounds, measure) {
   }
   if (process.stderr.isTTY) process.stderr.write('\r\u001b[K')
   return figures
+}
+
+/** Whether another round like those before would end after the time of this bench. */
+function isTimeOver(rounds) {
+  const spent = performance.now() / 1000
+  return spent * (1 + 1 / rounds) > seconds
 }

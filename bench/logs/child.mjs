@@ -1,31 +1,31 @@
-// One variant in one round, in a new process, so that no variant profits or suffers from an earlier one.
+// One variant of a bench of logs, in a process of its own, so that no variant profits or suffers from another.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { context, ROOT_CONTEXT, trace } from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
+import { serve } from '../lib/child.mjs'
 import { SPAN_CONTEXT } from './record.mjs'
 import { VARIANTS } from './variants.mjs'
 
-const [, , name, url, warmUp, measured] = process.argv
-const { emit, flush } = await VARIANTS[name](url)
+const [, , name, url, ...more] = process.argv
+const { emit, flush } = await VARIANTS[name](url, ...more)
 let written = 0
 
 // As in every traced service, records are written inside a span, with async hooks active.
 context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
 const inSpan = trace.setSpanContext(ROOT_CONTEXT, SPAN_CONTEXT)
 
-// Enough records that V8 has also compiled the code that runs once a batch: some thousands of POSTs.
-await write(Number(warmUp), 1000, flush)
-process.send?.('warm')
-await new Promise((resolve) => process.once('message', resolve))
-written = 0
-const before = process.cpuUsage()
-// A busy service with 25 000 records a second, at which every queue can still empty.
-await write(Number(measured), 250, () => sleep(10))
-const { user, system } = process.cpuUsage(before)
+serve({
+  /** As fast as the service takes them. */
+  warmUp: (count) => write(count, 1000, flush),
 
-process.send?.({ usPerRecord: (user + system) / Number(measured), written })
-process.disconnect?.()
-process.exit()
+  /** As a busy service writes: 25 000 a second, at which every queue can still empty. Returns CPU per record in us. */
+  async measure(count) {
+    const before = process.cpuUsage()
+    await write(count, 250, () => sleep(10))
+    const { user, system } = process.cpuUsage(before)
+    return (user + system) / count
+  },
+})
 
 async function write(count, burst, breathe) {
   for (let left = count; left > 0; left -= burst) {

@@ -32,3 +32,33 @@ export function attributes(n) {
     elapsed_ms: (n % 1999) / 8,
   }
 }
+
+/** The same order as options of `info()`: what has a place of its own is not in the metadata. */
+export function parts(n) {
+  return {
+    metadata: {
+      'order.id': n,
+      'order.total': 19.9 + (n % 977) / 100,
+      'order.currency': 'EUR',
+      'order.items': ['sku-1207', `sku-${n % 300}`],
+      'payment.method': 'card',
+      'payment.attempts': 1 + (n % 3),
+      'stock.reserved': true,
+    },
+    user: { id: `customer-${n % 5000}`, name: 'Ada Lovelace' },
+    request: { method: 'POST', path: '/orders?currency=EUR', statusCode: 201, durationMs: (n % 1999) / 8 },
+    perf: { durationMs: (n % 1999) / 8, memoryMb: 120 + (n % 50) },
+    tags: ['checkout', 'card'],
+  }
+}
+
+/** So many attributes, or one text of so many kilobytes. */
+export function attributesOf(what, size) {
+  if (what === 'kilobytes') {
+    const text = 'One of the lines of a long text. '.repeat((size * 1024) / 33)
+    return (n) => ({ 'order.id': n, 'order.note': text })
+  }
+  const names = Array.from({ length: size }, (_, index) => `order.field_${index}`)
+  return (n) =>
+    Object.fromEntries(names.map((name, index) => [name, index % 2 === 0 ? `value-${n % 300}` : n]))
+}

@@ -1,7 +1,7 @@
 // The variants. Each starts with the server's address and gives `emit(n)` and `flush()`.
 import { Agent, request } from 'node:http'
 import { trace } from '@opentelemetry/api'
-import { attributes, message, SERVICE } from './record.mjs'
+import { attributes, attributesOf, message, parts, SERVICE } from './record.mjs'
 
 const apiKey = 'bench'
 
@@ -15,10 +15,11 @@ export const VARIANTS = {
     return sdk(({ BatchLogRecordProcessor }) => new BatchLogRecordProcessor({ exporter }))
   },
 
-  LognitorLogRecordExporter: async (apiUrl) => {
+  LognitorLogRecordExporter: async (apiUrl, what, size) => {
     const { LognitorLogRecordExporter } = await import('@lognitor/opentelemetry')
     const exporter = new LognitorLogRecordExporter({ apiKey, apiUrl })
-    return sdk(({ BatchLogRecordProcessor }) => new BatchLogRecordProcessor({ exporter }))
+    const make = what === undefined ? attributes : attributesOf(what, Number(size))
+    return sdk(({ BatchLogRecordProcessor }) => new BatchLogRecordProcessor({ exporter }), make)
   },
 
   LognitorLogRecordProcessor: async (apiUrl) => {
@@ -28,19 +29,29 @@ export const VARIANTS = {
 
   'JSON.stringify and POST by hundreds': (url) => stringifyAndPost(url),
 
-  'info()': async (apiUrl) => {
-    const { init } = await import('@lognitor/opentelemetry')
-    const { name: service, version, environment } = SERVICE
-    const client = init({ apiKey, apiUrl, service, version, environment })
-    return {
-      emit: (n) => client.info(message(n), { metadata: attributes(n) }),
-      flush: () => client.flush(),
-    }
-  },
+  'info()': (apiUrl) => info({ apiUrl }, (n) => ({ metadata: attributes(n) })),
+
+  'info() with all parts': (apiUrl) => info({ apiUrl }, parts),
+
+  'info() with all parts, redaction': (apiUrl) =>
+    info(
+      { apiUrl, redactPatterns: ['email', 'creditCard', 'ssn', 'bearer'], scrubUrlParams: ['code'] },
+      parts,
+    ),
+}
+
+async function info(options, optionsOf) {
+  const { init } = await import('@lognitor/opentelemetry')
+  const { name: service, version, environment } = SERVICE
+  const client = init({ apiKey, service, version, environment, ...options })
+  return {
+    emit: (n) => client.info(message(n), optionsOf(n)),
+    flush: () => client.flush(),
+  }
 }
 
 /** Behind a processor of the SDK, in its default configuration. */
-async function sdk(processorOf) {
+async function sdk(processorOf, attributesOfRecord = attributes) {
   const logs = await import('@opentelemetry/sdk-logs')
   const { resourceFromAttributes } = await import('@opentelemetry/resources')
   const resource = resourceFromAttributes({
@@ -56,7 +67,7 @@ async function sdk(processorOf) {
         severityNumber: 9,
         severityText: 'INFO',
         body: message(n),
-        attributes: attributes(n),
+        attributes: attributesOfRecord(n),
       }),
     flush: () => provider.forceFlush(),
   }

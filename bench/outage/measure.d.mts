@@ -16,3 +16,11 @@ export interface OutageCost {
 }
 
 export function measureOutage(module: string, logs: number): Promise<OutageCost>
+
+export interface Pauses {
+  readonly bareMs: number
+  readonly healthMs: number
+  readonly outageMs: number
+}
+
+export function measurePauses(module: string, turns: number): Promise<Pauses>

@@ -31,6 +31,26 @@ export async function measureOutage(module, logs) {
   }
 }
 
+const PAUSES = fileURLToPath(new URL('pauses.mjs', import.meta.url))
+
+/**
+ * The longest turn of the event loop while an application logs, in health and in an outage, and that of the same
+ * application without logs, in ms of CPU.
+ */
+export async function measurePauses(module, turns) {
+  const service = await startService()
+  try {
+    service.isUp = true
+    const bare = await runScript([PAUSES, '', '', turns])
+    const health = await runScript([PAUSES, module, `${service.url}/api/v1`, turns])
+    service.isUp = false
+    const outage = await runScript([PAUSES, module, `${service.url}/api/v1`, turns])
+    return { bareMs: bare.longestMs, healthMs: health.longestMs, outageMs: outage.longestMs }
+  } finally {
+    service.close()
+  }
+}
+
 async function startService() {
   const service = { isUp: true, url: '', close: () => {} }
   const server = createServer((request, response) => {
@@ -46,8 +66,11 @@ async function startService() {
 }
 
 export function run(module, url, logs, queue, ...more) {
-  const args = ['--expose-gc', CHILD, module, `${url}/api/v1`, String(logs), String(queue), ...more]
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+  return runScript(['--expose-gc', CHILD, module, `${url}/api/v1`, logs, queue, ...more])
+}
+
+function runScript(args) {
+  const child = spawn(process.execPath, args.map(String), { stdio: ['ignore', 'pipe', 'inherit'] })
   let output = ''
   child.stdout.on('data', (piece) => {
     output += piece

@@ -1,9 +1,12 @@
 import { expectKnown } from '../../src/config/options.js'
+import type { HasPipeline } from '../../src/pipeline/brand.js'
+import { PendingFailures } from '../../src/pipeline/pending-failures.js'
 import type { Pipeline } from '../../src/pipeline/pipeline.js'
-import { defaultPipeline, type HasPipeline, PIPELINE } from '../../src/pipeline/registry.js'
+import { defaultPipeline, pipelineIn } from '../../src/pipeline/registry.js'
 import { thrownLog } from '../../src/pipeline/thrown-log.js'
 import { currentScope } from '../../src/scope/current.js'
 import type { Scope } from '../../src/scope/scope.js'
+import { isHandledBy } from '../../src/translate/handled-status.js'
 import { openRequestOf } from '../emitters.js'
 import { errorStatus } from './error-status.js'
 
@@ -21,48 +24,36 @@ export interface CaptureOptions {
 /** Takes an error that a framework caught; `request` is Node's own request. Never throws. */
 export type Capture = (error: unknown, request?: object) => void
 
-const CLIENT_CLOSED_REQUEST = 499
-const MOST_HELD = 1000
-
 const NAMES = ['client', 'shouldCapture'] as const satisfies readonly (keyof CaptureOptions)[]
 
-/** @throws {LognitorError} `LOGNITOR_UNKNOWN_OPTION`, `LOGNITOR_BAD_OPTION` */
+/** @throws LognitorError `LOGNITOR_UNKNOWN_OPTION`, `LOGNITOR_BAD_OPTION` */
 export function createCapture(options: CaptureOptions = {}): Capture {
   expectKnown('An error handler has no option', options, NAMES)
   const { client, shouldCapture = isFailure } = options
-  const held = new Set<() => void>()
-  let hookedTo: Pipeline | undefined
-
-  /** The log is also written when the process ends before the answer. */
-  function hold(pipeline: Pipeline, decide: () => void): void {
-    if (hookedTo !== pipeline) {
-      hookedTo = pipeline
-      pipeline.beforeEnd(() => {
-        for (const settleNow of held) settleNow()
-      })
-    }
-    held.add(decide)
-    if (held.size > MOST_HELD) held.values().next().value?.()
-  }
+  const pending = new PendingFailures()
+  let attachedTo: Pipeline | undefined
 
   return (error, request) => {
     // Looked up at the time of the error, because a handler may be created before `init`.
-    const pipeline = client?.[PIPELINE] ?? defaultPipeline()
+    const pipeline = pipelineIn(client) ?? defaultPipeline()
     try {
       if (!shouldCapture(error)) return
       const scope = scopeOf(request)
       const { log, ownStack } = thrownLog(error, pipeline.clock.now())
-      const decide = (status?: number) => {
-        if (!held.delete(decide)) return
-        if (status !== undefined && status < 500 && status !== CLIENT_CLOSED_REQUEST) {
+      const decide = (status: number | undefined) => {
+        if (isHandledBy(status)) {
           pipeline.ledger.written++
           pipeline.ledger.drop('handled_exception')
         } else if (pipeline.wants(log.level)) {
           pipeline.write(log, { source: 'capture', scope, thrown: error, ownStack })
         }
       }
-      hold(pipeline, decide)
-      scope.onAnswered(decide)
+      if (attachedTo !== pipeline) {
+        attachedTo = pipeline
+        // The log is also written when the process ends before the answer.
+        pipeline.beforeEnd(() => pending.release())
+      }
+      scope.onAnswered(pending.add(decide, log.message, log.error?.stack))
     } catch {
       pipeline.ledger.written++
       pipeline.ledger.drop('hook_error')

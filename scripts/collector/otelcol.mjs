@@ -1,14 +1,12 @@
 // Finds or builds the OpenTelemetry Collector of the tests. `node scripts/collector/otelcol.mjs` prints its path.
-import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { access, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { arch, platform } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
 import { root } from '../lib/install.mjs'
+import { answers, exists, runTool } from './cached.mjs'
 
-const runFile = promisify(execFile)
 const MANIFEST = join(root, 'test/collector/builder.yaml')
 
 /**
@@ -41,44 +39,23 @@ async function build(manifest, folder, binary) {
   console.error(`Building the OpenTelemetry Collector ${version}, once; about 90 s ...`)
   await rm(sources, { recursive: true, force: true })
   await mkdir(sources, { recursive: true })
-  await go(['install', `go.opentelemetry.io/collector/cmd/builder@v${version}`], { env })
+  await runTool('go', ['install', `go.opentelemetry.io/collector/cmd/builder@v${version}`], { env })
   const placed = join(folder, 'builder.yaml')
   await writeFile(placed, manifest.replace(/^( {2}version:.*)$/m, `$1\n  output_path: ${sources}`))
-  await runFile(join(folder, 'builder'), ['--skip-compilation', '--config', placed], {
-    env,
-    maxBuffer: 1 << 26,
-  })
+  await runTool(join(folder, 'builder'), ['--skip-compilation', '--config', placed], { env })
   // The compiler runs once and nobody debugs the result: without garbage collection and debug information the build
   // takes a third less time.
   const flags = ['-mod=readonly', '-trimpath', '-gcflags=all=-dwarf=false', '-ldflags', '-s -w']
   const fresh = `${binary}.new`
-  await go(['build', ...flags, '-o', fresh, '.'], { cwd: sources, env: { ...env, GOGC: 'off' } })
+  await runTool('go', ['build', ...flags, '-o', fresh, '.'], { cwd: sources, env: { ...env, GOGC: 'off' } })
   await rename(fresh, binary)
   await rm(sources, { recursive: true })
   await rm(join(folder, 'builder'))
 }
 
-function go(args, options) {
-  return runFile('go', args, { maxBuffer: 1 << 26, ...options })
-}
-
 async function onPath() {
   for (const name of ['otelcol-contrib', 'otelcol']) if (await answers(name, ['--version'])) return name
   return undefined
-}
-
-function answers(command, args) {
-  return runFile(command, args).then(
-    () => true,
-    () => false,
-  )
-}
-
-function exists(path) {
-  return access(path).then(
-    () => true,
-    () => false,
-  )
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) console.log((await ensureCollector()) ?? 'none')

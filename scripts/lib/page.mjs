@@ -7,13 +7,15 @@ const TYPES = {
   js: 'text/javascript; charset=utf-8',
   css: 'text/css; charset=utf-8',
   svg: 'image/svg+xml',
+  woff2: 'font/woff2',
 }
 
 /** The folder of the page's files, which the inbox imports as `#inbox-page`. */
 export const PAGE_FILE = join(root, '.cache/inbox-page.json')
 
 /**
- * Builds the inbox's page into one JSON file: `{ "/assets/page.js": { type, text } }`.
+ * Builds the inbox's page into one JSON file: `{ "/assets/page.js": { type, text } }`; a font has `base64` instead of
+ * `text`.
  * @returns the modules that went into it
  */
 export async function buildPage() {
@@ -34,14 +36,20 @@ export async function buildPage() {
       rolldownOptions: { output: NAMES },
     },
   })
-  const files = output.map(({ fileName, code, source }) => [
-    `/${fileName}`,
-    { type: TYPES[fileName.split('.').at(-1)], text: code ?? Buffer.from(source).toString() },
-  ])
+  const files = output.map(({ fileName, code, source }) => {
+    const type = TYPES[fileName.split('.').at(-1)]
+    const bytes = Buffer.from(code ?? source)
+    return [
+      `/${fileName}`,
+      type.startsWith('font/')
+        ? { type, base64: bytes.toString('base64') }
+        : { type, text: bytes.toString() },
+    ]
+  })
   mkdirSync(dirname(PAGE_FILE), { recursive: true })
   writeFileSync(`${PAGE_FILE}.${process.pid}`, JSON.stringify(Object.fromEntries(files)))
   renameSync(`${PAGE_FILE}.${process.pid}`, PAGE_FILE)
-  return output.flatMap((part) => part.moduleIds ?? [])
+  return output.flatMap((part) => part.moduleIds ?? part.originalFileNames ?? [])
 }
 
 /** Removes the only way by which Preact turns a text into markup: dangerouslySetInnerHTML sets a text. */

@@ -1,22 +1,39 @@
-import { isLevel, LEVELS } from '../wire/level.js'
+import { LEVELS } from '../wire/level.js'
 import type { Log } from '../wire/log.js'
 import { type Command, parseFlags, UsageError } from './command.js'
 import { readEvents, type StreamReader } from './event-stream.js'
 import { formatLog } from './log-line.js'
+import { formatLogfmt } from './logfmt.js'
+import { FILTER_FLAGS, filterParameters } from './tail-filters.js'
 import { printable, printableJson } from './terminal-text.js'
 
 const HELP = `Usage: lognitor tail [options]
 
 Prints the logs that an inbox receives from now on. Exit status: 1 when there is no inbox.
 
-  --url URL        the inbox (http://127.0.0.1:4777)
-  --level LEVELS   only these levels: ${LEVELS.join(', ')}; several with commas
-  --service NAME   only of this service
-  --trace ID       only of this trace
-  --json           each log as one line of JSON
-  -h, --help       print this`
+  --url URL            the inbox (http://127.0.0.1:4777)
+  --level LEVELS       only these levels: ${LEVELS.join(', ')}; several with commas
+  --service NAME       only of this service; --environment and --release NAME likewise
+  --text TEXT          only with this text in the log
+  --user ID            only of this user; --session, --request, --trace and --fingerprint ID likewise
+  --tag TAG            only with this tag; several times: with all of them
+  --meta KEY:VALUE     only with this value in the metadata; order.id is the key id within order
+  --errors-since TIME  first the errors that the inbox holds since then (30s, 10m, 2h, 1d or a date), then new
+                       ones; with --level the logs of those levels
+  --format FORMAT      human (default), json or logfmt; one line a log; --json is --format json
+  -h, --help           print this
+
+  lognitor tail --service shop --errors-since 10m
+  lognitor tail --user ada --format logfmt`
 
 const RETRY_MS = 1000
+
+/** How a log is printed, from its JSON. Throws when that is no JSON. */
+const FORMATS: Readonly<Record<string, (data: string) => string>> = {
+  human: (data) => formatLog(JSON.parse(data) as Log, hasColor()),
+  json: checkedJson,
+  logfmt: (data) => formatLogfmt(JSON.parse(data) as Log),
+}
 
 /** `lognitor tail` */
 export const tail: Command = {
@@ -24,21 +41,15 @@ export const tail: Command = {
   async run(args) {
     const flags = parseFlags(args, {
       url: { type: 'string', default: 'http://127.0.0.1:4777' },
-      level: { type: 'string' },
-      service: { type: 'string' },
-      trace: { type: 'string' },
+      format: { type: 'string' },
       json: { type: 'boolean', default: false },
+      ...FILTER_FLAGS,
     })
-    const unknown = flags.level?.split(',').find((level) => !isLevel(level))
-    if (unknown !== undefined)
-      throw new UsageError(`--level must be one of ${LEVELS.join(', ')}, not "${unknown}".`)
-    const address = streamAddress(flags.url, {
-      level: flags.level,
-      service: flags.service,
-      trace_id: flags.trace,
-    })
-    const format = flags.json ? checkedJson : (data: string) => formatLog(JSON.parse(data) as Log, hasColor())
-    return follow(address, format)
+    const name = flags.format ?? (flags.json ? 'json' : 'human')
+    const format = Object.hasOwn(FORMATS, name) ? FORMATS[name] : undefined
+    if (format === undefined)
+      throw new UsageError(`--format must be one of ${Object.keys(FORMATS).join(', ')}, not "${name}".`)
+    return follow(streamAddress(flags.url, filterParameters(flags, Date.now())), format)
   },
 }
 
@@ -53,13 +64,11 @@ function checkedJson(data: string): string {
   return printableJson(data)
 }
 
-function streamAddress(inbox: string, filters: Record<string, string | undefined>): URL {
+function streamAddress(inbox: string, filters: URLSearchParams): URL {
   const url = URL.canParse(inbox) ? new URL(inbox) : undefined
   if (url?.protocol !== 'http:') throw new UsageError(`--url must be an http address, not "${inbox}".`)
   const address = new URL('/inbox/api/stream?events=log', url)
-  for (const [name, value] of Object.entries(filters)) {
-    if (value !== undefined) address.searchParams.set(name, value)
-  }
+  for (const [name, value] of filters) address.searchParams.append(name, value)
   return address
 }
 
@@ -71,6 +80,8 @@ async function follow(address: URL, format: (data: string) => string): Promise<n
     onOpen: () => {
       isConnected = true
       wasConnected = true
+      // A later connection must not print again what this one prints.
+      address.searchParams.delete('since')
     },
     onEvent: (name, data) => {
       if (name === 'log') return print(format(data))

@@ -73,6 +73,37 @@ export function buildLog(level: Level, content: CallContent, timestamp: string):
   put(log, 'request', toRequest(input.request))
   put(log, 'perf', toPerf(input.perf, durationMs))
   put(log, 'trace', toTrace(input.trace))
+  if (hasFewUsed(input)) putFewUsed(log, input, timestamp)
+  const { beforeSend } = input
+  const isHook = typeof beforeSend === 'function'
+  return {
+    log,
+    thrown: described.thrown,
+    ownStack: described.ownStack,
+    beforeSend: isHook ? (beforeSend as LogOptions['beforeSend']) : undefined,
+  }
+}
+
+type Input = Partial<Record<(typeof LOG_OPTION_NAMES)[number], unknown>>
+
+/** The options that {@link buildLog} reads by itself; most calls have no other. */
+const MUCH_USED: ReadonlySet<string> = new Set([
+  'metadata',
+  'tags',
+  'user',
+  'request',
+  'perf',
+  'trace',
+  'error',
+  'beforeSend',
+])
+
+function hasFewUsed(input: Input): boolean {
+  for (const name in input) if (!MUCH_USED.has(name)) return true
+  return false
+}
+
+function putFewUsed(log: Log, input: Input, timestamp: string): void {
   put(log, 'deploy', fields(input.deploy))
   put(log, 'action', text(input.action))
   put(log, 'session_id', text(input.sessionId))
@@ -84,14 +115,6 @@ export function buildLog(level: Level, content: CallContent, timestamp: string):
   put(log, 'notify_channels', texts(input.notifyChannels))
   put(log, 'source', text(input.source))
   put(log, 'device', fields(input.device))
-  const { beforeSend } = input
-  const isHook = typeof beforeSend === 'function'
-  return {
-    log,
-    thrown: described.thrown,
-    ownStack: described.ownStack,
-    beforeSend: isHook ? (beforeSend as LogOptions['beforeSend']) : undefined,
-  }
 }
 
 /** Properties that are not options become metadata too; `metadata` itself wins over them. */

@@ -1,7 +1,7 @@
 import { shared } from '../common/shared.js'
 import { type Options, resolveOptions } from '../config/options.js'
 import type { Pipeline, Stats } from '../pipeline/pipeline.js'
-import { defaultPipeline, initDefault, onDefault, PIPELINE, reserveDefault } from '../pipeline/registry.js'
+import { defaultPipeline, initDefault, onDefault, pipelineOf, reserveDefault } from '../pipeline/registry.js'
 import type { Level } from '../wire/level.js'
 import { inTime } from './answer-timeout.js'
 import { LognitorClient } from './client.js'
@@ -61,7 +61,7 @@ function takeDefault(pipeline: Pipeline, isFinal: boolean): void {
 /**
  * Makes the default client. Calls made before are kept, up to 1000, and written now. A second call warns once and
  * returns the same client.
- * @throws {LognitorError} for a wrong option
+ * @throws LognitorError for a wrong option
  */
 export function init(options: Options = {}): LognitorClient {
   return clientOf(initDefault(options))
@@ -195,10 +195,10 @@ export function heartbeat(token: string): Heartbeat {
   const ping = () => {
     const askedAt = performance.now()
     const isLate = () => performance.now() - askedAt > PING_MS
-    return fromClient(async (client) => !isLate() && sendPing(client[PIPELINE], token), false)
+    return fromClient(async (client) => !isLate() && sendPing(pipelineOf(client), token), false)
   }
   const wait = (pinged: Promise<boolean>) =>
-    state.current ? inTime(pinged, false, state.current[PIPELINE]) : pinged
+    state.current ? inTime(pinged, false, pipelineOf(state.current)) : pinged
   return createHeartbeat(ping, wait, captureException)
 }
 
@@ -230,7 +230,7 @@ export function resume(): void {
 
 /**
  * Changes options from now on. Options that are not named stay as they are.
- * @throws {LognitorError} for a wrong option
+ * @throws LognitorError for a wrong option
  */
 export function reconfigure(options: Options): void {
   getClient().reconfigure(options)

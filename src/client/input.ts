@@ -74,15 +74,28 @@ export function fields(input: unknown): Fields | undefined {
 /** The items of a list, at most 1000. */
 export function items(input: unknown): unknown[] | undefined {
   if (!isList(input)) return undefined
-  const length = Math.min(number(readProperty(input, 'length')) ?? 0, MOST_ITEMS)
-  return Array.from({ length }, (_, index) => readProperty(input, String(index)))
+  return firstItems(input, MOST_ITEMS)
+}
+
+function firstItems(list: readonly unknown[], most: number): unknown[] {
+  const length = Math.min(number(readProperty(list, 'length')) ?? 0, most)
+  const items: unknown[] = []
+  for (let index = 0; index < length; index++) items.push(readItem(list, index))
+  return items
+}
+
+/** Undefined where a getter or a Proxy throws. */
+function readItem(list: readonly unknown[], index: number): unknown {
+  try {
+    return list[index]
+  } catch {
+    return undefined
+  }
 }
 
 /** The items of a list as strings, at most 256. */
 export function texts(input: unknown): string[] | undefined {
-  return items(input)
-    ?.slice(0, MOST_TEXTS)
-    .map((item) => words(item) ?? '')
+  return isList(input) ? firstItems(input, MOST_TEXTS).map((item) => words(item) ?? '') : undefined
 }
 
 /** Any value as a text. Undefined only for undefined. */

@@ -1,3 +1,4 @@
+import { setField } from '../translate/property.js'
 import { instantToIso, textToIso } from '../translate/time.js'
 import { isLevel } from '../wire/level.js'
 import type { Breadcrumb, RequestDetail, Trace, User } from '../wire/log.js'
@@ -34,7 +35,10 @@ export function toUser(input: unknown): User | undefined {
   const user = fields(input)
   if (user === undefined) return undefined
   for (const name of ['id', 'email', 'name']) {
-    const value = text(user[name])
+    const given = user[name]
+    // Without a look at a text, which is a copy already, and without `delete` for a name that is not there.
+    if (typeof given === 'string' || given === undefined) continue
+    const value = text(given)
     if (value === undefined) delete user[name]
     else user[name] = value
   }
@@ -65,15 +69,18 @@ export function toRequest(input: unknown): RequestDetail | undefined {
 export function toPerf(input: unknown, durationMs?: number): Record<string, number> | undefined {
   const perf = fields(input)
   if (perf === undefined && durationMs === undefined) return undefined
-  const names = new Map([
-    ['durationMs', 'duration_ms'],
-    ['memoryMb', 'memory_mb'],
-  ])
-  const figures = Object.entries(perf ?? {}).flatMap(([name, value]) => {
-    const figure = number(value)
-    return figure === undefined ? [] : [[names.get(name) ?? name, figure] as const]
-  })
-  return { ...Object.fromEntries(figures), ...(durationMs !== undefined && { duration_ms: durationMs }) }
+  const figures: Record<string, number> = {}
+  for (const name in perf) {
+    const figure = number(perf[name])
+    if (figure !== undefined) setField(figures, wireName(name), figure)
+  }
+  if (durationMs !== undefined) figures.duration_ms = durationMs
+  return figures
+}
+
+function wireName(name: string): string {
+  if (name === 'durationMs') return 'duration_ms'
+  return name === 'memoryMb' ? 'memory_mb' : name
 }
 
 export function toTrace(input: unknown): Trace | undefined {

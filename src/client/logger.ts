@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto'
 import { trace } from '@opentelemetry/api'
+import { randomId } from '../common/random-id.js'
 import { warnOnce } from '../config/errors.js'
 import { showValue, typeInWords } from '../config/show-value.js'
 import type { Pipeline } from '../pipeline/pipeline.js'
@@ -202,7 +202,7 @@ export class Logger {
   /** Changed in place, because the object belongs to the log: adding to a spread copy takes V8 many times as long. */
   #completeMetadata(own: Fields = {}): Fields {
     for (const key in this.#metadata) if (!Object.hasOwn(own, key)) setField(own, key, this.#metadata[key])
-    own[LOG_ID_KEY] = randomUUID()
+    own[LOG_ID_KEY] = randomId()
     return own
   }
 

@@ -30,7 +30,8 @@ export const WARNINGS = {
   LOGNITOR_UNREACHABLE: 'Lognitor cannot be reached; logs wait in the queue.',
   LOGNITOR_PROXY_UNUSABLE: 'The environment names an unusable proxy; requests are sent without a proxy.',
   LOGNITOR_LOST_AT_END: 'Logs were lost because the process or the client ended before they were delivered.',
-  LOGNITOR_NO_EXIT_DELIVERY: 'Node may not start worker threads, so process.exit loses undelivered logs.',
+  LOGNITOR_NO_EXIT_DELIVERY:
+    'Node may not start worker threads, or the process object is locked, so process.exit loses undelivered logs.',
   LOGNITOR_CONSOLE_ONLY: 'The application logs with console only, which no instrumentation captures.',
   LOGNITOR_LOG_TOO_LARGE: 'A log was over the size limit and was dropped.',
   LOGNITOR_INVALID_LEVEL: 'A log call named a level that does not exist.',
@@ -98,7 +99,10 @@ const warned = shared('warnings', () => new Set<string>())
  */
 export function warnOnce(code: WarningCode, message: string, key = ''): void {
   const warning = newWarning(code, message, key)
-  if (warning !== undefined) emitLater(warning)
+  if (warning === undefined) return
+  // While the process exits there is no next tick.
+  if ((process as { _exiting?: boolean })._exiting) emitNow(warning)
+  else emitLater(warning)
 }
 
 /** The same at the end of the process: the listeners are called synchronously, since there may be no next tick. */
@@ -108,8 +112,8 @@ export function warnAtEnd(code: WarningCode, message: string): void {
 }
 
 /**
- * Calls the listeners of all warnings that wait for the next tick, of every copy of this package. For the end of the
- * process, after which no tick comes.
+ * Calls the listeners of all warnings that wait for the next tick, of every copy of this package. For an end of the
+ * process without an `exit` event, after which no tick comes.
  */
 export function emitWaitingWarnings(): void {
   for (const warning of [...emitted]) emitNow(warning)
@@ -144,14 +148,32 @@ function emitNow(warning: Error): void {
   }
 }
 
-/** Warnings on their way to the listeners. All share one pair of our listeners: Node warns of more than ten. */
+/** Warnings on their way to the listeners. All share one set of our listeners: Node warns of more than ten. */
 const emitted = shared('waitingWarnings', () => new Set<Error>())
 let end = () => {}
 
 /** An application may log its process's warnings. Ours must not come back as logs of the application. */
 function keepToItself(warning: Error): void {
-  if (emitted.size === 0) process.prependListener('warning', beforeOthers).on('warning', afterOthers)
+  if (emitted.size === 0) listen()
   emitted.add(warning)
+}
+
+/** The application may have locked `process`, which then accepts no listeners and keeps those it has. */
+function listen(): void {
+  try {
+    process.prependListener('warning', beforeOthers).on('warning', afterOthers)
+    process.prependListener('exit', emitWaitingWarnings)
+  } catch {
+    // The warning is given as any other.
+  }
+}
+
+function stopListening(): void {
+  try {
+    process.off('warning', beforeOthers).off('warning', afterOthers).off('exit', emitWaitingWarnings)
+  } catch {
+    // The listeners do nothing while no warning of ours waits.
+  }
 }
 
 function beforeOthers(warning: Error): void {
@@ -164,7 +186,7 @@ function beforeOthers(warning: Error): void {
 function afterOthers(warning: Error): void {
   if (!emitted.delete(warning)) return
   end()
-  if (emitted.size === 0) process.off('warning', beforeOthers).off('warning', afterOthers)
+  if (emitted.size === 0) stopListening()
 }
 
 /** For tests: lets each warning be emitted again. */

@@ -242,7 +242,7 @@ export type Environment = Readonly<Record<string, string | undefined>>
 /**
  * Combines defaults, environment and code, in ascending order of precedence. A wrong environment variable is ignored
  * with a warning.
- * @throws {LognitorError} `LOGNITOR_BAD_OPTION`, `LOGNITOR_UNKNOWN_OPTION` for options given by code
+ * @throws LognitorError `LOGNITOR_BAD_OPTION`, `LOGNITOR_UNKNOWN_OPTION` for options given by code
  * @param refused names of options for which a wrong environment variable throws, too
  */
 export function resolveOptions(
@@ -310,7 +310,7 @@ function withFieldsOf(before: unknown, given: unknown): unknown {
 
 /**
  * Refuses a value that is no object. The value may be the API key, and is not shown.
- * @throws {LognitorError} `LOGNITOR_BAD_OPTION`
+ * @throws LognitorError `LOGNITOR_BAD_OPTION`
  */
 export function expectObject(given: unknown): void {
   if (typeof given === 'object' && given !== null && !Array.isArray(given)) return
@@ -320,7 +320,7 @@ export function expectObject(given: unknown): void {
 /**
  * Refuses options with unknown names.
  * @param saying the beginning of the message: `The gateway has no option`
- * @throws {LognitorError} `LOGNITOR_UNKNOWN_OPTION`, or `LOGNITOR_BAD_OPTION` for a value that is no object
+ * @throws LognitorError `LOGNITOR_UNKNOWN_OPTION`, or `LOGNITOR_BAD_OPTION` for a value that is no object
  */
 export function expectKnown(saying: string, given: object, known: readonly string[]): void {
   expectObject(given)
@@ -330,7 +330,7 @@ export function expectKnown(saying: string, given: object, known: readonly strin
 
 /**
  * Checks one value given by code.
- * @throws {LognitorError} `LOGNITOR_BAD_OPTION` with name, expectation and (unless secret) value
+ * @throws LognitorError `LOGNITOR_BAD_OPTION` with name, expectation and (unless secret) value
  */
 export function checkValue<T>(name: string, kind: Kind<T>, value: unknown, secret = false): T {
   const checked = kind.check(value)
@@ -348,7 +348,7 @@ export function environmentName(option: string): string {
 
 const NO_NAMES: ReadonlySet<string> = new Set()
 
-/** @throws {LognitorError} `LOGNITOR_BAD_OPTION` */
+/** @throws LognitorError `LOGNITOR_BAD_OPTION` */
 export function refuseEnvironment(message: string, variable: string): never {
   throw new LognitorError('LOGNITOR_BAD_OPTION', `${variable}: ${message}.`)
 }

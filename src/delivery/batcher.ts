@@ -50,6 +50,7 @@ export class Batcher {
   readonly #queue: Queue
   readonly #loop: SendLoop
   readonly #waiters: FlushWaiters
+  #store: BatchStore | undefined
   #writeBehind: WriteBehind | undefined
   #replay: Replay | undefined
   #onChange: (() => void) | undefined
@@ -78,6 +79,7 @@ export class Batcher {
   /** Attaches the store. From here on entries survive the process. */
   keepIn(store: BatchStore): void {
     const { clock, destinations } = this.#parts
+    this.#store = store
     this.#writeBehind = new WriteBehind({
       store,
       queue: this.#queue,
@@ -85,11 +87,11 @@ export class Batcher {
       outside,
       isFormer: ({ destination }) => destination !== undefined && destination !== destinations.current,
       onSettled: () => this.drop('queue_full', this.#queue.makeRoom()),
+      onBacklog: () => this.#loop.runSoon(),
     })
     this.#queue.overflow = this.#writeBehind
     this.#replay = new Replay(store, this.#queue.endpointQueues, clock)
     this.#loop.takeFrom(this.#writeBehind, this.#replay)
-    store.onBacklog = () => this.#loop.runSoon()
     if (this.queued > 0) this.#writeBehind.entered()
   }
 
@@ -162,11 +164,9 @@ export class Batcher {
   /**
    * The destination has changed. Batches that the former destination has certainly not accepted go to the new one at
    * once.
-   * @param storeMoved resolves when the store no longer gives batches of the former destination
    */
-  moved(storeMoved: Promise<void> | undefined): void {
+  moved(): void {
     const { destinations } = this.#parts
-    if (storeMoved !== undefined) this.#loop.awaitStore(storeMoved)
     for (const { list } of this.#queue.endpointQueues)
       for (const batch of list.all) release(batch, destinations.current)
     this.#loop.run()
@@ -288,7 +288,7 @@ export class Batcher {
 
   /** Numbers of the oldest undelivered entries, by endpoint; Infinity for none. */
   get #oldest(): Marks {
-    const stored = this.#replay?.oldest
+    const stored = this.#store?.oldest
     if (stored === undefined) return this.#queue.oldest
     return this.#queue.oldest.map((number, queue) => Math.min(number, stored[queue] as number))
   }

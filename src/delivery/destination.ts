@@ -1,4 +1,5 @@
 import type { Clock } from '../common/clock.js'
+import { shared } from '../common/shared.js'
 import { USER_AGENT } from '../common/version.js'
 import { CircuitBreaker } from './circuit-breaker.js'
 import { type ServiceLimits, serviceLimits } from './endpoint-limits.js'
@@ -23,6 +24,12 @@ export interface DestinationParts {
 }
 
 /**
+ * How many destinations send through a transport. An application may give one transport to several clients; the last
+ * one that has used it closes it.
+ */
+const users = shared('transports', () => new WeakMap<WatchedTransport, number>())
+
+/**
  * A {@link Target}, its circuit breaker and its learnt limits. A batch keeps its destination from the moment it has an
  * id. `reconfigure` creates a new one.
  */
@@ -32,6 +39,7 @@ export class Destination {
   readonly limits: ServiceLimits
   readonly #uploader: Uploader
   #requests = 0
+  #isClosed = false
 
   /**
    *
@@ -42,6 +50,7 @@ export class Destination {
     this.breaker = new CircuitBreaker(clock, random)
     this.limits = limits
     const { transport, apiKey } = target
+    users.set(transport, (users.get(transport) ?? 0) + 1)
     this.#uploader = createUploader({ transport, clock, userAgent: USER_AGENT, apiKey })
   }
 
@@ -71,6 +80,21 @@ export class Destination {
       return await this.#uploader.post(path, body, options)
     } finally {
       this.#requests--
+    }
+  }
+
+  /** Nothing more is sent. Closes the transport, unless another destination uses it. Never rejects. */
+  async close(): Promise<void> {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    const { transport } = this.#target
+    const others = (users.get(transport) ?? 1) - 1
+    users.set(transport, others)
+    if (others > 0) return
+    try {
+      await outside(() => transport.close?.())
+    } catch {
+      // Nothing more is sent through the transport, so an error while it closes has no effect.
     }
   }
 }
@@ -118,22 +142,13 @@ export class Destinations {
     for (const destination of this.#earlier) {
       if (destination.isBusy || this.#users.some((uses) => uses(destination))) continue
       this.#earlier.delete(destination)
-      const { transport } = destination.target()
-      if (this.all.every((other) => other.target().transport !== transport)) void close(transport)
+      void destination.close()
     }
   }
 
   async close(): Promise<void> {
-    const transports = new Set(this.all.map((destination) => destination.target().transport))
+    const all = this.all
     this.#earlier.clear()
-    await Promise.all([...transports].map(close))
-  }
-}
-
-async function close(transport: WatchedTransport): Promise<void> {
-  try {
-    await outside(() => transport.close?.())
-  } catch {
-    // Nothing more is sent through the transport, so an error while it closes has no effect.
+    await Promise.all(all.map((destination) => destination.close()))
   }
 }

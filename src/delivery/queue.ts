@@ -6,6 +6,7 @@ import { type BatchSizes, EndpointQueue } from './endpoint-queue.js'
 import type { Marks } from './flush-waiters.js'
 import type { InFlightBatch } from './in-flight-batch.js'
 import type { EntryRange } from './store/batch-store.js'
+import { halfId } from './store/half-id.js'
 
 export interface QueueSettings {
   readonly batchSize: number
@@ -225,7 +226,9 @@ export class Queue {
       },
       halve: () => {
         if (batch.count < 2) return false
-        this.divide(queue, batch, halves(batch.count))
+        const { id, count } = batch
+        const both = this.divide(queue, batch, halves(count))
+        for (const [n, half] of both.entries()) half.id = halfId(id as string, n)
         return true
       },
     }

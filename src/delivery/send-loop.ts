@@ -34,8 +34,6 @@ export class SendLoop {
   #writeBehind: WriteBehind | undefined
   #replay: Replay | undefined
   #isDue = false
-  /** While this is above 0 nothing is taken from the store: the batch might belong to another project. */
-  #storeMoves = 0
   #wakeTimer: TimerHandle | undefined
 
   constructor(parts: SendLoopParts) {
@@ -60,15 +58,6 @@ export class SendLoop {
   close(): void {
     this.isClosed = true
     this.#parts.clock.clearTimer(this.#wakeTimer)
-  }
-
-  /** Pauses reading from the store until `moved` resolves: until then it may give batches of the former destination. */
-  awaitStore(moved: Promise<void>): void {
-    this.#storeMoves++
-    void moved.finally(() => {
-      this.#storeMoves--
-      this.runSoon()
-    })
   }
 
   /** Runs in the next turn of the event loop, so that logs written in one turn share full batches. */
@@ -112,7 +101,7 @@ export class SendLoop {
 
   /** Whether a batch may be taken from the store. */
   get #hasStored(): boolean {
-    return this.#replay?.isReady === true && this.#storeMoves === 0
+    return this.#replay?.isReady === true
   }
 
   /** The least wait of a batch, in ms; Infinity while a probe is in flight. */
@@ -153,9 +142,7 @@ export class SendLoop {
   /** Sends one batch that only the store has. */
   async #sendStored(replay: Replay): Promise<void> {
     const { clock, destinations } = this.#parts
-    // The store read the batch for this destination; under another key it would reach another project.
-    const destination = destinations.current
-    const flight = await replay.take()
+    const flight = await replay.take(() => destinations.current)
     if (flight === undefined) {
       this.#parts.onReturn()
       // What was stored during the read did not start the loop.
@@ -163,13 +150,12 @@ export class SendLoop {
       return
     }
     // The breaker may have opened while the batch was read.
-    const isHeld = destination.breaker.waitMs(clock.monotonic()) > 0
-    if (this.isClosed || this.isPaused || isHeld || destination !== destinations.current) {
+    const { breaker } = destinations.current
+    if (this.isClosed || this.isPaused || breaker.waitMs(clock.monotonic()) > 0) {
       flight.putBack('first')
       this.#parts.onReturn()
     } else {
-      flight.batch.destination = destination
-      await this.#dispatch(flight, destination.breaker.enter())
+      await this.#dispatch(flight, breaker.enter())
     }
   }
 

@@ -6,6 +6,7 @@ import { EndpointLimits } from '../delivery/endpoint-limits.js'
 import { type Fate, fateOf } from '../delivery/fate.js'
 import { httpTransport } from '../delivery/http/http.js'
 import { type Posted, post } from '../delivery/http/post.js'
+import { halfId } from '../delivery/store/half-id.js'
 import type { ExitDestination, ExitRequest, Piece } from './exit-request.js'
 import type { ExitAnswer, ExitSenderData } from './exit-sender.js'
 import { applyNetworkSettings } from './network-settings.js'
@@ -16,6 +17,8 @@ const { requests, port, done, timeoutMs, network } = nodeThreads().workerData as
 const CONNECTIONS = 8
 /** Pauses in ms before the second and the third attempt. */
 const PAUSES_MS = [100, 300]
+/** Parts in a row without any answer, after which the service counts as down. A single one may be at fault itself. */
+const MOST_UNANSWERED = 3
 
 const deadline = performance.now() + timeoutMs
 const leftMs = () => deadline - performance.now()
@@ -65,6 +68,7 @@ async function deliver(destination: ExitDestination): Promise<void> {
   const limits = new Map<string, EndpointLimits>()
   let heldUntil = performance.now() + destination.heldMs
   let isOver = false
+  let unanswered = 0
 
   // One goes first. A service that answers may have failed that one alone, and is asked with the next one then.
   while (destination.isDoubtful && waiting.length > 0 && !isOver) if (await sendNext()) break
@@ -120,6 +124,8 @@ async function deliver(destination: ExitDestination): Promise<void> {
         { entries, attempts },
         { knownEntries, maxRetries: PAUSES_MS.length },
       )
+      const { status } = part.posted
+      if (status !== undefined) unanswered = 0
       if (fate.kind !== 'retry') return fate
       const { reason, waitMs } = fate.hold
       const isRefused = reason === 'unauthorized' || reason === 'wrong_address'
@@ -127,7 +133,9 @@ async function deliver(destination: ExitDestination): Promise<void> {
       const pauseMs = Math.max(waitMs ?? 0, PAUSES_MS[attempts - 1] ?? 0)
       if (reason === 'retry_after') heldUntil = performance.now() + pauseMs
       if (fate.retriesExhausted || isRefused || hasNoConnection || pauseMs > leftMs()) {
-        isOver ||= reason !== 'backoff' || isUnavailable(part.posted.status)
+        if (status === undefined) unanswered++
+        const isDown = hasNoConnection || unanswered >= MOST_UNANSWERED || isUnavailable(status)
+        isOver ||= reason !== 'backoff' || isDown
         return fate
       }
       await sleep(pauseMs)
@@ -142,11 +150,11 @@ async function deliver(destination: ExitDestination): Promise<void> {
 }
 
 /**
- * Whether the service as a whole does not work: no answer, or 502 to 504 (RFC 9110, section 15.6). A service that answers
- * otherwise may have a problem with one request alone.
+ * Whether a status says that the service as a whole does not work: 502 to 504 (RFC 9110, section 15.6). With another one
+ * it may have a problem with one request alone.
  */
 function isUnavailable(status: number | undefined): boolean {
-  return status === undefined || (status >= 502 && status <= 504)
+  return status !== undefined && status >= 502 && status <= 504
 }
 
 function bytesOf(part: Part): number {
@@ -168,10 +176,10 @@ function bodyOf(part: Part): Uint8Array {
 
 function halve(part: Part): [Part, Part] {
   const middle = part.from + Math.ceil((part.to - part.from) / 2)
-  const half = (from: number, to: number): Part => {
-    return { request: part.request, id: crypto.randomUUID(), from, to, wasSent: false }
+  const half = (n: number, from: number, to: number): Part => {
+    return { request: part.request, id: halfId(part.id, n), from, to, wasSent: false }
   }
-  const both: [Part, Part] = [half(part.from, middle), half(middle, part.to)]
+  const both: [Part, Part] = [half(0, part.from, middle), half(1, middle, part.to)]
   const siblings = parts[part.request] as Part[]
   siblings.splice(siblings.indexOf(part), 1, ...both)
   report(part.request)

@@ -132,7 +132,7 @@ export type GatewaySettings = { readonly [K in keyof Table]: ValueOf<K> } & { re
 
 /**
  * Merges defaults, environment and code, in that order.
- * @throws {LognitorError} `LOGNITOR_BAD_OPTION`, `LOGNITOR_UNKNOWN_OPTION`, `LOGNITOR_GATEWAY_UNPROTECTED`
+ * @throws LognitorError `LOGNITOR_BAD_OPTION`, `LOGNITOR_UNKNOWN_OPTION`, `LOGNITOR_GATEWAY_UNPROTECTED`
  */
 export function resolveGatewayOptions(
   given: GatewayOptions = {},

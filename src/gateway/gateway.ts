@@ -29,7 +29,7 @@ export interface Gateway {
  * Starts an OTLP/HTTP gateway to Lognitor: `POST /v1/logs` and `/v1/traces`, protobuf and JSON. The gateway answers an
  * export when Lognitor has answered, and stores nothing. Any number of gateways can run behind a load balancer.
  *
- * @throws {LognitorError} `LOGNITOR_BAD_OPTION`, `LOGNITOR_UNKNOWN_OPTION`, `LOGNITOR_GATEWAY_UNPROTECTED`,
+ * @throws LognitorError `LOGNITOR_BAD_OPTION`, `LOGNITOR_UNKNOWN_OPTION`, `LOGNITOR_GATEWAY_UNPROTECTED`,
  *   `LOGNITOR_ADDRESS_IN_USE`
  * @example
  * const gateway = await startGateway({ apiKey: process.env.LOGNITOR_API_KEY })

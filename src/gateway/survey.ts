@@ -19,7 +19,7 @@ export interface Survey {
   readonly latestMs: number
 }
 
-/** @throws {DecodeError} {@link TooMuchError} for what is wrong anywhere in the body */
+/** @throws DecodeError {@link TooMuchError} for what is wrong anywhere in the body */
 export function surveyLogs(records: Iterable<OtlpLogRecord | Turn>, growth: Growth): Promise<Survey> {
   return readable(() => walkLogs(records, growth))
 }

@@ -59,7 +59,10 @@ export async function startInbox(options: InboxOptions = {}): Promise<Inbox> {
   const settings = inboxSettings(options)
   const store = new Store(settings)
   const startedAt = settings.now()
-  const stream = new Stream(() => ({ startedAt: new Date(startedAt).toISOString(), seq: store.logs.lastSeq }))
+  const stream = new Stream(
+    () => ({ startedAt: new Date(startedAt).toISOString(), seq: store.logs.lastSeq }),
+    store.logs,
+  )
   const faults = new FaultSwitch(settings.now, settings.random, () => stream.tellChanged())
   const service = createService(store, faults, settings)
   const webhook = createWebhook()

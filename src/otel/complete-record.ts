@@ -6,7 +6,7 @@ import type { Fields } from '../wire/log.js'
 import type { Completed } from './completed.js'
 import { ownFields } from './own-fields.js'
 import { completePino, PINO } from './pino-line.js'
-import { withAttributes } from './record-copy.js'
+import { copyOf } from './record-copy.js'
 import { exceptionOf, refusedOf } from './record-input.js'
 
 /** Must be called while the record is being emitted. */
@@ -41,5 +41,5 @@ function ownFieldsOf(exception: Error): Fields {
 
 /** Attributes that the record already has are kept. */
 function withInput(record: LogRecordLike, input: Fields): LogRecordLike {
-  return withAttributes(record, { ...input, ...record.attributes })
+  return copyOf(record, { attributes: { ...input, ...record.attributes } })
 }

@@ -1,3 +1,4 @@
+import { callStack } from '../common/call-stack.js'
 import { hookDiagLogger } from '../diagnostics/diag-logger.js'
 import { isSelfLogging } from '../diagnostics/self-log-guard.js'
 
@@ -11,10 +12,8 @@ export function isDiagLine(): boolean {
 
 /** Reads the stack, for a diag logger that was registered with another copy of OpenTelemetry's API. */
 function isCalledByDiag(): boolean {
-  const { stackTraceLimit } = Error
-  Error.stackTraceLimit = 50
-  const { stack = '' } = new Error()
-  Error.stackTraceLimit = stackTraceLimit
   // Bounded, because a path may be of any length and contain many folders of that name.
-  return /\bDiag(?:API|ComponentLogger)\b|[\\/]@opentelemetry[\\/]api[\\/].{0,100}[\\/]diag/.test(stack)
+  return /\bDiag(?:API|ComponentLogger)\b|[\\/]@opentelemetry[\\/]api[\\/].{0,100}[\\/]diag/.test(
+    callStack(50),
+  )
 }

@@ -1,3 +1,5 @@
+import { callStack } from '../common/call-stack.js'
+
 /** File paths of the framework instrumentations, as npm, pnpm and yarn lay them out. */
 const FRAMEWORK_FILE =
   /[\\/](?:@opentelemetry[\\/]instrumentation-[a-z0-9-]{1,60}|@(?:fastify|hono)[\\/]otel)[\\/]/
@@ -11,21 +13,6 @@ const FRAMES = 6
  * @param below the function whose callers are inspected: first frames of this package, then the caller in question
  */
 export function callerIsFramework(below: (...args: never[]) => unknown): boolean {
-  const before = Error.stackTraceLimit
-  const holder: { stack?: unknown } = {}
-  try {
-    Error.stackTraceLimit = FRAMES
-    Error.captureStackTrace(holder, below)
-    return typeof holder.stack === 'string' && FRAMEWORK_FILE.test(callerLine(holder.stack))
-  } catch {
-    // An application's `Error.prepareStackTrace` may throw.
-    return false
-  } finally {
-    Error.stackTraceLimit = before
-  }
-}
-
-/** Below the head of the stack stand two frames of the wrapped method, and then the line of the caller. */
-function callerLine(stack: string): string {
-  return stack.split('\n')[3] ?? ''
+  // Below the head of the stack stand two frames of the wrapped method, and then the line of the caller.
+  return FRAMEWORK_FILE.test(callStack(FRAMES, below).split('\n')[3] ?? '')
 }

@@ -25,7 +25,7 @@ export class OtelIntake {
   #hasLearned = false
   #hasEnded = false
 
-  /** @throws {LognitorError} for a wrong option */
+  /** @throws LognitorError for a wrong option */
   constructor(options: ClientOrOptions) {
     this.#handle = handleFor(options)
   }

@@ -10,9 +10,11 @@ import { severityLevel } from '../translate/severity.js'
 import { LEVELS, type Level, levelRank } from '../wire/level.js'
 import { completeRecord } from './complete-record.js'
 import { isDiagLine } from './diag-lines.js'
+import { FinalHandlerLines } from './final-handler.js'
 import { OtelIntake } from './intake.js'
+import { asWarning } from './node-warning.js'
 import { watchPino } from './pino-line.js'
-import { watchRecords } from './record-input.js'
+import { learnRecordClass, watchRecords } from './record-input.js'
 import { scopeOfRecord } from './record-scope.js'
 import { LOGNITOR_PART, warnOfStoppedExport } from './stopped-export.js'
 
@@ -39,10 +41,11 @@ export class LognitorLogRecordProcessor {
   /** Minimum levels by bridge; the key '' holds the one for all others. */
   readonly #minLevels: ReadonlyMap<string, Level>
   readonly #unwatchPino: () => void
+  readonly #finalHandler: FinalHandlerLines
 
   /**
    * @param input `{ client }`, or a client's options; with neither, the default client is used
-   * @throws {LognitorError} for a wrong option
+   * @throws LognitorError for a wrong option
    */
   constructor(input: LogRecordProcessorOptions = {}) {
     expectObject(input)
@@ -50,6 +53,7 @@ export class LognitorLogRecordProcessor {
     this.#minLevels = readMinLevels(minLevel)
     this.#intake = new OtelIntake(options)
     this.#unwatchPino = watchPino()
+    this.#finalHandler = new FinalHandlerLines(this.#intake, (record, scope) => this.#take(record, scope))
     hookDiagLoggers()
   }
 
@@ -58,16 +62,17 @@ export class LognitorLogRecordProcessor {
       if (isDiagLine()) return
       watchRecords(record)
       warnOfStoppedExport()
-      if (this.#passes(record)) this.#intake.takeRecord(record, scopeOf(record), completeRecord)
-      else this.#intake.turnAway('min_level')
+      const scope = scopeOf(record)
+      if (!this.#finalHandler.hold(record, scope)) this.#take(asWarning(record), scope)
     } catch {
       // The SDK calls processors inside the application's log call and catches nothing.
       this.#intake.drop()
     }
   }
 
-  /** Lets a logger skip building records that would not be sent. */
+  /** Lets a logger skip building records that would not be sent. The SDK asks right before it creates a record. */
   enabled(about: { instrumentationScope: InstrumentationScopeLike; severityNumber?: number }): boolean {
+    learnRecordClass()
     return this.#passes(about)
   }
 
@@ -83,6 +88,11 @@ export class LognitorLogRecordProcessor {
   shutdown(): Promise<void> {
     this.#unwatchPino()
     return this.#intake.shutdown()
+  }
+
+  #take(record: LogRecordLike, scope: Scope): void {
+    if (this.#passes(record)) this.#intake.takeRecord(record, scope, completeRecord)
+    else this.#intake.turnAway('min_level')
   }
 
   /** Reads the record defensively: some loggers create their records themselves. */

@@ -7,7 +7,7 @@ import { millisToHrTime } from '../translate/time.js'
 import type { ErrorDetail, Fields } from '../wire/log.js'
 import type { Completed } from './completed.js'
 import { ownFields } from './own-fields.js'
-import { withAttributes } from './record-copy.js'
+import { copyOf } from './record-copy.js'
 
 /** The instrumentation scope of the bridge for pino. */
 export const PINO = '@opentelemetry/instrumentation-pino'
@@ -68,13 +68,14 @@ export function completePino(record: LogRecordLike): Completed {
   const line = json === undefined ? {} : (parseExact(json) ?? {})
   const attributes = { ...record.attributes, ...exactFields(record.attributes, line), ...shadowed }
   const hrTime = 'time' in shadowed ? millisToHrTime(Date.now()) : record.hrTime
-  if (error === undefined) return { record: withAttributes(record, attributes, hrTime) }
+  if (error === undefined) return { record: copyOf(record, { attributes, hrTime }) }
   const { thrown, key } = error
   const { error: detail, causes, ownStack } = describeThrown(thrown)
   const added = lostParts(record.attributes, key, detail, causes.length > 0 ? ownStack : undefined)
   if (added !== undefined && causes.length > 0) added['error.causes'] = causes
   const kept = key in attributes ? {} : ownFieldsIn(line, key)
-  return { record: withAttributes(record, { ...attributes, ...kept, ...added }, hrTime), thrown, ownStack }
+  const whole = copyOf(record, { attributes: { ...attributes, ...kept, ...added }, hrTime })
+  return { record: whole, thrown, ownStack }
 }
 
 /** The attributes as the line has them, integers beyond 2^53 with all digits. */

@@ -1,16 +1,12 @@
 import type { LogRecordLike } from '../translate/otel.js'
 
 /**
- * A copy with other attributes, and with another time where `time` is passed. The record itself is not changed, because
- * it belongs to the SDK and to the processors after this one.
+ * A copy with other fields. The record itself is not changed, because it belongs to the SDK and to the processors after
+ * this one.
  */
-export function withAttributes(
-  record: LogRecordLike,
-  attributes: LogRecordLike['attributes'],
-  hrTime: LogRecordLike['hrTime'] = record.hrTime,
-): LogRecordLike {
+export function copyOf(record: LogRecordLike, fields: Partial<LogRecordLike>): LogRecordLike {
   return {
-    hrTime,
+    hrTime: record.hrTime,
     hrTimeObserved: record.hrTimeObserved,
     spanContext: record.spanContext,
     severityText: record.severityText,
@@ -19,7 +15,8 @@ export function withAttributes(
     eventName: record.eventName,
     resource: record.resource,
     instrumentationScope: record.instrumentationScope,
-    attributes,
+    attributes: record.attributes,
     droppedAttributesCount: record.droppedAttributesCount,
+    ...fields,
   }
 }

@@ -2,7 +2,9 @@ import { isError } from '../common/any-realm.js'
 import { shared } from '../common/shared.js'
 import { methodWrapper } from '../common/wrap-method.js'
 import type { LogRecordLike } from '../translate/otel.js'
+import { readProperty } from '../translate/property.js'
 import type { Fields } from '../wire/log.js'
+import { loggerProvider } from './providers.js'
 
 /** The parts of a logger's record that the SDK does not keep. */
 interface Lost {
@@ -29,9 +31,33 @@ const wrapAttributes = methodWrapper('records.attributes', SET_ATTRIBUTES, (setA
   return result
 })
 
+let hasLearned = false
+
 /**
- * Wraps the class of this record, so that the input of its later records is known. The first record of a process shows
- * the class, and so its own input is not known.
+ * Wraps the class of the records before the first record of the application exists: a provider of the registered
+ * provider's class, with nothing behind it, creates one. Does nothing while no SDK is registered.
+ */
+export function learnRecordClass(): void {
+  if (hasLearned) return
+  const provider = loggerProvider()
+  // The providers of the API have no state.
+  if (readProperty(provider, '_sharedState') === undefined) return
+  hasLearned = true
+  try {
+    const Provider = (provider as { constructor: ProviderClass }).constructor
+    const nothing = async () => {}
+    const processors = [{ onEmit: watchRecords, forceFlush: nothing, shutdown: nothing }]
+    new Provider({ processors }).getLogger('lognitor').emit({})
+  } catch {
+    // A provider of another kind: the first record then shows its class.
+  }
+}
+
+type ProviderClass = new (config: object) => { getLogger(name: string): { emit(record: object): void } }
+
+/**
+ * Wraps the class of this record, so that the input of its later records is known. Records of a provider that is not
+ * registered show their class only now, and so the first one's own input is not known.
  */
 export function watchRecords(record: LogRecordLike): void {
   const prototype: unknown = Object.getPrototypeOf(record)

@@ -1,5 +1,7 @@
+import { PendingFailures } from '../pipeline/pending-failures.js'
 import { scopeOfTrace } from '../scope/current.js'
 import type { Scope } from '../scope/scope.js'
+import { isHandledBy } from '../translate/handled-status.js'
 import type { Log } from '../wire/log.js'
 import type { OtelIntake } from './intake.js'
 import type { ServerAnswer } from './server-answer.js'
@@ -18,8 +20,6 @@ export interface SpanFailure {
 
 type Decide = (status: number | undefined) => void
 
-const MOST_HELD = 1000
-const CLIENT_CLOSED = 499
 /** The time that an outer `catch` has to capture by hand what a span recorded. */
 const BY_HAND_MS = 100
 /** The same within a request, where the outermost `catch` may first have work to do. */
@@ -32,14 +32,16 @@ const BY_HAND_IN_REQUEST_MS = 1000
  */
 export class SpanFailures {
   readonly #intake: OtelIntake
-  readonly #held = new Set<Decide>()
+  readonly #pending = new PendingFailures()
   /** Those of the pending failures that wait for no answer. */
   readonly #soon = new Set<Decide>()
 
   constructor(intake: OtelIntake) {
     this.#intake = intake
-    intake.beforeEnd(() => this.#release(this.#held))
-    intake.beforeFlush(() => this.#release(this.#soon))
+    intake.beforeEnd(() => this.#pending.release())
+    intake.beforeFlush(() => {
+      for (const decide of this.#soon) decide(undefined)
+    })
   }
 
   /** @param isDue whether the application has already had its time to capture the failure by hand */
@@ -48,8 +50,12 @@ export class SpanFailures {
       this.#report(failure, undefined)
       return
     }
-    const decide = this.#hold((status) => this.#report(failure, status))
     const { scope, server, log, atMs, isFrameworks } = failure
+    const report: Decide = (status) => {
+      this.#soon.delete(decide)
+      this.#report(failure, status)
+    }
+    const decide = this.#pending.add(report, log.message, log.error?.stack)
     const { trace_id = '', span_id } = log.trace ?? {}
     const request = scope.requestScope ?? (server ? undefined : scopeOfTrace(trace_id, span_id)?.requestScope)
     const answered = request ?? server
@@ -65,24 +71,9 @@ export class SpanFailures {
     clock.setTimer(() => decide(undefined), waitMs)
   }
 
-  #hold(report: Decide): Decide {
-    const decide: Decide = (status) => {
-      this.#soon.delete(decide)
-      if (this.#held.delete(decide)) report(status)
-    }
-    this.#held.add(decide)
-    if (this.#held.size > MOST_HELD) this.#held.values().next().value?.(undefined)
-    return decide
-  }
-
-  #release(held: Iterable<Decide>): void {
-    for (const decide of held) decide(undefined)
-  }
-
   #report({ scope, log, thrown, isFrameworks }: SpanFailure, status: number | undefined): void {
     const { pipeline } = this.#intake
-    const isHandled = status !== undefined && status < 500 && status !== CLIENT_CLOSED
-    if (isFrameworks && isHandled) {
+    if (isFrameworks && isHandledBy(status)) {
       pipeline.ledger.written++
       pipeline.ledger.drop('handled_exception')
       return

@@ -51,7 +51,7 @@ export class LognitorSpanProcessor {
 
   /**
    * @param options `{ client }`, or a client's options; with neither, the default client is used
-   * @throws {LognitorError} for a wrong option
+   * @throws LognitorError for a wrong option
    */
   constructor(options: ClientOrOptions = {}) {
     this.#intake = new OtelIntake(options)

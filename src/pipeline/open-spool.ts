@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto'
 import type { Clock } from '../common/clock.js'
+import { randomId } from '../common/random-id.js'
 import type { Settings } from '../config/options.js'
 import type { Batcher } from '../delivery/batcher.js'
 import type { DropLedger } from '../diagnostics/drop-ledger.js'
@@ -23,7 +23,7 @@ export function openSpool(settings: Settings, { batcher, ledger, clock }: SpoolP
     apiUrl,
     apiKey,
     clock,
-    newId: randomUUID,
+    newId: randomId,
     onTakenOver: (entries) => {
       ledger.takenOver += entries
     },

@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto'
 import { type Clock, systemClock } from '../common/clock.js'
+import { randomId } from '../common/random-id.js'
 import { SDK } from '../common/version.js'
 import type { Settings } from '../config/options.js'
 import { ApiCaller } from '../delivery/api-caller.js'
@@ -57,7 +57,7 @@ const LEAST_DISK_MS = 500
  * Owns flush and shutdown. Nothing here throws.
  */
 export class Pipeline {
-  readonly [IS_PIPELINE] = true
+  readonly [IS_PIPELINE] = true as const
   readonly ledger: DropLedger
   readonly clock: Clock
   readonly selfLog: SelfLog
@@ -105,7 +105,7 @@ export class Pipeline {
       ledger: this.ledger,
       report,
       clock,
-      newId: randomUUID,
+      newId: randomId,
     })
     this.#policy = createPolicy({
       settings: policySettings(settings),
@@ -269,10 +269,10 @@ export class Pipeline {
     processScope().limitBreadcrumbs(settings.maxBreadcrumbs)
     this.#watchProcess()
     if (!hasMoved && settings.spool === before.spool) return
-    const storeMoved = this.#spool?.move(settings.apiUrl, settings.apiKey ?? '')
+    this.#spool?.move(settings.apiUrl, settings.apiKey ?? '')
     this.#openSpool()
     if (!hasMoved) return
-    this.#batcher.moved(storeMoved)
+    this.#batcher.moved()
     this.apiCaller.moved()
   }
 
@@ -353,7 +353,7 @@ export class Pipeline {
     applyScope(log, scope, tags)
     log._sdk = SDK
     log.metadata ??= {}
-    log.metadata[LOG_ID_KEY] ??= randomUUID()
+    log.metadata[LOG_ID_KEY] ??= randomId()
   }
 
   #admit(failure: Failure, scope: Scope, { beforeSend, leaveLine }: WriteOptions): string {

@@ -11,18 +11,9 @@ import {
   sealSettings,
 } from '../config/options.js'
 import { typeInWords } from '../config/show-value.js'
+import { type HasPipeline, PIPELINE } from './brand.js'
 import { createCrashCapture } from './crash-capture.js'
 import { Pipeline } from './pipeline.js'
-
-/**
- * The property under which a client exposes its pipeline to entry points. A symbol, so that applications do not see it.
- */
-export const PIPELINE = Symbol.for('lognitor.pipeline')
-
-/** An object with a pipeline: a LognitorClient. */
-export interface HasPipeline {
-  readonly [PIPELINE]: Pipeline
-}
 
 /** What the constructor of an entry point takes: a client, a client's options, or nothing for the default client. */
 export type ClientOrOptions = Options & { client?: HasPipeline | undefined }
@@ -160,7 +151,7 @@ function canTake(before: Entry | undefined, settings: Settings): before is Entry
 
 /**
  * Changes the options that are named; the others stay.
- * @throws {LognitorError} for a wrong option
+ * @throws LognitorError for a wrong option
  */
 export function reconfigurePipeline(pipeline: Pipeline, options: Options): void {
   reconfigure(pipeline, { ...pipeline.settings, ...checkOptions(options, pipeline.settings) })
@@ -213,7 +204,7 @@ export interface PipelineHandle {
 /**
  * The pipeline for an entry point. Without options the pipeline is looked up at first use, so that an entry point made
  * before `init` finds the client that `init` makes.
- * @throws {LognitorError} for a wrong option
+ * @throws LognitorError for a wrong option
  */
 export function handleFor(given: ClientOrOptions = {}): PipelineHandle {
   expectObject(given)
@@ -255,8 +246,14 @@ export function handleFor(given: ClientOrOptions = {}): PipelineHandle {
   }
 }
 
-function pipelineOf(client: HasPipeline): Pipeline {
-  const pipeline = client[PIPELINE] as Pipeline | undefined
+/** The pipeline of a client; undefined without a client, and for an object that is none. */
+export function pipelineIn(client: HasPipeline | undefined): Pipeline | undefined {
+  return client?.[PIPELINE] as Pipeline | undefined
+}
+
+/** @throws LognitorError for an object that is no client */
+export function pipelineOf(client: HasPipeline): Pipeline {
+  const pipeline = pipelineIn(client)
   if (pipeline !== undefined) return pipeline
   // The value may be the API key, passed by mistake, and is not shown.
   const got = typeof client === 'object' ? 'another object' : typeInWords(client)

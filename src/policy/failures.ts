@@ -1,6 +1,7 @@
-import { createHash } from 'node:crypto'
+import { builtin } from '../common/builtin.js'
 import { levelRank } from '../wire/level.js'
 import { LOG_ID_KEY, type Log } from '../wire/log.js'
+import { bareType } from './bare-type.js'
 import { type Occasion, Occasions, occasionOf } from './occasions.js'
 
 /**
@@ -123,16 +124,11 @@ function describe({ log, ownStack }: Failure): string | undefined {
   return bounded(`${traceId}\n${bareType(type)}\n${message}\n${stack}`)
 }
 
-/** A type without module and pointer: `pay.Error`, `*pay.Error` and `Error` are spellings of one type. */
-function bareType(type: string): string {
-  return (
-    type.slice(Math.max(...['.', '/', ':', '\\', '$', '*'].map((sign) => type.lastIndexOf(sign))) + 1) || type
-  )
-}
-
 const LONGEST_KEPT = 4096
 
 /** The text, or a hash of a long one: a thousand texts are held, and each may be of any length. */
 function bounded(text: string): string {
-  return text.length <= LONGEST_KEPT ? text : createHash('sha256').update(text).digest('base64')
+  return text.length <= LONGEST_KEPT
+    ? text
+    : builtin('node:crypto').createHash('sha256').update(text).digest('base64')
 }

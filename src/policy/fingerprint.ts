@@ -1,9 +1,10 @@
-import { createHash } from 'node:crypto'
+import { builtin } from '../common/builtin.js'
 import type { ErrorDetail, Log } from '../wire/log.js'
+import { bareType } from './bare-type.js'
 
 /**
- * The key that groups errors: hex SHA-256 of `type|normalised message|frame`, where frame is `file:line` of the first
- * frame of the application, or empty. Without a frame it equals the fingerprint of the official client.
+ * The key that groups errors: hex SHA-256 of `type|normalised message|frame`, where type is the bare name of the type,
+ * and frame is `file:line` of the first frame of the application, or empty. Without a frame it equals the fingerprint of the official client.
  */
 export function fingerprintOf(error: ErrorDetail): string {
   const { type = 'Error', message = '', filename, line_number: line } = error
@@ -11,8 +12,9 @@ export function fingerprintOf(error: ErrorDetail): string {
   const key = `${type}|${message}|${frame}`
   const known = recent.get(key)
   if (known !== undefined) return known
-  const hash = createHash('sha256')
-    .update(`${type}|${normaliseMessage(message)}|${frame}`)
+  const hash = builtin('node:crypto')
+    .createHash('sha256')
+    .update(`${bareType(type)}|${normaliseMessage(message)}|${frame}`)
     .digest('hex')
   remember(key, hash)
   return hash
@@ -39,13 +41,23 @@ function remember(key: string, hash: string): void {
 // Each pattern reads every character a bounded number of times.
 const START = '(?<![\\p{L}\\p{N}_])'
 const END = '(?![\\p{L}\\p{N}_])'
-const UUID = new RegExp(`${START}[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}${END}`, 'giu')
-const HEX = new RegExp(`${START}0x[0-9a-fA-F]+${END}`, 'gu')
 const SPACE = '\\t-\\r\\u001c- \\u0085\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000'
-const URL = new RegExp(`${START}https?://[^${SPACE}]+`, 'gu')
-const NUMBER = new RegExp(`${START}\\p{Nd}+${END}`, 'gu')
+
+/** What varies between two occurrences of one failure, and its replacement. Made for the first error. */
+let variables: readonly (readonly [RegExp, string])[] | undefined
+
+function makeVariables(): readonly (readonly [RegExp, string])[] {
+  // Not when this file is loaded: V8 takes a millisecond for the classes of Unicode.
+  return [
+    [new RegExp(`${START}[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}${END}`, 'giu'), '<UUID>'],
+    [new RegExp(`${START}0x[0-9a-fA-F]+${END}`, 'gu'), '<HEX>'],
+    [new RegExp(`${START}https?://[^${SPACE}]+`, 'gu'), '<URL>'],
+    [new RegExp(`${START}\\p{Nd}+${END}`, 'gu'), '<N>'],
+  ]
+}
 
 /** The message without the parts that vary between two occurrences of one failure. */
 export function normaliseMessage(message: string): string {
-  return message.replace(UUID, '<UUID>').replace(HEX, '<HEX>').replace(URL, '<URL>').replace(NUMBER, '<N>')
+  variables ??= makeVariables()
+  return variables.reduce((text, [pattern, name]) => text.replace(pattern, name), message)
 }

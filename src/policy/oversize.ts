@@ -56,16 +56,28 @@ export function isOversize(entry: Log | RequestEntry, hasHook = false): boolean 
   return (most - left) * MOST_UNIT_BYTES > most && jsonBytes(entry, most) > most
 }
 
-function unitsLeft(value: unknown, left: number, depth: number): number {
-  if (typeof value === 'string') return left - value.length
-  if (typeof value !== 'object' || value === null || depth > MOST_DEPTH) return left
+/** What the texts and names of an object leave of `left`; below zero the rest of the object is not read. */
+function unitsLeft(holder: object, left: number, depth: number): number {
+  // Every log is read here. `for in` writes each index of a list as a text first, which takes ten times as long.
+  if (Array.isArray(holder)) return unitsLeftByList(holder, left, depth)
   let rest = left
-  const isList = Array.isArray(value)
-  for (const name in value) {
-    rest = unitsLeft((value as Record<string, unknown>)[name], isList ? rest : rest - name.length, depth + 1)
+  for (const name in holder) {
+    rest = unitsLeftBy((holder as Record<string, unknown>)[name], rest - name.length, depth)
     if (rest < 0) break
   }
   return rest
+}
+
+function unitsLeftByList(list: readonly unknown[], left: number, depth: number): number {
+  let rest = left
+  for (let index = 0; index < list.length && rest >= 0; index++) rest = unitsLeftBy(list[index], rest, depth)
+  return rest
+}
+
+function unitsLeftBy(value: unknown, left: number, depth: number): number {
+  if (typeof value === 'string') return left - value.length
+  if (typeof value !== 'object' || value === null || depth >= MOST_DEPTH) return left
+  return unitsLeft(value, left, depth + 1)
 }
 
 /**

@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto'
 import type { Clock } from '../common/clock.js'
+import { randomId } from '../common/random-id.js'
 import { warnOnce } from '../config/errors.js'
 import type { BeforeSend } from '../config/options.js'
 import type { DropLedger, DropReason } from '../diagnostics/drop-ledger.js'
@@ -80,7 +80,7 @@ export interface Policy {
 }
 
 export function createPolicy(parts: PolicyParts): Policy {
-  const { ledger, clock, random = Math.random, newId = randomUUID, out } = parts
+  const { ledger, clock, random = Math.random, newId = randomId, out } = parts
   let { settings } = parts
   let insideHook = false
   const sampler = createSampler(random)

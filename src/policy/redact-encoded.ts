@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { percentDecode } from './percent-encoding.js'
 import { REDACTED, type Redaction } from './redact-patterns.js'
+import { SHORTEST_BASE64 } from './redact-signs.js'
 
 /** Text between the delimiters of URLs and of the text around them. */
 const TOKEN = /[^\s?&=;#/"'<>,]+/g
@@ -28,9 +29,6 @@ function percentEncode(text: string): string {
   if (/\p{Surrogate}/u.test(text)) return REDACTED
   return text.split(REDACTED).map(encodeURIComponent).join(REDACTED)
 }
-
-/** Shorter than any text that a built-in pattern could match. */
-const SHORTEST_BASE64 = 8
 
 /** Redacts the text in a byte array, which arrives as base64, and encodes it again. */
 export function redactBase64(encoded: string, redact: Redaction): string {

@@ -23,7 +23,9 @@ export function redactLog(log: Log, redactions: readonly Redaction[], ownRequest
   const fields = log as unknown as Fields
   for (const name of Object.keys(fields)) {
     if (KEPT.has(name) || (name === 'request_id' && ownRequestId)) continue
-    fields[name] = redactField(name, fields[name], redactions)
+    const field = fields[name]
+    const redacted = redactField(name, field, redactions)
+    if (redacted !== field) fields[name] = redacted
   }
 }
 
@@ -53,12 +55,17 @@ function redactField(name: string, value: unknown, redactions: readonly Redactio
  * A mark in a field that the schema defines as a number would make the log illegal, so a matching number is left out.
  */
 function redactNumbersOf(fields: Fields, redactions: readonly Redaction[]): Fields {
-  const kept = Object.entries(fields).flatMap(([name, value]) => {
-    if (typeof value === 'number' && SCHEMA_NUMBERS.has(name)) return [[name, value] as const]
+  let copy: Fields | undefined
+  for (const name of Object.keys(fields)) {
+    const value = fields[name]
+    if (typeof value === 'number' && SCHEMA_NUMBERS.has(name)) continue
     const clean = redactValue(value, redactions, 1)
-    return typeof value === 'number' && clean !== value ? [] : [[name, clean] as const]
-  })
-  return Object.fromEntries(kept)
+    if (clean === value) continue
+    copy ??= { ...fields }
+    if (typeof value === 'number') delete copy[name]
+    else copy[name] = clean
+  }
+  return copy ?? fields
 }
 
 const SCHEMA_NUMBERS = new Set(['status_code', 'duration_ms', 'line_number', 'memory_mb'])
@@ -90,7 +97,8 @@ function redactValue(
 
 function redactList(list: readonly unknown[], redactions: readonly Redaction[], depth: number): unknown {
   let copy: unknown[] | undefined
-  for (const [index, item] of list.entries()) {
+  for (let index = 0; index < list.length; index++) {
+    const item = list[index]
     const redacted = redactValue(item, redactions, depth + 1)
     if (redacted === item) continue
     copy ??= [...list]

@@ -2,6 +2,8 @@ import { isRegExp } from '../common/any-realm.js'
 import { redactBase64, redactByteLists, redactJsonEscapes, redactPercentEncoded } from './redact-encoded.js'
 import { BUILT_IN_REDACTIONS, type Redaction, redactionOf } from './redact-patterns.js'
 
+import { SIGN, signsOf } from './redact-signs.js'
+
 export { REDACTED, type Redaction } from './redact-patterns.js'
 
 /**
@@ -55,8 +57,9 @@ function redactSpellings(text: string, redactions: readonly Redaction[], encodin
   let current = text
   for (let pass = 0; pass < MOST_PASSES; pass += 1) {
     const before = current
-    for (const redaction of redactions) current = redaction(current)
-    if (encodings > 0) {
+    const signs = signsOf(current)
+    for (const redaction of redactions) if (mayMatch(redaction, signs)) current = redaction(current)
+    if (encodings > 0 && (signs & SIGN.encoded) !== 0) {
       current = redactPercentEncoded(current, redactDecoded)
       current = redactJsonEscapes(current, redactDecoded)
       current = redactByteLists(current, redactDecoded)
@@ -65,4 +68,8 @@ function redactSpellings(text: string, redactions: readonly Redaction[], encodin
     if (current === before) break
   }
   return current
+}
+
+function mayMatch({ sign }: Redaction, signs: number): boolean {
+  return sign === undefined || (signs & sign) !== 0
 }

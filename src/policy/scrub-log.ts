@@ -1,7 +1,7 @@
 import type { Breadcrumb, Fields, Log, RequestDetail } from '../wire/log.js'
 import type { RequestEntry } from '../wire/request-entry.js'
-import { scrubLoggedRequests } from './scrub-logged-request.js'
-import { scrubQuery, scrubUrl } from './scrub-url.js'
+import { scrubMetadata } from './scrub-metadata.js'
+import { scrubUrl } from './scrub-url.js'
 
 /** Scrubs every URL of a log in place. Objects that logs may share are copied first. */
 export function scrubLog(log: Log, params: ReadonlySet<string>): void {
@@ -9,7 +9,7 @@ export function scrubLog(log: Log, params: ReadonlySet<string>): void {
   if (log.breadcrumbs !== undefined && log.breadcrumbs.length > 0) {
     log.breadcrumbs = log.breadcrumbs.map((breadcrumb) => scrubBreadcrumb(breadcrumb, params))
   }
-  if (log.metadata !== undefined) log.metadata = scrubAttributes(log.metadata, params)
+  if (log.metadata !== undefined) log.metadata = scrubMetadata(log.metadata, params)
 }
 
 /** The request entry itself, or a copy where its path had something to scrub. */
@@ -27,18 +27,6 @@ function scrubBreadcrumb(breadcrumb: Breadcrumb, params: ReadonlySet<string>): B
   if (data === undefined) return breadcrumb
   const scrubbed = scrubField(data, 'url', params)
   return scrubbed === data ? breadcrumb : { ...breadcrumb, data: scrubbed }
-}
-
-/** OpenTelemetry's URL attributes, which translation leaves in metadata where another attribute took their field. */
-const URL_ATTRIBUTES = ['url.full', 'http.url', 'http.target']
-
-function scrubAttributes(metadata: Fields, params: ReadonlySet<string>): Fields {
-  let scrubbed = scrubLoggedRequests(metadata, params)
-  for (const name of URL_ATTRIBUTES) scrubbed = scrubField(scrubbed, name, params)
-  const query = scrubbed['url.query']
-  if (typeof query !== 'string') return scrubbed
-  const clean = scrubQuery(query, params)
-  return clean === query ? scrubbed : { ...scrubbed, 'url.query': clean }
 }
 
 /** The object itself when the field has nothing to scrub, else a copy. */

@@ -42,6 +42,7 @@ export function scrubUrl(url: string, params: ReadonlySet<string>): string {
 /** Like {@link scrubUrl}, for a query without its `?`. */
 export function scrubQuery(query: string, params: ReadonlySet<string>): string {
   if (!query.includes('=')) return query
+  if (!query.includes('&')) return scrubSegment(query, params)
   return query
     .split('&')
     .map((segment) => scrubSegment(segment, params))
@@ -50,6 +51,7 @@ export function scrubQuery(query: string, params: ReadonlySet<string>): string {
 
 function scrubSegment(segment: string, params: ReadonlySet<string>): string {
   if (!segment.includes('=')) return segment
+  if (!/[;?]/.test(segment)) return scrubParam(segment, params)
   let out = ''
   let secret = false
   for (const piece of segment.split(/(?=[;?])/)) {
@@ -64,12 +66,22 @@ function scrubSegment(segment: string, params: ReadonlySet<string>): string {
   return out
 }
 
+/** A segment that is one parameter, as most are. */
+function scrubParam(param: string, params: ReadonlySet<string>): string {
+  const equals = param.indexOf('=')
+  return isNamed(param.slice(0, equals), params) ? param.slice(0, equals + 1) + SCRUBBED : param
+}
+
 function isNamed(encoded: string, params: ReadonlySet<string>): boolean {
   return isScrubbedParam(percentDecode(encoded.replaceAll('+', ' ')), params)
 }
 
+/** A name that the closer look would leave as it is. */
+const PLAIN_NAME = /^[a-z0-9_.-]+$/
+
 /** Whether the value of a query parameter of this (decoded) name is scrubbed. */
 export function isScrubbedParam(decoded: string, params: ReadonlySet<string>): boolean {
+  if (PLAIN_NAME.test(decoded)) return params.has(decoded)
   const name = decoded.replace(/\p{Cc}/gu, '').toLowerCase()
   return params.has(name.trim()) || name.split(/[[\]]/).some((part) => params.has(part.trim()))
 }

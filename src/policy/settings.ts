@@ -8,7 +8,7 @@ const DUPLICATE_WINDOW_MS = 5000
 
 /**
  * The policy's settings, made of a client's settings.
- * @throws {LognitorError} `LOGNITOR_BAD_OPTION` for a redaction pattern that cannot be used
+ * @throws LognitorError `LOGNITOR_BAD_OPTION` for a redaction pattern that cannot be used
  */
 export function policySettings(settings: Settings): PolicySettings {
   const { enabled, minLevel, beforeSend, autoTruncate } = settings

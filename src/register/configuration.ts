@@ -6,7 +6,7 @@ import { LognitorLogRecordProcessor } from '../otel/log-record-processor.js'
 import { exportVariable, type Signal } from '../otel/named-exporters.js'
 import { LognitorSpanProcessor } from '../otel/span-processor.js'
 import { knowsExports } from '../otel/stopped-export.js'
-import type { HasPipeline } from '../pipeline/registry.js'
+import type { HasPipeline } from '../pipeline/brand.js'
 import { batched, type ExporterParts, processorsFrom } from './exporters.js'
 import { type InstrumentationLike, withRequestEntries } from './http.js'
 import { AUTO, isWanted } from './instrumentations.js'
@@ -54,7 +54,7 @@ export interface Added {
 /**
  * Makes what Lognitor needs of a NodeSDK, beside what the configuration has and what NodeSDK would make from the
  * environment. A part that cannot be made is left out with a warning.
- * @throws {LognitorError} for a wrong option
+ * @throws LognitorError for a wrong option
  */
 export function addedTo(configuration: Configuration, parts: ConfigurationParts): Added {
   const { client, entries, http, packages, env } = parts

@@ -17,6 +17,7 @@ export interface InstrumentationLike {
   disable?(): void
   setTracerProvider?(provider: unknown): void
   setLoggerProvider?(provider: unknown): void
+  getModuleDefinitions?(): readonly { readonly name: string }[]
 }
 
 export interface HttpParts {
@@ -33,7 +34,7 @@ export interface HttpParts {
  * Adds request entries to a list of instrumentations. An HttpInstrumentation in the list gets our hook beside its own
  * hooks, one of ours stays as it is, and where there is none ours is put in front. Without the package
  * `@opentelemetry/instrumentation-http`, request entries are written without spans, and one warning names the package.
- * @throws {LognitorError} for a wrong option
+ * @throws LognitorError for a wrong option
  */
 export function withRequestEntries(
   input: readonly InstrumentationLike[],

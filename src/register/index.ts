@@ -1,4 +1,4 @@
-import { isMainThread, parentPort } from 'node:worker_threads'
+import { isMainThread } from 'node:worker_threads'
 import { trace } from '@opentelemetry/api'
 import { LognitorHttpInstrumentation } from '../../instrumentation/http-instrumentation.js'
 import { withLognitor } from '../../instrumentation/with-lognitor.js'
@@ -7,12 +7,12 @@ import { warnOnce } from '../config/errors.js'
 import { watchProcess } from '../exit/watch.js'
 import { LognitorLogRecordProcessor } from '../otel/log-record-processor.js'
 import { LognitorSpanProcessor } from '../otel/span-processor.js'
-import { PIPELINE } from '../pipeline/registry.js'
+import { pipelineOf } from '../pipeline/registry.js'
 import { addedTo, SDK_NODE, sdkPlaceOf, tried } from './configuration.js'
 import { ExporterEnd } from './exporter-end.js'
 import { HTTP } from './http.js'
 import { AUTO, installedInstrumentations, provideLambda } from './instrumentations.js'
-import { hookLoader } from './loader-hook.js'
+import { hookLoader, isHooksThread } from './loader-hook.js'
 import { isAnotherRunning, joinOther, yieldToOthers } from './other-sdk.js'
 import { packagesFrom } from './packages.js'
 import { applicationPlaces } from './places.js'
@@ -29,9 +29,7 @@ type NodeSdk = new (configuration: object) => { start(): void }
 // biome-ignore lint/complexity/noUselessEmptyExport: without an export the bundler takes this file for CommonJS, and has the exports of all other files set when their importers run. What OpenTelemetry's loader hook wraps keeps their first values.
 export {}
 
-// Node also preloads --require into its own thread for loader hooks, where no application code runs.
-const isNodesOwn = !isMainThread && parentPort === null
-if (!zeroCode.hasStarted && !isNodesOwn) {
+if (!zeroCode.hasStarted && !isHooksThread) {
   zeroCode.hasStarted = true
   try {
     start()
@@ -66,8 +64,9 @@ function start(): void {
     return
   }
   const sdk = sdkPlace.within(SDK_NODE)
-  tried('the loader hook for ES modules', () => hookLoader(sdk))
   if (isAnotherRunning()) {
+    // Which modules the other SDK instruments is not known.
+    tried('the loader hook for ES modules', () => hookLoader(sdk))
     joinOther({
       spanProcessor: new LognitorSpanProcessor({ client }),
       logRecordProcessor: new LognitorLogRecordProcessor({ client }),
@@ -75,7 +74,7 @@ function start(): void {
     withLognitor({}, { client })
     return
   }
-  const pipeline = client[PIPELINE]
+  const pipeline = pipelineOf(client)
   const own = installedInstrumentations({ packages, env, selfLog: pipeline.selfLog })
   let end: ExporterEnd | undefined
   const added = addedTo(
@@ -90,6 +89,7 @@ function start(): void {
     },
   )
   const { environmentProcessors, instrumentations, sampler, spanProcessors, logRecordProcessors } = added
+  tried('the loader hook for ES modules', () => hookLoader(sdk, instrumentations))
   const hasMetrics = !['', 'none'].includes(env.OTEL_METRICS_EXPORTER?.trim() ?? '')
   if (environmentProcessors.length > 0 || hasMetrics) {
     end = new ExporterEnd(environmentProcessors, hasMetrics, () => pipeline.settings.flushOnExit || 0)

@@ -13,9 +13,10 @@ import { unknownOption } from '../config/errors.js'
 import { checkOptions, expectObject, OPTIONS } from '../config/options.js'
 import type { LognitorLogRecordProcessor } from '../otel/log-record-processor.js'
 import type { LognitorSpanProcessor } from '../otel/span-processor.js'
-import { type ClientOrOptions, type HasPipeline, PIPELINE } from '../pipeline/registry.js'
+import type { HasPipeline } from '../pipeline/brand.js'
+import { type ClientOrOptions, pipelineOf } from '../pipeline/registry.js'
 import { addedTo, type Configuration, SDK_NODE, sdkPlaceOf, tried } from './configuration.js'
-import { hookLoader } from './loader-hook.js'
+import { hookLoader, isHooksThread } from './loader-hook.js'
 import { packagesFrom } from './packages.js'
 import { applicationPlaces, callerFile } from './places.js'
 import { watchUse } from './use.js'
@@ -43,7 +44,7 @@ export interface SdkParts {
  * @param options a client's options, or `{ client }`, and those of `LognitorHttpInstrumentation`; with none, the
  * default client is used
  * @param config an ordinary configuration of NodeSDK; it is not changed
- * @throws {LognitorError} `LOGNITOR_BAD_OPTION`, `LOGNITOR_UNKNOWN_OPTION` for a wrong option
+ * @throws LognitorError `LOGNITOR_BAD_OPTION`, `LOGNITOR_UNKNOWN_OPTION` for a wrong option
  * @example
  * new NodeSDK(
  *   sdkConfig({ service: 'payment-service', ignoreRoutes: ['/health'] }, { instrumentations: [new PinoInstrumentation()] }),
@@ -56,6 +57,8 @@ export function sdkConfig<Config extends object = Record<never, never>>(
   expectObject(options)
   expectObject(config)
   const { clientOptions, entries, http } = checkedOptions(options)
+  // Telemetry of that thread would be telemetry of Node itself, and its exporters a second set.
+  if (isHooksThread) return { ...config, ...NOTHING }
   const client = clientOf(clientOptions)
   // Zero code yields once the NodeSDK has started, and warns of that itself.
   if (zeroCode.hasStarted) expectTwo()
@@ -73,12 +76,16 @@ export function sdkConfig<Config extends object = Record<never, never>>(
   if (isMainThread) {
     const active = new Set(added.instrumentations.map((one) => one.instrumentationName ?? ''))
     const parts = { packages, env: process.env, active, isInCode: true }
-    tried('warnings of what is missing', () => watchUse(parts, packages.dependencies(), client[PIPELINE]))
+    tried('warnings of what is missing', () => watchUse(parts, packages.dependencies(), pipelineOf(client)))
   }
-  tried('the loader hook for ES modules', () => hookLoader(sdkPlaceOf(packages).within(SDK_NODE)))
+  const sdk = sdkPlaceOf(packages).within(SDK_NODE)
+  tried('the loader hook for ES modules', () => hookLoader(sdk, added.instrumentations))
   const { spanProcessor, traceExporter, logRecordProcessor, ...rest } = config as Configuration
   return { ...rest, ...added } as unknown as Config & SdkParts
 }
+
+/** A NodeSDK with this configuration sends nothing. */
+const NOTHING = { spanProcessors: [], logRecordProcessors: [], metricReaders: [], instrumentations: [] }
 
 interface CheckedOptions {
   readonly clientOptions: ClientOrOptions

@@ -20,7 +20,9 @@ interface Kept {
 /** The newest breadcrumbs, oldest first. Beyond the limit, or beyond 512 KiB, the oldest one is dropped. */
 export class BreadcrumbRing {
   readonly #limit: number
-  readonly #kept: Kept[] = []
+  #kept: Kept[] = []
+  /** Those before this index are dropped. */
+  #start = 0
   #bytes = 0
 
   constructor(limit: number) {
@@ -42,7 +44,7 @@ export class BreadcrumbRing {
 
   /** All breadcrumbs in order, formatted. Each function is called once and then released with what it references. */
   read(): Breadcrumb[] {
-    for (const kept of this.#kept) {
+    for (const kept of this.#living) {
       if (typeof kept.crumb !== 'function') continue
       kept.crumb = format(kept.crumb)
       this.#bytes -= kept.bytes
@@ -50,27 +52,42 @@ export class BreadcrumbRing {
       this.#bytes += kept.bytes
     }
     this.#makeRoom()
-    return this.#kept.flatMap(({ crumb }) => (typeof crumb === 'object' ? [crumb] : []))
+    return this.#living.flatMap(({ crumb }) => (typeof crumb === 'object' ? [crumb] : []))
   }
 
   /** A new ring with the breadcrumbs of this one, unformatted. A smaller limit drops the oldest. */
   copy(limit = this.#limit): BreadcrumbRing {
     const ring = new BreadcrumbRing(limit)
-    for (const { crumb } of this.#kept) if (crumb !== undefined) ring.add(crumb)
+    for (const { crumb } of this.#living) if (crumb !== undefined) ring.add(crumb)
     return ring
   }
 
   /** A new ring without the named breadcrumbs. */
   without(crumbs: ReadonlySet<Crumb>): BreadcrumbRing {
     const ring = new BreadcrumbRing(this.#limit)
-    for (const { crumb } of this.#kept) if (crumb !== undefined && !crumbs.has(crumb)) ring.add(crumb)
+    for (const { crumb } of this.#living) if (crumb !== undefined && !crumbs.has(crumb)) ring.add(crumb)
     return ring
   }
 
+  get #living(): readonly Kept[] {
+    return this.#start === 0 ? this.#kept : this.#kept.slice(this.#start)
+  }
+
   #makeRoom(): void {
-    while (this.#kept.length > this.#limit || (this.#bytes > MAX_BYTES && this.#kept.length > 1)) {
-      this.#bytes -= this.#kept.shift()?.bytes ?? 0
+    while (this.#isOver(this.#kept.length - this.#start)) {
+      const oldest = this.#kept[this.#start] as Kept
+      this.#bytes -= oldest.bytes
+      oldest.crumb = undefined
+      this.#start++
     }
+    // In one go, and not at each breadcrumb: a shift moves all others.
+    if (this.#start <= this.#limit) return
+    this.#kept = this.#kept.slice(this.#start)
+    this.#start = 0
+  }
+
+  #isOver(count: number): boolean {
+    return count > this.#limit || (this.#bytes > MAX_BYTES && count > 1)
   }
 }
 

@@ -1,7 +1,8 @@
-import { createHash } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { builtin } from '../common/builtin.js'
+import type { BatchDestination } from '../delivery/store/batch-store.js'
 import { orIfMissing } from './fs-error.js'
 import { makeFolder } from './make-folder.js'
 import { readOwnFile } from './own-file.js'
@@ -15,15 +16,13 @@ const DESTINATION_FILE = 'destination.json'
 /** Within an owner's folder: the folders it has taken over from owners that have ended. */
 const ADOPTED = 'from'
 
-/** Address and key that a batch was written for. The batch is never sent to another destination. */
-export interface Destination {
-  readonly apiUrl: string
-  readonly apiKey: string
-}
-
 /** The folder for one destination. Its name reveals neither address nor key. */
-export function destinationFolder(directory: string, { apiUrl, apiKey }: Destination): string {
-  const name = createHash('sha256').update(`${apiUrl}\n${apiKey}`).digest('hex').slice(0, 32)
+export function destinationFolder(directory: string, { apiUrl, apiKey }: BatchDestination): string {
+  const name = builtin('node:crypto')
+    .createHash('sha256')
+    .update(`${apiUrl}\n${apiKey}`)
+    .digest('hex')
+    .slice(0, 32)
   return join(directory, name)
 }
 

@@ -1,6 +1,6 @@
 import { readFileSync, readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
-import { threadId } from 'node:worker_threads'
+import { builtin } from '../common/builtin.js'
 
 /**
  * Identifies the process that owns a folder, so that other processes can check whether it lives. A pid alone is not
@@ -23,7 +23,7 @@ export interface Identity {
 export function ownIdentity(socket: string): Identity {
   return {
     pid: process.pid,
-    thread: threadId,
+    thread: builtin('node:worker_threads').threadId,
     host: hostname(),
     boot: bootId(),
     pids: pidSpace(),

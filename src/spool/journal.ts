@@ -2,10 +2,11 @@ import { Buffer } from 'node:buffer'
 import { rmSync, writeFileSync } from 'node:fs'
 import { access, type FileHandle, open, readdir, readFile, rm, truncate } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { EntryRange } from '../delivery/store/batch-store.js'
 import { isMissing, orIfMissing } from './fs-error.js'
 import { FILE_HEAD, readLines } from './record.js'
 import { Segment } from './segment.js'
-import type { Range } from './write-set.js'
+import { doneLineOf } from './write-set.js'
 
 export interface JournalEntry {
   readonly queue: number
@@ -21,7 +22,7 @@ const SEGMENT_NAME = /^\d{8}\.log$/
 
 /**
  * The files of one writer. Files are appended to, never changed, and deleted from the oldest on once everything in them
- * is delivered or dropped. Calls must not overlap, except for `read` and the `Now` methods. Rejects with the errors of
+ * is delivered or dropped. Calls must not overlap, except for the `Now` methods. Rejects with the errors of
  * the file system.
  */
 export class Journal {
@@ -31,6 +32,8 @@ export class Journal {
   readonly #segments: Segment[] = []
   /** Files that may hold a partial write after their known length. */
   readonly #torn = new Set<Segment>()
+  /** Delivered or dropped, which the files do not record yet. */
+  #ended: EntryRange[] = []
   #handle: FileHandle | undefined
   #lastNumber = 0
   #cache: { name: string; bytes: number; entries: ReadonlyMap<number, Buffer>[] } | undefined
@@ -118,9 +121,34 @@ export class Journal {
     void handle?.close().catch(() => {})
   }
 
-  /** Counts entries as delivered or dropped; writes nothing about it. */
-  end({ queue, first, count }: Range): void {
+  /** Counts entries as delivered or dropped. {@link record} writes that down. */
+  end(range: EntryRange): void {
+    if (!this.hasLive(range)) return
+    const { queue, first, count } = range
     for (const segment of this.#segments) segment.end(queue, first, count)
+    this.#ended.push(range)
+  }
+
+  /** Records which entries have come to their end, and deletes files that are no longer needed. */
+  async record(): Promise<void> {
+    const ended = this.#ended
+    this.#ended = []
+    try {
+      // A journal without live entries is deleted with all of its files, so nothing has to be recorded.
+      if (ended.length > 0 && this.live > 0) await this.append(ended.map(doneLineOf))
+    } catch (error) {
+      this.#ended.unshift(...ended)
+      throw error
+    } finally {
+      // Also after a failed write: deleting a file needs no space, and deleted entries cannot be delivered twice.
+      await this.trim()
+    }
+  }
+
+  /** The same synchronously, without deleting anything. */
+  recordNow(): void {
+    if (this.#ended.length > 0) this.appendNow(this.#ended.map(doneLineOf))
+    this.#ended = []
   }
 
   /**
@@ -154,13 +182,13 @@ export class Journal {
     return true
   }
 
-  /** Whether any of these entries is in it. */
-  hasAny({ queue, first, count }: Range): boolean {
-    return this.#segments.some((segment) => segment.countOf(queue, first, count) > 0)
+  /** Whether any of these entries is in it and neither delivered nor dropped. */
+  hasLive({ queue, first, count }: EntryRange): boolean {
+    return this.#segments.some((segment) => segment.hasLive(queue, first, count))
   }
 
   /** Whether all of these entries are in files that are there. */
-  holds({ queue, first, count }: Range): boolean {
+  holds({ queue, first, count }: EntryRange): boolean {
     const there = this.#segments.reduce((sum, segment) => sum + segment.overlap(queue, first, count), 0)
     return there >= count
   }
@@ -169,7 +197,7 @@ export class Journal {
    * Reads the entries in order, without those that cannot be read back.
    * @throws the error of the file system, except for a missing file: then its entries are omitted
    */
-  async read({ queue, first, count }: Range): Promise<ReadEntry[]> {
+  async read({ queue, first, count }: EntryRange): Promise<ReadEntry[]> {
     const found = new Map<number, Buffer>()
     // A copy: older files may be deleted while these are read.
     const segments = this.#segments.filter((segment) => segment.overlap(queue, first, count) > 0)

@@ -1,6 +1,7 @@
 import { closeSync, openSync } from 'node:fs'
-import { connect, createServer, type Server } from 'node:net'
+import type { Server } from 'node:net'
 import { join } from 'node:path'
+import { builtin } from '../common/builtin.js'
 import { clearTimeout, setTimeout } from '../common/clock.js'
 
 /** The limit of a socket's path length in all kernels, without the closing NUL. */
@@ -17,7 +18,7 @@ export function listenIn(directory: string, name: string): LivenessSocket | unde
   const address = reachable(directory, name)
   let server: Server | undefined
   try {
-    server = createServer((socket) => socket.on('error', () => {}).destroy())
+    server = builtin('node:net').createServer((socket) => socket.on('error', () => {}).destroy())
     server.on('error', () => {})
     // Exclusive: in a cluster the primary would hold the socket otherwise, and outlive this worker.
     server.listen({ path: address.path, exclusive: true })
@@ -41,7 +42,7 @@ export function listenIn(directory: string, name: string): LivenessSocket | unde
 export function isListening(directory: string, name: string): Promise<boolean> {
   const address = reachable(directory, name)
   return new Promise((resolve) => {
-    const socket = connect(address.path)
+    const socket = builtin('node:net').connect(address.path)
     const end = (isThere: boolean) => {
       clearTimeout(timer)
       socket.destroy()

@@ -1,87 +1,74 @@
-import type { Pending } from './backlog.js'
-import { openDestination } from './destination-folder.js'
-import type { FormerDestination } from './former-destination.js'
-import type { Owner } from './owner.js'
-import { releaseAdopted } from './owner-folder.js'
-import type { SpoolSource } from './spool-source.js'
-import type { TakenBatch } from './stored-batches.js'
-import { doneLineOf, type Range, type WriteSet } from './write-set.js'
-
-export interface OwnMove {
-  readonly owner: Owner
-  readonly own: SpoolSource
-  /** The folders of the former and of the new destination. */
-  readonly before: string
-  readonly after: string
-  /** The address of the new destination. */
-  readonly apiUrl: string
-  /** Journals that were taken over for the former destination. */
-  readonly retired: readonly SpoolSource[]
-  /** Those of `retired` of which a batch was being sent when the destination changed. */
-  readonly sending: readonly SpoolSource[]
-  /** Batches of this process that are being sent to the former destination. */
-  readonly taken: () => readonly TakenBatch[]
-  /** Batches of this process on disk that the former destination may have accepted. */
-  readonly bound: readonly Pending[]
-  /** The same for batches in memory, which are still sent to the former destination. */
-  readonly inMemory: () => WriteSet
-  readonly openFormer: () => FormerDestination
-}
+import type { EntryRange, WriteSet } from '../delivery/store/batch-store.js'
+import type { OwnFolder } from './own-folder.js'
+import type { Source } from './source.js'
+import { linesOf } from './write-set.js'
 
 /**
- * Moves this process's folder to another destination, without the batches of the former one.
- * @throws the error of the file system; then the folder is not moved
+ * Moves this process's own journal to the folder of another destination. Batches that the former destination may have
+ * accepted are left in its folder first. In between a batch is in two files of that folder, under one id, and never in
+ * the folders of two destinations. Must run as a step of the disk order.
+ * @param bound the batches in memory that the former destination may have accepted
+ * @param mayMove asked once more at the end: the process may end meanwhile
+ * @throws the error of the file system; then the journal stays where it is
  */
-export async function moveOwn(move: OwnMove): Promise<void> {
-  const { owner, own, before, after, apiUrl, retired, sending, bound, openFormer } = move
-  // Asked now: some may have come to their end since the destination has changed.
-  const [taken, inMemory] = [move.taken(), move.inMemory()]
-  if (sending.length + taken.length + bound.length + inMemory.marks.length > 0) {
-    const former = openFormer()
-    former.expect([...taken, ...inMemory.marks])
-    for (const source of sending) await former.adopt(source)
-    await former.hold(inMemory)
-    await leaveBehind(own, former, taken, bound, inMemory.marks, (batch) => move.taken().includes(batch))
-  }
-  for (const { journal } of retired) await journal.close()
-  await releaseAdopted(owner.directory, before)
-  openDestination(after, apiUrl)
-  owner.move(after)
-  own.journal.directory = owner.directory
-}
-
-/**
- * The batches are written to the former destination's folder first, and acknowledged here then. In between both places
- * have them, under one id.
- */
-async function leaveBehind(
-  own: SpoolSource,
-  former: FormerDestination,
-  taken: readonly TakenBatch[],
-  bound: readonly Pending[],
-  inMemory: readonly Range[],
-  isTaken: (batch: TakenBatch) => boolean,
+export async function moveOwn(
+  own: Source,
+  to: OwnFolder,
+  bound: WriteSet,
+  mayMove: () => boolean,
 ): Promise<void> {
-  for (const batch of taken) {
-    const { queue, entries, numbers } = batch
-    const numbered = entries.map((json, n) => ({ queue, number: numbers[n] as number, json }))
-    await former.keep({ marks: [batch], entries: numbered })
+  const { destination, left } = own.folder
+  // The key names the project, whatever the address: with the same key a batch id still means the same.
+  if (destination.apiKey !== to.destination.apiKey) await leaveBound(own, left, destination.apiKey, bound)
+  if (mayMove()) to.takeIn(own)
+}
+
+async function leaveBound(own: Source, left: Source, apiKey: string, inMemory: WriteSet): Promise<void> {
+  const ranges: EntryRange[] = []
+  const leave = async ({ marks, entries }: WriteSet) => {
+    ranges.push(...marks)
+    const missing = marks.filter((mark) => !left.journal.hasLive(mark))
+    const isMissing = ({ queue, number }: EntryNumber) =>
+      missing.some((mark) => contains(mark, queue, number))
+    if (missing.length === 0) return
+    const set = { marks: missing, entries: entries.filter(isMissing) }
+    await left.journal.append(linesOf(set), set.entries)
   }
-  for (const pending of bound) {
+  const numbered = (queue: number, entries: readonly Numbered[]) =>
+    entries.map(({ number, json }) => ({ queue, number, json }))
+  await leave(inMemory)
+  for (const batch of own.taken) {
+    const entries = batch.entries.map((json, n) => ({ number: batch.numbers[n] as number, json }))
+    await leave({ marks: [batch], entries: numbered(batch.queue, entries) })
+  }
+  for (const pending of own.backlog.filter(({ boundTo }) => boundTo === apiKey)) {
     const { queue, id } = pending
-    const read = await own.journal.read(pending)
-    const marks = id === undefined ? [] : [{ ...pending, id }]
-    await former.keep({ marks, entries: read.map(({ number, json }) => ({ queue, number, json })) })
+    const entries = numbered(queue, await own.journal.read(pending))
+    await leave({ marks: [{ ...pending, id: id as string }], entries })
   }
-  const left = [...taken, ...bound, ...inMemory]
-  for (const range of left) own.journal.end(range)
-  if (left.length > 0 && own.journal.live > 0) await own.journal.append(left.map(doneLineOf))
-  await own.journal.trim()
-  for (const batch of taken) {
-    // The batch may have been acknowledged in the meantime.
-    if (!isTaken(batch)) continue
-    own.taken--
-    batch.source = former.source
-    former.source.taken++
+  for (const range of ranges) own.journal.end(range)
+  await own.journal.record()
+  // Only now: a batch that was being sent may have been put back meanwhile.
+  const isLeft = (batch: EntryRange) => ranges.some((range) => contains(range, batch.queue, batch.first))
+  for (const batch of own.taken) {
+    if (!isLeft(batch)) continue
+    own.taken.delete(batch)
+    batch.source = left
+    left.taken.add(batch)
   }
+  for (const pending of own.backlog.filter(isLeft)) {
+    own.remove(pending)
+    left.backlog.push(pending)
+  }
+}
+
+interface Numbered {
+  readonly number: number
+  readonly json: Buffer
+}
+
+type EntryNumber = { readonly queue: number; readonly number: number }
+
+function contains(range: EntryRange, queue: number, number: number): boolean {
+  return range.queue === queue && range.first <= number && number < range.first + range.count
 }

@@ -1,101 +1,101 @@
+import { randomBytes } from 'node:crypto'
+import { renameSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import type { Clock } from '../common/clock.js'
-import { AckLog } from './ack-log.js'
-import { type Destination, destinationFolder, openDestination } from './destination-folder.js'
+import type { BatchDestination } from '../delivery/store/batch-store.js'
+import { adoptedFolder, openDestination } from './destination-folder.js'
 import { Journal } from './journal.js'
+import { makeFolder } from './make-folder.js'
 import { claimFolder, type Owner } from './owner.js'
-import { removeOwnerFolder, removeOwnerFolderNow } from './owner-folder.js'
-import { SpoolSource } from './spool-source.js'
-import { doneLineOf, type Range } from './write-set.js'
+import { removeOwnerFolder } from './owner-folder.js'
+import { Source } from './source.js'
 
-export interface OwnFolderParts {
-  readonly directory: string
-  readonly clock: Clock
-  readonly segmentBytes: number
-}
-
-/** This process's own folder in a spool, and its journal. */
+/**
+ * This process's folder for one destination, and the journals in it. The folder never moves, and what is in it is sent
+ * to no other destination.
+ */
 export class OwnFolder {
-  readonly acks = new AckLog()
-  readonly #parts: OwnFolderParts
-  #destination: Destination
-  #owner: Owner | undefined
-  #source: SpoolSource | undefined
+  readonly destination: BatchDestination
+  readonly directory: string
+  /** Batches of this process that this destination may have accepted before another one took its place. */
+  readonly left: Source
+  /** Journals of processes that have ended, and journals of this process that could not follow the destination. */
+  readonly adopted: Source[] = []
+  /** Searches that are reading in the folder. */
+  readers = 0
+  readonly #owner: Owner
+  readonly #segmentBytes: number
 
-  constructor(parts: OwnFolderParts, destination: Destination) {
-    this.#parts = parts
-    this.#destination = destination
-  }
-
-  /** Undefined until the folder could be created. */
-  get source(): SpoolSource | undefined {
-    return this.#source
-  }
-
-  get owner(): Owner | undefined {
-    return this.#owner
-  }
-
-  get destination(): Destination {
-    return this.#destination
-  }
-
-  /** Batches taken from the folder go to this destination from here on. The folder itself is not moved yet. */
-  set destination(destination: Destination) {
-    this.#destination = destination
-    if (this.#source !== undefined) this.#source.destination = destination
+  /**
+   * Creates the folder.
+   * @throws the error of the file system
+   */
+  constructor(parent: string, destination: BatchDestination, segmentBytes: number, clock: Clock) {
+    openDestination(parent, destination.apiUrl)
+    this.#owner = claimFolder(parent, clock)
+    this.#segmentBytes = segmentBytes
+    this.destination = destination
+    this.directory = this.#owner.directory
+    this.left = new Source(new Journal(this.directory, segmentBytes), this, true)
   }
 
   /**
-   * Creates the folder, if there is none.
+   * Creates the journal that follows the current destination.
    * @throws the error of the file system
    */
-  claim(): SpoolSource {
-    if (this.#source !== undefined) return this.#source
-    const { directory, clock, segmentBytes } = this.#parts
-    const folder = destinationFolder(directory, this.#destination)
-    openDestination(folder, this.#destination.apiUrl)
-    this.#owner = claimFolder(folder, clock)
-    const journal = new Journal(this.#owner.directory, segmentBytes)
-    this.#source = new SpoolSource(journal, this.#destination, true)
-    return this.#source
+  openJournal(): Source {
+    const directory = join(adoptedFolder(this.directory), `${process.pid}-${randomBytes(6).toString('hex')}`)
+    makeFolder(directory)
+    return new Source(new Journal(directory, this.#segmentBytes), this, true)
   }
 
-  /** Forgets the folder; the next claim creates a new one. */
-  forget(): void {
-    this.#owner?.release()
-    this.#owner = undefined
-    this.#source = undefined
+  /**
+   * Moves the journal of another folder into this one.
+   * @throws the error of the file system; then the journal stays where it is
+   */
+  takeIn(source: Source): void {
+    const directory = join(adoptedFolder(this.directory), basename(source.journal.directory))
+    makeFolder(adoptedFolder(this.directory))
+    renameSync(source.journal.directory, directory)
+    source.journal.directory = directory
+    source.folder = this
   }
 
-  /** Records synchronously that entries are done, and deletes the folder if nothing is left. */
-  ackNow(ranges: readonly Range[]): void {
-    if (this.#source === undefined) return
-    const { journal } = this.#source
-    const done = this.acks.takeAll(journal, ranges)
+  /** Batches that are in the folder only, by who wrote them. */
+  count(isOwn: boolean): number {
+    return [this.left, ...this.adopted].reduce(
+      (sum, each) => sum + (each.isOwn === isOwn ? each.count : 0),
+      0,
+    )
+  }
+
+  /** Deletes a journal that was taken over and has no batches left. Must run as a step of the disk order. */
+  async removeSpent(source: Source): Promise<void> {
+    const index = this.adopted.indexOf(source)
+    if (index < 0 || source.isOwn || !source.isSpent) return
+    this.adopted.splice(index, 1)
+    await source.journal.close()
+    await removeOwnerFolder(source.journal.directory)
+  }
+
+  /** Closes the files, and releases the folder to other processes. Must run as a step of the disk order. */
+  async close(): Promise<void> {
     try {
-      if (journal.live === 0 && removeOwnerFolderNow(journal.directory)) this.forget()
-      else if (done.length > 0) journal.appendNow(done.map(doneLineOf))
+      for (const { journal, isOwn } of [...this.adopted, this.left]) {
+        await journal.close()
+        if (isOwn && journal.live === 0 && journal !== this.left.journal)
+          await removeOwnerFolder(journal.directory)
+      }
+      if (this.left.journal.live === 0) await removeOwnerFolder(this.directory)
     } catch {
-      // The entries will be sent again, under the same ids.
+      // The folder then stays, and its files record what is done.
+    } finally {
+      this.release()
     }
   }
 
-  /**
-   * Leaves the folder to other processes.
-   * @param inMemory entries in the folder that this process delivers in another way; they are acknowledged
-   */
-  async abandon(inMemory: readonly Range[]): Promise<void> {
-    if (this.#source === undefined) return
-    const { journal } = this.#source
-    const done = this.acks.takeAll(journal, inMemory)
-    if (done.length > 0) await journal.append(done.map(doneLineOf)).catch(() => {})
-    await journal.close().catch(() => {})
-    this.forget()
-  }
-
-  /** Closes the files, and deletes the folder if nothing is left. */
-  async close(): Promise<void> {
-    await this.#source?.journal.close()
-    if (this.#source?.journal.live === 0) await removeOwnerFolder(this.#source.journal.directory)
+  /** From here on other processes may take over the folder. */
+  release(): void {
+    this.#owner.release()
   }
 }

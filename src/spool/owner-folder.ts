@@ -6,19 +6,34 @@ import { isMissing } from './fs-error.js'
 import { makeFolder } from './make-folder.js'
 
 /**
- * Moves an abandoned folder into the own one. The folders that its owner had taken over are moved next to it, else each
- * crash would nest them deeper. If several processes try at once, only one succeeds.
- * @returns the folders that are now below `own`
+ * Moves an abandoned folder into the own one. If several processes try at once, only one succeeds.
+ * @returns the new path; undefined if another process was faster
  * @throws the error of the file system
  */
-export async function adopt(folder: string, own: string): Promise<string[]> {
+export async function adopt(folder: string, own: string): Promise<string | undefined> {
+  const adopted = join(adoptedFolder(own), basename(folder))
   makeFolder(adoptedFolder(own))
-  return moveAll([folder], adoptedFolder(own))
+  try {
+    await rename(folder, adopted)
+    return adopted
+  } catch (error) {
+    if (isMissing(error)) return undefined
+    throw error
+  }
 }
 
-/** Moves all folders that an owner has taken over to where other processes can take them over. */
-export async function releaseAdopted(own: string, to: string): Promise<void> {
-  await moveAll(await listAdopted(own), to)
+/**
+ * Moves the folders that a former owner had taken over next to its own folder, else each crash would nest them deeper.
+ * @returns their new paths
+ * @throws the error of the file system
+ */
+export async function flatten(folder: string, own: string): Promise<string[]> {
+  const moved: string[] = []
+  for (const below of await listAdopted(folder)) {
+    const adopted = await adopt(below, own)
+    if (adopted !== undefined) moved.push(adopted)
+  }
+  return moved
 }
 
 /**
@@ -42,24 +57,7 @@ export function removeOwnerFolderNow(folder: string): boolean {
   } catch (error) {
     if (!isMissing(error)) return false
   }
-  rmSync(folder, { recursive: true, force: true })
+  // A write that is under way may create a file meanwhile.
+  rmSync(folder, { recursive: true, force: true, maxRetries: 3, retryDelay: 10 })
   return true
-}
-
-async function moveAll(folders: readonly string[], to: string): Promise<string[]> {
-  const moved: string[] = []
-  const toMove = [...folders]
-  for (let next = toMove.pop(); next !== undefined; next = toMove.pop()) {
-    const now = join(to, basename(next))
-    try {
-      await rename(next, now)
-    } catch (error) {
-      // Another process was faster.
-      if (isMissing(error)) continue
-      throw error
-    }
-    moved.push(now)
-    toMove.push(...(await listAdopted(now)))
-  }
-  return moved
 }

@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto'
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { builtin } from '../common/builtin.js'
 import type { Clock, TimerHandle } from '../common/clock.js'
 import { UNFINISHED } from './destination-folder.js'
 import { isMissing } from './fs-error.js'
@@ -21,11 +21,6 @@ const LEASE_MS = 300_000
 /** A folder that this process owns while it lives. */
 export interface Owner {
   readonly directory: string
-  /**
-   * Moves the folder into another destination folder.
-   * @throws the error of the file system; then the folder stays where it is
-   */
-  move(destination: string): void
   /** From here on other processes may take over the folder and its content. */
   release(): void
 }
@@ -35,10 +30,10 @@ export interface Owner {
  * @throws the error of the file system
  */
 export function claimFolder(destination: string, clock: Clock): Owner {
-  const tag = randomBytes(6).toString('hex')
+  const tag = builtin('node:crypto').randomBytes(6).toString('hex')
   const name = `${process.pid}-${tag}`
   const unfinished = join(destination, `${UNFINISHED}${name}`)
-  let directory = join(destination, name)
+  const directory = join(destination, name)
   makeFolder(destination)
   mkdirSync(unfinished, { mode: 0o700 })
   let listening: LivenessSocket | undefined
@@ -55,15 +50,9 @@ export function claimFolder(destination: string, clock: Clock): Owner {
     rmSync(unfinished, { recursive: true, force: true })
     throw error
   }
-  const lease = renewLease(() => join(directory, LEASE_FILE), clock)
+  const lease = renewLease(join(directory, LEASE_FILE), clock)
   return {
-    get directory() {
-      return directory
-    },
-    move: (destination) => {
-      renameSync(directory, join(destination, name))
-      directory = join(destination, name)
-    },
+    directory,
     release: () => {
       lease.stop()
       listening?.close()
@@ -90,7 +79,7 @@ export async function isAbandoned(directory: string): Promise<boolean> {
 /** Compares with the file system's clock, since the clocks of two machines may differ. */
 async function hasHandleEnded(directory: string): Promise<boolean> {
   // Next to the folder: a new file inside would change the folder's own time.
-  const probe = join(directory, '..', `.time-${randomBytes(6).toString('hex')}`)
+  const probe = join(directory, '..', `.time-${builtin('node:crypto').randomBytes(6).toString('hex')}`)
   try {
     const { mtimeMs } = await stat(join(directory, LEASE_FILE)).catch(() => stat(directory))
     await writeFile(probe, '.', { mode: 0o600 })
@@ -102,12 +91,12 @@ async function hasHandleEnded(directory: string): Promise<boolean> {
   }
 }
 
-function renewLease(path: () => string, clock: Clock): { stop(): void } {
+function renewLease(path: string, clock: Clock): { stop(): void } {
   let timer: TimerHandle
   const renew = () => {
     timer = clock.setTimer(() => {
       // Written and not only touched, so that the file system sets the time and not this machine.
-      writeFile(path(), '.').catch(() => {})
+      writeFile(path, '.').catch(() => {})
       renew()
     }, RENEWAL_MS)
   }

@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer'
-import { crc32 } from 'node:zlib'
+import { builtin } from '../common/builtin.js'
 
 /** One line of a spool file. */
 export type SpoolRecord =
@@ -115,3 +115,11 @@ function shortLine(letter: string, rest: string): Buffer {
 function hex(sum: number): string {
   return sum.toString(16).padStart(8, '0')
 }
+
+function crc32(data: string | Buffer, before: number): number {
+  zlib ??= builtin('node:zlib')
+  return zlib.crc32(data, before)
+}
+
+/** Loaded with the first record. */
+let zlib: typeof import('node:zlib') | undefined

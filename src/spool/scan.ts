@@ -2,11 +2,11 @@ import { Buffer } from 'node:buffer'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { KNOWN_BATCH_REQUESTS, MAX_BATCH_LOGS } from '../wire/limits.js'
-import type { Pending } from './backlog.js'
 import { orIfMissing } from './fs-error.js'
 import { Journal, segmentNames } from './journal.js'
 import { readLines } from './record.js'
 import { Segment } from './segment.js'
+import type { NewPending } from './source.js'
 import { countWithin, Spans, without } from './spans.js'
 
 /** Most entries per batch, by queue index. */
@@ -27,7 +27,7 @@ export interface Damage {
 export interface JournalContent {
   readonly journal: Journal
   /** Batches that are neither delivered nor dropped, in the order in which they were written. */
-  readonly pending: readonly Pending[]
+  readonly pending: readonly NewPending[]
   readonly damages: readonly Damage[]
 }
 
@@ -45,15 +45,17 @@ interface OrderedMark {
  */
 export async function scanJournal(directory: string, segmentBytes: number): Promise<JournalContent> {
   const journal = new Journal(directory, segmentBytes)
-  const present = Array.from({ length: QUEUES }, () => new Spans())
-  const done = Array.from({ length: QUEUES }, () => new Spans())
+  // In the order of the lines: an entry that had left the journal may have come back.
+  const live = Array.from({ length: QUEUES }, () => new Spans())
   const marks = Array.from({ length: QUEUES }, (): OrderedMark[] => [])
   const damages: Damage[] = []
+  const segments: Segment[] = []
   let order = 0
   for (const name of await segmentNames(directory)) {
     const bytes = await orIfMissing(undefined, readFile(join(directory, name)))
     if (bytes === undefined) continue
     const segment = new Segment(name)
+    segments.push(segment)
     const pieces: Buffer[] = []
     segment.bytes = bytes.length
     readLines(
@@ -61,9 +63,11 @@ export async function scanJournal(directory: string, segmentBytes: number): Prom
       (record) => {
         if (record.kind === 'entry') {
           segment.add(record.queue, record.number)
-          present[record.queue]?.add(record.number)
+          live[record.queue]?.add(record.number)
         } else if (record.kind === 'done') {
-          done[record.queue]?.add(record.first, record.first + record.count - 1)
+          const { queue, first, count } = record
+          live[queue]?.delete(first, first + count - 1)
+          for (const each of segments) each.end(queue, first, count)
         } else {
           marks[record.queue]?.push({ ...record, order: order++ })
         }
@@ -74,14 +78,9 @@ export async function scanJournal(directory: string, segmentBytes: number): Prom
     if (pieces.length > 0) damages.push({ file: name, reason: 'lines that are torn or altered', pieces })
     journal.include(segment, Number.parseInt(name, 10))
   }
-  const pending = Array.from({ length: QUEUES }, (_, queue) => {
-    const left = without(present[queue]?.list() ?? [], done[queue]?.list() ?? [])
-    return pendingOf(queue, left, lastMarks(marks[queue] ?? []))
-  })
-  return { journal, pending: pending.flat(), damages }
+  const pending = live.flatMap((left, queue) => pendingOf(queue, left.list(), lastMarks(marks[queue] ?? [])))
+  return { journal, pending, damages }
 }
-
-type SpanList = ReturnType<typeof without>
 
 function copyOf(bytes: Buffer): Buffer {
   return Buffer.from(bytes.subarray(0, MOST_DAMAGE_BYTES))
@@ -101,21 +100,33 @@ function lastMarks(marks: readonly OrderedMark[]): OrderedMark[] {
   return kept
 }
 
-/** How often another process has tried its batches, and whether the service accepted the last attempt, is unknown. */
-const NEVER_TRIED = { attempts: 0, round: 0, mayBeTaken: true }
+/** How often another process has tried its batches is unknown. They stay in their folder, and so bound to a key. */
+const NEVER_TRIED = { attempts: 0, boundTo: undefined }
 
-function pendingOf(queue: number, left: SpanList, marks: readonly OrderedMark[]): Pending[] {
-  const pending: Pending[] = []
+function pendingOf(
+  queue: number,
+  left: ReturnType<Spans['list']>,
+  marks: readonly OrderedMark[],
+): NewPending[] {
+  const pending: NewPending[] = []
   for (const { first, count, id } of marks) {
     const present = countWithin(left, first, first + count - 1)
-    if (present > 0) pending.push({ queue, first, count, present, id, ...NEVER_TRIED })
+    if (present > 0) pending.push({ queue, first, count, present, id, isMarked: true, ...NEVER_TRIED })
   }
   const marked = marks.map(({ first, count }) => ({ first, last: first + count - 1 }))
   const capacity = CAPACITY[queue] as number
   for (const { first, last } of without(left, marked)) {
     for (let from = first; from <= last; from += capacity) {
       const count = Math.min(capacity, last - from + 1)
-      pending.push({ queue, first: from, count, present: count, id: undefined, ...NEVER_TRIED })
+      pending.push({
+        queue,
+        first: from,
+        count,
+        present: count,
+        id: undefined,
+        isMarked: false,
+        ...NEVER_TRIED,
+      })
     }
   }
   return pending.sort((a, b) => a.first - b.first)

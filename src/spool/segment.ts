@@ -28,6 +28,8 @@ export class Segment {
     const span = this.#spans[queue]
     this.#present[queue] ??= new Spans()
     this.#present[queue].add(number)
+    // An entry that had left the journal has come back.
+    this.#ended[queue]?.delete(number)
     if (span === undefined) {
       this.#spans[queue] = { first: number, last: number }
       return
@@ -48,9 +50,10 @@ export class Segment {
     for (const span of without(here, this.#ended[queue].list())) this.#ended[queue].add(span.first, span.last)
   }
 
-  /** How many of these entries are in it. */
-  countOf(queue: number, first: number, count: number): number {
-    return countWithin(this.#present[queue]?.list() ?? [], first, first + count - 1)
+  /** Whether any of these entries is in it and has not come to its end. */
+  hasLive(queue: number, first: number, count: number): boolean {
+    const within = (spans: Spans | undefined) => countWithin(spans?.list() ?? [], first, first + count - 1)
+    return within(this.#present[queue]) > within(this.#ended[queue])
   }
 
   /** How many of these entries lie in its span. */

@@ -19,6 +19,13 @@ export class Spans {
     }
   }
 
+  delete(first: number, last = first): void {
+    const list = this.list()
+    if (countWithin(list, first, last) === 0) return
+    const left = without(list, [{ first, last }])
+    this.#spans.splice(0, Number.POSITIVE_INFINITY, ...left)
+  }
+
   /** How many numbers they hold. */
   get size(): number {
     return this.list().reduce((sum, { first, last }) => sum + last - first + 1, 0)

@@ -1,19 +1,28 @@
 import type { Clock, TimerHandle } from '../common/clock.js'
-import { type Destination, destinationFolder } from './destination-folder.js'
+import type {
+  BatchDestination,
+  BatchMark,
+  BatchStore,
+  EntryRange,
+  SendAgain,
+  SpilledBatch,
+  StoredBatch,
+  StoreUser,
+  WriteSet,
+} from '../delivery/store/batch-store.js'
+import { destinationFolder } from './destination-folder.js'
 import { DiskOrder } from './disk-order.js'
-import { FormerDestination } from './former-destination.js'
-import { countOf, FormerDestinations } from './former-destinations.js'
 import { isThere } from './journal.js'
 import { makeRoom } from './make-room.js'
-import { moveOwn, type OwnMove } from './move-own.js'
+import { moveOwn } from './move-own.js'
 import { Orphans } from './orphans.js'
 import { OwnFolder } from './own-folder.js'
-import { claimFolder } from './owner.js'
-import type { SpoolSource } from './spool-source.js'
-import { type SendAgain, type SpoolBatch, StoredBatches, type TakenBatch } from './stored-batches.js'
-import { type BatchMark, doneLineOf, linesOf, type Range, type WriteSet } from './write-set.js'
+import { removeOwnerFolder, removeOwnerFolderNow } from './owner-folder.js'
+import type { Source, TakenBatch } from './source.js'
+import { StoredBatches } from './stored-batches.js'
+import { linesOf } from './write-set.js'
 
-export interface SpoolOptions extends Destination {
+export interface SpoolOptions extends BatchDestination {
   readonly directory: string
   /** Most bytes in all files of this process, including those it has taken over. */
   readonly maxBytes: number
@@ -27,87 +36,118 @@ export interface SpoolOptions extends Destination {
 }
 
 const LARGEST_SEGMENT_BYTES = 1024 * 1024
-const NOTHING: WriteSet = { marks: [], entries: [] }
+const NOBODY: StoreUser = {
+  onBacklog: () => {},
+  onForgotten: () => {},
+  inMemory: () => [],
+  boundInMemory: () => ({ marks: [], entries: [] }),
+}
 
 /**
- * Undelivered entries on disk: one folder per destination, in it one per process, in that the append-only files. Takes
- * over what processes that have ended left for the same destination. Nothing here throws or rejects. A failing disk is
- * warned of once, and tried again after a pause.
+ * Undelivered entries on disk: one folder per destination, in it one per process, in that the journals. A journal's
+ * folder says where its batches are sent. Only this process's own journal moves to another destination, without the
+ * batches that the former one may have accepted, and an entry is live in one journal of this process at most.
+ *
+ *
+ * Takes over what processes that have ended left for the same destination. Nothing here throws or rejects. A failing
+ * disk is warned of once, and tried again after a pause.
  */
-export class Spool {
-  /** Called when there may be a batch to take. */
-  onBacklog: () => void = () => {}
-  /** Called when the disk has lost everything that memory still has. */
-  onForgotten: () => void = () => {}
-  /** Returns the written entries that are still in memory. */
-  inMemory: () => readonly Range[] = () => []
-  /** The batches in memory that a destination before, with this key, may have taken. */
-  boundInMemory: (apiKey: string) => WriteSet = () => NOTHING
+export class Spool implements BatchStore {
   readonly #options: SpoolOptions
   readonly #segmentBytes: number
   readonly #disk: DiskOrder
-  readonly #own: OwnFolder
   readonly #orphans: Orphans
-  readonly #formers = new FormerDestinations()
   readonly #stored: StoredBatches
+  /** This process's folders: that of the current destination, and those of former ones that still have batches. */
+  readonly #folders = new Set<OwnFolder>()
+  /** The journal that follows the current destination; undefined until its folder could be created. */
+  #own: Source | undefined
+  /** Where new batches are sent. The own journal follows it in the disk order. */
+  #destination: BatchDestination
+  #user = NOBODY
+  /** Batches in memory that are being written to a former destination's folder. */
+  #leaving: readonly EntryRange[] = []
+  /** Own entries in folders that this process has left to others. */
+  #leftBehind = 0
+  /** Acknowledged ranges that still have to be recorded, in groups. */
+  readonly #acks = new Set<EntryRange[]>()
+  /** The group that takes more; undefined if a write has begun since: its entries must not be ended before it. */
+  #openAcks: EntryRange[] | undefined
 
   constructor(options: SpoolOptions) {
     const { directory, maxBytes, apiUrl, apiKey, clock, newId, onTakenOver, onLost } = options
     this.#options = options
-    const segmentBytes = Math.min(LARGEST_SEGMENT_BYTES, Math.ceil(maxBytes / 16))
-    this.#segmentBytes = segmentBytes
+    this.#destination = { apiUrl, apiKey }
+    this.#segmentBytes = Math.min(LARGEST_SEGMENT_BYTES, Math.ceil(maxBytes / 16))
     this.#disk = new DiskOrder(directory, clock)
     this.#disk.onFailure = () => this.#forgetDeleted()
-    this.#own = new OwnFolder({ directory, clock, segmentBytes }, { apiUrl, apiKey })
     this.#stored = new StoredBatches({
       clock,
       newId,
-      sources: () => this.#sources,
+      sources: () => (this.#current === undefined ? [] : this.#sourcesIn(this.#current)),
       writeMark: (source, mark) => this.#writeMark(source, mark),
-      onEmpty: (source, pending) => this.#end(source, pending),
+      onEnd: (source, range) => this.#end(source, range),
       onLost,
       onUnreadable: (source, error) => this.#disk.warnOf(source.journal.directory, error),
-      onRetired: (source, pending) => this.#leave(source, pending.present),
-      onRetry: () => this.onBacklog(),
+      onRetry: () => this.#user.onBacklog(),
     })
     this.#orphans = new Orphans({
       clock,
-      segmentBytes,
+      segmentBytes: this.#segmentBytes,
       // A disk that failed at the start may work by now.
-      prepare: () => this.#disk.run(async () => void this.#own.claim(), undefined),
-      home: () => {
-        const { owner, destination } = this.#own
-        return owner && { destination, folder: this.#folderOf(destination), own: owner.directory }
-      },
+      open: () => this.#disk.run(async () => this.#claim() && this.#current, undefined),
+      isCurrent: (folder) => folder === this.#current,
+      isOwn: (path) =>
+        [...this.#folders].some((folder) => folder.directory === path) ||
+        this.#sources.some(({ journal }) => journal.directory === path),
       inOrder: (step) => this.#disk.step(step),
       add: (source, pending) => this.#stored.add(source, pending),
       onTakenOver,
       onLost,
       onFailure: (error) => this.#disk.warnOf(directory, error),
       onLooked: () => {
-        if (this.hasNext) this.onBacklog()
+        this.#closeIdle()
+        if (this.hasNext) this.#user.onBacklog()
       },
     })
     try {
-      this.#own.claim()
+      this.#claim()
     } catch (error) {
       this.#disk.fail(error)
     }
   }
 
-  /** Entries that are on disk only and not being sent, including those left to a former destination. */
-  get count(): number {
-    return this.#stored.count + this.#formers.leftBehind
+  attach(user: StoreUser): void {
+    this.#user = user
   }
 
-  /** Whether a batch can be taken now. */
+  /** Includes the entries left to a former destination. */
+  get count(): number {
+    const { folder } = this.#own ?? {}
+    const own = [...this.#folders].reduce((sum, each) => sum + each.count(true), this.#own?.count ?? 0)
+    return own + (folder?.count(false) ?? 0) + this.#leftBehind
+  }
+
+  get isMoving(): boolean {
+    return this.#own !== undefined && this.#current === undefined
+  }
+
   get hasNext(): boolean {
     return this.#stored.hasNext
   }
 
-  /** Numbers of the oldest of these entries that this process wrote, by queue; Infinity for none. */
   get oldest(): readonly number[] {
-    return this.#stored.oldest
+    const own = this.#own === undefined ? [] : this.#sourcesIn(this.#own.folder).filter(({ isOwn }) => isOwn)
+    const stored = [
+      ...own.flatMap(({ backlog }) => backlog),
+      ...this.#ownSources.flatMap(({ taken }) => [...taken]),
+    ]
+    return [0, 1].map((queue) =>
+      stored.reduce(
+        (oldest, each) => (each.queue === queue ? Math.min(oldest, each.first) : oldest),
+        Number.POSITIVE_INFINITY,
+      ),
+    )
   }
 
   /** Takes over what processes that have ended have left, now and then once a minute. */
@@ -115,26 +155,29 @@ export class Spool {
     return this.#orphans.look()
   }
 
-  /** Resolves to whether the whole set is on disk. */
   write(set: WriteSet): Promise<boolean> {
-    this.#own.acks.writeBegins()
+    this.#openAcks = undefined
     return this.#disk.run(async () => {
       // A mark is written even while the disk rests: without it, a batch on disk would be sent again under another id.
       if (this.#disk.isResting && set.marks.length === 0) return false
       const { maxBytes, onLost } = this.#options
       const lines = linesOf(set)
-      const { journal } = this.#own.claim()
+      const own = this.#claim()
       const bytes = lines.reduce((sum, { length }) => sum + length, 0)
-      await makeRoom(this.#sources, bytes, maxBytes, ({ present }) => onLost('spool_full', present))
-      await journal.append(lines, set.entries)
+      await makeRoom(this.#sourcesIn(own.folder), bytes, maxBytes, ({ present }) =>
+        onLost('spool_full', present),
+      )
+      for (const { journal } of this.#endElsewhere(own, set)) await journal.record()
+      await own.journal.append(lines, set.entries)
       return true
     }, false)
   }
 
-  /** The same synchronously. */
   writeNow(set: WriteSet): boolean {
     try {
-      this.#own.claim().journal.appendNow(linesOf(set), set.entries)
+      const own = this.#claim()
+      for (const { journal } of this.#endElsewhere(own, set)) journal.recordNow()
+      own.journal.appendNow(linesOf(set), set.entries)
       return true
     } catch (error) {
       this.#disk.fail(error)
@@ -142,48 +185,56 @@ export class Spool {
     }
   }
 
-  /** Whether a destination of before has these entries on disk. */
-  isLeftWithFormer(range: Range): boolean {
-    return this.#formers.with(range) !== undefined
+  isWithFormer(range: EntryRange): boolean {
+    return this.#leaving.some((each) => overlap(each, range)) || this.#formerWith(range) !== undefined
   }
 
-  /** Entries that were written are delivered or dropped. */
-  ack(range: Range): void {
-    const former = this.#formers.with(range)
-    if (former !== undefined) {
-      former.forget(range)
-      void this.#disk.run(async () => {
-        await former.ack(former.source, range).finally(() => this.#formers.releaseIdle())
-      }, undefined)
+  ack(range: EntryRange): void {
+    if (this.#openAcks !== undefined) {
+      this.#openAcks.push(range)
       return
     }
-    const { acks } = this.#own
-    const group = acks.add(range)
-    if (group === undefined) return
+    const group = [range]
+    this.#openAcks = group
+    this.#acks.add(group)
     void this.#disk.run(async () => {
-      if (this.#own.source !== undefined) await acks.write(group, this.#own.source.journal)
+      if (this.#openAcks === group) this.#openAcks = undefined
+      this.#acks.delete(group)
+      await this.#endAll(group)
+      await this.#closeIdleNow()
     }, undefined)
   }
 
-  /** The same synchronously. */
-  ackNow(ranges: readonly Range[]): void {
-    this.#own.ackNow(ranges.filter((range) => this.#formers.with(range)?.ackNow(range) !== true))
+  /** Ends own entries in the journals that have them now. Must run as a step of the disk order. */
+  async #endAll(ranges: readonly EntryRange[]): Promise<void> {
+    if (ranges.length === 0) return
+    for (const { journal } of this.#ownSources) {
+      for (const range of ranges) journal.end(range)
+      await journal.record()
+    }
   }
 
-  /**
-   * Written entries have left memory and are on disk only from here on.
-   * @param id the id under which they were sent
-   * @param mayBeTaken the service may have accepted them under that id
-   */
-  spill(range: Range, id: string | undefined, attempts = 0, mayBeTaken = false): void {
+  ackNow(ranges: readonly EntryRange[]): void {
+    const all = [...this.#acks, ranges].flat()
+    for (const group of this.#acks) group.length = 0
+    for (const { journal } of this.#ownSources) for (const range of all) journal.end(range)
+    this.#removeSpentNow()
+    for (const { journal } of this.#ownSources) {
+      try {
+        journal.recordNow()
+      } catch {
+        // The entries will be sent again, under the same ids.
+      }
+    }
+  }
+
+  spill(range: EntryRange, { id, isMarked, attempts, boundTo }: SpilledBatch): void {
     const { queue, first, count } = range
-    const former = this.#formers.with(range)
-    if (former !== undefined) {
-      former.forget(range)
-      this.#leave(former.source, count)
-    } else if (this.#own.source?.journal.holds(range)) {
-      this.#stored.add(this.#own.source, { queue, first, count, present: count, id, attempts, mayBeTaken })
-      this.onBacklog()
+    const source = this.#formerWith(range) ?? this.#own
+    if (source?.journal.holds(range)) {
+      this.#stored.add(source, { queue, first, count, present: count, id, isMarked, attempts, boundTo })
+      if (source.folder === this.#current) this.#user.onBacklog()
+      else this.#closeIdle()
     } else {
       // The files with these entries had to be deleted to make room.
       this.ack(range)
@@ -191,74 +242,87 @@ export class Spool {
     }
   }
 
-  /** The next batch that is on disk only, with its mark written. Calls must not overlap. */
-  next(): Promise<SpoolBatch | undefined> {
+  next(): Promise<StoredBatch | undefined> {
     return this.#stored.next()
   }
 
-  /** The batch is delivered or dropped. */
-  ackBatch(batch: SpoolBatch): void {
-    const taken = batch as TakenBatch
-    this.#stored.land(taken)
-    this.#end(taken.source, batch)
+  ackBatch(batch: StoredBatch): void {
+    const { source } = batch as TakenBatch
+    // An adopted journal keeps the batch until the end is recorded: without batches its folder is released or deleted.
+    if (source.isOwn) source.taken.delete(batch as TakenBatch)
+    this.#end(source, batch, () => source.taken.delete(batch as TakenBatch))
   }
 
-  /** The whole batch is to be sent again later. */
-  nack(batch: SpoolBatch, again: SendAgain): void {
-    const taken = batch as TakenBatch
-    const { source, entries } = taken
-    if (source.isRetired) {
-      this.#stored.land(taken)
-      this.#leave(source, entries.length)
-    } else if (again.mayBeTaken && batch.destination.apiKey !== source.destination.apiKey) {
-      taken.isLeft = true
-    } else if (source.journal.holds(batch)) {
-      this.#stored.putBack(taken, again)
-    } else {
-      // The file had to be deleted while the batch was being sent.
-      this.#stored.land(taken)
+  nack(batch: StoredBatch, again: SendAgain): void {
+    const { source, entries } = batch as TakenBatch
+    const isPutBack = this.#stored.putBack(batch as TakenBatch, again)
+    if (!isPutBack) {
       this.#end(source, batch)
       this.#options.onLost('spool_full', entries.length)
     }
+    if (source.folder === this.#own?.folder) return
+    if (isPutBack && !source.isOwn) this.#options.onTakenOver(-entries.length)
+    this.#closeIdle()
   }
 
-  /** Divides the batch into halves with ids of their own. False when it cannot be halved. */
-  halve(batch: SpoolBatch): boolean {
-    const taken = batch as TakenBatch
-    if (!taken.source.isRetired) return this.#stored.halve(taken)
-    this.#stored.land(taken)
-    this.#leave(taken.source, batch.entries.length)
+  halve(batch: StoredBatch): boolean {
+    const { source, entries } = batch as TakenBatch
+    if (!this.#stored.halve(batch as TakenBatch)) return false
+    if (source.folder !== this.#own?.folder) {
+      if (!source.isOwn) this.#options.onTakenOver(-entries.length)
+      this.#closeIdle()
+    }
     return true
   }
 
   /**
-   * Changes the destination. This process's own folder moves to the new one. Batches that another project may have
-   * accepted stay with the former destination, and so do journals that were taken over.
+   * Changes the destination. Batches that another project may have accepted stay in the former destination's folder,
+   * and so do journals that were taken over for it. Until the own journal has followed nothing is taken from disk.
    */
-  move(apiUrl: string, apiKey: string): Promise<void> {
-    const before = this.#own.destination
-    if (before.apiUrl === apiUrl && before.apiKey === apiKey) return Promise.resolve()
-    this.#own.destination = { apiUrl, apiKey }
-    const retired = this.#orphans.retire()
-    // Computed now: a batch may be acknowledged before the folders are moved, and that needs its journal.
-    const sending = retired.filter(({ taken }) => taken > 0)
-    for (const source of retired) this.#leave(source, countOf(this.#stored.remove(source, () => true)))
-    const { source } = this.#own
-    if (source === undefined) return Promise.resolve()
-    // The key names the project, whatever the address: with the same key a batch id still means the same.
-    const isBound = before.apiKey !== apiKey
-    this.#formers.bind(this.#stored.remove(source, ({ mayBeTaken }) => mayBeTaken && isBound))
-    const inMemory = () => (isBound ? this.#formers.notHeldYet(this.boundInMemory(before.apiKey)) : NOTHING)
-    const moved = this.#disk.run(async () => {
-      try {
-        await this.#moveOwn(source, before, { retired, sending, inMemory })
-      } catch (error) {
-        await this.#abandon(source)
-        throw error
-      }
-    }, undefined)
-    void moved.then(() => this.lookAround())
-    return moved
+  move(apiUrl: string, apiKey: string): void {
+    const to = { apiUrl, apiKey }
+    if (isSame(this.#destination, to)) return
+    this.#destination = to
+    void this.#disk
+      .run(async () => {
+        const own = this.#own
+        if (own === undefined || isSame(own.folder.destination, to)) return
+        const before = own.folder
+        try {
+          // What is delivered must not move along. What is still to be written is ended once more in its turn.
+          await this.#endAll([...this.#acks].flat())
+          const bound = this.#user.boundInMemory(before.destination.apiKey)
+          this.#leaving = bound.marks
+          await moveOwn(own, this.#folderOf(to), bound, () => this.#own === own)
+          this.#countTakenOver(before, own.folder)
+        } catch (error) {
+          if (this.#own === own)
+            await this.#abandonOwn(own)
+              .record()
+              .catch(() => {})
+          this.#disk.fail(error)
+          // The next write begins in another folder, which may well work.
+          this.#disk.isWell()
+        } finally {
+          this.#leaving = []
+          await this.#closeIdleNow()
+        }
+      }, undefined)
+      .then(() => {
+        this.#stored.wakeLater()
+        this.#user.onBacklog()
+        return this.#orphans.lookAnew()
+      })
+  }
+
+  settleNow(): void {
+    const own = this.#own
+    if (own === undefined || !this.isMoving) return
+    try {
+      this.#abandonOwn(own).recordNow()
+    } catch (error) {
+      this.#disk.fail(error)
+    }
   }
 
   /**
@@ -274,109 +338,151 @@ export class Spool {
       timer = clock.setTimer(resolve, timeoutMs)
     })
     const closed = this.#disk.run(async () => {
-      await this.#orphans.closeFiles()
-      await this.#own.close()
-      await this.#formers.close()
+      await this.#own?.journal.close()
+      if (this.#own?.journal.live === 0) await removeOwnerFolder(this.#own.journal.directory)
+      for (const folder of this.#folders) await folder.close()
     }, undefined)
     await Promise.race([closed, tooLate])
     clock.clearTimer(timer)
     this.#disk.release()
-    this.#own.owner?.release()
+    for (const folder of this.#folders) folder.release()
   }
 
-  /** In the order in which batches are taken from them. */
-  get #sources(): readonly SpoolSource[] {
-    const { source } = this.#own
-    return source === undefined ? this.#orphans.sources : [...this.#orphans.sources, source]
+  /** The folder of the current destination, once the own journal is in it. */
+  get #current(): OwnFolder | undefined {
+    const folder = this.#own?.folder
+    return folder !== undefined && isSame(folder.destination, this.#destination) ? folder : undefined
   }
 
-  #folderOf(destination: Destination): string {
-    return destinationFolder(this.#options.directory, destination)
+  /** The journals in a folder, in the order in which batches are taken from them. */
+  #sourcesIn(folder: OwnFolder): readonly Source[] {
+    const sources = [...folder.adopted, folder.left]
+    return this.#own?.folder === folder ? [...sources, this.#own] : sources
   }
 
-  /** A failure is ignored: a disk that cannot store the mark must not keep its batches from being delivered. */
-  async #writeMark(source: SpoolSource, mark: BatchMark): Promise<void> {
-    const lines = linesOf({ marks: [mark], entries: [] })
-    await this.#disk.run(async () => {
-      if (!source.isRetired) await source.journal.append(lines)
-    }, undefined)
+  get #sources(): readonly Source[] {
+    return [...this.#folders].flatMap((folder) => this.#sourcesIn(folder))
   }
 
-  /** Entries of a source are delivered or dropped. */
-  #end(source: SpoolSource, range: Range): void {
-    if (source === this.#own.source) {
+  /** The journals that this process has written, wherever they lie. */
+  get #ownSources(): readonly Source[] {
+    return this.#sources.filter(({ isOwn }) => isOwn)
+  }
+
+  /** The journal, other than the own one, in which any of these entries is live. */
+  #formerWith(range: EntryRange): Source | undefined {
+    return this.#ownSources.find((source) => source !== this.#own && source.journal.hasLive(range))
+  }
+
+  /** @throws the error of the file system */
+  #folderOf(destination: BatchDestination): OwnFolder {
+    const known = [...this.#folders].find((folder) => isSame(folder.destination, destination))
+    if (known !== undefined) return known
+    const { directory, clock } = this.#options
+    const parent = destinationFolder(directory, destination)
+    const folder = new OwnFolder(parent, destination, this.#segmentBytes, clock)
+    this.#folders.add(folder)
+    return folder
+  }
+
+  /**
+   * The own journal, created if there is none.
+   * @throws the error of the file system
+   */
+  #claim(): Source {
+    if (this.#own === undefined) {
+      this.#own = this.#folderOf(this.#destination).openJournal()
+      this.#countTakenOver(undefined, this.#own.folder)
+    }
+    return this.#own
+  }
+
+  /** Entries that are about to be written to the own journal end in every other one. Gives the journals to record. */
+  #endElsewhere(own: Source, { entries }: WriteSet): readonly Source[] {
+    const others = this.#ownSources.filter((source) => source !== own && source.journal.live > 0)
+    for (const { journal } of others)
+      for (const { queue, number } of entries) journal.end({ queue, first: number, count: 1 })
+    return others
+  }
+
+  /** Entries of a batch are delivered or dropped. */
+  #end(source: Source, range: EntryRange, onRecord = () => {}): void {
+    if (source.isOwn) {
       this.ack(range)
       return
     }
     void this.#disk.run(async () => {
-      const former = this.#formers.of(source)
-      if (former !== undefined) await former.ack(source, range).finally(() => this.#formers.releaseIdle())
-      else if (this.#orphans.sources.includes(source)) {
-        // Recorded before the folder is deleted, since the deletion may fail.
-        await source.journal.append([doneLineOf(range)]).finally(() => this.#orphans.removeSpent(source))
-      }
+      onRecord()
+      if (!this.#folders.has(source.folder) || !source.folder.adopted.includes(source)) return
+      source.journal.end(range)
+      // Recorded before the folder is deleted, since the deletion may fail.
+      await source.journal.record().finally(() => source.folder.removeSpent(source))
+      await this.#closeIdleNow()
     }, undefined)
   }
 
-  /** Entries stay with the former destination. */
-  #leave(source: SpoolSource, entries: number): void {
-    if (source.isOwn) this.#formers.leftBehind += entries
-    else this.#options.onTakenOver(-entries)
-    void this.#disk.run(() => this.#formers.releaseIdle(), undefined)
+  /** The own journal cannot follow: the next write creates a new one. Gives its journal, to be recorded. */
+  #abandonOwn(own: Source): Source['journal'] {
+    own.folder.adopted.push(own)
+    this.#own = undefined
+    // Batches in memory go to the new destination, so the abandoned folder must not deliver them, too: all but those
+    // that the former destination may have accepted.
+    const bound = this.#user.boundInMemory(own.folder.destination.apiKey).marks
+    for (const range of this.#user.inMemory())
+      if (!bound.some((mark) => overlap(mark, range))) own.journal.end(range)
+    this.#countTakenOver(own.folder, undefined)
+    this.#user.onForgotten()
+    return own.journal
   }
 
-  async #moveOwn(
-    own: SpoolSource,
-    before: Destination,
-    left: Pick<OwnMove, 'retired' | 'sending' | 'inMemory'>,
-  ): Promise<void> {
-    const { owner, destination } = this.#own
-    if (this.#own.source !== own || owner === undefined) return
-    const folder = this.#folderOf(before)
-    await moveOwn({
-      owner,
-      own,
-      before: folder,
-      after: this.#folderOf(destination),
-      apiUrl: destination.apiUrl,
-      ...left,
-      taken: () =>
-        this.#stored.taken.filter(
-          (each) => each.source === own && each.destination.apiKey !== destination.apiKey,
-        ),
-      bound: this.#formers.takeBound(),
-      openFormer: () => {
-        const owner = claimFolder(folder, this.#options.clock)
-        const former = new FormerDestination(owner, before, this.#segmentBytes)
-        this.#formers.add(former)
-        return former
-      },
-    })
-    this.#landLeft()
+  /** What was taken over for a destination counts as such while that is the current one. */
+  #countTakenOver(before: OwnFolder | undefined, after: OwnFolder | undefined): void {
+    const change = (after?.count(false) ?? 0) - (before?.count(false) ?? 0)
+    if (change !== 0) this.#options.onTakenOver(change)
   }
 
-  /** Gives up the batches that were returned while the destination changed. */
-  #landLeft(): void {
-    for (const batch of this.#stored.taken) {
-      if (!batch.isLeft) continue
-      this.#stored.land(batch)
-      this.#leave(batch.source, batch.entries.length)
+  /** A disk that cannot store the mark must not keep the batch from being delivered. */
+  #writeMark(source: Source, mark: BatchMark): Promise<void> {
+    return this.#disk.run(async () => {
+      if (source.folder === this.#current)
+        await source.journal.append(linesOf({ marks: [mark], entries: [] }))
+    }, undefined)
+  }
+
+  #closeIdle(): void {
+    if (this.#folders.size > 1) void this.#disk.run(() => this.#closeIdleNow(), undefined)
+  }
+
+  /** Closes the folders of former destinations of which nothing is being sent. Must run as a step of the disk order. */
+  async #closeIdleNow(): Promise<void> {
+    for (const folder of this.#folders) {
+      if (isSame(folder.destination, this.#destination) || folder === this.#own?.folder) continue
+      const sources = this.#sourcesIn(folder)
+      const isHeld = (range: EntryRange) =>
+        sources.some(({ isOwn, journal }) => isOwn && journal.hasLive(range))
+      if (folder.readers > 0 || sources.some(({ taken }) => taken.size > 0)) continue
+      // What is acknowledged must still be recorded here.
+      if ([...this.#user.inMemory(), ...[...this.#acks].flat()].some(isHeld)) continue
+      this.#folders.delete(folder)
+      this.#leftBehind += folder.count(true)
+      await folder.close()
     }
   }
 
-  /**
-   * The own folder could not be moved. The folder stays with the former destination, and the next write creates a new
-   * one; otherwise new logs would be delivered to the former destination.
-   */
-  async #abandon(own: SpoolSource): Promise<void> {
-    if (this.#own.source !== own) return
-    own.isRetired = true
-    this.#formers.leftBehind += countOf(this.#stored.remove(own, () => true))
-    // Batches in memory go to the new destination, so the abandoned folder must not deliver them, too.
-    await this.#own.abandon(this.inMemory())
-    this.#disk.isWell()
-    this.onForgotten()
-    this.#landLeft()
+  /** Deletes at the end of the process what has nothing in it any more. */
+  #removeSpentNow(): void {
+    const own = this.#own
+    if (own === undefined || own.journal.live > 0) return
+    try {
+      if (!removeOwnerFolderNow(own.journal.directory)) return
+      this.#own = undefined
+      const { folder } = own
+      if (folder.left.journal.live > 0 || !removeOwnerFolderNow(folder.directory)) return
+      this.#folders.delete(folder)
+      folder.release()
+    } catch {
+      // The folder stays, and has nothing in it that is sent again.
+    }
   }
 
   /**
@@ -384,16 +490,32 @@ export class Spool {
    * and counted. The disk itself works: the next write begins a new file, and a new folder if needed.
    */
   async #forgetDeleted(): Promise<void> {
-    const { source } = this.#own
-    if (source === undefined) return
-    const hasFolder = await isThere(source.journal.directory)
-    if (!(await source.journal.forgetDeleted()) && hasFolder) return
-    for (const pending of source.forgetMissing()) {
+    const own = this.#own
+    if (own === undefined) return
+    const hasFolder = await isThere(own.journal.directory)
+    if (!(await own.journal.forgetDeleted()) && hasFolder) return
+    for (const pending of own.forgetMissing()) {
       this.#options.onLost('spool_corrupt', pending.present)
       // The rest of the batch in another file must not be delivered.
       this.ack(pending)
     }
-    if (!hasFolder) this.#own.forget()
+    if (!hasFolder) {
+      this.#own = undefined
+      this.#countTakenOver(own.folder, undefined)
+      if (!(await isThere(own.folder.directory))) {
+        this.#folders.delete(own.folder)
+        own.folder.release()
+      }
+    }
     this.#disk.isWell()
   }
+}
+
+function overlap(one: EntryRange, other: EntryRange): boolean {
+  const isApart = one.first >= other.first + other.count || other.first >= one.first + one.count
+  return one.queue === other.queue && !isApart
+}
+
+function isSame(one: BatchDestination, other: BatchDestination): boolean {
+  return one.apiUrl === other.apiUrl && one.apiKey === other.apiKey
 }

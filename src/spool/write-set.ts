@@ -1,31 +1,7 @@
 import type { Buffer } from 'node:buffer'
+import type { EntryRange, WriteSet } from '../delivery/store/batch-store.js'
 import { MAX_BATCH_BYTES } from '../wire/limits.js'
 import { doneLine, entryLine, markLine } from './record.js'
-
-/** Consecutive entries of one queue: 0 for logs, 1 for request entries. */
-export interface Range {
-  readonly queue: number
-  readonly first: number
-  readonly count: number
-}
-
-/** A range that is or was sent as one batch under this id. */
-export interface BatchMark extends Range {
-  readonly id: string
-}
-
-interface SpoolEntry {
-  readonly queue: number
-  readonly number: number
-  /** Exactly the bytes of the entry's JSON. They must not change while they are written. */
-  readonly json: Buffer
-}
-
-/** What is written to the disk at once. */
-export interface WriteSet {
-  readonly marks: readonly BatchMark[]
-  readonly entries: readonly SpoolEntry[]
-}
 
 /** The lines of a write set. Each consists of whole buffers that contain nothing else. */
 export function linesOf({ marks, entries }: WriteSet): Buffer[] {
@@ -34,7 +10,7 @@ export function linesOf({ marks, entries }: WriteSet): Buffer[] {
   return lines.concat(...entries.map(({ queue, number, json }) => entryLine(queue, number, json)))
 }
 
-export function doneLineOf({ queue, first, count }: Range): Buffer {
+export function doneLineOf({ queue, first, count }: EntryRange): Buffer {
   return doneLine(queue, first, count)
 }
 

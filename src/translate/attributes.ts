@@ -139,14 +139,23 @@ const TABLE: ReadonlyMap<string, Rule> = new Map(
   ),
 )
 
+/** The first letters of all names in the table. Most attributes are the application's own, and begin with another. */
+const FIRST_LETTERS: readonly boolean[] = firstLetters([...TABLE.keys()])
+
+function firstLetters(names: readonly string[]): boolean[] {
+  const letters = new Array<boolean>(128).fill(false)
+  for (const name of names) letters[name.charCodeAt(0)] = true
+  return letters
+}
+
 const LETTER_D = 'd'.charCodeAt(0)
 const LETTER_L = 'l'.charCodeAt(0)
 
 /** The table row for an attribute. Undefined where no row takes it. */
 export function ruleFor(name: string): Rule | undefined {
-  const rule = TABLE.get(name)
-  if (rule !== undefined) return rule
   const first = name.charCodeAt(0)
+  const rule = FIRST_LETTERS[first] === true ? TABLE.get(name) : undefined
+  if (rule !== undefined) return rule
   return first === LETTER_L || first === LETTER_D ? openRule(name) : undefined
 }
 

@@ -4,6 +4,12 @@ const LEVEL_BY_TEXT: ReadonlyMap<string, Level> = new Map<string, Level>([
   ['trace', 'debug'],
   ['verbose', 'debug'],
   ['debug', 'debug'],
+  // java.util.logging
+  ['finest', 'debug'],
+  ['finer', 'debug'],
+  ['fine', 'debug'],
+  ['config', 'debug'],
+  ['severe', 'error'],
   ['info', 'info'],
   ['information', 'info'],
   ['notice', 'info'],

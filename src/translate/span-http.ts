@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { integer, statusCode, text } from './attribute-value.js'
 import type { AttributesLike } from './otel.js'
 import { readProperty } from './property.js'
@@ -36,10 +37,18 @@ export function spanHttp(attributes: AttributesLike): SpanHttp | undefined {
   set(http, 'url', full ?? composedUrl(http))
   set(http, 'statusCode', firstStatusCode(attributes))
   set(http, 'route', firstText(attributes, 'http.route'))
-  set(http, 'userAgent', firstText(attributes, 'user_agent.original', 'http.user_agent'))
-  set(http, 'peerAddress', firstText(attributes, 'network.peer.address', 'net.sock.peer.addr', 'net.peer.ip'))
+  set(http, 'userAgent', firstText(attributes, 'user_agent.original', 'http.user_agent', 'user_agent'))
+  set(http, 'peerAddress', peerAddressOf(attributes))
   set(http, 'clientAddress', firstText(attributes, 'client.address', 'http.client_ip'))
   return http
+}
+
+function peerAddressOf(attributes: AttributesLike): string | undefined {
+  const address = firstText(attributes, 'network.peer.address', 'net.sock.peer.addr', 'net.peer.ip')
+  if (address !== undefined) return address
+  // Envoy's name, which other tracers use for the names of services.
+  const peer = firstText(attributes, 'peer.address')
+  return peer !== undefined && isIP(peer) > 0 ? peer : undefined
 }
 
 function methodOf(attributes: AttributesLike): string | undefined {

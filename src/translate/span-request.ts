@@ -2,6 +2,7 @@ import type { RequestEntry } from '../wire/request-entry.js'
 import { SPAN_KIND, type SpanContextLike, type SpanLike } from './otel.js'
 import type { ResourceFields } from './resource.js'
 import { firstText, type SpanHttp, spanHttp } from './span-http.js'
+import { routeFromName } from './span-route.js'
 import { hrDurationToMillis, hrTimeToIso, hrTimeToMillis, millisToIso } from './time.js'
 import { translateTrace } from './trace.js'
 
@@ -63,7 +64,7 @@ function requestEntry(
   // A span without a status does not tell whether there was an answer, so the status is left out.
   const answer = http.statusCode === undefined ? {} : { status_code: http.statusCode }
   const optional: { [Key in keyof RequestEntry]?: RequestEntry[Key] | undefined } = {
-    route: http.route,
+    route: http.route ?? routeFromName(span, http),
     ip: ip ?? http.peerAddress,
     user_agent: http.userAgent,
     host: http.host,

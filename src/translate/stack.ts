@@ -1,30 +1,29 @@
-export interface StackFrame {
-  file: string
-  line: number
-  column?: number
-  function?: string
-}
+import { firstGoFrame, isGoStack } from './go-stack.js'
+import { jvmLibraryOf } from './jvm-libraries.js'
+import { isPythonTraceback, lastPythonFrame } from './python-stack.js'
+import { firstRubyFrame, isRubyStack } from './ruby-stack.js'
+import { MAX_FRAMES, MAX_LINE_LENGTH, MAX_LINES, parseLocation, type StackFrame } from './stack-frame.js'
 
-/** Bounds of the search. Stacks of real programs are much shorter. */
-const MAX_LINES = 20_000
-const MAX_FRAMES = 200
-const MAX_LINE_LENGTH = 4096
+export type { StackFrame } from './stack-frame.js'
 
 const OWN_PACKAGE = '/@lognitor/opentelemetry/'
 
 /**
  * The first frame of the application in a stack: not one of Node, of a package in `node_modules`, or of this package.
- * Reads V8 stacks (ES modules, async, eval, Windows paths), and stacks of Java, .NET and Go. In a Python traceback it
- * is the last entry, because there the innermost call stands last. Takes time linear in the length of the stack.
+ * Reads V8 stacks (ES modules, async, eval, Windows paths), and stacks of Java, .NET, Rust, Go and Ruby. In Java it may
+ * be one of a cause; where frameworks alone are left, it is the first of theirs. In a Python traceback it is the last
+ * entry, because there the innermost call stands last. Takes time linear in the length of the stack.
  */
 export function applicationFrame(stack: string): StackFrame | undefined {
   if (isPythonTraceback(stack)) return lastPythonFrame(stack)
+  if (isRubyStack(stack)) return firstRubyFrame(stack)
   return isGoStack(stack) ? firstGoFrame(stack) : firstFrame(stack)
 }
 
 function firstFrame(stack: string): StackFrame | undefined {
   let start = 0
   let frames = 0
+  let framework: StackFrame | undefined
   for (let lines = 0; lines < MAX_LINES && frames < MAX_FRAMES && start < stack.length; lines++) {
     const newline = stack.indexOf('\n', start)
     const end = newline === -1 ? stack.length : newline
@@ -32,11 +31,15 @@ function firstFrame(stack: string): StackFrame | undefined {
     if (at > start && end - at < MAX_LINE_LENGTH && stack.startsWith('at ', at)) {
       frames++
       const frame = parseFrame(stack.slice(at + 3, end).trimEnd())
-      if (frame !== undefined && isApplication(frame)) return frame
+      if (frame !== undefined && isApplication(frame)) {
+        const library = jvmLibraryOf(frame)
+        if (library === undefined) return frame
+        if (library === 'framework') framework ??= frame
+      }
     }
     start = end + 1
   }
-  return undefined
+  return framework
 }
 
 function skipBlanks(text: string, start: number, end: number): number {
@@ -46,7 +49,8 @@ function skipBlanks(text: string, start: number, end: number): number {
 }
 
 /** One line after its `at `: `fn (file:line:column)`, `file:line:column`, `fn(F.java:line)`, `fn() in file:line n`. */
-function parseFrame(text: string): StackFrame | undefined {
+function parseFrame(line: string): StackFrame | undefined {
+  const text = withoutJar(line)
   if (text.endsWith(')')) {
     const open = openingParenthesis(text)
     if (open === -1) return undefined
@@ -59,6 +63,13 @@ function parseFrame(text: string): StackFrame | undefined {
   if (dotnet !== -1) return dotnetFrame(text, dotnet)
   if (text.startsWith('eval at ')) return evalOrigin(text)
   return parseLocation(text.startsWith('async ') ? text.slice(6) : text)
+}
+
+/** The frame without what Logback and Log4j add: `com.shop.Pay.go(Pay.java:42) ~[shop.jar:1.0]`. */
+function withoutJar(line: string): string {
+  if (!line.endsWith(']')) return line
+  const end = Math.max(line.lastIndexOf(') ['), line.lastIndexOf(') ~['))
+  return end === -1 ? line : line.slice(0, end + 1)
 }
 
 /** The position of the parenthesis that the last character closes. Paths may contain parentheses too. */
@@ -93,111 +104,12 @@ function named(frame: StackFrame | undefined, prefix: string): StackFrame | unde
   return frame
 }
 
-/** `file:line:column` or `file:line`, read from the end, because the file may contain colons. */
-function parseLocation(text: string): StackFrame | undefined {
-  const last = numberAtEnd(text, text.length)
-  if (last === undefined) return undefined
-  const before = numberAtEnd(text, last.colon)
-  const file = filePath(text.slice(0, (before ?? last).colon))
-  if (file === '') return undefined
-  return before === undefined ? { file, line: last.value } : { file, line: before.value, column: last.value }
-}
-
-function numberAtEnd(text: string, end: number): { value: number; colon: number } | undefined {
-  let start = end
-  while (start > 0 && isDigit(text.charCodeAt(start - 1))) start--
-  if (start === end || end - start > 9 || text[start - 1] !== ':') return undefined
-  return { value: Number(text.slice(start, end)), colon: start - 1 }
-}
-
-function isDigit(code: number): boolean {
-  return code >= 48 && code <= 57
-}
-
-function filePath(text: string): string {
-  if (!text.startsWith('file://')) return text
-  let path = text.slice(7)
-  try {
-    path = decodeURIComponent(path)
-  } catch {
-    // Not a valid URL; the text as it stands still tells the file.
-  }
-  return path[0] === '/' && path[2] === ':' ? path.slice(1) : path
-}
-
 function isApplication(frame: StackFrame): boolean {
   const { file } = frame
   if (file.startsWith('node:') || file.startsWith('internal/') || file === 'native' || file === '<anonymous>')
     return false
   const path = file.includes('\\') ? file.replaceAll('\\', '/') : file
-  if (path.includes('/node_modules/') || path.includes(OWN_PACKAGE)) return false
-  return !(file.endsWith('.java') && isJavaLibrary(frame.function))
-}
-
-function isJavaLibrary(name: string | undefined): boolean {
-  return name !== undefined && ['java.', 'javax.', 'jdk.', 'sun.'].some((prefix) => name.startsWith(prefix))
-}
-
-function isPythonTraceback(stack: string): boolean {
-  return stack.startsWith('Traceback (most recent call last)') || stack.startsWith('  File "')
-}
-
-function lastPythonFrame(stack: string): StackFrame | undefined {
-  let end = stack.length
-  let innermost: StackFrame | undefined
-  for (let frames = 0; frames < MAX_FRAMES && end > 0; frames++) {
-    const start = stack.lastIndexOf('  File "', end - 1)
-    if (start === -1) break
-    const newline = stack.indexOf('\n', start)
-    const line = stack.slice(
-      start + 8,
-      Math.min(newline === -1 ? stack.length : newline, start + MAX_LINE_LENGTH),
-    )
-    const frame = parsePythonFrame(line)
-    if (frame !== undefined) {
-      if (!frame.file.includes('site-packages') && !frame.file.startsWith('<frozen ')) return frame
-      innermost ??= frame
-    }
-    end = start
-  }
-  return innermost
-}
-
-/** Parses `app.py", line 3, in fn`. */
-function parsePythonFrame(text: string): StackFrame | undefined {
-  const quote = text.indexOf('", line ')
-  if (quote <= 0) return undefined
-  const rest = text.slice(quote + 8)
-  const comma = rest.indexOf(', in ')
-  const line = Number(comma === -1 ? rest : rest.slice(0, comma))
-  if (!Number.isSafeInteger(line)) return undefined
-  const frame: StackFrame = { file: text.slice(0, quote), line }
-  if (comma !== -1) frame.function = rest.slice(comma + 5)
-  return frame
-}
-
-/** True for the format of `debug.Stack()`, which `RecordError` records. */
-function isGoStack(stack: string): boolean {
-  return /^goroutine \d+ \[/.test(stack)
-}
-
-/** Paths of modules that are not the application: Go's own, dependencies, and the recorder of the exception. */
-const GO_LIBRARY = /\/src\/(runtime|net|internal|testing)\/|\/go\/src\/|\/pkg\/mod\/|\/vendor\//
-
-/** A frame takes two lines: the function and its arguments, then ` \t/path/file.go:12 +0x1d`. */
-function firstGoFrame(stack: string): StackFrame | undefined {
-  const lines = stack.slice(0, MAX_FRAMES * MAX_LINE_LENGTH).split('\n', 2 * MAX_FRAMES)
-  let library: StackFrame | undefined
-  for (const [index, line] of lines.entries()) {
-    if (!line.startsWith('\t') || line.length > MAX_LINE_LENGTH) continue
-    const frame = parseLocation(line.slice(1).replace(/ \+0x[\da-f]+$/, ''))
-    if (frame === undefined) continue
-    const call = (lines[index - 1] ?? '').replace(/^created by /, '')
-    const open = call.lastIndexOf('(')
-    if (open > 0) frame.function = call.slice(0, open)
-    const { file } = frame
-    if (!GO_LIBRARY.test(file) && !call.startsWith('runtime') && !call.startsWith('panic(')) return frame
-    library ??= frame
-  }
-  return library
+  // Rust's standard library and its crates.
+  if (path.startsWith('/rustc/') || path.includes('/.cargo/registry/')) return false
+  return !path.includes('/node_modules/') && !path.includes(OWN_PACKAGE)
 }

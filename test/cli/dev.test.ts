@@ -4,12 +4,13 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startInbox } from '../../src/testing/index.js'
 import { batchOf, logWith, post, until } from '../inbox/support.js'
-import { addressOf, buildProgram, type Program } from './support.js'
+import type { Program } from '../support/program.js'
+import { addressOf, buildCli } from './support.js'
 
 let program: Program
 
 beforeAll(async () => {
-  program = await buildProgram()
+  program = await buildCli()
 })
 
 afterAll(() => program.remove())
@@ -33,7 +34,7 @@ describe('lognitor dev', () => {
     const url = await addressOf(run)
     // 4778 is the gateway's port.
     expect(['4777', '4778']).not.toContain(new URL(url).port)
-    expect(run.output()).toContain('Port 4777 is taken')
+    expect(run.stdout()).toContain('Port 4777 is taken')
     run.child.kill('SIGTERM')
     expect(await run.ended).toBe(0)
     taken?.close()
@@ -44,7 +45,7 @@ describe('lognitor dev', () => {
     const { port } = other
     const run = program.start(['dev', '--port', `${port}`])
     expect(await run.ended).toBe(1)
-    expect(run.errors()).toBe(
+    expect(run.stderr()).toBe(
       `lognitor: The address 127.0.0.1:${port} is in use. Choose another port; 0 takes any that is free.\n`,
     )
     await other.close()
@@ -101,7 +102,7 @@ describe('lognitor dev -- command', () => {
       '5',
     ])
     expect(await run.ended).toBe(7)
-    expect(JSON.parse(/seen (.*)/.exec(run.output())?.[1] ?? '')).toEqual({
+    expect(JSON.parse(/seen (.*)/.exec(run.stdout())?.[1] ?? '')).toEqual({
       key: 'dev',
       url: `${await addressOf(run)}/api/v1`,
       registered: true,
@@ -115,8 +116,8 @@ describe('lognitor dev -- command', () => {
       LOGNITOR_API_KEY: 'mine',
     })
     expect(await run.ended).toBe(0)
-    expect(run.output()).toContain('"key":"mine"')
-    expect(run.output()).toContain('"registered":true')
+    expect(run.stdout()).toContain('"key":"mine"')
+    expect(run.stdout()).toContain('"registered":true')
   })
 
   it('passes a signal on, lets the program finish, and takes its last logs', async () => {
@@ -132,10 +133,10 @@ describe('lognitor dev -- command', () => {
       console.log('ready')`,
     )
     const run = program.start(['dev', '--port', '0', '--', 'node', path])
-    await until(() => run.output().includes('ready'), 'the program is ready')
+    await until(() => run.stdout().includes('ready'), 'the program is ready')
     run.child.kill('SIGTERM')
     expect(await run.ended).toBe(3)
-    expect(run.output()).toContain('answered 200')
+    expect(run.stdout()).toContain('answered 200')
   })
 
   it('ends by the signal that ended the program', async () => {
@@ -160,8 +161,8 @@ describe('lognitor dev -- command', () => {
       script('pipe.cjs', "console.log('its own')"),
     ])
     expect(await run.ended).toBe(0)
-    expect(run.output()).toBe('its own\n')
-    expect(run.errors()).toContain('Lognitor inbox: http://127.0.0.1:')
+    expect(run.stdout()).toBe('its own\n')
+    expect(run.stderr()).toContain('Lognitor inbox: http://127.0.0.1:')
   })
 
   it('lets the program reach the inbox directly, whatever proxy is set', async () => {
@@ -175,7 +176,7 @@ describe('lognitor dev -- command', () => {
     const run = program.start(['dev', '--port', '0', '--', 'node', path], env)
     expect(await run.ended).toBe(0)
     const hosts = 'example.com,127.0.0.1'
-    expect(JSON.parse(run.output())).toEqual({ LOGNITOR_PROXY: 'false', no_proxy: hosts, NO_PROXY: hosts })
+    expect(JSON.parse(run.stdout())).toEqual({ LOGNITOR_PROXY: 'false', no_proxy: hosts, NO_PROXY: hosts })
   })
 
   it.skipIf(process.platform === 'win32')(
@@ -193,17 +194,17 @@ describe('lognitor dev -- command', () => {
         `require('node:child_process').spawn(process.execPath, [${JSON.stringify(server)}], { stdio: 'inherit' })`,
       )
       const run = program.start(['dev', '--port', '0', '--', 'node', path])
-      await until(() => run.output().includes('ready'), 'the server is ready')
+      await until(() => run.stdout().includes('ready'), 'the server is ready')
       run.child.kill('SIGTERM')
       expect(await run.ended).toBe('SIGTERM')
-      expect(run.output()).toBe('ready\nserver ended\n')
+      expect(run.stdout()).toBe('ready\nserver ended\n')
     },
   )
 
   it('says when the command does not exist', async () => {
     const run = program.start(['dev', '--port', '0', '--', 'no-such-command-here'])
     expect(await run.ended).toBe(127)
-    expect(run.errors()).toContain('no-such-command-here could not be started')
+    expect(run.stderr()).toContain('no-such-command-here could not be started')
   })
 })
 

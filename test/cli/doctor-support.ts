@@ -1,5 +1,5 @@
 import { afterEach } from 'vitest'
-import { createProject, type Project, type ProjectOptions, run } from '../support/project.js'
+import { createProject, type Project, type ProjectOptions } from '../support/project.js'
 
 let project: Project | undefined
 
@@ -22,9 +22,11 @@ export async function examine(
 ): Promise<Examined> {
   project = createProject(options)
   const cli = 'node_modules/@lognitor/opentelemetry/dist/cli.cjs'
-  const all = [cli, 'doctor', ...(isText ? [] : ['--json']), ...args]
-  const program = run(project, all, { env, ...(node !== undefined && { node }) })
-  const status = await program.exited
+  // A program that ends by itself has all the time it takes on a busy machine.
+  const patience = args[0] === '--' ? ['--seconds', '50'] : []
+  const all = [cli, 'doctor', ...(isText ? [] : ['--json']), ...patience, ...args]
+  const program = project.start(all, { env, ...(node !== undefined && { node }) })
+  const status = await program.ended
   const text = program.stdout()
   const { findings = [] } = isText || text === '' ? {} : JSON.parse(text)
   const codes = findings.map(({ code }: { code: string }) => code)

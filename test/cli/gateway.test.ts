@@ -1,13 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { printed, startProgram } from '../gateway/program.js'
+import { startProgram } from '../gateway/program.js'
 import { logsOf, send } from '../gateway/support.js'
-import { buildProgram, type Program, type Run } from './support.js'
+import type { Program } from '../support/program.js'
+import type { Run } from '../support/run.js'
+import { buildCli } from './support.js'
 
 let program: Program
 
 beforeAll(async () => {
-  program = await buildProgram()
+  program = await buildCli()
 })
 
 afterAll(() => program.remove())
@@ -61,7 +63,7 @@ describe('with several workers', () => {
       expect(await send({ url }, '/v1/logs', logsOf(`before ${n}`))).toMatchObject({ status: 200 })
     const [first] = await workersOf(run)
     process.kill(Number(first), 'SIGKILL')
-    await printed(run, /ended \(SIGKILL\) and is replaced/)
+    await run.printed(/ended \(SIGKILL\) and is replaced/)
     for (let n = 0; n < 10; n++) {
       // Connections to the ended worker have to be opened again, as a Collector does.
       const once = () => send({ url }, '/v1/logs', logsOf(`after ${n}`)).catch(() => undefined)
@@ -87,7 +89,7 @@ describe('with several workers', () => {
     run.child.kill('SIGTERM')
     run.child.kill('SIGCONT')
     expect(await run.ended).toBe(0)
-    expect(run.errors()).toMatch(/^lognitor: gateway at [^\n]*\n$/)
+    expect(run.stderr()).toMatch(/^lognitor: gateway at [^\n]*\n$/)
   })
 
   test('the metrics are those of all workers', async () => {
@@ -116,7 +118,7 @@ describe('with several workers', () => {
     const { port } = new URL(url)
     const second = program.start(['gateway', '--listen', port, '--workers', '2'], { LOGNITOR_API_KEY: 'key' })
     expect(await second.ended).toBe(1)
-    expect(second.errors()).toContain('is in use')
+    expect(second.stderr()).toContain('is in use')
   })
 })
 
@@ -137,13 +139,13 @@ describe('the gateway refuses', () => {
   ])('%j', async (args, code, words) => {
     const run = program.start(['gateway', ...args], { LOGNITOR_API_KEY: 'key' })
     expect(await run.ended).toBe(code)
-    expect(run.errors()).toMatch(words)
+    expect(run.stderr()).toMatch(words)
   })
 
   test('without a key', async () => {
     const run = program.start(['gateway', '--listen', '127.0.0.1:0'], { LOGNITOR_API_KEY: '' })
     expect(await run.ended).toBe(1)
-    expect(run.errors()).toContain('LOGNITOR_API_KEY')
+    expect(run.stderr()).toContain('LOGNITOR_API_KEY')
   })
 })
 
@@ -151,7 +153,7 @@ test('the help names every flag', async () => {
   const run = program.start(['gateway', '--help'])
   expect(await run.ended).toBe(0)
   for (const flag of ['--listen X', '--auth-token X', '--no-auth ', '--pass-through-key ', '--workers N'])
-    expect(run.output()).toContain(flag)
+    expect(run.stdout()).toContain(flag)
 })
 
 /** The pids of the workers, from the system. */

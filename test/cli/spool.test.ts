@@ -3,13 +3,14 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { createProgress } from '../../src/cli/progress.js'
 import { KEY, openSpoolRig, removeProgram, type SpoolRig } from '../spool/support.js'
-import { buildProgram, type Program } from './support.js'
+import type { Program } from '../support/program.js'
+import { buildCli } from './support.js'
 
 let program: Program
 let rig: SpoolRig
 
 beforeAll(async () => {
-  program = await buildProgram()
+  program = await buildCli()
 })
 beforeEach(async () => {
   rig = await openSpoolRig()
@@ -26,7 +27,7 @@ async function run(args: string[], env: Record<string, string> = {}) {
     LOGNITOR_API_URL: rig.vendor.apiUrl,
     ...env,
   })
-  return { code: await started.ended, output: started.output(), errors: started.errors() }
+  return { code: await started.ended, output: started.stdout(), errors: started.stderr() }
 }
 
 test('status shows what is not delivered, by address and process', async () => {

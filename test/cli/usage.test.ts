@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import manifest from '../../package.json'
-import { buildProgram, type Program } from './support.js'
+import type { Program } from '../support/program.js'
+import { buildCli } from './support.js'
 
 let program: Program
 
 beforeAll(async () => {
-  program = await buildProgram()
+  program = await buildCli()
 })
 
 afterAll(() => program.remove())
@@ -20,8 +21,8 @@ describe('lognitor', () => {
   ])('prints help: %j', async (args, text) => {
     const run = program.start(args)
     expect(await run.ended).toBe(0)
-    expect(run.output()).toContain(text)
-    expect(run.errors()).toBe('')
+    expect(run.stdout()).toContain(text)
+    expect(run.stderr()).toBe('')
   })
 
   it.each([
@@ -38,7 +39,7 @@ describe('lognitor', () => {
   ])('refuses %j with exit code 2', async (args, text) => {
     const run = program.start(args)
     expect(await run.ended).toBe(2)
-    expect(run.errors()).toContain(text)
-    expect(run.output()).toBe('')
+    expect(run.stderr()).toContain(text)
+    expect(run.stdout()).toBe('')
   })
 })

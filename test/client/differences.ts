@@ -64,7 +64,7 @@ export const INTENDED: readonly Intended[] = [
   {
     name: 'Fingerprints follow the place',
     reason:
-      'With a stack the fingerprint ends in file and line of the first own frame, where the official clients take the text of a Python frame; without one it is the same, byte for byte.',
+      'With a stack the fingerprint ends in file and line of the first own frame, where the official clients take the text of a Python frame; without one it is the same, byte for byte, for a type without package or module: `com.shop.CardError` and `CardError` are one group.',
     explains: ({ path, ours }, inCase) =>
       WITH_STACK.includes(inCase) && path === 'fingerprint' && /^[0-9a-f]{64}$/.test(String(ours)),
   },

@@ -17,11 +17,8 @@ afterAll(async () => {
 beforeEach(() => watched.inbox.clear())
 
 async function run(name: string, env: Record<string, string> = {}) {
-  const one = program.start(
-    { LOGNITOR_API_KEY: KEY, LOGNITOR_API_URL: watched.apiUrl, ...env },
-    { args: [name] },
-  )
-  return { ended: await one.ended, output: one.output().trim(), errors: one.errors() }
+  const one = program.start([name], { LOGNITOR_API_KEY: KEY, LOGNITOR_API_URL: watched.apiUrl, ...env })
+  return { ended: await one.ended, output: one.stdout().trim(), errors: one.stderr() }
 }
 
 test('a program that awaits an answer lives until it has it', async () => {

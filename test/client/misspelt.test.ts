@@ -6,7 +6,7 @@ import { LognitorClient } from '../../src/client/client.js'
 import { wrapHandler } from '../../src/client/serverless/wrap-handler.js'
 import { type Options, resolveOptions } from '../../src/config/options.js'
 import { LognitorSpanProcessor } from '../../src/otel/span-processor.js'
-import { PIPELINE } from '../../src/pipeline/registry.js'
+import { pipelineOf } from '../../src/pipeline/registry.js'
 import { inMemory, warningsDuring } from './support.js'
 
 const any = <T>(options: object) => options as T
@@ -85,7 +85,7 @@ test('properties of a log call that are not options become metadata, with one wa
 test('setting one field of an option leaves its other fields as they are', () => {
   const { client } = inMemory({ breadcrumbs: { requests: false } })
   client.reconfigure({ breadcrumbs: { logs: false } })
-  expect(client[PIPELINE].settings.breadcrumbs).toEqual({ requests: false, outgoing: true, logs: false })
+  expect(pipelineOf(client).settings.breadcrumbs).toEqual({ requests: false, outgoing: true, logs: false })
   const settings = (options: Options, env = {}) => resolveOptions(options, env)
   expect(
     settings({ breadcrumbs: { logs: false } }, { LOGNITOR_BREADCRUMBS: 'requests,logs' }).breadcrumbs,

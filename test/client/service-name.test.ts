@@ -1,8 +1,8 @@
-import { execFile } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { start } from '../support/run.js'
 
 const OURS = resolve(import.meta.dirname, '../../dist/index.cjs')
 const TESTING = resolve(import.meta.dirname, '../../dist/testing.cjs')
@@ -28,13 +28,10 @@ function write(path: string, content: string): void {
 }
 
 /** The service of a log that the script wrote. */
-function serviceOf(args: string[], cwd = folder, env: Record<string, string> = {}): Promise<unknown> {
-  const options = { cwd, env: { PATH: process.env.PATH, NODE_OPTIONS: '--no-warnings', ...env } }
-  return new Promise((done, fail) => {
-    execFile(process.execPath, args, options, (error, stdout) =>
-      error ? fail(error) : done(JSON.parse(stdout)),
-    )
-  })
+async function serviceOf(args: string[], cwd = folder, more: Record<string, string> = {}): Promise<unknown> {
+  const run = start(args, { cwd, env: { NODE_OPTIONS: '--no-warnings', ...more } })
+  expect(await run.ended, run.stderr()).toBe(0)
+  return JSON.parse(run.stdout())
 }
 
 test('a service without a name gets the name of the nearest package that has one', async () => {

@@ -1,10 +1,9 @@
-import { execFile, execFileSync } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { promisify } from 'node:util'
 import { rolldown } from 'rolldown'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { LognitorLogRecordProcessor } from '../../src/otel/log-record-processor.js'
@@ -12,6 +11,7 @@ import { createSourceContext } from '../../src/pipeline/source-context.js'
 import type { ErrorDetail } from '../../src/wire/log.js'
 import { openGateway, send } from '../gateway/support.js'
 import { logsThrough } from '../otel/support.js'
+import { start } from '../support/run.js'
 import { inMemory } from './support.js'
 
 const root = resolve(import.meta.dirname, '../..')
@@ -234,9 +234,10 @@ test('with --enable-source-maps the lines are those of the original source', asy
   const file = join(built, 'mapped.cjs')
   await bundle.write({ file, format: 'cjs', sourcemap: true, codeSplitting: false })
   await bundle.close()
-  const { stdout } = await promisify(execFile)(process.execPath, ['--enable-source-maps', file])
+  const run = start(['--enable-source-maps', file])
+  expect(await run.ended, run.stderr()).toBe(0)
   rmSync(built, { recursive: true })
-  const error = JSON.parse(stdout) as ErrorDetail
+  const error = JSON.parse(run.stdout()) as ErrorDetail
   const source = join(root, 'test/client/apps/mapped.ts')
   const line =
     readFileSync(source, 'utf8')

@@ -1,14 +1,22 @@
 // npm run test:collector: real SDKs -> real Collector -> gateway -> inbox, with every kind of failure.
 // Parts of case names may follow: npm run test:collector -- killed 429
+// With --write the table of sources in docs/gateway.md is written instead of compared.
 
 import { ensureHaproxy } from '../../scripts/collector/haproxy.mjs'
 import { ensureCollector } from '../../scripts/collector/otelcol.mjs'
-import { ensurePython } from '../../scripts/collector/python.mjs'
+import { ensureEnvoy, ensurePython } from '../../scripts/collector/python.mjs'
+import {
+  ensureGoShop,
+  ensureHelidonShop,
+  ensureJavaShops,
+  ensureRustShop,
+} from '../../scripts/collector/shops.mjs'
 import { ensureInstalled, root, run } from '../../scripts/lib/install.mjs'
 import { configurations } from './cases/configurations.mjs'
 import { deaths } from './cases/deaths.mjs'
 import { matrix } from './cases/matrix.mjs'
 import { outages } from './cases/outages.mjs'
+import { sourceCases } from './cases/sources.mjs'
 import { endAll } from './lib/processes.mjs'
 import { Stack } from './lib/stack.mjs'
 
@@ -17,8 +25,8 @@ const isWaiting = ({ name }) => name.includes('refuses the key')
 
 /** Without a reader of the output, a skipped test has to fail. */
 const isCi = process.env.CI === 'true'
-const words = process.argv.slice(2)
-const cases = [...configurations, ...outages, ...deaths, ...matrix].filter(
+const words = process.argv.slice(2).filter((word) => word !== '--write')
+const cases = [...configurations, ...outages, ...deaths, ...sourceCases, ...matrix].filter(
   ({ name }) => words.length === 0 || words.some((word) => name.includes(word)),
 )
 process.on('exit', endAll)
@@ -40,10 +48,16 @@ console.log(
 process.exit(failed.length > 0 || (isCi && skipped.length > 0) ? 1 : 0)
 
 async function findTools() {
-  const [collector, haproxy, python] = await Promise.all([ensureCollector(), ensureHaproxy(), ensurePython()])
-  if (collector !== undefined) return { collector, haproxy, python }
-  console.log('test:collector was skipped: there is no otelcol, and no Go to build one.')
-  process.exit(isCi ? 1 : 0)
+  const collector = await ensureCollector()
+  if (collector === undefined) {
+    console.log('test:collector was skipped: there is no otelcol, and no Go to build one.')
+    process.exit(isCi ? 1 : 0)
+  }
+  // One compiler at a time: each uses all processors.
+  const [haproxy, python] = await Promise.all([ensureHaproxy(), ensurePython()])
+  const [envoy, goShop, rustShop] = [await ensureEnvoy(python), await ensureGoShop(), await ensureRustShop()]
+  const [javaShops, helidonShop] = [await ensureJavaShops(), await ensureHelidonShop()]
+  return { collector, haproxy, python, envoy, goShop, rustShop, javaShops, helidonShop }
 }
 
 async function runAll(tools) {

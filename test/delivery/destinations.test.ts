@@ -149,6 +149,24 @@ test('closes a custom transport once, and only after its last request', async ()
   expect(said).toEqual(['first answers', 'first closes', 'second closes'])
 })
 
+test('a transport of two clients is closed once, by the last of them', async () => {
+  rig = await openRig()
+  let closed = 0
+  const transport: Transport = {
+    send: async () => ({ status: 200, headers: {}, body: '{}' }),
+    close: () => void closed++,
+  }
+  const open = () => new Pipeline(resolveOptions({ transport }, {}), { clock: rig.clock })
+  const [first, second] = [open(), open()]
+  first.reconfigure({ ...first.settings, apiKey: 'another-key' })
+  await first.shutdown(0)
+  expect(closed).toBe(0)
+  logTo(second, 'a log')
+  expect(await second.flush(1000)).toBe(true)
+  await second.shutdown(0)
+  expect(closed).toBe(1)
+})
+
 test('no timer or upload keeps the async context of the request in which it began', async () => {
   rig = await openRig()
   const store = new AsyncLocalStorage<object>()

@@ -19,11 +19,11 @@ afterEach(() => vendor.close())
 async function endAt(requests: number, ...answers: Reply[]) {
   vendor.answer(...answers)
   const env = { LOGNITOR_API_KEY: 'key', LOGNITOR_API_URL: vendor.apiUrl, LOGNITOR_FLUSH_ON_EXIT: '20000' }
-  const run = program.start(env)
+  const run = program.start([], env)
   await until(() => vendor.seen.length === requests, 'the entries are in flight')
   run.child.kill('SIGTERM')
-  expect(await run.ended, run.errors()).toBe(0)
-  return JSON.parse(run.output())
+  expect(await run.ended, run.stderr()).toBe(0)
+  return JSON.parse(run.stdout())
 }
 
 test('request entries whose answer is still expected are not sent again at the end', async () => {

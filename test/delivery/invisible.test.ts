@@ -15,9 +15,9 @@ beforeEach(async () => {
 afterEach(() => vendor.close())
 
 async function runTraced() {
-  const run = program.start({ LOGNITOR_API_KEY: 'key', LOGNITOR_API_URL: vendor.apiUrl })
-  expect(await run.ended, run.errors()).toBe(0)
-  return JSON.parse(run.output())
+  const run = program.start([], { LOGNITOR_API_KEY: 'key', LOGNITOR_API_URL: vendor.apiUrl })
+  expect(await run.ended, run.stderr()).toBe(0)
+  return JSON.parse(run.stdout())
 }
 
 const SERVER = 1

@@ -19,44 +19,44 @@ beforeEach(async () => {
 afterEach(() => vendor.close())
 
 test('a process ends although its batch is not full', async () => {
-  expect(await program.start({ ...env, LOGS: '1' }).ended).toBe(0)
+  expect(await program.start([], { ...env, LOGS: '1' }).ended).toBe(0)
 })
 
 test('a process ends although an upload gets no answer', async () => {
   vendor.answer({ silent: true })
-  const run = program.start(env)
+  const run = program.start([], env)
   expect(await run.ended).toBe(0)
-  expect(run.output()).toContain('nothing more to do')
+  expect(run.stdout()).toContain('nothing more to do')
   expect(vendor.seen).toHaveLength(1)
 })
 
 test('a process ends although an answer arrives byte by byte without end', async () => {
   vendor.answer({ dripMs: 10 })
-  expect(await program.start(env).ended).toBe(0)
+  expect(await program.start([], env).ended).toBe(0)
 })
 
 test('a process ends although the sender waits for a service that is down', async () => {
   vendor.answer({ status: 503 })
-  expect(await program.start(env).ended).toBe(0)
+  expect(await program.start([], env).ended).toBe(0)
 })
 
 test('a process ends although a kept-alive connection is open', async () => {
-  const run = program.start(env)
+  const run = program.start([], env)
   expect(await run.ended).toBe(0)
   expect(vendor.messages()).toHaveLength(25)
 })
 
 test('a process that awaits a flush lives until the flush ends', async () => {
-  const run = program.start({ ...env, LOGS: '3', LOGNITOR_FLUSH_INTERVAL: '600000', FLUSH_MS: '10000' })
+  const run = program.start([], { ...env, LOGS: '3', LOGNITOR_FLUSH_INTERVAL: '600000', FLUSH_MS: '10000' })
   expect(await run.ended).toBe(0)
-  expect(run.output()).toContain('true')
+  expect(run.stdout()).toContain('true')
   expect(vendor.messages()).toHaveLength(3)
 })
 
 test.each(['http', 'https'])('a process ends although its proxy never answers (%s)', async (scheme) => {
   const sockets = new Set<Socket>()
   const proxy = await listen(createServer((socket) => sockets.add(socket.on('error', () => {}))))
-  const run = program.start({
+  const run = program.start([], {
     ...env,
     LOGNITOR_API_URL: `${scheme}://lognitor.test/api/v1`,
     LOGNITOR_PROXY: `http://127.0.0.1:${proxy.port}`,

@@ -24,7 +24,7 @@ afterEach(async () => {
 
 /** Runs the application to its end. Resolves to whether its flush delivered. */
 async function deliver(env: Record<string, string>): Promise<boolean> {
-  const run = program.start({
+  const run = program.start([], {
     LOGNITOR_API_KEY: KEY,
     LOGNITOR_API_URL: vendor.apiUrl,
     LOGNITOR_FLUSH_INTERVAL: '600000',
@@ -34,8 +34,8 @@ async function deliver(env: Record<string, string>): Promise<boolean> {
     ...env,
   })
   expect(await run.ended).toBe(0)
-  expect(run.errors()).toBe('')
-  return run.output().includes('true')
+  expect(run.stderr()).toBe('')
+  return run.stdout().includes('true')
 }
 
 const secureVendor = () =>
@@ -106,7 +106,7 @@ test.each([
 test.each(['http', 'https'])('keeps the logs when a proxy wants credentials (%s)', async (scheme) => {
   vendor = await (scheme === 'https' ? secureVendor() : startVendor())
   proxy = await startProxy({ credentials: 'me:secret' })
-  const run = program.start({
+  const run = program.start([], {
     LOGNITOR_API_KEY: KEY,
     LOGNITOR_API_URL: vendor.apiUrl,
     LOGNITOR_PROXY: proxy.url,
@@ -117,7 +117,7 @@ test.each(['http', 'https'])('keeps the logs when a proxy wants credentials (%s)
   expect(
     JSON.parse(
       run
-        .output()
+        .stdout()
         .split('\n')
         .find((line) => line.startsWith('{')) ?? '',
     ),
@@ -125,7 +125,7 @@ test.each(['http', 'https'])('keeps the logs when a proxy wants credentials (%s)
     queued: 25,
     dropped: {},
   })
-  expect(run.errors()).toMatch(/\[LOGNITOR_WRONG_ADDRESS\] .*407/)
+  expect(run.stderr()).toMatch(/\[LOGNITOR_WRONG_ADDRESS\] .*407/)
   expect(vendor.seen).toHaveLength(0)
 })
 

@@ -18,7 +18,9 @@ function open(answer: () => Promise<boolean> = async () => true) {
       return true
     },
     ack: (range) => void ended.push(range),
-    isLeftWithFormer: () => false,
+    attach: () => {},
+    isMoving: false,
+    isWithFormer: () => false,
   }
   const writeBehind = new WriteBehind({
     store: store as BatchStore,
@@ -27,6 +29,7 @@ function open(answer: () => Promise<boolean> = async () => true) {
     outside: (fn) => fn(),
     isFormer: () => false,
     onSettled: () => {},
+    onBacklog: () => {},
   })
   queue.overflow = writeBehind
   const add = (count: number) => {

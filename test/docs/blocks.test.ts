@@ -1,9 +1,10 @@
-import { execFile } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Inbox, startInbox } from '../../src/testing/index.js'
+import { installPackage } from '../support/project.js'
+import { start } from '../support/run.js'
 import { packagesOf, ROOT, readBlocks } from './blocks.js'
 
 const blocks = readBlocks()
@@ -14,10 +15,7 @@ let inbox: Inbox
 /** A project outside of the repository with the built package and the packages that the blocks import. */
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'lognitor-blocks-'))
-  const installed = join(folder, 'node_modules', OURS)
-  mkdirSync(installed, { recursive: true })
-  for (const part of ['package.json', 'dist'])
-    cpSync(join(ROOT, part), join(installed, part), { recursive: true })
+  installPackage(folder)
   const peers = ['@opentelemetry/api', '@opentelemetry/sdk-node', '@opentelemetry/instrumentation-http']
   const names = new Set([...peers, '@types/node', ...blocks.flatMap(packagesOf)])
   names.delete(OURS)
@@ -62,18 +60,9 @@ function link(name: string): void {
   if (!existsSync(place)) symlinkSync(found, place)
 }
 
-interface Ended {
-  readonly code: unknown
-  readonly output: string
-}
-
-function node(args: readonly string[], env: Record<string, string> = {}): Promise<Ended> {
-  const options = { cwd: folder, env: { PATH: process.env.PATH ?? '', ...env }, timeout: 50_000 }
-  return new Promise((done) =>
-    execFile(process.execPath, args, options, (error, stdout, stderr) =>
-      done({ code: error ? (error.code ?? error.signal) : 0, output: stdout + stderr }),
-    ),
-  )
+async function node(args: readonly string[], env: Record<string, string> = {}) {
+  const run = start(args, { cwd: folder, env })
+  return { code: await run.ended, output: run.stdout() + run.stderr() }
 }
 
 test('every block compiles with the installed package', async () => {

@@ -19,7 +19,10 @@ const FENCE = /^```(ts|js)\b *(no-run)?$/
 /** All blocks of the README and of docs/. */
 export function readBlocks(): Block[] {
   const pages = readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' })
-  const docs = pages.filter((page) => page.endsWith('.md')).map((page) => `docs/${page}`)
+  // The reference holds signatures, and the examples of the doc comments, which are no whole programs.
+  const docs = pages
+    .filter((page) => page.endsWith('.md') && !page.startsWith('reference'))
+    .map((page) => `docs/${page}`)
   return ['README.md', ...docs.sort()].flatMap(blocksOf)
 }
 
@@ -43,7 +46,7 @@ function blocksOf(page: string): Block[] {
 
 /** The packages that a block imports, by name. */
 export function packagesOf({ code }: Block): string[] {
-  const targets = [...code.matchAll(/(?:\bfrom|\bimport|\brequire\(|\bimport\() *'([^']+)'/g)]
+  const targets = [...code.matchAll(/(?:\bfrom|\bimport|\b(?:require|import|register)\() *'([^']+)'/g)]
   return targets
     .map(([, target = '']) => target)
     .filter((target) => !/^(node:|\.)/.test(target))

@@ -24,7 +24,7 @@ function rows(page: string, heading: string): Map<string, string[]> {
 }
 
 test('every option is in docs/options.md with its default and its variable', () => {
-  const documented = rows(read('options.md'), '# Options')
+  const documented = rows(read('options.md'), '## Options of the client')
   expect([...documented.keys()]).toEqual(Object.keys(OPTIONS))
   const defaults = resolveOptions({}, {}) as Record<string, unknown>
   for (const [name, known] of Object.entries(OPTIONS)) {
@@ -41,7 +41,7 @@ test('every option is in docs/options.md with its default and its variable', () 
 })
 
 test('docs/options.md says when each option can change', () => {
-  const documented = rows(read('options.md'), '## What can change later')
+  const documented = rows(read('options.md'), '## Change options later')
   const expected = Object.entries<Known<unknown>>(OPTIONS).map(([name, { changes }]) => [
     name,
     [changes ?? 'from the next log on'],

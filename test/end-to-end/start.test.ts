@@ -1,11 +1,8 @@
-import { spawn } from 'node:child_process'
 import { connect } from 'node:net'
-import { resolve } from 'node:path'
 import { expect, test } from 'vitest'
 import type { Log } from '../../src/wire/log.js'
 import type { RequestEntry } from '../../src/wire/request-entry.js'
-
-const root = resolve(import.meta.dirname, '../..')
+import { start } from '../support/run.js'
 
 interface Route {
   readonly method: string
@@ -22,13 +19,9 @@ interface Group {
 }
 
 test('npm start shows a live shop in the inbox, and Ctrl-C ends it all', { timeout: 120_000 }, async () => {
-  const child = spawn(process.execPath, ['scripts/start.mjs', '--port', '0'], { cwd: root })
-  let said = ''
-  child.stdout.on('data', (chunk) => {
-    said += chunk
-  })
+  const run = start(['scripts/start.mjs', '--port', '0'])
   try {
-    const url = await waitFor(() => /live shop: (http:\S+)/.exec(said)?.[1])
+    const url = await run.printed(/live shop: (http:\S+)/)
     const ask = async <T>(path: string) => (await (await fetch(`${url}/inbox/api/${path}`)).json()) as T
 
     const routes = await waitFor(async () => {
@@ -78,12 +71,10 @@ test('npm start shows a live shop in the inbox, and Ctrl-C ends it all', { timeo
     const { services } = await ask<{ services: { value: string }[] }>('facets')
     expect(services.map(({ value }) => value).sort()).toEqual(['jobs', 'payments', 'shop', 'warehouse'])
 
-    child.kill('SIGINT')
-    const code = await new Promise((resolve) => child.once('exit', resolve))
-    expect(code).toBe(0)
+    expect(await run.stop('SIGINT')).toBe(0)
     expect(await isFree(Number(new URL(url).port))).toBe(true)
   } finally {
-    child.kill('SIGKILL')
+    run.child.kill('SIGKILL')
   }
 })
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type Inbox, startInbox } from '../../src/inbox/inbox.js'
 import type { Log } from '../../src/wire/log.js'
-import { type App, startApp } from '../support/app.js'
+import { type App, startApp } from '../support/run.js'
 import { until } from '../support/until.js'
 
 let inbox: Inbox
@@ -9,7 +9,7 @@ let app: App
 
 beforeEach(async () => {
   inbox = await startInbox()
-  app = await startApp('test/end-to-end/apps/unsampled.cjs', {
+  app = await startApp(['test/end-to-end/apps/unsampled.cjs'], {
     env: { LOGNITOR_API_KEY: 'test', LOGNITOR_API_URL: inbox.apiUrl },
   })
 })

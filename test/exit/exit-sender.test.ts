@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path'
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
 import type { Stats } from '../../src/pipeline/pipeline.js'
 import { type ProxyStub, startProxy } from '../support/proxy.js'
+import { closedLatch } from '../support/until.js'
 import { type Script, startVendor, takenBody, type Vendor } from '../support/vendor.js'
 import { NODE_24, type RunOptions, runApp } from './support.js'
 
@@ -156,6 +157,18 @@ describe('stats() after an exit', () => {
     expect(dropped).toEqual({ exit: 1000 })
     const ids = new Set(vendor?.batches.map(({ json }) => json.batch_id))
     expect(ids.size).toBeLessThan(10)
+  })
+
+  test('show that one batch whose connection is always reset holds up no others', async () => {
+    const isReset = closedLatch()
+    const { apiUrl } = await open(({ text }) => {
+      if (!text.includes('"message":"log 0"')) return { after: isReset.promise }
+      setTimeout(isReset.open, 100)
+      return { reset: 'before' }
+    })
+    const event = 'end with a beforeExit listener in an outage'
+    const { accepted, dropped } = await exit({ apiUrl, env: { LOGS: '1000' } }, event)
+    expect({ accepted, dropped }).toEqual({ accepted: 900, dropped: { exit: 100 } })
   })
 
   test('show that nothing is sent while the service asks for a wait', async () => {

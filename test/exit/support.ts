@@ -1,19 +1,13 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { join, resolve } from 'node:path'
+import type { ChildProcess } from 'node:child_process'
+import { type StartOptions, start } from '../support/run.js'
 
-const root = resolve(import.meta.dirname, '../..')
+export { NODE_24 } from '../support/run.js'
 
-export const NODE_24 = join(root, 'test/dependencies/otel-3/node_modules/node/bin/node')
-
-export interface RunOptions {
+export interface RunOptions extends StartOptions {
   /** Address of the service; without it the app runs without this package. */
   readonly apiUrl?: string | undefined
-  readonly env?: Readonly<Record<string, string>> | undefined
   readonly flags?: readonly string[] | undefined
-  readonly node?: string | undefined
-  /** Precedes the whole command: `unshare ...`. */
-  readonly before?: readonly string[] | undefined
-  /** Time limit in ms, longer than any healthy run takes. Default 30 000. */
+  /** Time limit in ms, longer than any healthy run takes. Default 50 000. */
   readonly limitMs?: number | undefined
   /** The function is called with the process once the text has appeared on its stdout. */
   readonly when?: readonly [text: string, then: (child: ChildProcess) => void] | undefined
@@ -28,39 +22,33 @@ export interface Ending {
 }
 
 /** Runs an application of `test/exit/apps` to its end. One that hangs is killed, and that is an error. */
-export function runApp(app: string, args: readonly string[] = [], options: RunOptions = {}): Promise<Ending> {
-  const { apiUrl, env = {}, flags = [], node = process.execPath, before = [], when } = options
-  const { limitMs = 30_000 } = options
+export async function runApp(
+  app: string,
+  args: readonly string[] = [],
+  options: RunOptions = {},
+): Promise<Ending> {
+  const { apiUrl, env = {}, flags = [], when, limitMs = 50_000, ...rest } = options
   // The machine may be busy. How long the delivery takes matters only in the tests about it.
   const generous = { LOGNITOR_FLUSH_ON_EXIT: '20000' }
   const own =
     apiUrl === undefined ? {} : { LOGNITOR_API_KEY: 'test-key', LOGNITOR_API_URL: apiUrl, ...generous }
-  const command = [...before, node, ...flags, join(root, 'test/exit/apps', app), ...args]
-  const child = spawn(command[0] as string, command.slice(1), {
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, ...own, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  return new Promise((done, fail) => {
-    let stdout = ''
-    let stderr = ''
-    let hasBeenTold = false
-    const limit = setTimeout(() => {
-      child.kill('SIGKILL')
-      fail(new Error(`${app} ${args.join(' ')} did not end:\n${stdout}\n${stderr}`))
-    }, limitMs)
-    child.stdout.on('data', (piece) => {
-      stdout += piece
-      if (when === undefined || hasBeenTold || !stdout.includes(when[0])) return
-      hasBeenTold = true
-      when[1](child)
-    })
-    child.stderr.on('data', (piece) => {
-      stderr += piece
-    })
-    child.on('error', fail)
-    child.on('close', (code, signal) => {
-      clearTimeout(limit)
-      done({ code, signal, stdout, stderr })
-    })
-  })
+  const run = start([...flags, `test/exit/apps/${app}`, ...args], { ...rest, env: { ...own, ...env } })
+  let hangs = false
+  const limit = setTimeout(() => {
+    hangs = true
+    run.child.kill('SIGKILL')
+  }, limitMs)
+  if (when !== undefined) {
+    const [text, then] = when
+    run.printed(text).then(
+      () => then(run.child),
+      // Whoever compares the endings sees that it ended before.
+      () => {},
+    )
+  }
+  const end = await run.ended
+  clearTimeout(limit)
+  const said = { stdout: run.stdout(), stderr: run.stderr() }
+  if (hangs) throw new Error(`${app} ${args.join(' ')} did not end:\n${said.stdout}\n${said.stderr}`)
+  return typeof end === 'number' ? { code: end, signal: null, ...said } : { code: null, signal: end, ...said }
 }

@@ -38,3 +38,28 @@ test('a warning that was printed in time is not printed again at the end', async
   const { stderr } = await runApp('ends.cjs', ['end after a while'], options)
   expect(stderr.split('[LOGNITOR_BAD_ENVIRONMENT]')).toHaveLength(2)
 })
+
+test.each([
+  ['at once', ''],
+  ['at once', 'test-key'],
+  ['in exit', ''],
+  ['in exit', 'test-key'],
+])(
+  'what a client that is made as the process ends (%s, key "%s") has to say is printed',
+  async (when, key) => {
+    const env = { LOGNITOR_API_KEY: key, LOGNITOR_BATCH_SIZE: 'many' }
+    const { code, stderr } = await runApp('short.cjs', [when], { env, apiUrl: inbox.apiUrl })
+    expect(code).toBe(0)
+    expect(stderr.split('[LOGNITOR_BAD_ENVIRONMENT]')).toHaveLength(2)
+    expect(stderr.split('[LOGNITOR_NO_API_KEY]')).toHaveLength(key === '' ? 2 : 1)
+  },
+)
+
+test.each(['emit', 'on', 'prependListener', 'everything'])(
+  'an application whose process lets nobody watch (%s) runs on, and is told what that costs',
+  async (locked) => {
+    const { code, stdout, stderr } = await runApp('locked.cjs', [locked], { apiUrl: inbox.apiUrl })
+    expect(stderr).toContain('LOGNITOR_NO_EXIT_DELIVERY')
+    expect({ code, stdout }).toEqual({ code: 0, stdout: 'delivered true\n' })
+  },
+)

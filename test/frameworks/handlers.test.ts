@@ -8,7 +8,7 @@ import {
 } from '../../instrumentation/index.js'
 import { RequestRecorder } from '../../instrumentation/request-recorder.js'
 import { LognitorClient } from '../../src/index.js'
-import { PIPELINE } from '../../src/pipeline/registry.js'
+import { pipelineOf } from '../../src/pipeline/registry.js'
 import { MemoryTransport } from '../../src/testing/index.js'
 import { type Served, serve } from '../instrumentation/support.js'
 import { until } from '../support/until.js'
@@ -31,7 +31,7 @@ afterEach(async () => {
 })
 
 function openDoor(): void {
-  recorder = new RequestRecorder({ pipeline: client[PIPELINE], end: async () => true }, {})
+  recorder = new RequestRecorder({ pipeline: pipelineOf(client), end: async () => true }, {})
   recorder.open()
 }
 

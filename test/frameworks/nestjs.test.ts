@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process'
 import { resolve } from 'node:path'
 import type { Project } from '../support/project.js'
 import { packagesOf, testShop, withoutOpenTelemetry, ZERO_CODE } from './shop.js'
@@ -6,8 +5,9 @@ import { packagesOf, testShop, withoutOpenTelemetry, ZERO_CODE } from './shop.js
 const TSC = resolve(import.meta.dirname, '../../node_modules/typescript/bin/tsc')
 const packages = [...packagesOf('nestjs'), '@types/node', 'undici-types']
 
-function compile({ folder }: Project): void {
-  execFileSync(process.execPath, [TSC, '-p', folder], { stdio: 'inherit' })
+async function compile(project: Project): Promise<void> {
+  const run = project.start([TSC, '-p', '.'])
+  if ((await run.ended) !== 0) throw new Error(run.stdout())
 }
 
 testShop('the NestJS example', {

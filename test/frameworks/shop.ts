@@ -4,7 +4,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Inbox, startInbox } from '../../src/testing/index.js'
 import type { Log } from '../../src/wire/log.js'
 import type { RequestEntry } from '../../src/wire/request-entry.js'
-import { createProject, type Program, type Project, type ProjectOptions, run } from '../support/project.js'
+import { createProject, type Project, type ProjectOptions } from '../support/project.js'
+import type { Run } from '../support/run.js'
 import { until } from '../support/until.js'
 
 const ROOT = resolve(import.meta.dirname, '../..')
@@ -34,7 +35,7 @@ export interface ShopOptions extends ProjectOptions {
   /** No spans, and so no trace ids. */
   readonly withoutTraces?: true
   /** Run once before the start. */
-  readonly prepare?: (project: Project) => void
+  readonly prepare?: (project: Project) => Promise<void>
 }
 
 /** The packages that an example asks for, our own left out. */
@@ -62,15 +63,15 @@ export function testShop(name: string, options: ShopOptions): void {
   } = options
   let inbox: Inbox
   let project: Project
-  let program: Program
+  let program: Run
   let logs: readonly Log[]
   let entries: readonly RequestEntry[]
 
   beforeAll(async () => {
     inbox = await startInbox({ port: 0 })
     project = createProject(options)
-    prepare?.(project)
-    program = run(project, start, {
+    await prepare?.(project)
+    program = project.start(start, {
       ...(node && { node }),
       env: {
         PORT: '0',
@@ -80,7 +81,7 @@ export function testShop(name: string, options: ShopOptions): void {
         ...env,
       },
     })
-    const address = await program.address()
+    const address = await program.printed(/listening on (http:\S+)/)
     for (const path of PATHS) {
       const answer = await fetch(address + path, { headers: { 'x-user': 'ada' } })
       await answer.text()

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { LognitorLogRecordExporter } from '../../src/otel/log-record-exporter.js'
 import { LognitorLogRecordProcessor } from '../../src/otel/log-record-processor.js'
-import { PIPELINE } from '../../src/pipeline/registry.js'
+import { pipelineOf } from '../../src/pipeline/registry.js'
 import { type Attempt, CASES, feed, LONG_MS, type Watched, watchedClient } from './fuzz.js'
 import { hostile, type Recipe } from './hostile.js'
 
@@ -73,7 +73,7 @@ test(
   async () => {
     const watched = watchedClient()
     const all = entryPointsOf(watched)
-    const { ledger } = watched.client[PIPELINE]
+    const { ledger } = pipelineOf(watched.client)
     const attempt = ([entryPoint, given]: [number, Given]): Attempt => {
       const input = make(given)
       const go = () => {

@@ -10,7 +10,7 @@ import type { Options } from '../../src/config/options.js'
 import { LognitorLogRecordExporter } from '../../src/otel/log-record-exporter.js'
 import { LognitorLogRecordProcessor } from '../../src/otel/log-record-processor.js'
 import { LognitorSpanProcessor } from '../../src/otel/span-processor.js'
-import { PIPELINE } from '../../src/pipeline/registry.js'
+import { pipelineOf } from '../../src/pipeline/registry.js'
 import { warningsDuring } from '../client/support.js'
 import { startVendor, type Vendor } from '../support/vendor.js'
 
@@ -37,7 +37,7 @@ function options(more: Options = {}): Options {
 test('no object of this package shows a key or a password at any depth', async () => {
   const given = options({ proxy: `http://me:${PASSWORD}@127.0.0.1:9` })
   const client = new LognitorClient(given)
-  const pipeline = client[PIPELINE]
+  const pipeline = pipelineOf(client)
   const settingsAtFirst = pipeline.settings
   client.reconfigure({ flushInterval: 60_000 })
   const ours = {

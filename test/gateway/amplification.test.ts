@@ -7,7 +7,8 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { decodeLogs } from '../../src/gateway/decode/decode.js'
 import { TURN } from '../../src/gateway/decode/shapes.js'
 import type { Log } from '../../src/wire/log.js'
-import { buildProgram, type Program } from '../cli/support.js'
+import { buildCli } from '../cli/support.js'
+import type { Program } from '../support/program.js'
 import type { Vendor } from '../support/vendor.js'
 import { startProgram } from './program.js'
 import {
@@ -180,6 +181,7 @@ async function memoryDuring(url: string, serve: () => Promise<unknown>): Promise
   while (!isServed) {
     const figures = await (await fetch(`${url}/metrics`)).text()
     most = Math.max(most, Number(/resident_memory_bytes (\d+)/.exec(figures)?.[1]) / MIB)
+    await new Promise((resolve) => setTimeout(resolve, 10))
   }
   await served
   return most
@@ -189,7 +191,7 @@ describe('what is made of a body', () => {
   let program: Program
 
   beforeAll(async () => {
-    program = await buildProgram()
+    program = await buildCli()
   })
 
   afterAll(() => program.remove())
@@ -284,7 +286,7 @@ test('nulls in place of records count as records', async () => {
 test('a body in pieces of one byte takes no more memory than one in large pieces', {
   timeout: 60_000,
 }, async () => {
-  const program = await buildProgram()
+  const program = await buildCli()
   onTestFinished(() => program.remove())
   const { url } = await startProgram(program)
   const most = await memoryDuring(url, () => sendInPieces(url, 1_500_000))

@@ -3,7 +3,8 @@ import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import protobuf from 'protobufjs/minimal.js'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { buildProgram, type Program } from '../cli/support.js'
+import { buildCli } from '../cli/support.js'
+import type { Program } from '../support/program.js'
 import { startProgram } from './program.js'
 import { logsOf, numbered, openGateway, sdkRecord, send, serialize, spansOf } from './support.js'
 
@@ -18,7 +19,7 @@ const GOOD = serialize(
 let program: Program
 
 beforeAll(async () => {
-  program = await buildProgram()
+  program = await buildCli()
 })
 
 afterAll(() => program.remove())
@@ -56,7 +57,7 @@ const LARGE = serialize(
 /** Sends good exports until the process has its working size. */
 async function warmUp(url: string): Promise<void> {
   for (let n = 0; n < 200; n++) {
-    await send({ url }, '/v1/logs', n % 10 === 0 ? LARGE : GOOD, { gzip: n % 2 === 0 })
+    await send({ url }, '/v1/logs', n % 25 === 0 ? LARGE : GOOD, { gzip: n % 2 === 0 })
   }
 }
 

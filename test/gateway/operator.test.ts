@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { buildProgram, type Program } from '../cli/support.js'
+import { buildCli } from '../cli/support.js'
+import type { Program } from '../support/program.js'
 import { closedLatch, until } from '../support/until.js'
-import { printed, startProgram } from './program.js'
+import { startProgram } from './program.js'
 import { logsOf, numbered, openWithClock, send } from './support.js'
 
 const MINUTE_MS = 60_000
@@ -92,7 +93,7 @@ describe('the program', () => {
   let program: Program
 
   beforeAll(async () => {
-    program = await buildProgram()
+    program = await buildCli()
   })
 
   afterAll(() => program.remove())
@@ -104,24 +105,23 @@ describe('the program', () => {
       '--redact',
       'email',
     ])
-    await printed(
-      run,
+    await run.printed(
       /lognitor: gateway at http:\S+ to http:\S+ with one key, 1 tokens, 1 redaction patterns, 1 worker; /,
     )
     vendor.answer({ status: 401 })
     for (const line of numbered(3)) {
       await send({ url }, '/v1/logs', logsOf(line), { headers: { authorization: 'Bearer hush-hush' } })
     }
-    await printed(run, /lognitor: Lognitor refused the API key/)
-    expect(run.errors()).not.toContain('hush')
+    await run.printed(/lognitor: Lognitor refused the API key/)
+    expect(run.stderr()).not.toContain('hush')
   })
 
   test('writes JSON with --log-format json', async () => {
     const { run, url, vendor } = await startProgram(program, ['--log-format', 'json'])
     vendor.answer({ status: 401 })
     await send({ url }, '/v1/logs', logsOf('hello'))
-    await printed(run, /key_refused/)
-    const lines = run.errors().trim().split('\n')
+    await run.printed(/key_refused/)
+    const lines = run.stderr().trim().split('\n')
     expect(lines.map((line) => JSON.parse(line))).toMatchObject([
       { level: 'info', event: 'listening', url, workers: 1 },
       { level: 'warn', event: 'key_refused', message: expect.stringContaining('refused') },

@@ -1,5 +1,6 @@
 import { onTestFinished } from 'vitest'
-import type { Program, Run } from '../cli/support.js'
+import type { Program } from '../support/program.js'
+import type { Run } from '../support/run.js'
 import { startVendor, type Vendor } from '../support/vendor.js'
 
 /** `lognitor gateway` as a process of its own, with a stand-in for the service; both end with the test. */
@@ -13,19 +14,8 @@ export async function startProgram(
     LOGNITOR_API_URL: vendor.apiUrl,
   })
   onTestFinished(async () => {
-    run.child.kill('SIGKILL')
-    await run.ended
+    await run.stop('SIGKILL')
     await vendor.close()
   })
-  return { run, vendor, url: await printed(run, /Lognitor gateway: (http:\S+)/) }
-}
-
-/** Waits for output of the program that matches. Gives the pattern's first group, or the whole match. */
-export async function printed(run: Run, pattern: RegExp): Promise<string> {
-  for (let tries = 0; tries < 1000; tries++) {
-    const found = pattern.exec(run.output() + run.errors())
-    if (found !== null) return found[1] ?? found[0]
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  }
-  throw new Error(`It printed no ${pattern}: ${run.output()}${run.errors()}`)
+  return { run, vendor, url: await run.printed(/Lognitor gateway: (http:\S+)/) }
 }

@@ -7,6 +7,7 @@ import {
   attribute,
   exceptionEvent,
   FIRST_SECOND,
+  logsOf,
   openGateway,
   SPAN_ID,
   send,
@@ -273,3 +274,22 @@ test('one exception in two spellings on two spans is one log', async () => {
   expect(logs).toHaveLength(1)
   expect(dropped).toEqual({ same_failure: 3 })
 })
+
+test.each([
+  ['Python', '__main__.CardError', 'CardError'],
+  ['Go', '*pay.CardError', 'pay.CardError'],
+  ['Java', 'com.shop.pay.Till$CardError', 'CardError'],
+  ['PHP', 'Shop\\Pay\\CardError', 'CardError'],
+])(
+  'one exception as span and log, in two spellings of %s, is one group',
+  async (_language, ofSpan, ofLog) => {
+    const { gateway, vendor } = await openGateway()
+    const event = exceptionEvent(ofSpan, 'declined', 'File "pay"')
+    const { attributes } = exceptionEvent(ofLog, 'declined', 'File "pay"')
+    await send(gateway, '/v1/traces', spansOf({ events: [event] }))
+    await send(gateway, '/v1/logs', logsOf({ severityNumber: 17, body: { stringValue: 'pay' }, attributes }))
+    const logs = vendor.batches.flatMap(({ json }) => json.logs as Log[])
+    expect(logs.map(({ error }) => error?.type)).toEqual([ofSpan, ofLog])
+    expect(logs[0]?.fingerprint).toBe(logs[1]?.fingerprint)
+  },
+)

@@ -126,3 +126,36 @@ test('pages of other origins import and export nothing', async () => {
   expect((await call(`${inbox.url}/inbox/api/export`, { headers })).status).toBe(403)
   await inbox.close()
 })
+
+test('a batch that is repeated after a restart gets its first answer again and is not shown twice', async () => {
+  const batch = batchOf(logWith({ message: 'one' }), logWith({ level: 'loud' }), logWith({ message: 'two' }))
+  const first = await startInbox({ data })
+  const { status, body } = await post(`${first.apiUrl}/ingest`, batch)
+  await first.close()
+  // The second start writes the file anew, and the third reads what it wrote.
+  for (let restart = 0; restart < 2; restart++) {
+    const inbox = await startInbox({ data })
+    expect(await post(`${inbox.apiUrl}/ingest`, batch)).toMatchObject({ status, body })
+    expect(inbox.logs().map(({ message }) => message)).toEqual(['one', 'two'])
+    expect(inbox.stats()).toMatchObject({ duplicateBatches: 1 })
+    await inbox.close()
+  }
+})
+
+test('a line whose batch cannot be read is a log like any other', async () => {
+  const log = logWith({ message: 'kept' })
+  const wrong = [
+    1,
+    {},
+    { id: '' },
+    { id: 'b', status: 500, answer: {} },
+    { id: 'b', status: 200, answer: { errors: 1 } },
+  ]
+  writeFileSync(
+    data,
+    wrong.map((batch) => JSON.stringify({ kind: 'log', at: 1, batch, value: log })).join('\n'),
+  )
+  const inbox = await startInbox({ data })
+  expect(inbox.logs()).toHaveLength(wrong.length)
+  await inbox.close()
+})

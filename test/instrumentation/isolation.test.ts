@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Consumer, createConsumer, NODE_24, startApp } from './consumer.js'
+import type { Project } from '../support/project.js'
+import { NODE_24 } from '../support/run.js'
+import { createConsumer, startIn } from './consumer.js'
 
-let consumer: Consumer
+let consumer: Project
 
 beforeAll(() => {
   consumer = createConsumer('otel-2')
@@ -10,7 +12,7 @@ beforeAll(() => {
 afterAll(() => consumer.remove())
 
 const REQUESTS = 200
-const ROUNDS = 50
+const ROUNDS = 15
 
 interface Result {
   requests: number
@@ -47,7 +49,7 @@ for (const [name, node] of [
   ['Node 24', NODE_24],
 ] as const) {
   test(`${name}: of ${REQUESTS} interleaved requests none sees another's user, context or breadcrumbs`, async () => {
-    const app = await startApp(consumer, 'isolation.cjs', { node, environment: { ROUNDS: `${ROUNDS}` } })
+    const app = await startIn(consumer, 'isolation.cjs', { node, env: { ROUNDS: `${ROUNDS}` } })
     const result = app.first as unknown as Result
     expect(result.leaks).toEqual([])
     expect(result).toMatchObject({
@@ -61,6 +63,6 @@ for (const [name, node] of [
       expect([point, result.points[point]]).toEqual([point, times * REQUESTS * ROUNDS])
     }
     expect(result.points['req-data']).toBeGreaterThanOrEqual(REQUESTS * ROUNDS)
-    expect(await app.exited).toBe(0)
+    expect(await app.ended).toBe(0)
   }, 120_000)
 }

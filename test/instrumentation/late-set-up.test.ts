@@ -1,6 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type Inbox, startInbox } from '../../src/testing/index.js'
-import { type App, type Consumer, createConsumer, type Line, NODE_24, startApp } from './consumer.js'
+import type { Project } from '../support/project.js'
+import { type App, NODE_24 } from '../support/run.js'
+import { createConsumer, type Line, startIn } from './consumer.js'
 import { until } from './support.js'
 
 let inbox: Inbox
@@ -11,7 +13,7 @@ beforeAll(async () => {
 })
 
 afterEach(() => {
-  app.kill()
+  app.child.kill('SIGKILL')
   inbox.clear()
 })
 
@@ -23,14 +25,14 @@ const lines: [Line, string, string][] = [
 ]
 
 describe.each(lines)('%s, %s', (line, _nodeName, node) => {
-  let consumer: Consumer
+  let consumer: Project
 
   beforeAll(() => {
     consumer = createConsumer(line)
   })
 
   beforeEach(async () => {
-    app = await startApp(consumer, 'late.cjs', { node, environment: { API_URL: inbox.apiUrl } })
+    app = await startIn(consumer, 'late.cjs', { node, env: { API_URL: inbox.apiUrl } })
   })
 
   afterAll(() => consumer.remove())

@@ -1,19 +1,13 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { type Inbox, startInbox } from '../../src/testing/index.js'
-import {
-  type App,
-  type AppOptions,
-  type Consumer,
-  createConsumer,
-  type Line,
-  NODE_24,
-  startApp,
-} from './consumer.js'
+import type { Project } from '../support/project.js'
+import { type App, NODE_24 } from '../support/run.js'
+import { type AppOptions, createConsumer, type Line, startIn } from './consumer.js'
 import { until } from './support.js'
 
 let inbox: Inbox
 let app: App | undefined
-const consumers = new Map<Line, Consumer>()
+const consumers = new Map<Line, Project>()
 
 beforeAll(async () => {
   inbox = await startInbox({ port: 0 })
@@ -21,7 +15,7 @@ beforeAll(async () => {
 })
 
 afterEach(() => {
-  app?.kill()
+  app?.child.kill('SIGKILL')
   inbox.clear()
 })
 
@@ -55,9 +49,9 @@ interface Report {
 
 /** Requests each path once and returns what arrived. */
 async function report(line: Line, file: string, options: AppOptions): Promise<Report> {
-  const consumer = consumers.get(line) as Consumer
-  const environment = { API_URL: inbox.apiUrl, ...options.environment }
-  app = await startApp(consumer, file, { ...options, environment })
+  const consumer = consumers.get(line) as Project
+  const env = { API_URL: inbox.apiUrl, ...options.env }
+  app = await startIn(consumer, file, { ...options, env })
   for (const path of PATHS) await (await fetch(`http://127.0.0.1:${app.port}${path}`)).text()
   await until(() => inbox.requests().length >= PATHS.length)
   const { serverSpans } = await app.ask<Report>('end')
@@ -80,7 +74,7 @@ for (const [line, nodeName, node] of setUps) {
   test(`${line}, ${nodeName}: a CommonJS app has one request entry a request, with its route`, async () => {
     const { entries, serverSpans } = await report(line, 'express-app.cjs', {
       node,
-      nodeArguments: ['--require', './setup.cjs'],
+      flags: ['--require', './setup.cjs'],
     })
     expect(entries).toEqual(EXPRESS_ENTRIES)
     expect(serverSpans).toHaveLength(5)
@@ -90,7 +84,7 @@ for (const [line, nodeName, node] of setUps) {
   test(`${line}, ${nodeName}: an ES module app with the loader hook has the same request entries`, async () => {
     const { entries, serverSpans } = await report(line, 'express-app.mjs', {
       node,
-      nodeArguments: ['--import', './setup-with-hook.mjs'],
+      flags: ['--import', './setup-with-hook.mjs'],
     })
     expect(entries).toEqual(EXPRESS_ENTRIES)
     expect(serverSpans).toHaveLength(5)
@@ -99,7 +93,7 @@ for (const [line, nodeName, node] of setUps) {
   test(`${line}, ${nodeName}: an ES module app with Express and no hook, half patched, has the same request entries`, async () => {
     const { entries } = await report(line, 'express-app.mjs', {
       node,
-      nodeArguments: ['--import', './setup.mjs'],
+      flags: ['--import', './setup.mjs'],
     })
     expect(entries).toEqual(EXPRESS_ENTRIES)
   })
@@ -107,7 +101,7 @@ for (const [line, nodeName, node] of setUps) {
   test(`${line}, ${nodeName}: an ES module app with only node:http has its request entries with the hook`, async () => {
     const { entries, serverSpans } = await report(line, 'plain-app.mjs', {
       node,
-      nodeArguments: ['--import', './setup-with-hook.mjs'],
+      flags: ['--import', './setup-with-hook.mjs'],
     })
     expect(entries).toEqual(PLAIN_ENTRIES)
     expect(serverSpans).toHaveLength(5)
@@ -116,7 +110,7 @@ for (const [line, nodeName, node] of setUps) {
   test(`${line}, ${nodeName}: an ES module app with only node:http has its request entries without the hook and without spans`, async () => {
     const { entries, serverSpans } = await report(line, 'plain-app.mjs', {
       node,
-      nodeArguments: ['--import', './setup.mjs'],
+      flags: ['--import', './setup.mjs'],
     })
     expect(entries).toEqual(PLAIN_ENTRIES)
     expect(serverSpans).toHaveLength(0)
@@ -125,8 +119,8 @@ for (const [line, nodeName, node] of setUps) {
   test(`${line}, ${nodeName}: withLognitor in an HttpInstrumentation made elsewhere gives the same request entries`, async () => {
     const { entries, serverSpans, stderr } = await report(line, 'express-app.cjs', {
       node,
-      nodeArguments: ['--require', './setup.cjs'],
-      environment: { HTTP: 'wrapped' },
+      flags: ['--require', './setup.cjs'],
+      env: { HTTP: 'wrapped' },
     })
     expect(entries).toEqual(EXPRESS_ENTRIES)
     expect(serverSpans).toHaveLength(5)
@@ -136,15 +130,15 @@ for (const [line, nodeName, node] of setUps) {
 
 test('without an SDK request entries are written, with routes', async () => {
   const { entries } = await report('otel-2', 'express-app.cjs', {
-    nodeArguments: ['--require', './alone.cjs'],
+    flags: ['--require', './alone.cjs'],
   })
   expect(entries).toEqual(EXPRESS_ENTRIES)
 })
 
 test('without the Express instrumentation the routes come from Express itself', async () => {
   const { entries } = await report('otel-2', 'express-app.cjs', {
-    nodeArguments: ['--require', './setup.cjs'],
-    environment: { EXPRESS: 'none' },
+    flags: ['--require', './setup.cjs'],
+    env: { EXPRESS: 'none' },
   })
   expect(entries).toEqual(EXPRESS_ENTRIES)
 })
@@ -156,8 +150,8 @@ for (const [order, name] of [
 ] as const) {
   test(`made ${name}, it warns once and writes each request entry once`, async () => {
     const { entries, stderr } = await report('otel-2', 'express-app.cjs', {
-      nodeArguments: ['--require', './setup.cjs'],
-      environment: { HTTP: order },
+      flags: ['--require', './setup.cjs'],
+      env: { HTTP: order },
     })
     expect(entries).toEqual(EXPRESS_ENTRIES)
     expect(stderr.match(/\[LOGNITOR_TWO_HTTP_INSTRUMENTATIONS\]/g)).toHaveLength(1)
@@ -172,12 +166,12 @@ test.each([
   ['withLognitor alone', './alone.cjs', { HTTP: 'wrapped' }, 0],
 ])(
   '%s without the peer: request entries are written, and a warning names what is missing',
-  async (_name, setUp, environment, count) => {
+  async (_name, setUp, env, count) => {
     const consumer = createConsumer('otel-2', { without })
     try {
-      app = await startApp(consumer, 'express-app.cjs', {
-        nodeArguments: ['--require', setUp],
-        environment: { API_URL: inbox.apiUrl, ...environment },
+      app = await startIn(consumer, 'express-app.cjs', {
+        flags: ['--require', setUp],
+        env: { API_URL: inbox.apiUrl, ...env },
       })
       await fetch(`http://127.0.0.1:${app.port}/orders/7`)
       await until(() => inbox.requests().length === 1)

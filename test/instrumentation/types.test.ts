@@ -1,10 +1,11 @@
-import { execFileSync } from 'node:child_process'
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
+import { modulesOf } from '../support/project.js'
+import { start } from '../support/run.js'
 import { createConsumer, type Line } from './consumer.js'
 
-const MODULES = resolve(import.meta.dirname, '../../node_modules')
+const MODULES = modulesOf('otel-2')
 
 const SOURCE = `
 import type { IncomingMessage } from 'node:http'
@@ -46,7 +47,7 @@ withLognitor({}, { ignoreRoute: ['/health'] })
 `
 
 for (const line of ['otel-2', 'otel-3'] as Line[]) {
-  test(`${line}: the declarations hold for a strict project in both module forms`, () => {
+  test(`${line}: the declarations hold for a strict project in both module forms`, async () => {
     const consumer = createConsumer(line)
     try {
       for (const name of ['@types/node', 'undici-types']) {
@@ -67,7 +68,7 @@ for (const line of ['otel-2', 'otel-3'] as Line[]) {
         noEmit: true,
       }
       writeFileSync(join(consumer.folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files }))
-      expect(compile(consumer.folder)).toBe('')
+      expect(await compile(consumer.folder)).toBe('')
     } finally {
       consumer.remove()
     }
@@ -75,11 +76,8 @@ for (const line of ['otel-2', 'otel-3'] as Line[]) {
 }
 
 /** The output of the compiler. */
-function compile(folder: string): string {
-  try {
-    const tsc = join(MODULES, 'typescript/bin/tsc')
-    return execFileSync(process.execPath, [tsc, '-p', folder], { encoding: 'utf8' })
-  } catch (error) {
-    return (error as { stdout: string }).stdout
-  }
+async function compile(folder: string): Promise<string> {
+  const run = start([join(MODULES, 'typescript/bin/tsc'), '-p', folder])
+  await run.ended
+  return run.stdout()
 }

@@ -253,3 +253,29 @@ for (const [name, log] of Object.entries(loggers)) {
   )
   expect(missing).toEqual([])
 })
+
+for (const [name, packages, first] of [
+  [
+    'bunyan',
+    ['@opentelemetry/instrumentation-bunyan', 'bunyan'],
+    `import bunyan from 'bunyan'
+bunyan.createLogger({ name: 'job', stream: { write() {} } }).error({ err: error }, 'first')`,
+  ],
+  [
+    'winston',
+    WINSTON,
+    `import winston from 'winston'
+import { Writable } from 'node:stream'
+const sink = new Writable({ write: (_chunk, _encoding, done) => done() })
+winston.createLogger({ transports: [new winston.transports.Stream({ stream: sink })] }).error('first', { error })`,
+  ],
+] as const) {
+  test(`the first line of a process keeps the own fields of its error too, by ${name}`, async () => {
+    const logs = await logsOf(
+      [...SDK, ...packages],
+      `const error = Object.assign(new RangeError('out'), { orderId: 'ord_7', details: { shelf: 3 } })\n${first}`,
+    )
+    expect(logs).toMatchObject([{ level: 'error', error: { type: 'RangeError', message: 'out' } }])
+    expect(JSON.stringify(logs[0]?.metadata)).toMatch(/ord_7.*"shelf":3/)
+  })
+}

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Inbox, startInbox } from '../../src/testing/index.js'
 import type { Log } from '../../src/wire/log.js'
-import { createProject, type ProjectOptions, run } from '../support/project.js'
+import { createProject, type ProjectOptions } from '../support/project.js'
 
 const ROOT = resolve(import.meta.dirname, '../..')
 
@@ -27,11 +27,11 @@ export async function runJob(inbox: Inbox, options: JobOptions): Promise<{ logs:
   const { start = ['--import', './telemetry.mjs', 'app.mjs'], node, env } = options
   const project = createProject(options)
   try {
-    const program = run(project, start, {
+    const program = project.start(start, {
       ...(node && { node }),
       env: { LOGNITOR_API_KEY: 'test-key', LOGNITOR_API_URL: inbox.apiUrl, ...env },
     })
-    const code = await program.exited
+    const code = await program.ended
     if (code !== 0) throw new Error(`ended with ${code}: ${program.stderr()}`)
     // The inbox keeps the order of arrival, and one batch holds them all.
     return { logs: inbox.logs(), stderr: program.stderr() }

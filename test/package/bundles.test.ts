@@ -1,45 +1,35 @@
-import { spawn } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { type Inbox, startInbox } from '../../src/testing/index.js'
+import { createProject, modulesOf, type Project } from '../support/project.js'
+import { start } from '../support/run.js'
 import { BUNDLERS, type Bundle, ESBUILD_EXTERNAL, ESBUILD_WITHOUT_BANNER, ROLLUP } from './bundlers.js'
 
-const root = resolve(import.meta.dirname, '../..')
-
 let inbox: Inbox
-/** The folder of the programs, with everything installed, and the folder of the bundles, with nothing installed. */
-let project: string
+/** The project of the programs, with everything installed, and the folder of the bundles, with nothing installed. */
+let project: Project
 let away: string
 
 beforeAll(async () => {
   inbox = await startInbox({ port: 0 })
-  project = install('lognitor-bundled-', () => true)
+  project = install(() => true)
   away = mkdtempSync(join(tmpdir(), 'lognitor-away-'))
 })
 
 afterEach(() => inbox.clear())
 
 afterAll(async () => {
-  for (const folder of [project, away]) rmSync(folder, { recursive: true, force: true })
+  project.remove()
+  rmSync(away, { recursive: true, force: true })
   await inbox.close()
 })
 
 /** A project with the built package and the named OpenTelemetry packages. */
-function install(prefix: string, wants: (name: string) => boolean): string {
-  const folder = mkdtempSync(join(tmpdir(), prefix))
-  const installed = join(folder, 'node_modules/@lognitor/opentelemetry')
-  mkdirSync(installed, { recursive: true })
-  for (const name of ['package.json', 'dist']) {
-    cpSync(join(root, name), join(installed, name), { recursive: true })
-  }
-  const openTelemetry = join(folder, 'node_modules/@opentelemetry')
-  mkdirSync(openTelemetry)
-  for (const name of readdirSync(join(root, 'node_modules/@opentelemetry'))) {
-    if (wants(name)) symlinkSync(join(root, 'node_modules/@opentelemetry', name), join(openTelemetry, name))
-  }
-  return folder
+function install(wants: (name: string) => boolean): Project {
+  const names = readdirSync(join(modulesOf('otel-2'), '@opentelemetry')).filter(wants)
+  return createProject({ line: 'otel-2', packages: names.map((name) => `@opentelemetry/${name}`) })
 }
 
 const SERVE = `
@@ -93,27 +83,17 @@ handler({}).then(({ statusCode }) => console.log(statusCode))`
 const MODULES = [ESBUILD_WITHOUT_BANNER, ESBUILD_EXTERNAL]
 
 /** Bundles a program, runs it away from its packages, and gives its output and what has arrived. */
-async function run(bundle: Bundle, code: string, { from = project, to = away } = {}) {
+async function run(bundle: Bundle, code: string, { from = project.folder, to = away } = {}) {
   const entry = join(from, 'program.mjs')
   writeFileSync(entry, code)
   const isModule = MODULES.includes(bundle) || /ES module/.test(nameOf(bundle))
   const file = join(to, `bundle.${isModule ? 'mjs' : 'cjs'}`)
   await bundle(entry, file)
-  const { PATH } = process.env
-  const child = spawn(process.execPath, [file], {
-    cwd: to,
-    env: { PATH, API_URL: inbox.apiUrl },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  let stderr = ''
-  child.stderr.on('data', (piece) => {
-    stderr += piece
-  })
-  child.stdout.resume()
-  const status = await new Promise((done) => child.on('close', done))
+  const program = start([file], { cwd: to, env: { API_URL: inbox.apiUrl } })
+  const status = await program.ended
   return {
     status,
-    stderr,
+    stderr: program.stderr(),
     logs: inbox
       .logs()
       .map(({ message }) => message)
@@ -141,7 +121,7 @@ test('Rollup bundles the peer too when it is configured to', async () => {
 })
 
 test('an ES module without require() finds a peer installed beside it', async () => {
-  expect(await run(ESBUILD_EXTERNAL, SERVICE, { to: project })).toEqual({
+  expect(await run(ESBUILD_EXTERNAL, SERVICE, { to: project.folder })).toEqual({
     ...WHOLE,
     isTraced: true,
     stderr: '',
@@ -158,13 +138,13 @@ test('an ES module without require() has request entries and logs, and a warning
 test.each([...Object.entries(BUNDLERS), ['esbuild, ES module', ESBUILD_WITHOUT_BANNER] as const])(
   'a missing peer stops neither %s nor the bundle',
   async (_name, bundle) => {
-    const from = install('lognitor-peerless-', (name) => name === 'api')
+    const peerless = install((name) => name === 'api')
     try {
-      const { stderr, ...report } = await run(bundle, WITHOUT_SDK, { from })
+      const { stderr, ...report } = await run(bundle, WITHOUT_SDK, { from: peerless.folder })
       expect(report).toEqual({ ...WHOLE, isTraced: false })
       expect(stderr.match(/\[LOGNITOR_MISSING_PEER\]/g)).toHaveLength(1)
     } finally {
-      rmSync(from, { recursive: true, force: true })
+      peerless.remove()
     }
   },
 )

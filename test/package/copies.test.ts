@@ -1,9 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { type Inbox, startInbox } from '../../src/testing/index.js'
+import { createProject, installPackage, type Project } from '../support/project.js'
 
 const root = resolve(import.meta.dirname, '../..')
 const INIT = `.init({ apiKey: 'k', apiUrl: process.env.API_URL, service: 'a-service' })`
@@ -11,48 +10,33 @@ const CRASH = `setTimeout(() => { throw new Error('one crash') }, 20)`
 const FORGET = 'for (const key of Object.keys(require.cache)) delete require.cache[key]'
 
 let inbox: Inbox
-let folder: string
+let project: Project
 
 beforeAll(async () => {
   inbox = await startInbox({ port: 0 })
-  folder = mkdtempSync(join(tmpdir(), 'lognitor-copies-'))
-  install(folder)
-  install(join(folder, 'library'))
-  writeFileSync(join(folder, 'library/index.cjs'), `module.exports = require('@lognitor/opentelemetry')`)
+  project = createProject({
+    line: 'otel-2',
+    packages: ['@opentelemetry/api'],
+    files: { 'library/index.cjs': `module.exports = require('@lognitor/opentelemetry')` },
+  })
+  // A copy of its own, which finds the project's OpenTelemetry.
+  installPackage(join(project.folder, 'library'))
 })
 
 afterEach(() => inbox.clear())
 
 afterAll(async () => {
-  rmSync(folder, { recursive: true, force: true })
+  project.remove()
   await inbox.close()
 })
 
-function install(project: string): void {
-  const installed = join(project, 'node_modules/@lognitor/opentelemetry')
-  mkdirSync(installed, { recursive: true })
-  for (const name of ['package.json', 'dist']) {
-    cpSync(join(root, name), join(installed, name), { recursive: true })
-  }
-  mkdirSync(join(project, 'node_modules/@opentelemetry'), { recursive: true })
-  const api = 'node_modules/@opentelemetry/api'
-  symlinkSync(join(root, api), join(project, api))
-}
-
 /** Runs a program and gives its output and how it ended. */
 async function run(file: string, code: string) {
-  writeFileSync(join(folder, file), code)
-  const { PATH } = process.env
-  const env = { PATH, API_URL: inbox.apiUrl, LOGNITOR_API_KEY: 'k', LOGNITOR_API_URL: inbox.apiUrl }
-  const child: ChildProcess = spawn(process.execPath, [file], { cwd: folder, env, stdio: 'pipe' })
-  const said = { stdout: '', stderr: '' }
-  for (const name of ['stdout', 'stderr'] as const) {
-    child[name]?.on('data', (piece) => {
-      said[name] += piece
-    })
-  }
-  const status = await new Promise((done) => child.on('close', done))
-  return { ...said, status }
+  writeFileSync(join(project.folder, file), code)
+  const env = { API_URL: inbox.apiUrl, LOGNITOR_API_KEY: 'k', LOGNITOR_API_URL: inbox.apiUrl }
+  const program = project.start([file], { env })
+  const status = await program.ended
+  return { stdout: program.stdout(), stderr: program.stderr(), status }
 }
 
 function fatals(): number {

@@ -40,3 +40,18 @@ test.each(ENTRIES)('every name of %s has a doc comment', (entry) => {
   })
   expect(bare).toEqual([])
 })
+
+const PAGES = {
+  'src/index.ts': 'index',
+  'src/testing/index.ts': 'testing',
+  'src/gateway/index.ts': 'gateway',
+}
+
+test.each(Object.entries({ ...PAGES, 'instrumentation/index.ts': 'instrumentation' }))(
+  'every name of %s has a section in the reference',
+  (entry, page) => {
+    const text = readFileSync(join(root, `docs/reference/${page}.md`), 'utf8')
+    const headings = new Set([...text.matchAll(/^### (?:abstract )?(\w+)/gm)].map(([, name]) => name))
+    expect(publicNames(entry).filter(([name]) => !headings.has(name))).toEqual([])
+  },
+)

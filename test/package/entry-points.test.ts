@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import {
   mkdirSync,
   mkdtempSync,
@@ -11,11 +11,13 @@ import {
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { modulesOf } from '../support/project.js'
+import { start } from '../support/run.js'
 
 const root = resolve(import.meta.dirname, '../..')
 const LINES = {
-  '2.x': join(root, 'node_modules'),
-  '3.x': join(root, 'test/dependencies/otel-3/node_modules'),
+  '2.x': modulesOf('otel-2'),
+  '3.x': modulesOf('otel-3'),
 }
 
 let tarball: string
@@ -42,6 +44,14 @@ test('TypeScript without support for exports finds the declarations of every ent
   expect(typesVersions).toEqual({ '*': Object.fromEntries(declared) })
 })
 
+test('the package holds few files: the code, its declarations, and the pages that its messages name', () => {
+  const files = execFileSync('tar', ['-tzf', tarball], { encoding: 'utf8' }).trim().split('\n')
+  expect(files.length).toBeLessThan(60)
+  for (const page of ['bundlers', 'errors', 'options', 'troubleshooting'])
+    expect(files).toContain(`package/docs/${page}.md`)
+  expect(files.filter((file) => /^package\/(?:src|test|bench|examples)\//.test(file))).toEqual([])
+})
+
 /** A project with the packed package and these other packages. */
 function consumer(name: string, modules: string, packages: readonly string[]): string {
   const folder = join(work, name)
@@ -56,17 +66,18 @@ function consumer(name: string, modules: string, packages: readonly string[]): s
   return folder
 }
 
-function run(folder: string, file: string, code: string, args: readonly string[] = []) {
+async function run(folder: string, file: string, code: string, args: readonly string[] = []) {
   writeFileSync(join(folder, file), code)
-  const { PATH = '' } = process.env
-  return spawnSync(process.execPath, [...args, file], { cwd: folder, encoding: 'utf8', env: { PATH } })
+  const program = start([...args, file], { cwd: folder })
+  const status = await program.ended
+  return { status, stdout: program.stdout(), stderr: program.stderr() }
 }
 
 describe('with @opentelemetry/api alone', () => {
   const alone = () => consumer(`alone-${readdirSync(work).length}`, LINES['2.x'], ['@opentelemetry/api'])
 
-  test('import and require give one and the same client', () => {
-    const { stdout, stderr } = run(
+  test('import and require give one and the same client', async () => {
+    const { stdout, stderr } = await run(
       alone(),
       'both.mjs',
       `import { createRequire } from 'node:module'
@@ -79,11 +90,11 @@ describe('with @opentelemetry/api alone', () => {
     expect(stdout.trim()).toBe('true true true')
   })
 
-  test('every entry point loads both ways, prints nothing, and lets the process end', () => {
+  test('every entry point loads both ways, prints nothing, and lets the process end', async () => {
     const folder = alone()
     for (const entry of ['', '/instrumentation', '/sdk', '/gateway', '/testing']) {
-      const esm = run(folder, 'one.mjs', `import '@lognitor/opentelemetry${entry}'`)
-      const cjs = run(folder, 'one.cjs', `require('@lognitor/opentelemetry${entry}')`)
+      const esm = await run(folder, 'one.mjs', `import '@lognitor/opentelemetry${entry}'`)
+      const cjs = await run(folder, 'one.cjs', `require('@lognitor/opentelemetry${entry}')`)
       expect([entry, esm.stdout, esm.stderr, esm.status, cjs.stdout, cjs.stderr, cjs.status]).toEqual([
         entry,
         '',
@@ -102,8 +113,8 @@ describe('with @opentelemetry/api alone', () => {
     ['peer.cjs', `const { LognitorHttpInstrumentation } = require(${entry})`],
   ])(
     'the HTTP instrumentation names its missing peer in one warning and works without it: %s',
-    (file, load) => {
-      const { stdout, stderr, status } = run(
+    async (file, load) => {
+      const { stdout, stderr, status } = await run(
         alone(),
         file,
         `${load}
@@ -120,18 +131,21 @@ describe('with @opentelemetry/api alone', () => {
     },
   )
 
-  test.each(['--import', '--require'])('zero code by %s names the missing peer, and the app runs', (how) => {
-    const { stdout, stderr, status } = run(alone(), 'app.cjs', `console.log('app runs')`, [
-      how,
-      '@lognitor/opentelemetry/register',
-    ])
-    expect(stdout).toBe('app runs\n')
-    expect(stderr).toContain('@opentelemetry/sdk-node')
-    expect(status).toBe(0)
-  })
+  test.each(['--import', '--require'])(
+    'zero code by %s names the missing peer, and the app runs',
+    async (how) => {
+      const { stdout, stderr, status } = await run(alone(), 'app.cjs', `console.log('app runs')`, [
+        how,
+        '@lognitor/opentelemetry/register',
+      ])
+      expect(stdout).toBe('app runs\n')
+      expect(stderr).toContain('@opentelemetry/sdk-node')
+      expect(status).toBe(0)
+    },
+  )
 
-  test('node:http is not imported early, so that others can patch it first', () => {
-    const { stdout } = run(
+  test('node:http is not imported early, so that others can patch it first', async () => {
+    const { stdout } = await run(
       alone(),
       'early.cjs',
       `require('@lognitor/opentelemetry').init({ apiKey: 'k' })
@@ -144,7 +158,7 @@ describe('with @opentelemetry/api alone', () => {
 
 test.each(['', '/instrumentation', '/sdk', '/gateway', '/testing'])(
   "an ES module wrapped by OpenTelemetry's loader hook has all its exports: %s",
-  (entry) => {
+  async (entry) => {
     const packages = ['@opentelemetry/api', '@opentelemetry/instrumentation']
     const folder = consumer(`hooked-${readdirSync(work).length}`, LINES['2.x'], packages)
     writeFileSync(
@@ -153,7 +167,7 @@ test.each(['', '/instrumentation', '/sdk', '/gateway', '/testing'])(
     )
     const code = `import * as ours from '@lognitor/opentelemetry${entry}'
       console.log(Object.values(ours).every((value) => value !== undefined))`
-    const { stdout, stderr } = run(folder, 'app.mjs', code, ['--import', './hook.mjs'])
+    const { stdout, stderr } = await run(folder, 'app.mjs', code, ['--import', './hook.mjs'])
     expect([stdout, stderr]).toEqual(['true\n', ''])
   },
 )
@@ -164,7 +178,7 @@ describe.each(Object.entries(LINES))('beside OpenTelemetry %s', (line, modules) 
     `@opentelemetry/${line === '2.x' ? 'sdk-trace-base' : 'sdk-trace'}`,
   )
 
-  test('types fit a strict consumer, as ES module and as CommonJS', () => {
+  test('types fit a strict consumer, as ES module and as CommonJS', async () => {
     const packages = [
       '@types/node',
       'undici-types',
@@ -195,7 +209,8 @@ describe.each(Object.entries(LINES))('beside OpenTelemetry %s', (line, modules) 
       JSON.stringify({ compilerOptions, files: ['app.mts', 'app.cts'] }),
     )
     const tsc = join(root, 'node_modules/typescript/bin/tsc')
-    const { stdout } = spawnSync(process.execPath, [tsc, '-p', folder], { encoding: 'utf8' })
-    expect(stdout).toBe('')
+    const compiler = start([tsc, '-p', folder])
+    await compiler.ended
+    expect(compiler.stdout()).toBe('')
   })
 })

@@ -2,15 +2,8 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach } from 'vitest'
 import { type Inbox, startInbox } from '../../src/testing/index.js'
-import {
-  createProject,
-  type Line,
-  NODE_24,
-  type Program,
-  type Project,
-  type ProjectOptions,
-  run,
-} from '../support/project.js'
+import { createProject, type Line, NODE_24, type Project, type ProjectOptions } from '../support/project.js'
+import type { Run } from '../support/run.js'
 
 /** OpenTelemetry 3 on Node 24. */
 export const LINE_3 = { line: 'otel-3', node: NODE_24 } as const
@@ -45,7 +38,7 @@ server.listen(0, '127.0.0.1', async () => {
 export let inbox: Inbox
 export let collector: Collector
 let project: Project | undefined
-let program: Program | undefined
+let program: Run | undefined
 
 beforeEach(async () => {
   inbox = await startInbox({ port: 0 })
@@ -105,7 +98,7 @@ export async function runApp(
   on: { line?: Line; node?: string } = {},
 ): Promise<Ran> {
   project = createProject({ packages, files, ...(on.line && { line: on.line }) })
-  program = run(project, start, {
+  program = project.start(start, {
     ...(on.node && { node: on.node }),
     env: {
       LOGNITOR_API_KEY: 'test-key',
@@ -115,7 +108,7 @@ export async function runApp(
       ...env,
     },
   })
-  const code = await program.exited
+  const code = await program.ended
   return { code, stderr: program.stderr(), stdout: program.stdout() }
 }
 

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
-import { createProject, type Project, run } from '../support/project.js'
+import { createProject, type Project } from '../support/project.js'
 import { readmeTest } from './readme.js'
 
 const packages = ['@opentelemetry/api', 'jest']
@@ -14,8 +14,8 @@ function withTests(files: Record<string, string>): Project {
 /** Runs Jest to its end; it has to end by itself, with every test passed. */
 async function passes(tests: number, args: readonly string[] = [], flags: readonly string[] = []) {
   const jest = [...flags, 'node_modules/jest/bin/jest.js', '--no-watchman', '--cacheDirectory', 'cache']
-  const program = run(project, [...jest, ...args], { env: { CI: '1' } })
-  const code = await program.exited
+  const program = project.start([...jest, ...args], { env: { CI: '1' } })
+  const code = await program.ended
   const said = program.stdout() + program.stderr()
   expect(code, said).toBe(0)
   expect(said).toContain(`Tests:       ${tests} passed, ${tests} total`)
@@ -55,8 +55,8 @@ test('warns', () => {
 })`,
   })
   const jest = ['node_modules/jest/bin/jest.js', '--no-watchman', '--cacheDirectory', 'cache']
-  const program = run(project, jest, { env: { CI: '1' } })
-  expect(await program.exited, program.stderr()).toBe(0)
+  const program = project.start(jest, { env: { CI: '1' } })
+  expect(await program.ended, program.stderr()).toBe(0)
   expect(program.stderr()).toMatch(/\[LOGNITOR_NO_API_KEY\] LognitorWarning: /)
 })
 

@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
-import { createProject, type Project, run } from '../support/project.js'
+import { createProject, type Project } from '../support/project.js'
 import { readmeTest } from './readme.js'
 
 const VITEST = join(resolve(import.meta.dirname, '../..'), 'node_modules/vitest/vitest.mjs')
@@ -11,10 +11,10 @@ afterEach(() => project.remove())
 test.each(['forks', 'vmThreads'])("the README's test passes in Vitest (pool: %s)", async (pool) => {
   const files = { 'package.json': '{}', 'readme.test.mjs': readmeTest('esm') }
   project = createProject({ line: 'jest', packages, files })
-  const program = run(project, [VITEST, 'run', '--globals', '--pool', pool], {
+  const program = project.start([VITEST, 'run', '--globals', '--pool', pool], {
     env: { CI: '1', NO_COLOR: '1' },
   })
-  const code = await program.exited
+  const code = await program.ended
   expect(code, program.stdout() + program.stderr()).toBe(0)
   expect(program.stdout()).toMatch(/Tests {2}1 passed/)
   expect(program.stderr()).toBe('')
@@ -26,7 +26,7 @@ test.each([
 ])("the README's test passes in node --test with its timers mocked (%s)", async (_, ending, code) => {
   const file = `readme.test.${ending}`
   project = createProject({ line: 'jest', packages, files: { [file]: `${code}mock.timers.enable()\n` } })
-  const program = run(project, ['--test', '--test-reporter=tap', file])
-  expect(await program.exited, program.stdout()).toBe(0)
+  const program = project.start(['--test', '--test-reporter=tap', file])
+  expect(await program.ended, program.stdout()).toBe(0)
   expect(program.stdout()).toMatch(/^# pass 1$/m)
 })

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { type Inbox, startInbox } from '../../src/testing/index.js'
-import { createProject, type Project, run } from '../support/project.js'
+import { createProject, type Project } from '../support/project.js'
 
 const ROOT = resolve(import.meta.dirname, '../..')
 
@@ -40,8 +40,8 @@ afterAll(async () => {
 beforeEach(() => inbox.clear())
 
 async function delivers(preload: string, env: Record<string, string> = {}): Promise<void> {
-  const program = run(project, ['-r', preload, 'app.cjs'], { env: { API_URL: inbox.apiUrl, ...env } })
-  expect([await program.exited, program.stdout(), program.stderr()]).toEqual([0, 'true\n', ''])
+  const program = project.start(['-r', preload, 'app.cjs'], { env: { API_URL: inbox.apiUrl, ...env } })
+  expect([await program.ended, program.stdout(), program.stderr()]).toEqual([0, 'true\n', ''])
   expect(inbox.logs().map(({ message }) => message)).toEqual(['hello'])
 }
 

@@ -1,5 +1,6 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { systemClock } from '../../src/common/clock.js'
 import { Spool } from '../../src/spool/spool.js'
@@ -59,10 +60,14 @@ test('an exit in the middle of a takeover deletes nothing of the other journal',
   const first = open()
   await first.spool.write(writeSet(5))
   await first.spool.close(1000)
+  const [place] = readdirSync(directory).map((name) => join(directory, name)) as [string]
+  const owners = () => readdirSync(place).filter((name) => /^\d+-/.test(name))
+  const [former] = owners() as [string]
+  const [journal] = readdirSync(join(place, former, 'from')) as [string]
   const second = open()
+  const present = owners().find((name) => name !== former) as string
+  const adopted = () => existsSync(join(place, present, 'from', journal))
   const looking = second.spool.lookAround()
-  const adopted = () =>
-    readdirSync(directory, { recursive: true }).some((name) => /from.\d+-/.test(`${name}`))
   while (!adopted()) await new Promise(setImmediate)
   expect(second.counts.takenOver).toBe(0)
   second.spool.ackNow([])
@@ -88,7 +93,10 @@ test('acknowledging every entry synchronously leaves nothing on disk', async () 
 test('a batch that is being read still counts as spooled', async () => {
   const { spool } = open()
   await spool.write(writeSet(7))
-  spool.spill({ queue: 0, first: 1, count: 7 }, undefined)
+  spool.spill(
+    { queue: 0, first: 1, count: 7 },
+    { id: undefined, isMarked: false, attempts: 0, boundTo: undefined },
+  )
   const taking = spool.next()
   expect(spool.count).toBe(7)
   expect(spool.oldest[0]).toBe(1)
@@ -118,11 +126,14 @@ test('an entry acknowledged during its write does not come back', async () => {
 test('acknowledging entries of a former key synchronously deletes none of the new key', async () => {
   const first = open()
   await first.spool.write(writeSet(5))
-  first.spool.boundInMemory = () => ({
-    ...writeSet(5),
-    marks: [{ queue: 0, first: 1, count: 5, id: 'sent' }],
+  const range = { queue: 0, first: 1, count: 5 }
+  first.spool.attach({
+    onBacklog: () => {},
+    onForgotten: () => {},
+    inMemory: () => [range],
+    boundInMemory: () => ({ ...writeSet(5), marks: [{ ...range, id: 'sent' }] }),
   })
-  await first.spool.move('http://127.0.0.1:1', 'new')
+  first.spool.move('http://127.0.0.1:1', 'new')
   await first.spool.write(writeSet(5, 6))
   first.spool.ackNow([{ queue: 0, first: 1, count: 5 }])
   await first.spool.close(1000)

@@ -131,8 +131,8 @@ test('a batch in memory that may have been accepted is on disk for the former ke
     LOGNITOR_API_URL: rig.vendor.apiUrl,
     LOGNITOR_SPOOL_DIR: rig.directory,
   }
-  const run = program.start(env)
-  await until(() => run.output().includes('rekeyed'), 'the key has changed')
+  const run = program.start([], env)
+  await until(() => run.stdout().includes('rekeyed'), 'the key has changed')
   await until(() => withNewKey().includes('late 5'), 'later logs arrive with the new key')
   await until(() => readdirSync(rig.directory).length === 2, 'both projects have a folder')
   const old = () => rig.vendor.batches.find((seen) => !hasNewKey(seen)) as Seen

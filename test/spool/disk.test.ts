@@ -1,9 +1,10 @@
-import { execFileSync, spawn } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import { buildProgram, type Program, type Run } from '../support/program.js'
+import { buildProgram, type Program } from '../support/program.js'
+import { type Run, start } from '../support/run.js'
 import { settle, until } from '../support/until.js'
 import { KEY, numbered, openSpoolRig, removeProgram, type SpoolRig } from './support.js'
 
@@ -30,24 +31,12 @@ const environment = (more: Record<string, string> = {}) => ({
   LOGNITOR_SPOOL_DIR: rig.directory,
   ...more,
 })
-const acceptedBy = (run: Run) => Number(/.*accepted (\d+)/s.exec(run.output())?.[1] ?? 0)
+const acceptedBy = (run: Run) => Number(/.*accepted (\d+)/s.exec(run.stdout())?.[1] ?? 0)
 const onPosix = test.skipIf(process.platform === 'win32')
 
 /** Starts the program with a limit on the size of a file: a write at the limit stops half-way, as on a full disk. */
 function startWithin(blocks: number, env: Record<string, string>): Run {
-  const words = [`ulimit -f ${blocks}; exec "$0" "$@"`, process.execPath, program.file]
-  const child = spawn('sh', ['-c', ...words], {
-    env: { PATH: process.env.PATH ?? '', ...env },
-    stdio: 'pipe',
-  })
-  let output = ''
-  child.stdout.on('data', (piece) => {
-    output += piece
-  })
-  const ended = new Promise<number | NodeJS.Signals>((done) => {
-    child.on('close', (code, signal) => done(signal ?? code ?? -1))
-  })
-  return { child, output: () => output, errors: () => '', ended }
+  return start([program.file], { env, before: ['sh', '-c', `ulimit -f ${blocks}; exec "$0" "$@"`] })
 }
 
 /** The ids of the batches in which each log was accepted. */
@@ -62,7 +51,7 @@ function idsByMessage(): Map<string, Set<string>> {
 onPosix('what a write left in the file before it failed is not delivered a second time', async () => {
   rig.vendor.answer({ status: 503 })
   const run = startWithin(700, environment())
-  await until(() => run.output().includes('warned LOGNITOR_SPOOL_UNAVAILABLE'), 'a write failed')
+  await until(() => run.stdout().includes('warned LOGNITOR_SPOOL_UNAVAILABLE'), 'a write failed')
   // The batch with the first log is never answered: the spool is still needed when the process is killed.
   const hasFirst = (logs: Named[]) => logs.some(({ message }) => message === 'log 1')
   rig.vendor.answer(({ json }) => ({ status: hasFirst(json.logs) ? 503 : 200 }))
@@ -86,15 +75,16 @@ onPosix('flush and shutdown keep their time beside a disk that hangs, and logs a
   for (const pipe of pipes) execFileSync('mkfifo', [pipe])
   rig.vendor.answer({ status: 503 })
   const run = program.start(
+    [],
     environment({ UV_THREADPOOL_SIZE: '4', PIPES: pipes.join(' '), LOGS: '600', FLUSH_INTERVAL: '500' }),
   )
   await until(() => rig.vendor.batches.length > 0, 'the first batch was attempted')
   run.child.stdin?.write('flush\n')
-  await until(() => run.output().includes('flushed false'), 'flush gives up')
+  await until(() => run.stdout().includes('flushed false'), 'flush gives up')
   rig.vendor.answer({})
   await until(() => acceptedBy(run) === 600, 'all logs were accepted')
   run.child.stdin?.write('shutdown\n')
-  await until(() => run.output().includes('ended true'), 'shutdown ends')
+  await until(() => run.stdout().includes('ended true'), 'shutdown ends')
   run.child.kill('SIGKILL')
   await run.ended
   rmSync(folder, { recursive: true })

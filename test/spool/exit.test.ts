@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { buildProgram, type Program } from '../support/program.js'
 import { until } from '../support/until.js'
+import type { Seen } from '../support/vendor.js'
 import { KEY, numbered, openSpoolRig, removeProgram, type SpoolRig, spooledBytes } from './support.js'
 
 let program: Program
@@ -35,7 +36,7 @@ describe.each([
     async (LATE) => {
       rig = await openSpoolRig()
       rig.vendor.answer({ silent: true })
-      const run = program.start(env({ END, LATE }))
+      const run = program.start([], env({ END, LATE }))
       expect(await run.ended).toBe(code)
       const tries = rig.vendor.batches.slice()
       rig.vendor.answer({})
@@ -57,11 +58,34 @@ describe.each([
 
   test('delivered logs are not left in the spool', async () => {
     rig = await openSpoolRig()
-    expect(await program.start(env({ END, LATE: '1' })).ended).toBe(code)
+    expect(await program.start([], env({ END, LATE: '1' })).ended).toBe(code)
     expect(messages()).toHaveLength(50)
     expect(spooledBytes(rig.directory)).toBe(0)
     const pipeline = rig.open()
     await pipeline.flush(1000)
     expect(pipeline.stats().takenOver).toBe(0)
   })
+})
+
+test('halves that were delivered before a kill in the middle of the exit come again under their ids only', async () => {
+  rig = await openSpoolRig()
+  rig.vendor.answer({ silent: true })
+  const isTooLarge = ({ json }: Seen) => json.logs.length > 30
+  const halves = () => rig.vendor.batches.filter((seen) => !isTooLarge(seen))
+  const run = program.start([], env({ END: 'exit', LATE: '', LOGNITOR_FLUSH_ON_EXIT: '20000' }))
+  rig.vendor.answer((seen) => {
+    if (isTooLarge(seen)) return { status: 413 }
+    if (halves().length === 1) return {}
+    run.child.kill('SIGKILL')
+    return { silent: true }
+  })
+  expect(await run.ended).toBe('SIGKILL')
+  rig.vendor.answer((seen) => (isTooLarge(seen) ? { status: 413 } : {}))
+  const pipeline = rig.open()
+  await until(() => pipeline.stats().accepted === 50, 'all logs were accepted')
+  const ids = new Map<string, Set<string>>()
+  for (const { json } of halves())
+    for (const { message } of json.logs) ids.set(message, (ids.get(message) ?? new Set()).add(json.batch_id))
+  expect(ids.size).toBe(50)
+  expect([...ids].filter(([, each]) => each.size > 1)).toEqual([])
 })

@@ -1,12 +1,12 @@
-import { spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { ownIdentity } from '../../src/spool/identity.js'
 import { claimFolder, isAbandoned, type Owner } from '../../src/spool/owner.js'
-import { adopt } from '../../src/spool/owner-folder.js'
+import { adopt, flatten } from '../../src/spool/owner-folder.js'
 import { manualClock } from '../support/manual-clock.js'
+import { start } from '../support/run.js'
 import { until } from '../support/until.js'
 
 let place: string
@@ -77,14 +77,14 @@ onLinux('a pid that was given out again is not taken for its former owner', asyn
 })
 
 onLinux('a process that is gone owns nothing', async () => {
-  const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'])
+  const { child, ended } = start(['-e', 'setInterval(() => {}, 1000)'])
   await until(() => child.pid !== undefined, 'the process runs')
   const stat = readFileSync(`/proc/${child.pid}/stat`, 'latin1')
   const began = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]
   const folder = folderOf({ pid: child.pid, began })
   expect(await isAbandoned(folder)).toBe(false)
   child.kill('SIGKILL')
-  await new Promise((resolve) => child.once('close', resolve))
+  await ended
   expect(await isAbandoned(folder)).toBe(true)
 })
 
@@ -135,7 +135,13 @@ test('when many processes take over at once, each folder goes to one, however de
   const abandoned = dead.map(({ directory }) => directory)
   const takeAll = async ({ directory }: Owner) => {
     const taken: string[] = []
-    for (const folder of abandoned) taken.push(...(await adopt(folder, directory)))
+    const queue = [...abandoned]
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+      const adopted = next.startsWith(directory) ? next : await adopt(next, directory)
+      if (adopted === undefined) continue
+      taken.push(adopted)
+      queue.push(...(await flatten(adopted, directory)))
+    }
     return taken
   }
   const taken = await Promise.all(takers.map(takeAll))

@@ -1,16 +1,33 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
-import { until } from './until.js'
+import { type Run, type StartOptions, start } from './run.js'
+
+export { NODE_24 } from './run.js'
 
 const ROOT = resolve(import.meta.dirname, '../..')
 
-/** The source of a project's packages: frameworks and loggers on OpenTelemetry 2, OpenTelemetry 3, or Jest. */
-export type Line = 'frameworks' | 'otel-3' | 'jest'
+/**
+ * The source of a project's packages: OpenTelemetry 2 of the repository itself, frameworks and loggers on OpenTelemetry
+ * 2, OpenTelemetry 3, or Jest.
+ */
+export type Line = 'otel-2' | 'frameworks' | 'otel-3' | 'jest'
 
-/** The Node 24 that is installed with the 3.x line. */
-export const NODE_24 = join(ROOT, 'test/dependencies/otel-3/node_modules/node/bin/node')
+/** The folder with the packages of a line. */
+export function modulesOf(line: Line): string {
+  return join(ROOT, line === 'otel-2' ? '' : `test/dependencies/${line}`, 'node_modules')
+}
 
 export interface ProjectOptions {
   readonly line?: Line
@@ -26,23 +43,20 @@ export interface ProjectOptions {
 
 export interface Project {
   readonly folder: string
+  /** As `start` in `run.ts`, in the project's folder. */
+  start(args: readonly string[], options?: StartOptions): Run
   remove(): void
 }
 
 /** A project outside of the repository with the built package and these other packages. */
 export function createProject(options: ProjectOptions): Project {
   const { line = 'frameworks', packages, code, more, files = {} } = options
-  if (!existsSync(join(ROOT, 'dist/register.cjs'))) throw new Error('not built yet: npm run build')
   const folder = mkdtempSync(join(tmpdir(), 'lognitor-project-'))
-  const installed = join(folder, 'node_modules/@lognitor/opentelemetry')
-  mkdirSync(installed, { recursive: true })
-  cpSync(join(ROOT, 'package.json'), join(installed, 'package.json'))
-  // A copy, because a build that runs meanwhile replaces the old one.
-  cpSync(join(ROOT, 'dist'), join(installed, 'dist'), { recursive: true })
+  installPackage(folder)
   for (const entry of packages) {
     const [name, place] = typeof entry === 'string' ? [entry, entry] : entry
-    const found = join(ROOT, 'test/dependencies', line, 'node_modules', place)
-    if (!existsSync(found)) throw new Error(`${place} is not installed in test/dependencies/${line}`)
+    const found = join(modulesOf(line), place)
+    if (!existsSync(found)) throw new Error(`${place} is not installed in ${modulesOf(line)}`)
     const link = join(folder, 'node_modules', name)
     mkdirSync(dirname(link), { recursive: true })
     // A package under another name must be a copy: instrumentations go by the real folder of a file.
@@ -54,61 +68,37 @@ export function createProject(options: ProjectOptions): Project {
     mkdirSync(dirname(join(folder, name)), { recursive: true })
     writeFileSync(join(folder, name), text)
   }
-  return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) }
-}
-
-export interface ProgramOptions {
-  readonly node?: string
-  readonly env?: Readonly<Record<string, string>>
-}
-
-export interface Program {
-  readonly child: ChildProcess
-  readonly stdout: () => string
-  readonly stderr: () => string
-  /** The address in the first line that says "listening on". */
-  address(): Promise<string>
-  /** Resolves to the exit code, or to the signal that ended it. */
-  readonly exited: Promise<number | string | null>
-  /** Ends it like an operator, and waits for the end. */
-  stop(): Promise<number | string | null>
-}
-
-/** Runs Node in the project with these arguments, without the developer's own settings. */
-export function run(project: Project, args: readonly string[], options: ProgramOptions = {}): Program {
-  const { node = process.execPath, env = {} } = options
-  const child = spawn(node, args, {
-    cwd: project.folder,
-    env: { PATH: process.env.PATH ?? '', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  let stdout = ''
-  let stderr = ''
-  child.stdout.setEncoding('utf8').on('data', (text) => {
-    stdout += text
-  })
-  child.stderr.setEncoding('utf8').on('data', (text) => {
-    stderr += text
-  })
-  const exited = new Promise<number | string | null>((done) =>
-    child.once('close', (code, signal) => done(code ?? signal)),
-  )
   return {
-    child,
-    stdout: () => stdout,
-    stderr: () => stderr,
-    address: async () => {
-      const found = () => /listening on (http:\S+)/.exec(stdout + stderr)?.[1]
-      const isOver = () => child.exitCode !== null || child.signalCode !== null
-      await until(() => found() !== undefined || isOver(), `${args.join(' ')} listens`)
-      const address = found()
-      if (address === undefined) throw new Error(`${args.join(' ')} ended: ${stdout}${stderr}`)
-      return address
-    },
-    exited,
-    stop: () => {
-      child.kill('SIGTERM')
-      return exited
-    },
+    folder,
+    start: (args, options = {}) => start(args, { cwd: folder, ...options }),
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  }
+}
+
+/** Installs the built package into a folder. */
+export function installPackage(folder: string): void {
+  if (!existsSync(join(ROOT, 'dist/register.cjs'))) throw new Error('not built yet: npm run build')
+  const installed = join(folder, 'node_modules/@lognitor/opentelemetry')
+  mkdirSync(installed, { recursive: true })
+  cpSync(join(ROOT, 'package.json'), join(installed, 'package.json'))
+  linkFolder(join(ROOT, 'dist'), join(installed, 'dist'))
+}
+
+/** Files of its own, because a build that runs meanwhile replaces the folder; links, because they cost nothing. */
+function linkFolder(from: string, to: string): void {
+  mkdirSync(to)
+  for (const entry of readdirSync(from, { withFileTypes: true })) {
+    const [file, link] = [join(from, entry.name), join(to, entry.name)]
+    if (entry.isDirectory()) linkFolder(file, link)
+    else linkFile(file, link)
+  }
+}
+
+function linkFile(file: string, link: string): void {
+  try {
+    linkSync(file, link)
+  } catch {
+    // The folder for temporary files is on another disk.
+    copyFileSync(file, link)
   }
 }

@@ -25,6 +25,11 @@ describe('the level of a severity', () => {
   it.each([
     ['trace', 'debug'],
     ['verbose', 'debug'],
+    ['FINEST', 'debug'],
+    ['FINER', 'debug'],
+    ['FINE', 'debug'],
+    ['CONFIG', 'debug'],
+    ['SEVERE', 'error'],
     ['debug', 'debug'],
     ['info', 'info'],
     ['notice', 'info'],

@@ -55,6 +55,72 @@ describe('the request entry of a server span', () => {
     })
   })
 
+  it('reads the names that Envoy gives', () => {
+    const attributes = {
+      component: 'proxy',
+      'http.method': 'GET',
+      'http.url': 'http://shop.example:9181/orders/7?page=2',
+      'http.status_code': '200',
+      'peer.address': '10.0.0.9',
+      user_agent: 'curl/8',
+    }
+    expect(entryOf(attributes)).toMatchObject({
+      path: '/orders/7',
+      status_code: 200,
+      host: 'shop.example:9181',
+      scheme: 'http',
+      ip: '10.0.0.9',
+      user_agent: 'curl/8',
+    })
+    // Other tracers put the name of a service there, or an address with a port.
+    expect(entryOf({ ...attributes, 'peer.address': 'mysql://db:3306' })).not.toHaveProperty('ip')
+  })
+
+  describe('has a route from the name of its span', () => {
+    const OTELHTTP = { name: 'go.opentelemetry.io/contrib/instrumentation/net/http/otelhttp' }
+
+    it.each([
+      ['GET /orders/{id}', '/orders/17', '/orders/{id}'],
+      ['GET /orders/{id}/lines/{line...}', '/orders/17/lines/3/4', '/orders/{id}/lines/{line...}'],
+      ['GET /orders/:id', '/orders/17', '/orders/:id'],
+      ['GET /orders/<int:id>', '/orders/17', '/orders/<int:id>'],
+      ['GET /orders/[id]', '/orders/17', '/orders/[id]'],
+      ['GET /files/*', '/files/a/b', '/files/*'],
+      ['GET /files/**', '/files/a/b', '/files/**'],
+    ])('%s', (name, path, route) => {
+      const attributes = { 'http.request.method': 'GET', 'url.path': path }
+      expect(entryOf(attributes, { name })?.route).toBe(route)
+    })
+
+    it("that Go's net/http gives a page without parameters", () => {
+      const attributes = { 'http.request.method': 'GET', 'url.path': '/orders' }
+      expect(entryOf(attributes, { name: 'GET /orders', instrumentationScope: OTELHTTP })?.route).toBe(
+        '/orders',
+      )
+      expect(entryOf(attributes, { name: 'GET /orders' })).not.toHaveProperty('route')
+    })
+
+    it.each([
+      ['GET /orders/17', 'the path itself, with what may be an id'],
+      ['GET /orders/0af76519-16cd-43dd-8448-eb211c80319c', 'the path itself, with what may be an id'],
+      ['GET', 'the method alone'],
+      ['GET /{tenant}/users/{id}', 'a template of other pages'],
+      ['POST /orders/{id}', 'another method'],
+      ['/orders/{id}', 'no method'],
+      ['GET orders {id}', 'an operation'],
+    ])('and none from %s, which is %s', (name) => {
+      const attributes = {
+        'http.request.method': 'GET',
+        'url.path': name.includes('-') ? name.slice(4) : '/orders/17',
+      }
+      expect(entryOf(attributes, { name, instrumentationScope: OTELHTTP })).not.toHaveProperty('route')
+    })
+
+    it('unless the span has a route of its own', () => {
+      expect(entryOf(CURRENT, { name: 'GET /orders/{number}' })?.route).toBe('/orders/:id')
+    })
+  })
+
   it('reads the older names', () => {
     const attributes = {
       'http.method': 'POST',

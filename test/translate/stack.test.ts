@@ -108,6 +108,37 @@ describe('the frame of the application', () => {
     expect(applicationFrame(stack)).toMatchObject({ file: 'Pay.java', line: 42 })
   })
 
+  it.each([
+    ['a framework', 'org.springframework.web.servlet.DispatcherServlet.doService(DispatcherServlet.java:1)'],
+    ['a server', 'org.apache.catalina.core.StandardWrapper.load(StandardWrapper.java:1)'],
+    ['a framework in Kotlin', 'io.ktor.server.routing.RoutingKt.execute(Routing.kt:1)'],
+    ['a module of the JDK', 'java.base@21.0.1/java.util.ArrayList.forEach(ArrayList.java:1)'],
+    ['an internal class of the JDK', 'jdk.httpserver/com.sun.net.httpserver.Filter.doFilter(Filter.java:1)'],
+    ['the agent', 'io.opentelemetry.javaagent.shaded.Filter.doFilter(Filter.java:1)'],
+  ])('passes over %s in a stack of Java', (_what, library) => {
+    const stack = `com.shop.CardException: x\n\tat ${library}\n\tat app//com.shop.Pay.go(Pay.kt:42)`
+    expect(applicationFrame(stack)).toMatchObject({ file: 'Pay.kt', line: 42 })
+  })
+
+  it('is that of the cause in Java, where frameworks alone have thrown the exception', () => {
+    const stack = [
+      'io.helidon.http.RequestException: Internal Server Error',
+      '\tat io.helidon.http.RequestException$Builder.build(RequestException.java:157)',
+      '\tat java.base/java.util.Optional.ifPresentOrElse(Optional.java:198)',
+      'Caused by: com.shop.CardException: card declined',
+      '\tat com.shop.CardException.charge(CardException.java:10)',
+      '\t... 16 more',
+    ].join('\n')
+    expect(applicationFrame(stack)).toMatchObject({ file: 'CardException.java', line: 10 })
+    const only = stack.slice(0, stack.indexOf('Caused by'))
+    expect(applicationFrame(only)).toMatchObject({ file: 'RequestException.java', line: 157 })
+  })
+
+  it('is read from a line to which Logback or Log4j have added the jar', () => {
+    const stack = 'java.lang.Error: x\n\tat com.shop.Pay.go(Pay.java:42) ~[shop.jar!/:1.0]'
+    expect(applicationFrame(stack)).toEqual({ file: 'Pay.java', line: 42, function: 'com.shop.Pay.go' })
+  })
+
   it('is found below a message of many lines', () => {
     const stack = `Error: ${'line\n'.repeat(5000)}    at load (/app/load.js:3:9)`
     expect(applicationFrame(stack)).toMatchObject({ file: '/app/load.js' })
@@ -183,8 +214,84 @@ net/http.HandlerFunc.ServeHTTP(0xc0001, {0x1, 0x2}, 0xc0002)
     })
   })
 
+  it('of a build without local paths gives the file and line of the application', () => {
+    const trimmed = `goroutine 8 [running]:
+go.opentelemetry.io/otel/sdk/trace.recordStackTrace(...)
+	go.opentelemetry.io/otel/sdk@v1.47.0/trace/span.go:527
+go.opentelemetry.io/otel/sdk/trace.(*recordingSpan).RecordError(0x4e, {0xce, 0x4e}, {0x4e, 0x1, 0x1})
+	go.opentelemetry.io/otel/sdk@v1.47.0/trace/span.go:509 +0x4de
+shop.example/pay/internal/card.(*Till).Charge(0x4e)
+	shop.example/pay/internal/card/till.go:17 +0x1d
+net/http.HandlerFunc.ServeHTTP(0x4e, {0xcf, 0x4e}, 0x4e)
+	net/http/server.go:2286 +0x29
+`
+    expect(applicationFrame(trimmed)).toEqual({
+      file: 'shop.example/pay/internal/card/till.go',
+      line: 17,
+      function: 'shop.example/pay/internal/card.(*Till).Charge',
+    })
+    const callback = trimmed.replace(
+      /^shop.*\n.*\n/m,
+      'sort.Slice({0x1, 0x2}, 0x3)\n\tsort/slice.go:29 +0x1\n$&',
+    )
+    expect(applicationFrame(callback)).toMatchObject({ file: 'shop.example/pay/internal/card/till.go' })
+  })
+
+  it('gives an application below GOPATH, as in a container whose working directory is /go/src/app', () => {
+    const stack = GO.replace('/app/pay/charge.go', '/go/src/app/charge.go')
+    expect(applicationFrame(stack)).toMatchObject({ file: '/go/src/app/charge.go', line: 42 })
+  })
+
   it('is read in bounded time, whatever it holds', () => {
     expect(applicationFrame(`goroutine 1 [running]:\n${'\t\n'.repeat(1_000_000)}`)).toBeUndefined()
     expect(applicationFrame(`goroutine 1 [running]:\n\t${'x'.repeat(5_000_000)}:1`)).toBeUndefined()
   })
+})
+
+describe('a stack of Go without a goroutine', () => {
+  it.each([
+    ['zap', ''],
+    ['pkg/errors', 'card declined\n'],
+  ])('as %s writes it gives the file and line of the application', (_library, before) => {
+    const stack = `${before}runtime.Callers
+\t/usr/local/go/src/runtime/extern.go:325
+go.uber.org/zap.(*Logger).Error
+\t/root/go/pkg/mod/go.uber.org/zap@v1.27.0/logger.go:257
+shop.example/pay.(*Till).Charge
+\t/app/pay/till.go:42
+runtime.main
+\t/usr/local/go/src/runtime/proc.go:271`
+    expect(applicationFrame(stack)).toEqual({
+      file: '/app/pay/till.go',
+      line: 42,
+      function: 'shop.example/pay.(*Till).Charge',
+    })
+  })
+})
+
+describe('a stack of Ruby', () => {
+  const RUBY = `/usr/local/bundle/gems/rack-3.1.7/lib/rack/head.rb:15:in \`call': card declined (CardError)
+\tfrom /usr/local/lib/ruby/3.3.0/net/http.rb:10:in \`start'
+\tfrom app/pay.rb:12:in \`charge'
+\tfrom app/pay.rb:3:in \`<main>'
+app/bank.rb:1:in \`call': bank unreachable (IOError)`
+
+  it('gives the file and line of the application', () => {
+    expect(applicationFrame(RUBY)).toEqual({ file: 'app/pay.rb', line: 12, function: 'charge' })
+  })
+
+  it('is read as Ruby 3.4 writes it', () => {
+    const stack = "app/pay.rb:12:in 'Till#charge': card declined (CardError)\n\tfrom app/pay.rb:3:in '<main>'"
+    expect(applicationFrame(stack)).toEqual({ file: 'app/pay.rb', line: 12, function: 'Till#charge' })
+  })
+})
+
+it('a backtrace of Rust gives the file and line of the application', () => {
+  const stack = `   0: std::backtrace::Backtrace::force_capture
+             at /rustc/59807616e/library/std/src/backtrace.rs:331:13
+   1: tokio::runtime::task::core::Core::poll
+             at /root/.cargo/registry/src/index/tokio-1.40.0/src/runtime/task/core.rs:1:2
+   2: shop::charge
+             at ./src/pay.rs:17:9`
+  expect(applicationFrame(stack)).toMatchObject({ file: './src/pay.rs', line: 17 })
 })

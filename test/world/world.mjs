@@ -1,4 +1,5 @@
 import { Parts, Unavailable } from './lib/parts.mjs'
+import { applications } from './rows/applications.mjs'
 import { cells } from './rows/cells.mjs'
 import { conditions } from './rows/conditions.mjs'
 import { neighbours } from './rows/neighbours.mjs'
@@ -9,7 +10,15 @@ import { processManagers } from './rows/process-managers.mjs'
 /** Programs wait much and count little, but start-up alone keeps a processor busy. */
 const AT_ONCE = 2
 
-const ROWS = [...cells, ...packageManagers, ...neighbours, ...processManagers, ...conditions, ...nextjs]
+const ROWS = [
+  ...cells,
+  ...packageManagers,
+  ...neighbours,
+  ...processManagers,
+  ...conditions,
+  ...nextjs,
+  ...applications,
+]
 
 /**
  * Checks every place and prints the table.

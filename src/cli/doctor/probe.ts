@@ -2,6 +2,7 @@ import { renameSync, writeFileSync } from 'node:fs'
 import { isMainThread } from 'node:worker_threads'
 import { context, createContextKey } from '@opentelemetry/api'
 import { loggerProvider, tracerProvider } from '../../otel/providers.js'
+import { isLoaderHooked } from '../../register/loader-hook.js'
 import { OLDER_BRIDGES } from '../../register/logs-api.js'
 import { loadedPackages } from '../../register/use.js'
 import { readProperty } from '../../translate/property.js'
@@ -67,10 +68,10 @@ function keepsContext(): boolean {
   return context.with(context.active().setValue(key, 1), () => context.active().getValue(key) === 1)
 }
 
-/** OpenTelemetry's loader hook marks the URLs of the modules it has patched. */
+/** A loader hook that the application has registered marks the URL of every module. */
 function hasLoaderHook(): boolean {
   try {
-    return import.meta.resolve('./register.mjs').includes('iitm=true')
+    return isLoaderHooked() || import.meta.resolve('./register.mjs').includes('iitm=true')
   } catch {
     return false
   }

@@ -1,11 +1,11 @@
-import { randomUUID } from 'node:crypto'
+import { randomId } from '../../common/random-id.js'
 import { createRequestScope } from '../../scope/current.js'
 import type { Scope } from '../../scope/scope.js'
 import { readProperty, readText } from '../../translate/property.js'
 import type { RequestDetail } from '../../wire/log.js'
 
 /** Creates the scope of one invocation, with its id and, where it answers one, the HTTP request. */
-export function invocationScope(args: readonly unknown[], newId: () => string = randomUUID): Scope {
+export function invocationScope(args: readonly unknown[], newId: () => string = randomId): Scope {
   const platformId = args.map((argument) => readText(argument, 'awsRequestId')).find(Boolean)
   return createRequestScope({
     requestId: platformId ?? newId(),

@@ -1,7 +1,8 @@
 import { shared } from '../../common/shared.js'
 import { expectKnown } from '../../config/options.js'
+import type { HasPipeline } from '../../pipeline/brand.js'
 import type { Pipeline } from '../../pipeline/pipeline.js'
-import { defaultPipeline, type HasPipeline, PIPELINE } from '../../pipeline/registry.js'
+import { defaultPipeline, pipelineIn } from '../../pipeline/registry.js'
 import { thrownLog } from '../../pipeline/thrown-log.js'
 import { runInScope } from '../../scope/current.js'
 import type { Scope } from '../../scope/scope.js'
@@ -38,7 +39,7 @@ const invocations = shared('invocations', () => ({ running: 0 }))
  * Logs carry the invocation's id, and user, tags and breadcrumbs end with the invocation. Handlers that answer by a
  * callback work too. Adds no failure of its own.
  *
- * @throws {LognitorError} for an unknown option, when `wrapHandler` is called and not in the handler
+ * @throws LognitorError for an unknown option, when `wrapHandler` is called and not in the handler
  * @example
  * export const handler = wrapHandler(async (event, context) => ({ statusCode: 200 }))
  */
@@ -50,7 +51,7 @@ export function wrapHandler<Args extends unknown[], Result>(
   const { client, timeoutMs = FLUSH_MS, waitUntil } = options
   async function lognitorHandler(this: unknown, ...args: Args): Promise<Awaited<Result>> {
     // Looked up at each invocation, because a handler may be wrapped before `init`.
-    const pipeline = client?.[PIPELINE] ?? defaultPipeline()
+    const pipeline = pipelineIn(client) ?? defaultPipeline()
     const scope = invocationScope(args)
     const startedAt = pipeline.clock.monotonic()
     let status = 500

@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer'
 import type { Clock } from '../../common/clock.js'
 import { Batch } from '../batch.js'
+import type { Destination } from '../destination.js'
 import type { EndpointQueue } from '../endpoint-queue.js'
 import type { InFlightBatch } from '../in-flight-batch.js'
 import type { BatchStore, StoredBatch } from './batch-store.js'
@@ -9,13 +10,12 @@ import type { BatchStore, StoredBatch } from './batch-store.js'
 export class Replay {
   /** Entries that are being sent. */
   flying = 0
+  /** A batch is being read or sent. */
+  isBusy = false
   readonly #store: BatchStore
   readonly #queues: readonly EndpointQueue[]
   readonly #clock: Clock
-  /** A batch is being read or sent. */
-  isBusy = false
-  #current: StoredBatch | undefined
-  #beforeTaking: readonly number[] | undefined
+  #current: InFlightBatch | undefined
 
   constructor(store: BatchStore, queues: readonly EndpointQueue[], clock: Clock) {
     this.#store = store
@@ -28,34 +28,45 @@ export class Replay {
     return !this.isBusy && this.#store.hasNext
   }
 
-  /** Numbers of the oldest undelivered entries of this process, by queue; Infinity for none. */
-  get oldest(): readonly number[] {
-    const current = this.#current?.isOwn ? this.#current : undefined
-    return this.#store.oldest.map((number, queue) => {
-      const taken = current?.queue === queue ? current.first : Number.POSITIVE_INFINITY
-      return Math.min(number, taken, this.#beforeTaking?.[queue] ?? Number.POSITIVE_INFINITY)
-    })
-  }
-
   /**
    * Takes the next batch and counts it as in flight; undefined when there is none now. No other batch may be taken
    * until this one has ended.
+   * @param current the destination that the batch is sent to; it may change while the batch is read
    */
-  async take(): Promise<InFlightBatch | undefined> {
+  async take(current: () => Destination): Promise<InFlightBatch | undefined> {
     this.isBusy = true
-    // A batch that is being read is in no list. A flush must still wait for it.
-    this.#beforeTaking = this.#store.oldest
     const stored = await this.#store.next()
-    this.#beforeTaking = undefined
     if (stored === undefined) {
       this.isBusy = false
       return undefined
     }
-    this.#current = stored
-    this.flying = stored.entries.length
-    const isCurrent = () => this.#current === stored
+    const flight = this.#launch(stored)
+    const { apiUrl, apiKey } = current().target()
+    // With another key the batch would reach another project.
+    if (apiUrl !== stored.destination.apiUrl || apiKey !== stored.destination.apiKey) {
+      flight.putBack('first')
+      return undefined
+    }
+    flight.batch.destination = current()
+    return flight
+  }
+
+  /** Leaves the batch that is being sent to the next process. */
+  giveUp(): void {
+    if (this.#current === undefined) return
+    this.#current.batch.mayBeTaken = true
+    this.#current.putBack('first')
+  }
+
+  #launch(stored: StoredBatch): InFlightBatch {
     const batch = batchOf(stored)
-    return {
+    const land = () => {
+      this.isBusy = false
+      this.#current = undefined
+      this.flying = 0
+    }
+    const isCurrent = () => this.#current === flight
+    const flight: InFlightBatch = {
       queue: this.#queues[stored.queue] as EndpointQueue,
       batch,
       isStored: true,
@@ -63,11 +74,11 @@ export class Replay {
         return isCurrent()
       },
       finish: () => {
-        this.#land()
+        land()
         this.#store.ackBatch(stored)
       },
       putBack: (where) => {
-        this.#land()
+        land()
         const { attempts, mayBeTaken, notBefore } = batch
         const waitMs = Math.max(0, notBefore - this.#clock.monotonic())
         this.#store.nack(stored, { where, attempts, mayBeTaken, waitMs })
@@ -75,32 +86,21 @@ export class Replay {
       },
       halve: () => {
         if (!this.#store.halve(stored)) return false
-        this.#land()
+        land()
         return true
       },
     }
-  }
-
-  /** Leaves the batch that is being sent to the next process. */
-  giveUp(): void {
-    const current = this.#current
-    if (current === undefined) return
-    this.#land()
-    const { attempts } = current
-    this.#store.nack(current, { where: 'first', attempts, mayBeTaken: true, waitMs: 0 })
-  }
-
-  #land(): void {
-    this.isBusy = false
-    this.#current = undefined
-    this.flying = 0
+    this.#current = flight
+    this.flying = stored.entries.length
+    return flight
   }
 }
 
-function batchOf({ first, id, entries, attempts }: StoredBatch): Batch {
+function batchOf({ first, id, entries, attempts, mayBeTaken }: StoredBatch): Batch {
   const batch = new Batch(first)
   batch.id = id
   batch.attempts = attempts
+  batch.mayBeTaken = mayBeTaken
   batch.hasReturned = true
   const chunk = Buffer.concat(entries.flatMap((entry) => [entry, COMMA]))
   let start = 0

@@ -4,7 +4,7 @@ import type { Batch } from '../batch.js'
 import type { EndpointQueue } from '../endpoint-queue.js'
 import type { Marks } from '../flush-waiters.js'
 import type { Overflow, Queue } from '../queue.js'
-import type { BatchMark, BatchStore, EntryRange, StoredEntry, WriteSet } from './batch-store.js'
+import type { BatchMark, BatchStore, EntryRange, StoredEntry, StoreUser, WriteSet } from './batch-store.js'
 
 /**
  * Interval in ms. Each tick writes what was in memory at the previous tick, so an entry is in memory alone for at most
@@ -15,6 +15,11 @@ const TICK_MS = 80
 const TICK_AFTER_FAILURE_MS = 5_000
 /** Longest wait for a batch's mark, in ms: a disk that hangs must not keep the batch from being sent. */
 const MARK_TIMEOUT_MS = 1_000
+/**
+ * The same while the stored entries follow a new destination: if the process were killed, a batch that is sent before
+ * would reach the former destination, too.
+ */
+const MOVE_TIMEOUT_MS = 10_000
 
 export interface WriteBehindParts {
   readonly store: BatchStore
@@ -25,10 +30,12 @@ export interface WriteBehindParts {
   readonly isFormer: (batch: Batch) => boolean
   /** A write has ended: memory can drop what is written, or must drop what the store could not take. */
   readonly onSettled: () => void
+  /** The store may have a batch to take. */
+  readonly onBacklog: () => void
 }
 
 /** Decides which entries of the queue are written to the store, and when. */
-export class WriteBehind implements Overflow {
+export class WriteBehind implements Overflow, StoreUser {
   readonly #parts: WriteBehindParts
   /** Numbers of the newest entries whose write has begun, and of the newest that are certainly written, by queue. */
   #begun: number[] = [0, 0]
@@ -44,11 +51,12 @@ export class WriteBehind implements Overflow {
   #isStuck = false
   #isClosed = false
 
+  readonly onBacklog: () => void
+
   constructor(parts: WriteBehindParts) {
     this.#parts = parts
-    parts.store.onForgotten = () => this.#writeAgain()
-    parts.store.inMemory = () => this.#inMemory()
-    parts.store.boundInMemory = (apiKey) => this.#boundInMemory(apiKey)
+    this.onBacklog = parts.onBacklog
+    parts.store.attach(this)
   }
 
   /** An entry came in. */
@@ -61,13 +69,13 @@ export class WriteBehind implements Overflow {
    * first.
    */
   async seal(endpointQueue: EndpointQueue, batch: Batch): Promise<void> {
-    if (batch.hasMark || batch.first > (this.#begun[endpointQueue.index] as number)) return
-    if (this.#parts.isFormer(batch)) return
+    const { store } = this.#parts
     // No more work is queued for a disk that hangs: the queue would have no bound.
-    if (this.#isStuck) return
+    if (this.#isStuck && !store.isMoving) return
+    if (!this.#needsMark(endpointQueue, batch)) return
     await this.#inTime(
       this.#enqueue(() => this.#writeBatch(endpointQueue, batch)),
-      MARK_TIMEOUT_MS,
+      store.isMoving ? MOVE_TIMEOUT_MS : MARK_TIMEOUT_MS,
     )
   }
 
@@ -84,24 +92,23 @@ export class WriteBehind implements Overflow {
   }
 
   gone({ queue, first, count }: EntryRange): void {
-    const last = this.#lastInStore({ queue, first, count }, this.#begun)
+    const last = this.#lastStored({ queue, first, count }, this.#begun)
     if (last >= first) this.#parts.store.ack({ queue, first, count: last - first + 1 })
   }
 
   /** Writes all that is in memory, synchronously. False when the write failed. */
   saveNow(): boolean {
     const { store, queue } = this.#parts
+    store.settleNow()
     const marks: BatchMark[] = []
     const entries: StoredEntry[] = []
-    for (const endpointQueue of queue.endpointQueues) {
-      const written = this.#written[endpointQueue.index] as number
-      for (const batch of queue.beyond(endpointQueue, 0)) {
-        if (this.#parts.isFormer(batch)) continue
-        // How far an unfinished write has come is unknown.
-        const isCertain = batch.last <= written
-        if (batch.id !== undefined && !(batch.hasMark && isCertain)) marks.push(markOf(endpointQueue, batch))
-        if (!isCertain) collect(entries, endpointQueue, batch, written + 1, batch.last)
-      }
+    for (const [endpointQueue, batch] of this.#batches()) {
+      if (this.#parts.isFormer(batch)) continue
+      // How far an unfinished write has come is unknown.
+      const from = this.#firstUnstored(endpointQueue, batch, this.#written)
+      const isCertain = from > batch.last
+      if (batch.id !== undefined && !(batch.hasMark && isCertain)) marks.push(markOf(endpointQueue, batch))
+      if (!isCertain) collect(entries, endpointQueue, batch, from, batch.last)
     }
     if (marks.length + entries.length === 0) return true
     if (!store.writeNow({ marks, entries })) return false
@@ -129,24 +136,21 @@ export class WriteBehind implements Overflow {
    * @returns those of `left` that are not in the store
    */
   handOver<T extends { readonly batch?: Batch }>(left: readonly T[]): readonly T[] {
-    const { queue, store } = this.#parts
     const undelivered = new Set(left.map(({ batch }) => batch))
     const done: EntryRange[] = []
     const saved = new Set<Batch | undefined>()
-    for (const endpointQueue of queue.endpointQueues) {
-      for (const batch of queue.beyond(endpointQueue, 0)) {
-        const { first, count } = batch
-        const written = this.#lastInStore({ queue: endpointQueue.index, first, count }, this.#written)
-        if (undelivered.has(batch)) {
-          if (written < batch.last) continue
-          saved.add(batch)
-          this.#spill(endpointQueue, batch)
-        } else if (written >= batch.first) {
-          done.push({ queue: endpointQueue.index, first: batch.first, count: written - batch.first + 1 })
-        }
+    for (const [endpointQueue, batch] of this.#batches()) {
+      const range = rangeOf(endpointQueue, batch)
+      const written = this.#lastStored(range, this.#written)
+      if (undelivered.has(batch)) {
+        if (written < batch.last) continue
+        saved.add(batch)
+        this.#spill(endpointQueue, batch)
+      } else if (written >= batch.first) {
+        done.push({ ...range, count: written - batch.first + 1 })
       }
     }
-    store.ackNow(done)
+    this.#parts.store.ackNow(done)
     return left.filter(({ batch }) => !saved.has(batch))
   }
 
@@ -200,11 +204,11 @@ export class WriteBehind implements Overflow {
 
   async #writeBatch(endpointQueue: EndpointQueue, batch: Batch): Promise<void> {
     // The destination may have changed while this waited for its turn.
-    if (batch.hasMark || this.#parts.isFormer(batch)) return
+    if (!this.#needsMark(endpointQueue, batch)) return
     const entries: StoredEntry[] = []
-    const begun = this.#begun[endpointQueue.index] as number
-    collect(entries, endpointQueue, batch, begun + 1, batch.last)
-    this.#begun[endpointQueue.index] = Math.max(begun, batch.last)
+    const from = this.#firstUnstored(endpointQueue, batch, this.#begun)
+    collect(entries, endpointQueue, batch, from, batch.last)
+    this.#begun[endpointQueue.index] = Math.max(this.#begun[endpointQueue.index] as number, batch.last)
     batch.hasMark = true
     await this.#write({ marks: [markOf(endpointQueue, batch)], entries, batches: [batch] })
   }
@@ -250,54 +254,69 @@ export class WriteBehind implements Overflow {
     return isWritten
   }
 
-  /** The last of these entries that the store has. */
-  #lastInStore(range: EntryRange, upTo: Marks): number {
-    const last = range.first + range.count - 1
-    return this.#parts.store.isLeftWithFormer(range) ? last : Math.min(last, upTo[range.queue] as number)
-  }
-
   /** The written entries that memory still has. */
-  #inMemory(): readonly EntryRange[] {
-    const { queue } = this.#parts
-    return queue.endpointQueues.flatMap((endpointQueue) =>
-      queue.beyond(endpointQueue, 0).flatMap((batch) => {
-        const last = Math.min(batch.last, this.#begun[endpointQueue.index] as number)
-        return last < batch.first
-          ? []
-          : [{ queue: endpointQueue.index, first: batch.first, count: last - batch.first + 1 }]
-      }),
-    )
+  inMemory(): readonly EntryRange[] {
+    return [...this.#batches()].flatMap(([endpointQueue, batch]) => {
+      const range = rangeOf(endpointQueue, batch)
+      const last = this.#lastStored(range, this.#begun)
+      return last < batch.first ? [] : [{ ...range, count: last - batch.first + 1 }]
+    })
   }
 
-  /** Batches that a destination before, with this key, may have taken, or may be taking just now. */
-  #boundInMemory(apiKey: string): WriteSet {
-    const { queue, isFormer } = this.#parts
+  boundInMemory(apiKey: string): WriteSet {
     const marks: BatchMark[] = []
     const entries: StoredEntry[] = []
-    for (const endpointQueue of queue.endpointQueues) {
-      for (const batch of queue.beyond(endpointQueue, 0)) {
-        if (!isFormer(batch) || batch.destination?.target().apiKey !== apiKey) continue
-        if (!batch.mayBeTaken && !queue.isFlying(batch, endpointQueue)) continue
-        marks.push(markOf(endpointQueue, batch))
-        collect(entries, endpointQueue, batch, batch.first, batch.last)
-      }
+    for (const [endpointQueue, batch] of this.#batches()) {
+      if (batch.destination?.target().apiKey !== apiKey) continue
+      if (!batch.mayBeTaken && !this.#parts.queue.isFlying(batch, endpointQueue)) continue
+      marks.push(markOf(endpointQueue, batch))
+      collect(entries, endpointQueue, batch, batch.first, batch.last)
     }
     return { marks, entries }
   }
 
-  /** The store has lost everything that memory still has. */
-  #writeAgain(): void {
-    const { queue } = this.#parts
+  onForgotten(): void {
     this.#begun = [0, 0]
     this.#written = [0, 0]
-    for (const endpointQueue of queue.endpointQueues)
-      for (const batch of queue.beyond(endpointQueue, 0)) batch.hasMark = false
+    for (const [, batch] of this.#batches()) batch.hasMark = false
     if (this.#timer === undefined && this.#hasUnwritten) this.#startTimer()
   }
 
-  #spill(endpointQueue: EndpointQueue, { first, count, id, hasMark, attempts, mayBeTaken }: Batch): void {
-    const range = { queue: endpointQueue.index, first, count }
-    this.#parts.store.spill(range, hasMark ? id : undefined, attempts, mayBeTaken)
+  *#batches(): Generator<[EndpointQueue, Batch]> {
+    const { queue } = this.#parts
+    for (const endpointQueue of queue.endpointQueues)
+      for (const batch of queue.beyond(endpointQueue, 0)) yield [endpointQueue, batch]
+  }
+
+  /** Whether part of the batch is stored, and not yet as one batch for the batch's own destination. */
+  #needsMark(endpointQueue: EndpointQueue, batch: Batch): boolean {
+    const { store, isFormer } = this.#parts
+    if (isFormer(batch)) return false
+    const range = rangeOf(endpointQueue, batch)
+    return batch.hasMark ? store.isWithFormer(range) : this.#lastStored(range, this.#begun) >= batch.first
+  }
+
+  /** The last of these entries that is stored, for whichever destination. */
+  #lastStored(range: EntryRange, upTo: Marks): number {
+    const last = range.first + range.count - 1
+    return this.#parts.store.isWithFormer(range) ? last : Math.min(last, upTo[range.queue] as number)
+  }
+
+  /** Number of the first entry of a batch that is not stored for the batch's own destination. */
+  #firstUnstored(endpointQueue: EndpointQueue, batch: Batch, upTo: Marks): number {
+    const isWithFormer = this.#parts.store.isWithFormer(rangeOf(endpointQueue, batch))
+    return isWithFormer ? batch.first : Math.max(batch.first, (upTo[endpointQueue.index] as number) + 1)
+  }
+
+  #spill(endpointQueue: EndpointQueue, batch: Batch): void {
+    const { id, hasMark, attempts, mayBeTaken, wasSent, destination } = batch
+    const isFlying = this.#parts.queue.isFlying(batch, endpointQueue)
+    this.#parts.store.spill(rangeOf(endpointQueue, batch), {
+      id: hasMark || wasSent ? id : undefined,
+      isMarked: hasMark,
+      attempts,
+      boundTo: mayBeTaken || isFlying ? destination?.target().apiKey : undefined,
+    })
   }
 
   #enqueue(work: () => Promise<void>): Promise<void> {
@@ -324,8 +343,12 @@ export class WriteBehind implements Overflow {
 /** A write set, and the batches whose marks it contains. */
 type MarkedSet = WriteSet & { readonly batches: readonly Batch[] }
 
-function markOf(endpointQueue: EndpointQueue, { first, count, id }: Batch): BatchMark {
-  return { queue: endpointQueue.index, first, count, id: id as string }
+function rangeOf({ index }: EndpointQueue, { first, count }: Batch): EntryRange {
+  return { queue: index, first, count }
+}
+
+function markOf(endpointQueue: EndpointQueue, batch: Batch): BatchMark {
+  return { ...rangeOf(endpointQueue, batch), id: batch.id as string }
 }
 
 /** Appends the entries from number `from` to `to`. @returns their bytes */

@@ -12,7 +12,7 @@ export type Encoding = 'protobuf' | 'json'
 /**
  * The log records of an export request, in their order. Each walk decodes the records anew: decoded records that were
  * kept would take many times the bytes of the body. The walk throws what is wrong in the body.
- * @throws {DecodeError} when the body is not an export request, {@link TooMuchError} when it holds too much
+ * @throws DecodeError when the body is not an export request, {@link TooMuchError} when it holds too much
  */
 export async function decodeLogs(body: Buffer, encoding: Encoding): Promise<Iterable<OtlpLogRecord | Turn>> {
   if (encoding === 'protobuf') return { [Symbol.iterator]: () => readItems(body, readLogRecord) }

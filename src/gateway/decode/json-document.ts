@@ -38,7 +38,7 @@ export class JsonDocument {
     this.#large = large
   }
 
-  /** @throws {DecodeError} when the body is not JSON */
+  /** @throws DecodeError when the body is not JSON */
   static async open(bytes: Buffer): Promise<JsonDocument> {
     return new JsonDocument(bytes, await scanJson(bytes))
   }

@@ -30,7 +30,7 @@ const COLON = 0x3a
 
 /**
  * Checks that a body is JSON without building values. Gives the large values by their start.
- * @throws {DecodeError} when the body is not JSON
+ * @throws DecodeError when the body is not JSON
  */
 export async function scanJson(bytes: Uint8Array): Promise<ReadonlyMap<number, LargeValue>> {
   const scan = new JsonScan(bytes)

@@ -18,7 +18,7 @@ export class OtlpReader extends protobuf.BufferReader {
   budget = new ValueBudget()
   #fields = 0
 
-  /** The tag of the next field. @throws {TooMuchError} when one record has too many fields */
+  /** The tag of the next field. @throws TooMuchError when one record has too many fields */
   field(): number {
     if (++this.#fields > DECODE_LIMITS.fieldsPerRecord) {
       throw new TooMuchError('There are too many fields in one record.')

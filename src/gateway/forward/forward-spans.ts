@@ -1,3 +1,4 @@
+import { isHandledBy } from '../../translate/handled-status.js'
 import type { SpanEventLike } from '../../translate/otel.js'
 import type { ResourceFields } from '../../translate/resource.js'
 import { isExceptionEvent, translateExceptionEvent } from '../../translate/span.js'
@@ -149,13 +150,11 @@ class SpanWriter {
   }
 }
 
-const CLIENT_CLOSED = 499
 const CHOSEN_IP = 'lognitor.request.ip'
 
 /** The request was answered without a failure, so the exception that a framework's instrumentation saw was handled. */
 function isHandled(server: OtlpSpan | undefined): boolean {
-  const status = server && spanHttp(server.attributes)?.statusCode
-  return status !== undefined && status < 500 && status !== CLIENT_CLOSED
+  return isHandledBy(server && spanHttp(server.attributes)?.statusCode)
 }
 
 /**

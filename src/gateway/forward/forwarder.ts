@@ -63,7 +63,7 @@ export class Forwarder {
   /** Refusals that other processes have reported for keys not yet seen here. */
   readonly #adopted = new Map<string, HoldChange>()
 
-  /** @throws {LognitorError} for a wrong option */
+  /** @throws LognitorError for a wrong option */
   constructor(settings: Settings, parts: ForwarderParts) {
     this.#settings = settings
     this.#parts = {

@@ -9,7 +9,7 @@ import { type FaultSwitch, parseFaults } from '../service/faults.js'
 import { exportLines, importLines } from './ndjson.js'
 import { parseQuery, type Query } from './query.js'
 import { viewLog, viewRequestRow, viewRequestRows, viewRows } from './rows.js'
-import { viewErrorSeries, viewFacets, viewLatency, viewVolume } from './series.js'
+import { viewCalls, viewErrorSeries, viewFacets, viewLatency, viewVolume } from './series.js'
 import type { Stream } from './stream.js'
 import { viewTimeline, viewTraces } from './timeline.js'
 import { tryWebhook } from './try-webhook.js'
@@ -29,7 +29,7 @@ const MAX_CALL_BYTES = 256 * 1024
 
 /** Serves the calls below `/inbox/api`. `path` is the rest behind that prefix. */
 export function createApi({ store, faults, alerts, stream, now, startedAt }: ApiParts): Handler {
-  const views = new Map<string, (query: Query) => Reply>([
+  const views = new Map<string, (query: Query) => Reply | Promise<Reply>>([
     ['/logs', (query) => viewLogs(store, query)],
     ['/requests', (query) => viewRequests(store, query)],
     ['/rows', (query) => viewRows(store, query)],
@@ -41,11 +41,12 @@ export function createApi({ store, faults, alerts, stream, now, startedAt }: Api
     ['/traces', (query) => viewTraces(store, query)],
     ['/timeline', (query) => viewTimeline(store, query)],
     ['/clients', () => ({ status: 200, json: { clients: store.clients.list() } })],
+    ['/calls', (query) => viewCalls(store, query, faults.history(), now())],
     ['/export', () => exportLines(store, now())],
     ['/errors', (query) => viewErrors(store, query, now())],
     ['/heartbeats', (query) => list('heartbeats', store.monitors.list(now()).slice(0, query.limit), {})],
     ['/releases', (query) => list('releases', store.releases.list().slice(0, query.limit), {})],
-    ['/feedback', (query) => viewFeedback(store, query)],
+    ['/feedback', (query) => viewFeedback(store, query, now())],
     ['/alerts', (query) => viewAlerts(query)],
     ['/stats', () => viewStats(store, startedAt)],
     ['/faults', () => ({ status: 200, json: faults.current() })],
@@ -69,7 +70,7 @@ export function createApi({ store, faults, alerts, stream, now, startedAt }: Api
     const query = parseQuery(new URL(request.url ?? '/', 'http://inbox').searchParams)
     if (typeof query === 'string') return writeReply(response, refusal(400, query))
     if (isStream) return stream.connect(request, response, query)
-    return writeReply(response, view?.(query) ?? refuseMethod(path, false))
+    return writeReply(response, (await view?.(query)) ?? refuseMethod(path, false))
   }
 
   function refuseMethod(path: string, isReadable: boolean): Reply {

@@ -12,10 +12,16 @@ import { list } from './views.js'
 const MESSAGE_LENGTH = 300
 const TEXT_LENGTH = 200
 const MAX_TAGS = 10
+const MAX_FIELDS = 6
+const FIELD_LENGTH = 60
+/** A log that arrives later than this after its time stands where it arrives. */
+const LATE_MS = 10_000
 
 /** `GET /inbox/api/rows` */
-export function viewRows(store: Store, query: Query): Reply {
-  return list('rows', select(store.logs, query, logPasses(query)).map(logRow), { seq: store.logs.lastSeq })
+export async function viewRows(store: Store, query: Query): Promise<Reply> {
+  const seq = store.logs.lastSeq
+  const found = await select(store.logs, query, logPasses(query))
+  return list('rows', found, { seq }, logRow)
 }
 
 /** `GET /inbox/api/logs/12`: one whole log by its sequence number. */
@@ -26,12 +32,12 @@ export function viewLog(store: Store, seq: number): Reply {
 }
 
 /** `GET /inbox/api/request-rows` */
-export function viewRequestRows(store: Store, query: Query): Reply {
+export async function viewRequestRows(store: Store, query: Query): Promise<Reply> {
   const isSlowest = query.sort === 'slowest'
   const limit = isSlowest ? Number.POSITIVE_INFINITY : query.limit
-  const found = select(store.requests, query, requestPasses(query, store.logs), limit)
+  const found = await select(store.requests, query, await requestPasses(query, store.logs), limit)
   if (isSlowest) found.sort((a, b) => b.value.duration_ms - a.value.duration_ms)
-  return list('requests', found.slice(0, query.limit).map(requestRow), {})
+  return list('requests', found.slice(0, query.limit), {}, requestRow)
 }
 
 /** `GET /inbox/api/request-rows/12`: one request entry by its sequence number. */
@@ -41,8 +47,10 @@ export function viewRequestRow(store: Store, seq: number): Reply {
   return { status: 200, json: requestRow(entry) }
 }
 
-export function logRow({ seq, time, value: log }: Entry<Log>): LogRow {
+export function logRow({ seq, time, at, value: log }: Entry<Log>): LogRow {
+  const place = Math.min(at, Math.max(time, at - LATE_MS))
   const row: LogRow = { seq, time, level: log.level, message: log.message.slice(0, MESSAGE_LENGTH) }
+  if (place !== time) row.place = place
   const texts = {
     service: log.service,
     error: log.error?.type,
@@ -55,10 +63,26 @@ export function logRow({ seq, time, value: log }: Entry<Log>): LogRow {
     if (text !== undefined) Object.assign(row, { [name]: text.slice(0, TEXT_LENGTH) })
   }
   if (isSummary(log)) row.repeats = occurrences(log)
+  const fields = fieldsOf(log)
+  if (fields.length > 0) row.fields = fields
   if (log.tags !== undefined && log.tags.length > 0) {
     row.tags = log.tags.slice(0, MAX_TAGS).map((tag) => tag.slice(0, TEXT_LENGTH))
   }
   return row
+}
+
+/** Keys that the package itself puts into each log say nothing about this one. */
+const NO_FIELD = /^(log\.record\.uid|process\.|otel\.|thread\.|dedup)/
+
+function fieldsOf({ metadata, service }: Log): string[] {
+  const fields: string[] = []
+  for (const key in metadata) {
+    if (fields.length >= MAX_FIELDS) break
+    const value = metadata[key]
+    if (typeof value === 'object' || value === undefined || value === service || NO_FIELD.test(key)) continue
+    fields.push(`${key.slice(0, FIELD_LENGTH)}=${String(value).slice(0, FIELD_LENGTH)}`)
+  }
+  return fields
 }
 
 export function requestRow({ seq, time, value }: Entry<RequestEntry>): RequestRow {

@@ -1,19 +1,22 @@
 import type { Log } from '../../wire/log.js'
 import type { RequestEntry } from '../../wire/request-entry.js'
 import { groupOf } from '../data/error-groups.js'
+import { Rest } from '../data/rest.js'
 import type { Entry, Ring } from '../data/ring.js'
 import type { Query } from './query.js'
 
-/** The entries that pass the filters, the latest arrival first, at most `limit` of them. */
-export function select<T extends { timestamp: string }>(
+/** The entries that pass the filters, the latest arrival first, at most `limit` of them. Searches in slices. */
+export async function select<T extends { timestamp: string }>(
   ring: Ring<T>,
   query: Query,
   passes: (value: T) => boolean,
   limit = query.limit,
-): Entry<T>[] {
+): Promise<Entry<T>[]> {
   const found: Entry<T>[] = []
+  const rest = new Rest()
   for (const entry of ring.newestFirst()) {
     if (found.length >= limit || entry.seq <= (query.afterSeq ?? 0)) break
+    if (rest.isDue()) await rest.turn()
     if (query.beforeSeq !== undefined && entry.seq >= query.beforeSeq) continue
     if (query.fromMs !== undefined && entry.time < query.fromMs) continue
     if (query.toMs !== undefined && entry.time > query.toMs) continue
@@ -39,8 +42,11 @@ export function logPasses(query: Query): (log: Log) => boolean {
 }
 
 /** Filters request entries. An entry has no level and no trace, so for such filters the logs of its request decide. */
-export function requestPasses(query: Query, logs: Ring<Log>): (entry: RequestEntry) => boolean {
-  const ids = requestIdsOf(query, logs)
+export async function requestPasses(
+  query: Query,
+  logs: Ring<Log>,
+): Promise<(entry: RequestEntry) => boolean> {
+  const ids = await requestIdsOf(query, logs)
   return (entry) =>
     (ids === undefined || ids.has(entry.request_id)) &&
     (query.service === undefined || entry.service === query.service) &&
@@ -56,13 +62,15 @@ export function requestPasses(query: Query, logs: Ring<Log>): (entry: RequestEnt
 /** Filters that need the logs of a request. */
 const OF_LOGS = ['levels', 'traceId', 'user', 'session', 'fingerprint', 'tags', 'metadata'] as const
 
-function requestIdsOf(query: Query, logs: Ring<Log>): Set<string> | undefined {
+async function requestIdsOf(query: Query, logs: Ring<Log>): Promise<Set<string> | undefined> {
   const asked: Query = { limit: 0 }
   for (const name of OF_LOGS) if (query[name] !== undefined) Object.assign(asked, { [name]: query[name] })
   if (Object.keys(asked).length === 1) return undefined
   const ids = new Set<string>()
   const passes = logPasses(asked)
+  const rest = new Rest()
   for (const { value } of logs.newestFirst()) {
+    if (rest.isDue()) await rest.turn()
     if (value.request_id !== undefined && passes(value)) ids.add(value.request_id)
   }
   return ids

@@ -1,20 +1,23 @@
 import { LEVELS, type Level } from '../../wire/level.js'
+import { ANSWERS, type Answer } from '../data/calls.js'
 import { groupOf, occurrences } from '../data/error-groups.js'
 import { percentile } from '../data/percentile.js'
+import { Rest } from '../data/rest.js'
 import type { Store } from '../data/store.js'
 import type { Reply } from '../http/reply.js'
+import type { FaultChange } from '../service/faults.js'
 import type { Query } from './query.js'
 import { logPasses, requestPasses, select } from './select.js'
-import type { ErrorSeriesAnswer, FacetsAnswer, LatencyAnswer, VolumeAnswer } from './shapes.js'
-import { partOf, spanOf, zeros } from './span.js'
+import type { CallsAnswer, ErrorSeriesAnswer, FacetsAnswer, LatencyAnswer, VolumeAnswer } from './shapes.js'
+import { add, partOf, spanOf, zeros } from './span.js'
 
 const MAX_SERVICES = 100
 const MAX_GROUPS = 500
 const SPARK_PARTS = 40
 
 /** `GET /inbox/api/volume` */
-export function viewVolume(store: Store, query: Query, now: number): Reply {
-  const found = select(store.logs, query, logPasses(query), Number.POSITIVE_INFINITY)
+export async function viewVolume(store: Store, query: Query, now: number): Promise<Reply> {
+  const found = await select(store.logs, query, logPasses(query), Number.POSITIVE_INFINITY)
   const span = spanOf(
     query,
     found.map((entry) => entry.time),
@@ -26,8 +29,9 @@ export function viewVolume(store: Store, query: Query, now: number): Reply {
 }
 
 /** `GET /inbox/api/latency` */
-export function viewLatency(store: Store, query: Query, now: number): Reply {
-  const found = select(store.requests, query, requestPasses(query, store.logs), Number.POSITIVE_INFINITY)
+export async function viewLatency(store: Store, query: Query, now: number): Promise<Reply> {
+  const passes = await requestPasses(query, store.logs)
+  const found = await select(store.requests, query, passes, Number.POSITIVE_INFINITY)
   const span = spanOf(
     query,
     found.map((entry) => entry.time),
@@ -36,7 +40,9 @@ export function viewLatency(store: Store, query: Query, now: number): Reply {
   const statuses = { '2xx': zeros(span), '3xx': zeros(span), '4xx': zeros(span), '5xx': zeros(span) }
   const durations: number[][] = span.times.map(() => [])
   let failed = 0
+  const rest = new Rest()
   for (const { time, value } of found) {
+    if (rest.isDue()) await rest.turn()
     const part = partOf(span, time)
     if (part !== undefined) durations[part]?.push(value.duration_ms)
     // A request entry from a span without a status has none, and none is invented.
@@ -65,10 +71,24 @@ export function viewLatency(store: Store, query: Query, now: number): Reply {
   return { status: 200, json: answer }
 }
 
+/** `GET /inbox/api/calls` */
+export function viewCalls(store: Store, query: Query, faults: readonly FaultChange[], now: number): Reply {
+  const seconds = store.calls.list()
+  const span = spanOf(
+    query,
+    seconds.map(({ time }) => time),
+    now,
+  )
+  const answers = Object.fromEntries(ANSWERS.map((name) => [name, zeros(span)])) as Record<Answer, number[]>
+  for (const { time, counts } of seconds)
+    for (const name of ANSWERS) add(answers[name], partOf(span, time), counts[name])
+  return { status: 200, json: { ...span, answers, faults: [...faults] } satisfies CallsAnswer }
+}
+
 /** `GET /inbox/api/error-series` */
-export function viewErrorSeries(store: Store, query: Query, now: number): Reply {
+export async function viewErrorSeries(store: Store, query: Query, now: number): Promise<Reply> {
   const passes = logPasses(query)
-  const found = select(
+  const found = await select(
     store.logs,
     query,
     (log) => groupOf(log) !== undefined && passes(log),
@@ -95,16 +115,19 @@ export function viewErrorSeries(store: Store, query: Query, now: number): Reply 
 }
 
 /** `GET /inbox/api/facets`: values to choose from. Each list ignores its own filter. */
-export function viewFacets(store: Store, query: Query): Reply {
-  const { levels: _levels, ...withoutLevels } = query
-  const { service: _service, ...withoutService } = query
+export async function viewFacets(store: Store, query: Query): Promise<Reply> {
+  const { levels: wantedLevels, service: wantedService, ...others } = query
   const levels = Object.fromEntries(LEVELS.map((level) => [level, 0])) as Record<Level, number>
   const services = new Map<string, number>()
-  const ofLevel = logPasses(withoutLevels)
-  const ofService = logPasses(withoutService)
+  const passes = logPasses(others)
+  const rest = new Rest()
   for (const { value } of store.logs.newestFirst()) {
-    if (ofLevel(value)) levels[value.level]++
-    if (ofService(value)) count(services, value.service)
+    if (rest.isDue()) await rest.turn()
+    const ofService = wantedService === undefined || value.service === wantedService
+    const ofLevel = wantedLevels === undefined || wantedLevels.includes(value.level)
+    if (!(ofService || ofLevel) || !passes(value)) continue
+    if (ofService) levels[value.level]++
+    if (ofLevel) count(services, value.service)
   }
   for (const { value } of store.requests.newestFirst())
     if (!services.has(value.service ?? '')) count(services, value.service, 0)
@@ -117,10 +140,6 @@ export function viewFacets(store: Store, query: Query): Reply {
 function count(counts: Map<string, number>, name: string | undefined, by = 1): void {
   if (name === undefined || (!counts.has(name) && counts.size >= MAX_SERVICES * 10)) return
   counts.set(name, (counts.get(name) ?? 0) + by)
-}
-
-function add(counts: number[], part: number | undefined, by = 1): void {
-  if (part !== undefined) counts[part] = (counts[part] ?? 0) + by
 }
 
 function classOf(status: number): '2xx' | '3xx' | '4xx' | '5xx' {

@@ -1,6 +1,9 @@
 import type { Feedback } from '../../wire/companion.js'
 import type { Level } from '../../wire/level.js'
+import type { Log } from '../../wire/log.js'
 import type { RequestEntry } from '../../wire/request-entry.js'
+import type { Answer } from '../data/calls.js'
+import type { FaultChange } from '../service/faults.js'
 
 /** A log as a row of the page's table. Long texts are cut. */
 export interface LogRow {
@@ -20,6 +23,13 @@ export interface LogRow {
   tags?: string[]
   /** For a summary of errors that the client held back: how many errors the log stands for. */
   repeats?: number
+  /** The first single values in the metadata, cut, as `key=value`. */
+  fields?: string[]
+  /**
+   * Place in the list, when that is not `time`: no earlier than ten seconds before the log's arrival, and no later than
+   * its arrival. Logs of several clients are thus in order, and a log that comes late is still seen to arrive.
+   */
+  place?: number
 }
 
 /** `GET /inbox/api/rows` */
@@ -61,6 +71,12 @@ export interface LatencyAnswer extends Span {
   summary: { count: number; perMinute: number; errorRate: number; p50: number; p95: number; p99: number }
 }
 
+/** `GET /inbox/api/calls`: number of calls of clients over time by their answers, and the faults that were set. */
+export interface CallsAnswer extends Span {
+  answers: Record<Answer, number[]>
+  faults: FaultChange[]
+}
+
 /** `GET /inbox/api/error-series`: occurrences over time, by the fingerprint of the error group. */
 export interface ErrorSeriesAnswer extends Span {
   groups: Record<string, number[]>
@@ -91,10 +107,18 @@ export interface TimelineAnswer {
   traces: string[]
 }
 
+/** `GET /inbox/api/feedback` */
+export interface FeedbackAnswer {
+  /** The latest first. */
+  feedback: FeedbackRow[]
+  /** Number of all feedback over time. */
+  volume: Span & { counts: number[] }
+}
+
 /** An item of `GET /inbox/api/feedback`. */
 export interface FeedbackRow extends Feedback {
   received_at: string
-  log: { message: string; level: Level } | null
+  log: Pick<Log, 'message' | 'level' | 'error' | 'service' | 'fingerprint'> | null
   /** The sequence number of that log. */
   log_seq: number | null
 }

@@ -45,3 +45,8 @@ export function partOf(span: Span, time: number): number | undefined {
 export function zeros(span: Span): number[] {
   return new Array<number>(span.times.length).fill(0)
 }
+
+/** Counts in a part of a range; `part` is undefined for a time outside of it. */
+export function add(counts: number[], part: number | undefined, by = 1): void {
+  if (part !== undefined) counts[part] = (counts[part] ?? 0) + by
+}

@@ -1,8 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { clearInterval, clearTimeout, setImmediate, setInterval, setTimeout } from '../../common/clock.js'
+import type { Log } from '../../wire/log.js'
 import type { Alert } from '../alerts/alerts.js'
+import { Rest } from '../data/rest.js'
+import type { Ring } from '../data/ring.js'
 import type { Change } from '../data/store.js'
-import { refusal, writeReply } from '../http/reply.js'
+import { drained, refusal, writeReply } from '../http/reply.js'
 import type { Query } from './query.js'
 import { logRow } from './rows.js'
 import { logPasses } from './select.js'
@@ -20,6 +23,8 @@ interface Reader {
   missed: number
   /** Table rows of logs, as JSON, that are sent in one event. */
   rows: string[]
+  /** Whether the reader still gets logs that the inbox held before. New logs then reach it in their turn. */
+  isCatchingUp: boolean
 }
 
 /** The event kinds for a reader that names none. */
@@ -33,27 +38,33 @@ const CHANGED_EVERY_MS = 250
 const ROWS_EVERY_MS = 100
 /** With more new rows than this at once, the table is loaded again instead. */
 const MAX_ROWS_AT_ONCE = 2000
+/** Characters of held logs that are written at once. */
+const PIECE_LENGTH = 64 * 1024
 
 /**
  * `GET /inbox/api/stream`: incoming data as server-sent events, named by their kind and filtered like the lists.
  * `events=log,alert` selects kinds. `events=changed` sends only a notice that something has changed, at most four times
  * a second. `events=rows` sends logs as table rows, many in one event. `events=hello` sends a first event that
- * identifies this inbox. A reader that is too slow gets the event `missed` with the number of events it lost.
+ * identifies this inbox. With `since` the logs that the inbox holds since then come first, as `log` events. A reader
+ * that is too slow gets the event `missed` with the number of events it missed.
  */
 export class Stream {
   readonly #readers = new Set<Reader>()
   #isFlushing = false
   readonly #hello: () => Hello
+  readonly #logs: Ring<Log>
   #changedTimer: NodeJS.Timeout | undefined
   #rowsTimer: NodeJS.Timeout | undefined
   #commentTimer: NodeJS.Timeout | undefined
 
-  constructor(hello: () => Hello) {
+  constructor(hello: () => Hello, logs: Ring<Log>) {
     this.#hello = hello
+    this.#logs = logs
   }
 
   connect(request: IncomingMessage, response: ServerResponse, query: Query): Promise<void> {
-    const wanted = new URL(request.url ?? '/', 'http://inbox').searchParams.get('events')
+    const parameters = new URL(request.url ?? '/', 'http://inbox').searchParams
+    const wanted = parameters.get('events')
     const kinds = new Set<string>(wanted ? wanted.split(',') : USUAL)
     for (const kind of kinds) {
       if ((KINDS as readonly string[]).includes(kind)) continue
@@ -63,8 +74,18 @@ export class Stream {
       return writeReply(response, refusal(503, 'The stream has too many readers.'))
     response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8' })
     response.write(': the inbox\n\n')
-    const reader: Reader = { response, kinds, wants: filter(query), pending: '', missed: 0, rows: [] }
+    const isCatchingUp = Boolean(parameters.get('since')) && kinds.has('log')
+    const reader: Reader = {
+      response,
+      kinds,
+      wants: filter(query),
+      pending: '',
+      missed: 0,
+      rows: [],
+      isCatchingUp,
+    }
     this.#readers.add(reader)
+    if (isCatchingUp) void this.#catchUp(reader, query)
     if (kinds.has('hello')) this.#write(reader, textOf('hello', this.#hello()))
     response.on('close', () => this.#readers.delete(reader))
     this.#commentTimer ??= setInterval(() => this.#comment(), COMMENT_EVERY_MS).unref()
@@ -83,7 +104,7 @@ export class Stream {
         row ??= JSON.stringify(logRow(event.entry))
         this.#addRow(reader, row)
       }
-      if (!reader.kinds.has(event.kind)) continue
+      if (!reader.kinds.has(event.kind) || (event.kind === 'log' && reader.isCatchingUp)) continue
       text ??= textOf(event.kind, dataOf(event))
       this.#write(reader, text)
     }
@@ -108,6 +129,29 @@ export class Stream {
         if (reader.kinds.has('changed')) this.#write(reader, textOf('changed', {}))
       }
     }, CHANGED_EVERY_MS).unref()
+  }
+
+  /** Sends the held logs, the oldest first, as fast as the reader takes them, until none is left that came meanwhile. */
+  async #catchUp(reader: Reader, query: Query): Promise<void> {
+    const { response } = reader
+    const passes = logPasses(query)
+    let seq = Math.max(query.afterSeq ?? 0, this.#logs.lastSeq - this.#logs.count)
+    let piece = ''
+    const rest = new Rest()
+    while (seq < this.#logs.lastSeq) {
+      seq = Math.max(seq + 1, this.#logs.lastSeq - this.#logs.count + 1)
+      const entry = this.#logs.at(seq)
+      if (entry !== undefined && isWithin(query, entry.time) && passes(entry.value))
+        piece += textOf('log', entry.value)
+      if (rest.isDue()) await rest.turn()
+      if (response.destroyed) return
+      if (piece.length < PIECE_LENGTH) continue
+      const hasRoom = response.write(piece)
+      piece = ''
+      if (!hasRoom && !(await drained(response))) return
+    }
+    if (piece !== '') response.write(piece)
+    reader.isCatchingUp = false
   }
 
   #addRow(reader: Reader, row: string): void {
@@ -154,6 +198,13 @@ export class Stream {
   #comment(): void {
     for (const { response } of this.#readers) response.write(': still here\n\n')
   }
+}
+
+function isWithin(
+  { fromMs = Number.NEGATIVE_INFINITY, toMs = Number.POSITIVE_INFINITY }: Query,
+  time: number,
+) {
+  return time >= fromMs && time <= toMs
 }
 
 function textOf(kind: string, data: unknown): string {

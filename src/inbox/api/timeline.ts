@@ -1,6 +1,7 @@
 import type { Log } from '../../wire/log.js'
 import type { RequestEntry } from '../../wire/request-entry.js'
 import { isSummary } from '../data/error-groups.js'
+import { Rest } from '../data/rest.js'
 import type { Entry } from '../data/ring.js'
 import type { Store } from '../data/store.js'
 import { type Reply, refusal } from '../http/reply.js'
@@ -15,26 +16,26 @@ const MAX_IDS = 200
 const MAX_TRACED_LOGS = 20_000
 
 /** `GET /inbox/api/timeline?trace_id=` or `?request_id=`: the request's whole trace, and all requests of the trace. */
-export function viewTimeline(store: Store, query: Query): Reply {
+export async function viewTimeline(store: Store, query: Query): Promise<Reply> {
   if (query.traceId === undefined && query.requestId === undefined) {
     return refusal(400, 'This call takes "trace_id" or "request_id".')
   }
   const traces = new Set(query.traceId === undefined ? [] : [query.traceId])
   const requests = new Set(query.requestId === undefined ? [] : [query.requestId])
   if (query.requestId !== undefined)
-    collect(store, (log) => log.request_id === query.requestId, traces, traceOf)
-  collect(
+    await collect(store, (log) => log.request_id === query.requestId, traces, traceOf)
+  await collect(
     store,
     (log) => traces.has(traceOf(log) ?? ''),
     requests,
     (log) => log.request_id,
   )
-  const logs = select(
+  const logs = await select(
     store.logs,
     { limit: MAX_LOGS },
     (log) => traces.has(traceOf(log) ?? '') || requests.has(log.request_id ?? ''),
   )
-  const entries = select(store.requests, { limit: MAX_LOGS }, (entry) => requests.has(entry.request_id))
+  const entries = await select(store.requests, { limit: MAX_LOGS }, (entry) => requests.has(entry.request_id))
   const answer: TimelineAnswer = {
     logs: byTime(logs).map(logRow),
     requests: byTime(entries).map(requestRow),
@@ -44,14 +45,15 @@ export function viewTimeline(store: Store, query: Query): Reply {
 }
 
 /** `GET /inbox/api/traces`: the trace with the latest log first. */
-export function viewTraces(store: Store, query: Query): Reply {
+export async function viewTraces(store: Store, query: Query): Promise<Reply> {
   const passes = logPasses(query)
-  const found = select(
+  const found = await select(
     store.logs,
     { ...query, limit: MAX_TRACED_LOGS },
     (log) => log.trace !== undefined && passes(log),
   )
-  const traces = new Map<string, TraceSummary & { request: string | undefined }>()
+  const traces = new Map<string, TraceSummary>()
+  const byRequest = new Map<string, TraceSummary>()
   for (const { time, value } of found) {
     const id = traceOf(value) ?? ''
     const known = traces.get(id)
@@ -64,55 +66,58 @@ export function viewTraces(store: Store, query: Query): Reply {
       errors: 0,
       services: [],
       name: '',
-      request: undefined,
     }
     traces.set(id, trace)
     addLog(trace, value, time)
+    if (value.request_id !== undefined) byRequest.set(value.request_id, trace)
   }
-  nameByRequest(traces.values(), store.requests.newestFirst())
-  const json = Array.from(traces.values(), ({ request, ...trace }) => ({
+  nameByRequest(byRequest, store.requests.newestFirst())
+  const json = Array.from(traces.values(), (trace) => ({
     ...trace,
     to: Math.max(trace.from, trace.to),
   }))
   return { status: 200, json: { traces: json } }
 }
 
-function addLog(trace: TraceSummary & { request: string | undefined }, log: Log, time: number): void {
+function addLog(trace: TraceSummary, log: Log, time: number): void {
+  // Batches of several services arrive in any order.
+  if (time <= trace.from) trace.name = log.message.slice(0, 200)
   trace.from = Math.min(trace.from, time)
   if (!isSummary(log)) trace.to = Math.max(trace.to, time)
   trace.logs++
   if (log.level === 'error' || log.level === 'fatal') trace.errors++
   if (log.service !== undefined && !trace.services.includes(log.service) && trace.services.length < 10)
     trace.services.push(log.service.slice(0, 200))
-  // Logs are walked from the newest to the oldest, so the last one seen began the trace.
-  trace.name = log.message.slice(0, 200)
-  trace.request = log.request_id ?? trace.request
 }
 
 /** Names each trace after its earliest request, and takes its duration from there. */
 function nameByRequest(
-  traces: Iterable<TraceSummary & { request: string | undefined }>,
+  byRequest: ReadonlyMap<string, TraceSummary>,
   entries: Iterable<Entry<RequestEntry>>,
 ): void {
-  const byRequest = new Map<string, TraceSummary>()
-  for (const trace of traces) if (trace.request !== undefined) byRequest.set(trace.request, trace)
+  const starts = new Map<TraceSummary, number>()
   for (const { time, value } of entries) {
     const trace = byRequest.get(value.request_id)
     if (trace === undefined) continue
-    trace.name = `${value.method} ${value.route ?? value.path}`.slice(0, 200)
+    if (time <= (starts.get(trace) ?? time)) {
+      starts.set(trace, time)
+      trace.name = `${value.method} ${value.route ?? value.path}`.slice(0, 200)
+    }
     trace.from = Math.min(trace.from, time)
     trace.to = Math.max(trace.to, time + value.duration_ms)
   }
 }
 
 /** Adds to `ids` what the matching logs name, up to a bound. */
-function collect(
+async function collect(
   store: Store,
   passes: (log: Log) => boolean,
   ids: Set<string>,
   idOf: (log: Log) => string | undefined,
-): void {
+): Promise<void> {
+  const rest = new Rest()
   for (const { value } of store.logs.newestFirst()) {
+    if (rest.isDue()) await rest.turn()
     if (ids.size >= MAX_IDS) return
     if (!passes(value)) continue
     const id = idOf(value)

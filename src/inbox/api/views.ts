@@ -1,26 +1,33 @@
 import type { Feedback } from '../../wire/companion.js'
 import { LOG_ID_KEY, type Log } from '../../wire/log.js'
-import { ErrorGroups } from '../data/error-groups.js'
+import { ErrorGroups, groupOf } from '../data/error-groups.js'
+import { Rest } from '../data/rest.js'
 import type { Entry } from '../data/ring.js'
 import { summarizeRoutes } from '../data/route-summary.js'
 import type { Store } from '../data/store.js'
 import type { Reply } from '../http/reply.js'
 import { cursorAt, type Query } from './query.js'
 import { logPasses, requestPasses, select } from './select.js'
+import type { FeedbackAnswer } from './shapes.js'
+import { add, partOf, spanOf, zeros } from './span.js'
 
 /** `GET /inbox/api/logs` */
-export function viewLogs(store: Store, query: Query): Reply {
-  const found = select(store.logs, query, logPasses(query)).map((entry) => entry.value)
-  return list('logs', found, { cursor: cursorAt(store.logs.lastSeq) })
+export async function viewLogs(store: Store, query: Query): Promise<Reply> {
+  // Logs that come during the search are for the next call.
+  const cursor = cursorAt(store.logs.lastSeq)
+  const found = await select(store.logs, query, logPasses(query))
+  return list('logs', found, { cursor }, (entry) => entry.value)
 }
 
 /** `GET /inbox/api/requests`: the routes count all matching requests, whatever the limit. */
-export function viewRequests(store: Store, query: Query): Reply {
-  const found = select(store.requests, query, requestPasses(query, store.logs), Number.POSITIVE_INFINITY)
+export async function viewRequests(store: Store, query: Query): Promise<Reply> {
+  const passes = await requestPasses(query, store.logs)
+  const cursor = cursorAt(store.requests.lastSeq)
+  const found = await select(store.requests, query, passes, Number.POSITIVE_INFINITY)
   const requests = found.map((entry) => entry.value)
   return list('requests', requests.slice(0, query.limit), {
     routes: summarizeRoutes(requests),
-    cursor: cursorAt(store.requests.lastSeq),
+    cursor,
   })
 }
 
@@ -28,24 +35,44 @@ export function viewRequests(store: Store, query: Query): Reply {
  * `GET /inbox/api/errors`: without a filter the groups count all errors since the start; with a filter they count the
  * matching logs in the store.
  */
-export function viewErrors(store: Store, query: Query, now: number): Reply {
+export async function viewErrors(store: Store, query: Query, now: number): Promise<Reply> {
   const { limit, ...filters } = query
   if (Object.keys(filters).length === 0) return list('groups', store.groups.list(now).slice(0, limit), {})
   const groups = new ErrorGroups()
-  const found = select(store.logs, query, logPasses(query), Number.POSITIVE_INFINITY)
-  for (const entry of found.reverse()) groups.add(entry.value, entry.at)
+  const passes = logPasses(query)
+  const isWanted = (log: Log) => groupOf(log) !== undefined && passes(log)
+  const found = await select(store.logs, query, isWanted, Number.POSITIVE_INFINITY)
+  const rest = new Rest()
+  for (const entry of found.reverse()) {
+    if (rest.isDue()) await rest.turn()
+    groups.add(entry.value, entry.at)
+  }
   return list('groups', groups.list(now).slice(0, limit), {})
 }
 
 /** `GET /inbox/api/feedback`: each feedback with the log it refers to, while the store has that log. */
-export function viewFeedback(store: Store, query: Query): Reply {
-  const found = Array.from(store.feedback.newestFirst()).slice(0, query.limit)
+export function viewFeedback(store: Store, query: Query, now: number): Reply {
+  const all = Array.from(store.feedback.newestFirst())
+  const found = all.slice(0, query.limit)
   const logs = logsById(store, new Set(found.map((entry) => entry.value.event_id)))
   return list(
     'feedback',
     found.map((entry) => describe(entry.value, entry.at, logs)),
-    {},
+    {
+      volume: feedbackVolume(
+        query,
+        all.map((entry) => entry.at),
+        now,
+      ),
+    },
   )
+}
+
+function feedbackVolume(query: Query, times: readonly number[], now: number): FeedbackAnswer['volume'] {
+  const span = spanOf(query, times, now)
+  const counts = zeros(span)
+  for (const time of times) add(counts, partOf(span, time))
+  return { ...span, counts }
 }
 
 export function viewStats(store: Store, startedAt: number): Reply {
@@ -65,13 +92,18 @@ export function viewStats(store: Store, startedAt: number): Reply {
 }
 
 /** A JSON list under a name, written item by item: fifty thousand logs are too much for one string. */
-export function list(name: string, items: readonly unknown[], rest: Record<string, unknown>): Reply {
+export function list<T>(
+  name: string,
+  items: readonly T[],
+  rest: Record<string, unknown>,
+  shapeOf: (item: T) => unknown = (item) => item,
+): Reply {
   return { status: 200, pieces: pieces() }
 
   function* pieces(): Generator<string> {
     yield `{${JSON.stringify(name)}:[`
     for (let index = 0; index < items.length; index++)
-      yield (index === 0 ? '' : ',') + JSON.stringify(items[index])
+      yield (index === 0 ? '' : ',') + JSON.stringify(shapeOf(items[index] as T))
     yield ']'
     for (const [key, value] of Object.entries(rest)) yield `,${JSON.stringify(key)}:${JSON.stringify(value)}`
     yield '}'

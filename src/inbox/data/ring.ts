@@ -9,6 +9,8 @@ export interface Entry<T> {
   readonly value: T
   /** Approximate size in memory, in bytes. */
   readonly weight: number
+  /** For the last log of a batch: the batch's id. */
+  readonly batch?: string
 }
 
 /** The newest values, bounded by count and by bytes. The oldest are dropped first. */
@@ -25,8 +27,15 @@ export class Ring<T> {
     this.#maxWeight = maxWeight
   }
 
-  push(value: T, weight: number, at: number, time = at): Entry<T> {
-    const entry = { seq: ++this.#seq, at, time, value, weight }
+  push(value: T, weight: number, at: number, time = at, batch?: string): Entry<T> {
+    const entry = {
+      seq: ++this.#seq,
+      at,
+      time,
+      value,
+      weight,
+      ...(batch !== undefined && { batch }),
+    }
     this.#entries.push(entry)
     this.#weight += weight
     while (this.count > this.#maxCount || (this.#weight > this.#maxWeight && this.count > 0)) this.#shift()
@@ -51,16 +60,20 @@ export class Ring<T> {
     return this.#entries[this.#entries.length - 1 - (this.#seq - seq)]
   }
 
+  /** The entries of this moment. Those that are dropped while the caller pauses are left out. */
   *newestFirst(): Generator<Entry<T>> {
-    for (let index = this.#entries.length - 1; index >= this.#head; index--) {
-      const entry = this.#entries[index]
-      if (entry !== undefined) yield entry
+    for (let seq = this.#seq; ; seq--) {
+      const entry = this.at(seq)
+      if (entry === undefined) return
+      yield entry
     }
   }
 
+  /** The same, the oldest first. */
   *oldestFirst(): Generator<Entry<T>> {
-    for (let index = this.#head; index < this.#entries.length; index++) {
-      const entry = this.#entries[index]
+    const last = this.#seq
+    for (let seq = last - this.count + 1; seq <= last; seq++) {
+      const entry = this.at(seq)
       if (entry !== undefined) yield entry
     }
   }

@@ -3,6 +3,7 @@ import type { Feedback, Release } from '../../wire/companion.js'
 import type { Log } from '../../wire/log.js'
 import type { RequestEntry } from '../../wire/request-entry.js'
 import type { InboxSettings } from '../settings.js'
+import { Calls } from './calls.js'
 import { type ClientCall, Clients } from './clients.js'
 import { ErrorGroups } from './error-groups.js'
 import { Monitors } from './monitors.js'
@@ -29,6 +30,8 @@ export interface BatchAnswer {
   answer: IngestAnswer
 }
 
+/** Memory of an entry beside its value, in bytes. */
+const ENTRY_BYTES = 96
 const MAX_REMEMBERED_BATCHES = 20_000
 const MAX_REMEMBERED_REJECTIONS = 100_000
 const MAX_REMEMBERED_ROWS = 200_000
@@ -44,6 +47,7 @@ export class Store {
   readonly monitors = new Monitors()
   readonly releases = new Releases()
   readonly clients = new Clients()
+  readonly calls = new Calls()
   readonly #batches = new RecentMap<BatchAnswer>(MAX_REMEMBERED_BATCHES, MAX_REMEMBERED_REJECTIONS)
   readonly #rows = new RecentMap<true>(MAX_REMEMBERED_ROWS)
   readonly #now: () => number
@@ -66,11 +70,19 @@ export class Store {
     this.#listeners.push(listener)
   }
 
-  /** @param at time of arrival, for a log that is read back from a file */
-  addLog(log: Log, weight: number, at = this.#now()): void {
+  /**
+   * @param at time of arrival, for a log that is read back from a file
+   * @param batch the id of the batch that ends with this log
+   */
+  addLog(log: Log, weight: number, at = this.#now(), batch?: string): void {
     this.#totals.logs++
     const opensGroup = this.groups.add(log, at) === 'new'
-    this.#tell({ kind: 'log', entry: this.logs.push(log, weight, at, timeOf(log, at)), opensGroup })
+    const id = batch === undefined ? undefined : shortKey(batch)
+    this.#tell({
+      kind: 'log',
+      entry: this.logs.push(log, weight + ENTRY_BYTES, at, timeOf(log, at), id),
+      opensGroup,
+    })
   }
 
   /** Adds a request entry. An entry that comes twice counts once. */
@@ -80,12 +92,16 @@ export class Store {
       return
     }
     this.#totals.requests++
-    this.#tell({ kind: 'request', entry: this.requests.push(request, weight, at, timeOf(request, at)) })
+    this.#tell({
+      kind: 'request',
+      entry: this.requests.push(request, weight + ENTRY_BYTES, at, timeOf(request, at)),
+    })
   }
 
   /** Notes what a call says about its client. */
   noteCall(call: ClientCall): void {
     this.clients.add(call, this.#now())
+    this.calls.add(call.status, this.#now())
   }
 
   /** The first answer to a batch that is repeated. */
@@ -119,7 +135,7 @@ export class Store {
   /** Empties the store, totals and remembered batches included. */
   clear(): void {
     const parts = [this.logs, this.requests, this.feedback, this.groups]
-    for (const part of [...parts, this.monitors, this.releases, this.clients]) part.clear()
+    for (const part of [...parts, this.monitors, this.releases, this.clients, this.calls]) part.clear()
     this.#batches.clear()
     this.#rows.clear()
     this.#totals = noTotals()

@@ -8,6 +8,7 @@ const POLICY = [
   "script-src 'self'",
   "style-src 'self'",
   "img-src 'self'",
+  "font-src 'self'",
   "connect-src 'self'",
   "base-uri 'none'",
   "form-action 'none'",
@@ -28,5 +29,9 @@ export const page: Handler = (request, response, path) => {
     return writeReply(response, refusal(405, 'This address takes GET, HEAD only.', { allow: 'GET, HEAD' }))
   }
   const headers = { 'content-type': file.type, 'content-security-policy': POLICY, 'x-frame-options': 'DENY' }
-  return writeReply(response, { status: 200, text: file.text, headers })
+  return writeReply(response, { status: 200, bytes: bytesOf(file), headers })
+}
+
+function bytesOf({ text, base64 }: { text?: string; base64?: string }): Buffer {
+  return base64 === undefined ? Buffer.from(text ?? '') : Buffer.from(base64, 'base64')
 }

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http'
+import { Rest } from '../data/rest.js'
 
 /** The answer to one call. */
 export interface Reply {
@@ -7,8 +8,8 @@ export interface Reply {
   json?: unknown
   /** Texts that are written one by one, as fast as the reader takes them. */
   pieces?: Iterable<string>
-  /** A text that is written unchanged. */
-  text?: string
+  /** Bytes that are written unchanged. */
+  bytes?: Buffer
   headers?: Readonly<Record<string, string>>
 }
 
@@ -25,7 +26,7 @@ export async function writeReply(response: ServerResponse, reply: Reply): Promis
   for (const [name, value] of Object.entries(reply.headers ?? {})) response.setHeader(name, value)
   if (!response.hasHeader('content-type')) response.setHeader('content-type', JSON_TYPE)
   if (reply.pieces !== undefined) return writePieces(response, reply.pieces)
-  const body = Buffer.from(reply.text ?? JSON.stringify(reply.json ?? {}))
+  const body = reply.bytes ?? Buffer.from(JSON.stringify(reply.json ?? {}))
   response.setHeader('content-length', body.length)
   response.end(body)
 }
@@ -34,7 +35,9 @@ const PIECE_LENGTH = 64 * 1024
 
 async function writePieces(response: ServerResponse, pieces: Iterable<string>): Promise<void> {
   let piece = ''
+  const rest = new Rest()
   for (const next of pieces) {
+    if (rest.isDue()) await rest.turn()
     piece += next
     if (piece.length < PIECE_LENGTH) continue
     if (!response.write(piece) && !(await drained(response))) return
@@ -43,8 +46,8 @@ async function writePieces(response: ServerResponse, pieces: Iterable<string>): 
   response.end(piece)
 }
 
-/** Resolves to false when the reader has closed the connection. */
-function drained(response: ServerResponse): Promise<boolean> {
+/** Waits until the reader has taken what was written. Resolves to false when it has closed the connection. */
+export function drained(response: ServerResponse): Promise<boolean> {
   return new Promise((resolve) => {
     const finish = () => {
       response.off('drain', finish)

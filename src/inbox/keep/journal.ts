@@ -65,7 +65,7 @@ export async function openJournal(
       guarded(rewrite)()
       return
     }
-    pending += lineOf(change) ?? ''
+    pending += lineOf(change, store) ?? ''
     if (pending.length > PIECE_LENGTH) guarded(flush)()
     else timer ??= setTimeout(guarded(flush), FLUSH_MS).unref()
   }

@@ -1,5 +1,6 @@
 import type { Log } from '../../wire/log.js'
 import type { RequestEntry } from '../../wire/request-entry.js'
+import type { Entry } from '../data/ring.js'
 import type { Change, Store } from '../data/store.js'
 import { isObject } from '../schema/check.js'
 import { checkFeedback, checkRelease, toFeedback, toRelease } from '../schema/companion.js'
@@ -7,10 +8,14 @@ import { footprint } from '../schema/footprint.js'
 import { checkLog } from '../schema/log.js'
 import { checkRequestEntry } from '../schema/request-entry.js'
 
-/** One change as a line of a file: `{"kind":"log","at":1764300000000,"value":{...}}`. */
-export function lineOf(change: Change): string | undefined {
+/**
+ * One change as a line of a file: `{"kind":"log","at":1764300000000,"value":{...}}`. The last log of a batch also has the
+ * batch's id and its answer as `batch`, so that a repeat of the batch is recognised after a restart.
+ */
+export function lineOf(change: Change, store: Store): string | undefined {
   switch (change.kind) {
     case 'log':
+      return logLine(change.entry, store)
     case 'request':
       return line(change.kind, change.entry.at, change.entry.value)
     case 'heartbeat':
@@ -32,7 +37,7 @@ export function* linesOf(store: Store, now: number): Generator<string> {
   for (const monitor of store.monitors.list(now))
     for (const at of monitor.pings) yield line('heartbeat', at, monitor.token)
   for (const { at, value } of [...store.feedback.newestFirst()].reverse()) yield line('feedback', at, value)
-  for (const { at, value } of store.logs.oldestFirst()) yield line('log', at, value)
+  for (const entry of store.logs.oldestFirst()) yield logLine(entry, store)
   for (const { at, value } of store.requests.oldestFirst()) yield line('request', at, value)
 }
 
@@ -43,13 +48,13 @@ export function* linesOf(store: Store, now: number): Generator<string> {
 export function takeLine(store: Store, text: string): string | undefined {
   const parsed = parse(text)
   if (typeof parsed === 'string') return parsed
-  const { kind, at, value } = parsed
+  const { kind, at, value, batch } = parsed
   const bytes = footprint(value)
   if (!Number.isFinite(bytes)) return 'Nested too deeply.'
   const problem = CHECKS[kind](value)
   if (problem !== undefined) return `${problem.field} ${problem.message}`.trim()
   const weight = text.length + bytes
-  if (kind === 'log') store.addLog(value as Log, weight, at)
+  if (kind === 'log') store.addLog(value as Log, weight, at, remembered(store, batch))
   else if (kind === 'request') store.addRequest(value as RequestEntry, weight, at)
   else if (kind === 'feedback') store.addFeedback(toFeedback(value), weight, at)
   else if (kind === 'release') store.register(toRelease(value), at)
@@ -70,7 +75,9 @@ const CHECKS: Readonly<Record<Kind, (value: unknown) => { field: string; message
       : { field: 'value', message: 'is not a token' },
 }
 
-function parse(text: string): { kind: Kind; at: number | undefined; value: unknown } | string {
+function parse(
+  text: string,
+): { kind: Kind; at: number | undefined; value: unknown; batch?: unknown } | string {
   let parsed: unknown
   try {
     parsed = JSON.parse(text)
@@ -80,10 +87,29 @@ function parse(text: string): { kind: Kind; at: number | undefined; value: unkno
   if (!isObject(parsed)) return 'Not a JSON object.'
   if (parsed.kind === undefined && parsed.level !== undefined)
     return { kind: 'log', at: undefined, value: parsed }
-  const { kind, at, value } = parsed
+  const { kind, at, value, batch } = parsed
   if (typeof kind !== 'string' || !Object.hasOwn(CHECKS, kind)) return 'Its "kind" is unknown.'
   const isTime = typeof at === 'number' && Math.abs(at) <= 8.64e15
-  return { kind: kind as Kind, at: isTime ? at : undefined, value }
+  return { kind: kind as Kind, at: isTime ? at : undefined, value, batch }
+}
+
+function logLine({ at, value, batch }: Entry<Log>, store: Store): string {
+  const answer = batch === undefined ? undefined : store.answerOf(batch)
+  if (answer === undefined) return line('log', at, value)
+  return `${JSON.stringify({ kind: 'log', at, batch: { id: batch, ...answer }, value })}\n`
+}
+
+/** Remembers the answer to a batch. @returns the batch's id; undefined when the line has none that can be read */
+function remembered(store: Store, batch: unknown): string | undefined {
+  if (!isObject(batch) || !isObject(batch.answer) || typeof batch.id !== 'string' || batch.id === '')
+    return undefined
+  const { id, status, answer } = batch
+  const { accepted, rejected, errors, message } = answer
+  if ((status !== 200 && status !== 422) || !Array.isArray(errors)) return undefined
+  if (typeof accepted !== 'number' || typeof rejected !== 'number' || typeof message !== 'string')
+    return undefined
+  store.rememberAnswer(id, { status, answer: { accepted, rejected, errors, message } })
+  return id
 }
 
 function line(kind: Kind, at: number, value: unknown): string {

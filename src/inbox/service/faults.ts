@@ -22,12 +22,22 @@ export interface Faults {
   forMs?: number
 }
 
+/** A moment from which on other faults held; `{}` when they ended. */
+export interface FaultChange {
+  /** In milliseconds since the epoch. */
+  at: number
+  faults: Faults
+}
+
+const MAX_HISTORY = 100
+
 /** Holds the current faults, and decides for each call whether it is affected. */
 export class FaultSwitch {
   readonly #now: () => number
   readonly #random: () => number
   readonly #onSet: () => void
   #faults: Faults = {}
+  #history: FaultChange[] = []
   #until = Number.POSITIVE_INFINITY
   #logs = 0
 
@@ -42,12 +52,19 @@ export class FaultSwitch {
     this.#faults = { ...faults }
     this.#until = faults.forMs === undefined ? Number.POSITIVE_INFINITY : this.#now() + faults.forMs
     this.#logs = 0
+    this.#history = [...this.#history, { at: this.#now(), faults: this.#faults }].slice(-MAX_HISTORY)
     this.#onSet()
   }
 
   current(): Faults {
     if (this.#now() >= this.#until) this.set({})
     return this.#faults
+  }
+
+  /** When the faults were changed, the oldest first; the last hundred changes. */
+  history(): readonly FaultChange[] {
+    this.current()
+    return this.#history
   }
 
   /** The faults for one call, empty when the call is not affected. */

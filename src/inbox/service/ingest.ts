@@ -36,7 +36,10 @@ export function ingest(store: Store, body: JsonBody, refuses: () => boolean): Re
   store.totals.batches++
   store.totals.rejected += result.answer.rejected
   store.rememberAnswer(batchId, { status: result.status, answer: result.answer })
-  for (const { item, bytes } of result.taken) store.addLog(item as Log, textBytes + bytes)
+  const last = result.taken.at(-1)
+  for (const taken of result.taken) {
+    store.addLog(taken.item as Log, textBytes + taken.bytes, undefined, taken === last ? batchId : undefined)
+  }
   return { status: result.status, json: result.answer }
 }
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type Inbox, startInbox } from '../../../src/testing/index.js'
-import { createProject, type Project, run } from '../../support/project.js'
+import { createProject, type Project } from '../../support/project.js'
 
 let inbox: Inbox
 let project: Project | undefined
@@ -16,7 +16,7 @@ afterEach(async () => {
 
 /** Runs a program that stops its process abruptly, and returns what it printed. */
 async function invoke(of: Project, args: string[], env: Record<string, string> = {}): Promise<unknown> {
-  const program = run(of, args, {
+  const program = of.start(args, {
     env: {
       LOGNITOR_API_KEY: 'test-key',
       LOGNITOR_API_URL: inbox.apiUrl,
@@ -24,7 +24,7 @@ async function invoke(of: Project, args: string[], env: Record<string, string> =
       ...env,
     },
   })
-  expect([await program.exited, program.stderr()]).toEqual(['SIGKILL', ''])
+  expect([await program.ended, program.stderr()]).toEqual(['SIGKILL', ''])
   return JSON.parse(program.stdout())
 }
 

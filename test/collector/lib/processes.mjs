@@ -3,9 +3,13 @@ import { createServer } from 'node:net'
 
 const running = new Set()
 
-/** Starts a program and keeps its output, for error messages. */
-export function start(command, args, env = {}) {
-  const child = spawn(command, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+/**
+ * Starts a program and keeps its output, for error messages.
+ * @param hasInput whether the program has a standard input, which `endInput` ends
+ */
+export function start(command, args, env = {}, { hasInput = false } = {}) {
+  const stdio = [hasInput ? 'pipe' : 'ignore', 'pipe', 'pipe']
+  const child = spawn(command, args, { env: { ...process.env, ...env }, stdio })
   running.add(child)
   let output = ''
   let errors = ''
@@ -27,6 +31,7 @@ export function start(command, args, env = {}) {
     ended,
     output: () => output,
     errors: () => errors,
+    endInput: () => child.stdin.end(),
     /** Sends a program a signal, and resolves when it has ended. */
     end: async (signal = 'SIGTERM') => {
       child.kill(signal)

@@ -39,6 +39,11 @@ export class Stack {
     await rm(this.#folder, { recursive: true, force: true })
   }
 
+  /** Calls a function before this stack closes. */
+  atEnd(end) {
+    if (end !== undefined) this.#ends.push(end)
+  }
+
   /** Starts `lognitor gateway`; `kill` ends it without a warning, `start` starts it again at its address. */
   async gateway({ args = [], port, env = {} } = {}) {
     const at = port ?? (await freePorts(1))[0]

@@ -11,8 +11,8 @@ import { NodeSDK } from '@opentelemetry/sdk-node'
 import { InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base'
 import { LognitorHttpInstrumentation } from '../../../instrumentation/index.js'
 import { resolveOptions } from '../../../src/config/options.js'
+import { PIPELINE } from '../../../src/pipeline/brand.js'
 import { Pipeline } from '../../../src/pipeline/pipeline.js'
-import { PIPELINE } from '../../../src/pipeline/registry.js'
 
 const requests = new AsyncLocalStorage<string>()
 const seenWhileSending: unknown[] = []

@@ -95,6 +95,9 @@ test('feedback is shown beside its log, with a link to it', async () => {
   await fill(inbox)
   const page = await openPage(inbox, '/feedback')
   await page.getByText('It broke when I paid.').waitFor()
-  await page.getByRole('link', { name: /card declined/ }).click()
+  await page
+    .getByRole('list', { name: /^Feedback/ })
+    .getByRole('link', { name: /card declined/ })
+    .click()
   await reads(page.getByRole('complementary', { name: 'Log' }), 'PaymentError')
 })

@@ -116,8 +116,10 @@ test('a row opens to the whole log: stack with source, breadcrumbs, request, use
     '"level": "error"',
   ])
     expect(text).toContain(part)
-  // The application's own frames are visible, and the others are folded.
+  // The application's own frames come first, and the others are folded.
   const stack = log.locator('.stack-frames')
+  const own = await stack.locator('.frame:visible').allInnerTexts()
+  expect(own.map((frame) => frame.split(' ')[0])).toEqual(['charge', 'checkout'])
   expect(await textOf(stack)).not.toContain('node_modules/express')
   await stack.getByText('2 calls of Node and of packages').click()
   expect(await textOf(stack)).toContain('node_modules/express')

@@ -6,6 +6,7 @@ const POLICY = [
   "base-uri 'none'",
   "connect-src 'self'",
   "default-src 'none'",
+  "font-src 'self'",
   "form-action 'none'",
   "frame-ancestors 'none'",
   "img-src 'self'",

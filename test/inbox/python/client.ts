@@ -1,17 +1,17 @@
-import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Inbox } from '../../../src/testing/index.js'
+import { start } from '../../support/run.js'
 
 const CLIENT = 'lognitor==1.0.3'
 
 /** The official client in its own virtual environment, created once. @returns the path of its Python */
 export async function installClient(folder: string): Promise<string> {
   const python = join(folder, 'bin', 'python')
-  const isThere = await run(python, [
-    '-c',
-    `import importlib.metadata as m; assert m.version('lognitor') == '1.0.3'`,
-  ])
-  if (isThere.code === 0) return python
+  if (existsSync(python)) {
+    const check = `import importlib.metadata as m; assert m.version('lognitor') == '1.0.3'`
+    if ((await start(['-c', check], { node: python }).ended) === 0) return python
+  }
   await succeed('python3', ['-m', 'venv', '--clear', folder])
   await succeed(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', CLIENT])
   return python
@@ -29,25 +29,10 @@ export async function runCases(python: string, inbox: Inbox): Promise<Map<string
   return counted
 }
 
-async function succeed(command: string, args: string[]): Promise<string> {
-  const { code, output, errors } = await run(command, args)
-  if (code !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${code}:\n${output}${errors}`)
-  return output
-}
-
-/** Not spawnSync, because the inbox in this process has to answer meanwhile. */
-function run(command: string, args: string[]): Promise<{ code: number; output: string; errors: string }> {
-  return new Promise((resolve) => {
-    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] })
-    let output = ''
-    let errors = ''
-    child.stdout.on('data', (piece: Buffer) => {
-      output += piece.toString()
-    })
-    child.stderr.on('data', (piece: Buffer) => {
-      errors += piece.toString()
-    })
-    child.on('error', (error) => resolve({ code: -1, output, errors: error.message }))
-    child.on('close', (code) => resolve({ code: code ?? -1, output, errors }))
-  })
+async function succeed(python: string, args: string[]): Promise<string> {
+  const run = start(args, { node: python })
+  const end = await run.ended
+  if (end !== 0)
+    throw new Error(`${python} ${args.join(' ')} ended with ${end}:\n${run.stdout()}${run.stderr()}`)
+  return run.stdout()
 }

@@ -3,18 +3,23 @@ import { spawn } from 'node:child_process'
 /** Longest that a program may take to say or do what it has to. */
 const LIMIT_MS = 60_000
 
-/** Starts a program that stays. `said(text, times)` waits for its output, and `stop` ends it and all that it started. */
+/**
+ * Starts a program that stays. `said(text, times)` waits for its output; `stop` ends it, and gives its exit code or the
+ * signal that ended it; `clear` ends all that it started.
+ */
 export function startService(command, args, { cwd, env }) {
   // A group of its own, since process managers start others.
   const child = spawn(command, args, { cwd, env, detached: true, stdio: ['pipe', 'pipe', 'pipe'] })
   let told = ''
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (text) => {
+  const parts = { stdout: '', stderr: '' }
+  for (const name of ['stdout', 'stderr']) {
+    child[name].setEncoding('utf8').on('data', (text) => {
       told += text
+      parts[name] += text
     })
   }
   child.stdin.on('error', () => {})
-  const ended = new Promise((done) => child.once('close', done))
+  const ended = new Promise((done) => child.once('close', (code, signal) => done(code ?? signal)))
   const clear = () => {
     process.off('exit', clear)
     try {
@@ -28,6 +33,9 @@ export function startService(command, args, { cwd, env }) {
     input: child.stdin,
     ended,
     told: () => told,
+    stdout: () => parts.stdout,
+    stderr: () => parts.stderr,
+    hasEnded: () => child.exitCode !== null || child.signalCode !== null,
     said: (text, times = 1) =>
       until(
         () => told.split(text).length > times,
@@ -35,7 +43,7 @@ export function startService(command, args, { cwd, env }) {
       ),
     stop: async (signal) => {
       child.kill(signal)
-      await ended
+      return ended
     },
     clear,
   }

@@ -58,7 +58,8 @@ export function AlertList({
 
 function wordsOf({ condition, current_value, threshold, time_window }: Alert): string {
   const { unit, isBelow } = CONDITIONS[condition]
-  return `${current_value} ${unit} in ${time_window}, ${isBelow ? 'below' : 'limit'} ${threshold}`
+  const things = current_value === 1 ? unit.replace(/s$/, '') : unit
+  return `${current_value} ${things} in ${time_window}, ${isBelow ? 'below' : 'limit'} ${threshold}`
 }
 
 /** The view and the filters that show the cause of an alert. */

@@ -3,6 +3,7 @@ import type { AlertConfig } from '../../alerts/rule.js'
 import { useCall } from '../state/call.js'
 import { AlertList } from './alert-list.js'
 import './alerts.css'
+import { History } from './history.js'
 import { Meters } from './meters.js'
 import { RuleForm } from './rule-form.js'
 import { WebhookForm } from './webhook-form.js'
@@ -13,6 +14,7 @@ export function AlertsView() {
   const firing = data.alerts.filter(({ status }) => status === 'firing')
   return (
     <div class="view-inner">
+      <History alerts={data.alerts} />
       <div class="alerts-columns">
         <div class="stack">
           <AlertList

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact'
 import type { AlertCondition, AlertRule } from '../../alerts/rule.js'
+import { Glyph } from '../shared/glyph.js'
 import { CONDITION_NAMES, CONDITIONS } from './conditions.js'
 
 const SECOND_MS = 1000
@@ -60,11 +61,11 @@ export function RuleRow({
         {children}
         <button
           type="button"
-          class="button quiet"
+          class="button quiet icon-only"
           aria-label={`Remove the rule ${rule.name}`}
           onClick={() => onChange(undefined)}
         >
-          ✕
+          <Glyph name="close" />
         </button>
       </div>
       <div class="row">

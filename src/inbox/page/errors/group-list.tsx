@@ -1,8 +1,8 @@
 import type { ErrorSeriesAnswer } from '../../api/shapes.js'
 import type { ErrorGroup } from '../../data/error-groups.js'
 import { Ago } from '../shared/ago.js'
-import { Chart } from '../shared/chart/chart.js'
-import { Empty } from '../shared/empty.js'
+import { ChartPanel } from '../shared/chart/chart-panel.js'
+import { Empty, Refused } from '../shared/empty.js'
 import { FilterBar } from '../shared/filter-bar.js'
 import { counted, length, short, whole } from '../shared/format.js'
 import { useReleaseMarks } from '../shared/release-marks.js'
@@ -27,6 +27,7 @@ export function GroupList() {
   return (
     <>
       <FilterBar />
+      {error !== undefined && <Refused reason={error} />}
       {series !== undefined && groups.length > 0 && <AllErrors series={series} />}
       <section class="panel" aria-label="Error groups">
         {data !== undefined && groups.length === 0 ? (
@@ -41,7 +42,6 @@ export function GroupList() {
             sortParameter="sort"
           />
         )}
-        {error !== undefined && <p class="quiet-text">{error}</p>}
       </section>
     </>
   )
@@ -54,22 +54,19 @@ function AllErrors({ series }: { series: ErrorSeriesAnswer }) {
   )
   const total = sums.reduce((sum, count) => sum + count, 0)
   return (
-    <section class="panel" aria-label="Occurrences">
-      <header>
-        <h2>Occurrences</h2>
-        <span class="quiet-text">in steps of {length(series.stepMs)}</span>
-      </header>
-      <Chart
-        label={`${counted(total, 'error')} over time`}
-        times={series.times}
-        stepMs={series.stepMs}
-        series={[{ name: 'errors', colour: '--error', values: sums }]}
-        kind="bars"
-        height={84}
-        marks={marks}
-        format={short}
-      />
-    </section>
+    <ChartPanel
+      title="Occurrences"
+      note={`in steps of ${length(series.stepMs)}`}
+      withLegend={false}
+      label={`${counted(total, 'error')} over time`}
+      times={series.times}
+      stepMs={series.stepMs}
+      series={[{ name: 'errors', colour: '--error', values: sums }]}
+      kind="bars"
+      height={96}
+      marks={marks}
+      format={short}
+    />
   )
 }
 

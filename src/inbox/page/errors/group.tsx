@@ -1,4 +1,4 @@
-import type { RequestRow, RowsAnswer, VolumeAnswer } from '../../api/shapes.js'
+import type { LogRow, RequestRow, RowsAnswer, VolumeAnswer } from '../../api/shapes.js'
 import type { ErrorGroup } from '../../data/error-groups.js'
 import { LogDetail } from '../logs/detail/detail.js'
 import type { HeldLog } from '../logs/detail/held-log.js'
@@ -9,6 +9,7 @@ import { CopyButton } from '../shared/copy-button.js'
 import { Empty } from '../shared/empty.js'
 import { Figures } from '../shared/figures.js'
 import { whole } from '../shared/format.js'
+import { Glyph, type GlyphName } from '../shared/glyph.js'
 import { Text } from '../shared/text.js'
 import { VolumeChart } from '../shared/volume-chart.js'
 import { Link } from '../shell/link.js'
@@ -43,8 +44,8 @@ export function GroupView({ fingerprint }: { fingerprint: string }) {
   return (
     <>
       <header class="group-head">
-        <Link to={linkTo('errors')} class="quiet-text">
-          ← All errors
+        <Link to={linkTo('errors')} class="back">
+          <Glyph name="back" /> All errors
         </Link>
         <h2>
           <Text>{group.type === '' ? 'Error' : group.type}</Text> <TrendBadge trend={group.trend} />
@@ -64,13 +65,12 @@ export function GroupView({ fingerprint }: { fingerprint: string }) {
         ]}
       />
       {volume !== undefined && (
-        <section class="panel" aria-label="Occurrences over time">
-          <header>
-            <h2>Occurrences</h2>
-            <Link to={linkTo('logs', { fingerprint })}>As logs</Link>
-          </header>
-          <VolumeChart volume={volume} height={84} />
-        </section>
+        <VolumeChart
+          title="Occurrences"
+          region="Occurrences over time"
+          volume={volume}
+          actions={<Link to={linkTo('logs', { fingerprint })}>As logs</Link>}
+        />
       )}
       <div class="group-body">
         <section class="panel group-detail" aria-label="One occurrence">
@@ -78,6 +78,7 @@ export function GroupView({ fingerprint }: { fingerprint: string }) {
             <h2>One occurrence</h2>
             {held !== undefined && (
               <div class="row">
+                <Steps rows={rows?.rows ?? []} seq={seq} />
                 <CopyButton label="Copy JSON" text={() => JSON.stringify(held.log, null, 2)} />
                 <CopyButton label="Copy as prompt" text={() => promptOf(held.log)} />
               </div>
@@ -111,5 +112,28 @@ export function GroupView({ fingerprint }: { fingerprint: string }) {
         </div>
       </div>
     </>
+  )
+}
+
+/** Buttons to the occurrence after and the one before. */
+function Steps({ rows, seq }: { rows: readonly LogRow[]; seq: string }) {
+  const at = rows.findIndex((row) => String(row.seq) === seq)
+  const step = (label: string, glyph: GlyphName, to: LogRow | undefined) => (
+    <button
+      type="button"
+      class="button quiet icon-only"
+      aria-label={label}
+      title={label}
+      disabled={to === undefined}
+      onClick={() => to !== undefined && setParameters({ log: String(to.seq) }, false)}
+    >
+      <Glyph name={glyph} />
+    </button>
+  )
+  return (
+    <span class="steps">
+      {step('Newer occurrence', 'previous', at > 0 ? rows[at - 1] : undefined)}
+      {step('Older occurrence', 'next', at >= 0 ? rows[at + 1] : undefined)}
+    </span>
   )
 }

@@ -2,7 +2,7 @@ import type { TrendWord } from '../../data/trend.js'
 import { Badge } from '../shared/badge.js'
 
 const SHOWN = {
-  new: ['new', 'bad'],
+  new: ['new', 'accent'],
   rising: ['↑ rising', 'bad'],
   steady: ['→ steady', 'quiet'],
   falling: ['↓ falling', 'good'],

@@ -1,7 +1,9 @@
 import { useState } from 'preact/hooks'
 import { LEVELS } from '../../../wire/level.js'
 import type { Faults } from '../../service/faults.js'
+import { CallsChart } from '../shared/calls-chart.js'
 import { percent } from '../shared/format.js'
+import '../shared/switch.css'
 import './faults.css'
 import { isSame, PRESETS } from './presets.js'
 import { faults as current, setFaults } from './state.js'
@@ -21,8 +23,8 @@ export function FaultsView() {
   return (
     <div class="view-inner">
       <p class="quiet-text">
-        For a client to show what it does when Lognitor is not well. They hold for calls below{' '}
-        <code>/api/v1</code>, one at a time, until they are switched off.
+        A fault shows what a client does when Lognitor is not well. It holds for calls below{' '}
+        <code>/api/v1</code> until it is switched off; one holds at a time.
       </p>
       <ul class="presets">
         {PRESETS.map(({ name, what, faults }) => {
@@ -37,12 +39,14 @@ export function FaultsView() {
               >
                 <span class="preset-name">{name}</span>
                 <span class="preset-state">{isOn ? 'on' : 'off'}</span>
+                <span class="switch" aria-hidden="true" />
                 <span class="preset-what">{what}</span>
               </button>
             </li>
           )
         })}
       </ul>
+      <CallsChart />
       <SampleRates rates={now.sampleRates ?? {}} onSet={(sampleRates) => set({ ...now, sampleRates })} />
       {problem !== '' && <p class="bad">{problem}</p>}
     </div>
@@ -53,22 +57,28 @@ type Rates = NonNullable<Faults['sampleRates']>
 
 function SampleRates({ rates, onSet }: { rates: Rates; onSet: (rates: Rates) => void }) {
   return (
-    <fieldset class="panel rates">
-      <legend>Shares of the levels that clients are told to send</legend>
-      {LEVELS.map((level) => (
-        <label key={level} class="rate">
-          <span>{level}</span>
-          <input
-            type="range"
-            min="0"
-            max="1"
-            step="0.05"
-            value={rates[level] ?? 1}
-            onChange={({ currentTarget }) => onSet({ ...rates, [level]: currentTarget.valueAsNumber })}
-          />
-          <span class="number">{percent(rates[level] ?? 1)}</span>
-        </label>
-      ))}
-    </fieldset>
+    <section class="panel" aria-label="Sample rates">
+      <header>
+        <h2>Sample rates</h2>
+        <span class="quiet-text">the share of each level that clients are told to send</span>
+      </header>
+      <fieldset class="rates">
+        <legend class="hidden">Shares of the levels that clients are told to send</legend>
+        {LEVELS.map((level) => (
+          <label key={level} class="rate">
+            <span>{level}</span>
+            <input
+              type="range"
+              min="0"
+              max="1"
+              step="0.05"
+              value={rates[level] ?? 1}
+              onChange={({ currentTarget }) => onSet({ ...rates, [level]: currentTarget.valueAsNumber })}
+            />
+            <span class="number">{percent(rates[level] ?? 1)}</span>
+          </label>
+        ))}
+      </fieldset>
+    </section>
   )
 }

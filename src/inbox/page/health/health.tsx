@@ -1,12 +1,14 @@
 import type { Client } from '../../data/clients.js'
 import type { Totals } from '../../data/totals.js'
 import { faults } from '../faults/state.js'
+import { CallsChart } from '../shared/calls-chart.js'
 import { Empty, startLine } from '../shared/empty.js'
 import { Figures } from '../shared/figures.js'
 import { bytes, whole } from '../shared/format.js'
 import { useCall } from '../state/call.js'
-import { ClientCard } from './client-card.js'
+import { ClientRow } from './client-row.js'
 import './health.css'
+import { Unseen } from './unseen.js'
 
 type Stats = Totals & { held: { logs: number; requests: number; bytes: number } }
 
@@ -41,19 +43,13 @@ export function HealthView() {
         </Empty>
       ) : (
         <>
-          <div class="clients">
+          <CallsChart />
+          <div class="panel clients">
             {clients.map((client) => (
-              <ClientCard
-                key={`${client.service} ${client.userAgent}`}
-                client={client}
-                sampleRates={faults.value?.sampleRates ?? {}}
-              />
+              <ClientRow key={`${client.service} ${client.userAgent}`} client={client} />
             ))}
           </div>
-          <p class="quiet-text">
-            What a client drops or still holds in its own queue never reaches the inbox:{' '}
-            <code>client.stats()</code> tells it, by reason.
-          </p>
+          <Unseen sampleRates={faults.value?.sampleRates} />
         </>
       )}
     </div>

@@ -67,6 +67,11 @@ export const LogLine = memo(function LogLine({ row, index, isSelected, onOpen }:
           {visible(row.message)}
         </bdi>
         <Repeats row={row} />
+        {row.fields?.map((field) => (
+          <span key={field} class="c-field">
+            {visible(field)}
+          </span>
+        ))}
       </span>
       <span role="gridcell" class="c-trace">
         {row.trace !== undefined ? (

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks'
 import type { LogRow, VolumeAnswer } from '../../api/shapes.js'
-import { Empty, startLine } from '../shared/empty.js'
+import { Empty, Refused, startLine } from '../shared/empty.js'
 import { FilterBar } from '../shared/filter-bar.js'
 import { VirtualList } from '../shared/virtual-list.js'
 import { VolumeChart } from '../shared/volume-chart.js'
@@ -26,13 +26,16 @@ export function LogsView() {
   return (
     <div class={open === '' ? 'logs-view' : 'logs-view opened'}>
       <FilterBar withLevels />
-      <section class="panel" aria-label="Volume">
-        <header>
-          <h2>Volume</h2>
-          {rows !== undefined && <Tail rows={rows} total={volume?.total} onResume={list.toTop} />}
-        </header>
-        {volume !== undefined && <VolumeChart volume={volume} height={96} />}
-      </section>
+      {volume === undefined ? (
+        <section class="panel" aria-label="Volume" />
+      ) : (
+        <VolumeChart
+          title="Volume"
+          volume={volume}
+          withLegend={false}
+          actions={rows && <Tail rows={rows} total={volume.total} onResume={list.toTop} />}
+        />
+      )}
       <div class="logs-body">
         <section class="panel logs-list" aria-label="Logs">
           {rows !== undefined && rows.count === 0 && !rows.isLoading ? (
@@ -85,7 +88,7 @@ function useRows(query: string, follows: boolean): Rows | undefined {
 function useList(rows: Rows | undefined, selected: number | undefined, select: (seq: number) => void) {
   const [epoch, setEpoch] = useState(0)
   const [isByKey, setByKey] = useState(false)
-  const index = rows === undefined || selected === undefined ? undefined : indexOf(rows, selected)
+  const index = selected === undefined ? undefined : rows?.indexOf(selected)
   const open = (row: LogRow) => {
     select(row.seq)
     setByKey(false)
@@ -126,22 +129,8 @@ function useList(rows: Rows | undefined, selected: number | undefined, select: (
   }
 }
 
-/** Finds a row by its sequence number; rows are in the order of these numbers. */
-function indexOf(rows: Rows, seq: number): number | undefined {
-  let low = 0
-  let high = rows.count - 1
-  while (low <= high) {
-    const middle = (low + high) >> 1
-    const found = rows.at(middle)?.seq ?? 0
-    if (found === seq) return middle
-    if (found > seq) low = middle + 1
-    else high = middle - 1
-  }
-  return undefined
-}
-
 function NoLogs({ error }: { error: string | undefined }) {
-  if (error !== undefined) return <Empty title="The inbox refuses this">{error}</Empty>
+  if (error !== undefined) return <Refused reason={error} />
   const isFiltered = filters().some(({ isOn }) => isOn) || address.value.parameters.has('from')
   if (isFiltered)
     return <Empty title="No log passes these filters">Switch a filter off, or choose another time.</Empty>

@@ -1,4 +1,5 @@
 import { counted, short } from '../shared/format.js'
+import { Glyph } from '../shared/glyph.js'
 import type { Rows } from './rows.js'
 
 /** Shows whether the list follows new logs, and the number of logs that wait. */
@@ -20,11 +21,12 @@ export function Tail({
       </span>
       {isPaused ? (
         <button type="button" class="button primary" onClick={onResume} title="Follow again (p)">
-          {backlog > 0 ? `↑ ${counted(backlog, 'new log')}` : '▶ Follow'}
+          <Glyph name={backlog > 0 ? 'up' : 'play'} />
+          {backlog > 0 ? counted(backlog, 'new log') : 'Follow'}
         </button>
       ) : (
         <button type="button" class="button" onClick={rows.pause} title="Pause (p)">
-          <span aria-hidden="true">❚❚</span> Pause
+          <Glyph name="pause" /> Pause
         </button>
       )}
     </div>

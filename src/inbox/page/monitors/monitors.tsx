@@ -12,7 +12,9 @@ import { Strip } from './strip.js'
 
 export function MonitorsView() {
   const { data } = useCall<{ heartbeats: Monitor[] }>('heartbeats?limit=500')
-  const monitors = data?.heartbeats ?? []
+  const monitors = (data?.heartbeats ?? []).toSorted(
+    (a, b) => URGENCY.indexOf(stateOf(a)) - URGENCY.indexOf(stateOf(b)) || (a.token < b.token ? -1 : 1),
+  )
   return (
     <div class="view-inner">
       {data !== undefined && monitors.length === 0 && (
@@ -21,24 +23,29 @@ export function MonitorsView() {
           <code>client.heartbeat('nightly-report').wrap(job)</code>, and from anywhere else:
         </Empty>
       )}
-      <ul class="monitors">
-        {monitors.map((monitor) => (
-          <MonitorCard key={monitor.token} monitor={monitor} />
-        ))}
-      </ul>
+      {monitors.length > 0 && (
+        <ul class="panel" aria-label="Monitors">
+          {monitors.map((monitor) => (
+            <MonitorRow key={monitor.token} monitor={monitor} />
+          ))}
+        </ul>
+      )}
     </div>
   )
 }
 
-function MonitorCard({ monitor }: { monitor: Monitor }) {
+/** The worst come first. */
+const URGENCY = ['missing', 'late', 'waiting', 'on_time']
+
+function MonitorRow({ monitor }: { monitor: Monitor }) {
   const beats = beatsOf(monitor, now.value)
   const missing = beats.filter(({ isMissed }) => isMissed).length
   return (
-    <li class={`panel monitor ${stateOf(monitor)}`}>
-      <header>
+    <li class={`monitor ${stateOf(monitor)}`}>
+      <div class="monitor-name">
         <h2>{plain(monitor.token)}</h2>
         <State monitor={monitor} />
-      </header>
+      </div>
       <Strip beats={beats} label={`${counted(monitor.count, 'ping')}, ${counted(missing, 'missed beat')}`} />
       <dl class="monitor-facts">
         <div>
@@ -48,7 +55,7 @@ function MonitorCard({ monitor }: { monitor: Monitor }) {
           </dd>
         </div>
         <div>
-          <dt>Rhythm</dt>
+          <dt>Interval</dt>
           <dd>{monitor.intervalMs === null ? 'not known yet' : `every ${length(monitor.intervalMs)}`}</dd>
         </div>
         <div>

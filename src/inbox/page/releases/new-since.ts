@@ -25,3 +25,8 @@ export function newSince(
 function isOf({ services }: RegisteredRelease, group: ErrorGroup): boolean {
   return services === null || group.services.some((service) => services.includes(service))
 }
+
+/** Whether two releases have a service in common. */
+export function shareService(a: RegisteredRelease, b: RegisteredRelease): boolean {
+  return a.services === null || b.services === null || a.services.some((name) => b.services?.includes(name))
+}

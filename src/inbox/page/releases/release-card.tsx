@@ -1,42 +1,34 @@
-import type { ErrorSeriesAnswer } from '../../api/shapes.js'
+import type { ErrorSeriesAnswer, LatencyAnswer } from '../../api/shapes.js'
 import type { ErrorGroup } from '../../data/error-groups.js'
 import type { RegisteredRelease } from '../../data/releases.js'
 import { TrendBadge } from '../errors/trend-badge.js'
 import { Ago } from '../shared/ago.js'
 import { Badge } from '../shared/badge.js'
-import { Fields } from '../shared/fields.js'
 import { counted, whole } from '../shared/format.js'
 import { Sparkline } from '../shared/sparkline.js'
 import { Text } from '../shared/text.js'
 import { Link } from '../shell/link.js'
 import { linkTo } from '../state/address.js'
+import { useCall } from '../state/call.js'
+import { Change } from './change.js'
 
 const TEXT_LENGTH = 2000
 const ERRORS_SHOWN = 12
 
-/** A release with its new errors. */
+/** A release: its facts, what changed in its requests, and its new errors. */
 export function ReleaseCard({
   release,
+  before,
   groups,
   series,
 }: {
   release: RegisteredRelease
+  /** The release before it, of the same services. */
+  before: RegisteredRelease | undefined
   groups: readonly ErrorGroup[]
   series: ErrorSeriesAnswer | undefined
 }) {
-  const {
-    version,
-    registered_at,
-    status,
-    commit_hash,
-    branch,
-    deployed_by,
-    deploy_url,
-    changelog,
-    services,
-  } = release
-  const shown = (text: string | null) =>
-    text === null ? undefined : <Text>{text.slice(0, TEXT_LENGTH)}</Text>
+  const { version, registered_at, status, changelog } = release
   return (
     <li class="release panel">
       <header>
@@ -48,49 +40,88 @@ export function ReleaseCard({
         ) : (
           <Badge kind="good">deployed</Badge>
         )}
+        <Facts release={release} />
         <span class="quiet-text">
           <Ago time={registered_at} />
         </span>
       </header>
-      <div class="release-body">
-        <Fields
-          fields={[
-            ['services', services === null ? 'all' : shown(services.join(', '))],
-            ['commit', shown(commit_hash)],
-            ['branch', shown(branch)],
-            ['by', shown(deployed_by)],
-            ['address', shown(deploy_url)],
-            ['changes', shown(changelog)],
-            [
-              'logs',
-              <Link key="logs" to={linkTo('logs', { version })}>
-                of this version
-              </Link>,
-            ],
-          ]}
-        />
-        <div class="release-errors">
-          <h3>{groups.length === 0 ? 'No new errors' : counted(groups.length, 'new error')}</h3>
-          <ul>
-            {groups.slice(0, ERRORS_SHOWN).map((group) => (
-              <li key={group.fingerprint}>
-                <Link to={linkTo('errors', { group: group.fingerprint })}>
-                  <b>
-                    <Text>{group.type === '' ? 'Error' : group.type}</Text>
-                  </b>{' '}
-                  <Text>{group.message.slice(0, 200)}</Text>
-                </Link>
-                <Sparkline
-                  counts={series?.groups[group.fingerprint] ?? group.history}
-                  label={`${group.count} times`}
-                />
-                <span class="number">{whole(group.count)}</span>
-                <TrendBadge trend={group.trend} />
-              </li>
-            ))}
-          </ul>
-        </div>
+      {changelog !== null && (
+        <p class="release-changes">
+          <Text>{changelog.slice(0, TEXT_LENGTH)}</Text>
+        </p>
+      )}
+      <Requests release={release} before={before} />
+      <div class="release-errors">
+        <h3>
+          {groups.length === 0 ? 'No new errors' : counted(groups.length, 'new error')}
+          <Link to={linkTo('logs', { version })}>Logs of this version</Link>
+        </h3>
+        <ul>
+          {groups.slice(0, ERRORS_SHOWN).map((group) => (
+            <li key={group.fingerprint}>
+              <Link to={linkTo('errors', { group: group.fingerprint })}>
+                <b>
+                  <Text>{group.type === '' ? 'Error' : group.type}</Text>
+                </b>{' '}
+                <Text>{group.message.slice(0, 200)}</Text>
+              </Link>
+              <Sparkline
+                counts={series?.groups[group.fingerprint] ?? group.history}
+                label={`${group.count} times`}
+              />
+              <span class="number">{whole(group.count)}</span>
+              <TrendBadge trend={group.trend} />
+            </li>
+          ))}
+        </ul>
       </div>
     </li>
+  )
+}
+
+function Facts({ release }: { release: RegisteredRelease }) {
+  const { services, branch, commit_hash, deployed_by, deploy_url } = release
+  const facts = [
+    services === null ? 'all services' : services.join(', '),
+    (branch ?? commit_hash) ? [branch, commit_hash].filter((part) => part !== null).join('@') : null,
+    deployed_by === null ? null : `by ${deployed_by}`,
+    deploy_url,
+  ].filter((fact) => fact !== null)
+  return (
+    <ul class="release-facts">
+      {facts.map((fact) => (
+        <li key={fact}>
+          <Text>{fact.slice(0, 200)}</Text>
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+/** The requests of the version beside those of the version before. */
+function Requests({
+  release,
+  before,
+}: {
+  release: RegisteredRelease
+  before: RegisteredRelease | undefined
+}) {
+  const of = (version: string | undefined) =>
+    version === undefined ? undefined : `latency?${new URLSearchParams({ version })}`
+  const { data: now } = useCall<LatencyAnswer>(of(release.version), 2000)
+  const { data: then } = useCall<LatencyAnswer>(of(before?.version), 2000)
+  if (now === undefined || now.summary.count === 0) return null
+  return (
+    <dl class="release-changes-in">
+      <Change name="Error rate" kind="percent" now={now.summary.errorRate} then={then?.summary.errorRate} />
+      <Change name="p50" kind="duration" now={now.summary.p50} then={then?.summary.p50} />
+      <Change name="p95" kind="duration" now={now.summary.p95} then={then?.summary.p95} />
+      <Change
+        name="Requests a minute"
+        kind="count"
+        now={now.summary.perMinute}
+        then={then?.summary.perMinute}
+      />
+    </dl>
   )
 }

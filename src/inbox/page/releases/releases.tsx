@@ -3,7 +3,7 @@ import type { ErrorGroup } from '../../data/error-groups.js'
 import type { RegisteredRelease } from '../../data/releases.js'
 import { Empty } from '../shared/empty.js'
 import { useCall } from '../state/call.js'
-import { newSince } from './new-since.js'
+import { newSince, shareService } from './new-since.js'
 import { ReleaseCard } from './release-card.js'
 import './releases.css'
 
@@ -24,10 +24,11 @@ export function ReleasesView() {
         </Empty>
       )}
       <ol class="releases">
-        {releases.map((release) => (
+        {releases.map((release, index) => (
           <ReleaseCard
             key={release.release_id}
             release={release}
+            before={releases.slice(index + 1).find((other) => shareService(release, other))}
             groups={parts.get(release.release_id) ?? []}
             series={series}
           />

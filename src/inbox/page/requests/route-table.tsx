@@ -1,5 +1,6 @@
 import type { RouteSummary } from '../../data/route-summary.js'
 import { duration, percent, whole } from '../shared/format.js'
+import { logarithmic } from '../shared/logarithmic.js'
 import type { Column } from '../shared/table/column.js'
 import { Table } from '../shared/table/table.js'
 import { Text } from '../shared/text.js'
@@ -8,7 +9,7 @@ import { address, go, linkTo } from '../state/address.js'
 
 /** Requests by method and route. A row shows its own requests only. */
 export function RouteTable({ routes }: { routes: readonly RouteSummary[] }) {
-  const slowest = Math.max(1, ...routes.map(({ p95 }) => p95))
+  const placeOf = logarithmic(routes.flatMap(({ p50, p99 }) => [p50, p99]))
   return (
     <section class="panel" aria-label="Routes">
       <header>
@@ -17,7 +18,7 @@ export function RouteTable({ routes }: { routes: readonly RouteSummary[] }) {
       </header>
       <Table
         label="Requests by route"
-        columns={columnsWith(slowest)}
+        columns={columnsWith(placeOf)}
         rows={routes}
         keyOf={({ method, route }) => `${method} ${route}`}
         onOpen={(summary) => go('requests', withRoute(summary))}
@@ -27,7 +28,7 @@ export function RouteTable({ routes }: { routes: readonly RouteSummary[] }) {
   )
 }
 
-function columnsWith(slowest: number): Column<RouteSummary>[] {
+function columnsWith(placeOf: (ms: number) => number): Column<RouteSummary>[] {
   return [
     {
       name: 'route',
@@ -44,13 +45,14 @@ function columnsWith(slowest: number): Column<RouteSummary>[] {
     },
     {
       name: 'spread',
-      title: 'p50 to p95',
-      width: '18%',
+      title: 'p50 – p95 – p99',
+      width: '22%',
       isExtra: true,
-      cell: ({ p50, p95 }) => (
+      cell: ({ p50, p95, p99 }) => (
         <span class="spread" aria-hidden="true">
-          <i style={{ width: `${(p95 / slowest) * 100}%` }} />
-          <i class="half" style={{ width: `${(p50 / slowest) * 100}%` }} />
+          <i style={{ left: `${placeOf(p50)}%`, right: `${100 - placeOf(p99)}%` }} />
+          <i class="most" style={{ left: `${placeOf(p50)}%`, right: `${100 - placeOf(p95)}%` }} />
+          <i class="half" style={{ left: `${placeOf(p50)}%` }} />
         </span>
       ),
     },

@@ -6,7 +6,7 @@ export function Badge({
   kind,
   children,
 }: {
-  kind: 'good' | 'bad' | 'warn' | 'quiet'
+  kind: 'good' | 'bad' | 'warn' | 'accent' | 'quiet'
   children: ComponentChildren
 }) {
   return <span class={`badge ${kind}`}>{children}</span>

@@ -1,5 +1,6 @@
 import { type Filter, removeFilter, switchFilter } from '../state/filters.js'
 import './chip.css'
+import { Glyph } from './glyph.js'
 import { plain } from './text.js'
 
 const LONGEST = 40
@@ -26,7 +27,7 @@ export function Chip({ filter }: { filter: Filter }) {
         aria-label={`Remove filter ${name} ${shown}`}
         onClick={() => removeFilter(filter)}
       >
-        ×
+        <Glyph name="close" />
       </button>
     </span>
   )

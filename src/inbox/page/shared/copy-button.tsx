@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks'
+import { Glyph } from './glyph.js'
 
 const SAID_MS = 1500
 
@@ -16,6 +17,7 @@ export function CopyButton({ text, label }: { text: () => string | Promise<strin
   }
   return (
     <button type="button" class="button" onClick={copy}>
+      <Glyph name="copy" />
       <span aria-live="polite">{said ?? label}</span>
     </button>
   )

@@ -7,12 +7,12 @@ export interface Figure {
   readonly isBad?: boolean
 }
 
-/** A few important numbers. */
+/** A few important numbers in one row. */
 export function Figures({ figures }: { figures: readonly Figure[] }) {
   return (
-    <dl class="figures">
+    <dl class="panel figures">
       {figures.map(({ name, value, isBad }) => (
-        <div key={name} class="panel">
+        <div key={name}>
           <dt>{name}</dt>
           <dd class={isBad ? 'bad' : ''}>{value}</dd>
         </div>

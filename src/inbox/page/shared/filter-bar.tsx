@@ -18,13 +18,17 @@ export function FilterBar({ withLevels = false }: { withLevels?: boolean }) {
       <FilterInput />
       <ServiceChoice services={facets?.services ?? []} />
       {withLevels && <LevelChoice counts={facets?.levels} />}
-      {set.map((filter) => (
-        <Chip key={`${filter.name} ${filter.value}`} filter={filter} />
-      ))}
-      {set.length > 1 && (
-        <button type="button" class="button quiet" onClick={clearFilters}>
-          Clear all
-        </button>
+      {set.length > 0 && (
+        <div class="chips">
+          {set.map((filter) => (
+            <Chip key={`${filter.name} ${filter.value}`} filter={filter} />
+          ))}
+          {set.length > 1 && (
+            <button type="button" class="button quiet" onClick={clearFilters}>
+              Clear all
+            </button>
+          )}
+        </div>
       )}
     </search>
   )

@@ -48,6 +48,11 @@ export function duration(ms: number): string {
   return `${ms.toFixed(ms < 10 ? 1 : 0)} ms`
 }
 
+/** For axes, without decimals that say nothing: `1 ms`, `100 ms`, `1 s`. */
+export function axisDuration(ms: number): string {
+  return ms >= 1000 ? `${Number((ms / 1000).toFixed(1))} s` : `${Number(ms.toFixed(1))} ms`
+}
+
 export function whole(number: number): string {
   return WHOLE.format(number)
 }
@@ -78,7 +83,7 @@ export function shortId(id: string): string {
 }
 
 function round(number: number): string {
-  return number < 10 && number % 1 >= 0.05 ? number.toFixed(1) : String(Math.round(number))
+  return String(number < 9.95 ? Number(number.toFixed(1)) : Math.round(number))
 }
 
 function isTime(time: number): boolean {

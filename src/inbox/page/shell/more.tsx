@@ -1,6 +1,7 @@
-import { useRef, useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import type { ImportAnswer } from '../../api/shapes.js'
 import { counted } from '../shared/format.js'
+import { Glyph } from '../shared/glyph.js'
 import { callInbox } from '../state/call.js'
 import { useKeys } from '../state/keys.js'
 
@@ -29,13 +30,25 @@ export function More() {
     }
   }
   const empty = async () => {
-    await callInbox('data', { method: 'DELETE' })
-    say('Emptied.')
+    try {
+      await callInbox('data', { method: 'DELETE' })
+      say('Emptied.')
+    } catch (error) {
+      say(error instanceof Error ? error.message : String(error))
+    }
   }
+  // A click elsewhere closes the menu.
+  useEffect(() => {
+    const onPress = ({ target }: Event) => {
+      if (details.current?.open && !details.current.contains(target as Node)) details.current.open = false
+    }
+    addEventListener('pointerdown', onPress)
+    return () => removeEventListener('pointerdown', onPress)
+  }, [])
   return (
     <details class="more" ref={details}>
-      <summary class="button quiet" aria-label="Data" title="Data">
-        ⋯
+      <summary class="button quiet icon-only" aria-label="Data" title="Data">
+        <Glyph name="more" />
       </summary>
       <div class="more-menu">
         <a class="button quiet" href="/inbox/api/export" download>

@@ -1,5 +1,7 @@
 import { clock } from '../shared/format.js'
-import { address } from '../state/address.js'
+import { Glyph } from '../shared/glyph.js'
+import { address, type View } from '../state/address.js'
+import { pending } from '../state/call.js'
 import { isHelpOpen } from '../state/keys.js'
 import { connection } from '../state/live.js'
 import { isZoomed, RANGES, showAllTime, showLast } from '../state/span.js'
@@ -14,31 +16,40 @@ export function TopBar() {
       <h1>{TITLES[address.value.view]}</h1>
       <Connection />
       <span class="spring" />
-      <RangeChoice />
+      {OVER_TIME.includes(address.value.view) && <RangeChoice />}
       <button
         type="button"
-        class="button quiet"
+        class="button quiet icon-only"
         onClick={nextTheme}
         aria-label={`Colours: ${theme.value}`}
         title={`Colours: ${theme.value}`}
       >
-        <span aria-hidden="true">{{ system: '◐', light: '○', dark: '●' }[theme.value]}</span>
+        <Glyph name={theme.value} />
       </button>
       <button
         type="button"
-        class="button quiet"
+        class="button quiet icon-only"
         aria-label="Keyboard shortcuts"
         title="Keyboard shortcuts (?)"
         onClick={() => {
           isHelpOpen.value = true
         }}
       >
-        ?
+        <Glyph name="help" />
       </button>
       <More />
+      <Waiting />
     </header>
   )
 }
+
+/** A line at the edge of the bar, visible when an answer takes long. */
+function Waiting() {
+  return pending.value > 0 ? <span class="waiting" aria-hidden="true" /> : null
+}
+
+/** The views that show a chosen time range. */
+const OVER_TIME: readonly View[] = ['logs', 'errors', 'requests', 'traces']
 
 const STATES = { connecting: 'Connecting', live: 'Live', lost: 'Connection lost, trying again' } as const
 

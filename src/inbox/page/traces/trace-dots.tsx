@@ -1,6 +1,6 @@
 import type { TraceSummary } from '../../api/shapes.js'
-import { Chart } from '../shared/chart/chart.js'
-import { counted, duration } from '../shared/format.js'
+import { ChartPanel } from '../shared/chart/chart-panel.js'
+import { axisDuration, counted, duration } from '../shared/format.js'
 import { useReleaseMarks } from '../shared/release-marks.js'
 
 const SECOND_MS = 1000
@@ -14,24 +14,22 @@ export function TraceDots({ traces }: { traces: readonly TraceSummary[] }) {
       errors > 0 === isFailed && to > from ? Math.max(1, to - from) : null,
     )
   return (
-    <section class="panel" aria-label="Length of traces">
-      <header>
-        <h2>Length</h2>
-        <span class="quiet-text">{counted(traces.length, 'trace')}</span>
-      </header>
-      <Chart
-        label={`Length of ${counted(traces.length, 'trace')} over time`}
-        times={sorted.map(({ from }) => from)}
-        stepMs={SECOND_MS}
-        series={[
-          { name: 'with errors', colour: '--error', values: lengths(true) },
-          { name: 'without', colour: '--p95', values: lengths(false) },
-        ]}
-        kind="dots"
-        height={130}
-        marks={marks}
-        format={duration}
-      />
-    </section>
+    <ChartPanel
+      title="Length"
+      region="Length of traces"
+      note={`${counted(traces.length, 'trace')}, logarithmic`}
+      label={`Length of ${counted(traces.length, 'trace')} over time`}
+      times={sorted.map(({ from }) => from)}
+      stepMs={SECOND_MS}
+      series={[
+        { name: 'with errors', colour: '--error', values: lengths(true) },
+        { name: 'without', colour: '--p95', values: lengths(false) },
+      ]}
+      kind="dots"
+      height={140}
+      marks={marks}
+      format={duration}
+      axisFormat={axisDuration}
+    />
   )
 }

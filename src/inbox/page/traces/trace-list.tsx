@@ -1,9 +1,10 @@
 import type { TraceSummary } from '../../api/shapes.js'
 import { Ago } from '../shared/ago.js'
 import { Badge } from '../shared/badge.js'
-import { Empty } from '../shared/empty.js'
+import { Empty, Refused } from '../shared/empty.js'
 import { FilterBar } from '../shared/filter-bar.js'
 import { duration, shortId, whole } from '../shared/format.js'
+import { logarithmic } from '../shared/logarithmic.js'
 import type { Column } from '../shared/table/column.js'
 import { Table } from '../shared/table/table.js'
 import { Text } from '../shared/text.js'
@@ -17,12 +18,13 @@ const LIMIT = 200
 
 /** The traces that logs refer to. */
 export function TraceList() {
-  const { data } = useCall<{ traces: TraceSummary[] }>(`traces?${callParameters({ limit: LIMIT })}`)
+  const { data, error } = useCall<{ traces: TraceSummary[] }>(`traces?${callParameters({ limit: LIMIT })}`)
   const traces = data?.traces ?? []
-  const longest = Math.max(1, ...traces.map(({ from, to }) => to - from))
+  const placeOf = logarithmic(traces.flatMap(({ from, to }) => (to > from ? [to - from] : [])))
   return (
     <>
       <FilterBar />
+      {error !== undefined && <Refused reason={error} />}
       {traces.length > 0 && <TraceDots traces={traces} />}
       <section class="panel" aria-label="Traces">
         {data !== undefined && traces.length === 0 ? (
@@ -32,7 +34,7 @@ export function TraceList() {
         ) : (
           <Table
             label="Traces, the last heard of first"
-            columns={columnsWith(longest)}
+            columns={columnsWith(placeOf)}
             rows={traces}
             keyOf={({ trace }) => trace}
             onOpen={({ trace }) => go('traces', { trace })}
@@ -44,7 +46,7 @@ export function TraceList() {
   )
 }
 
-function columnsWith(longest: number): Column<TraceSummary>[] {
+function columnsWith(placeOf: (ms: number) => number): Column<TraceSummary>[] {
   return [
     {
       name: 'name',
@@ -70,9 +72,9 @@ function columnsWith(longest: number): Column<TraceSummary>[] {
       cell: ({ from, to }) => (
         <span class="length">
           <span class="length-bar" aria-hidden="true">
-            <i style={{ width: `${((to - from) / longest) * 100}%` }} />
+            {to > from && <i style={{ width: `${placeOf(to - from)}%` }} />}
           </span>
-          {duration(to - from)}
+          <span class="length-text">{to > from ? duration(to - from) : '–'}</span>
         </span>
       ),
     },

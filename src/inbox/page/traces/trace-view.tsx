@@ -4,6 +4,7 @@ import { CopyButton } from '../shared/copy-button.js'
 import { Empty } from '../shared/empty.js'
 import { Figures } from '../shared/figures.js'
 import { duration, whole } from '../shared/format.js'
+import { Glyph } from '../shared/glyph.js'
 import { plain } from '../shared/text.js'
 import { Link } from '../shell/link.js'
 import { linkTo, parameter, setParameters } from '../state/address.js'
@@ -26,8 +27,8 @@ export function TraceView({ trace, request }: { trace: string; request: string }
     <div class={open === '' ? 'stack' : 'view-inner with-drawer'}>
       <div class="stack">
         <header class="group-head">
-          <Link to={linkTo('traces')} class="quiet-text">
-            ← All traces
+          <Link to={linkTo('traces')} class="back">
+            <Glyph name="back" /> All traces
           </Link>
           <h2 class="row trace-title">
             <span>{trace === '' ? 'Request' : 'Trace'}</span>

@@ -20,17 +20,15 @@ export function LogDetail({ held: { log } }: { held: HeldLog }) {
   return (
     <>
       <div class="drawer-section">
-        <LongText text={log.message} label="Message" />
-      </div>
-      {error !== undefined && (
-        <Section title="Error">
+        {error !== undefined && (
           <p class="error-title">
             <b>{by('q', error.type)}</b>{' '}
             {error.message !== log.message && <Text>{error.message.slice(0, 2000)}</Text>}
           </p>
-          <Stack error={error} />
-        </Section>
-      )}
+        )}
+        <LongText text={log.message} label="Message" />
+        {error !== undefined && <Stack error={error} />}
+      </div>
       {breadcrumbs !== undefined && breadcrumbs.length > 0 && (
         <Section title="What led to it">
           <Breadcrumbs breadcrumbs={breadcrumbs} until={log.timestamp} />

@@ -18,9 +18,11 @@ export interface ChartProps {
   readonly times: readonly number[]
   readonly stepMs: number
   readonly series: readonly Series[]
-  /** Dots use a logarithmic scale. */
+  /** Lines and dots use a logarithmic scale. Lines must be given from the highest to the lowest. */
   readonly kind: 'bars' | 'lines' | 'dots'
   readonly height?: number
   readonly marks?: readonly Mark[]
   readonly format: (value: number) => string
+  /** For the labels of the axis, when they are shorter. */
+  readonly axisFormat?: (value: number) => string
 }

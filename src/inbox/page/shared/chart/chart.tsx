@@ -5,9 +5,9 @@ import { zoom } from '../../state/span.js'
 import { colours } from '../../state/theme.js'
 import './chart.css'
 import type { ChartProps } from './chart-props.js'
-import { Legend } from './legend.js'
 import { optionsOf } from './options.js'
 import { dataOf } from './stack.js'
+import { type Hovered, Tip } from './tip.js'
 
 /**
  * Values over time. Dragging across the chart shows only that time range; charts beside each other share their cursor.
@@ -18,21 +18,27 @@ export function Chart(props: ChartProps) {
   const plot = useRef<uPlot>(undefined)
   const shown = useRef(props)
   shown.current = props
-  const [hovered, setHovered] = useState<number>()
+  const [hovered, setHovered] = useState<Hovered>()
+  // New data tells of the cursor again: the same place must not cause another drawing.
+  const hover = (next: Hovered | undefined) => setHovered((before) => (isSame(before, next) ? before : next))
   const names = series.map(({ name }) => name).join()
 
   useEffect(() => {
     const parent = box.current
     if (parent === null) return
     const made = new uPlot(
-      optionsOf(() => shown.current, { width: parent.clientWidth, height, zoom, hover: setHovered }),
+      optionsOf(() => shown.current, { width: parent.clientWidth, height, zoom, hover }),
       dataOf(shown.current),
       parent,
     )
     plot.current = made
     const observer = new ResizeObserver(() => made.setSize({ width: parent.clientWidth, height }))
     observer.observe(parent)
+    // A canvas draws with another font until the page's font has been loaded.
+    const redraw = () => made.redraw(false, true)
+    document.fonts.addEventListener('loadingdone', redraw)
     return () => {
+      document.fonts.removeEventListener('loadingdone', redraw)
       observer.disconnect()
       made.destroy()
     }
@@ -45,7 +51,11 @@ export function Chart(props: ChartProps) {
   return (
     <figure class="chart">
       <div ref={box} role="img" aria-label={label} />
-      <Legend {...props} at={hovered} />
+      {hovered !== undefined && <Tip chart={props} at={hovered} />}
     </figure>
   )
+}
+
+function isSame(a: Hovered | undefined, b: Hovered | undefined): boolean {
+  return a?.index === b?.index && a?.left === b?.left && a?.width === b?.width
 }

@@ -1,21 +1,20 @@
-import { clock } from '../format.js'
 import type { ChartProps } from './chart-props.js'
 
-/** The names of the series, with their values at the cursor. */
-export function Legend({ series, times, format, kind, at }: ChartProps & { at: number | undefined }) {
-  const time = at === undefined ? undefined : times[at]
+/** The names of the series with their colours. */
+export function Legend({ series, kind }: Pick<ChartProps, 'series' | 'kind'>) {
   return (
-    <figcaption class="legend">
-      {series.map(({ name, colour, values }) => {
-        const value = at === undefined ? undefined : values[at]
-        return (
-          <span key={name}>
-            <i class={kind === 'lines' ? 'line' : undefined} style={{ background: `var(${colour})` }} />
-            {name} {time !== undefined && <b>{value == null ? '–' : format(value)}</b>}
-          </span>
-        )
-      })}
-      {time !== undefined && <span class="at">{clock(time)}</span>}
-    </figcaption>
+    <ul class="legend" aria-label="Legend">
+      {series.map(({ name, colour }) => (
+        <li key={name}>
+          <Swatch colour={colour} kind={kind} />
+          {name}
+        </li>
+      ))}
+    </ul>
   )
+}
+
+/** The colour of a series, in the shape in which the chart draws it. */
+export function Swatch({ colour, kind }: { colour: string; kind: ChartProps['kind'] }) {
+  return <i class={`swatch ${kind}`} style={{ background: `var(${colour})` }} aria-hidden="true" />
 }

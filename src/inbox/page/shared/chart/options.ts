@@ -1,25 +1,38 @@
 import uPlot from 'uplot'
 import { clockFor } from '../format.js'
-import type { ChartProps, Mark } from './chart-props.js'
+import type { ChartProps } from './chart-props.js'
+import { drawMarks } from './marks.js'
+import { LEAST } from './stack.js'
+import type { Hovered } from './tip.js'
 
 interface Ways {
   readonly width: number
   readonly height: number
   readonly zoom: (from: number, to: number) => void
-  readonly hover: (index: number | undefined) => void
+  readonly hover: (at: Hovered | undefined) => void
 }
 
 const LEAST_DRAG_PX = 4
+/** Room above the plot for the labels of marks. */
+const MARK_ROOM_PX = 16
+const LABEL_HALF_PX = 18
+/** The padding of `.chart`. */
+const CHART_PADDING_PX = 8
+const AXIS_FONT = '11px Inter, system-ui, sans-serif'
+/** Counts have no fractions. */
+const WHOLE_STEPS = [1, 2, 5]
+  .flatMap((digit) => [...Array(15).keys()].map((zeros) => digit * 10 ** zeros))
+  .sort((a, b) => a - b)
 
 /** Options for uPlot. The properties are read anew at each drawing. */
 export function optionsOf(props: () => ChartProps, { width, height, zoom, hover }: Ways): uPlot.Options {
   const { kind, series } = props()
   const ordered = kind === 'bars' ? [...series].reverse() : series
-  const axis = { stroke: colour('--ink-3'), font: '11px system-ui, sans-serif', ticks: { show: false } }
+  const axis = { stroke: colour('--ink-3'), font: AXIS_FONT, ticks: { show: false } }
   return {
     width,
     height,
-    padding: [8, 18, 0, 0],
+    padding: [MARK_ROOM_PX, 12, 0, 0],
     legend: { show: false },
     cursor: {
       sync: { key: 'time' },
@@ -30,33 +43,37 @@ export function optionsOf(props: () => ChartProps, { width, height, zoom, hover 
     scales: {
       x: { time: true, range: () => xRange(props()) },
       y:
-        kind === 'dots'
-          ? { distr: 3, range: (_, least, most) => [Math.max(1, least) * 0.7, Math.max(10, most) * 1.5] }
+        kind !== 'bars'
+          ? { distr: 3, range: (_, least, most) => [Math.max(LEAST, least) * 0.7, Math.max(10, most) * 1.5] }
           : { range: (_, _least, most) => [0, most > 0 ? most * 1.08 : 1] },
     },
+    ...(kind === 'lines' &&
+      series.length > 1 && { bands: [{ series: [1, series.length], fill: colour('--band') }] }),
     series: [{}, ...ordered.map(({ colour: name, name: label }) => drawing(kind, label, colour(name)))],
     axes: [
       {
         ...axis,
-        size: 26,
-        gap: 8,
+        size: 24,
+        gap: 6,
         space: 84,
         grid: { show: false },
-        values: (_, splits, _axis, _space, step) =>
-          splits.map((split) => clockFor(split * 1000, step * 1000)),
+        values: (plot, splits, _axis, _space, step) =>
+          splits.map((split) => (isInside(plot, split) ? clockFor(split * 1000, step * 1000) : '')),
       },
       {
         ...axis,
-        size: 52,
+        size: kind === 'bars' ? 40 : 52,
         gap: 6,
         space: 26,
-        grid: { stroke: colour('--line'), width: 1, ...(kind === 'dots' && { filter: powersOfTen }) },
-        values: (_, splits) => splits.map((split) => (split === null ? '' : props().format(split))),
+        ...(kind === 'bars' ? { incrs: WHOLE_STEPS } : { filter: powersOfTen }),
+        grid: { stroke: colour('--line'), width: 1, ...(kind !== 'bars' && { filter: powersOfTen }) },
+        values: (_, splits) =>
+          splits.map((split) => (split === null ? '' : (props().axisFormat ?? props().format)(split))),
       },
     ],
     hooks: {
-      draw: [(plot) => drawMarks(plot, props().marks ?? [])],
-      setCursor: [({ cursor }) => hover(cursor.idx ?? undefined)],
+      draw: [(plot) => drawMarks(plot, props().marks ?? [], colour('--accent'))],
+      setCursor: [(plot) => hover(hoveredIn(plot))],
       setSelect: [
         (plot) => {
           const { left, width: length } = plot.select
@@ -78,7 +95,7 @@ function drawing(kind: ChartProps['kind'], label: string, stroke: string): uPlot
   if (kind === 'lines') return { label, stroke, width: 1.5, spanGaps: true, points: { show: false } }
   if (kind === 'dots')
     return { label, stroke, paths: () => null, points: { show: true, size: 6, fill: stroke, width: 0 } }
-  const paths = uPlot.paths.bars?.({ size: [0.85, 40], align: 1, gap: 1 })
+  const paths = uPlot.paths.bars?.({ size: [0.86, 24], align: 1, gap: 1 })
   return { label, fill: stroke, stroke, width: 0, points: { show: false }, ...(paths && { paths }) }
 }
 
@@ -88,33 +105,17 @@ function xRange({ times, stepMs, kind }: ChartProps): [number, number] {
   return [from / 1000, (kind === 'bars' ? last + stepMs : Math.max(last, from + stepMs)) / 1000]
 }
 
-function drawMarks({ ctx, bbox, valToPos, scales }: uPlot, marks: readonly Mark[]): void {
-  const { min = 0, max = 0 } = scales.x as { min?: number; max?: number }
-  const ratio = devicePixelRatio
-  ctx.save()
-  ctx.strokeStyle = ctx.fillStyle = colour('--accent')
-  ctx.lineWidth = ratio
-  ctx.font = `${10 * ratio}px system-ui, sans-serif`
-  ctx.textBaseline = 'top'
-  ctx.textAlign = 'left'
-  let end = Number.NEGATIVE_INFINITY
-  for (const { time, label } of marks) {
-    if (time / 1000 < min || time / 1000 > max) continue
-    const x = Math.round(valToPos(time / 1000, 'x', true)) + 0.5
-    ctx.setLineDash([3 * ratio, 3 * ratio])
-    ctx.beginPath()
-    ctx.moveTo(x, bbox.top)
-    ctx.lineTo(x, bbox.top + bbox.height)
-    ctx.stroke()
-    // A label that would overlap the one before is left out; its line stays.
-    if (x < end) continue
-    const text = label.length > 14 ? `${label.slice(0, 13)}…` : label
-    const textWidth = ctx.measureText(text).width + 4 * ratio
-    const isAtEdge = x + textWidth > bbox.left + bbox.width
-    ctx.fillText(text, isAtEdge ? x - textWidth : x + 4 * ratio, bbox.top)
-    end = x + textWidth + 4 * ratio
-  }
-  ctx.restore()
+/** The labels of an axis are centred: one at the right edge would be cut. */
+function isInside(plot: uPlot, split: number): boolean {
+  return plot.valToPos(split, 'x') < plot.over.clientWidth - LABEL_HALF_PX
+}
+
+/** Only the chart under the pointer says its values; the others show the shared cursor. */
+function hoveredIn(plot: uPlot): Hovered | undefined {
+  const { idx, left = -1 } = plot.cursor
+  if (idx == null || left < 0 || !plot.over.matches(':hover')) return undefined
+  const gutter = plot.over.offsetLeft + CHART_PADDING_PX
+  return { index: idx, left: left + gutter, width: plot.width + 2 * CHART_PADDING_PX }
 }
 
 /** The current value of a custom property: a canvas supports neither properties nor `light-dark`. */

@@ -27,14 +27,3 @@ export function parseStack(stack: string): Frame[] {
       return { text, name: within === undefined ? '' : name, place, isOwn: !FOREIGN.test(place) }
     })
 }
-
-/** Groups frames into runs of own and of foreign ones. */
-export function runsOf(frames: readonly Frame[]): Frame[][] {
-  const runs: Frame[][] = []
-  for (const frame of frames) {
-    const last = runs.at(-1)
-    if (last?.[0]?.isOwn === frame.isOwn) last.push(frame)
-    else runs.push([frame])
-  }
-  return runs
-}

@@ -1,5 +1,5 @@
 import type { ErrorDetail } from '../../../../wire/log.js'
-import { Text } from '../text.js'
+import { Highlighted } from './highlight.js'
 
 const LONGEST_LINE = 500
 
@@ -20,7 +20,7 @@ export function SourceLines({ error }: { error: ErrorDetail }) {
         <div key={first + index} class={index === before.length ? 'source-line here' : 'source-line'}>
           <span class="source-number">{number === undefined ? '' : first + index}</span>
           <code>
-            <Text>{text.slice(0, LONGEST_LINE)}</Text>
+            <Highlighted code={text.slice(0, LONGEST_LINE)} />
           </code>
         </div>
       ))}

@@ -1,0 +1,2 @@
+/** The beginning of each error's message. */
+export const MARK = 'payment'

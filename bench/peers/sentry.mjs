@@ -1,0 +1,1 @@
+export { addBreadcrumb, captureException, flush, init } from '@sentry/node'

@@ -1,0 +1,89 @@
+import type { ComponentChildren } from 'preact'
+import type { Client } from '../../data/clients.js'
+import { Ago } from '../shared/ago.js'
+import { Badge } from '../shared/badge.js'
+import { bytes, counted, length, whole } from '../shared/format.js'
+import { Sparkline } from '../shared/sparkline.js'
+import { Text } from '../shared/text.js'
+
+/** One client: the results of its calls, and the age of its entries on arrival. */
+export function ClientRow({ client }: { client: Client }) {
+  const { statuses, calls, entries, waits } = client
+  // A 422 accepts the valid entries of a batch; rejected ones are counted separately.
+  const failed = Object.entries(statuses).filter(([status]) => !status.startsWith('2') && status !== '422')
+  const failures = failed.reduce((sum, [, count]) => sum + count, 0)
+  const waited = waits.at(-1)
+  return (
+    <section class="client" aria-label={`Client ${client.service}`}>
+      <div class="client-head">
+        <h2>
+          <Text>{client.service === '' ? 'no service' : client.service}</Text>
+        </h2>
+        {failures === 0 ? (
+          <Badge kind="good">✓ all calls taken</Badge>
+        ) : (
+          <Badge kind="warn">▲ {counted(failures, 'failed call')}</Badge>
+        )}
+        <p class="quiet-text">
+          <Text>{client.sdk ?? client.userAgent}</Text>
+          {client.version !== null && (
+            <>
+              {', version '}
+              <Text>{client.version}</Text>
+            </>
+          )}
+          {client.hostnames.length > 0 && (
+            <>
+              {', hosts '}
+              <Text>{client.hostnames.join(', ')}</Text>
+            </>
+          )}
+        </p>
+      </div>
+      <div class="client-waits">
+        <Sparkline counts={waits} label={`How long entries had waited, the last ${waits.length} calls`} />
+        <span class="quiet-text">
+          {waited === undefined ? 'nothing waited' : `the last call’s entries had waited ${length(waited)}`}
+        </span>
+      </div>
+      <dl class="client-facts">
+        <Fact name="last call">
+          <Ago time={client.lastCall} />
+        </Fact>
+        <Fact name="calls">{whole(calls)}</Fact>
+        <Fact name="entries">{whole(entries)}</Fact>
+        <Fact name="a call">{(entries / Math.max(1, calls)).toFixed(1)}</Fact>
+        <Fact name="bytes">{bytes(client.bytes)}</Fact>
+        <Fact name="sent again" isBad={client.retries > 0}>
+          {whole(client.retries)}
+        </Fact>
+        <Fact name="refused" isBad={client.rejected > 0}>
+          {whole(client.rejected)}
+        </Fact>
+        <Fact name="held back">{whole(client.heldBack)}</Fact>
+        <Fact name="answers">
+          {Object.entries(statuses)
+            .map(([status, count]) => `${status === '0' ? 'cut off' : status} × ${whole(count)}`)
+            .join(', ')}
+        </Fact>
+      </dl>
+    </section>
+  )
+}
+
+function Fact({
+  name,
+  isBad = false,
+  children,
+}: {
+  name: string
+  isBad?: boolean
+  children: ComponentChildren
+}) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd class={isBad ? 'bad' : ''}>{children}</dd>
+    </div>
+  )
+}

@@ -1,0 +1,66 @@
+import type { Fields } from '../wire/log.js'
+import { isScrubbedParam, SCRUBBED, scrubQuery, scrubUrl } from './scrub-url.js'
+
+/** HTTP loggers write the request one or two levels deep: `req`, `context.request`, `req.raw.query`. */
+const MAX_DEPTH = 4
+
+/** OpenTelemetry's URL attributes, which translation leaves in metadata where another attribute took their field. */
+const URL_ATTRIBUTES: ReadonlySet<string> = new Set(['url.full', 'http.url', 'http.target'])
+
+/**
+ * Scrubs metadata: OpenTelemetry's URL attributes, and the request objects that HTTP loggers write: `req.url`,
+ * `request.url`, `originalUrl`, and the named keys below a `query`. Keys may be nested objects or flattened with dots
+ * (`req.query.token`). Returns the object itself when there is nothing to scrub, else a copy.
+ */
+export function scrubMetadata(fields: Fields, params: ReadonlySet<string>): Fields {
+  return scrubFields(fields, params, '', 0)
+}
+
+function scrubFields(fields: Fields, params: ReadonlySet<string>, parent: string, depth: number): Fields {
+  let scrubbed: Fields | undefined
+  for (const key in fields) {
+    const value = fields[key]
+    const clean = scrubValue(value, key, params, parent, depth)
+    if (clean === value) continue
+    scrubbed ??= { ...fields }
+    scrubbed[key] = clean
+  }
+  return scrubbed ?? fields
+}
+
+function scrubValue(
+  value: unknown,
+  key: string,
+  params: ReadonlySet<string>,
+  parent: string,
+  depth: number,
+): unknown {
+  const isNested = typeof value === 'object' && value !== null && !Array.isArray(value)
+  if (!isNested && parent !== 'query' && !mayNameUrlOrQuery(key)) return value
+  if (depth === 0 && typeof value === 'string') {
+    if (URL_ATTRIBUTES.has(key)) return scrubUrl(value, params)
+    if (key === 'url.query') return scrubQuery(value, params)
+  }
+  const dot = key.lastIndexOf('.')
+  const name = dot < 0 ? key : key.slice(dot + 1)
+  const holder = dot < 0 ? parent : lastName(key, dot)
+  if (holder === 'query' && isScrubbedParam(name, params)) return SCRUBBED
+  if (typeof value === 'string') return holdsUrl(name, holder) ? scrubUrl(value, params) : value
+  return isNested && depth < MAX_DEPTH ? scrubFields(value as Fields, params, name, depth + 1) : value
+}
+
+const LETTER_L = 'l'.charCodeAt(0)
+
+/** False for most keys, which need no closer look. The names that matter end with `url` or `url.full`, or have one of these words. */
+function mayNameUrlOrQuery(key: string): boolean {
+  return key.charCodeAt(key.length - 1) === LETTER_L || key.includes('query') || key === 'http.target'
+}
+
+function holdsUrl(name: string, holder: string): boolean {
+  return name === 'originalUrl' || (name === 'url' && (holder === 'req' || holder === 'request'))
+}
+
+/** The name before the last dot: `req` of `http.req.url`. */
+function lastName(key: string, dot: number): string {
+  return key.slice(key.lastIndexOf('.', dot - 1) + 1, dot)
+}
