@@ -37,6 +37,12 @@ export function isSame(a: Faults, b: Faults): boolean {
   return of(a) === of(b)
 }
 
+/** The name of the preset, whatever its duration; for other faults their own names. */
+export function nameOf({ forMs: _forMs, ...faults }: Faults): string {
+  const preset = PRESETS.find((each) => isSame(each.faults, faults))
+  return preset?.name ?? (Object.keys(faults).join(', ') || 'off')
+}
+
 /** A short description of faults. */
 export function inWords(faults: Faults): string {
   const preset = PRESETS.find((each) => isSame(each.faults, faults))

@@ -43,7 +43,7 @@ export function ClientRow({ client }: { client: Client }) {
       <div class="client-waits">
         <Sparkline counts={waits} label={`How long entries had waited, the last ${waits.length} calls`} />
         <span class="quiet-text">
-          {waited === undefined ? 'nothing waited' : `the last call’s entries had waited ${length(waited)}`}
+          {waited === undefined ? 'nothing waited' : `the last call: ${length(waited)} in its queue`}
         </span>
       </div>
       <dl class="client-facts">
@@ -52,7 +52,6 @@ export function ClientRow({ client }: { client: Client }) {
         </Fact>
         <Fact name="calls">{whole(calls)}</Fact>
         <Fact name="entries">{whole(entries)}</Fact>
-        <Fact name="a call">{(entries / Math.max(1, calls)).toFixed(1)}</Fact>
         <Fact name="bytes">{bytes(client.bytes)}</Fact>
         <Fact name="sent again" isBad={client.retries > 0}>
           {whole(client.retries)}
