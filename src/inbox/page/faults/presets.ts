@@ -26,7 +26,7 @@ export const PRESETS: readonly Preset[] = [
   { name: 'Key refused', what: 'Every call is answered 401.', faults: { status: 401 } },
   {
     name: 'Sample',
-    what: 'Clients are told to send a tenth of debug and half of info.',
+    what: 'Clients are told: a tenth of debug, half of info.',
     faults: { sampleRates: { debug: 0.1, info: 0.5 } },
   },
 ]
