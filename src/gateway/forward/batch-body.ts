@@ -1,15 +1,9 @@
 import { Buffer } from 'node:buffer'
+import { type BatchPath, encodeBatch, headOf, TAIL } from '../../delivery/encode.js'
 import { MAX_BATCH_BYTES } from '../../wire/limits.js'
 
-export type BatchPath = '/ingest' | '/ingest/requests'
-
 const COMMA = Buffer.from(',')
-const TAIL = Buffer.from(']}')
 const ID_LENGTH = 36
-
-function headOf(path: BatchPath, batchId: string): string {
-  return path === '/ingest' ? `{"batch_id":"${batchId}","logs":[` : '{"requests":['
-}
 
 /** Bytes of the JSON around the entries. */
 const FRAME_BYTES: Readonly<Record<BatchPath, number>> = {
@@ -54,13 +48,8 @@ export class BatchBody {
 
   /** The body of the request. @param batchId a UUID */
   body(batchId: string): Buffer {
-    const pieces: Buffer[] = [Buffer.from(headOf(this.path, batchId))]
-    for (const [index, entry] of this.#entries.entries()) {
-      if (index > 0) pieces.push(COMMA)
-      pieces.push(entry)
-    }
-    pieces.push(TAIL)
-    return Buffer.concat(pieces)
+    const content = this.#entries.flatMap((entry, index) => (index > 0 ? [COMMA, entry] : [entry]))
+    return encodeBatch(this.path, batchId, content)
   }
 
   /** Two batches with half of the entries each. */
