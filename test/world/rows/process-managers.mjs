@@ -80,6 +80,8 @@ function pm2(mode, { folder, form, pm2 }) {
       cwd: folder,
       exec_mode: mode,
       instances: 1,
+      // Cluster mode would number the files.
+      merge_logs: true,
       env: environment(inbox, form),
       error_file: outFile,
       out_file: outFile,
