@@ -1,12 +1,32 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
+import { BaseSequencer } from 'vitest/node'
 import { writeExitSender } from './scripts/lib/exit-sender.mjs'
+import { compiledSources, compileSources } from './scripts/lib/test-sources.mjs'
 
 // Tests that import the sources need it as well.
 await writeExitSender()
+/** `vitest` without `run` watches the sources, and so must load them by itself. */
+const isWatching = process.stdin.isTTY && !process.argv.includes('run')
+const plugins = isWatching ? [] : [compiledSources(await compileSources())]
+
+/** Files that load the sources several times, each time as new. */
+const ANEW = ['test/client/{after-the-end,before-init,lifecycle}.test.ts']
+
+/** Files that take long are started first, so that none of them is still running when all others have ended. */
+const LONG =
+  /\/test\/(register|runners|fuzz|package\/bundles|cli\/(doctor|gateway)|gateway\/(bad-input|amplification)|spool\/(soak|kill)|inbox\/page|instrumentation\/(module-systems|isolation))/
+
+class LongFirst extends BaseSequencer {
+  override async sort(files: Parameters<BaseSequencer['sort']>[0]) {
+    const sorted = await super.sort(files)
+    const isLong = ({ moduleId }: { moduleId: string }) => LONG.test(moduleId)
+    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))]
+  }
+}
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     exclude: [
       'test/dependencies/**/node_modules/**',
       'node_modules/**',
@@ -15,10 +35,23 @@ export default defineConfig({
     ],
     setupFiles: ['test/setup.ts'],
     pool: 'forks',
+    // Most files wait for programs and sockets, for most of their time.
+    maxWorkers: Math.max(4, availableParallelism()),
+    sequence: { sequencer: LongFirst },
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    // A shared machine stands still for seconds now and then, in the middle of a connection that is being made. The
-    // report names what has passed only the second time.
-    retry: process.env.CI ? 1 : 0,
+    projects: [
+      {
+        extends: true,
+        plugins,
+        test: {
+          name: 'compiled',
+          include: ['test/**/*.test.ts'],
+          exclude: ANEW,
+          server: { deps: { external: [/\/\.cache\/test-sources\//] } },
+        },
+      },
+      { extends: true, test: { name: 'anew', include: ANEW } },
+    ],
   },
 })

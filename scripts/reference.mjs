@@ -40,9 +40,9 @@ function generate() {
       ],
       ...[
         '--hidePageTitle',
+        '--useHTMLAnchors',
         '--expandObjects',
         '--useCodeBlocks',
-        '--useHTMLAnchors',
         '--sort',
         'source-order',
       ],

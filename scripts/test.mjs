@@ -1,5 +1,6 @@
-// npm test: all checks, the cheapest first. Installs and builds by itself.
+// npm test: all checks and the build side by side, then the tests. Installs by itself.
 // Names of test files or folders may follow: npm test -- test/delivery
+import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { ensureInstalled, root, run } from './lib/install.mjs'
 
@@ -16,15 +17,41 @@ ensureInstalled('test/dependencies/bundlers')
 // Test runners, and other programs that run code in vm.
 ensureInstalled('test/dependencies/jest')
 
-if (only.length === 0) {
-  step('format and lint', tool('@biomejs/biome/bin/biome'), ['check', '--error-on-warnings'])
-  step('types', tool('typescript/bin/tsc'), ['-p', '.'])
-  step('types of the page', tool('typescript/bin/tsc'), ['-p', 'src/inbox/page'])
-}
-step('build', join(root, 'scripts/build.mjs'), ['--if-stale'])
-step('tests', tool('vitest/vitest.mjs'), ['run', ...only])
+const checks = [
+  ['format and lint', tool('@biomejs/biome/bin/biome'), 'check', '--error-on-warnings'],
+  ['types', tool('typescript/bin/tsc'), '-p', '.'],
+  ['types of the page', tool('typescript/bin/tsc'), '-p', 'src/inbox/page'],
+]
+const build = ['build', join(root, 'scripts/build.mjs'), '--if-stale']
+// Side by side, as none of them uses all cores. Each shows its output when it has ended.
+const results = await Promise.all([...(only.length === 0 ? checks : []), build].map(runBeside))
+if (results.includes(false)) process.exit(1)
+heading('tests')
+run(process.execPath, [tool('vitest/vitest.mjs'), 'run', ...only])
 
-function step(name, file, args) {
+function heading(name) {
   console.log(`\n== ${name}`)
-  run(process.execPath, [file, ...args])
+}
+
+/** Resolves to whether it has succeeded. */
+function runBeside([name, file, ...args]) {
+  const env = process.stdout.isTTY ? { FORCE_COLOR: '1', ...process.env } : process.env
+  const child = spawn(process.execPath, [file, ...args], {
+    cwd: root,
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text) => {
+      output += text
+    })
+  return new Promise((done, fail) => {
+    child.once('error', fail)
+    child.once('close', (code, signal) => {
+      heading(code === 0 ? name : `${name}: failed with ${code ?? signal}`)
+      process.stdout.write(output)
+      done(code === 0)
+    })
+  })
 }

@@ -5,6 +5,7 @@ import { stableIdsOf } from './body-ids.js'
 import { callerCheck, callersKey } from './callers.js'
 import { decodeLogs, decodeSpans, type Encoding } from './decode/decode.js'
 import { DecodeError, TooMuchError } from './decode/decode-error.js'
+import { keepingItems } from './decode/kept-items.js'
 import { forceGcAfter } from './force-gc.js'
 import type { Held } from './forward/delivery.js'
 import { forwardLogs } from './forward/forward-logs.js'
@@ -148,9 +149,11 @@ export class Exports {
   }
 
   async #logs(body: Buffer, encoding: Encoding, newExport: () => ForwardedExport) {
-    const records = await decodeLogs(body, encoding)
     const { allResourceAttributes } = this.#settings.shared
-    const result = await forwardLogs(records, newExport, allResourceAttributes, body.length)
+    const decoded = await decodeLogs(body, encoding)
+    const result = await keepingItems(decoded, body.length, (records) =>
+      forwardLogs(records, newExport, allResourceAttributes, body.length),
+    )
     this.logRecords += result.count
     return result
   }
@@ -159,9 +162,11 @@ export class Exports {
     const { includeQuery, trustProxy, shared } = this.#settings
     const { allResourceAttributes } = shared
     const settings = { allResourceAttributes, includeQuery, trustProxy }
-    const spans = await decodeSpans(body, encoding)
     const hold = (bytes: number) => admitted.grow(bytes)
-    const result = await forwardSpans(spans, newExport, settings, hold, body.length)
+    const decoded = await decodeSpans(body, encoding)
+    const result = await keepingItems(decoded, body.length, (spans) =>
+      forwardSpans(spans, newExport, settings, hold, body.length),
+    )
     this.spans += result?.count ?? 0
     return result
   }

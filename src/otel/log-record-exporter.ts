@@ -5,6 +5,7 @@ import { keepAnsweredScopes } from '../scope/current.js'
 import type { LogRecordLike } from '../translate/otel.js'
 import { readProperty } from '../translate/property.js'
 import { OtelIntake } from './intake.js'
+import { asWarning } from './node-warning.js'
 import { scopeOfRecord } from './record-scope.js'
 import { LOGNITOR_PART, warnOfStoppedExport } from './stopped-export.js'
 
@@ -50,7 +51,7 @@ export class LognitorLogRecordExporter {
       // An export runs outside of the request that wrote the record. The record's trace identifies that request.
       for (const record of records) {
         if (!isDiagMark(readProperty(record, 'spanContext')))
-          this.#intake.takeRecord(record, scopeOfRecord(record))
+          this.#intake.takeRecord(asWarning(record), scopeOfRecord(record))
       }
     } catch {
       // `records` was not iterable, so this call did not come from an SDK.

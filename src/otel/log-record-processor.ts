@@ -12,6 +12,7 @@ import { completeRecord } from './complete-record.js'
 import { isDiagLine } from './diag-lines.js'
 import { FinalHandlerLines } from './final-handler.js'
 import { OtelIntake } from './intake.js'
+import { asWarning } from './node-warning.js'
 import { watchPino } from './pino-line.js'
 import { learnRecordClass, watchRecords } from './record-input.js'
 import { scopeOfRecord } from './record-scope.js'
@@ -62,7 +63,7 @@ export class LognitorLogRecordProcessor {
       watchRecords(record)
       warnOfStoppedExport()
       const scope = scopeOf(record)
-      if (!this.#finalHandler.hold(record, scope)) this.#take(record, scope)
+      if (!this.#finalHandler.hold(record, scope)) this.#take(asWarning(record), scope)
     } catch {
       // The SDK calls processors inside the application's log call and catches nothing.
       this.#intake.drop()

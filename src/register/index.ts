@@ -1,4 +1,4 @@
-import { isMainThread, parentPort } from 'node:worker_threads'
+import { isMainThread } from 'node:worker_threads'
 import { trace } from '@opentelemetry/api'
 import { LognitorHttpInstrumentation } from '../../instrumentation/http-instrumentation.js'
 import { withLognitor } from '../../instrumentation/with-lognitor.js'
@@ -12,7 +12,7 @@ import { addedTo, SDK_NODE, sdkPlaceOf, tried } from './configuration.js'
 import { ExporterEnd } from './exporter-end.js'
 import { HTTP } from './http.js'
 import { AUTO, installedInstrumentations, provideLambda } from './instrumentations.js'
-import { hookLoader } from './loader-hook.js'
+import { hookLoader, isHooksThread } from './loader-hook.js'
 import { isAnotherRunning, joinOther, yieldToOthers } from './other-sdk.js'
 import { packagesFrom } from './packages.js'
 import { applicationPlaces } from './places.js'
@@ -29,16 +29,15 @@ type NodeSdk = new (configuration: object) => { start(): void }
 // biome-ignore lint/complexity/noUselessEmptyExport: without an export the bundler takes this file for CommonJS, and has the exports of all other files set when their importers run. What OpenTelemetry's loader hook wraps keeps their first values.
 export {}
 
-// Node also preloads --require into its own thread for loader hooks, where no application code runs.
-const isNodesOwn = !isMainThread && parentPort === null
-if (!zeroCode.hasStarted && !isNodesOwn) {
+if (!zeroCode.hasStarted && !isHooksThread) {
   zeroCode.hasStarted = true
   try {
     start()
   } catch (error) {
     warnOnce(
       'LOGNITOR_NOT_STARTED',
-      `Zero code could not start OpenTelemetry, and the application runs without it: ${error}`,
+      `Zero code could not start OpenTelemetry (${error}), and the application runs without it: logs of its loggers and errors of spans do not arrive. ` +
+        'Install matching versions of the @opentelemetry packages; npx lognitor doctor shows which do not match.',
     )
   }
 }

@@ -18,6 +18,14 @@ const LAMBDA = '@opentelemetry/instrumentation-aws-lambda'
 const BUNYAN = '@opentelemetry/instrumentation-bunyan'
 const FASTIFY = '@fastify/otel'
 
+/**
+ * Configurations of the bridges of loggers, which otherwise write trace ids into the lines that the application prints.
+ * The logs that are sent have them all the same.
+ */
+const LEAVE_LINES: Readonly<Record<string, object>> = Object.fromEntries(
+  [`${PREFIX}pino`, `${PREFIX}winston`, BUNYAN].map((name) => [name, { disableLogCorrelation: true }]),
+)
+
 /** The package of all instrumentations. */
 export const AUTO = '@opentelemetry/auto-instrumentations-node'
 
@@ -76,7 +84,7 @@ export function isWanted(shortName: string, env: Environment): boolean {
 function collection(packages: Packages, selfLog: SelfLog): Instrumentation[] {
   try {
     const make = packages.load(AUTO)?.getNodeAutoInstrumentations as Make | undefined
-    return make?.({ [BUNYAN]: { enabled: false } }) ?? []
+    return make?.({ ...LEAVE_LINES, [BUNYAN]: { enabled: false } }) ?? []
   } catch (error) {
     selfLog.warn(`${AUTO} could not be turned on: ${error}`)
     return []
@@ -90,7 +98,7 @@ function single(name: string, config: object, packages: Packages, selfLog: SelfL
     const found = classes[0]?.[1]
     if (typeof found !== 'function') return []
     const Found = name === BUNYAN ? withBunyan2(found as Class) : (found as Class)
-    return [new Found(config)]
+    return [new Found({ ...LEAVE_LINES[name], ...config })]
   } catch (error) {
     selfLog.warn(`${name} could not be turned on: ${error}`)
     return []

@@ -1,6 +1,7 @@
 import module from 'node:module'
 import { isAbsolute } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { isMainThread, parentPort } from 'node:worker_threads'
 import { shared } from '../common/shared.js'
 import type { InstrumentationLike } from './http.js'
 import { NEEDS } from './missing.js'
@@ -11,6 +12,9 @@ const IN_THE_MIDDLE = 'import-in-the-middle'
 const SYNC_HOOK = 'import-in-the-middle/register-hooks.mjs'
 
 const state = shared('loader-hook', () => ({ isSet: false }))
+
+/** Node's own thread for loader hooks, into which Node also preloads --require, and where no application code runs. */
+export const isHooksThread = !isMainThread && parentPort === null
 
 /** The exports of import-in-the-middle that are used here. */
 interface SyncHook {

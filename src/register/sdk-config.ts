@@ -16,7 +16,7 @@ import type { LognitorSpanProcessor } from '../otel/span-processor.js'
 import type { HasPipeline } from '../pipeline/brand.js'
 import { type ClientOrOptions, pipelineOf } from '../pipeline/registry.js'
 import { addedTo, type Configuration, SDK_NODE, sdkPlaceOf, tried } from './configuration.js'
-import { hookLoader } from './loader-hook.js'
+import { hookLoader, isHooksThread } from './loader-hook.js'
 import { packagesFrom } from './packages.js'
 import { applicationPlaces, callerFile } from './places.js'
 import { watchUse } from './use.js'
@@ -57,6 +57,8 @@ export function sdkConfig<Config extends object = Record<never, never>>(
   expectObject(options)
   expectObject(config)
   const { clientOptions, entries, http } = checkedOptions(options)
+  // Telemetry of that thread would be telemetry of Node itself, and its exporters a second set.
+  if (isHooksThread) return { ...config, ...NOTHING }
   const client = clientOf(clientOptions)
   // Zero code yields once the NodeSDK has started, and warns of that itself.
   if (zeroCode.hasStarted) expectTwo()
@@ -81,6 +83,9 @@ export function sdkConfig<Config extends object = Record<never, never>>(
   const { spanProcessor, traceExporter, logRecordProcessor, ...rest } = config as Configuration
   return { ...rest, ...added } as unknown as Config & SdkParts
 }
+
+/** A NodeSDK with this configuration sends nothing. */
+const NOTHING = { spanProcessors: [], logRecordProcessors: [], metricReaders: [], instrumentations: [] }
 
 interface CheckedOptions {
   readonly clientOptions: ClientOrOptions

@@ -57,6 +57,7 @@ export function removeOwnerFolderNow(folder: string): boolean {
   } catch (error) {
     if (!isMissing(error)) return false
   }
-  rmSync(folder, { recursive: true, force: true })
+  // A write that is under way may create a file meanwhile.
+  rmSync(folder, { recursive: true, force: true, maxRetries: 3, retryDelay: 10 })
   return true
 }

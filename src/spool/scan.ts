@@ -49,11 +49,13 @@ export async function scanJournal(directory: string, segmentBytes: number): Prom
   const live = Array.from({ length: QUEUES }, () => new Spans())
   const marks = Array.from({ length: QUEUES }, (): OrderedMark[] => [])
   const damages: Damage[] = []
+  const segments: Segment[] = []
   let order = 0
   for (const name of await segmentNames(directory)) {
     const bytes = await orIfMissing(undefined, readFile(join(directory, name)))
     if (bytes === undefined) continue
     const segment = new Segment(name)
+    segments.push(segment)
     const pieces: Buffer[] = []
     segment.bytes = bytes.length
     readLines(
@@ -63,7 +65,9 @@ export async function scanJournal(directory: string, segmentBytes: number): Prom
           segment.add(record.queue, record.number)
           live[record.queue]?.add(record.number)
         } else if (record.kind === 'done') {
-          live[record.queue]?.delete(record.first, record.first + record.count - 1)
+          const { queue, first, count } = record
+          live[queue]?.delete(first, first + count - 1)
+          for (const each of segments) each.end(queue, first, count)
         } else {
           marks[record.queue]?.push({ ...record, order: order++ })
         }

@@ -1,8 +1,17 @@
 import { MAX_FRAMES, MAX_LINE_LENGTH, parseLocation, type StackFrame } from './stack-frame.js'
 
-/** True for the format of `debug.Stack()`, which `RecordError` records. */
+/** A line with the place of a call: ` \t/path/file.go:12 +0x1d`. */
+const PLACE = /^\t\S.*\.go:\d+(?: \+0x[\da-f]+)?$/
+
+/**
+ * True for the format of `debug.Stack()`, which `RecordError` records, and of zap and pkg/errors, which write the same
+ * without a goroutine and without arguments.
+ */
 export function isGoStack(stack: string): boolean {
-  return /^goroutine \d+ \[/.test(stack)
+  if (/^goroutine \d+ \[/.test(stack)) return true
+  if (!stack.includes('.go:')) return false
+  const head = stack.slice(0, 4 * MAX_LINE_LENGTH).split('\n', MAX_FRAMES)
+  return head.some((line) => line.length < MAX_LINE_LENGTH && PLACE.test(line))
 }
 
 /** A call in a package of the standard library, which calls the application or is called by it. */
@@ -20,9 +29,9 @@ export function firstGoFrame(stack: string): StackFrame | undefined {
     if (!line.startsWith('\t') || line.length > MAX_LINE_LENGTH) continue
     const frame = parseLocation(line.slice(1).replace(/ \+0x[\da-f]+$/, ''))
     if (frame === undefined) continue
-    const call = (lines[index - 1] ?? '').replace(/^created by /, '')
-    const open = call.lastIndexOf('(')
-    if (open > 0) frame.function = call.slice(0, open)
+    const call = (lines[index - 1] ?? '').replace(/^created by | in goroutine \d+$/g, '')
+    const name = call.endsWith(')') ? call.slice(0, call.lastIndexOf('(')) : call
+    if (name !== '') frame.function = name
     if (!STANDARD_CALL.test(call) && !DEPENDENCY.test(frame.file)) return frame
     library ??= frame
   }

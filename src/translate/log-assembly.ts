@@ -29,7 +29,7 @@ export function assembleLog(draft: Draft, facts: LogFacts, resource: ResourceFie
   if (perf !== undefined) log.perf = perf
   const trace = own.trace ?? facts.trace
   if (trace !== undefined) log.trace = trace
-  if (own !== NO_FIELDS) addWishes(log, own)
+  if (own !== NO_FIELDS || facts.source !== undefined) addWishes(log, own, facts)
   return log
 }
 
@@ -49,11 +49,12 @@ function addPlace(log: Log, own: AttributeFields, resource: ResourceFields): voi
 }
 
 /** Adds the fields that few logs have. */
-function addWishes(log: Log, own: AttributeFields): void {
+function addWishes(log: Log, own: AttributeFields, facts: LogFacts): void {
   if (own.fingerprint !== undefined) log.fingerprint = own.fingerprint
   if (own.breadcrumbs !== undefined) log.breadcrumbs = own.breadcrumbs
   if (own.notify !== undefined) log.notify = own.notify
   if (own.notify_channels !== undefined) log.notify_channels = own.notify_channels
-  if (own.source !== undefined) log.source = own.source
+  const source = own.source ?? facts.source
+  if (source !== undefined) log.source = source
   if (own.device !== undefined) log.device = own.device
 }

@@ -9,6 +9,8 @@ export interface LogFacts {
   /** The body, where it is a text. */
   body?: string | undefined
   action?: string | undefined
+  /** File and line, where they are known by other means than attributes. */
+  source?: string | undefined
   trace?: Trace | undefined
   error?: ErrorDetail | undefined
   durationMs?: number | undefined

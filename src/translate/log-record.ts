@@ -21,7 +21,7 @@ import { tidyWinston, WINSTON } from './winston-error.js'
 export const CONSOLE = '@opentelemetry/instrumentation-console'
 
 /** Rust's tracing names an event without a name of its own by its position: `event src/main.rs:12`. */
-const PLACE_OF_CODE = /^event \S+:\d+$/
+const PLACE_OF_CODE = /^event (\S+:\d+)$/
 
 /** The message of a record without any text. */
 export const NO_MESSAGE = '(no message)'
@@ -61,8 +61,8 @@ function translate(record: LogRecordLike, resource: ResourceFields, now: () => n
   const errorMessage = error?.message === UNKNOWN_ERROR ? undefined : error?.message
   const fallback = errorMessage ?? saidMessage ?? eventName ?? olderEventName ?? error?.message ?? NO_MESSAGE
   noteRecord(draft, record, body.structure)
-  const isPlace = eventName !== undefined && PLACE_OF_CODE.test(eventName)
-  if (isPlace) draft.note('event.name', eventName)
+  const place = eventName === undefined ? undefined : PLACE_OF_CODE.exec(eventName)?.[1]
+  if (place !== undefined) draft.note('event.name', eventName)
   return assembleLog(
     draft,
     {
@@ -71,7 +71,8 @@ function translate(record: LogRecordLike, resource: ResourceFields, now: () => n
       timestamp:
         hrTimeToIso(record.hrTime) ?? hrTimeToIso(record.hrTimeObserved) ?? millisToIso(Math.floor(now())),
       body: body.structure === undefined ? body.message : undefined,
-      action: isPlace ? undefined : eventName,
+      action: place === undefined ? eventName : undefined,
+      source: place,
       trace: translateTrace(record.spanContext),
       error,
     },

@@ -1,6 +1,7 @@
 import { firstGoFrame, isGoStack } from './go-stack.js'
 import { jvmLibraryOf } from './jvm-libraries.js'
 import { isPythonTraceback, lastPythonFrame } from './python-stack.js'
+import { firstRubyFrame, isRubyStack } from './ruby-stack.js'
 import { MAX_FRAMES, MAX_LINE_LENGTH, MAX_LINES, parseLocation, type StackFrame } from './stack-frame.js'
 
 export type { StackFrame } from './stack-frame.js'
@@ -9,11 +10,13 @@ const OWN_PACKAGE = '/@lognitor/opentelemetry/'
 
 /**
  * The first frame of the application in a stack: not one of Node, of a package in `node_modules`, or of this package.
- * In Java it may be one of a cause; where frameworks alone are left, it is the first of theirs. Reads V8 stacks (ES modules, async, eval, Windows paths), and stacks of Java, .NET and Go. In a Python traceback it
- * is the last entry, because there the innermost call stands last. Takes time linear in the length of the stack.
+ * Reads V8 stacks (ES modules, async, eval, Windows paths), and stacks of Java, .NET, Rust, Go and Ruby. In Java it may
+ * be one of a cause; where frameworks alone are left, it is the first of theirs. In a Python traceback it is the last
+ * entry, because there the innermost call stands last. Takes time linear in the length of the stack.
  */
 export function applicationFrame(stack: string): StackFrame | undefined {
   if (isPythonTraceback(stack)) return lastPythonFrame(stack)
+  if (isRubyStack(stack)) return firstRubyFrame(stack)
   return isGoStack(stack) ? firstGoFrame(stack) : firstFrame(stack)
 }
 
@@ -106,5 +109,7 @@ function isApplication(frame: StackFrame): boolean {
   if (file.startsWith('node:') || file.startsWith('internal/') || file === 'native' || file === '<anonymous>')
     return false
   const path = file.includes('\\') ? file.replaceAll('\\', '/') : file
+  // Rust's standard library and its crates.
+  if (path.startsWith('/rustc/') || path.includes('/.cargo/registry/')) return false
   return !path.includes('/node_modules/') && !path.includes(OWN_PACKAGE)
 }

@@ -32,7 +32,7 @@ test('a program with a complete set-up has no findings', async () => {
 test('a program that does not end by itself is ended, and its findings are printed', async () => {
   const app = `console.log('up')\nsetInterval(() => {}, 1000)`
   const project = { packages: PACKAGES, files: { 'app.mjs': app } }
-  const { status, codes } = await examine(project, ['--seconds', '4', '--', 'node', 'app.mjs'], env())
+  const { status, codes } = await examine(project, ['--seconds', '10', '--', 'node', 'app.mjs'], env())
   expect([status, codes]).toEqual([1, ['CONSOLE_ONLY']])
 })
 

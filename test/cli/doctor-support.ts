@@ -22,7 +22,9 @@ export async function examine(
 ): Promise<Examined> {
   project = createProject(options)
   const cli = 'node_modules/@lognitor/opentelemetry/dist/cli.cjs'
-  const all = [cli, 'doctor', ...(isText ? [] : ['--json']), ...args]
+  // A program that ends by itself has all the time it takes on a busy machine.
+  const patience = args[0] === '--' ? ['--seconds', '50'] : []
+  const all = [cli, 'doctor', ...(isText ? [] : ['--json']), ...patience, ...args]
   const program = project.start(all, { env, ...(node !== undefined && { node }) })
   const status = await program.ended
   const text = program.stdout()

@@ -3,15 +3,13 @@ import type { AddressInfo } from 'node:net'
 import { LognitorClient } from '../../src/client/client.js'
 import { forgetWarnings } from '../../src/config/errors.js'
 import type { Options } from '../../src/config/options.js'
-import { resolveOptions } from '../../src/config/options.js'
-import { Pipeline } from '../../src/pipeline/pipeline.js'
-import { type Inbox, MemoryTransport, startInbox } from '../../src/testing/index.js'
-import type { Log } from '../../src/wire/log.js'
-import { type ManualClock, manualClock } from '../support/manual-clock.js'
+import type { Pipeline } from '../../src/pipeline/pipeline.js'
+import { type Inbox, startInbox } from '../../src/testing/index.js'
+import { type OnManualClock, openOnManualClock } from '../support/pipeline.js'
 import { until } from '../support/until.js'
-import { startVendor, type Vendor } from '../support/vendor.js'
 
-export const KEY = 'lgn_client_test_key'
+export { inMemory } from '../support/in-memory.js'
+export { KEY } from '../support/pipeline.js'
 
 /** One request as it was sent. */
 export interface Sent {
@@ -60,56 +58,20 @@ export async function startWatchedInbox(): Promise<WatchedInbox> {
   }
 }
 
-export interface InMemory {
-  readonly client: LognitorClient
-  readonly transport: MemoryTransport
-  /** The logs, after everything was sent. */
-  logs(): Promise<readonly Log[]>
-}
-
-/** A client whose logs stay in memory. */
-export function inMemory(options: Options = {}): InMemory {
-  const transport = new MemoryTransport()
-  const client = new LognitorClient({ ...options, transport })
-  return {
-    client,
-    transport,
-    logs: async () => {
-      await client.flush()
-      return transport.logs
-    },
-  }
-}
-
-export interface OnClock {
-  readonly vendor: Vendor
-  readonly clock: ManualClock
-  readonly pipeline: Pipeline
+export interface OnClock extends OnManualClock {
   readonly client: LognitorClient
   /** Resolves when this number of calls has been answered and the client has handled the answers. */
   answered(calls: number): Promise<void>
-  close(): Promise<void>
 }
 
 /** A client with a scripted service and a clock that the test moves. */
 export async function onClock(options: Options = {}): Promise<OnClock> {
-  const vendor = await startVendor()
-  const clock = manualClock()
-  const settings = resolveOptions({ apiKey: KEY, apiUrl: vendor.apiUrl, ...options }, {})
-  const pipeline = new Pipeline(settings, { clock, random: () => 0.5 })
-  const answers = countAnswers(pipeline)
+  const rig = await openOnManualClock(options)
+  const answers = countAnswers(rig.pipeline)
   return {
-    vendor,
-    clock,
-    pipeline,
-    client: new LognitorClient(pipeline),
+    ...rig,
+    client: new LognitorClient(rig.pipeline),
     answered: (calls) => until(() => answers() >= calls, `${calls} answers`),
-    close: async () => {
-      const ending = pipeline.shutdown(0)
-      clock.advance(1)
-      await ending
-      await vendor.close()
-    },
   }
 }
 

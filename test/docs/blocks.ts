@@ -16,9 +16,10 @@ export interface Block {
 
 const FENCE = /^```(ts|js)\b *(no-run)?$/
 
-/** All blocks of the README and of docs/, without the reference, whose blocks are signatures from the sources. */
+/** All blocks of the README and of docs/. */
 export function readBlocks(): Block[] {
   const pages = readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' })
+  // The reference holds signatures, and the examples of the doc comments, which are no whole programs.
   const docs = pages
     .filter((page) => page.endsWith('.md') && !page.startsWith('reference'))
     .map((page) => `docs/${page}`)

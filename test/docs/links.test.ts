@@ -34,32 +34,28 @@ function withoutCode(page: string): string {
   return readFileSync(join(ROOT, page), 'utf8').replaceAll(/^```[\s\S]*?^```/gm, '')
 }
 
-/** The anchors that GitHub gives to the headings of a page, and those that the page sets itself. */
-function anchorsOf(page: string): Set<string> {
+/** The anchors of a page: its own, and those that GitHub gives to headings, numbered where a heading repeats. */
+function anchorsOf(page: string): string[] {
   const text = withoutCode(page)
-  const anchors = new Set([...text.matchAll(/<a id="([^"]+)">/g)].map(([, id = '']) => id))
-  for (const [, heading = ''] of text.matchAll(/^#+ (.+)$/gm)) {
-    const slug = slugOf(heading)
-    let anchor = slug
-    for (let n = 1; anchors.has(anchor); n++) anchor = `${slug}-${n}`
-    anchors.add(anchor)
-  }
-  return anchors
-}
-
-function slugOf(heading: string): string {
-  return heading
-    .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1')
-    .toLowerCase()
-    .replaceAll(/[^\p{L}\p{N}_\- ]/gu, '')
-    .replaceAll(' ', '-')
+  const counts = new Map<string, number>()
+  const ofHeadings = [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => {
+    const anchor = heading
+      .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1')
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N}_\- ]/gu, '')
+      .replaceAll(' ', '-')
+    const count = counts.get(anchor) ?? 0
+    counts.set(anchor, count + 1)
+    return count === 0 ? anchor : `${anchor}-${count}`
+  })
+  return [...ofHeadings, ...[...text.matchAll(/<a id="([^"]+)"/g)].map(([, id = '']) => id)]
 }
 
 describe('every link leads to a file and a heading:', () => {
   test.each(pages)('%s', (page) => {
     const broken = linksOf(page).filter(({ target, anchor }) => {
       if (!existsSync(join(ROOT, target))) return true
-      return anchor !== undefined && !anchorsOf(target).has(anchor)
+      return anchor !== undefined && !anchorsOf(target).includes(anchor)
     })
     expect(broken).toEqual([])
   })

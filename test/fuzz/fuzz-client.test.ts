@@ -156,7 +156,7 @@ test(
       else Promise.resolve(answer).catch(() => {})
       expect(transport.faults).toEqual([])
     }
-    await fc.assert(fc.asyncProperty(call, run), { numRuns: 2000 })
+    await fc.assert(fc.asyncProperty(call, run), { numRuns: Math.ceil(CASES.client * 0.1) })
   },
   LONG_MS,
 )
@@ -167,6 +167,6 @@ test('flush and shutdown accept any timeout', async () => {
     client.info('to be flushed')
     expect(typeof (await client.flush(make() as number))).toBe('boolean')
   })
-  await fc.assert(times, { numRuns: 500 })
+  await fc.assert(times, { numRuns: Math.ceil(CASES.client * 0.05) })
   expect(await client.shutdown({} as never)).toBe(true)
 })

@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import { codePoint } from '../support/code-point.js'
 import { KEYS, ODDITIES } from './oddities.js'
 
 /** A recipe for a hostile value. Not the value itself: fast-check would fail on it, and every case needs a new one. */
@@ -66,7 +67,7 @@ export const hostile: fc.Arbitrary<Recipe> = fc.letrec<{ any: Recipe; leaf: Reci
 /** Texts, some of which redaction would find. */
 export function text(): fc.Arbitrary<string> {
   return fc.oneof(
-    fc.string({ unit: 'binary', maxLength: 20 }),
+    fc.string({ unit: codePoint, maxLength: 20 }),
     fc.string({ maxLength: 20 }),
     fc.constantFrom(
       'bob@example.com',

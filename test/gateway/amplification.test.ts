@@ -181,6 +181,7 @@ async function memoryDuring(url: string, serve: () => Promise<unknown>): Promise
   while (!isServed) {
     const figures = await (await fetch(`${url}/metrics`)).text()
     most = Math.max(most, Number(/resident_memory_bytes (\d+)/.exec(figures)?.[1]) / MIB)
+    await new Promise((resolve) => setTimeout(resolve, 10))
   }
   await served
   return most

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { scanJson } from '../../src/gateway/decode/json-scan.js'
+import { codePoint } from '../support/code-point.js'
 import { decodedLogs, logsOf, sdkRecord, serialize } from './support.js'
 
 function parses(text: string): boolean {
@@ -22,7 +23,7 @@ async function scans(text: string): Promise<boolean> {
 /** JSON with one character added, removed or changed. */
 const nearlyJson = fc
   .tuple(
-    fc.json({ stringUnit: 'binary' }),
+    fc.json({ stringUnit: codePoint }),
     fc.nat(),
     fc.constantFrom(
       '',

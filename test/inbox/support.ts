@@ -1,5 +1,7 @@
 import type { Inbox } from '../../src/testing/index.js'
 
+export { until } from '../support/until.js'
+
 export interface Answer {
   status: number
   headers: Headers
@@ -50,15 +52,6 @@ export function requestWith(fields: Record<string, unknown> = {}): Record<string
     timestamp: '2026-11-23T10:00:00.000Z',
     service: 'shop',
     ...fields,
-  }
-}
-
-/** Waits until a condition holds, or fails after ten seconds. */
-export async function until(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  const deadline = Date.now() + 10_000
-  while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error(`It did not come to this: ${what}`)
-    await new Promise((resolve) => setTimeout(resolve, 10))
   }
 }
 

@@ -6,6 +6,9 @@ import { systemClock } from '../../src/common/clock.js'
 import type { DropReason } from '../../src/diagnostics/drop-ledger.js'
 import type { Scope } from '../../src/scope/scope.js'
 import type { RequestEntry } from '../../src/wire/request-entry.js'
+import { until } from '../support/until.js'
+
+export { until } from '../support/until.js'
 
 /** A request recorder and the request entries it has written. */
 export interface WatchedRecorder {
@@ -81,13 +84,4 @@ export async function speak(port: number, words: string, until: string): Promise
   })
   socket.destroy()
   return heard
-}
-
-/** Waits for a condition, at most 20 s by default. */
-export async function until(condition: () => boolean, limitMs = 20_000): Promise<void> {
-  const end = Date.now() + limitMs
-  while (!condition()) {
-    if (Date.now() > end) throw new Error(`still not so after ${limitMs} ms: ${condition}`)
-    await new Promise((resolve) => setTimeout(resolve, 2))
-  }
 }

@@ -143,4 +143,6 @@ test('our own warnings do not come back through a listener that logs warnings; o
     'of the application',
     'of the application',
   ])
+  // Node prints warnings by console.error.
+  expect(new Set(logs.map(({ level }) => level))).toEqual(new Set(['warn']))
 })

@@ -1,19 +1,8 @@
 import { resourceFromAttributes } from '@opentelemetry/resources'
 import { LoggerProvider, type LogRecordProcessor } from '@opentelemetry/sdk-logs'
 import { BasicTracerProvider, type Sampler, type SpanProcessor } from '@opentelemetry/sdk-trace-base'
-import { LognitorClient } from '../../src/client/client.js'
-import type { Options } from '../../src/config/options.js'
-import { MemoryTransport } from '../../src/testing/memory-transport.js'
 
-export interface Watched {
-  readonly client: LognitorClient
-  readonly transport: MemoryTransport
-}
-
-export function openClient(options: Options = {}): Watched {
-  const transport = new MemoryTransport()
-  return { client: new LognitorClient({ ...options, transport }), transport }
-}
+export { type InMemory as Watched, inMemory as openClient } from '../support/in-memory.js'
 
 /** A real logger provider with one of our processors, which TypeScript accepts as an SDK's processor. */
 export function logsThrough(

@@ -65,6 +65,15 @@ for (const app of ['app.mjs', 'app.cjs'] as const) {
   })
 }
 
+test('a set-up that is preloaded by --require, which Node also loads into its thread for loader hooks, warns of nothing', async () => {
+  const telemetry = ONE_LINE.replaceAll(/import (\{ .* \}) from ('.*')/g, 'const $1 = require($2)')
+  const files = { 'app.mjs': APPS['app.mjs'], 'telemetry.cjs': telemetry }
+  const { code, stderr } = await runApp(PACKAGES, ENV, files, ['--require', './telemetry.cjs', 'app.mjs'])
+  expect(code).toBe(0)
+  expect(stderr).not.toContain('Warning')
+  expect(messages()).toEqual(['order looked up', 'out of stock'])
+})
+
 for (const [what, env] of [
   ['by name', { OTEL_TRACES_EXPORTER: 'otlp', OTEL_LOGS_EXPORTER: 'otlp' }],
   ['by nothing but its address', {}],

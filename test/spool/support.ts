@@ -1,15 +1,16 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Clock, systemClock } from '../../src/common/clock.js'
-import { type Options, resolveOptions } from '../../src/config/options.js'
-import { Pipeline } from '../../src/pipeline/pipeline.js'
+import type { Clock } from '../../src/common/clock.js'
+import type { Options } from '../../src/config/options.js'
+import type { Pipeline } from '../../src/pipeline/pipeline.js'
+import { KEY, openPipelines } from '../support/pipeline.js'
 import { buildProgram, type Program } from '../support/program.js'
 import type { Run } from '../support/run.js'
 import { until } from '../support/until.js'
-import { startVendor, type Vendor } from '../support/vendor.js'
+import type { Vendor } from '../support/vendor.js'
 
-export const KEY = 'lgn_spool_test_key'
+export { KEY, logTo, numbered } from '../support/pipeline.js'
 
 /** A server, a spool directory, and processes and pipelines that share both. */
 export interface SpoolRig {
@@ -29,9 +30,9 @@ let program: Promise<Program> | undefined
 export async function openSpoolRig(): Promise<SpoolRig> {
   program ??= buildProgram('test/spool/apps/writer.ts')
   const { start } = await program
-  const vendor = await startVendor()
   const directory = mkdtempSync(join(tmpdir(), 'lognitor-spool-'))
-  const pipelines: Pipeline[] = []
+  const pipelines = await openPipelines({ spool: { directory } })
+  const { vendor } = pipelines
   const runs: Run[] = []
   const writeAndLive = async (env: Record<string, string> = {}) => {
     const run = start([], {
@@ -48,15 +49,7 @@ export async function openSpoolRig(): Promise<SpoolRig> {
   return {
     vendor,
     directory,
-    open: (options = {}, clock = systemClock) => {
-      const settings = resolveOptions(
-        { apiKey: KEY, apiUrl: vendor.apiUrl, spool: { directory }, ...options },
-        {},
-      )
-      const pipeline = new Pipeline(settings, { clock })
-      pipelines.push(pipeline)
-      return pipeline
-    },
+    open: (options, clock) => pipelines.open(options, clock && { clock }),
     writeAndLive,
     writeAndDie: async (env) => {
       const run = await writeAndLive(env)
@@ -66,8 +59,7 @@ export async function openSpoolRig(): Promise<SpoolRig> {
     files: () => listFiles(directory),
     close: async () => {
       for (const run of runs) run.child.kill('SIGKILL')
-      await Promise.all(pipelines.map((pipeline) => pipeline.shutdown(0)))
-      await vendor.close()
+      await pipelines.close()
       rmSync(directory, { recursive: true, force: true })
     },
   }
@@ -99,13 +91,3 @@ export function spooledBytes(directory: string): number {
     .filter((file) => file.endsWith('.log'))
     .reduce((sum, file) => sum + statSync(file).size, 0)
 }
-
-export function logTo(pipeline: Pipeline, ...messages: string[]): void {
-  for (const message of messages) {
-    const timestamp = new Date(pipeline.clock.now()).toISOString()
-    if (pipeline.wants('info')) pipeline.write({ level: 'info', message, timestamp }, { source: 'call' })
-  }
-}
-
-export const numbered = (count: number, name = 'log') =>
-  Array.from({ length: count }, (_, n) => `${name} ${n + 1}`)

@@ -1,4 +1,15 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { type Run, type StartOptions, start } from './run.js'
@@ -70,6 +81,24 @@ export function installPackage(folder: string): void {
   const installed = join(folder, 'node_modules/@lognitor/opentelemetry')
   mkdirSync(installed, { recursive: true })
   cpSync(join(ROOT, 'package.json'), join(installed, 'package.json'))
-  // A copy, because a build that runs meanwhile replaces the old one.
-  cpSync(join(ROOT, 'dist'), join(installed, 'dist'), { recursive: true })
+  linkFolder(join(ROOT, 'dist'), join(installed, 'dist'))
+}
+
+/** Files of its own, because a build that runs meanwhile replaces the folder; links, because they cost nothing. */
+function linkFolder(from: string, to: string): void {
+  mkdirSync(to)
+  for (const entry of readdirSync(from, { withFileTypes: true })) {
+    const [file, link] = [join(from, entry.name), join(to, entry.name)]
+    if (entry.isDirectory()) linkFolder(file, link)
+    else linkFile(file, link)
+  }
+}
+
+function linkFile(file: string, link: string): void {
+  try {
+    linkSync(file, link)
+  } catch {
+    // The folder for temporary files is on another disk.
+    copyFileSync(file, link)
+  }
 }

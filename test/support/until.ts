@@ -1,7 +1,11 @@
 /** Waits until a condition holds, or fails after a time that no healthy run needs. */
-export async function until(condition: () => boolean, what: string, limitMs = 20_000): Promise<void> {
+export async function until(
+  condition: () => boolean | Promise<boolean>,
+  what = String(condition),
+  limitMs = 40_000,
+): Promise<void> {
   const deadline = performance.now() + limitMs
-  while (!condition()) {
+  while (!(await condition())) {
     if (performance.now() > deadline) throw new Error(`This did not happen in time: ${what}`)
     await new Promise((resolve) => setTimeout(resolve, 2))
   }

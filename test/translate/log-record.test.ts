@@ -261,6 +261,10 @@ describe('what else a log record says', () => {
     const log = translate({ body: 'hello', eventName: 'event src/main.rs:12' })
     expect(log).not.toHaveProperty('action')
     expect(log.metadata).toMatchObject({ 'event.name': 'event src/main.rs:12' })
+    expect(log.source).toBe('src/main.rs:12')
+    const attributes = { 'code.file.path': '/build/src/main.rs', 'code.line.number': 12 }
+    const withCode = translate({ body: 'hello', eventName: 'event src/main.rs:12', attributes })
+    expect(withCode.source).toBe('/build/src/main.rs:12')
     expect(translate({ eventName: 'event of the year: 12' }).action).toBe('event of the year: 12')
   })
 

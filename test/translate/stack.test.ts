@@ -247,3 +247,51 @@ net/http.HandlerFunc.ServeHTTP(0x4e, {0xcf, 0x4e}, 0x4e)
     expect(applicationFrame(`goroutine 1 [running]:\n\t${'x'.repeat(5_000_000)}:1`)).toBeUndefined()
   })
 })
+
+describe('a stack of Go without a goroutine', () => {
+  it.each([
+    ['zap', ''],
+    ['pkg/errors', 'card declined\n'],
+  ])('as %s writes it gives the file and line of the application', (_library, before) => {
+    const stack = `${before}runtime.Callers
+\t/usr/local/go/src/runtime/extern.go:325
+go.uber.org/zap.(*Logger).Error
+\t/root/go/pkg/mod/go.uber.org/zap@v1.27.0/logger.go:257
+shop.example/pay.(*Till).Charge
+\t/app/pay/till.go:42
+runtime.main
+\t/usr/local/go/src/runtime/proc.go:271`
+    expect(applicationFrame(stack)).toEqual({
+      file: '/app/pay/till.go',
+      line: 42,
+      function: 'shop.example/pay.(*Till).Charge',
+    })
+  })
+})
+
+describe('a stack of Ruby', () => {
+  const RUBY = `/usr/local/bundle/gems/rack-3.1.7/lib/rack/head.rb:15:in \`call': card declined (CardError)
+\tfrom /usr/local/lib/ruby/3.3.0/net/http.rb:10:in \`start'
+\tfrom app/pay.rb:12:in \`charge'
+\tfrom app/pay.rb:3:in \`<main>'
+app/bank.rb:1:in \`call': bank unreachable (IOError)`
+
+  it('gives the file and line of the application', () => {
+    expect(applicationFrame(RUBY)).toEqual({ file: 'app/pay.rb', line: 12, function: 'charge' })
+  })
+
+  it('is read as Ruby 3.4 writes it', () => {
+    const stack = "app/pay.rb:12:in 'Till#charge': card declined (CardError)\n\tfrom app/pay.rb:3:in '<main>'"
+    expect(applicationFrame(stack)).toEqual({ file: 'app/pay.rb', line: 12, function: 'Till#charge' })
+  })
+})
+
+it('a backtrace of Rust gives the file and line of the application', () => {
+  const stack = `   0: std::backtrace::Backtrace::force_capture
+             at /rustc/59807616e/library/std/src/backtrace.rs:331:13
+   1: tokio::runtime::task::core::Core::poll
+             at /root/.cargo/registry/src/index/tokio-1.40.0/src/runtime/task/core.rs:1:2
+   2: shop::charge
+             at ./src/pay.rs:17:9`
+  expect(applicationFrame(stack)).toMatchObject({ file: './src/pay.rs', line: 17 })
+})

@@ -2,6 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import zlib from 'node:zlib'
 import { account } from '../lib/account.mjs'
 import { freePorts, runToEnd, until } from '../lib/processes.mjs'
 import { configs } from '../lib/stack.mjs'
@@ -9,6 +10,7 @@ import { configs } from '../lib/stack.mjs'
 const require = createRequire(import.meta.url)
 /** Variables without a default in the configurations. */
 const SECRETS = { TEAM_A_KEY: 'a', TEAM_B_KEY: 'b', LOGNITOR_GATEWAY_TOKEN: 't', NODE_NAME: 'n' }
+const COMPRESSIONS = ['none', 'gzip', 'deflate', 'zlib', ...(zlib.createZstdDecompress ? ['zstd'] : [])]
 const SENT = { logs: 2_000, spans: 1_000 }
 
 export const configurations = [
@@ -23,6 +25,21 @@ export const configurations = [
         await rm(folder, { recursive: true })
       }
       return { note: `${files.length} of them` }
+    },
+  },
+  {
+    name: "every compression of the Collector's exporter that the gateway accepts",
+    async run(stack) {
+      const gateway = await stack.gateway()
+      const sent = []
+      for (const compression of COMPRESSIONS) {
+        const collector = await stack.collector('agent.yaml', {
+          env: { LOGNITOR_GATEWAY_URL: gateway.url, LOGNITOR_COMPRESSION: compression },
+        })
+        sent.push(await stack.send(collector, { logs: 500, spans: 100 }))
+        await account(stack.inbox, sent)
+      }
+      return { ...(await account(stack.inbox, sent)), note: COMPRESSIONS.join(', ') }
     },
   },
   {

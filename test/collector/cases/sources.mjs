@@ -23,8 +23,8 @@ const sourceCase = ({ name, needs, version, visit, ...expected }) => ({
     )
     const [straight, collected] = found.map((each) => JSON.stringify(each))
     if (straight !== collected) throw new Error(`straight ${straight}, through the Collector ${collected}`)
-    const { logs, errors, requests, traces } = found[0]
-    await holdRow([name, await version(), PATHS.join(', '), logs, errors, requests, traces])
+    const { logs, errors, requests, traces, requestIds } = found[0]
+    await holdRow([name, await version(), PATHS.join(', '), logs, errors, requests, traces, requestIds])
     return { written: expected.logs + expected.requests, delivered: expected.logs + expected.requests }
   },
 })
@@ -44,7 +44,7 @@ export const sourceCases = [
     name: 'source: the table has a row for each source, and no other',
     async run() {
       for (const [name, reason] of NOT_RUN)
-        await holdRow([name, '-', `not run: ${reason}`, '-', '-', '-', '-'])
+        await holdRow([name, '-', `not run: ${reason}`, '-', '-', '-', '-', '-'])
       const names = [...sources, ...NOT_RUN.map(([name]) => ({ name }))].map(({ name }) => name)
       const extra = (await namesOfRows()).filter((name) => !names.includes(name))
       if (extra.length > 0) throw new Error(`no test gives the rows of ${extra.join(', ')}`)

@@ -21,7 +21,8 @@ export function findingsOf(inbox, service, { file, records = true }) {
     logs: logsCell(logs),
     errors: errorsCell(logs, file),
     requests: requestsCell(entries),
-    traces: tracesCell(logs, entries),
+    traces: linkedCell(logs, entries, isOfTrace),
+    requestIds: linkedCell(logs, entries, isOfRequest),
   }
 }
 
@@ -69,9 +70,11 @@ function checkEntries(entries) {
 function logsCell(logs) {
   const levels = LEVELS.filter((level) => logs.some(({ message }) => message === `level ${level}`))
   if (levels.length > 0) {
-    const { metadata } = logs.find(({ message }) => message === 'level info')
-    const hasAttributes = metadata.count === 3 && metadata.ratio === 0.5 && metadata.ok === true
-    return `${levels[0]} to ${levels.at(-1)}${hasAttributes ? ', attributes' : ''}`
+    const { metadata, source } = logs.find(({ message }) => message === 'level info')
+    const cells = [`${levels[0]} to ${levels.at(-1)}`]
+    if (metadata.count === 3 && metadata.ratio === 0.5 && metadata.ok === true) cells.push('attributes')
+    if (/:\d+$/.test(source ?? '')) cells.push('source')
+    return cells.join(', ')
   }
   return logs.some(({ message }) => message.startsWith('GET /orders/7')) ? 'access log' : 'none'
 }
@@ -107,20 +110,23 @@ function requestsCell(entries) {
   return notes.join('; ')
 }
 
-/** What carries the trace id of its request, and the id of the request's entry. */
-function tracesCell(logs, entries) {
-  const belongs = (log, path) => {
+/** What of a request's logs and errors is found by this field of its request entry. */
+function linkedCell(logs, entries, isLinked) {
+  const linked = (log, path) => {
     const entry = entries.find((each) => each.path === path)
-    return (
-      entry !== undefined &&
-      log?.request_id === entry.request_id &&
-      entry.request_id.startsWith(log.trace.trace_id)
-    )
+    return entry !== undefined && log !== undefined && isLinked(log, entry)
   }
   const order = logs.find(({ message }) => message === 'order read' || message.startsWith('GET /orders/7'))
   const kinds = []
-  if (belongs(order, '/orders/7')) kinds.push('logs')
-  const isOfRequest = errorsOf(logs, BOTH).map((log) => belongs(log, '/both'))
-  if (isOfRequest.length > 0 && isOfRequest.every(Boolean)) kinds.push('errors')
+  if (linked(order, '/orders/7')) kinds.push('logs')
+  if (errorsOf(logs, BOTH).some((log) => linked(log, '/both'))) kinds.push('errors')
   return kinds.join(', ') || 'none'
+}
+
+function isOfTrace(log, { request_id }) {
+  return request_id.startsWith(`${log.trace?.trace_id}-`)
+}
+
+function isOfRequest(log, { request_id }) {
+  return log.request_id === request_id
 }

@@ -9,7 +9,7 @@ const HEADING = '\n## Sources\n'
 /** Whether rows are written into the page instead of being compared with it: npm run test:collector -- --write */
 const writes = process.argv.includes('--write')
 
-/** @param cells source, version, path, logs, errors, request entries, trace ids */
+/** @param cells source, version, path, logs, errors, request entries, trace ids, request ids */
 export async function holdRow(cells) {
   const row = `| ${cells.join(' | ')} |`
   const page = await readFile(PAGE, 'utf8')

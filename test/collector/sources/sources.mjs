@@ -23,6 +23,19 @@ const AGENT = /opentelemetry-javaagent<\/artifactId>\s*<version>([^<]+)/
  */
 export const sources = [
   {
+    name: 'Node.js SDK: Express, Pino',
+    version: versionsIn(
+      '../../../node_modules/@opentelemetry/sdk-node/package.json',
+      '{}',
+      /"version": "([^"]+)/,
+    ),
+    visit: (_tools, ...ends) =>
+      visitShop({ command: process.execPath, args: [join(here, 'node/shop.cjs')] }, ...ends),
+    file: 'shop.cjs',
+    logs: 10,
+    requests: 5,
+  },
+  {
     name: 'Go SDK: net/http with otelhttp, slog with otelslog',
     needs: 'goShop',
     version: versionsIn('go/go.mod', '{}', /otel\/sdk v(\S+)/),

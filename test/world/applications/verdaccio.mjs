@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
@@ -84,6 +85,67 @@ export const verdaccio = {
       get('/%E0%A4%A'),
     ]
   },
+  /** The route of each step. */
+  routes: [
+    '/',
+    '/-/ping',
+    '/*',
+    '/-/user/:org_couchdb_user/:_rev?/:revision?',
+    '/-/user/:org_couchdb_user/:_rev?/:revision?',
+    '/-/user/:org_couchdb_user/:_rev?/:revision?',
+    '/-/whoami',
+    '/-/whoami',
+    '/-/whoami',
+    '/:package/:_rev?/:revision?',
+    '/:package/:_rev?/:revision?',
+    '/:package/:_rev?/:revision?',
+    '/:package/:_rev?/:revision?',
+    undefined,
+    undefined,
+    '/:package/:_rev?/:revision?',
+    '/:package/:_rev?/:revision?',
+    '/:package/:version?',
+    '/:package/:version?',
+    '/:package/:version?',
+    '/:package/:version?',
+    '/:package/-/:filename',
+    '/:package/-/:filename',
+    '/:package/-/:filename',
+    '/:package/:version?',
+    '/:package/:version?',
+    '/:package/-/:filename',
+    '/:package/:version?',
+    '/:package/:version?',
+    undefined,
+    '/-/package/:package/dist-tags',
+    '/-/package/:package/dist-tags/:tag',
+    '/-/package/:package/dist-tags/:tag',
+    '/-/package/:package/dist-tags/:tag',
+    '/-/package/:package/dist-tags',
+    '/-/v1/search',
+    '/-/verdaccio/data/packages',
+    '/-/verdaccio/data/sidebar/:package',
+    '/-/verdaccio/data/sidebar/:package',
+    '/-/verdaccio/sec/login',
+    '/-/verdaccio/sec/login',
+    '/-/web/*',
+    '/*',
+    '/:package/:version?',
+    undefined,
+    '/-/npm/v1/user',
+    '/-/npm/v1/user',
+    '/:package/-rev/*',
+    '/:package/:version?',
+    undefined,
+  ],
+  isLine: ({ metadata }) => metadata['otel.scope.name'] === '@opentelemetry/instrumentation-pino',
+  linesOf: (stdout) =>
+    stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line).msg),
+  // By its own logger, about a request that it answers with 422.
+  errors: ['error on publish, bad package data for shop'],
 }
 
 const CONFIG = `
@@ -91,6 +153,7 @@ storage: ./storage
 auth:
   htpasswd:
     file: ./htpasswd
+    slow_verify_ms: 600000
 uplinks: {}
 packages:
   '**':
@@ -101,6 +164,8 @@ max_body_size: 1mb
 log: { type: stdout, format: json, level: http }
 `
 
+const TARBALL = 'a tarball'
+
 function published(name, version) {
   const file = `${name}-${version}.tgz`
   return {
@@ -108,13 +173,20 @@ function published(name, version) {
     name,
     'dist-tags': { latest: version },
     versions: {
-      [version]: { name, version, dist: { tarball: `http://localhost/${name}/-/${file}`, shasum: 'x' } },
+      [version]: {
+        name,
+        version,
+        dist: {
+          tarball: `http://localhost/${name}/-/${file}`,
+          shasum: createHash('sha1').update(TARBALL).digest('hex'),
+        },
+      },
     },
     _attachments: {
       [file]: {
         content_type: 'application/octet-stream',
-        data: Buffer.from('a tarball').toString('base64'),
-        length: 9,
+        data: Buffer.from(TARBALL).toString('base64'),
+        length: TARBALL.length,
       },
     },
   }

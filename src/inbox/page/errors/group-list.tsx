@@ -2,7 +2,7 @@ import type { ErrorSeriesAnswer } from '../../api/shapes.js'
 import type { ErrorGroup } from '../../data/error-groups.js'
 import { Ago } from '../shared/ago.js'
 import { ChartPanel } from '../shared/chart/chart-panel.js'
-import { Empty } from '../shared/empty.js'
+import { Empty, Refused } from '../shared/empty.js'
 import { FilterBar } from '../shared/filter-bar.js'
 import { counted, length, short, whole } from '../shared/format.js'
 import { useReleaseMarks } from '../shared/release-marks.js'
@@ -27,6 +27,7 @@ export function GroupList() {
   return (
     <>
       <FilterBar />
+      {error !== undefined && <Refused reason={error} />}
       {series !== undefined && groups.length > 0 && <AllErrors series={series} />}
       <section class="panel" aria-label="Error groups">
         {data !== undefined && groups.length === 0 ? (
@@ -41,7 +42,6 @@ export function GroupList() {
             sortParameter="sort"
           />
         )}
-        {error !== undefined && <p class="quiet-text">{error}</p>}
       </section>
     </>
   )

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks'
 import type { LogRow, VolumeAnswer } from '../../api/shapes.js'
-import { Empty, startLine } from '../shared/empty.js'
+import { Empty, Refused, startLine } from '../shared/empty.js'
 import { FilterBar } from '../shared/filter-bar.js'
 import { VirtualList } from '../shared/virtual-list.js'
 import { VolumeChart } from '../shared/volume-chart.js'
@@ -130,7 +130,7 @@ function useList(rows: Rows | undefined, selected: number | undefined, select: (
 }
 
 function NoLogs({ error }: { error: string | undefined }) {
-  if (error !== undefined) return <Empty title="The inbox refuses this">{error}</Empty>
+  if (error !== undefined) return <Refused reason={error} />
   const isFiltered = filters().some(({ isOn }) => isOn) || address.value.parameters.has('from')
   if (isFiltered)
     return <Empty title="No log passes these filters">Switch a filter off, or choose another time.</Empty>

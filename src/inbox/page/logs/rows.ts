@@ -26,6 +26,7 @@ const FIRST_ROWS = 300
 const MORE_ROWS = 1000
 /** Pause between two loads of older rows, in which the page is drawn and used. */
 const REST_MS = 40
+const RETRY_MS = 5000
 /** Rows beyond the limit before the oldest are removed: removing many costs as much as removing one. */
 const SLACK = 2000
 
@@ -50,7 +51,8 @@ export function openRows(query: string, follows: boolean): Rows {
   let error: string | undefined
   let generation = 0
   let timer: ReturnType<typeof setTimeout> | undefined
-  const stream = follows ? listen() : undefined
+  let retry: ReturnType<typeof setTimeout> | undefined
+  let stream = follows ? listen() : undefined
   if (!follows) void load()
   return {
     version,
@@ -88,12 +90,21 @@ export function openRows(query: string, follows: boolean): Rows {
     close: () => {
       isClosed = true
       clearTimeout(timer)
+      clearTimeout(retry)
       stream?.close()
     },
   }
 
   function listen(): EventSource {
     const source = new EventSource(`/inbox/api/stream?events=hello,rows,cleared,imported&${query}`)
+    // A refused stream is closed for good. The load says why, or finds that the inbox answers again.
+    source.addEventListener('error', () => {
+      if (source.readyState !== EventSource.CLOSED || isClosed) return
+      void load()
+      retry = setTimeout(() => {
+        stream = listen()
+      }, RETRY_MS)
+    })
     // Sent at each connection, also after a lost one: the rows that were missed are then loaded.
     source.addEventListener('hello', () => load())
     for (const kind of ['cleared', 'imported', 'missed']) source.addEventListener(kind, () => load())

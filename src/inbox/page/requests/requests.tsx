@@ -1,6 +1,6 @@
 import type { LatencyAnswer, RequestRow } from '../../api/shapes.js'
 import type { RouteSummary } from '../../data/route-summary.js'
-import { Empty, startLine } from '../shared/empty.js'
+import { Empty, Refused, startLine } from '../shared/empty.js'
 import { Figures } from '../shared/figures.js'
 import { FilterBar } from '../shared/filter-bar.js'
 import { duration, percent, short, whole } from '../shared/format.js'
@@ -17,7 +17,7 @@ const SHORT_LIST = 12
 
 export function RequestsView() {
   const query = callParameters()
-  const { data: latency } = useCall<LatencyAnswer>(`latency?${query}`)
+  const { data: latency, error } = useCall<LatencyAnswer>(`latency?${query}`)
   const { data: routes } = useCall<{ routes: RouteSummary[] }>(`requests?${callParameters({ limit: 0 })}`)
   const { data: slowest } = useCall<{ requests: RequestRow[] }>(
     `request-rows?${callParameters({ sort: 'slowest', limit: SHORT_LIST })}`,
@@ -31,6 +31,7 @@ export function RequestsView() {
     <div class={seq === '' ? 'view-inner' : 'view-inner with-drawer'}>
       <div class="stack">
         <FilterBar />
+        {error !== undefined && <Refused reason={error} />}
         {latency !== undefined && count === 0 && <NoRequests />}
         {latency !== undefined && count > 0 && (
           <>

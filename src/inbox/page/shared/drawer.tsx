@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact'
+import { useEffect, useRef } from 'preact/hooks'
 import { useKeys } from '../state/keys.js'
 import './drawer.css'
 import { Glyph } from './glyph.js'
@@ -18,6 +19,7 @@ export function Drawer({
   children: ComponentChildren
 }) {
   useKeys({ Escape: onClose })
+  const body = useFocusWhenOver()
   return (
     <aside class="panel drawer" aria-label={label}>
       <header>
@@ -36,12 +38,27 @@ export function Drawer({
         </div>
       </header>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard */}
-      <div class="drawer-body" tabIndex={0} role="group" aria-label={`${label}, in full`}>
+      <div class="drawer-body" ref={body} tabIndex={0} role="group" aria-label={`${label}, in full`}>
         {children}
       </div>
     </aside>
   )
 }
+
+/** In a narrow window the panel lies over the page: it gets the focus, and gives it back when it closes. */
+function useFocusWhenOver() {
+  const body = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    if (!matchMedia(OVER_THE_PAGE).matches) return
+    const before = document.activeElement
+    body.current?.focus()
+    return () => (before instanceof HTMLElement ? before : undefined)?.focus()
+  }, [])
+  return body
+}
+
+/** As in drawer.css. */
+const OVER_THE_PAGE = '(max-width: 900px)'
 
 /** A part of the panel, with a heading. */
 export function Section({ title, children }: { title: string; children: ComponentChildren }) {

@@ -28,6 +28,11 @@ export function Empty({
   )
 }
 
+/** Shown when the inbox refuses what the address asks for, such as a level that does not exist. */
+export function Refused({ reason }: { reason: string }) {
+  return <Empty title="The inbox refuses this">{reason}</Empty>
+}
+
 /** The command that starts a program which reports to this inbox. */
 export function startLine(): string {
   return `LOGNITOR_API_KEY=dev LOGNITOR_API_URL=${location.origin}/api/v1 node --import @lognitor/opentelemetry/register app.js`

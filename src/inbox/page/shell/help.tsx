@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks'
-import { isHelpOpen, useKeys, VIEW_KEYS } from '../state/keys.js'
+import '../shared/switch.css'
+import { areKeysOn, isHelpOpen, switchKeys, useKeys, VIEW_KEYS } from '../state/keys.js'
 import './help.css'
 import { TITLES } from './nav.js'
 
@@ -30,6 +31,10 @@ function HelpWindow() {
       <header class="row">
         <h2 id="help-title">Keyboard</h2>
         <span class="spring" />
+        <button type="button" class="button quiet" aria-pressed={areKeysOn.value} onClick={switchKeys}>
+          Single keys
+          <span class="switch" aria-hidden="true" />
+        </button>
         <button type="button" class="button quiet" onClick={close}>
           Close
         </button>

@@ -1,4 +1,4 @@
-import { useRef, useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import type { ImportAnswer } from '../../api/shapes.js'
 import { counted } from '../shared/format.js'
 import { Glyph } from '../shared/glyph.js'
@@ -30,9 +30,21 @@ export function More() {
     }
   }
   const empty = async () => {
-    await callInbox('data', { method: 'DELETE' })
-    say('Emptied.')
+    try {
+      await callInbox('data', { method: 'DELETE' })
+      say('Emptied.')
+    } catch (error) {
+      say(error instanceof Error ? error.message : String(error))
+    }
   }
+  // A click elsewhere closes the menu.
+  useEffect(() => {
+    const onPress = ({ target }: Event) => {
+      if (details.current?.open && !details.current.contains(target as Node)) details.current.open = false
+    }
+    addEventListener('pointerdown', onPress)
+    return () => removeEventListener('pointerdown', onPress)
+  }, [])
   return (
     <details class="more" ref={details}>
       <summary class="button quiet icon-only" aria-label="Data" title="Data">

@@ -1,6 +1,7 @@
 import { clock } from '../shared/format.js'
 import { Glyph } from '../shared/glyph.js'
 import { address, type View } from '../state/address.js'
+import { pending } from '../state/call.js'
 import { isHelpOpen } from '../state/keys.js'
 import { connection } from '../state/live.js'
 import { isZoomed, RANGES, showAllTime, showLast } from '../state/span.js'
@@ -37,8 +38,14 @@ export function TopBar() {
         <Glyph name="help" />
       </button>
       <More />
+      <Waiting />
     </header>
   )
+}
+
+/** A line at the edge of the bar, visible when an answer takes long. */
+function Waiting() {
+  return pending.value > 0 ? <span class="waiting" aria-hidden="true" /> : null
 }
 
 /** The views that show a chosen time range. */

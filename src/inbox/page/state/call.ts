@@ -1,3 +1,4 @@
+import { signal } from '@preact/signals'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { generation, revision } from './live.js'
 
@@ -11,11 +12,19 @@ const EVERY_MS = 1000
 
 /** Calls the inbox. @throws Error with the inbox's message when it refuses */
 export async function callInbox<T>(path: string, init?: RequestInit): Promise<T> {
-  const response = await fetch(`/inbox/api/${path}`, init)
-  const json = (await response.json()) as T & { message?: string }
-  if (!response.ok) throw new Error(json.message ?? `The inbox answered ${response.status}.`)
-  return json
+  pending.value = pending.peek() + 1
+  try {
+    const response = await fetch(`/inbox/api/${path}`, init)
+    const json = (await response.json()) as T & { message?: string }
+    if (!response.ok) throw new Error(json.message ?? `The inbox answered ${response.status}.`)
+    return json
+  } finally {
+    pending.value = pending.peek() - 1
+  }
 }
+
+/** Number of calls without an answer yet. */
+export const pending = signal(0)
 
 export function put<T>(path: string, body: unknown): Promise<T> {
   return callInbox<T>(path, { method: 'PUT', body: JSON.stringify(body) })

@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import { go, type View } from './address.js'
+import { remember, remembered } from './remember.js'
 
 /** Keys and their actions while a part of the page is shown. */
 export type Keys = Readonly<Record<string, () => void>>
@@ -20,6 +21,14 @@ export const VIEW_KEYS: Readonly<Record<string, View>> = {
 }
 
 export const isHelpOpen = signal(false)
+
+/** Whether single keys act. Software that types by voice or by eyes may need them switched off. */
+export const areKeysOn = signal(remembered('lognitor-keys') !== 'off')
+
+export function switchKeys(): void {
+  areKeysOn.value = !areKeysOn.peek()
+  remember('lognitor-keys', areKeysOn.peek() ? 'on' : 'off')
+}
 
 const SEQUENCE_MS = 1500
 const layers: { keys: Keys }[] = []
@@ -43,7 +52,8 @@ export function startKeys(): void {
       if (event.key === 'Escape') (event.target as HTMLElement).blur()
       return
     }
-    const view = event.timeStamp - leadAt < SEQUENCE_MS ? VIEW_KEYS[event.key] : undefined
+    const isSecond = event.timeStamp - leadAt < SEQUENCE_MS && !isHelpOpen.peek() && areKeysOn.peek()
+    const view = isSecond ? VIEW_KEYS[event.key] : undefined
     leadAt = event.key === 'g' ? event.timeStamp : 0
     const act = view === undefined ? meaningOf(event) : () => go(view)
     if (act === undefined) return
@@ -53,8 +63,13 @@ export function startKeys(): void {
 }
 
 function meaningOf(event: KeyboardEvent): (() => void) | undefined {
+  if (!areKeysOn.peek() && event.key.length === 1) return undefined
   if (event.key === '?') return switchHelp
+  // Behind the dialog nothing moves.
+  if (isHelpOpen.peek() && event.key !== 'Escape') return undefined
   if (event.key === '/') return focusFilter
+  // Within an opened log or request, the arrows scroll it.
+  if (event.key.startsWith('Arrow') && (event.target as Element).closest('.drawer-body')) return undefined
   // On a button or a link, Enter activates that element.
   if (event.key === 'Enter' && (event.target as Element).closest('a, button, summary')) return undefined
   for (const { keys } of layers.toReversed()) {

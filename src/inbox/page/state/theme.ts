@@ -1,4 +1,5 @@
 import { signal } from '@preact/signals'
+import { remember, remembered } from './remember.js'
 
 const THEMES = ['system', 'light', 'dark'] as const
 export type Theme = (typeof THEMES)[number]
@@ -12,7 +13,7 @@ export const colours = signal(0)
 const KEY = 'lognitor-theme'
 
 export function startTheme(): void {
-  const kept = read()
+  const kept = remembered(KEY)
   theme.value = THEMES.find((name) => name === kept) ?? 'system'
   theme.subscribe((name) => {
     document.documentElement.dataset.theme = name
@@ -25,17 +26,5 @@ export function startTheme(): void {
 
 export function nextTheme(): void {
   theme.value = THEMES[(THEMES.indexOf(theme.value) + 1) % THEMES.length] ?? 'system'
-  try {
-    localStorage.setItem(KEY, theme.value)
-  } catch {
-    // A browser without storage starts with the system's theme each time.
-  }
-}
-
-function read(): string | null {
-  try {
-    return localStorage.getItem(KEY)
-  } catch {
-    return null
-  }
+  remember(KEY, theme.value)
 }

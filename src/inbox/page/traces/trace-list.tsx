@@ -1,7 +1,7 @@
 import type { TraceSummary } from '../../api/shapes.js'
 import { Ago } from '../shared/ago.js'
 import { Badge } from '../shared/badge.js'
-import { Empty } from '../shared/empty.js'
+import { Empty, Refused } from '../shared/empty.js'
 import { FilterBar } from '../shared/filter-bar.js'
 import { duration, shortId, whole } from '../shared/format.js'
 import { logarithmic } from '../shared/logarithmic.js'
@@ -18,12 +18,13 @@ const LIMIT = 200
 
 /** The traces that logs refer to. */
 export function TraceList() {
-  const { data } = useCall<{ traces: TraceSummary[] }>(`traces?${callParameters({ limit: LIMIT })}`)
+  const { data, error } = useCall<{ traces: TraceSummary[] }>(`traces?${callParameters({ limit: LIMIT })}`)
   const traces = data?.traces ?? []
   const placeOf = logarithmic(traces.flatMap(({ from, to }) => (to > from ? [to - from] : [])))
   return (
     <>
       <FilterBar />
+      {error !== undefined && <Refused reason={error} />}
       {traces.length > 0 && <TraceDots traces={traces} />}
       <section class="panel" aria-label="Traces">
         {data !== undefined && traces.length === 0 ? (
