@@ -7,6 +7,7 @@ import { Exports } from './exports.js'
 import { foreignCall } from './foreign.js'
 import { Forwarder } from './forward/forwarder.js'
 import type { HoldChange } from './forward/service-hold.js'
+import { processCpuMs } from './forward/work-time.js'
 import { type GatewayOptions, type GatewaySettings, resolveGatewayOptions } from './gateway-options.js'
 import { exposition, type GatewayStats, type Sample, samples } from './gateway-stats.js'
 import { isLoopback } from './listen-address.js'
@@ -52,6 +53,8 @@ export interface GatewayParts {
   readonly holds?: HoldExchange
   readonly clock?: Clock
   readonly random?: () => number
+  /** Gives the processor time of this process, in milliseconds. */
+  readonly cpuMs?: () => number
 }
 
 export async function openGateway(
@@ -62,6 +65,7 @@ export async function openGateway(
     holds,
     clock = systemClock,
     random = Math.random,
+    cpuMs = processCpuMs,
   }: GatewayParts = {},
 ): Promise<Gateway> {
   const { deliveryTimeout, connections, closeTimeout } = settings
@@ -76,6 +80,7 @@ export async function openGateway(
     connections,
     clock,
     random,
+    cpuMs,
     observer,
     ...(holds && { onHold: holds.share }),
   })

@@ -36,7 +36,8 @@ if (!zeroCode.hasStarted && !isHooksThread) {
   } catch (error) {
     warnOnce(
       'LOGNITOR_NOT_STARTED',
-      `Zero code could not start OpenTelemetry, and the application runs without it: ${error}`,
+      `Zero code could not start OpenTelemetry (${error}), and the application runs without it: logs of its loggers and errors of spans do not arrive. ` +
+        'Install matching versions of the @opentelemetry packages; npx lognitor doctor shows which do not match.',
     )
   }
 }

@@ -60,7 +60,8 @@ export class DiskOrder {
     const why = (error as Error).message
     warnOnce(
       'LOGNITOR_SPOOL_UNAVAILABLE',
-      `The spool in ${this.#directory} cannot be used (${why}). Until it can be used, logs are in memory only.`,
+      `The spool in ${this.#directory} cannot be used (${why}). Until it can be used, logs are in memory only, and are lost when the process is killed. ` +
+        'Make the directory writable for this process, or name another by spool.directory or LOGNITOR_SPOOL_DIR.',
     )
   }
 
@@ -69,7 +70,8 @@ export class DiskOrder {
     const why = (error as Error).message
     warnOnce(
       'LOGNITOR_SPOOL_UNAVAILABLE',
-      `A part of the spool cannot be read (${where}: ${why}). The part is kept, and is read again later.`,
+      `A part of the spool cannot be read (${where}: ${why}). The part is kept, and is read again later. ` +
+        'Let this process read it; npx lognitor spool shows what the spool holds.',
       where,
     )
   }

@@ -38,8 +38,11 @@ export async function openGateway(
   return { gateway, vendor }
 }
 
-/** A gateway with a manual clock, and its messages to the operator. */
-export async function openWithClock(options: GatewayOptions = {}) {
+/**
+ * A gateway with a manual clock, and its messages to the operator.
+ * @param cpuMs gives the processor time of the gateway. Default: none is used
+ */
+export async function openWithClock(options: GatewayOptions = {}, cpuMs = () => 0) {
   const vendor = await startVendor()
   const clock = manualClock()
   const told: OperatorEvent[] = []
@@ -47,6 +50,7 @@ export async function openWithClock(options: GatewayOptions = {}) {
   const gateway = await open(resolveGatewayOptions(given, {}), {
     clock,
     random: () => 0,
+    cpuMs,
     say: (event) => told.push(event),
   })
   onTestFinished(async () => {

@@ -1,19 +1,23 @@
 import { Buffer } from 'node:buffer'
-import { type BatchPath, encodeBatch, headOf, TAIL } from '../../delivery/encode.js'
+import { type BatchPath, headOf, TAIL } from '../../delivery/encode.js'
 import { MAX_BATCH_BYTES } from '../../wire/limits.js'
 
-const COMMA = Buffer.from(',')
+const COMMA = 0x2c
 const ID_LENGTH = 36
+const FIRST_CAPACITY = 4096
+/** Most bytes of UTF-8 that a UTF-16 unit takes. */
+const MOST_UNIT_BYTES = 3
 
-/** Bytes of the JSON around the entries. */
-const FRAME_BYTES: Readonly<Record<BatchPath, number>> = {
-  '/ingest': headOf('/ingest', '0'.repeat(ID_LENGTH)).length + TAIL.length,
-  '/ingest/requests': headOf('/ingest/requests', '').length + TAIL.length,
+/** The head is as long for every id, so that its place is known before the id is. */
+const HEAD_BYTES: Readonly<Record<BatchPath, number>> = {
+  '/ingest': headOf('/ingest', '0'.repeat(ID_LENGTH)).length,
+  '/ingest/requests': headOf('/ingest/requests', '').length,
 }
 
 /**
- * The entries of one request, each as a byte array: as strings they would take twice the memory. The body consists of
- * these and nothing else, so that no byte of another caller's data can be in it.
+ * The body of one request. Entries are written where they are sent from: a byte array for each of them, and a copy of
+ * all, would cost as much as reading the caller's records. The memory is the body's own and only what was written of it
+ * is sent, so that no byte of another caller's data can be in it.
  */
 export class BatchBody {
   /** The name of the batch within its export, the same on a repeat. */
@@ -21,35 +25,40 @@ export class BatchBody {
   readonly path: BatchPath
   /** The index of the caller's record for each entry. */
   readonly sources: number[] = []
-  readonly #entries: Buffer[] = []
-  #byteLength: number
+  /** Where each entry ends. */
+  readonly #ends: number[] = []
+  #bytes: Buffer
+  #end: number
 
-  constructor(name: string, path: BatchPath) {
+  /** @param capacity bytes to begin with; the body grows by itself */
+  constructor(name: string, path: BatchPath, capacity = FIRST_CAPACITY) {
     this.name = name
     this.path = path
-    this.#byteLength = FRAME_BYTES[path]
+    this.#bytes = Buffer.allocUnsafeSlow(capacity)
+    this.#end = HEAD_BYTES[path]
   }
 
   /** Length of the body, in bytes. */
   get byteLength(): number {
-    return this.#byteLength
+    return this.#end + TAIL.length
   }
 
-  /** Whether the entry fits too. The first entry always does. */
-  hasRoom(json: Buffer): boolean {
-    return this.sources.length === 0 || this.#byteLength + COMMA.length + json.length <= MAX_BATCH_BYTES
-  }
-
-  add(json: Buffer, source: number): void {
-    this.#byteLength += json.length + (this.#entries.length > 0 ? COMMA.length : 0)
-    this.#entries.push(json)
-    this.sources.push(source)
+  /** Adds an entry. False when the request would become too large with it; the first entry always fits. */
+  add(json: string, source: number): boolean {
+    const start = this.#startOfNext()
+    this.#reserve(start + json.length * MOST_UNIT_BYTES)
+    const end = start + this.#bytes.write(json, start)
+    if (this.sources.length > 0 && end + TAIL.length > MAX_BATCH_BYTES) return false
+    this.#entryEnds(end, source)
+    return true
   }
 
   /** The body of the request. @param batchId a UUID */
   body(batchId: string): Buffer {
-    const content = this.#entries.flatMap((entry, index) => (index > 0 ? [COMMA, entry] : [entry]))
-    return encodeBatch(this.path, batchId, content)
+    this.#reserve(this.byteLength)
+    this.#bytes.write(headOf(this.path, batchId), 0)
+    this.#bytes.write(TAIL, this.#end)
+    return this.#bytes.subarray(0, this.byteLength)
   }
 
   /** Two batches with half of the entries each. */
@@ -61,8 +70,34 @@ export class BatchBody {
   #part(from: number, to: number): BatchBody {
     const part = new BatchBody(`${this.name}.${from === 0 ? 0 : 1}`, this.path)
     for (let index = from; index < to; index++) {
-      part.add(this.#entries[index] as Buffer, this.sources[index] as number)
+      const start = index === 0 ? HEAD_BYTES[this.path] : (this.#ends[index - 1] as number) + 1
+      part.#copy(this.#bytes.subarray(start, this.#ends[index]), this.sources[index] as number)
     }
     return part
+  }
+
+  #copy(entry: Buffer, source: number): void {
+    const start = this.#startOfNext()
+    this.#reserve(start + entry.length)
+    this.#entryEnds(start + entry.copy(this.#bytes, start), source)
+  }
+
+  /** Where the next entry begins, behind a comma. */
+  #startOfNext(): number {
+    return this.#end + (this.sources.length > 0 ? 1 : 0)
+  }
+
+  #entryEnds(end: number, source: number): void {
+    if (this.sources.length > 0) this.#bytes[this.#end] = COMMA
+    this.#end = end
+    this.#ends.push(end)
+    this.sources.push(source)
+  }
+
+  #reserve(bytes: number): void {
+    if (bytes <= this.#bytes.length) return
+    const larger = Buffer.allocUnsafeSlow(Math.max(bytes, 2 * this.#bytes.length))
+    this.#bytes.copy(larger, 0, 0, this.#end)
+    this.#bytes = larger
   }
 }

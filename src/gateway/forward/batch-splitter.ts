@@ -19,6 +19,8 @@ export class BatchSplitter {
   #last = 0
   #weight = 0
   #body: BatchBody | undefined
+  /** A little more than the batch before needed: the next one is likely to need as much. */
+  #capacity: number | undefined
 
   constructor(path: BatchPath) {
     this.#path = path
@@ -38,12 +40,19 @@ export class BatchSplitter {
 
   /** Adds an entry. Gives the batch before it when the entry would have made that batch too large. */
   add(json: string, source: number): BatchBody | undefined {
-    const entry = Buffer.from(json)
-    const full = this.#body?.hasRoom(entry) === false ? this.#split() : undefined
-    this.#body ??= new BatchBody(this.#name(), this.#path)
-    this.#body.add(entry, source)
+    this.#body ??= this.#open()
+    const isAdded = this.#body.add(json, source)
+    const full = isAdded ? undefined : this.#split()
+    if (!isAdded) {
+      this.#body = this.#open()
+      this.#body.add(json, source)
+    }
     this.#last = this.#announced
     return full
+  }
+
+  #open(): BatchBody {
+    return new BatchBody(this.#name(), this.#path, this.#capacity)
   }
 
   /**
@@ -65,6 +74,7 @@ export class BatchSplitter {
   /** Gives the current batch and begins the next one. */
   close(): BatchBody | undefined {
     const body = this.#body
+    if (body !== undefined) this.#capacity = Math.ceil(body.byteLength * 1.25)
     this.#body = undefined
     this.#number++
     this.#announced = 0

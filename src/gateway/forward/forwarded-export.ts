@@ -26,6 +26,8 @@ export interface ForwardedExportParts {
   readonly ledger: DropLedger
   readonly clock: Clock
   readonly random: () => number
+  /** Gives the processor time of this process, in milliseconds. */
+  readonly cpuMs: () => number
   /** No further request begins after this time, in milliseconds. */
   readonly timeoutMs: number
   /** Adds the fields that come from options. */
@@ -64,7 +66,7 @@ export class ForwardedExport {
 
   constructor(parts: ForwardedExportParts) {
     this.#parts = parts
-    this.#work = new WorkTime(parts.clock)
+    this.#work = new WorkTime(parts.cpuMs)
     this.#endsAtMs = parts.clock.monotonic() + parts.timeoutMs
     const { clock, ledger, policy: settings, stableIds } = parts
     this.#logs = new BatchSplitter('/ingest')

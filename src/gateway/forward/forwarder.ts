@@ -21,10 +21,13 @@ import { NO_OBSERVER, type Observer } from './observer.js'
 import { Semaphore } from './semaphore.js'
 import type { HoldChange } from './service-hold.js'
 import type { StableIds } from './stable-ids.js'
+import { processCpuMs } from './work-time.js'
 
 export interface ForwarderParts {
   readonly clock?: Clock
   readonly random?: () => number
+  /** Gives the processor time of this process, in milliseconds. */
+  readonly cpuMs?: () => number
   /** No further request of an export begins after this time, in milliseconds. */
   readonly timeoutMs: number
   /** Requests to the service at one time, of all exports. */
@@ -64,6 +67,7 @@ export class Forwarder {
     this.#parts = {
       clock: systemClock,
       random: Math.random,
+      cpuMs: processCpuMs,
       observer: NO_OBSERVER,
       onHold: () => {},
       ...parts,
@@ -89,7 +93,7 @@ export class Forwarder {
 
   /** Begins one export. @param apiKey the caller's own key, when callers have keys of their own */
   forward(stableIds: StableIds, apiKey = this.#settings.apiKey ?? ''): ForwardedExport {
-    const { clock, random, timeoutMs } = this.#parts
+    const { clock, random, cpuMs, timeoutMs } = this.#parts
     return new ForwardedExport({
       stableIds,
       keyState: this.#keyState(apiKey),
@@ -99,6 +103,7 @@ export class Forwarder {
       ledger: this.ledger,
       clock,
       random,
+      cpuMs,
       timeoutMs,
       completeLog: (log) => this.#completeLog(log),
       completeRequest: (entry) => this.#fillGaps(entry),

@@ -224,6 +224,7 @@ function dataOf(event: Event): unknown {
       return event.release
     case 'feedback':
       return event.feedback
+    case 'report':
     case 'cleared':
     case 'imported':
       return {}
