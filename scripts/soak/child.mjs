@@ -1,5 +1,6 @@
 // One life of a process that logs unevenly, and prints its counters at the end.
 // Arguments: the module, the address, the spool or '', its name, the number of seconds, a seed.
+import { writeSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { chance } from '../lib/chance.mjs'
 
@@ -53,6 +54,9 @@ if (Number(seconds) === 0) {
   for (let n = 0; n < 1200 && (n < 20 || left() > 0); n++)
     await new Promise((resolve) => setTimeout(resolve, 50))
 }
+// What is still being written to disk when the time for the end is over counts as well.
+process.on('exit', () => {
+  const { rss } = process.memoryUsage()
+  writeSync(1, `${JSON.stringify({ ...client.stats(), rss })}\n`)
+})
 await client.shutdown(Math.round(random() * 3000))
-const { rss } = process.memoryUsage()
-process.stdout.write(`${JSON.stringify({ ...client.stats(), rss })}\n`)

@@ -34,7 +34,7 @@ export class BatchBody {
   constructor(name: string, path: BatchPath, capacity = FIRST_CAPACITY) {
     this.name = name
     this.path = path
-    this.#bytes = Buffer.allocUnsafeSlow(capacity)
+    this.#bytes = Buffer.alloc(capacity)
     this.#end = HEAD_BYTES[path]
   }
 
@@ -96,7 +96,7 @@ export class BatchBody {
 
   #reserve(bytes: number): void {
     if (bytes <= this.#bytes.length) return
-    const larger = Buffer.allocUnsafeSlow(Math.max(bytes, 2 * this.#bytes.length))
+    const larger = Buffer.alloc(Math.max(bytes, 2 * this.#bytes.length))
     this.#bytes.copy(larger, 0, 0, this.#end)
     this.#bytes = larger
   }

@@ -21,7 +21,7 @@ import { NO_OBSERVER, type Observer } from './observer.js'
 import { Semaphore } from './semaphore.js'
 import type { HoldChange } from './service-hold.js'
 import type { StableIds } from './stable-ids.js'
-import { processCpuMs } from './work-time.js'
+import { processCpuMs, type WorkTime, workTimes } from './work-time.js'
 
 export interface ForwarderParts {
   readonly clock?: Clock
@@ -56,6 +56,7 @@ export class Forwarder {
   readonly #policySettings: PolicySettings
   readonly #transport: Transport
   readonly #batchSender: BatchSender
+  readonly #beginWork: () => WorkTime
   readonly #load = new Load(MOST_LOAD_BYTES)
   readonly #keyStates = new Map<string, KeyState>()
   /** Refusals that other processes have reported for keys not yet seen here. */
@@ -73,6 +74,7 @@ export class Forwarder {
       ...parts,
     }
     this.#policySettings = { ...policySettings(settings), duplicateWindowMs: 0 }
+    this.#beginWork = workTimes(this.#parts.clock, this.#parts.cpuMs)
     this.selfLog = createSelfLog(() => settings.debug)
     const { apiUrl, proxy, compression, onDrop } = settings
     const { connections, random, observer } = this.#parts
@@ -93,7 +95,7 @@ export class Forwarder {
 
   /** Begins one export. @param apiKey the caller's own key, when callers have keys of their own */
   forward(stableIds: StableIds, apiKey = this.#settings.apiKey ?? ''): ForwardedExport {
-    const { clock, random, cpuMs, timeoutMs } = this.#parts
+    const { clock, random, timeoutMs } = this.#parts
     return new ForwardedExport({
       stableIds,
       keyState: this.#keyState(apiKey),
@@ -103,7 +105,7 @@ export class Forwarder {
       ledger: this.ledger,
       clock,
       random,
-      cpuMs,
+      beginWork: this.#beginWork,
       timeoutMs,
       completeLog: (log) => this.#completeLog(log),
       completeRequest: (entry) => this.#fillGaps(entry),
