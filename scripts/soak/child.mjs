@@ -49,6 +49,7 @@ while (performance.now() < endsAt) {
 client.resume()
 if (Number(seconds) === 0) {
   // The last life only delivers what is left.
+  await pipeline.takeOver()
   const left = () => client.stats().spooled + client.stats().queued + client.stats().inFlight
   for (let n = 0; n < 1200 && (n < 20 || left() > 0); n++)
     await new Promise((resolve) => setTimeout(resolve, 50))
