@@ -4,9 +4,9 @@ import { startChild } from './lib/child.mjs'
 import { startCountingServer } from './lib/counting-server.mjs'
 import { median, printTable } from './lib/figures.mjs'
 import { report } from './lib/report.mjs'
+import { SECONDS, secondsPassed } from './lib/time.mjs'
 
-const most = Number(process.argv[2] ?? (process.env.BENCH_SECONDS ? 1_000_000 : 10_000_000))
-const seconds = Number(process.env.BENCH_SECONDS ?? Number.POSITIVE_INFINITY)
+const most = Number(process.argv[2] ?? 10_000_000)
 const WARM = 60_000
 const ROUNDS = 5
 /** Records that are measured at once, and their size, so that each point takes about as long. */
@@ -73,7 +73,7 @@ async function byCount() {
     written = x + us.length * Math.min(x, 20_000)
     points.push({ x, us: median(us) })
     const next = ((performance.now() - began) / 1000) * 10
-    if (performance.now() / 1000 + next > seconds) break
+    if (secondsPassed() + next > SECONDS / 2) break
   }
   child.stop()
   return points
@@ -96,9 +96,11 @@ async function measureAll(sizes, what, count) {
     children.push(child)
   }
   const figures = sizes.map(() => [])
-  for (let round = 0; round < ROUNDS; round++)
+  for (let round = 0; round < ROUNDS; round++) {
+    if (round > 0 && secondsPassed() > SECONDS) break
     for (const [n, child] of children.entries())
       figures[n].push((await child.ask('measure', count(sizes[n]))).result)
+  }
   for (const child of children) child.stop()
   return sizes.map((x, n) => ({ x, us: median(figures[n]) }))
 }

@@ -35,7 +35,7 @@ export function refuseUnknownHttpOptions(options: LognitorHttpOptions): void {
     if (nearest(name, known)) throw unknownOption('LognitorHttpInstrumentation has no option', name, known)
     warnOnce(
       'LOGNITOR_UNKNOWN_HTTP_OPTION',
-      `LognitorHttpInstrumentation does not know the option "${name.slice(0, 100)}" and passes it to HttpInstrumentation.`,
+      `LognitorHttpInstrumentation does not know the option "${name.slice(0, 100)}" and passes it to HttpInstrumentation, which may ignore it. Correct the name, or leave it out.`,
       name,
     )
   }

@@ -2,14 +2,14 @@
 // targets. Installs and builds by itself, and takes less than ten minutes.
 //   names      single benches, with their own tables and all of their rounds: npm run bench -- logs requests
 //   --json     the table for machines
-//   --chart    also draws docs/performance.svg of this run
+//   --write    also writes this run into docs/performance.md, and draws its chart
 // Exits with 1 when something could not be measured, and with 0 also when rows miss their targets.
 import { fork } from 'node:child_process'
-import { readdirSync, writeFileSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { drawChart } from '../bench/lib/chart.mjs'
 import { ensureInstalled, root, run } from './lib/install.mjs'
+import { shown, writePage } from './lib/performance-page.mjs'
 
 /** The benches of the table, and the seconds that each may take; see bench/lib/rounds.mjs. */
 const SECONDS = {
@@ -29,7 +29,7 @@ const names = readdirSync(join(root, 'bench'))
   .map((file) => basename(file, '.mjs'))
 const { values, positionals: wanted } = parseArgs({
   allowPositionals: true,
-  options: { json: { type: 'boolean' }, chart: { type: 'boolean' } },
+  options: { json: { type: 'boolean' }, write: { type: 'boolean' } },
 })
 const unknown = wanted.filter((name) => !names.includes(name))
 if (unknown.length > 0) {
@@ -52,7 +52,7 @@ for (const name of benches) {
 if (values.json)
   console.log(JSON.stringify({ at: new Date().toISOString(), rows: rows.map(judged), data, failed }))
 else printTable()
-if (values.chart) writeFileSync(join(root, 'docs/performance.svg'), drawChart(rows, data))
+if (values.write) writePage(rows.map(judged), data)
 if (failed.length > 0) console.error(`Not measured: ${failed.join(', ')}`)
 process.exitCode = failed.length > 0 ? 1 : 0
 
@@ -96,8 +96,4 @@ function printTable() {
   console.log(
     `\n  ${missed.length === 0 ? 'All rows meet their targets.' : `Missed: ${missed.map(({ id }) => id).join(', ')}.`}\n`,
   )
-}
-
-function shown(value) {
-  return value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2)
 }

@@ -64,6 +64,8 @@ async function bundle(dist, format, entries) {
     // The root is CommonJS; the sources are ES modules with .js in their imports.
     plugins: [peers(dist), plugin, ...(format === 'es' ? [nodeBuiltins()] : [])],
     resolve: { extensionAlias: { '.js': ['.ts', '.js'] } },
+    // A slow machine is no reason to fail.
+    checks: { bundlerTimings: false },
     onLog(level, log, handler) {
       if (level === 'warn') throw new Error(log.message)
       handler(level, log)

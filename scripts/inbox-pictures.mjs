@@ -9,7 +9,12 @@ import { launchChromium } from './lib/chromium.mjs'
 import { root } from './lib/install.mjs'
 
 /** By then the shop has its second release, and each job some pings. */
-const SHOP_MS = 100_000
+const SHOP_MS = 80_000
+/** For this long some calls fail, so that the pictures show what clients do then. */
+const FLAKY_MS = 12_000
+/** Until the clients have sent what waited. */
+const CALM_MS = 15_000
+const FLAKY = { status: 503, rate: 0.3 }
 const SETTLE_MS = 2500
 const MOST_BYTES = 150 * 1024
 const SIZE = { width: 1440, height: 900 }
@@ -21,15 +26,21 @@ const browser = await launchChromium()
 try {
   const url = await addressOf(shop)
   await wait(SHOP_MS)
+  await setFaults(url, { ...FLAKY, forMs: FLAKY_MS })
+  await wait(FLAKY_MS + CALM_MS)
   const views = await viewsOf(url)
   for (const colorScheme of ['light', 'dark']) {
     const page = await browser.newPage({ viewport: SIZE, colorScheme })
     await page.route(/\/inbox\/api\/(?!stream)/, asInAnApp)
     const session = await page.context().newCDPSession(page)
     for (const [name, path] of Object.entries(views)) {
+      if (name === 'faults') await setFaults(url, FLAKY)
       await page.goto(url + path)
       await wait(SETTLE_MS)
+      // Under load an answer takes long, and the page says so.
+      await page.locator('.waiting').waitFor({ state: 'detached' })
       const { data } = await session.send('Page.captureScreenshot', { format: 'webp', quality: 82 })
+      if (name === 'faults') await setFaults(url, {})
       const picture = Buffer.from(data, 'base64')
       if (picture.length > MOST_BYTES) throw new Error(`${name} has ${picture.length} bytes.`)
       writeFileSync(join(folder, `${name}-${colorScheme}.webp`), picture)
@@ -47,6 +58,10 @@ try {
 async function asInAnApp(route) {
   const answer = await route.fetch()
   await route.fulfill({ response: answer, body: (await answer.text()).replaceAll(root, '/app/') })
+}
+
+function setFaults(url, faults) {
+  return fetch(`${url}/inbox/api/faults`, { method: 'PUT', body: JSON.stringify(faults) })
 }
 
 function addressOf(child) {

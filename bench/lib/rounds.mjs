@@ -1,5 +1,5 @@
-/** Of `npm run bench`: when so many seconds have passed, no further round begins. */
-const seconds = Number(process.env.BENCH_SECONDS ?? Number.POSITIVE_INFINITY)
+import { SECONDS, secondsPassed } from './time.mjs'
+
 const LEAST_ROUNDS = 2
 
 /**
@@ -23,6 +23,5 @@ export async function interleave(variants, rounds, measure) {
 
 /** Whether another round like those before would end after the time of this bench. */
 function isTimeOver(rounds) {
-  const spent = performance.now() / 1000
-  return spent * (1 + 1 / rounds) > seconds
+  return secondsPassed() * (1 + 1 / rounds) > SECONDS
 }

@@ -21,6 +21,7 @@ export async function writeDeclarations(dist, entries) {
     cwd: root,
     input: Object.fromEntries(input),
     external: [/^node:/, /^@opentelemetry\//],
+    checks: { bundlerTimings: false },
     plugins: [dts({ dtsInput: true, oxc: true, sourcemap: false })],
   })
   await bundle.write({

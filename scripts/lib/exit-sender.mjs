@@ -17,6 +17,7 @@ export async function writeExitSender() {
     platform: 'node',
     external: [/^node:/],
     resolve: { extensionAlias: { '.js': ['.ts', '.js'] } },
+    checks: { bundlerTimings: false },
     onLog(level, log, handler) {
       if (level === 'warn') throw new Error(log.message)
       handler(level, log)

@@ -354,8 +354,9 @@ export function refuseEnvironment(message: string, variable: string): never {
 }
 
 function warnOfEnvironment(message: string, variable: string, isPart: boolean): void {
-  const what = isPart ? 'was ignored in part' : 'was ignored'
-  warnOnce('LOGNITOR_BAD_ENVIRONMENT', `${variable} ${what}: ${message}.`, variable)
+  const [what, rest] = isPart ? [' in part', 'the rest of it applies'] : ['', 'its default applies']
+  const text = `${variable} was ignored${what}: ${message}. Until it is corrected or unset, ${rest}.`
+  warnOnce('LOGNITOR_BAD_ENVIRONMENT', text, variable)
 }
 
 /**

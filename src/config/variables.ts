@@ -38,7 +38,7 @@ export function warnOfUnknownVariables(
     const shown = name.slice(0, 100)
     warnOnce(
       'LOGNITOR_UNKNOWN_VARIABLE',
-      `The environment has ${shown}, which nothing reads.${didYouMean(name, all)}`,
+      `The environment has ${shown}, which nothing reads, so it has no effect.${didYouMean(name, all)} Correct the name, or unset it.`,
       shown,
     )
   }

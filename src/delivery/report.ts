@@ -61,13 +61,15 @@ export class DeliveryReport {
     if (outcome.kind === 'unauthorized') {
       warnOnce(
         'LOGNITOR_KEY_REFUSED',
-        `Lognitor refused the API key (${outcome.why}). Logs wait in the queue; one batch a minute is sent as a probe.`,
+        `Lognitor refused the API key (${outcome.why}). Logs wait in the queue; one batch a minute is sent as a probe. ` +
+          'Set LOGNITOR_API_KEY, or the option apiKey, to a valid key of your project; reconfigure({ apiKey }) does so without a restart.',
       )
     }
     if (outcome.kind === 'wrong_address') {
       warnOnce(
         'LOGNITOR_WRONG_ADDRESS',
-        `The address in apiUrl does not answer like Lognitor (${outcome.why}). Logs wait in the queue; one batch a minute is sent as a probe.`,
+        `The address in apiUrl does not answer like Lognitor (${outcome.why}). Logs wait in the queue; one batch a minute is sent as a probe. ` +
+          'Set LOGNITOR_API_URL, or the option apiUrl, to the address that ends in /api/v1, or unset it for https://api.lognitor.com/api/v1.',
       )
     }
   }

@@ -14,12 +14,17 @@ export const PINO = '@opentelemetry/instrumentation-pino'
 
 /** The parts of a line that its JSON has lost. */
 interface PinoLine {
-  /** The error among the fields, and its key. */
-  readonly error: { readonly key: string; readonly thrown: Error } | undefined
+  /** The errors among the fields, and their keys. The first is the error of the log. */
+  readonly errors: readonly KeyedError[]
   /** Fields of the application with the name of one of pino's own fields. */
   readonly shadowed: Fields
   /** The JSON, where the line has an error or an integer that a double cannot hold exactly. */
   readonly json: string | undefined
+}
+
+interface KeyedError {
+  readonly key: string
+  readonly thrown: Error
 }
 
 /** What pino publishes for each line. */
@@ -32,6 +37,7 @@ interface LineMade {
 /** The channel on which pino publishes each line, since 9.10. */
 const LINE_MADE = 'tracing:pino_asJson:end'
 const MAX_KEYS = 64
+const MAX_ERRORS = 8
 /** The names of pino's own fields. The bridge treats a field of such a name as pino's, whoever wrote it. */
 const OWN_NAMES: ReadonlySet<string> = new Set(['time', 'level', 'msg', 'pid', 'hostname'])
 /** The shortest integer that a double may not hold has 16 digits. */
@@ -63,10 +69,15 @@ export function watchPino(): () => void {
  */
 export function completePino(record: LogRecordLike): Completed {
   if (last === undefined) return { record }
-  const { error, shadowed, json } = last
+  const { errors, shadowed, json } = last
   last = undefined
+  const [error, ...others] = errors
   const line = json === undefined ? {} : (parseExact(json) ?? {})
   const attributes = { ...record.attributes, ...exactFields(record.attributes, line), ...shadowed }
+  for (const { key, thrown } of others) {
+    const { error: detail } = describeThrown(thrown)
+    if (isEmptied(attributes[key])) attributes[key] = withDetail(attributes[key], detail)
+  }
   const hrTime = 'time' in shadowed ? millisToHrTime(Date.now()) : record.hrTime
   if (error === undefined) return { record: copyOf(record, { attributes, hrTime }) }
   const { thrown, key } = error
@@ -94,17 +105,26 @@ function ownFieldsIn(line: Fields, key: string): Fields {
 function lostParts(
   attributes: LogRecordLike['attributes'],
   key: string,
-  { type, message, stack }: ErrorDetail,
+  detail: ErrorDetail,
   ownStack: string | undefined,
 ): Record<string, unknown> | undefined {
   const { 'exception.message': saidMessage, 'exception.stacktrace': saidStack, [key]: json } = attributes
   if (saidMessage !== undefined || saidStack !== undefined) {
     // Pino's serializer appends the message and the stack of each cause to those of the error.
+    const { message, stack } = detail
     const isStrung = startsWith(saidMessage, message) && startsWith(saidStack, ownStack)
     return isStrung ? { 'exception.message': message, 'exception.stacktrace': stack } : undefined
   }
-  if (typeof json !== 'object' || json === null || 'message' in json || 'stack' in json) return undefined
-  return { error: { ...json, type, message, stack } }
+  return isEmptied(json) ? { error: withDetail(json, detail) } : undefined
+}
+
+/** Whether this is the JSON of an error under a key that pino has no serializer for. */
+function isEmptied(json: unknown): json is object {
+  return typeof json === 'object' && json !== null && !('message' in json) && !('stack' in json)
+}
+
+function withDetail(json: object, { type, message, stack }: ErrorDetail): Fields {
+  return { ...json, type, message, stack }
 }
 
 // Runs inside the application's log call. Node reports what a subscriber throws as an uncaught exception.
@@ -114,10 +134,10 @@ function remember(line: unknown): void {
     const { arguments: made, result } = line as LineMade
     const [fields, message] = [made[0], made[1]]
     const json = typeof result === 'string' ? result : ''
-    const { error, shadowed } = lookInto(fields, message, json)
-    const isNeeded = error !== undefined || LONG_INTEGER.test(json)
+    const { errors, shadowed } = lookInto(fields, message, json)
+    const isNeeded = errors.length > 0 || LONG_INTEGER.test(json)
     if (!isNeeded && shadowed === undefined) return
-    last = { error, shadowed: shadowed ?? {}, json: isNeeded ? json : undefined }
+    last = { errors, shadowed: shadowed ?? {}, json: isNeeded ? json : undefined }
     // A logger that OpenTelemetry does not instrument would leave the line behind for the next record.
     queueMicrotask(forget)
   } catch {
@@ -129,23 +149,23 @@ function lookInto(
   fields: unknown,
   message: unknown,
   json: string,
-): { error?: PinoLine['error']; shadowed?: Fields } {
-  if (typeof fields !== 'object' || fields === null) return {}
-  let error: PinoLine['error']
+): { errors: KeyedError[]; shadowed?: Fields } {
+  if (typeof fields !== 'object' || fields === null) return { errors: [] }
+  const errors: KeyedError[] = []
   let shadowed: Fields | undefined
   let count = 0
   for (const key in fields) {
     if (++count > MAX_KEYS) break
     const value = (fields as Fields)[key]
-    if (error === undefined && typeof value === 'object' && value !== null && isError(value)) {
-      error = { key, thrown: value }
+    if (errors.length < MAX_ERRORS && typeof value === 'object' && value !== null && isError(value)) {
+      errors.push({ key, thrown: value })
     }
     if (!OWN_NAMES.has(key) || typeof value === 'object' || typeof value === 'function') continue
     // Without a message argument, the field `msg` is the message.
     if (key === 'msg' && message === undefined) continue
     if (isWritten(json, key, value)) shadowed = { ...shadowed, [key]: value }
   }
-  return { error, ...(shadowed && { shadowed }) }
+  return { errors, ...(shadowed && { shadowed }) }
 }
 
 /** Whether pino has written the field's value unchanged, and so has not redacted it. */

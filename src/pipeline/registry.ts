@@ -124,7 +124,10 @@ export function initDefault(options: Options): Pipeline {
   const settings = resolveOptions(options)
   const before = registry.standard?.pipeline.isEnding ? undefined : registry.standard
   if (before?.hasClient && !replaces(registry.initBy)) {
-    warnOnce('LOGNITOR_INIT_TWICE', 'init was called again; the client of the first call stays as it is.')
+    warnOnce(
+      'LOGNITOR_INIT_TWICE',
+      'init was called again; the client of the first call stays as it is. The later options have no effect: call init once, or reconfigure of the client.',
+    )
     return before.pipeline
   }
   registry.initBy = thisCopy
@@ -165,7 +168,7 @@ function reconfigure(pipeline: Pipeline, settings: Settings): void {
   if (isFixed) {
     warnOnce(
       'LOGNITOR_OPTIONS_IGNORED',
-      'Ignored, since the client has a spool already, which cannot be changed: spool.',
+      'Ignored, since the client has a spool already, which cannot be changed (set it in the first call of init, and restart): spool.',
       'spool',
     )
   }
@@ -286,7 +289,7 @@ function warnOfOthers({ pipeline }: Entry, given: Options, settings: Settings): 
   if (names.length === 0) return
   warnOnce(
     'LOGNITOR_OPTIONS_IGNORED',
-    `Ignored, since another client or entry point has the same key and address and its options hold for both: ${names.join(', ')}.`,
+    `Ignored, since another client or entry point has the same key and address and its options hold for both: ${names.join(', ')}. Set these options in the first of the two, or call reconfigure of its client.`,
     names.join(),
   )
 }

@@ -144,7 +144,12 @@ export function tried<T>(what: string, make: () => T): T | undefined {
   try {
     return make()
   } catch (error) {
-    warnOnce('LOGNITOR_NOT_STARTED', `OpenTelemetry runs without ${what}, which failed: ${error}`, what)
+    warnOnce(
+      'LOGNITOR_NOT_STARTED',
+      `OpenTelemetry runs without ${what}, which failed (${error}). Data that needs it does not arrive. ` +
+        'Install matching versions of the @opentelemetry packages; npx lognitor doctor shows which do not match.',
+      what,
+    )
     return undefined
   }
 }

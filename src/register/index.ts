@@ -16,6 +16,7 @@ import { hookLoader, isHooksThread } from './loader-hook.js'
 import { isAnotherRunning, joinOther, yieldToOthers } from './other-sdk.js'
 import { packagesFrom } from './packages.js'
 import { applicationPlaces } from './places.js'
+import { takePm2Environment } from './pm2.js'
 import { watchUse } from './use.js'
 import { zeroCode } from './zero-code.js'
 
@@ -36,12 +37,14 @@ if (!zeroCode.hasStarted && !isHooksThread) {
   } catch (error) {
     warnOnce(
       'LOGNITOR_NOT_STARTED',
-      `Zero code could not start OpenTelemetry, and the application runs without it: ${error}`,
+      `Zero code could not start OpenTelemetry (${error}), and the application runs without it: logs of its loggers and errors of spans do not arrive. ` +
+        'Install matching versions of the @opentelemetry packages; npx lognitor doctor shows which do not match.',
     )
   }
 }
 
 function start(): void {
+  takePm2Environment(process.env)
   // `getClient` and not `init`, which the application may still call with options that no variable can hold.
   const client = getClient()
   const { env } = process

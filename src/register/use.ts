@@ -44,7 +44,7 @@ function nameLate({ active }: MissingParts): void {
   if (late.length === 0) return
   warnOnce(
     'LOGNITOR_LOADED_TOO_LATE',
-    `${late.join(', ')} was loaded before OpenTelemetry was set up, and is not instrumented. Load the set-up first: ` +
+    `${late.join(', ')} was loaded before OpenTelemetry was set up, and is not instrumented: its logs, spans and errors do not arrive. Load the set-up first: ` +
       'put it into a file of its own, and start with node --import ./telemetry.mjs app.js.',
   )
 }

@@ -16,6 +16,7 @@ export class DiskOrder {
   #last: Promise<unknown> = Promise.resolve()
   #failedAt = Number.NEGATIVE_INFINITY
   #isReleased = false
+  #isForgiven = false
 
   constructor(directory: string, clock: Clock) {
     this.#directory = directory
@@ -41,9 +42,11 @@ export class DiskOrder {
   run<T>(task: () => Promise<T>, otherwise: T): Promise<T> {
     return this.step(async () => {
       if (this.#isReleased) return otherwise
+      this.#isForgiven = false
       try {
         return await task()
       } catch (error) {
+        if (this.#isForgiven) return otherwise
         this.fail(error)
         await this.onFailure()
         return otherwise
@@ -57,7 +60,8 @@ export class DiskOrder {
     const why = (error as Error).message
     warnOnce(
       'LOGNITOR_SPOOL_UNAVAILABLE',
-      `The spool in ${this.#directory} cannot be used (${why}). Until it can be used, logs are in memory only.`,
+      `The spool in ${this.#directory} cannot be used (${why}). Until it can be used, logs are in memory only, and are lost when the process is killed. ` +
+        'Make the directory writable for this process, or name another by spool.directory or LOGNITOR_SPOOL_DIR.',
     )
   }
 
@@ -66,9 +70,15 @@ export class DiskOrder {
     const why = (error as Error).message
     warnOnce(
       'LOGNITOR_SPOOL_UNAVAILABLE',
-      `A part of the spool cannot be read (${where}: ${why}). The part is kept, and is read again later.`,
+      `A part of the spool cannot be read (${where}: ${why}). The part is kept, and is read again later. ` +
+        'Let this process read it; npx lognitor spool shows what the spool holds.',
       where,
     )
+  }
+
+  /** The files of the task that is running have been deleted on purpose: its failure is none of the disk. */
+  forgive(): void {
+    this.#isForgiven = true
   }
 
   /** The failure was not the disk's. */

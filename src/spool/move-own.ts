@@ -1,7 +1,7 @@
-import type { EntryRange, WriteSet } from '../delivery/store/batch-store.js'
+import type { EntryRange, StoredEntry, WriteSet } from '../delivery/store/batch-store.js'
 import type { OwnFolder } from './own-folder.js'
 import type { Source } from './source.js'
-import { linesOf } from './write-set.js'
+import { linesOf, overlap } from './write-set.js'
 
 /**
  * Moves this process's own journal to the folder of another destination. Batches that the former destination may have
@@ -28,30 +28,27 @@ async function leaveBound(own: Source, left: Source, apiKey: string, inMemory: W
   const leave = async ({ marks, entries }: WriteSet) => {
     ranges.push(...marks)
     const missing = marks.filter((mark) => !left.journal.hasLive(mark))
-    const isMissing = ({ queue, number }: EntryNumber) =>
-      missing.some((mark) => contains(mark, queue, number))
-    if (missing.length === 0) return
+    const isMissing = ({ queue, number }: StoredEntry) =>
+      missing.some((mark) => overlap(mark, { queue, first: number, count: 1 }))
     const set = { marks: missing, entries: entries.filter(isMissing) }
-    await left.journal.append(linesOf(set), set.entries)
+    if (missing.length > 0) await left.journal.append(linesOf(set), set.entries)
   }
-  const numbered = (queue: number, entries: readonly Numbered[]) =>
-    entries.map(({ number, json }) => ({ queue, number, json }))
   await leave(inMemory)
   for (const batch of own.taken) {
-    const entries = batch.entries.map((json, n) => ({ number: batch.numbers[n] as number, json }))
-    await leave({ marks: [batch], entries: numbered(batch.queue, entries) })
+    const { queue, numbers } = batch
+    const entries = batch.entries.map((json, n) => ({ queue, number: numbers[n] as number, json }))
+    await leave({ marks: [batch], entries })
   }
   for (const pending of own.backlog.filter(({ boundTo }) => boundTo === apiKey)) {
     const { queue, id } = pending
-    const entries = numbered(queue, await own.journal.read(pending))
+    const entries = (await own.journal.read(pending)).map((entry) => ({ queue, ...entry }))
     await leave({ marks: [{ ...pending, id: id as string }], entries })
   }
   for (const range of ranges) own.journal.end(range)
   await own.journal.record()
   // Only now: a batch that was being sent may have been put back meanwhile.
-  const isLeft = (batch: EntryRange) => ranges.some((range) => contains(range, batch.queue, batch.first))
-  for (const batch of own.taken) {
-    if (!isLeft(batch)) continue
+  const isLeft = (batch: EntryRange) => ranges.some((range) => overlap(range, batch))
+  for (const batch of [...own.taken].filter(isLeft)) {
     own.taken.delete(batch)
     batch.source = left
     left.taken.add(batch)
@@ -60,15 +57,4 @@ async function leaveBound(own: Source, left: Source, apiKey: string, inMemory: W
     own.remove(pending)
     left.backlog.push(pending)
   }
-}
-
-interface Numbered {
-  readonly number: number
-  readonly json: Buffer
-}
-
-type EntryNumber = { readonly queue: number; readonly number: number }
-
-function contains(range: EntryRange, queue: number, number: number): boolean {
-  return range.queue === queue && range.first <= number && number < range.first + range.count
 }

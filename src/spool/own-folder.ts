@@ -8,18 +8,13 @@ import { Journal } from './journal.js'
 import { makeFolder } from './make-folder.js'
 import { claimFolder, type Owner } from './owner.js'
 import { removeOwnerFolder } from './owner-folder.js'
-import { Source } from './source.js'
+import { type JournalFolder, Source } from './source.js'
 
-/**
- * This process's folder for one destination, and the journals in it. The folder never moves, and what is in it is sent
- * to no other destination.
- */
-export class OwnFolder {
+/** A folder of this process, and the journals in it. The folder never moves. */
+export class OwnFolder implements JournalFolder {
   readonly destination: BatchDestination
   readonly directory: string
-  /** Batches of this process that this destination may have accepted before another one took its place. */
   readonly left: Source
-  /** Journals of processes that have ended, and journals of this process that could not follow the destination. */
   readonly adopted: Source[] = []
   /** Searches that are reading in the folder. */
   readers = 0
@@ -61,7 +56,6 @@ export class OwnFolder {
     source.folder = this
   }
 
-  /** Batches that are in the folder only, by who wrote them. */
   count(isOwn: boolean): number {
     return [this.left, ...this.adopted].reduce(
       (sum, each) => sum + (each.isOwn === isOwn ? each.count : 0),
@@ -69,7 +63,6 @@ export class OwnFolder {
     )
   }
 
-  /** Deletes a journal that was taken over and has no batches left. Must run as a step of the disk order. */
   async removeSpent(source: Source): Promise<void> {
     const index = this.adopted.indexOf(source)
     if (index < 0 || source.isOwn || !source.isSpent) return
@@ -94,7 +87,6 @@ export class OwnFolder {
     }
   }
 
-  /** From here on other processes may take over the folder. */
   release(): void {
     this.#owner.release()
   }

@@ -1,6 +1,5 @@
-import type { EntryRange, StoredBatch } from '../delivery/store/batch-store.js'
+import type { BatchDestination, EntryRange, StoredBatch } from '../delivery/store/batch-store.js'
 import type { Journal } from './journal.js'
-import type { OwnFolder } from './own-folder.js'
 
 /** Entries that are on disk only and are sent as one batch. */
 export interface Pending extends EntryRange {
@@ -34,6 +33,22 @@ export interface TakenBatch extends StoredBatch {
   readonly numbers: readonly number[]
 }
 
+/** This process's folder for one destination. What is in it is sent to no other destination. */
+export interface JournalFolder {
+  readonly destination: BatchDestination
+  readonly directory: string
+  /** Batches of this process that this destination may have accepted before another one took its place. */
+  readonly left: Source
+  /** Journals of processes that have ended, and journals of this process that could not follow the destination. */
+  readonly adopted: Source[]
+  /** Entries that are in the folder only, by who wrote them. */
+  count(isOwn: boolean): number
+  /** Deletes a journal that was taken over and has no batches left. Must run as a step of the disk order. */
+  removeSpent(source: Source): Promise<void>
+  /** From here on other processes may take over the folder. */
+  release(): void
+}
+
 /** A journal, and its batches that are on disk only. */
 export class Source {
   /** Waiting batches, in sending order. */
@@ -45,11 +60,11 @@ export class Source {
    * The folder that the journal lies in, and with it the destination of its batches. Changes only for this process's
    * own journal, in the same turn in which that is moved.
    */
-  folder: OwnFolder
+  folder: JournalFolder
   /** Written by this process, and not taken over from another one. */
   readonly isOwn: boolean
 
-  constructor(journal: Journal, folder: OwnFolder, isOwn: boolean) {
+  constructor(journal: Journal, folder: JournalFolder, isOwn: boolean) {
     this.journal = journal
     this.folder = folder
     this.isOwn = isOwn

@@ -14,6 +14,12 @@ export function doneLineOf({ queue, first, count }: EntryRange): Buffer {
   return doneLine(queue, first, count)
 }
 
+/** Whether both ranges have an entry in common. */
+export function overlap(one: EntryRange, other: EntryRange): boolean {
+  const isApart = one.first >= other.first + other.count || other.first >= one.first + one.count
+  return one.queue === other.queue && !isApart
+}
+
 /** How many entries fit into one batch by size; at least one. */
 export function countFitting(entries: readonly Buffer[]): number {
   let bytes = 0

@@ -78,11 +78,17 @@ function plainBigint(value: bigint): number | string {
   return `[BigInt of more than ${PLAIN_LIMITS.bigintBits} bits]`
 }
 
+/** An object that is being copied, and the one that holds it. Takes less memory than a list, which most copies need once. */
+interface Ancestor {
+  readonly value: object
+  readonly around: Ancestor | undefined
+}
+
 class Walk {
   readonly #budget: PlainBudget
   readonly #most: number
   #left: number
-  readonly #path: object[] = []
+  #innermost: Ancestor | undefined
 
   constructor(budget: PlainBudget) {
     this.#budget = budget
@@ -95,17 +101,23 @@ class Walk {
   }
 
   copy(value: object, depth: number): unknown {
-    if (this.#path.includes(value)) return '[Circular]'
+    if (this.#isWithin(value)) return '[Circular]'
     if (this.#left <= 0 || this.#budget.units <= 0) return '[Truncated]'
     this.#left--
-    this.#path.push(value)
+    const around = this.#innermost
+    this.#innermost = { value, around }
     try {
       return this.#object(value, depth)
     } catch (error) {
       return thrownNote(error)
     } finally {
-      this.#path.pop()
+      this.#innermost = around
     }
+  }
+
+  #isWithin(value: object): boolean {
+    for (let one = this.#innermost; one !== undefined; one = one.around) if (one.value === value) return true
+    return false
   }
 
   #value(value: unknown, depth: number): unknown {

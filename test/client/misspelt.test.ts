@@ -49,7 +49,7 @@ test('an unknown environment variable is warned of once, with the variable that 
     resolveOptions({}, env)
   })
   expect(warnings).toEqual([
-    'LOGNITOR_UNKNOWN_VARIABLE: The environment has LOGNITOR_MINLEVEL, which nothing reads. Did you mean "LOGNITOR_MIN_LEVEL"?',
+    'LOGNITOR_UNKNOWN_VARIABLE: The environment has LOGNITOR_MINLEVEL, which nothing reads, so it has no effect. Did you mean "LOGNITOR_MIN_LEVEL"? Correct the name, or unset it.',
     expect.stringMatching(/^LOGNITOR_UNKNOWN_VARIABLE: The environment has LOGNITOR_KEY, /),
   ])
   expect(warnings.join()).not.toContain('secret')

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { expect, onTestFinished, test } from 'vitest'
-import { startInbox } from '../../src/testing/index.js'
+import { type Inbox, startInbox } from '../../src/testing/index.js'
 import { batchOf, logWith, post } from './support.js'
 
 setFlagsFromString('--expose-gc')
@@ -30,15 +30,22 @@ const SHAPES: Readonly<Record<string, () => unknown>> = {
   'many empty objects': () => ({ list: Array.from({ length: 14_000 }, () => ({})) }),
 }
 
-test.each(Object.keys(SHAPES))('logs with %s take no more memory than the inbox may hold', async (name) => {
-  const maxBytes = 32 * MIB
+async function fillWith(shape: string, maxBytes: number, batches: number): Promise<Inbox> {
   const inbox = await startInbox({ maxBytes })
   onTestFinished(() => inbox.close())
-  const before = await heapBytes()
-  for (let batch = 0; batch < 12; batch++) {
-    const logs = Array.from({ length: 5 }, () => logWith({ metadata: SHAPES[name]?.() }))
+  for (let batch = 0; batch < batches; batch++) {
+    const logs = Array.from({ length: 5 }, () => logWith({ metadata: SHAPES[shape]?.() }))
     expect((await post(`${inbox.apiUrl}/ingest`, batchOf(...logs))).status).toBe(200)
   }
+  return inbox
+}
+
+test.each(Object.keys(SHAPES))('logs with %s take no more memory than the inbox may hold', async (shape) => {
+  // The first calls load code and compile it, which stays in memory too.
+  await (await fillWith(shape, MIB, 2)).close()
+  const maxBytes = 32 * MIB
+  const before = await heapBytes()
+  const inbox = await fillWith(shape, maxBytes, 12)
   expect(inbox.logs().length).toBeLessThan(60)
   expect(inbox.logs().length).toBeGreaterThan(4)
   expect((await heapBytes()) - before).toBeLessThan(maxBytes)

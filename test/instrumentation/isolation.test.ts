@@ -12,7 +12,7 @@ beforeAll(() => {
 afterAll(() => consumer.remove())
 
 const REQUESTS = 200
-const ROUNDS = 15
+const ROUNDS = 8
 
 interface Result {
   requests: number

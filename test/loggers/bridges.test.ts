@@ -254,6 +254,26 @@ for (const [name, log] of Object.entries(loggers)) {
   expect(missing).toEqual([])
 })
 
+test('pino: each of several errors in one line keeps its type, message and stack', async () => {
+  const logs = await logsOf(
+    [...SDK, ...PINO],
+    `
+import pino from 'pino'
+const log = pino({ redact: ['second.token'] }, { write() {} })
+const secret = 'hu' + 'sh'
+log.error({ first: new RangeError('one'), second: Object.assign(new TypeError('two'), { token: secret, shelf: 3 }) }, 'both')
+`,
+  )
+  expect(logs).toMatchObject([
+    {
+      error: { type: 'RangeError', message: 'one' },
+      metadata: { second: { type: 'TypeError', message: 'two', shelf: 3 } },
+    },
+  ])
+  expect(JSON.stringify(logs)).toMatch(/TypeError: two\\n {4}at /)
+  expect(JSON.stringify(logs)).not.toContain('hush')
+})
+
 for (const [name, packages, first] of [
   [
     'bunyan',

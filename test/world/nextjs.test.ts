@@ -10,7 +10,7 @@ import { until } from '../support/until.js'
 
 const root = resolve(import.meta.dirname, '../..')
 /** Next.js takes nothing that lies above its root, so the example is built below its packages. */
-const line = join(root, 'test/dependencies/nextjs')
+const line = join(root, 'test/dependencies', process.env.NEXT_LINE ?? 'nextjs')
 const next = join(line, 'node_modules/next/dist/bin/next')
 
 let inbox: Inbox

@@ -1,22 +1,24 @@
 import { Parts, Unavailable } from './lib/parts.mjs'
 import { applications } from './rows/applications.mjs'
+import { bundles } from './rows/bundles.mjs'
 import { cells } from './rows/cells.mjs'
 import { conditions } from './rows/conditions.mjs'
 import { neighbours } from './rows/neighbours.mjs'
-import { nextjs } from './rows/nextjs.mjs'
 import { packageManagers } from './rows/package-managers.mjs'
 import { processManagers } from './rows/process-managers.mjs'
+import { shownByTests } from './rows/vitest.mjs'
 
 /** Programs wait much and count little, but start-up alone keeps a processor busy. */
 const AT_ONCE = 2
 
 const ROWS = [
   ...cells,
+  ...bundles,
   ...packageManagers,
   ...neighbours,
   ...processManagers,
   ...conditions,
-  ...nextjs,
+  ...shownByTests,
   ...applications,
 ]
 

@@ -66,11 +66,16 @@ export function findingsOf(warnings: readonly GivenWarning[]): Finding[] {
     const meaning = MEANINGS[code as WarningCode]
     if (meaning === undefined) return []
     // The first sentence says what is wrong, the others how to fix it.
-    const end = /[.:;)] (?=[A-Z]|npm |for all|add |see )/.exec(message)
+    const end = /[.:;)] (?=[A-Z]|npm |for all|add |see )/.exec(withoutAsides(message))
     const wrong = end ? message.slice(0, end.index + 1) : message
     const mend = end ? message.slice(end.index + 2) : 'See its section in docs/troubleshooting.md.'
     return [{ ...meaning, wrong, mend }]
   })
+}
+
+/** The text with as many underscores in place of what stands in parentheses: texts of other errors have sentences of their own. */
+function withoutAsides(message: string): string {
+  return message.replace(/\((?:[^()]|\([^()]*\))*\)/g, (aside) => `(${'_'.repeat(aside.length - 2)})`)
 }
 
 /** Collects the warnings of this process. The returned function stops that and gives the findings. */

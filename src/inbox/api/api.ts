@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Alerts } from '../alerts/alerts.js'
 import { parseAlertConfig } from '../alerts/rule.js'
+import { parseReport } from '../data/reports.js'
 import type { Store } from '../data/store.js'
 import { readJson } from '../http/body.js'
 import type { Handler } from '../http/listen.js'
@@ -40,7 +41,10 @@ export function createApi({ store, faults, alerts, stream, now, startedAt }: Api
     ['/facets', (query) => viewFacets(store, query)],
     ['/traces', (query) => viewTraces(store, query)],
     ['/timeline', (query) => viewTimeline(store, query)],
-    ['/clients', () => ({ status: 200, json: { clients: store.clients.list() } })],
+    [
+      '/clients',
+      () => ({ status: 200, json: { clients: store.clients.list(), reports: store.reports.list() } }),
+    ],
     ['/calls', (query) => viewCalls(store, query, faults.history(), now())],
     ['/export', () => exportLines(store, now())],
     ['/errors', (query) => viewErrors(store, query, now())],
@@ -55,6 +59,15 @@ export function createApi({ store, faults, alerts, stream, now, startedAt }: Api
     ['PUT /faults', (request) => change(request, parseFaults, (wanted) => faults.set(wanted))],
     ['PUT /alerts', (request) => change(request, parseAlertConfig, (wanted) => alerts.configure(wanted))],
     ['POST /alerts/test', tryWebhook],
+    [
+      'POST /reports',
+      (request) =>
+        change(
+          request,
+          (value) => parseReport(value, now()),
+          (report) => store.addReport(report),
+        ),
+    ],
     ['POST /import', (request) => importLines(store, request)],
     ['DELETE /data', clear],
   ])

@@ -9,6 +9,7 @@ import { ErrorGroups } from './error-groups.js'
 import { Monitors } from './monitors.js'
 import { RecentMap } from './recent-map.js'
 import { type RegisteredRelease, Releases } from './releases.js'
+import { type Report, Reports } from './reports.js'
 import { type Entry, Ring } from './ring.js'
 import { shortKey } from './short-key.js'
 import { noTotals, type Totals } from './totals.js'
@@ -20,6 +21,8 @@ export type Change =
   | { kind: 'heartbeat'; token: string; at: number }
   | { kind: 'release'; release: RegisteredRelease; at: number }
   | { kind: 'feedback'; feedback: Feedback; at: number }
+  /** A client has said what it dropped and holds. */
+  | { kind: 'report' }
   | { kind: 'cleared' }
   /** Many entries were read from a file. Each was reported before, unless `quietly` was used. */
   | { kind: 'imported' }
@@ -48,6 +51,7 @@ export class Store {
   readonly releases = new Releases()
   readonly clients = new Clients()
   readonly calls = new Calls()
+  readonly reports = new Reports()
   readonly #batches = new RecentMap<BatchAnswer>(MAX_REMEMBERED_BATCHES, MAX_REMEMBERED_REJECTIONS)
   readonly #rows = new RecentMap<true>(MAX_REMEMBERED_ROWS)
   readonly #now: () => number
@@ -98,6 +102,11 @@ export class Store {
     })
   }
 
+  addReport(report: Report): void {
+    this.reports.add(report)
+    this.#tell({ kind: 'report' })
+  }
+
   /** Notes what a call says about its client. */
   noteCall(call: ClientCall): void {
     this.clients.add(call, this.#now())
@@ -135,7 +144,8 @@ export class Store {
   /** Empties the store, totals and remembered batches included. */
   clear(): void {
     const parts = [this.logs, this.requests, this.feedback, this.groups]
-    for (const part of [...parts, this.monitors, this.releases, this.clients, this.calls]) part.clear()
+    for (const part of [...parts, this.monitors, this.releases, this.clients, this.calls, this.reports])
+      part.clear()
     this.#batches.clear()
     this.#rows.clear()
     this.#totals = noTotals()

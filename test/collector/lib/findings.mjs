@@ -70,9 +70,11 @@ function checkEntries(entries) {
 function logsCell(logs) {
   const levels = LEVELS.filter((level) => logs.some(({ message }) => message === `level ${level}`))
   if (levels.length > 0) {
-    const { metadata } = logs.find(({ message }) => message === 'level info')
-    const hasAttributes = metadata.count === 3 && metadata.ratio === 0.5 && metadata.ok === true
-    return `${levels[0]} to ${levels.at(-1)}${hasAttributes ? ', attributes' : ''}`
+    const { metadata, source } = logs.find(({ message }) => message === 'level info')
+    const cells = [`${levels[0]} to ${levels.at(-1)}`]
+    if (metadata.count === 3 && metadata.ratio === 0.5 && metadata.ok === true) cells.push('attributes')
+    if (/:\d+$/.test(source ?? '')) cells.push('source')
+    return cells.join(', ')
   }
   return logs.some(({ message }) => message.startsWith('GET /orders/7')) ? 'access log' : 'none'
 }

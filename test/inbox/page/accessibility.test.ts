@@ -26,12 +26,15 @@ const STATES = [
   '/faults',
 ]
 
-async function violations(page: Page): Promise<unknown[]> {
+const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
+/** The rules that colours can break. */
+const OF_COLOURS = ['color-contrast', 'link-in-text-block']
+
+async function violations(page: Page, rules: readonly string[] = TAGS): Promise<unknown[]> {
   // Evaluated outside of the page's policy, which allows no script but the inbox's.
   await page.evaluate(AXE)
-  const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
   return page.evaluate<unknown[]>(
-    `axe.run({ runOnly: ${JSON.stringify(tags)} }).then(({ violations }) => violations.map(({ id, nodes }) => [id, nodes.map(({ html, failureSummary }) => html + failureSummary)]))`,
+    `axe.run({ runOnly: ${JSON.stringify(rules)} }).then(({ violations }) => violations.map(({ id, nodes }) => [id, nodes.map(({ html, failureSummary }) => html + failureSummary)]))`,
   )
 }
 
@@ -41,16 +44,42 @@ async function settled(page: Page): Promise<void> {
   await page.locator('main').locator('.panel, .empty, .preset').first().waitFor()
 }
 
-for (const colorScheme of ['light', 'dark'] as const) {
-  test.each(STATES)(`axe finds nothing at %s in ${colorScheme}`, async (path) => {
-    const inbox = await openInbox()
-    await fill(inbox)
-    if (path === '/faults') inbox.faults({ status: 503 })
-    const page = await openPage(inbox, path, { colorScheme })
-    await settled(page)
-    expect(await violations(page)).toEqual([])
-  })
+test.each(STATES)('axe finds nothing at %s, in light and dark colours', async (path) => {
+  const inbox = await openInbox()
+  await fill(inbox)
+  if (path === '/faults') inbox.faults({ status: 503 })
+  const page = await openPage(inbox, path, { colorScheme: 'light' })
+  await settled(page)
+  expect(await violations(page)).toEqual([])
+  await page.emulateMedia({ colorScheme: 'dark' })
+  // Colours that change slowly have their last value only when they have changed.
+  await page.evaluate('Promise.allSettled(document.getAnimations().map(({ finished }) => finished))')
+  expect(await violations(page, OF_COLOURS)).toEqual([])
+  expect(await contentWiderThan(page, 1280)).toEqual([])
+  await page.setViewportSize({ width: 360, height: 740 })
+  await settled(page)
+  expect(await contentWiderThan(page, 360), 'a window of 360 pixels needs no horizontal scrolling').toEqual(
+    [],
+  )
+  expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360)
+})
 
+/** Elements that reach over the right edge of the window, whose width has to be this. */
+async function contentWiderThan(page: Page, width: number): Promise<string[]> {
+  expect(await page.evaluate('innerWidth')).toBe(width)
+  // An element cut off by its own frame, such as a line with an ellipsis, causes no scrolling.
+  return page.evaluate<string[]>(`
+    [...document.querySelectorAll('body, main, main *')]
+      .filter((element) => element.getBoundingClientRect().right > innerWidth + 1)
+      .filter((element) => {
+        for (let outer = element.parentElement; outer; outer = outer.parentElement)
+          if (getComputedStyle(outer).overflowX !== 'visible' && outer.matches('main *')) return false
+        return true
+      })
+      .map((element) => element.outerHTML.slice(0, 120))`)
+}
+
+for (const colorScheme of ['light', 'dark'] as const) {
   test(`axe finds nothing in the list of keys and on empty views in ${colorScheme}`, async () => {
     const page = await openPage(await openInbox(), '/', { colorScheme })
     await page.getByText('No logs yet').waitFor()
@@ -68,25 +97,6 @@ test('axe finds nothing when the views are named by icons only', async () => {
   await settled(page)
   await page.getByRole('link', { name: 'Requests' }).waitFor()
   expect(await violations(page)).toEqual([])
-})
-
-test.each(STATES)('a window of 360 pixels needs no horizontal scrolling at %s', async (path) => {
-  const inbox = await openInbox()
-  await fill(inbox)
-  const page = await openPage(inbox, path, { viewport: { width: 360, height: 740 } })
-  await settled(page)
-  // An element cut off by its own frame, such as a line with an ellipsis, causes no scrolling.
-  const wide = await page.evaluate<string[]>(`
-    [...document.querySelectorAll('body, main, main *')]
-      .filter((element) => element.getBoundingClientRect().right > innerWidth + 1)
-      .filter((element) => {
-        for (let outer = element.parentElement; outer; outer = outer.parentElement)
-          if (getComputedStyle(outer).overflowX !== 'visible' && outer.matches('main *')) return false
-        return true
-      })
-      .map((element) => element.outerHTML.slice(0, 120))`)
-  expect(wide).toEqual([])
-  expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360)
 })
 
 test('at 360 pixels the views are reached by a menu', async () => {

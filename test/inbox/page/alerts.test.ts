@@ -78,3 +78,16 @@ test('a button tests the webhook and shows its answer', async () => {
   await form.getByRole('button', { name: 'Try it' }).click()
   await reads(form, 'The address did not answer')
 })
+
+test('the page shows when each rule fired, also after it has recovered', async () => {
+  let now = Date.now()
+  const inbox = await openInbox({ now: () => now })
+  await sendLogs(inbox, { level: 'error', service: 'shop', error: { type: 'E', message: 'm' } })
+  await until(() => inbox.alerts().length > 0, 'it has fired')
+  now += 400_000
+  await until(() => inbox.alerts().some(({ status }) => status === 'recovered'), 'it has recovered')
+  const page = await openPage(inbox, '/alerts')
+  const history = page.getByRole('region', { name: 'History' })
+  await reads(history.getByRole('listitem'), 'New error in shop')
+  expect(await history.getByRole('img', { name: 'Fired 1 time' }).count()).toBe(1)
+})

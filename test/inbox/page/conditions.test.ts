@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { startInbox } from '../../../src/testing/index.js'
 import { until } from '../support.js'
-import { openInbox, openPage, reads, shownLogs } from './browser.js'
+import { openInbox, openPage, reads, shownLogs, textOf } from './browser.js'
 import { ago, fill, sendLogs } from './fill.js'
 
 const NARROW = { viewport: { width: 360, height: 740 } }
@@ -156,5 +156,5 @@ test('the values at the cursor are said beside the chart', async () => {
     left -= 4
   )
     await page.mouse.move(box.x + left, box.y + 20)
-  expect(((await tip.textContent()) ?? '').replace(/\s+/g, ' ')).toMatch(/warn 1 info 1$/)
+  expect((await textOf(tip)).replace(/\s+/g, ' ')).toMatch(/warn 1 info 1$/)
 })

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { until } from '../support.js'
+import { post, until } from '../support.js'
 import { openInbox, openPage, reads, textOf } from './browser.js'
-import { ago, fill, PAYMENT_ERROR, sendLogs } from './fill.js'
+import { ago, fill, PAYMENT_ERROR, sendLogs, sendRequests } from './fill.js'
 
 test('errors are grouped, with their count, users, release, and how often over time', async () => {
   const inbox = await openInbox()
@@ -100,4 +100,39 @@ test('feedback is shown beside its log, with a link to it', async () => {
     .getByRole('link', { name: /card declined/ })
     .click()
   await reads(page.getByRole('complementary', { name: 'Log' }), 'PaymentError')
+})
+
+test('feedback shows what it is about, the most frequent first', async () => {
+  const inbox = await openInbox()
+  await fill(inbox)
+  for (const comments of ['Again!', 'And again!'])
+    await post(`${inbox.apiUrl}/feedback`, { event_id: 'event-1', comments })
+  await post(`${inbox.apiUrl}/feedback`, { event_id: 'long gone', comments: 'Hm.' })
+  const page = await openPage(inbox, '/feedback')
+  await page.getByRole('img', { name: '4 pieces of feedback over time' }).waitFor()
+  const causes = page.getByRole('region', { name: 'What it is about' }).getByRole('listitem')
+  await reads(causes.nth(0), /PaymentError card declined\s*3/)
+  await reads(causes.nth(1), /no longer held\s*1/)
+})
+
+test('a release shows its error rate and latency beside those of the release before', async () => {
+  const inbox = await openInbox()
+  for (const [version, ms, status] of [
+    ['1.0.0', 100, 200],
+    ['2.0.0', 300, 500],
+  ] as const) {
+    await post(`${inbox.apiUrl}/releases/register`, { version, services: ['shop'] })
+    await sendRequests(inbox, {
+      request_id: version,
+      version,
+      service: 'shop',
+      duration_ms: ms,
+      status_code: status,
+    })
+  }
+  const page = await openPage(inbox, '/releases')
+  const newer = page.locator('.release').nth(0)
+  await reads(newer, /p95\s*300 ms\s*↑ from 100 ms/)
+  await reads(newer, /Error rate\s*100 %\s*from 0 %/)
+  expect(await textOf(page.locator('.release').nth(1))).not.toContain('from')
 })

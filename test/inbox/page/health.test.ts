@@ -79,3 +79,25 @@ test('health shows a client of this package separately', async () => {
   await reads(page.getByRole('region', { name: 'Client till' }), '@lognitor/opentelemetry')
   await client.shutdown()
 })
+
+test('a client that reports shows what it dropped by itself and still holds', async () => {
+  const inbox = await openInbox()
+  const client = init({ apiKey: 'k', apiUrl: inbox.apiUrl, service: 'till', beforeSend: () => null })
+  client.info('stopped')
+  await post(`${inbox.apiUrl}/ingest`, batchOf(logWith({ service: 'till' })))
+  const page = await openPage(inbox, '/health')
+  const row = page.getByRole('region', { name: 'Client till' })
+  await row.waitFor()
+  expect(await textOf(row)).not.toContain('dropped')
+  const report = (stats: unknown) =>
+    fetch(`${inbox.url}/inbox/api/reports`, {
+      method: 'POST',
+      body: JSON.stringify({ service: 'till', stats }),
+    })
+  expect((await report(client.stats())).status).toBe(200)
+  await reads(row, /dropped\s*1 × before_send/)
+  await report({ queued: 7, spooled: -1, holding: 'backoff', dropped: { sampled: 'x' } })
+  await reads(row, /nothing dropped, 7 queued, 0 in flight, 0 on disk, sends nothing: backoff/)
+  expect((await report(undefined)).status).toBe(400)
+  await client.shutdown()
+})

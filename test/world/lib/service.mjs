@@ -30,6 +30,7 @@ export function startService(command, args, { cwd, env }) {
   }
   process.on('exit', clear)
   return {
+    pid: child.pid,
     input: child.stdin,
     ended,
     told: () => told,

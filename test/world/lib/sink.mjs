@@ -28,6 +28,30 @@ export async function startProxy() {
   return { asked, ...(await opened(server)) }
 }
 
+/**
+ * A server in front of another one. Its first answer is 429 with a date to retry after, two seconds from the answer's
+ * own. `count` tells how many requests came.
+ */
+export async function startBusy(url) {
+  let count = 0
+  const server = createServer((request, response) => {
+    count += 1
+    if (count === 1) {
+      const again = new Date(Date.now() + 2000).toUTCString()
+      request.resume().on('end', () => response.writeHead(429, { 'retry-after': again }).end('{}'))
+      return
+    }
+    const headers = { ...request.headers, host: new URL(url).host }
+    const onward = forward(url + request.url, { method: request.method, headers }, (answer) => {
+      response.writeHead(answer.statusCode, answer.headers)
+      answer.pipe(response)
+    })
+    onward.on('error', () => response.writeHead(502).end())
+    request.pipe(onward)
+  })
+  return { count: () => count, ...(await opened(server)) }
+}
+
 async function opened(server) {
   await new Promise((done) => server.listen(0, '127.0.0.1', done))
   return {

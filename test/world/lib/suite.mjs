@@ -7,6 +7,7 @@ import { run } from './process.mjs'
  * arrives of them. Each behaviour has a name, and takes `place`:
  * - `folder` of the project, `command` that runs Node there, `form`: `mjs` or `cjs`
  * - `flags` of Node that stand first, `env` beside the address and the key, `warnings`: codes that are in place
+ * - `before` starts a server in front of the inbox, whose `url` is given to it
  * - `host` of the inbox, `isAbsolute` where the folder is not the working directory
  */
 export const suite = {
@@ -27,7 +28,11 @@ export function zeroCode({ form }) {
   return [form === 'mjs' ? '--import' : '--require', '@lognitor/opentelemetry/register']
 }
 
-function exporter(place, processor) {
+export function configured({ form }) {
+  return form === 'mjs' ? ['--import', './configured.mjs'] : ['--require', './configured.cjs']
+}
+
+export function exporter(place, processor) {
   return arrives(place, { program: 'exporter', args: [processor] }, ({ logs, ending }) => {
     equal(ending, { code: 0, stdout: 'shut down\n' })
     equal(
@@ -104,10 +109,18 @@ export function equalShop(logs, requests) {
 
 /** Runs a program against an inbox of its own, and checks what arrived, and what we had to warn of. */
 async function arrives(place, { program, flags: ours = [], args = [] }, check) {
-  const { folder, command, form, flags = [], env, warnings = [], host, isAbsolute } = place
+  const { folder, command, form, flags = [], env, warnings = [], host, isAbsolute, before } = place
   const [file, ...first] = command
   const inbox = await startInbox({ port: 0, ...(host && { host }) })
-  const given = { LOGNITOR_API_KEY: 'test-key', LOGNITOR_API_URL: inbox.apiUrl, ...env }
+  const front = await before?.(inbox.url)
+  const apiUrl = front ? `${front.url}/api/v1` : inbox.apiUrl
+  const given = {
+    LOGNITOR_API_KEY: 'test-key',
+    LOGNITOR_API_URL: apiUrl,
+    // The machine may be busy.
+    LOGNITOR_FLUSH_ON_EXIT: '20000',
+    ...env,
+  }
   let ending
   try {
     ending = await run(
@@ -126,6 +139,7 @@ async function arrives(place, { program, flags: ours = [], args = [] }, check) {
       cause: error,
     })
   } finally {
+    await front?.close()
     await inbox.close()
   }
 }

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Unavailable } from '../lib/parts.mjs'
 import { run } from '../lib/process.mjs'
-import { startProxy } from '../lib/sink.mjs'
-import { lastWords, shop, suite, zeroCode } from '../lib/suite.mjs'
+import { startBusy, startProxy } from '../lib/sink.mjs'
+import { exporter, lastWords, shop, suite, zeroCode } from '../lib/suite.mjs'
 import { FORMS } from './cells.mjs'
 
 function inBothForms(name, checks, prepare) {
@@ -28,6 +28,12 @@ const PERMISSIONS = [
   // From here on the network is asked for, too.
   [26, '--permission', '--allow-net'],
 ]
+
+/** What is left where process.exit cannot deliver. */
+const withoutThreads = {
+  'exporter behind Batch': suite['exporter behind Batch'],
+  'exporter behind Simple': suite['exporter behind Simple'],
+}
 
 /** Nothing may be written, and the shell's own folder is not there any more. */
 const READ_ONLY = 'mount --rbind / /mnt && mount -o remount,ro,bind /mnt && cd "/mnt$PWD" && exec "$@"'
@@ -62,6 +68,15 @@ export const conditions = [
       flags: [...flags, ...MAY_READ, '--allow-worker'],
     })),
   ),
+  ...inBothForms('--permission, no worker threads, Node 24', withoutThreads, async (parts) => ({
+    command: [await parts.node(24)],
+    flags: ['--permission', ...MAY_READ],
+    warnings: ['LOGNITOR_NO_EXIT_DELIVERY'],
+  })),
+  ...inBothForms('--use-system-ca, Node 24', suite, async (parts) => ({
+    command: [await parts.node(24)],
+    flags: ['--use-system-ca'],
+  })),
   ...inBothForms('deleted working directory', { 'delivery at process.exit': fromDeleted }),
   ...inBothForms('read-only file system', suite, readOnly),
   ...inBothForms('http_proxy', { 'zero code': behindProxy }),
@@ -69,8 +84,18 @@ export const conditions = [
     env: { ALL_PROXY: 'socks5://127.0.0.1:9' },
     warnings: ['LOGNITOR_PROXY_UNUSABLE'],
   })),
+  ...inBothForms('broken proxy variables', suite, async () => ({
+    env: { http_proxy: 'http://[nowhere', HTTPS_PROXY: '::' },
+    warnings: ['LOGNITOR_PROXY_UNUSABLE'],
+  })),
+  ...inBothForms('clock ten minutes behind', { 'Retry-After counts from the answer': withSlowClock }),
   ...inBothForms('IPv6 only', suite, async () => ({ host: '::1' })),
 ]
+
+function withSlowClock(place) {
+  const [preload, ending] = place.form === 'mjs' ? ['--import', 'mjs'] : ['--require', 'cjs']
+  return exporter({ ...place, flags: [preload, `./slow-clock.${ending}`], before: startBusy }, 'batch')
+}
 
 function fromDeleted(place) {
   const gone = mkdtempSync(join(tmpdir(), 'lognitor-gone-'))

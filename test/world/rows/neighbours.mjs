@@ -1,8 +1,8 @@
-import { ok } from 'node:assert'
+import { strictEqual as equal, ok } from 'node:assert'
 import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { startSink } from '../lib/sink.mjs'
-import { byHand, inOneProcess, shop, suite, zeroCode } from '../lib/suite.mjs'
+import { byHand, configured, inOneProcess, shop, suite, zeroCode } from '../lib/suite.mjs'
 import { FORMS } from './cells.mjs'
 
 const OURS = 'node_modules/@lognitor/opentelemetry'
@@ -28,6 +28,18 @@ async function besideStock(place, flags) {
   }
   try {
     await shop({ ...place, env, warnings: ['LOGNITOR_TWO_SDKS'] }, flags)
+  } finally {
+    await collector.close()
+  }
+}
+
+/** A NodeSDK whose spans go to a Collector because the environment says so. */
+async function besideExport(place, flags, { warnings, isKept }) {
+  const collector = await startSink()
+  const env = { OTEL_TRACES_EXPORTER: 'otlp', OTEL_EXPORTER_OTLP_ENDPOINT: collector.url }
+  try {
+    await shop({ ...place, env, warnings }, flags)
+    equal(collector.bodies.has('/v1/traces'), isKept)
   } finally {
     await collector.close()
   }
@@ -70,6 +82,12 @@ export const neighbours = [
   ...inBothForms(STOCK, (preload) => ({
     'before ours': (place) => besideStock(place, [preload, STOCK, ...zeroCode(place)]),
     'after ours': (place) => besideStock(place, [...zeroCode(place), preload, STOCK]),
+  })),
+  ...inBothForms('a NodeSDK that exports by environment', () => ({
+    'sdkConfig keeps the export': (place) =>
+      besideExport(place, configured(place), { warnings: [], isKept: true }),
+    'the set-up by hand says that it stops the export': (place) =>
+      besideExport(place, byHand(place), { warnings: ['LOGNITOR_EXPORT_STOPPED'], isKept: false }),
   })),
   ...inBothForms('Sentry', (preload, form) => ({
     'before zero code': (place) => besideSentry(place, [preload, `./sentry.${form}`, ...zeroCode(place)]),

@@ -1,9 +1,11 @@
+import { strictEqual as equal } from 'node:assert'
 import { utimesSync, writeFileSync } from 'node:fs'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startInbox } from '../../../dist/testing.mjs'
-import { output } from '../lib/process.mjs'
+import { Unavailable } from '../lib/parts.mjs'
+import { output, run } from '../lib/process.mjs'
 import { startService, until } from '../lib/service.mjs'
 import { equalShop } from '../lib/suite.mjs'
 import { FORMS } from './cells.mjs'
@@ -68,16 +70,22 @@ function nodemon({ folder, form, nodemon }) {
   })
 }
 
-function pm2({ folder, form, pm2 }) {
+function pm2(mode, { folder, form, pm2 }) {
   return within(async ({ inbox, own }) => {
     const config = join(own, 'ecosystem.config.cjs')
     const outFile = join(own, 'out.log')
+    const { NODE_OPTIONS, ...env } = environment(inbox, form)
+    // A process of a cluster gets flags from PM2 alone: its own process is the one that Node starts.
+    const preload = mode === 'fork' ? { env: { ...env, NODE_OPTIONS } } : { env, node_args: NODE_OPTIONS }
     const app = {
       name: 'shop',
       script: join(folder, `shop.${form}`),
       cwd: folder,
-      exec_mode: 'fork',
-      env: environment(inbox, form),
+      exec_mode: mode,
+      instances: 1,
+      // Cluster mode would number the files.
+      merge_logs: true,
+      ...preload,
       error_file: outFile,
       out_file: outFile,
     }
@@ -130,13 +138,43 @@ function watch({ folder, form }) {
   })
 }
 
+async function pm2Tool(parts) {
+  return { pm2: await parts.tool('pm2/bin/pm2') }
+}
+
+/** The first process of a container: the kernel gives it no signal that it does not listen to. */
+function firstProcess({ folder, form }) {
+  return within(async ({ inbox, start }) => {
+    const file = join(folder, `shop.${form}`)
+    const env = { ...PLAIN, ...environment(inbox, form) }
+    const command = [...OWN_PIDS, process.execPath, file]
+    const service = start(command[0], command.slice(1), { cwd: folder, env })
+    await service.said('ready')
+    const [first] = (await readFile(`/proc/${service.pid}/task/${service.pid}/children`, 'utf8')).split(' ')
+    process.kill(Number(first), 'SIGTERM')
+    equal(await service.ended, 143)
+    equalShop(inbox.logs(), inbox.requests())
+  })
+}
+
+const OWN_PIDS = ['unshare', '--map-root-user', '--pid', '--fork', '--kill-child']
+
+async function ownPids() {
+  const [file, ...args] = OWN_PIDS
+  const { code, stderr } = await run(file, [...args, 'true']).catch(({ message }) => ({ stderr: message }))
+  if (code !== 0) throw new Unavailable(`no process ids of its own on this machine: ${stderr.trim()}`)
+  return {}
+}
+
 const ROWS = {
   nodemon: {
     check: nodemon,
     tools: async (parts) => ({ nodemon: await parts.tool('nodemon/bin/nodemon.js') }),
   },
-  'PM2, fork mode': { check: pm2, tools: async (parts) => ({ pm2: await parts.tool('pm2/bin/pm2') }) },
+  'PM2, fork mode': { check: (place) => pm2('fork', place), tools: pm2Tool },
+  'PM2, cluster mode': { check: (place) => pm2('cluster', place), tools: pm2Tool },
   'node --watch': { check: watch, tools: async () => ({}) },
+  'PID 1': { check: firstProcess, tools: ownPids },
 }
 
 /** Key and address stand in the env block of the configuration, and a restart ends the first run. */

@@ -26,7 +26,7 @@ export const PRESETS: readonly Preset[] = [
   { name: 'Key refused', what: 'Every call is answered 401.', faults: { status: 401 } },
   {
     name: 'Sample',
-    what: 'Clients are told to send a tenth of debug and half of info.',
+    what: 'Clients are told: a tenth of debug, half of info.',
     faults: { sampleRates: { debug: 0.1, info: 0.5 } },
   },
 ]
@@ -35,6 +35,12 @@ export function isSame(a: Faults, b: Faults): boolean {
   const of = (faults: Faults) =>
     JSON.stringify(Object.entries(faults).sort(([first], [second]) => (first < second ? -1 : 1)))
   return of(a) === of(b)
+}
+
+/** The name of the preset, whatever its duration; for other faults their own names. */
+export function nameOf({ forMs: _forMs, ...faults }: Faults): string {
+  const preset = PRESETS.find((each) => isSame(each.faults, faults))
+  return preset?.name ?? (Object.keys(faults).join(', ') || 'off')
 }
 
 /** A short description of faults. */

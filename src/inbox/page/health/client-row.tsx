@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact'
 import type { Client } from '../../data/clients.js'
+import type { Report } from '../../data/reports.js'
 import { Ago } from '../shared/ago.js'
 import { Badge } from '../shared/badge.js'
 import { bytes, counted, length, whole } from '../shared/format.js'
@@ -7,7 +8,7 @@ import { Sparkline } from '../shared/sparkline.js'
 import { Text } from '../shared/text.js'
 
 /** One client: the results of its calls, and the age of its entries on arrival. */
-export function ClientRow({ client }: { client: Client }) {
+export function ClientRow({ client, report }: { client: Client; report: Report | undefined }) {
   const { statuses, calls, entries, waits } = client
   // A 422 accepts the valid entries of a batch; rejected ones are counted separately.
   const failed = Object.entries(statuses).filter(([status]) => !status.startsWith('2') && status !== '422')
@@ -43,7 +44,7 @@ export function ClientRow({ client }: { client: Client }) {
       <div class="client-waits">
         <Sparkline counts={waits} label={`How long entries had waited, the last ${waits.length} calls`} />
         <span class="quiet-text">
-          {waited === undefined ? 'nothing waited' : `the last call’s entries had waited ${length(waited)}`}
+          {waited === undefined ? 'nothing waited' : `the last call: ${length(waited)} in its queue`}
         </span>
       </div>
       <dl class="client-facts">
@@ -52,7 +53,6 @@ export function ClientRow({ client }: { client: Client }) {
         </Fact>
         <Fact name="calls">{whole(calls)}</Fact>
         <Fact name="entries">{whole(entries)}</Fact>
-        <Fact name="a call">{(entries / Math.max(1, calls)).toFixed(1)}</Fact>
         <Fact name="bytes">{bytes(client.bytes)}</Fact>
         <Fact name="sent again" isBad={client.retries > 0}>
           {whole(client.retries)}
@@ -67,7 +67,33 @@ export function ClientRow({ client }: { client: Client }) {
             .join(', ')}
         </Fact>
       </dl>
+      {report !== undefined && <Reported report={report} />}
     </section>
+  )
+}
+
+/** What the client says of itself. */
+function Reported({ report: { at, queued, inFlight, spooled, dropped, holding } }: { report: Report }) {
+  const reasons = Object.entries(dropped).filter(([, count]) => count > 0)
+  return (
+    <p class="client-report">
+      <span class="quiet-text">
+        It says, <Ago time={at} />:
+      </span>{' '}
+      {reasons.length === 0 ? (
+        'nothing dropped'
+      ) : (
+        <b class="bad">
+          dropped <Text>{reasons.map(([reason, count]) => `${whole(count)} × ${reason}`).join(', ')}</Text>
+        </b>
+      )}
+      , {whole(queued)} queued, {whole(inFlight)} in flight, {whole(spooled)} on disk
+      {holding !== null && (
+        <b class="bad">
+          , sends nothing: <Text>{holding}</Text>
+        </b>
+      )}
+    </p>
   )
 }
 

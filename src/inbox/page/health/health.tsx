@@ -1,4 +1,5 @@
 import type { Client } from '../../data/clients.js'
+import type { Report } from '../../data/reports.js'
 import type { Totals } from '../../data/totals.js'
 import { faults } from '../faults/state.js'
 import { CallsChart } from '../shared/calls-chart.js'
@@ -14,7 +15,7 @@ type Stats = Totals & { held: { logs: number; requests: number; bytes: number } 
 
 /** The clients of the inbox. */
 export function HealthView() {
-  const { data } = useCall<{ clients: Client[] }>('clients')
+  const { data } = useCall<{ clients: Client[]; reports: Report[] }>('clients')
   const { data: stats } = useCall<Stats>('stats')
   const clients = data?.clients ?? []
   return (
@@ -46,7 +47,11 @@ export function HealthView() {
           <CallsChart />
           <div class="panel clients">
             {clients.map((client) => (
-              <ClientRow key={`${client.service} ${client.userAgent}`} client={client} />
+              <ClientRow
+                key={`${client.service} ${client.userAgent}`}
+                client={client}
+                report={data?.reports.find(({ service }) => service === client.service)}
+              />
             ))}
           </div>
           <Unseen sampleRates={faults.value?.sampleRates} />

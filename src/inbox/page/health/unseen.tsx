@@ -2,7 +2,11 @@ import type { Faults } from '../../service/faults.js'
 import { CopyButton } from '../shared/copy-button.js'
 import { percent } from '../shared/format.js'
 
-const LINE = 'setInterval(() => console.error(client.stats()), 10_000).unref()'
+/** Makes a client report what it dropped and holds, for as long as it runs. */
+function reportLine(): string {
+  const call = `fetch('${location.origin}/inbox/api/reports', { method: 'POST', body: JSON.stringify({ service: 'shop', stats: client.stats() }) })`
+  return `setInterval(() => ${call}.catch(() => {}), 2000).unref()`
+}
 
 /** What no answer and no call can tell the inbox, and how to see it. */
 export function Unseen({ sampleRates = {} }: { sampleRates: Faults['sampleRates'] }) {
@@ -16,7 +20,7 @@ export function Unseen({ sampleRates = {} }: { sampleRates: Faults['sampleRates'
         <dt>Dropped by a client</dt>
         <dd>
           A log that a client drops (below its level, sampled, stopped by <code>beforeSend</code>, or for want
-          of room) is not sent, and no call reports it.
+          of room) is not sent, and no call to Lognitor reports it.
         </dd>
         <dt>Queued in a client</dt>
         <dd>What still waits in a client shows here only by its age when it arrives.</dd>
@@ -28,11 +32,11 @@ export function Unseen({ sampleRates = {} }: { sampleRates: Faults['sampleRates'
         </dd>
       </dl>
       <div class="unseen-line">
-        <p>A client says both itself, by reason:</p>
+        <p>A client in development reports both to this page with this line, which names its own service:</p>
         <pre>
-          <code>{LINE}</code>
+          <code>{reportLine()}</code>
         </pre>
-        <CopyButton text={() => LINE} label="Copy" />
+        <CopyButton text={reportLine} label="Copy" />
       </div>
     </section>
   )

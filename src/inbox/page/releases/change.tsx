@@ -1,6 +1,6 @@
-import { duration, percent, short } from '../shared/format.js'
+import { duration, percent } from '../shared/format.js'
 
-const FORMATS = { percent, duration, count: short } as const
+const FORMATS = { percent, duration } as const
 /** A smaller change is noise. */
 const LEAST_CHANGE = 0.1
 
@@ -19,8 +19,7 @@ export function Change({
   const format = FORMATS[kind]
   const change = then === undefined || then === 0 ? 0 : now / then - 1
   const isChanged = Math.abs(change) >= LEAST_CHANGE
-  // More requests are neither good nor bad.
-  const word = !isChanged || kind === 'count' ? '' : change > 0 ? 'bad' : 'better'
+  const word = !isChanged ? '' : change > 0 ? 'bad' : 'better'
   return (
     <div>
       <dt>{name}</dt>

@@ -116,12 +116,12 @@ function Requests({
       <Change name="Error rate" kind="percent" now={now.summary.errorRate} then={then?.summary.errorRate} />
       <Change name="p50" kind="duration" now={now.summary.p50} then={then?.summary.p50} />
       <Change name="p95" kind="duration" now={now.summary.p95} then={then?.summary.p95} />
-      <Change
-        name="Requests a minute"
-        kind="count"
-        now={now.summary.perMinute}
-        then={then?.summary.perMinute}
-      />
+      <div>
+        <dt>Requests</dt>
+        <dd>
+          <b>{whole(now.summary.count)}</b>
+        </dd>
+      </div>
     </dl>
   )
 }

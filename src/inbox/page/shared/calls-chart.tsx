@@ -1,5 +1,5 @@
 import type { CallsAnswer } from '../../api/shapes.js'
-import { inWords } from '../faults/presets.js'
+import { nameOf } from '../faults/presets.js'
 import { useCall } from '../state/call.js'
 import { ChartPanel } from './chart/chart-panel.js'
 import { counted, length, short } from './format.js'
@@ -32,8 +32,4 @@ export function CallsChart({ height = 120 }: { height?: number }) {
       format={short}
     />
   )
-}
-
-function nameOf(faults: CallsAnswer['faults'][number]['faults']): string {
-  return Object.keys(faults).length === 0 ? 'off' : (inWords(faults).split(':')[0] ?? '')
 }

@@ -30,7 +30,7 @@ export function Waterfall({
       <div class="axis" aria-hidden="true">
         {TICKS.map((share) => (
           <span key={share} style={{ left: `${share * 100}%` }}>
-            {duration(share * length)}
+            {share === 0 ? '0' : duration(share * length)}
           </span>
         ))}
       </div>

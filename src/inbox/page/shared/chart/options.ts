@@ -13,12 +13,25 @@ interface Ways {
 }
 
 const LEAST_DRAG_PX = 4
+/** A line is drawn across a shorter time without values. */
+const LEAST_GAP_PX = 24
+/** With fewer values than this, each is a point too: a line needs two beside each other. */
+const SPARSE = 30
 /** Room above the plot for the labels of marks. */
 const MARK_ROOM_PX = 16
+/** A logarithmic scale that is wider than this has lines at powers of ten only. */
+const WIDE = 30
 const LABEL_HALF_PX = 18
 /** The padding of `.chart`. */
 const CHART_PADDING_PX = 8
 const AXIS_FONT = '11px Inter, system-ui, sans-serif'
+/** Seconds between two labels of the time axis. */
+const TIME_STEPS = [
+  ...[1, 2, 5, 10, 15, 30],
+  ...[1, 2, 5, 10, 15, 30].map((minutes) => minutes * 60),
+  ...[1, 2, 3, 6, 12].map((hours) => hours * 3600),
+  ...[1, 2, 7, 30, 90, 365].map((days) => days * 86_400),
+]
 /** Counts have no fractions. */
 const WHOLE_STEPS = [1, 2, 5]
   .flatMap((digit) => [...Array(15).keys()].map((zeros) => digit * 10 ** zeros))
@@ -55,7 +68,8 @@ export function optionsOf(props: () => ChartProps, { width, height, zoom, hover 
         ...axis,
         size: 24,
         gap: 6,
-        space: 84,
+        space: 72,
+        incrs: TIME_STEPS,
         grid: { show: false },
         values: (plot, splits, _axis, _space, step) =>
           splits.map((split) => (isInside(plot, split) ? clockFor(split * 1000, step * 1000) : '')),
@@ -65,8 +79,8 @@ export function optionsOf(props: () => ChartProps, { width, height, zoom, hover 
         size: kind === 'bars' ? 40 : 52,
         gap: 6,
         space: 26,
-        ...(kind === 'bars' ? { incrs: WHOLE_STEPS } : { filter: powersOfTen }),
-        grid: { stroke: colour('--line'), width: 1, ...(kind !== 'bars' && { filter: powersOfTen }) },
+        ...(kind === 'bars' ? { incrs: WHOLE_STEPS } : { filter: roundOnes }),
+        grid: { stroke: colour('--line'), width: 1, ...(kind !== 'bars' && { filter: roundOnes }) },
         values: (_, splits) =>
           splits.map((split) => (split === null ? '' : (props().axisFormat ?? props().format)(split))),
       },
@@ -86,13 +100,29 @@ export function optionsOf(props: () => ChartProps, { width, height, zoom, hover 
   }
 }
 
-/** Only powers of ten get a grid line: on a logarithmic scale all lines would hide the dots. */
-function powersOfTen(_: uPlot, splits: readonly number[]): (number | null)[] {
-  return splits.map((split) => (Number.isInteger(Math.log10(split)) ? split : null))
+/** Only round values get a grid line: on a logarithmic scale all lines would hide the data. */
+function roundOnes(plot: uPlot, splits: readonly number[]): (number | null)[] {
+  const { min = 1, max = 1 } = plot.scales.y as { min?: number; max?: number }
+  const digits = max / min > WIDE ? [1] : [1, 2, 5]
+  return splits.map((split) => {
+    const digit = split / 10 ** Math.floor(Math.log10(split) + 1e-6)
+    return digits.some((round) => Math.abs(digit - round) < 0.01) ? split : null
+  })
+}
+
+function isSparse(values: Iterable<number | null | undefined>): boolean {
+  return Array.from(values).filter((value) => value != null).length < SPARSE
 }
 
 function drawing(kind: ChartProps['kind'], label: string, stroke: string): uPlot.Series {
-  if (kind === 'lines') return { label, stroke, width: 1.5, spanGaps: true, points: { show: false } }
+  if (kind === 'lines')
+    return {
+      label,
+      stroke,
+      width: 1.5,
+      gaps: (_plot, _series, _from, _to, gaps) => gaps.filter(([left, right]) => right - left > LEAST_GAP_PX),
+      points: { show: (plot, series) => isSparse(plot.data[series] ?? []), size: 4, fill: stroke, width: 0 },
+    }
   if (kind === 'dots')
     return { label, stroke, paths: () => null, points: { show: true, size: 6, fill: stroke, width: 0 } }
   const paths = uPlot.paths.bars?.({ size: [0.86, 24], align: 1, gap: 1 })
