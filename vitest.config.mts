@@ -38,8 +38,9 @@ export default defineConfig({
     // Most files wait for programs and sockets, for most of their time.
     maxWorkers: Math.max(4, availableParallelism()),
     sequence: { sequencer: LongFirst },
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // Far more than any test takes: a shared machine may have little time for this one.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     projects: [
       {
         extends: true,

@@ -28,7 +28,6 @@ for (const [name, make] of Object.entries(BODIES)) {
   }
 }
 server.stop()
-group?.close()
 
 console.log(
   group === undefined
@@ -36,6 +35,7 @@ console.log(
     : '\nIn a control group of 512 MiB\n',
 )
 printTable(['', 'at once', 'answers', 'peak MiB', 'longest pause ms', 'CPU s', 'sent MiB'], rows)
+group?.close()
 
 async function measure(path, type, body, count) {
   const gateway = await startGateway(server.url, { args: ARGS, before: group?.command ?? [] })
@@ -58,7 +58,7 @@ async function measure(path, type, body, count) {
   return [answers.join(' '), ...figures, String(Math.round(bytes / MIB))]
 }
 
-/** A control group with the limit, for version 1 or 2 of the interface; undefined where none can be made. */
+/** A control group with the memory limit, for version 1 or 2 of the interface; undefined where none can be made. */
 function openGroup() {
   const name = `lognitor-bench-${process.pid}`
   for (const [folder, file] of [

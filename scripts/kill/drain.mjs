@@ -10,7 +10,13 @@ const client = init({ apiKey: 'kill', apiUrl, service: 'kill', spool: { director
 function isEmpty() {
   const { spooled, queued, inFlight } = client.stats()
   if (spooled + queued + inFlight > 0) return false
-  return !readdirSync(spool, { recursive: true }).some((name) => name.endsWith('.log'))
+  try {
+    return !readdirSync(spool, { recursive: true }).some((name) => name.endsWith('.log'))
+  } catch (error) {
+    // A folder was deleted while it was looked through.
+    if (error.code === 'ENOENT') return false
+    throw error
+  }
 }
 
 const deadline = performance.now() + 60_000

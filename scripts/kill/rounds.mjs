@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -30,7 +30,9 @@ export async function killAgainAndAgain({ module, rounds, seed, onRound = () => 
       const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] })
       const ended = new Promise((resolve) => child.once('close', resolve))
       service.misbehave()
-      await sleep(300 + random() * 1200)
+      // How long a process takes to start differs by machine; once in a while it is killed before its first note.
+      if (random() < 0.9) await firstNote(notes, ended)
+      await sleep(random() * 1300)
       const killedAt = performance.timeOrigin + performance.now()
       child.kill('SIGKILL')
       await ended
@@ -52,6 +54,15 @@ export async function killAgainAndAgain({ module, rounds, seed, onRound = () => 
     await service.close()
     rmSync(folder, { recursive: true, force: true })
   }
+}
+
+/** Resolves when the process has noted something, or has ended. */
+async function firstNote(file, ended) {
+  let hasEnded = false
+  void ended.then(() => {
+    hasEnded = true
+  })
+  while (!hasEnded && !(existsSync(file) && statSync(file).size > 0)) await sleep(5)
 }
 
 /** The calls that had returned, and the delay of the event loop at the end. */

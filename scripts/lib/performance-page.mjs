@@ -5,13 +5,31 @@ import { drawChart } from './chart.mjs'
 import { root } from './install.mjs'
 
 const PAGE = join(root, 'docs/performance.md')
+const README = join(root, 'README.md')
+/** The rows that the README shows. */
+const README_ROWS = [
+  'logs.exporter.warm',
+  'logs.processor',
+  'logs.rich',
+  'errors',
+  'import',
+  'disk',
+  'register.time',
+]
 
-/** Writes a run of `npm run bench` into docs/performance.md, between the marks for it, and draws its chart. */
+/** Writes a run of `npm run bench` into docs/performance.md and the README, between the marks for it, and draws its chart. */
 export function writePage(rows, data) {
   let page = readFileSync(PAGE, 'utf8')
   page = between(page, 'run', `${whenAndWhere()}\n\n${tableOf(rows)}`)
   if (data.growth !== undefined) page = between(page, 'growth', growthOf(data.growth))
   writeFileSync(PAGE, page)
+  const cost = table(
+    ['work', 'measured'],
+    rows
+      .filter(({ id }) => README_ROWS.includes(id))
+      .map(({ work, value, unit }) => [work, `${shown(value)} ${unit}`]),
+  )
+  writeFileSync(README, between(readFileSync(README, 'utf8'), 'cost', cost))
   writeFileSync(join(root, 'docs/performance.svg'), drawChart(rows, data))
 }
 

@@ -1,5 +1,6 @@
 // One life of a process that logs unevenly, and prints its counters at the end.
 // Arguments: the module, the address, the spool or '', its name, the number of seconds, a seed.
+import { writeSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { chance } from '../lib/chance.mjs'
 
@@ -48,10 +49,14 @@ while (performance.now() < endsAt) {
 client.resume()
 if (Number(seconds) === 0) {
   // The last life only delivers what is left.
+  await pipeline.takeOver()
   const left = () => client.stats().spooled + client.stats().queued + client.stats().inFlight
   for (let n = 0; n < 1200 && (n < 20 || left() > 0); n++)
     await new Promise((resolve) => setTimeout(resolve, 50))
 }
+// What is still being written to disk when the time for the end is over counts as well.
+process.on('exit', () => {
+  const { rss } = process.memoryUsage()
+  writeSync(1, `${JSON.stringify({ ...client.stats(), rss })}\n`)
+})
 await client.shutdown(Math.round(random() * 3000))
-const { rss } = process.memoryUsage()
-process.stdout.write(`${JSON.stringify({ ...client.stats(), rss })}\n`)

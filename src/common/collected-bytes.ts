@@ -46,9 +46,7 @@ export class CollectedBytes {
 
   #beginBlock(): void {
     this.#keepCopied()
-    this.#block = Buffer.allocUnsafeSlow(
-      Math.min(MOST_BLOCK_BYTES, Math.max(LEAST_BLOCK_BYTES, this.#length)),
-    )
+    this.#block = Buffer.alloc(Math.min(MOST_BLOCK_BYTES, Math.max(LEAST_BLOCK_BYTES, this.#length)))
     this.#start = 0
     this.#end = 0
   }

@@ -1,9 +1,6 @@
-import { context, trace } from '@opentelemetry/api'
 import { currentScope, scopeOfThrow } from '../scope/current.js'
-import { describeThrown } from '../translate/thrown.js'
-import { translateTrace } from '../translate/trace.js'
-import type { Log } from '../wire/log.js'
 import type { Pipeline } from './pipeline.js'
+import { thrownLog } from './thrown-log.js'
 
 /**
  * The entry point for uncaught exceptions and unhandled rejections. Builds the log at once, in the async context of the
@@ -12,19 +9,13 @@ import type { Pipeline } from './pipeline.js'
 export function createCrashCapture(pipeline: Pipeline): (thrown: unknown) => (endsProcess: boolean) => void {
   return (thrown) => {
     const scope = scopeOfThrow() ?? currentScope()
-    const timestamp = new Date(pipeline.clock.now()).toISOString()
-    const { error, causes, ownStack, code } = describeThrown(thrown)
-    const metadata = {
-      ...(causes.length > 0 && { 'error.causes': causes }),
-      ...(code !== undefined && { 'error.code': code }),
-    }
-    const traced = translateTrace(trace.getSpanContext(context.active())) ?? scope.trace
+    const { log, ownStack } = thrownLog(thrown, pipeline.clock.now())
+    const { trace = scope.trace } = log
     return (endsProcess) => {
       const level = endsProcess ? 'fatal' : 'error'
       if (!pipeline.wants(level)) return
-      const log: Log = { level, message: error.message, timestamp, metadata, error }
-      if (traced !== undefined) log.trace = { ...traced }
-      pipeline.write(log, { source: 'uncaught', scope, thrown, ownStack })
+      const traced = trace === undefined ? log : { ...log, trace: { ...trace } }
+      pipeline.write({ ...traced, level }, { source: 'uncaught', scope, thrown, ownStack })
     }
   }
 }

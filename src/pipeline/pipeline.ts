@@ -23,6 +23,7 @@ import { lineBreadcrumb } from '../scope/line-breadcrumb.js'
 import type { Scope } from '../scope/scope.js'
 import { traceOfThrown } from '../scope/thrown-trace.js'
 import type { Spool } from '../spool/spool.js'
+import type { ResourceFields } from '../translate/resource.js'
 import type { Level } from '../wire/level.js'
 import { type Deploy, LOG_ID_KEY, type Log } from '../wire/log.js'
 import type { RequestEntry } from '../wire/request-entry.js'
@@ -31,7 +32,7 @@ import { targetOf } from './delivery-target.js'
 import { createExitParticipant } from './exit-participant.js'
 import { lossLog, warnOfLoss } from './loss.js'
 import { openSpool } from './open-spool.js'
-import { ResourceDefaults, type ResourceFacts } from './resource-defaults.js'
+import { ResourceDefaults } from './resource-defaults.js'
 import { createSourceContext } from './source-context.js'
 import { deliversAtExit, isSwitchedOn } from './switched-on.js'
 import type { WriteOptions } from './write-options.js'
@@ -170,7 +171,7 @@ export class Pipeline {
   }
 
   /** Takes the facts of an OpenTelemetry resource; the first value of each field counts. */
-  learn(origin: ResourceFacts): void {
+  learn(origin: ResourceFields): void {
     this.#origins.learn(origin)
   }
 

@@ -1,18 +1,9 @@
 import { hostname } from 'node:os'
 import type { Settings } from '../config/options.js'
 import { applicationName } from '../config/package-name.js'
+import type { ResourceFields } from '../translate/resource.js'
 import type { Deploy, Fields, Log } from '../wire/log.js'
 import type { RequestEntry } from '../wire/request-entry.js'
-
-/** Defaults from a resource, for logs that do not say these fields themselves. */
-export interface ResourceFacts {
-  service?: string
-  environment?: string
-  version?: string
-  hostname?: string
-  deploy?: Deploy
-  metadata?: Fields
-}
 
 interface Release {
   readonly id?: string | undefined
@@ -33,7 +24,7 @@ const HOSTNAME = hostname()
 /** The defaults of a client's logs, from its options, the OpenTelemetry resource and a registered release. */
 export class ResourceDefaults {
   #settings: Settings
-  #resource: ResourceFacts = {}
+  #resource: ResourceFields = {}
   #release: Release = {}
   #known: Known
 
@@ -50,7 +41,7 @@ export class ResourceDefaults {
   }
 
   /** Takes the facts of an OpenTelemetry resource; the first value of each field counts. */
-  learn(resource: ResourceFacts): void {
+  learn(resource: ResourceFields): void {
     this.#resource = { ...resource, ...this.#resource }
     this.#combine()
   }
@@ -101,7 +92,7 @@ const NO_OPTIONS: Partial<Settings> = {}
 
 function combine(
   { service, environment, version, fallback, releaseId }: Settings,
-  resource: ResourceFacts,
+  resource: ResourceFields,
   release: Release,
 ): Known {
   return {

@@ -16,6 +16,7 @@ import { hookLoader, isHooksThread } from './loader-hook.js'
 import { isAnotherRunning, joinOther, yieldToOthers } from './other-sdk.js'
 import { packagesFrom } from './packages.js'
 import { applicationPlaces } from './places.js'
+import { takePm2Environment } from './pm2.js'
 import { watchUse } from './use.js'
 import { zeroCode } from './zero-code.js'
 
@@ -43,6 +44,7 @@ if (!zeroCode.hasStarted && !isHooksThread) {
 }
 
 function start(): void {
+  takePm2Environment(process.env)
   // `getClient` and not `init`, which the application may still call with options that no variable can hold.
   const client = getClient()
   const { env } = process

@@ -16,6 +16,7 @@ export class DiskOrder {
   #last: Promise<unknown> = Promise.resolve()
   #failedAt = Number.NEGATIVE_INFINITY
   #isReleased = false
+  #isForgiven = false
 
   constructor(directory: string, clock: Clock) {
     this.#directory = directory
@@ -41,9 +42,11 @@ export class DiskOrder {
   run<T>(task: () => Promise<T>, otherwise: T): Promise<T> {
     return this.step(async () => {
       if (this.#isReleased) return otherwise
+      this.#isForgiven = false
       try {
         return await task()
       } catch (error) {
+        if (this.#isForgiven) return otherwise
         this.fail(error)
         await this.onFailure()
         return otherwise
@@ -71,6 +74,11 @@ export class DiskOrder {
         'Let this process read it; npx lognitor spool shows what the spool holds.',
       where,
     )
+  }
+
+  /** The files of the task that is running have been deleted on purpose: its failure is none of the disk. */
+  forgive(): void {
+    this.#isForgiven = true
   }
 
   /** The failure was not the disk's. */

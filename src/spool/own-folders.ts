@@ -144,17 +144,19 @@ export class OwnFolders {
     if (!(await isThere(own.folder.directory))) this.#forget(own.folder)
   }
 
-  /** Deletes at the end of the process what has nothing in it any more. */
-  removeSpentNow(): void {
+  /** Deletes at the end of the process what has nothing in it any more. @returns whether there was something */
+  removeSpentNow(): boolean {
     const { own } = this
-    if (own === undefined || own.journal.live > 0) return
+    if (own === undefined || own.journal.live > 0) return false
     try {
-      if (!removeOwnerFolderNow(own.journal.directory)) return
+      if (!removeOwnerFolderNow(own.journal.directory)) return false
       this.#dropOwn(own)
       const { folder } = own
       if (folder.left.journal.live === 0 && removeOwnerFolderNow(folder.directory)) this.#forget(folder)
+      return true
     } catch {
       // The folder stays, and has nothing in it that is sent again.
+      return true
     }
   }
 

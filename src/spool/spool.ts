@@ -190,7 +190,7 @@ export class Spool implements BatchStore {
   ackNow(ranges: readonly EntryRange[]): void {
     for (const { journal } of this.#folders.ownSources)
       for (const range of [...this.#acks.all, ...ranges]) journal.end(range)
-    this.#folders.removeSpentNow()
+    if (this.#folders.removeSpentNow()) this.#disk.forgive()
     for (const { journal } of this.#folders.ownSources) {
       try {
         journal.recordNow()

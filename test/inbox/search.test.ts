@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { get, type IncomingMessage } from 'node:http'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { type Inbox, startInbox } from '../../src/testing/index.js'
-import { batchOf, call, logWith, post } from './support.js'
+import { batchOf, call, logWith, post, until } from './support.js'
 
 const COUNT = 10_000
 let inbox: Inbox
@@ -67,4 +68,61 @@ async function firstLog(url: string): Promise<void> {
   }
   expect(text).toContain('the last of all')
   aborter.abort()
+}
+
+test('a reader that is slow to take held logs is told how many were dropped before their turn', async () => {
+  const small = await startInbox({ maxLogs: 60 })
+  onTestFinished(() => small.close())
+  const note = 'x'.repeat(200_000)
+  const send = async (message: string, count: number) => {
+    for (let sent = 0; sent < count; sent += 20)
+      await post(
+        `${small.apiUrl}/ingest`,
+        batchOf(...Array.from({ length: 20 }, () => logWith({ message, metadata: { note } }))),
+      )
+  }
+  await send('held', 60)
+  const reading = slowly(`${small.url}/inbox/api/stream?events=log&since=1`)
+  await reading.opened
+  // While nothing is read, newer logs take the place of held ones.
+  await send('newer', 100)
+  reading.goOn()
+  let last = 0
+  await until(async () => {
+    await send('the last', 20)
+    last += 20
+    return reading.text().includes('event: missed')
+  }, 'the reader is told')
+  const count = (text: string) => reading.text().split(text).length - 1
+  const missed = Number(/event: missed\ndata: \{"count":(\d+)\}/.exec(reading.text())?.[1])
+  expect(missed).toBeGreaterThan(0)
+  await until(() => count('event: log\n') + missed >= 160 + last, 'each log is sent or counted')
+  expect(count('event: log\n') + missed).toBe(160 + last)
+  reading.stop()
+})
+
+/** Opens a stream and reads nothing until it is told to. */
+function slowly(url: string) {
+  let text = ''
+  let response: IncomingMessage | undefined
+  const opened = new Promise<void>((resolve) => {
+    get(url, (answer) => {
+      response = answer
+      answer.pause()
+      answer.on('error', () => {})
+      resolve()
+    })
+  })
+  return {
+    opened,
+    text: () => text,
+    goOn: () => {
+      response?.setEncoding('utf8').on('data', (piece: string) => {
+        // The notes need not be kept.
+        text += piece.replace(/x{100,}/g, '')
+      })
+      response?.resume()
+    },
+    stop: () => response?.destroy(),
+  }
 }

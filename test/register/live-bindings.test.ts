@@ -33,6 +33,14 @@ new NodeSDK(sdkConfig({}, {})).start()
 registerInstrumentations({ instrumentations: [new PinoInstrumentation()] })
 `
 
+/** The same as a CommonJS preload, which Node also loads into its thread for loader hooks. */
+const REQUIRED = `
+const { sdkConfig } = require('@lognitor/opentelemetry/sdk')
+const { PinoInstrumentation } = require('@opentelemetry/instrumentation-pino')
+const { NodeSDK } = require('@opentelemetry/sdk-node')
+new NodeSDK(sdkConfig({}, { instrumentations: [new PinoInstrumentation()] })).start()
+`
+
 const PACKAGES = [...SDK, HTTP, PINO, 'pino']
 
 for (const [line, on] of [
@@ -53,5 +61,13 @@ for (const [line, on] of [
     expect({ code, stdout }).toEqual({ code: 0, stdout: 'own object\nlibrary object\n' })
     expect(messages()).toEqual(['by pino'])
     expect(inbox.logs()[0]?.service).toBeDefined()
+  })
+
+  test(`sdkConfig in a CommonJS preload instruments ES modules, and Node says nothing: ${line}`, async () => {
+    const start = ['--require', './telemetry.cjs', 'app.mjs']
+    const files = { ...FILES, 'telemetry.cjs': REQUIRED }
+    const { code, stdout, stderr } = await runApp(PACKAGES, {}, files, start, on)
+    expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: 'own object\nlibrary object\n', stderr: '' })
+    expect(messages()).toEqual(['by pino'])
   })
 }

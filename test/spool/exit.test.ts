@@ -58,7 +58,8 @@ describe.each([
 
   test('delivered logs are not left in the spool', async () => {
     rig = await openSpoolRig()
-    expect(await program.start([], env({ END, LATE: '1' })).ended).toBe(code)
+    const patient = env({ END, LATE: '1', LOGNITOR_FLUSH_ON_EXIT: '30000' })
+    expect(await program.start([], patient).ended).toBe(code)
     expect(messages()).toHaveLength(50)
     expect(spooledBytes(rig.directory)).toBe(0)
     const pipeline = rig.open()

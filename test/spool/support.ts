@@ -70,24 +70,39 @@ export async function removeProgram(): Promise<void> {
   program = undefined
 }
 
+/** Looks again when a file or folder was deleted while it was looked at. */
+function look<T>(read: () => T): T {
+  for (;;) {
+    try {
+      return read()
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    }
+  }
+}
+
 /** All files below a folder, without sockets. */
 export function listFiles(directory: string): string[] {
-  if (!existsSync(directory)) return []
-  return readdirSync(directory, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
+  return look(() =>
+    existsSync(directory)
+      ? readdirSync(directory, { recursive: true, withFileTypes: true })
+          .filter((entry) => entry.isFile())
+          .map((entry) => join(entry.parentPath, entry.name))
+      : [],
+  )
 }
+
+const logFiles = (directory: string) => listFiles(directory).filter((file) => file.endsWith('.log'))
 
 /** The text of all spool files. */
 export function spooledText(directory: string): string {
-  return listFiles(directory)
-    .filter((file) => file.endsWith('.log'))
-    .map((file) => readFileSync(file, 'utf8'))
-    .join('')
+  return look(() =>
+    logFiles(directory)
+      .map((file) => readFileSync(file, 'utf8'))
+      .join(''),
+  )
 }
 
 export function spooledBytes(directory: string): number {
-  return listFiles(directory)
-    .filter((file) => file.endsWith('.log'))
-    .reduce((sum, file) => sum + statSync(file).size, 0)
+  return look(() => logFiles(directory).reduce((sum, file) => sum + statSync(file).size, 0))
 }

@@ -1,18 +1,12 @@
 import { Buffer } from 'node:buffer'
+import { type BatchPath, headOf, TAIL } from '../../delivery/encode.js'
 import { MAX_BATCH_BYTES } from '../../wire/limits.js'
 
-export type BatchPath = '/ingest' | '/ingest/requests'
-
-const TAIL = ']}'
 const COMMA = 0x2c
 const ID_LENGTH = 36
 const FIRST_CAPACITY = 4096
 /** Most bytes of UTF-8 that a UTF-16 unit takes. */
 const MOST_UNIT_BYTES = 3
-
-function headOf(path: BatchPath, batchId: string): string {
-  return path === '/ingest' ? `{"batch_id":"${batchId}","logs":[` : '{"requests":['
-}
 
 /** The head is as long for every id, so that its place is known before the id is. */
 const HEAD_BYTES: Readonly<Record<BatchPath, number>> = {
@@ -40,7 +34,7 @@ export class BatchBody {
   constructor(name: string, path: BatchPath, capacity = FIRST_CAPACITY) {
     this.name = name
     this.path = path
-    this.#bytes = Buffer.allocUnsafeSlow(capacity)
+    this.#bytes = Buffer.alloc(capacity)
     this.#end = HEAD_BYTES[path]
   }
 
@@ -102,7 +96,7 @@ export class BatchBody {
 
   #reserve(bytes: number): void {
     if (bytes <= this.#bytes.length) return
-    const larger = Buffer.allocUnsafeSlow(Math.max(bytes, 2 * this.#bytes.length))
+    const larger = Buffer.alloc(Math.max(bytes, 2 * this.#bytes.length))
     this.#bytes.copy(larger, 0, 0, this.#end)
     this.#bytes = larger
   }

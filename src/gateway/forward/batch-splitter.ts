@@ -1,5 +1,6 @@
+import type { BatchPath } from '../../delivery/encode.js'
 import { KNOWN_BATCH_REQUESTS, MAX_BATCH_BYTES, MAX_BATCH_LOGS } from '../../wire/limits.js'
-import { BatchBody, type BatchPath } from './batch-body.js'
+import { BatchBody } from './batch-body.js'
 
 /** Logs grow when they are translated, by how much is known only after the batch boundaries are fixed. */
 const MOST_WEIGHT = MAX_BATCH_BYTES / 2

@@ -14,7 +14,7 @@ import type { KeyState } from './key-state.js'
 import type { Load } from './load.js'
 import { PartialSuccess } from './partial-success.js'
 import type { StableIds } from './stable-ids.js'
-import { WorkTime } from './work-time.js'
+import type { WorkTime } from './work-time.js'
 
 export interface ForwardedExportParts {
   readonly stableIds: StableIds
@@ -26,8 +26,8 @@ export interface ForwardedExportParts {
   readonly ledger: DropLedger
   readonly clock: Clock
   readonly random: () => number
-  /** Gives the processor time of this process, in milliseconds. */
-  readonly cpuMs: () => number
+  /** Begins to count the work of one export. */
+  readonly beginWork: () => WorkTime
   /** No further request begins after this time, in milliseconds. */
   readonly timeoutMs: number
   /** Adds the fields that come from options. */
@@ -66,7 +66,7 @@ export class ForwardedExport {
 
   constructor(parts: ForwardedExportParts) {
     this.#parts = parts
-    this.#work = new WorkTime(parts.cpuMs)
+    this.#work = parts.beginWork()
     this.#endsAtMs = parts.clock.monotonic() + parts.timeoutMs
     const { clock, ledger, policy: settings, stableIds } = parts
     this.#logs = new BatchSplitter('/ingest')

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
 import { type Clock, systemClock } from '../../common/clock.js'
 import { SDK, USER_AGENT } from '../../common/version.js'
-import { LognitorError } from '../../config/errors.js'
 import type { Settings } from '../../config/options.js'
 import { httpTransport } from '../../delivery/http/http.js'
 import { createUploader } from '../../delivery/http/uploader.js'
@@ -9,8 +8,7 @@ import { deliveryMetrics } from '../../delivery/metrics.js'
 import { DropLedger, type DropReason } from '../../diagnostics/drop-ledger.js'
 import { createSelfLog, type SelfLog } from '../../diagnostics/self-log.js'
 import type { PolicySettings } from '../../policy/policy.js'
-import { parseRedactions } from '../../policy/redact.js'
-import { scrubbedParams } from '../../policy/scrub-url.js'
+import { policySettings } from '../../policy/settings.js'
 import type { Log } from '../../wire/log.js'
 import type { RequestEntry } from '../../wire/request-entry.js'
 import type { Transport } from '../../wire/transport.js'
@@ -23,7 +21,7 @@ import { NO_OBSERVER, type Observer } from './observer.js'
 import { Semaphore } from './semaphore.js'
 import type { HoldChange } from './service-hold.js'
 import type { StableIds } from './stable-ids.js'
-import { processCpuMs } from './work-time.js'
+import { processCpuMs, type WorkTime, workTimes } from './work-time.js'
 
 export interface ForwarderParts {
   readonly clock?: Clock
@@ -58,6 +56,7 @@ export class Forwarder {
   readonly #policySettings: PolicySettings
   readonly #transport: Transport
   readonly #batchSender: BatchSender
+  readonly #beginWork: () => WorkTime
   readonly #load = new Load(MOST_LOAD_BYTES)
   readonly #keyStates = new Map<string, KeyState>()
   /** Refusals that other processes have reported for keys not yet seen here. */
@@ -74,7 +73,8 @@ export class Forwarder {
       onHold: () => {},
       ...parts,
     }
-    this.#policySettings = policySettings(settings)
+    this.#policySettings = { ...policySettings(settings), duplicateWindowMs: 0 }
+    this.#beginWork = workTimes(this.#parts.clock, this.#parts.cpuMs)
     this.selfLog = createSelfLog(() => settings.debug)
     const { apiUrl, proxy, compression, onDrop } = settings
     const { connections, random, observer } = this.#parts
@@ -95,7 +95,7 @@ export class Forwarder {
 
   /** Begins one export. @param apiKey the caller's own key, when callers have keys of their own */
   forward(stableIds: StableIds, apiKey = this.#settings.apiKey ?? ''): ForwardedExport {
-    const { clock, random, cpuMs, timeoutMs } = this.#parts
+    const { clock, random, timeoutMs } = this.#parts
     return new ForwardedExport({
       stableIds,
       keyState: this.#keyState(apiKey),
@@ -105,7 +105,7 @@ export class Forwarder {
       ledger: this.ledger,
       clock,
       random,
-      cpuMs,
+      beginWork: this.#beginWork,
       timeoutMs,
       completeLog: (log) => this.#completeLog(log),
       completeRequest: (entry) => this.#fillGaps(entry),
@@ -170,21 +170,5 @@ export class Forwarder {
     if (service !== undefined) target.service ??= service
     if (environment !== undefined) target.environment ??= environment
     if (version !== undefined) target.version ??= version
-  }
-}
-
-function policySettings(settings: Settings): PolicySettings {
-  const { enabled, minLevel, beforeSend, autoTruncate } = settings
-  const redact = parseRedactions(settings.redactPatterns)
-  if (typeof redact === 'string')
-    throw new LognitorError('LOGNITOR_BAD_OPTION', `Option "redactPatterns": ${redact}.`)
-  return {
-    enabled,
-    minLevel,
-    beforeSend,
-    autoTruncate,
-    redact,
-    scrubParams: scrubbedParams(settings.scrubUrlParams),
-    duplicateWindowMs: 0,
   }
 }

@@ -2,10 +2,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { clearInterval, clearTimeout, setImmediate, setInterval, setTimeout } from '../../common/clock.js'
 import type { Log } from '../../wire/log.js'
 import type { Alert } from '../alerts/alerts.js'
-import { Rest } from '../data/rest.js'
 import type { Ring } from '../data/ring.js'
 import type { Change } from '../data/store.js'
-import { drained, refusal, writeReply } from '../http/reply.js'
+import { refusal, writeReply } from '../http/reply.js'
+import { writeHeldLogs } from './held-logs.js'
 import type { Query } from './query.js'
 import { logRow } from './rows.js'
 import { logPasses } from './select.js'
@@ -38,8 +38,6 @@ const CHANGED_EVERY_MS = 250
 const ROWS_EVERY_MS = 100
 /** With more new rows than this at once, the table is loaded again instead. */
 const MAX_ROWS_AT_ONCE = 2000
-/** Characters of held logs that are written at once. */
-const PIECE_LENGTH = 64 * 1024
 
 /**
  * `GET /inbox/api/stream`: incoming data as server-sent events, named by their kind and filtered like the lists.
@@ -131,26 +129,11 @@ export class Stream {
     }, CHANGED_EVERY_MS).unref()
   }
 
-  /** Sends the held logs, the oldest first, as fast as the reader takes them, until none is left that came meanwhile. */
+  /** Sends the held logs. New ones go to the reader directly from the moment at which no held one is left. */
   async #catchUp(reader: Reader, query: Query): Promise<void> {
-    const { response } = reader
-    const passes = logPasses(query)
-    let seq = Math.max(query.afterSeq ?? 0, this.#logs.lastSeq - this.#logs.count)
-    let piece = ''
-    const rest = new Rest()
-    while (seq < this.#logs.lastSeq) {
-      seq = Math.max(seq + 1, this.#logs.lastSeq - this.#logs.count + 1)
-      const entry = this.#logs.at(seq)
-      if (entry !== undefined && isWithin(query, entry.time) && passes(entry.value))
-        piece += textOf('log', entry.value)
-      if (rest.isDue()) await rest.turn()
-      if (response.destroyed) return
-      if (piece.length < PIECE_LENGTH) continue
-      const hasRoom = response.write(piece)
-      piece = ''
-      if (!hasRoom && !(await drained(response))) return
-    }
-    if (piece !== '') response.write(piece)
+    const missed = await writeHeldLogs(reader.response, this.#logs, query, (log) => textOf('log', log))
+    if (missed === undefined) return
+    reader.missed += missed
     reader.isCatchingUp = false
   }
 
@@ -198,13 +181,6 @@ export class Stream {
   #comment(): void {
     for (const { response } of this.#readers) response.write(': still here\n\n')
   }
-}
-
-function isWithin(
-  { fromMs = Number.NEGATIVE_INFINITY, toMs = Number.POSITIVE_INFINITY }: Query,
-  time: number,
-) {
-  return time >= fromMs && time <= toMs
 }
 
 function textOf(kind: string, data: unknown): string {

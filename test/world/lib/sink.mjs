@@ -41,14 +41,11 @@ export async function startBusy(url) {
       request.resume().on('end', () => response.writeHead(429, { 'retry-after': again }).end('{}'))
       return
     }
-    const onward = forward(
-      url + request.url,
-      { method: request.method, headers: request.headers },
-      (answer) => {
-        response.writeHead(answer.statusCode, answer.headers)
-        answer.pipe(response)
-      },
-    )
+    const headers = { ...request.headers, host: new URL(url).host }
+    const onward = forward(url + request.url, { method: request.method, headers }, (answer) => {
+      response.writeHead(answer.statusCode, answer.headers)
+      answer.pipe(response)
+    })
     onward.on('error', () => response.writeHead(502).end())
     request.pipe(onward)
   })

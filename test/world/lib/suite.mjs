@@ -114,7 +114,13 @@ async function arrives(place, { program, flags: ours = [], args = [] }, check) {
   const inbox = await startInbox({ port: 0, ...(host && { host }) })
   const front = await before?.(inbox.url)
   const apiUrl = front ? `${front.url}/api/v1` : inbox.apiUrl
-  const given = { LOGNITOR_API_KEY: 'test-key', LOGNITOR_API_URL: apiUrl, ...env }
+  const given = {
+    LOGNITOR_API_KEY: 'test-key',
+    LOGNITOR_API_URL: apiUrl,
+    // The machine may be busy.
+    LOGNITOR_FLUSH_ON_EXIT: '20000',
+    ...env,
+  }
   let ending
   try {
     ending = await run(

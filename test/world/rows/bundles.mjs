@@ -56,7 +56,9 @@ function esbuild({ entry, ...options }) {
 
 function webpack(entry, file) {
   const output = { path: join(file, '..'), filename: file.slice(join(file, '..').length + 1) }
-  const externals = Object.fromEntries(OUTSIDE.map((name) => [name, `commonjs ${name}`]))
+  // OpenTelemetry's hook on require() does not work within webpack's own.
+  const isOutside = (name) => OUTSIDE.includes(name) || name.startsWith('@opentelemetry/instrumentation')
+  const externals = ({ request }, done) => (isOutside(request) ? done(null, `commonjs ${request}`) : done())
   const settings = {
     mode: 'production',
     target: 'node',

@@ -74,13 +74,18 @@ function pm2(mode, { folder, form, pm2 }) {
   return within(async ({ inbox, own }) => {
     const config = join(own, 'ecosystem.config.cjs')
     const outFile = join(own, 'out.log')
+    const { NODE_OPTIONS, ...env } = environment(inbox, form)
+    // A process of a cluster gets flags from PM2 alone: its own process is the one that Node starts.
+    const preload = mode === 'fork' ? { env: { ...env, NODE_OPTIONS } } : { env, node_args: NODE_OPTIONS }
     const app = {
       name: 'shop',
       script: join(folder, `shop.${form}`),
       cwd: folder,
       exec_mode: mode,
       instances: 1,
-      env: environment(inbox, form),
+      // Cluster mode would number the files.
+      merge_logs: true,
+      ...preload,
       error_file: outFile,
       out_file: outFile,
     }

@@ -1,7 +1,7 @@
 import type { TimelineAnswer } from '../../api/shapes.js'
 import { Repeats } from '../logs/line.js'
 import { Status } from '../requests/status.js'
-import { axisDuration, duration } from '../shared/format.js'
+import { duration } from '../shared/format.js'
 import { Level } from '../shared/level.js'
 import { plain, Text } from '../shared/text.js'
 import { Link } from '../shell/link.js'
@@ -30,7 +30,7 @@ export function Waterfall({
       <div class="axis" aria-hidden="true">
         {TICKS.map((share) => (
           <span key={share} style={{ left: `${share * 100}%` }}>
-            {axisDuration(Math.round(share * length * 10) / 10)}
+            {share === 0 ? '0' : duration(share * length)}
           </span>
         ))}
       </div>
