@@ -66,8 +66,15 @@ function growthOf(growth) {
   ].join('\n\n')
 }
 
+/** The tables of the terminal write `us`, since not every terminal has a µ. */
+function micro(text) {
+  return text.replaceAll(/\bus\b/g, 'µs')
+}
+
 function table(headings, lines) {
-  return [headings, headings.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
+  return [headings, headings.map(() => '---'), ...lines]
+    .map((cells) => micro(`| ${cells.join(' | ')} |`))
+    .join('\n')
 }
 
 /** A figure with as many digits as it is worth. */
