@@ -9,7 +9,8 @@ export type Bundle = (entry: string, outFile: string) => Promise<void>
 const PEER = '@opentelemetry/instrumentation-http'
 
 /** The banner that users of esbuild add, so that CommonJS packages find require() in an ES module. */
-const BANNER = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);"
+const BANNER =
+  "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);"
 
 export const BUNDLERS: Readonly<Record<string, Bundle>> = {
   'esbuild, CommonJS': withEsbuild('cjs'),

@@ -6,7 +6,8 @@ import { installDependencies } from '../lib/dependencies.mjs'
 import { suite } from '../lib/suite.mjs'
 
 /** The banner that an ES module needs, see docs/bundlers.md. */
-const BANNER = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);"
+const BANNER =
+  "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);"
 /** What is instrumented is left out of a bundle. */
 const OUTSIDE = ['express', 'pino']
 

@@ -1,0 +1,3 @@
+import { info } from '@lognitor/opentelemetry'
+
+export const log = { info }

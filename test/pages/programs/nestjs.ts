@@ -1,0 +1,27 @@
+import 'reflect-metadata'
+import { info } from '@lognitor/opentelemetry'
+import { Controller, Get, Module, Param } from '@nestjs/common'
+import { NestFactory } from '@nestjs/core'
+
+@Controller()
+class ShopController {
+  @Get('orders/:id')
+  find(@Param('id') id: string) {
+    info('order looked up')
+    return { id }
+  }
+
+  @Get('boom')
+  pay() {
+    throw new TypeError('card declined')
+  }
+}
+
+@Module({ controllers: [ShopController] })
+class ShopModule {}
+
+void (async () => {
+  const app = await NestFactory.create(ShopModule, { logger: false })
+  const server = await app.listen(0, '127.0.0.1')
+  console.log(`listening on ${server.address().port}`)
+})()

@@ -1,0 +1,136 @@
+import { deepStrictEqual as equal } from 'node:assert'
+import { readFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { root } from '../../../scripts/lib/install.mjs'
+import { readPage } from '../lib/page.mjs'
+import { emptyProject } from '../lib/project.mjs'
+import { FORMS, followShop, visitAt, writeApplication } from '../lib/shop.mjs'
+import { inBothForms } from '../lib/steps.mjs'
+
+const ZERO_CODE = readPage('README.md').shell('Zero code')
+/** The newest OpenTelemetry, which the pages install, needs more than the oldest Node. */
+const NODE = 26
+
+/** `uses`: what the reader's application had before. `handler`: heading of the page's error handler, and its route. */
+const FRAMEWORKS = [
+  {
+    name: 'express',
+    uses: 'express',
+    handler: ['Without the Express instrumentation', '/orders/:id'],
+    instrumentation: '@opentelemetry/instrumentation-express',
+  },
+  {
+    name: 'fastify',
+    uses: 'fastify',
+    handler: ['Without @fastify/otel', '/orders/:id'],
+    instrumentation: '@fastify/otel',
+  },
+  {
+    name: 'koa',
+    uses: 'koa @koa/router',
+    handler: ['Without the Koa instrumentation', undefined],
+    instrumentation: '@opentelemetry/instrumentation-koa',
+  },
+  {
+    name: 'hapi',
+    uses: '@hapi/hapi',
+    route: '/orders/{id}',
+    handler: ['Without the hapi instrumentation', '/orders/{id}'],
+    instrumentation: '@opentelemetry/instrumentation-hapi',
+  },
+]
+
+export const frameworks = [...FRAMEWORKS.map(row), nestjs()]
+
+function row({ name, uses, route, handler: [heading, handlerRoute], instrumentation }) {
+  const page = readPage(`docs/frameworks/${name}.md`)
+  const shop = { app: name, log: 'client', ...(route && { route }) }
+  return {
+    page: page.file,
+    place: `Node ${NODE}`,
+    prepare: (parts) => existing(parts, page, uses),
+    steps: {
+      ...inBothForms('set-up in code', {
+        ...shop,
+        files: { 'telemetry.mjs': page.code('Set-up') },
+        line: page.shell('Set-up', 1),
+      }),
+      ...inBothForms('zero code', { ...shop, line: ZERO_CODE }),
+      'error handler': async (project) => {
+        await project.type(`npm uninstall ${instrumentation}`)
+        await followHandler(project, page.code(heading), handlerRoute)
+      },
+    },
+  }
+}
+
+async function existing(parts, page, uses) {
+  const project = await emptyProject(parts, { node: NODE })
+  await project.install(`npm install ${uses}`)
+  await project.install(page.shell('Set-up'))
+  return project
+}
+
+/** The page's whole program, on a free port instead of 3000. A warning names the instrumentation that is missing. */
+async function followHandler(
+  project,
+  code,
+  route,
+  line = 'node --import @lognitor/opentelemetry/register app.mjs',
+) {
+  const port = await freePort()
+  project.write({ 'app.mjs': code.replace('3000', port) })
+  await followShop(project, line, {
+    warnings: ['LOGNITOR_MISSING_PEER'],
+    sends: (program) => visitAt(program, port, '/orders/7'),
+    check: ({ logs, requests }) => {
+      equal(
+        requests.map(({ path, route, status_code }) => [path, route, status_code]),
+        [['/orders/7', route, 500]],
+      )
+      equal(
+        logs.filter(({ error }) => error).map(({ error, request_id }) => [error.message, request_id]),
+        [['out of stock', requests[0].request_id]],
+      )
+    },
+  })
+}
+
+function freePort() {
+  const server = createServer()
+  return new Promise((done) => {
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address()
+      server.close(() => done(port))
+    })
+  })
+}
+
+/** The reader of this page compiles `src/main.ts` to `dist/main.js`. */
+function nestjs() {
+  const page = readPage('docs/frameworks/nestjs.md')
+  const form = (name) => async (project) => {
+    compile(project, name, readFileSync(new URL('../programs/nestjs.ts', import.meta.url), 'utf8'))
+    project.write({ 'telemetry.mjs': page.code('Set-up') })
+    await project.type(TSC)
+    await followShop(project, page.shell('Set-up', 1))
+  }
+  return {
+    page: page.file,
+    place: `Node ${NODE}`,
+    prepare: (parts) => existing(parts, page, NEST),
+    steps: Object.fromEntries(Object.keys(FORMS).map((name) => [`set-up in code, ${name}`, form(name)])),
+  }
+}
+
+const NEST = '@nestjs/common @nestjs/core @nestjs/platform-express reflect-metadata rxjs'
+const TSC = [
+  `node ${join(root, 'node_modules/typescript/bin/tsc')} src/main.ts --outDir dist --rootDir src --target es2022`,
+  '--module nodenext --experimentalDecorators --emitDecoratorMetadata --skipLibCheck --noCheck --ignoreConfig',
+].join(' ')
+
+function compile(project, form, code) {
+  writeApplication(project, { form })
+  project.write({ 'src/main.ts': code })
+}
