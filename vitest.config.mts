@@ -10,8 +10,17 @@ await writeExitSender()
 const isWatching = process.stdin.isTTY && !process.argv.includes('run')
 const plugins = isWatching ? [] : [compiledSources(await compileSources())]
 
+const isLimited = process.argv.some((word) => word.toLowerCase().startsWith('--max'))
+
 /** Files that load the sources several times, each time as new. */
 const ANEW = ['test/client/{after-the-end,before-init,lifecycle}.test.ts']
+
+/** Files that test functions without a state: one process may run many of them. */
+const STATELESS = ['test/{common,policy,scope,translate}/**/*.test.ts']
+
+/** Tests load the compiled sources as Node loads them. */
+const compiled = { extends: true as const, plugins }
+const server = { deps: { external: [/\/\.cache\/test-sources\//] } }
 
 /** Files that take long are started first, so that none of them is still running when all others have ended. */
 const LONG =
@@ -35,23 +44,23 @@ export default defineConfig({
     ],
     setupFiles: ['test/setup.ts'],
     pool: 'forks',
-    // Most files wait for programs and sockets, for most of their time.
-    maxWorkers: Math.max(4, availableParallelism()),
+    // Most files wait for programs and sockets, for most of their time. Projects would not see the flag if this were set.
+    ...(isLimited ? {} : { maxWorkers: Math.max(4, availableParallelism()) }),
     sequence: { sequencer: LongFirst },
     // Far more than any test takes: a shared machine may have little time for this one.
     testTimeout: 120_000,
     hookTimeout: 120_000,
     projects: [
       {
-        extends: true,
-        plugins,
+        ...compiled,
         test: {
           name: 'compiled',
           include: ['test/**/*.test.ts'],
-          exclude: ANEW,
-          server: { deps: { external: [/\/\.cache\/test-sources\//] } },
+          exclude: [...ANEW, ...STATELESS],
+          server,
         },
       },
+      { ...compiled, test: { name: 'stateless', include: STATELESS, isolate: false, server } },
       { extends: true, test: { name: 'anew', include: ANEW } },
     ],
   },

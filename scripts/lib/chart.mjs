@@ -13,6 +13,7 @@ export function drawChart(rows, data) {
   const height = barsHeight + (curves === '' ? 0 : 280)
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" font-family="system-ui, sans-serif" font-size="13">`,
+    '<title>Each row beside its target, and the cost of a record as it grows</title>',
     `<rect width="${WIDTH}" height="${height}" fill="white"/>`,
     drawBars(bars),
     curves,

@@ -83,7 +83,7 @@ export function createPolicy(parts: PolicyParts): Policy {
   const { ledger, clock, random = Math.random, newId = randomId, out } = parts
   let { settings } = parts
   let insideHook = false
-  const sampler = createSampler(random)
+  const sampler = createSampler(random, clock)
   const duplicates = createDuplicates({
     windowMs: () => settings.duplicateWindowMs,
     maxFingerprints: () => settings.maxFingerprints ?? 1000,

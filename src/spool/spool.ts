@@ -282,7 +282,7 @@ export class Spool implements BatchStore {
       })
   }
 
-  settleNow(): void {
+  finishMoveNow(): void {
     const { own } = this.#folders
     if (own === undefined || !this.isMoving) return
     try {

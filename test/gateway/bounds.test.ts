@@ -3,7 +3,16 @@ import { connect } from 'node:net'
 import { expect, test } from 'vitest'
 import type { Log } from '../../src/wire/log.js'
 import { closedLatch, until } from '../support/until.js'
-import { logsOf, numbered, openGateway, openWithClock, sdkRecord, send, serialize } from './support.js'
+import {
+  logsOf,
+  numbered,
+  openGateway,
+  openInCpuTime,
+  openWithClock,
+  sdkRecord,
+  send,
+  serialize,
+} from './support.js'
 
 test('beyond the limit of requests callers are told to retry', async () => {
   const { gateway, vendor } = await openGateway({ maxInFlightRequests: 2 })
@@ -185,8 +194,10 @@ test('an export that is late because of Lognitor is asked for again', async () =
   expect(await send(gateway, '/v1/logs', logsOf(...numbered(1000)))).toMatchObject({ status: 503 })
 })
 
-test('records of control characters, six times as long in JSON, are cut in time', async () => {
-  const { gateway, vendor } = await openGateway({ autoTruncate: true })
+test('records of control characters, six times as long in JSON, are cut in time', {
+  timeout: 60_000,
+}, async () => {
+  const { gateway, vendor } = await openInCpuTime({ autoTruncate: true })
   const text = '\u0001'.repeat(250_000)
   const { resource } = sdkRecord()
   const records = numbered(240).map((body) => sdkRecord({ resource, body, attributes: { text } }))
@@ -197,7 +208,9 @@ test('records of control characters, six times as long in JSON, are cut in time'
 test('records in which redaction has the most to decode are delivered in time', {
   timeout: 60_000,
 }, async () => {
-  const { gateway, vendor } = await openGateway({ redactPatterns: ['email', 'creditCard', 'ssn', 'bearer'] })
+  const { gateway, vendor } = await openInCpuTime({
+    redactPatterns: ['email', 'creditCard', 'ssn', 'bearer'],
+  })
   const { resource } = sdkRecord()
   const records = numbered(60).map((line) =>
     sdkRecord({ resource, body: `${line} ${'%ff '.repeat(62_000)}` }),

@@ -7,9 +7,11 @@ import {
 } from '@opentelemetry/otlp-transformer'
 import { resourceFromAttributes } from '@opentelemetry/resources'
 import { onTestFinished } from 'vitest'
+import { systemClock } from '../../src/common/clock.js'
 import { decodeLogs, decodeSpans, type Encoding } from '../../src/gateway/decode/decode.js'
 import { type OtlpLogRecord, type OtlpSpan, TURN } from '../../src/gateway/decode/shapes.js'
-import { openGateway as open } from '../../src/gateway/gateway.js'
+import { processCpuMs } from '../../src/gateway/forward/work-time.js'
+import { type GatewayParts, openGateway as open } from '../../src/gateway/gateway.js'
 import { resolveGatewayOptions } from '../../src/gateway/gateway-options.js'
 import { type Gateway, type GatewayOptions, startGateway } from '../../src/gateway/index.js'
 import type { OperatorEvent } from '../../src/gateway/operator-log.js'
@@ -38,26 +40,34 @@ export async function openGateway(
   return { gateway, vendor }
 }
 
+/** A gateway with parts of the test, and a stand-in for the service; both end with the test. */
+async function openWith(options: GatewayOptions, parts: GatewayParts) {
+  const vendor = await startVendor()
+  const given = { listen: '127.0.0.1:0', apiKey: 'key', apiUrl: vendor.apiUrl, ...options }
+  const gateway = await open(resolveGatewayOptions(given, {}), parts)
+  onTestFinished(async () => {
+    await vendor.close()
+    await gateway.close()
+  })
+  return { gateway, vendor }
+}
+
 /**
  * A gateway with a manual clock, and its messages to the operator.
  * @param cpuMs gives the processor time of the gateway. Default: none is used
  */
 export async function openWithClock(options: GatewayOptions = {}, cpuMs = () => 0) {
-  const vendor = await startVendor()
   const clock = manualClock()
   const told: OperatorEvent[] = []
-  const given = { listen: '127.0.0.1:0', apiKey: 'key', apiUrl: vendor.apiUrl, ...options }
-  const gateway = await open(resolveGatewayOptions(given, {}), {
-    clock,
-    random: () => 0,
-    cpuMs,
-    say: (event) => told.push(event),
-  })
-  onTestFinished(async () => {
-    await vendor.close()
-    await gateway.close()
-  })
-  return { gateway, vendor, clock, told }
+  const parts = { clock, random: () => 0, cpuMs, say: (event: OperatorEvent) => told.push(event) }
+  return { ...(await openWith(options, parts)), clock, told }
+}
+
+/**
+ * A gateway whose clock shows the processor time of this process, so that a busy machine does not make an export late.
+ */
+export function openInCpuTime(options: GatewayOptions = {}) {
+  return openWith(options, { clock: { ...systemClock, monotonic: processCpuMs } })
 }
 
 /** The log records of a body, without the turns between them. */

@@ -68,6 +68,19 @@ describe('the service’s sample rates', () => {
     expect(policy.wants('info', 0.6)).toBe(false)
   })
 
+  it('hold for ten minutes after the service has last named them', () => {
+    const { policy, clock } = bench()
+    policy.setSampleRates({ info: 0, debug: 0 })
+    clock.advance(6 * 60_000)
+    policy.setSampleRates({ info: 0, debug: Number.NaN })
+    clock.advance(4 * 60_000 - 1)
+    expect([policy.wants('info'), policy.wants('debug')]).toEqual([false, false])
+    clock.advance(1)
+    expect([policy.wants('info'), policy.wants('debug')]).toEqual([false, true])
+    clock.advance(6 * 60_000)
+    expect(policy.wants('info')).toBe(true)
+  })
+
   it('are replaced as a whole by the next rates of the service', () => {
     const { policy } = bench()
     policy.setSampleRates({ debug: 0 })

@@ -60,13 +60,13 @@ test('an exit in the middle of a takeover deletes nothing of the other journal',
   const first = open()
   await first.spool.write(writeSet(5))
   await first.spool.close(1000)
-  const [place] = readdirSync(directory).map((name) => join(directory, name)) as [string]
-  const owners = () => readdirSync(place).filter((name) => /^\d+-/.test(name))
+  const [parent] = readdirSync(directory).map((name) => join(directory, name)) as [string]
+  const owners = () => readdirSync(parent).filter((name) => /^\d+-/.test(name))
   const [former] = owners() as [string]
-  const [journal] = readdirSync(join(place, former, 'from')) as [string]
+  const [journal] = readdirSync(join(parent, former, 'from')) as [string]
   const second = open()
   const present = owners().find((name) => name !== former) as string
-  const adopted = () => existsSync(join(place, present, 'from', journal))
+  const adopted = () => existsSync(join(parent, present, 'from', journal))
   const looking = second.spool.lookAround()
   while (!adopted()) await new Promise(setImmediate)
   expect(second.counts.takenOver).toBe(0)

@@ -97,7 +97,7 @@ export interface BatchStore {
   /** The same synchronously. */
   writeNow(set: WriteSet): boolean
   /** For the end of the process: what waits for the disk since the destination has changed is done at once. */
-  settleNow(): void
+  finishMoveNow(): void
   /** Written entries are delivered or dropped. */
   ack(range: EntryRange): void
   ackNow(ranges: readonly EntryRange[]): void

@@ -99,7 +99,7 @@ export class WriteBehind implements Overflow, StoreUser {
   /** Writes all that is in memory, synchronously. False when the write failed. */
   saveNow(): boolean {
     const { store, queue } = this.#parts
-    store.settleNow()
+    store.finishMoveNow()
     const marks: BatchMark[] = []
     const entries: StoredEntry[] = []
     for (const [endpointQueue, batch] of this.#batches()) {

@@ -3,12 +3,8 @@ import type { Fate } from '../../delivery/fate.js'
 import type { SampleRates } from '../../delivery/http/outcome.js'
 import type { Posted } from '../../delivery/http/post.js'
 import type { Uploader } from '../../delivery/http/uploader.js'
+import { RATES_HOLD_MS } from '../../policy/sampler.js'
 import { type HoldChange, ServiceHold } from './service-hold.js'
-
-/**
- * Sample rates that no answer has repeated for this time no longer apply: with a rate of 0 no answer would ever come.
- */
-const RATES_HOLD_MS = 10 * 60_000
 
 /** The state of one API key: its transport, and what the service last said about it. */
 export class KeyState {

@@ -26,28 +26,31 @@ const BUNDLERS = {
     'mjs',
     (entry, outfile) => esbuild({ entry, outfile, format: 'esm', banner: { js: BANNER } }),
   ],
-  'webpack, CommonJS': ['cjs', webpack],
+  // Within webpack's own require() OpenTelemetry's hook takes no effect.
+  'webpack, CommonJS': ['cjs', webpack, whole],
   'Rolldown, CommonJS': ['cjs', (entry, file) => rolldown(entry, { file, format: 'cjs' })],
   'Rolldown, ES module': ['mjs', (entry, file) => rolldown(entry, { file, format: 'es' })],
 }
 
 const require = createRequire(join(root, 'test/dependencies/bundlers/_.js'))
 
-export const bundles = Object.entries(BUNDLERS).map(([name, [form, bundle]], index) => ({
-  name: `bundled by ${name}`,
-  prepare: async (parts) => {
-    await installDependencies('bundlers')
-    const project = await parts.project('otel-2')
-    // Below the project, where what stays outside of the bundles is found.
-    const folder = join(project, `bundles-${index}`)
-    mkdirSync(folder, { recursive: true })
-    for (const program of BUNDLED[form]) {
-      await bundle(join(project, `${program}.mjs`), join(folder, `${program}.${form}`))
-    }
-    return { folder, command: [process.execPath], form }
-  },
-  checks: CHECKS[form],
-}))
+export const bundles = Object.entries(BUNDLERS).map(
+  ([name, [form, bundle, checks = CHECKS[form]]], index) => ({
+    name: `bundled by ${name}`,
+    prepare: async (parts) => {
+      await installDependencies('bundlers')
+      const project = await parts.project('otel-2')
+      // Below the project, where what stays outside of the bundles is found.
+      const folder = join(project, `bundles-${index}`)
+      mkdirSync(folder, { recursive: true })
+      for (const program of BUNDLED[form]) {
+        await bundle(join(project, `${program}.mjs`), join(folder, `${program}.${form}`))
+      }
+      return { folder, command: [process.execPath], form }
+    },
+    checks,
+  }),
+)
 
 function esbuild({ entry, ...options }) {
   const settings = { bundle: true, platform: 'node', target: 'node20', logLevel: 'silent', external: OUTSIDE }
@@ -56,9 +59,7 @@ function esbuild({ entry, ...options }) {
 
 function webpack(entry, file) {
   const output = { path: join(file, '..'), filename: file.slice(join(file, '..').length + 1) }
-  // OpenTelemetry's hook on require() does not work within webpack's own.
-  const isOutside = (name) => OUTSIDE.includes(name) || name.startsWith('@opentelemetry/instrumentation')
-  const externals = ({ request }, done) => (isOutside(request) ? done(null, `commonjs ${request}`) : done())
+  const externals = Object.fromEntries(OUTSIDE.map((name) => [name, `commonjs ${name}`]))
   const settings = {
     mode: 'production',
     target: 'node',
