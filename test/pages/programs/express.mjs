@@ -10,4 +10,6 @@ app.get('/boom', () => {
   throw new TypeError('card declined')
 })
 app.get('/health', (_req, res) => res.send('ok'))
-const server = app.listen(0, '127.0.0.1', () => console.log(`listening on ${server.address().port}`))
+const server = app.listen(0, '127.0.0.1', () =>
+  process.stdout.write(`listening on ${server.address().port}\n`),
+)

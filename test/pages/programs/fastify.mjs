@@ -10,4 +10,4 @@ app.get('/boom', async () => {
 })
 app
   .listen({ port: 0, host: '127.0.0.1' })
-  .then(() => console.log(`listening on ${app.server.address().port}`))
+  .then(() => process.stdout.write(`listening on ${app.server.address().port}\n`))

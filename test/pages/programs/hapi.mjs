@@ -19,4 +19,4 @@ server.route([
     },
   },
 ])
-server.start().then(() => console.log(`listening on ${server.info.port}`))
+server.start().then(() => process.stdout.write(`listening on ${server.info.port}\n`))

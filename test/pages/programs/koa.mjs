@@ -12,4 +12,6 @@ router.get('/boom', () => {
 })
 const app = new Koa()
 app.use(router.routes())
-const server = app.listen(0, '127.0.0.1', () => console.log(`listening on ${server.address().port}`))
+const server = app.listen(0, '127.0.0.1', () =>
+  process.stdout.write(`listening on ${server.address().port}\n`),
+)

@@ -41,7 +41,15 @@ const FRAMEWORKS = [
   },
 ]
 
-export const frameworks = [...FRAMEWORKS.map(row), nestjs()]
+/** The heading of the exception filter, the packages of Nest, and how a reader compiles. */
+const FILTER = 'Without the Nest instrumentation'
+const NEST = ['@nestjs/common', '@nestjs/core', '@nestjs/platform-express']
+const TSC = [
+  `node ${join(root, 'node_modules/typescript/bin/tsc')} src/main.ts --outDir dist --rootDir src --target es2022`,
+  '--module nodenext --experimentalDecorators --emitDecoratorMetadata --skipLibCheck --noCheck --ignoreConfig',
+].join(' ')
+
+export const frameworks = [...FRAMEWORKS.map(row), ...nestjs()]
 
 function row({ name, uses, route, handler: [heading, handlerRoute], instrumentation }) {
   const page = readPage(`docs/frameworks/${name}.md`)
@@ -107,30 +115,52 @@ function freePort() {
   })
 }
 
-/** The reader of this page compiles `src/main.ts` to `dist/main.js`. */
+/**
+ * The reader of this page compiles `src/main.ts` to `dist/main.js`, and has the version of Nest that the instrumentation
+ * supports, or the next one and the page's exception filter.
+ */
 function nestjs() {
   const page = readPage('docs/frameworks/nestjs.md')
-  const form = (name) => async (project) => {
-    compile(project, name, readFileSync(new URL('../programs/nestjs.ts', import.meta.url), 'utf8'))
-    project.write({ 'telemetry.mjs': page.code('Set-up') })
-    await project.type(TSC)
-    await followShop(project, page.shell('Set-up', 1))
-  }
-  return {
+  const program = readFileSync(new URL('../programs/nestjs.ts', import.meta.url), 'utf8')
+  const filtered = program
+    .replace(/^import .* from '@nestjs\/core'$/m, imports(page))
+    .replace(/^( *)(?=.*await app\.listen)/m, (indent) => `${indent}${filterLine(page)}\n${indent}`)
+  const row = (version, what, code) => ({
     page: page.file,
-    place: `Node ${NODE}`,
-    prepare: (parts) => existing(parts, page, NEST),
-    steps: Object.fromEntries(Object.keys(FORMS).map((name) => [`set-up in code, ${name}`, form(name)])),
-  }
+    place: `NestJS ${version}, Node ${NODE}`,
+    prepare: (parts) =>
+      existing(
+        parts,
+        page,
+        [...NEST.map((name) => `${name}@${version}`), 'reflect-metadata', 'rxjs'].join(' '),
+      ),
+    steps: Object.fromEntries(
+      Object.keys(FORMS).map((form) => [
+        `${what}, ${form}`,
+        async (project) => {
+          writeApplication(project, { form })
+          project.write({ 'src/main.ts': code, 'telemetry.mjs': page.code('Set-up') })
+          await project.type(TSC)
+          await followShop(project, page.shell('Set-up', 1))
+        },
+      ]),
+    ),
+  })
+  return [row(11, 'set-up in code', program), row(12, 'exception filter', filtered)]
 }
 
-const NEST = '@nestjs/common @nestjs/core @nestjs/platform-express reflect-metadata rxjs'
-const TSC = [
-  `node ${join(root, 'node_modules/typescript/bin/tsc')} src/main.ts --outDir dist --rootDir src --target es2022`,
-  '--module nodenext --experimentalDecorators --emitDecoratorMetadata --skipLibCheck --noCheck --ignoreConfig',
-].join(' ')
+/** The block has an empty application; its filter goes into ours. */
+function imports(page) {
+  return page
+    .code(FILTER)
+    .split('\n')
+    .filter((line) => /^import .*(nestExceptionFilter|@nestjs\/core)/.test(line))
+    .join('\n')
+}
 
-function compile(project, form, code) {
-  writeApplication(project, { form })
-  project.write({ 'src/main.ts': code })
+function filterLine(page) {
+  return page
+    .code(FILTER)
+    .split('\n')
+    .find((line) => line.startsWith('app.useGlobalFilters'))
 }
