@@ -13,13 +13,8 @@ export function message(n) {
   return `${MARK} customer ${n % 5000}`
 }
 
-/**
- * Twelve attributes as a shop would log them: texts, numbers, flags, a list, and two with names from the conventions.
- */
-export function attributes(n) {
+function order(n) {
   return {
-    'user.id': `customer-${n % 5000}`,
-    'session.id': `5f1c2a7e-${n % 100_000}`,
     'order.id': n,
     'order.total': 19.9 + (n % 977) / 100,
     'order.currency': 'EUR',
@@ -27,6 +22,17 @@ export function attributes(n) {
     'payment.method': 'card',
     'payment.attempts': 1 + (n % 3),
     'stock.reserved': true,
+  }
+}
+
+/**
+ * Twelve attributes as a shop would log them: texts, numbers, flags, a list, and two with names from the conventions.
+ */
+export function attributes(n) {
+  return {
+    'user.id': `customer-${n % 5000}`,
+    'session.id': `5f1c2a7e-${n % 100_000}`,
+    ...order(n),
     'db.query.rows': n % 40,
     'cloud.availability_zone': 'eu-central-1b',
     elapsed_ms: (n % 1999) / 8,
@@ -36,15 +42,7 @@ export function attributes(n) {
 /** The same order as options of `info()`: what has a place of its own is not in the metadata. */
 export function parts(n) {
   return {
-    metadata: {
-      'order.id': n,
-      'order.total': 19.9 + (n % 977) / 100,
-      'order.currency': 'EUR',
-      'order.items': ['sku-1207', `sku-${n % 300}`],
-      'payment.method': 'card',
-      'payment.attempts': 1 + (n % 3),
-      'stock.reserved': true,
-    },
+    metadata: order(n),
     user: { id: `customer-${n % 5000}`, name: 'Ada Lovelace' },
     request: { method: 'POST', path: '/orders?currency=EUR', statusCode: 201, durationMs: (n % 1999) / 8 },
     perf: { durationMs: (n % 1999) / 8, memoryMb: 120 + (n % 50) },
