@@ -13,9 +13,12 @@ export interface OtlpLogRecord extends LogRecordLike {
 /** A log as JSON, in which only its id is missing. */
 export interface WrittenLog {
   readonly level: Level
-  /** What stands before the id, up to its opening quote. */
-  readonly before: string
-  readonly after: string
+  /** Bytes that hold the log, from `start` on. */
+  readonly page: Buffer
+  readonly start: number
+  readonly length: number
+  /** Where the id belongs, counted from `start`. */
+  readonly idAt: number
 }
 
 /** An OTLP span in the shape that SDKs have. Its events are decoded on demand. */

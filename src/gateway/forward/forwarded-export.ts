@@ -143,8 +143,9 @@ export class ForwardedExport {
   }
 
   /** Adds a wanted log that policy has nothing to do with any more. */
-  writeJson({ before, after }: WrittenLog): void {
-    this.#send(this.#logs.add(before + this.#parts.stableIds.logId(this.#position) + after, this.#source))
+  writeJson(log: WrittenLog): void {
+    const id = this.#parts.stableIds.logId(this.#position)
+    this.#send(this.#logs.add({ log, id }, this.#source))
   }
 
   /** Adds the request entry of one answered HTTP request. */

@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer'
 import { toPlain } from '../../translate/plain.js'
 import type { OtlpReader } from '../decode/otlp-reader.js'
+import type { JsonPages } from './json-pages.js'
 
 /** Most bytes that are written, so that no log can come near the limit of its size. */
 const MOST_BYTES = 32 * 1024
@@ -20,21 +21,18 @@ const HEX = Buffer.from('0123456789abcdef')
 export class JsonBytes {
   readonly #bytes = Buffer.alloc(MOST_BYTES + ROOM)
   #end = 0
-  /** All bytes together, which shows a byte beyond ASCII. */
-  #union = 0
 
   clear(): void {
     this.#end = 0
-    this.#union = 0
   }
 
   get length(): number {
     return this.#end
   }
 
-  /** What was written between two positions. */
-  text(from: number, end: number): string {
-    return this.#bytes.toString(this.#union < 0x80 ? 'latin1' : 'utf8', from, end)
+  /** Copies all that was written. */
+  keepIn(pages: JsonPages): ReturnType<JsonPages['keep']> {
+    return pages.keep(this.#bytes, this.#end)
   }
 
   /** Copies JSON. */
@@ -46,11 +44,6 @@ export class JsonBytes {
       this.#end += length
     } else for (let index = 0; index < length; index++) this.#bytes[this.#end++] = json[index] as number
     return true
-  }
-
-  /** Says that copied JSON has a byte beyond ASCII. */
-  noteNonAscii(): void {
-    this.#union = 0xff
   }
 
   /** Writes an id as hex digits, without quotes. */
@@ -77,16 +70,13 @@ export class JsonBytes {
     if (this.#end + end - from + 2 > MOST_BYTES) return false
     const out = this.#bytes
     let at = this.#end
-    let union = this.#union
     out[at++] = QUOTE
     for (let index = from; index < end; index++) {
       const byte = bytes[index] as number
       if (byte < 0x20 || byte === QUOTE || byte === BACKSLASH) return false
-      union |= byte
       out[at++] = byte
     }
     out[at++] = QUOTE
-    this.#union = union
     this.#end = at
     return true
   }

@@ -7,7 +7,8 @@ import { WINSTON } from '../../translate/winston-error.js'
 import type { Log } from '../../wire/log.js'
 import type { OtlpReader } from '../decode/otlp-reader.js'
 import type { Group } from '../decode/proto-items.js'
-import type { OtlpLogRecord } from '../decode/shapes.js'
+import type { OtlpLogRecord, WrittenLog } from '../decode/shapes.js'
+import { JsonPages } from './json-pages.js'
 import { LogTemplate, type Piece, SLOT } from './log-template.js'
 import { type Shape, shapeOf } from './steps.js'
 
@@ -100,6 +101,11 @@ function isTrueFor(
   group: Group,
   jsonOf: RecordJson,
 ): boolean {
-  const written = template.read(reader.at(reader.pos, reader.len), group)?.written
-  return written !== undefined && written.before + MARK_LOG_ID + written.after === jsonOf(record, MARK_LOG_ID)
+  const written = template.read(reader.at(reader.pos, reader.len), group, new JsonPages())?.written
+  return written !== undefined && textOf(written) === jsonOf(record, MARK_LOG_ID)
+}
+
+function textOf({ page, start, length, idAt }: WrittenLog): string {
+  const before = page.toString('utf8', start, start + idAt)
+  return before + MARK_LOG_ID + page.toString('utf8', start + idAt, start + length)
 }

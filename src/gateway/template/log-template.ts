@@ -5,6 +5,7 @@ import type { OtlpReader } from '../decode/otlp-reader.js'
 import type { Group } from '../decode/proto-items.js'
 import type { OtlpLogRecord } from '../decode/shapes.js'
 import { JsonBytes } from './json-bytes.js'
+import type { JsonPages } from './json-pages.js'
 import { type Shape, STEP, type Step } from './steps.js'
 
 /** A place in the JSON for a value of the record. Attributes have their number, from 0 on. */
@@ -30,7 +31,6 @@ export class LogTemplate {
   readonly #level: Level
   readonly #steps: readonly Step[]
   readonly #pieces: readonly Piece[]
-  readonly #isAscii: boolean
   /** Where the values of the attributes begin and end in the body. */
   readonly #starts: number[]
   readonly #ends: number[]
@@ -45,18 +45,20 @@ export class LogTemplate {
     this.#level = level
     this.#steps = steps
     this.#pieces = pieces
-    this.#isAscii = pieces.every(({ json }) => json.every((byte) => byte < 0x80))
     this.#starts = names.map(() => 0)
     this.#ends = names.map(() => 0)
   }
 
-  /** Reads the record at the reader's position. Undefined, with nothing read, when the record has another shape. */
-  read(reader: OtlpReader, { resource, scope }: Group): OtlpLogRecord | undefined {
+  /**
+   * Reads the record at the reader's position. Undefined, with nothing read, when the record has another shape.
+   * @param pages keeps the log
+   */
+  read(reader: OtlpReader, { resource, scope }: Group, pages: JsonPages): OtlpLogRecord | undefined {
     const start = reader.pos
     const outer = reader.enter()
     const end = reader.len
     const weight = end - reader.pos
-    const written = this.#match(reader) ? this.#write(reader) : undefined
+    const written = this.#read(reader, pages)
     reader.leave(outer)
     reader.pos = written === undefined ? start : end
     if (written === undefined) return undefined
@@ -69,6 +71,15 @@ export class LogTemplate {
       droppedAttributesCount: 0,
       weight,
       written,
+    }
+  }
+
+  #read(reader: OtlpReader, pages: JsonPages): OtlpLogRecord['written'] {
+    try {
+      return this.#match(reader) ? this.#write(reader, pages) : undefined
+    } catch {
+      // What is wrong with the record is found when it is decoded.
+      return undefined
     }
   }
 
@@ -131,18 +142,18 @@ export class LogTemplate {
     return length > 0 && reader.pos === end
   }
 
-  #write(reader: OtlpReader): OtlpLogRecord['written'] {
+  #write(reader: OtlpReader, pages: JsonPages): OtlpLogRecord['written'] {
     const time = hrTimeToIso(this.#hrTime)
     if (time === undefined) return undefined
     out.clear()
-    if (!this.#isAscii) out.noteNonAscii()
-    let split = 0
+    let idAt = 0
     for (const { json, slot } of this.#pieces) {
       if (!out.json(json)) return undefined
-      if (slot === SLOT.logId) split = out.length
+      if (slot === SLOT.logId) idAt = out.length
       else if (slot !== undefined && !this.#value(reader, slot, time)) return undefined
     }
-    return { level: this.#level, before: out.text(0, split), after: out.text(split, out.length) }
+    const { page, start } = out.keepIn(pages)
+    return { level: this.#level, page, start, length: out.length, idAt }
   }
 
   #value(reader: OtlpReader, slot: number, time: string): boolean {

@@ -3,6 +3,7 @@ import type { Group, ReadItem } from '../decode/proto-items.js'
 import { readLogRecord } from '../decode/proto-logs.js'
 import type { OtlpLogRecord } from '../decode/shapes.js'
 import { groupKey } from './group-key.js'
+import { JsonPages } from './json-pages.js'
 import { learnTemplate, type RecordJson } from './learn-template.js'
 import type { LogTemplate } from './log-template.js'
 
@@ -37,12 +38,13 @@ export class LogTemplates {
   reader(): ReadItem<OtlpLogRecord> {
     let current: Group | undefined
     let known: Known = { templates: [], decoded: 0 }
+    const pages = new JsonPages()
     return (reader, group) => {
       if (group !== current) {
         current = group
         known = this.#known(group)
       }
-      return readByTemplate(reader, group, known.templates) ?? this.#decode(reader, group, known)
+      return readByTemplate(reader, group, known.templates, pages) ?? this.#decode(reader, group, known)
     }
   }
 
@@ -52,10 +54,19 @@ export class LogTemplates {
     known.decoded++
     const mayLearn = known.decoded > FIRST_RECORDS && known.decoded <= FIRST_RECORDS + MOST_ATTEMPTS
     if (mayLearn && known.templates.length < MOST_TEMPLATES) {
-      const template = learnTemplate(reader.at(start, reader.len), record, group, this.#jsonOf)
+      const template = this.#learn(reader.at(start, reader.len), record, group)
       if (template !== undefined) known.templates.push(template)
     }
     return record
+  }
+
+  #learn(reader: OtlpReader, record: OtlpLogRecord, group: Group): LogTemplate | undefined {
+    try {
+      return learnTemplate(reader, record, group, this.#jsonOf)
+    } catch {
+      // The record itself is served without a template.
+      return undefined
+    }
   }
 
   #known(group: Group): Known {
@@ -74,10 +85,11 @@ function readByTemplate(
   reader: OtlpReader,
   group: Group,
   templates: LogTemplate[],
+  pages: JsonPages,
 ): OtlpLogRecord | undefined {
   for (let index = 0; index < templates.length; index++) {
     const template = templates[index] as LogTemplate
-    const record = template.read(reader, group)
+    const record = template.read(reader, group, pages)
     if (record === undefined) continue
     // The next record is likely to have the same shape.
     if (index > 0) {
