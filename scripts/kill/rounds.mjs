@@ -38,14 +38,19 @@ export async function killAgainAndAgain({ module, rounds, seed, onRound = () => 
       await ended
       const { calls, lateMs } = readNotes(notes, killedAt)
       written += calls.length
-      for (const [message, at] of calls) if (Number(at) < killedAt - SAFE_MS - lateMs) due.push(message)
+      for (const [message, at] of calls) {
+        const beforeKillMs = killedAt - Number(at)
+        if (beforeKillMs > SAFE_MS + lateMs) due.push({ message, beforeKillMs, lateMs })
+      }
       rmSync(notes, { force: true })
       onRound(round, rounds)
     }
     service.behave()
     await drain(module, service.apiUrl, spool)
     const { batches, arrivals } = service
-    const lost = due.filter((message) => !arrivals.has(message))
+    const lost = due
+      .filter(({ message }) => !arrivals.has(message))
+      .map(({ message, beforeKillMs, lateMs }) => `${message}: ${describe(beforeKillMs, lateMs)}`)
     const twice = [...arrivals].filter(([, ids]) => ids.size > 1).map(([message]) => message)
     const again = [...batches.values()].filter(({ texts }) => texts.length > 1)
     const altered = again.filter(({ texts }) => new Set(texts).size > 1)
@@ -81,6 +86,10 @@ function readNotes(file, killedAt) {
   const lates = turns.slice(-150).map(([, , lateMs]) => Number(lateMs))
   const lastExpected = Number(turns.at(-1)?.[1] ?? killedAt)
   return { calls, lateMs: Math.max(0, killedAt - lastExpected, ...lates) }
+}
+
+function describe(beforeKillMs, lateMs) {
+  return `logged ${beforeKillMs.toFixed()} ms before the kill, event loop up to ${lateMs.toFixed()} ms late`
 }
 
 /** One more process, which only delivers what the others have left. */
