@@ -1,9 +1,10 @@
 import { Section } from '../../shared/drawer.js'
 import { type Field, Fields } from '../../shared/fields.js'
 import { FilterValue } from '../../shared/filter-value.js'
-import { bytes } from '../../shared/format.js'
+import { bytes, duration } from '../../shared/format.js'
 import { JsonView } from '../../shared/json-view.js'
 import { LongText } from '../../shared/long-text.js'
+import { requestWord } from '../../shared/request-word.js'
 import { Stack } from '../../shared/stack/stack.js'
 import { Text } from '../../shared/text.js'
 import { Link } from '../../shell/link.js'
@@ -36,7 +37,12 @@ export function LogDetail({ held: { log } }: { held: HeldLog }) {
       )}
       {request !== undefined && (
         <Section title="Request">
-          <Fields fields={Object.entries(request).map(([name, value]) => [name, by('q', String(value))])} />
+          <Fields
+            fields={Object.entries(request).map(([name, value]) => [
+              requestWord(name),
+              name === 'duration_ms' ? duration(Number(value)) : by('q', String(value)),
+            ])}
+          />
         </Section>
       )}
       <Section title="Context">
