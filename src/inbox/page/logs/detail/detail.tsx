@@ -1,3 +1,4 @@
+import { OF_METADATA } from '../../../api/columns.js'
 import { Section } from '../../shared/drawer.js'
 import { type Field, Fields } from '../../shared/fields.js'
 import { FilterValue } from '../../shared/filter-value.js'
@@ -10,6 +11,7 @@ import { Text } from '../../shared/text.js'
 import { Link } from '../../shell/link.js'
 import { linkTo } from '../../state/address.js'
 import type { FilterName } from '../../state/filters.js'
+import { ColumnSwitch } from '../column-switch.js'
 import { Breadcrumbs } from './breadcrumbs.js'
 import './detail.css'
 import type { HeldLog } from './held-log.js'
@@ -53,7 +55,10 @@ export function LogDetail({ held: { log } }: { held: HeldLog }) {
           <Fields
             fields={leavesOf(metadata).map(([key, value]) => [
               key,
-              <FilterValue key={key} name="meta" value={`${key}:${value}`} shown={value.slice(0, 2000)} />,
+              <span key={key} class="row">
+                <FilterValue name="meta" value={`${key}:${value}`} shown={value.slice(0, 2000)} />
+                <ColumnSwitch name={OF_METADATA + key} />
+              </span>,
             ])}
           />
         </Section>
