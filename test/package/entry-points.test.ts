@@ -52,6 +52,12 @@ test('the package holds few files: the code, its declarations, and the pages tha
   expect(files.filter((file) => /^package\/(?:src|test|bench|examples)\//.test(file))).toEqual([])
 })
 
+test('no file of the package names a folder of the machine that built it', () => {
+  const texts = execFileSync('tar', ['-xzOf', tarball], { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 })
+  expect(texts.match(/.{0,40}\.cache\/dist-.{0,40}/g) ?? []).toEqual([])
+  expect(texts).not.toContain(root)
+})
+
 /** A project with the packed package and these other packages. */
 function consumer(name: string, modules: string, packages: readonly string[]): string {
   const folder = join(work, name)
