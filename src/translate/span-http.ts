@@ -57,7 +57,8 @@ function methodOf(attributes: AttributesLike): string | undefined {
   return method === '_OTHER' ? (firstText(attributes, 'http.request.method_original') ?? method) : method
 }
 
-function firstStatusCode(attributes: AttributesLike): number | undefined {
+/** The status of the answer, as a number or as text. */
+export function firstStatusCode(attributes: AttributesLike): number | undefined {
   for (const name of ['http.response.status_code', 'http.status_code']) {
     const value = statusCode(readProperty(attributes, name))
     if (value !== undefined) return value
@@ -75,7 +76,7 @@ export function firstText(attributes: AttributesLike, ...names: string[]): strin
 }
 
 /** The first of these attributes that is a whole number. */
-export function firstInteger(attributes: AttributesLike, ...names: string[]): number | undefined {
+function firstInteger(attributes: AttributesLike, ...names: string[]): number | undefined {
   for (const name of names) {
     const value = integer(readProperty(attributes, name))
     if (value !== undefined) return value

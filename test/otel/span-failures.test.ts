@@ -63,6 +63,16 @@ test('parallel requests of one trace each decide for themselves', async () => {
   expect(client.stats().dropped).toEqual({ handled_exception: 1 })
 })
 
+test.each(['404', 404])('the answer of a request counts when its span holds the status as %j', async (status) => {
+  const { client, tracer, messages } = setUp()
+  const server = serve(tracer)
+  failIn(tracer, server, new Error('not found'))
+  server.setAttribute('http.response.status_code', status)
+  server.end()
+  expect(await messages()).toEqual([])
+  expect(client.stats().dropped).toEqual({ handled_exception: 1 })
+})
+
 test('a server span below another one takes the answer of the outer one', async () => {
   const { tracer, messages } = setUp()
   const outer = serve(tracer)
