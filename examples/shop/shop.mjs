@@ -3,7 +3,12 @@ import express from 'express'
 import pino from 'pino'
 import { opened } from './opened.mjs'
 
-const { WAREHOUSE_URL: warehouse, PAYMENTS_URL: payments, LOGNITOR_VERSION: version } = process.env
+const {
+  WAREHOUSE_URL: warehouse,
+  PAYMENTS_URL: payments,
+  MAILER_URL: mailer,
+  LOGNITOR_VERSION: version,
+} = process.env
 const log = pino({ name: 'shop', level: 'debug' }, pino.destination(2))
 
 class CheckoutError extends Error {
@@ -34,13 +39,15 @@ app.get('/orders/:id', async (req, res) => {
   res.json({ id, stock })
 })
 
-app.post('/orders', (req, res) => {
+app.post('/orders', async (req, res) => {
   if (!req.body?.sku) {
     log.warn({ body: req.body }, 'order without an article')
     return res.status(400).json({ error: 'sku is missing' })
   }
   log.info({ sku: req.body.sku, email: req.user?.email }, 'order placed')
-  res.status(201).json({ id: Math.ceil(Math.random() * 1000) })
+  const id = Math.ceil(Math.random() * 1000)
+  await ask(mailer, `/confirm/${id}`, { method: 'POST' })
+  res.status(201).json({ id })
 })
 
 // A call to another service, which says no now and then: the error, the request and this log share one request id.
@@ -85,8 +92,8 @@ app.use((error, _req, res, _next) => {
   res.status(500).json({ error: 'something went wrong', eventId: captureException(error) })
 })
 
-async function ask(service, path) {
-  const answer = await fetch(service + path)
+async function ask(service, path, init) {
+  const answer = await fetch(service + path, init)
   if (!answer.ok) throw new Error(`${path} was answered ${answer.status}`)
   return answer.json()
 }
