@@ -1,4 +1,4 @@
-// npm start: the inbox, a small instrumented shop of five services, one of them behind a gateway, and its customers.
+// npm start: the inbox, a small instrumented shop of four services, one of them behind a gateway, and its customers.
 // Ctrl-C ends everything.
 import { fork, spawn } from 'node:child_process'
 import { join } from 'node:path'
@@ -26,16 +26,10 @@ const telemetry = {
   INBOX_REPORTS: `${inbox}/inbox/api/reports`,
 }
 const gateway = await startGateway(telemetry)
-const mailer = await startService('mailer', withoutLognitor(gateway), 'plain-telemetry')
 const warehouse = await startService('warehouse', telemetry)
-const payments = await startService('payments', telemetry)
+const payments = await startService('payments', withoutLognitor('payments', gateway), 'plain-telemetry')
 await startService('jobs', { ...telemetry, LOGNITOR_MIN_LEVEL: 'info' })
-const forShop = {
-  ...telemetry,
-  WAREHOUSE_URL: warehouse.url,
-  PAYMENTS_URL: payments.url,
-  MAILER_URL: mailer.url,
-}
+const forShop = { ...telemetry, WAREHOUSE_URL: warehouse.url, PAYMENTS_URL: payments.url }
 const shop = await startService('shop', { ...forShop, LOGNITOR_VERSION: '1.0.0' })
 watch(fork(join(root, 'examples/shop/traffic.mjs'), { env: { ...process.env, SHOP_URL: shop.url } }))
 setTimeout(release, RELEASE_AFTER_MS)
@@ -93,10 +87,10 @@ function addressIn(child, stream) {
 }
 
 /** The environment of a service that knows OpenTelemetry only. */
-function withoutLognitor(endpoint) {
+function withoutLognitor(name, endpoint) {
   return {
     ...process.env,
-    OTEL_SERVICE_NAME: 'mailer',
+    OTEL_SERVICE_NAME: name,
     OTEL_RESOURCE_ATTRIBUTES: 'deployment.environment.name=demo',
     OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
     OTEL_LOGS_EXPORTER: 'otlp',
