@@ -1,5 +1,5 @@
-import { mkdir, open, readdir, rm, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
+import { promises } from './promises.js'
 import { COMMENT, NEWLINE } from './record.js'
 import type { Damage } from './scan.js'
 
@@ -17,17 +17,19 @@ export async function setAside(
   if (damages.length === 0) return
   const folder = join(destinationFolder, DAMAGED)
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 })
+    await promises().mkdir(folder, { recursive: true, mode: 0o700 })
     for (const { file, reason, pieces } of damages) {
       const content = [
         `# ${basename(journal)}/${file}: ${reason}\n`,
         ...pieces.map(({ bytes }) => `${bytes.toString()}\n`),
       ]
       const text = content.join('').slice(0, MOST_BYTES)
-      await writeFile(join(folder, `${nowMs}-${basename(journal)}-${file}.txt`), text, { mode: 0o600 })
+      await promises().writeFile(join(folder, `${nowMs}-${basename(journal)}-${file}.txt`), text, {
+        mode: 0o600,
+      })
     }
-    const names = (await readdir(folder)).sort()
-    for (const name of names.slice(0, -MOST_FILES)) await rm(join(folder, name), { force: true })
+    const names = (await promises().readdir(folder)).sort()
+    for (const name of names.slice(0, -MOST_FILES)) await promises().rm(join(folder, name), { force: true })
   } catch {
     // The entries are lost already. A missing copy of the bytes changes nothing.
   }
@@ -40,7 +42,7 @@ export async function setAside(
 export async function commentOut(journal: string, damages: readonly Damage[]): Promise<void> {
   for (const { file, pieces } of damages) {
     // Not created if it was deleted meanwhile.
-    const handle = await open(join(journal, file), 'r+').catch(() => undefined)
+    const handle = await promises().open(join(journal, file), 'r+').catch(() => undefined)
     if (handle === undefined) continue
     try {
       for (const { first, last } of pieces) {

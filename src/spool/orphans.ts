@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Clock, TimerHandle } from '../common/clock.js'
 import { commentOut, setAside } from './damaged.js'
@@ -6,6 +5,7 @@ import { listAdopted, listOwners, listUnfinished } from './destination-folder.js
 import type { OwnFolder } from './own-folder.js'
 import { isAbandoned } from './owner.js'
 import { adopt, flatten } from './owner-folder.js'
+import { promises } from './promises.js'
 import { scanJournal } from './scan.js'
 import { type NewPending, Source } from './source.js'
 
@@ -85,7 +85,9 @@ export class Orphans {
     await this.#include(folder, await listAdopted(folder.directory))
     for (const unfinished of await listUnfinished(parent)) {
       if (await isAbandoned(unfinished))
-        await rm(unfinished, { recursive: true, force: true }).catch(() => {})
+        await promises()
+          .rm(unfinished, { recursive: true, force: true })
+          .catch(() => {})
     }
     for (const orphan of await listOwners(parent)) {
       if (!this.#mayGoOn(folder)) return

@@ -1,9 +1,9 @@
 import { Buffer } from 'node:buffer'
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { KNOWN_BATCH_REQUESTS, MAX_BATCH_LOGS } from '../wire/limits.js'
 import { orIfMissing } from './fs-error.js'
 import { Journal, segmentNames } from './journal.js'
+import { promises } from './promises.js'
 import { readLines } from './record.js'
 import { Segment } from './segment.js'
 import type { NewPending } from './source.js'
@@ -61,7 +61,7 @@ export async function scanJournal(directory: string, segmentBytes: number): Prom
   const segments: Segment[] = []
   let order = 0
   for (const name of await segmentNames(directory)) {
-    const bytes = await orIfMissing(undefined, readFile(join(directory, name)))
+    const bytes = await orIfMissing(undefined, promises().readFile(join(directory, name)))
     if (bytes === undefined) continue
     const segment = new Segment(name)
     segments.push(segment)
