@@ -8,6 +8,8 @@ export interface Answer {
    * @param hasFinished whether the whole answer was handed to the socket
    */
   status(hasFinished: boolean): number | undefined
+  /** The status, once the head of the answer was sent or waits to be sent. */
+  readonly begunStatus: number | undefined
   /** Whether the answer still waits behind other answers on its connection. It has no socket until its turn comes. */
   readonly isWaiting: boolean
 }
@@ -19,6 +21,9 @@ export function answerOfResponse(response: ServerResponse): Answer {
       const wasSeen = hasFinished || (hasSentHead(response) && response.socket !== null)
       return wasSeen ? response.statusCode : undefined
     },
+    get begunStatus() {
+      return response.headersSent ? response.statusCode : undefined
+    },
     get isWaiting() {
       return response.socket === null
     },
@@ -27,8 +32,12 @@ export function answerOfResponse(response: ServerResponse): Answer {
 
 /** The answer to an HTTP/2 request. */
 export function answerOfStream(stream: ServerHttp2Stream): Answer {
+  const status = () => (stream.headersSent ? Number(stream.sentHeaders?.[':status']) || undefined : undefined)
   return {
-    status: () => (stream.headersSent ? Number(stream.sentHeaders?.[':status']) || undefined : undefined),
+    status,
+    get begunStatus() {
+      return status()
+    },
     isWaiting: false,
   }
 }
