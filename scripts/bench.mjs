@@ -15,7 +15,7 @@ import { shown, writePage } from './lib/performance-page.mjs'
 const SECONDS = {
   logs: 130,
   errors: 30,
-  requests: 90,
+  requests: 120,
   outage: 60,
   weight: 35,
   register: 45,

@@ -1,4 +1,4 @@
-import { isIP } from 'node:net'
+import { builtin } from '../common/builtin.js'
 import { integer, statusCode, text } from './attribute-value.js'
 import type { AttributesLike } from './otel.js'
 import { readProperty } from './property.js'
@@ -48,7 +48,7 @@ function peerAddressOf(attributes: AttributesLike): string | undefined {
   if (address !== undefined) return address
   // Envoy's name, which other tracers use for the names of services.
   const peer = firstText(attributes, 'peer.address')
-  return peer !== undefined && isIP(peer) > 0 ? peer : undefined
+  return peer !== undefined && builtin('node:net').isIP(peer) > 0 ? peer : undefined
 }
 
 function methodOf(attributes: AttributesLike): string | undefined {

@@ -1,4 +1,4 @@
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -81,8 +81,9 @@ test('a file that grows is written anew by itself', async () => {
   const inbox = await startInbox({ data, maxLogs: 5, maxBytes: 20_000 })
   const batch = () => batchOf(...Array.from({ length: 20 }, () => logWith({ message: 'x'.repeat(500) })))
   for (let round = 0; round < 6; round++) {
+    const { mtimeNs } = statSync(data, { bigint: true })
     await post(`${inbox.apiUrl}/ingest`, batch())
-    await new Promise((resolve) => setTimeout(resolve, 250))
+    await until(() => statSync(data, { bigint: true }).mtimeNs > mtimeNs, 'the batch is in the file')
   }
   await inbox.close()
   expect(readFileSync(data, 'utf8').length).toBeLessThan(60_000)

@@ -193,7 +193,8 @@ test('an exception after the answer is an error', async () => {
   const server = serve(tracer)
   scope.answer(200, 1)
   answer(server, 200)
-  await new Promise((resolve) => setTimeout(resolve, 10))
+  const answeredAt = performance.now()
+  await until(() => performance.now() > answeredAt + 1, 'a later moment')
   runInScope(scope, () => failIn(tracer, tracer.startSpan('parent'), new Error('after the answer')))
   failIn(tracer, server, new Error('after its span'))
   expect((await messages()).sort()).toEqual(['after its span', 'after the answer'])
@@ -245,16 +246,17 @@ test('a span with an explicit earlier start does not turn its handled exceptions
 })
 
 test('an error captured by hand soon after wins over a span that ended within its request', async () => {
-  const { client, tracer } = setUp('app')
+  const { clock, client, tracer, vendor } = await setUpOnClock()
   const error = new Error('declined')
-  await runInScope(requestScope(), async () => {
+  runInScope(requestScope(), () => {
     const span = tracer.startSpan('pay')
     span.recordException(error)
     span.end()
-    await new Promise((resolve) => setTimeout(resolve, 150))
+    clock.advance(150)
     client.captureException(error, { tags: ['by hand'] })
   })
-  await until(() => client.stats().written === 1, 'it is written')
-  await client.shutdown()
+  clock.advance(1000)
+  await client.flush()
+  expect(vendor.batches.flatMap(({ json }) => json.logs)).toMatchObject([{ tags: ['by hand'] }])
   expect(client.stats()).toMatchObject({ accepted: 1, dropped: { same_failure: 1 } })
 })
