@@ -10,7 +10,7 @@ const LINES = ['frameworks', 'otel-3']
 const ROWS = [
   ['Next.js 16, next start and standalone', ['nextjs'], 'nextjs', { NEXT_LINE: 'nextjs' }],
   ['Next.js 15, next start and standalone', ['nextjs-15'], 'nextjs', { NEXT_LINE: 'nextjs-15' }],
-  ['Jest, CommonJS and ES module, fake timers, modules loaded anew', ['jest'], 'jest'],
+  ['Jest, CommonJS and ES module, fake timers, modules loaded again', ['jest'], 'jest'],
   ['Vitest; node --test, CommonJS and ES module, fake timers', ['jest'], 'test-runners'],
   ['code that vm runs, v8-compile-cache', ['jest'], 'vm'],
   ['services and functions bundled by esbuild, webpack, Rolldown and Rollup', ['bundlers'], 'bundles'],
