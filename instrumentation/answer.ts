@@ -8,6 +8,8 @@ export interface Answer {
    * @param hasFinished whether the whole answer was handed to the socket
    */
   status(hasFinished: boolean): number | undefined
+  /** The status, once the head of the answer was sent or waits to be sent. */
+  readonly begunStatus: number | undefined
   /** Whether the answer still waits behind other answers on its connection. It has no socket until its turn comes. */
   readonly isWaiting: boolean
 }
@@ -30,6 +32,10 @@ class ResponseAnswer implements Answer {
     return wasSeen ? this.#response.statusCode : undefined
   }
 
+  get begunStatus(): number | undefined {
+    return this.#response.headersSent ? this.#response.statusCode : undefined
+  }
+
   get isWaiting(): boolean {
     return this.#response.socket === null
   }
@@ -37,8 +43,12 @@ class ResponseAnswer implements Answer {
 
 /** The answer to an HTTP/2 request. */
 export function answerOfStream(stream: ServerHttp2Stream): Answer {
+  const status = () => (stream.headersSent ? Number(stream.sentHeaders?.[':status']) || undefined : undefined)
   return {
-    status: () => (stream.headersSent ? Number(stream.sentHeaders?.[':status']) || undefined : undefined),
+    status,
+    get begunStatus() {
+      return status()
+    },
     isWaiting: false,
   }
 }

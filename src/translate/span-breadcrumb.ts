@@ -124,8 +124,7 @@ function withOutcome(span: SpanLike, data: Fields): Fields {
 function errorOf(span: SpanLike, attributes: AttributesLike): string | undefined {
   const type = firstText(attributes, 'error.type')
   // On HTTP spans `error.type` repeats the status code.
-  if (type !== undefined && Number(type) !== firstStatusCode(attributes))
-    return type
+  if (type !== undefined && Number(type) !== firstStatusCode(attributes)) return type
   const message = readProperty(span.status, 'message')
   return span.status.code === STATUS_ERROR && typeof message === 'string' && message !== ''
     ? shorten(message, 200)

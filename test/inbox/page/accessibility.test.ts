@@ -23,6 +23,7 @@ const STATES = [
   '/releases',
   '/feedback',
   '/alerts',
+  '/alerts?rule=2',
   '/health',
   '/faults',
 ]
