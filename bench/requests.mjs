@@ -1,93 +1,96 @@
 // CPU per request of the shop's simplest route, user and system of all threads: bare, traced, and with this package.
-import { fork } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
+// node bench/requests.mjs [generations]
 import { startCountingServer } from './lib/counting-server.mjs'
 import { median, printTable } from './lib/figures.mjs'
-import { load } from './lib/load.mjs'
 import { report } from './lib/report.mjs'
 import { interleave } from './lib/rounds.mjs'
+import { SECONDS, secondsPassed } from './lib/time.mjs'
+import { openShop } from './requests/shop.mjs'
 
+const BARE = 'Express alone'
+const HTTP = 'instrumentation-http'
+const BOTH = 'instrumentation-http and -express'
+const OURS = { env: { BENCH_LOGNITOR: '1' }, isOurs: true }
+/** What is loaded before the shop, and beside what its cost is put. */
 const VARIANTS = {
-  'bare Express': 'bare',
-  'with instrumentation-http': 'instrumented',
-  'with Lognitor added': 'lognitor',
+  [BARE]: { loaded: './bare.mjs' },
+  'Lognitor without tracing': { loaded: './untraced.mjs', isOurs: true, beside: BARE },
+  [HTTP]: { loaded: './instrumented.mjs', beside: BARE },
+  [`Lognitor with ${HTTP}`]: { ...OURS, loaded: './instrumented.mjs', beside: HTTP },
+  [BOTH]: { loaded: './instrumented.mjs', env: { BENCH_EXPRESS: '1' }, beside: BARE },
+  [`Lognitor with ${BOTH}`]: {
+    loaded: './instrumented.mjs',
+    env: { ...OURS.env, BENCH_EXPRESS: '1' },
+    isOurs: true,
+    beside: BOTH,
+  },
 }
-const WARM_UP = 30_000
-const MEASURED = 20_000
-const rounds = Number(process.argv[2] ?? 7)
-const file = (path) => fileURLToPath(new URL(path, import.meta.url))
+const NAMES = Object.keys(VARIANTS)
+const WARM_UP = 12_000
+const MEASURED = 4_000
+const ROUNDS = 4
+const generations = Number(process.argv[2] ?? 3)
 
 const server = await startCountingServer('"status_code":200')
-const figures = await interleave(Object.keys(VARIANTS), rounds, measure)
+const figures = new Map(NAMES.map((name) => [name, []]))
+// The compiler treats no two processes alike, so each generation starts new ones.
+for (let generation = 0; generation < generations; generation++) {
+  if (generation > 0 && secondsPassed() * (1 + 1 / generation) > SECONDS) break
+  await measureGeneration()
+}
 server.stop()
 
-const medians = [...figures].map(([name, each]) => [name, median(each)])
-const [, bare] = medians[0]
+const of = (name) => median(figures.get(name))
+const added = (name) => of(name) - of(VARIANTS[name].beside)
 console.log(
-  `\nCPU per request of Express 5, medians of ${figures.get('bare Express').length} interleaved rounds\n`,
+  `\nCPU per request of Express 5, medians of ${figures.get(BARE).length} interleaved rounds in living processes\n`,
 )
 printTable(
   ['', 'us a request', 'us added', 'x bare'],
-  medians.map(([name, us], n) => {
-    return [name, us, n === 0 ? '' : us - medians[n - 1][1], (us / bare).toFixed(2)]
-  }),
+  NAMES.map((name) => [name, of(name), name === BARE ? '' : added(name), (of(name) / of(BARE)).toFixed(2)]),
 )
 
-const of = (name) => median(figures.get(name))
+const row = (id, work, name, target) => ({
+  id: `requests.${id}`,
+  work,
+  value: added(name),
+  unit: 'us added',
+  target,
+  figures: `${of(VARIANTS[name].beside).toFixed(0)} us without Lognitor, ${of(name).toFixed(0)} with it`,
+})
 report([
-  {
-    id: 'requests.http',
-    work: 'Express 5 request with instrumentation-http, all entries delivered',
-    value: of('with Lognitor added') - of('with instrumentation-http'),
-    unit: 'us added',
-    target: 20,
-    figures: `bare ${bare.toFixed(0)}, traced ${of('with instrumentation-http').toFixed(0)}, with Lognitor ${of('with Lognitor added').toFixed(0)} us`,
-  },
+  row('bare', 'Express 5 request without tracing, all entries delivered', NAMES[1], 35),
+  row('http', 'the same with instrumentation-http', NAMES[3], 20),
+  row('express', 'the same with instrumentation-express too', NAMES[5], 20),
 ])
 
-async function measure(name) {
-  const shop = fork(file('../examples/shop/shop.mjs'), {
-    execArgv: ['--import', file(`requests/${VARIANTS[name]}.mjs`)],
-    env: { ...process.env, PORT: '0', BENCH_SERVER: server.url },
-    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-  })
+async function measureGeneration() {
+  const shops = new Map()
   try {
-    const { port } = await answerOf(shop)
-    const visit = (count) => load({ port, path: '/health', count, end: '\r\n\r\nok' })
-    await visit(WARM_UP)
-    const before = await cpu(shop)
-    await visit(MEASURED)
-    const after = await cpu(shop)
-    await checkRows(name, shop)
-    return (after - before) / MEASURED
+    for (const name of NAMES) {
+      const { loaded, env } = VARIANTS[name]
+      const shop = await openShop(loaded, { ...env, BENCH_SERVER: server.url })
+      shops.set(name, shop)
+      await shop.visit(WARM_UP)
+    }
+    const rounds = await interleave(NAMES, ROUNDS, (name) => measure(shops.get(name)))
+    for (const [name, each] of rounds) figures.get(name).push(...each)
+    await checkEntries([...shops].filter(([name]) => VARIANTS[name].isOurs).map(([, shop]) => shop))
   } finally {
-    shop.kill('SIGKILL')
+    for (const shop of shops.values()) shop.stop()
   }
 }
 
+async function measure(shop) {
+  const before = await shop.cpu()
+  await shop.visit(MEASURED)
+  return ((await shop.cpu()) - before) / MEASURED
+}
+
 /** A variant that loses request entries is not cheaper but wrong. */
-async function checkRows(name, shop) {
-  if (VARIANTS[name] !== 'lognitor') return
-  shop.send('flush')
-  while ((await answerOf(shop)).flushed === undefined);
+async function checkEntries(shops) {
+  for (const shop of shops) await shop.flush()
   const { marks } = await server.take()
-  const visits = WARM_UP + MEASURED
-  if (marks !== visits) throw new Error(`${name}: ${marks} request entries of ${visits} requests arrived`)
-}
-
-async function cpu(shop) {
-  shop.send('cpu')
-  const { cpu } = await answerOf(shop)
-  return cpu.user + cpu.system
-}
-
-function answerOf(child) {
-  return new Promise((resolve, reject) => {
-    const ended = (code) => reject(new Error(`the shop ended (${code})`))
-    child.once('exit', ended)
-    child.once('message', (message) => {
-      child.off('exit', ended)
-      resolve(message)
-    })
-  })
+  const visits = shops.reduce((sum, shop) => sum + shop.visits, 0)
+  if (marks !== visits) throw new Error(`${marks} request entries of ${visits} requests arrived`)
 }

@@ -56,11 +56,11 @@ try {
     },
     {
       id: 'files',
-      work: 'files installed, without the peer',
-      value: own.length,
+      work: 'files of code installed, without the peer',
+      value: own.filter((file) => !/\.(?:md|webp|svg)$/.test(file)).length,
       unit: 'files',
       target: 60,
-      figures: `${all.length} with the peer`,
+      figures: `${own.length} with the pages, ${all.length} with pages and peer`,
     },
   ])
 } finally {

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import { isIP } from 'node:net'
+import { builtin } from '../src/common/builtin.js'
 import type { RequestHead } from './request-head.js'
 
 /**
@@ -56,7 +56,7 @@ function firstForwarded(header: string | undefined): ReadonlyMap<string, string>
 function addressIn(entry: string | undefined): string | undefined {
   if (entry === undefined) return undefined
   const bare = /^\[([^\]]+)\](?::\d+)?$/.exec(entry)?.[1] ?? /^([\d.]+):\d+$/.exec(entry)?.[1] ?? entry
-  return isIP(bare) === 0 ? undefined : plainAddress(bare)
+  return builtin('node:net').isIP(bare) === 0 ? undefined : plainAddress(bare)
 }
 
 /** A dual-stack server sees IPv4 clients as `::ffff:203.0.113.7`. */

@@ -15,12 +15,12 @@ import { shown, writePage } from './lib/performance-page.mjs'
 const SECONDS = {
   logs: 130,
   errors: 30,
-  requests: 90,
+  requests: 120,
   outage: 60,
   weight: 35,
   register: 45,
   gateway: 60,
-  growth: 60,
+  growth: 250,
 }
 
 // Every file directly below bench/ is one bench and runs in a process of its own.

@@ -25,7 +25,7 @@ const account = await killAgainAndAgain({
 if (process.stderr.isTTY) process.stderr.write('\n')
 const { written, due, lost, twice, again, altered } = account
 console.log(`logs whose call returned            ${written}`)
-console.log(`  more than 250 ms before the kill  ${due}`)
+console.log(`  of these due to survive           ${due}`)
 console.log(`  of these lost                     ${lost.length}`)
 console.log(`logs that came in two batches       ${twice.length}`)
 console.log(`batches that were repeated          ${again}`)

@@ -1,21 +1,24 @@
 // npm run release:check: everything that must be true of a release, the cheapest first. Ends at the first failure.
-// --without-tests leaves npm test out, --without-audit the question for known vulnerabilities, which needs a registry
-// that answers it.
+// --without-tests leaves npm test out, --without-audit the question for known vulnerabilities. A registry that does not
+// answer that question fails the check at its end, when all other steps have passed.
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ensureInstalled, root, run } from './lib/install.mjs'
 
 const PROGRAMS = 'test/dependencies/release'
-/** Licences whose code may be bundled into a package under the MIT licence. */
-const ALLOWED = ['MIT', 'ISC', 'BSD-2-Clause', 'BSD-3-Clause', 'Apache-2.0', '0BSD']
+/** Licences of code, and of the inbox's font (OFL), that may be bundled into a package under the MIT licence. */
+const ALLOWED = ['MIT', 'ISC', 'BSD-2-Clause', 'BSD-3-Clause', 'Apache-2.0', '0BSD', 'OFL-1.1']
 const flags = new Set(process.argv.slice(2))
-const { name, version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+const { name, version, repository } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 
 ensureInstalled()
 ensureInstalled(PROGRAMS)
 step('the change log names the version and its date', checkChangeLog)
+step('the words are spelt as in cspell.json', () =>
+  run(process.execPath, [join(root, 'node_modules/cspell/bin.mjs'), '--no-progress']),
+)
 step('the reference is what the sources say', () => script('reference.mjs', '--check'))
 const folder = mkdtempSync(join(tmpdir(), 'lognitor-release-'))
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
@@ -25,10 +28,17 @@ step('publint finds nothing', () => program('publint/src/cli.js', 'run', tarball
 step('the types resolve for every kind of import', () =>
   program('@arethetypeswrong/cli/dist/index.js', tarball, '--profile', 'node16'),
 )
-if (!flags.has('--without-audit'))
-  step('no package that comes with it has a known vulnerability', () => audit(tarball))
-if (!flags.has('--without-tests')) step('the tests pass', () => script('test.mjs'))
-console.log(`\n${name} ${version} can be released.`)
+/** Steps that were left out or could not be done, each as a sentence. */
+const missing = []
+if (flags.has('--without-audit')) missing.push('Known vulnerabilities were not looked for (--without-audit).')
+else step('no package that comes with it has a known vulnerability', () => audit(tarball))
+if (flags.has('--without-tests')) missing.push('The tests were not run (--without-tests).')
+else step('the tests pass', () => script('test.mjs'))
+if (repository === undefined)
+  missing.push(
+    'package.json has no "repository", so the page on npm will not resolve the links of the README.',
+  )
+console.log(['', `${name} ${version} has passed every step that was run.`, ...missing].join('\n'))
 
 function step(title, check) {
   console.log(`\n== ${title}`)
@@ -89,6 +99,18 @@ function checkLicences() {
 function audit(tarball) {
   const consumer = join(folder, 'consumer')
   run('npm', ['install', '--prefix', consumer, '--no-fund', '--no-audit', '--ignore-scripts', tarball])
-  writeFileSync(join(consumer, '.npmrc'), 'audit-level=low\n')
-  run('npm', ['audit', '--omit=dev'], { cwd: consumer })
+  const { status, stdout } = spawnSync(
+    'npm',
+    ['audit', '--omit=dev', '--audit-level=low', '--json', '--loglevel=silent'],
+    { cwd: consumer, encoding: 'utf8' },
+  )
+  const answer = JSON.parse(stdout || '{}')
+  const found = answer.metadata?.vulnerabilities?.total
+  if (found === undefined) {
+    const why = answer.statusCode ? `the registry answers ${answer.statusCode} to npm audit` : answer.message
+    missing.push(`Known vulnerabilities could not be looked for: ${why ?? 'npm audit gave no report'}.`)
+    console.log(missing.at(-1))
+    process.exitCode = 1
+  } else if (status !== 0) fail(stdout)
+  else console.log('npm audit: no known vulnerability')
 }

@@ -8,14 +8,10 @@ const only = process.argv.slice(2)
 const tool = (path) => join(root, 'node_modules', path)
 
 ensureInstalled()
-// The other line of OpenTelemetry, and the other line of Node, whose package installs a binary by a script.
-ensureInstalled('test/dependencies/otel-3', { withScripts: true })
+// The other line of OpenTelemetry and of Node.
+ensureInstalled('test/dependencies/otel-3')
 // Frameworks, loggers and the collection of all instrumentations.
 ensureInstalled('test/dependencies/frameworks')
-// Bundlers.
-ensureInstalled('test/dependencies/bundlers')
-// Test runners, and other programs that run code in vm.
-ensureInstalled('test/dependencies/jest')
 
 const checks = [
   ['format and lint', tool('@biomejs/biome/bin/biome'), 'check', '--error-on-warnings'],

@@ -1,3 +1,5 @@
+import { mainEntry } from './client/main-entry.js'
+
 export { LognitorClient } from './client/client.js'
 export {
   captureException,
@@ -57,3 +59,5 @@ export type { Level } from './wire/level.js'
 export type { Breadcrumb, ErrorDetail, Log, RequestDetail, User } from './wire/log.js'
 export type { RequestEntry } from './wire/request-entry.js'
 export type { Transport, TransportAnswer, TransportRequest } from './wire/transport.js'
+
+mainEntry.isLoaded = true

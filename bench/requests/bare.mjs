@@ -1,2 +1,4 @@
 // Loaded before the shop: reports the CPU time used so far when asked.
-process.on('message', () => process.send({ cpu: process.cpuUsage() }))
+process.on('message', (message) => {
+  if (message === 'cpu') process.send({ cpu: process.cpuUsage() })
+})

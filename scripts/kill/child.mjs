@@ -1,6 +1,7 @@
 // Writes logs at an uneven pace until it is killed, and notes each call that has returned in a place that a kill cannot
 // destroy. Arguments: the module, the address, the spool, the notes, its name, a seed.
 import { openSync, writeSync } from 'node:fs'
+import { appendFile, rename } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { chance } from '../lib/chance.mjs'
 
@@ -20,6 +21,20 @@ const client = init({
 
 const file = openSync(notes, 'a', 0o600)
 const now = () => performance.timeOrigin + performance.now()
+
+// How long the disk takes for two small operations, one after the other: the spool is behind by several of these.
+let diskMs = 0
+let probeBegan = now()
+async function probe() {
+  probeBegan = now()
+  await appendFile(`${notes}-probe-1`, '.')
+  await rename(`${notes}-probe-1`, `${notes}-probe-2`)
+  diskMs = Math.max(diskMs * 0.8, now() - probeBegan)
+  setTimeout(() => void probe(), 20)
+  probeBegan = Number.POSITIVE_INFINITY
+}
+void probe()
+
 const width = 20 + random() * 2000
 let count = 0
 let lateMs = 0
@@ -36,7 +51,8 @@ function burst() {
   }
   const pauseMs = random() * 12
   expected = now() + pauseMs
-  writeSync(file, `${words}next\t${expected.toFixed(1)}\t${lateMs.toFixed(1)}\n`)
+  const slowMs = Math.max(diskMs, now() - probeBegan)
+  writeSync(file, `${words}next\t${expected.toFixed(1)}\t${lateMs.toFixed(1)}\t${slowMs.toFixed(1)}\n`)
   setTimeout(burst, pauseMs)
 }
 burst()

@@ -8,8 +8,10 @@ import { startService } from './service.mjs'
 
 const CHILD = fileURLToPath(new URL('child.mjs', import.meta.url))
 const DRAIN = fileURLToPath(new URL('drain.mjs', import.meta.url))
-/** A log whose call returned this long before the kill must survive it. */
+/** A log whose call returned this long before the kill must survive it, on a machine that does nothing else. */
 const SAFE_MS = 250
+/** Pairs of operations of the disk that a write may have to wait for. */
+const DISK_STEPS = 3
 
 /**
  * Kills a process that logs, repeatedly, with a service that fails now and then. Counts the logs that had to survive,
@@ -36,16 +38,20 @@ export async function killAgainAndAgain({ module, rounds, seed, onRound = () => 
       const killedAt = performance.timeOrigin + performance.now()
       child.kill('SIGKILL')
       await ended
-      const { calls, lateMs } = readNotes(notes, killedAt)
+      const { calls, lateMs, diskMs } = readNotes(notes, killedAt)
       written += calls.length
-      for (const [message, at] of calls) if (Number(at) < killedAt - SAFE_MS - lateMs) due.push(message)
-      rmSync(notes, { force: true })
+      for (const [message, at] of calls) {
+        const beforeKillMs = killedAt - Number(at)
+        if (beforeKillMs > SAFE_MS + lateMs + DISK_STEPS * diskMs)
+          due.push({ message, beforeKillMs, lateMs, diskMs })
+      }
+      for (const file of [notes, `${notes}-probe-1`, `${notes}-probe-2`]) rmSync(file, { force: true })
       onRound(round, rounds)
     }
     service.behave()
     await drain(module, service.apiUrl, spool)
     const { batches, arrivals } = service
-    const lost = due.filter((message) => !arrivals.has(message))
+    const lost = due.filter(({ message }) => !arrivals.has(message)).map(describe)
     const twice = [...arrivals].filter(([, ids]) => ids.size > 1).map(([message]) => message)
     const again = [...batches.values()].filter(({ texts }) => texts.length > 1)
     const altered = again.filter(({ texts }) => new Set(texts).size > 1)
@@ -65,7 +71,7 @@ async function firstNote(file, ended) {
   while (!hasEnded && !(existsSync(file) && statSync(file).size > 0)) await sleep(5)
 }
 
-/** The calls that had returned, and the delay of the event loop at the end. */
+/** The calls that had returned, and the delays of event loop and disk in the last second or so. */
 function readNotes(file, killedAt) {
   let text = ''
   try {
@@ -78,9 +84,15 @@ function readNotes(file, killedAt) {
   const turns = words.filter(([word]) => word === 'next')
   const calls = words.filter(([word]) => word !== 'next')
   // About the last second, and what the process would have noted had it lived longer.
-  const lates = turns.slice(-150).map(([, , lateMs]) => Number(lateMs))
+  const last = turns.slice(-150)
   const lastExpected = Number(turns.at(-1)?.[1] ?? killedAt)
-  return { calls, lateMs: Math.max(0, killedAt - lastExpected, ...lates) }
+  const lateMs = Math.max(0, killedAt - lastExpected, ...last.map(([, , ms]) => Number(ms)))
+  return { calls, lateMs, diskMs: Math.max(0, ...last.map(([, , , ms]) => Number(ms))) }
+}
+
+function describe({ message, beforeKillMs, lateMs, diskMs }) {
+  const late = `event loop up to ${lateMs.toFixed()} ms late, disk up to ${diskMs.toFixed()} ms`
+  return `${message}: logged ${beforeKillMs.toFixed()} ms before the kill, ${late}`
 }
 
 /** One more process, which only delivers what the others have left. */

@@ -46,9 +46,9 @@ function drawBars(bars) {
 
 function drawCurves({ records, attributes, kilobytes }, top) {
   const curves = [
-    ['us a record, by records written before', records],
-    ['us a record, by attributes', attributes],
-    ['us a record, by kilobytes', kilobytes],
+    ['µs a record, by records written before', records],
+    ['µs a record, by attributes', attributes],
+    ['µs a record, by kilobytes', kilobytes],
   ]
   return curves.map(([title, points], n) => drawCurve(title, points, 40 + n * 295, top)).join('\n')
 }

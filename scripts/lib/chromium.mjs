@@ -44,7 +44,9 @@ export async function launchChromium() {
 
 function launch(executablePath, env) {
   const isRoot = process.getuid?.() === 0
-  return chromium.launch({ executablePath, env, args: isRoot ? [...ARGS, '--no-sandbox'] : ARGS })
+  // Chromium ends with this process in any case. Listeners to signals would only change how this process ends.
+  const signals = { handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false }
+  return chromium.launch({ executablePath, env, args: isRoot ? [...ARGS, '--no-sandbox'] : ARGS, ...signals })
 }
 
 /**

@@ -22,6 +22,8 @@ export async function writeDeclarations(dist, entries) {
     input: Object.fromEntries(input),
     external: [/^node:/, /^@opentelemetry\//],
     checks: { bundlerTimings: false },
+    // Without this, a comment names the folder of the build before each module.
+    experimental: { attachDebugInfo: 'none' },
     plugins: [dts({ dtsInput: true, oxc: true, sourcemap: false })],
   })
   await bundle.write({

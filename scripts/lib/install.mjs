@@ -14,8 +14,11 @@ export function run(command, args, options = {}) {
   if (status !== 0) process.exit(status ?? 1)
 }
 
+/** Its package of another Node installs the binary by a script. */
+const WITH_SCRIPTS = 'test/dependencies/otel-3'
+
 /** Installs the packages of a lock file, unless this lock file has been installed already. */
-export function ensureInstalled(folder = '.', { withScripts = false } = {}) {
+export function ensureInstalled(folder = '.') {
   const at = join(root, folder)
   const lock = createHash('sha256')
     .update(readFileSync(join(at, 'package-lock.json')))
@@ -23,7 +26,7 @@ export function ensureInstalled(folder = '.', { withScripts = false } = {}) {
   const stamp = join(at, 'node_modules', '.installed')
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return
   console.error(`Installing the development packages${folder === '.' ? '' : ` of ${folder}`} ...`)
-  const scripts = withScripts ? [] : ['--ignore-scripts']
+  const scripts = folder === WITH_SCRIPTS ? [] : ['--ignore-scripts']
   run('npm', ['ci', ...scripts, '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: at,
     stdio: ['ignore', 'ignore', 'inherit'],

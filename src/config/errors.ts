@@ -40,6 +40,10 @@ export const WARNINGS = {
   LOGNITOR_SPOOL_UNAVAILABLE:
     'The spool cannot be written, and logs are in memory only; or part of the spool cannot be read, and is kept.',
   LOGNITOR_MISSING_PEER: 'A package that this entry point could use is not installed, or cannot be loaded.',
+  LOGNITOR_UNSUPPORTED_VERSION:
+    'An instrumentation does not support the version of its package that the application has loaded.',
+  LOGNITOR_ENTRIES_REFUSED: 'Lognitor refused entries for good, and they were dropped.',
+  LOGNITOR_LOGS_DROPPED: 'Logs were dropped for a reason that the application or its operator can mend.',
   LOGNITOR_INBOX_DATA: 'The file of the inbox could not be read or written in full.',
   LOGNITOR_NOT_STARTED:
     'OpenTelemetry, or a part of it, could not be started; the application runs without it.',

@@ -4,6 +4,8 @@ import type { DropLedger, DropReason } from '../diagnostics/drop-ledger.js'
 import { backoffMs } from './backoff.js'
 import type { Destination, Destinations } from './destination.js'
 import { fateOf } from './fate.js'
+import type { Outcome } from './http/outcome.js'
+import { warnOfRefusal } from './refusal.js'
 
 export interface ApiCallerParts {
   readonly destinations: Destinations
@@ -194,9 +196,9 @@ export class ApiCaller {
       if (pending.isHandedOver) return undefined
       const fate = fateOf(outcome, { entries: 1, attempts }, KNOWN)
       if (fate.kind === 'drop' || fate.kind === 'halve')
-        return this.#drop(fate.kind === 'drop' ? fate.reason : 'too_large')
+        return this.#refused(call, fate.kind === 'drop' ? fate.reason : 'too_large', outcome)
       if (fate.kind === 'done') {
-        if (fate.rejected > 0 || outcome.kind !== 'sent') return this.#drop('rejected')
+        if (fate.rejected > 0 || outcome.kind !== 'sent') return this.#refused(call, 'rejected', outcome)
         ledger.take(call.path, 1, 0)
         return outcome.body
       }
@@ -234,6 +236,11 @@ export class ApiCaller {
       pending.isReplaced = true
       pending.wake()
     }
+  }
+
+  #refused({ path }: ApiCall, reason: DropReason, outcome: Outcome): undefined {
+    warnOfRefusal(path, 1, outcome)
+    return this.#drop(reason)
   }
 
   #drop(reason: DropReason): undefined {

@@ -5,6 +5,7 @@ import type { Destination, Destinations } from './destination.js'
 import { type Fate, fateOf } from './fate.js'
 import type { Posted } from './http/post.js'
 import type { InFlightBatch } from './in-flight-batch.js'
+import { warnOfRefusal } from './refusal.js'
 import type { DeliveryReport } from './report.js'
 
 export interface DispatcherParts {
@@ -51,7 +52,7 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
     const { knownEntries } = destination.limits[queue.path]
     const fate = fateOf(posted.outcome, sent, { knownEntries, maxRetries: maxRetries() })
     const isCurrent = destination === destinations.current
-    if (fate.kind === 'retry') retry(flight, destination, fate, round)
+    if (fate.kind === 'retry') retry(flight, destination, fate, posted, round)
     else applyFate(flight, destination, fate, posted, round)
     report.answered(queue.path, sent.entries, posted, fate, isCurrent)
   }
@@ -73,6 +74,7 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
         its.taken()
         ledger.take(queue.path, count, fate.rejected)
         drop('rejected', fate.rejected)
+        warnOfRefusal(queue.path, fate.rejected, outcome)
         if (outcome.kind === 'sent' && fate.rejected > 0) report.rejected(queue.path, outcome.rejections)
         return
       case 'halve':
@@ -81,10 +83,12 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
         if (flight.halve()) return
         flight.finish()
         drop(fate.reason === 'too_many' ? 'bad_batch' : 'too_large', count)
+        warnOfRefusal(queue.path, count, outcome)
         return
       case 'drop':
         flight.finish()
         drop(fate.reason, count)
+        warnOfRefusal(queue.path, count, outcome)
     }
   }
 
@@ -92,9 +96,10 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
     flight: InFlightBatch,
     destination: Destination,
     { hold, retriesExhausted, mayBeTaken }: Fate & { kind: 'retry' },
+    { outcome }: Posted,
     round: number,
   ): void {
-    const { batch } = flight
+    const { batch, queue } = flight
     const { breaker } = destination
     batch.mayBeTaken ||= mayBeTaken
     batch.isLast = retriesExhausted
@@ -113,6 +118,7 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
       const { count } = batch
       flight.finish()
       drop('bad_batch', count)
+      warnOfRefusal(queue.path, count, outcome)
       return
     }
     drop('queue_full', flight.putBack(retriesExhausted ? 'last' : 'first'))

@@ -1,4 +1,4 @@
-import { constants } from 'node:os'
+import { builtin } from '../common/builtin.js'
 import { setImmediate } from '../common/clock.js'
 
 type Ending = 'SIGTERM' | 'SIGINT' | 'SIGHUP' | 'SIGQUIT' | 'SIGUSR2' | 'SIGBREAK'
@@ -109,6 +109,6 @@ export class Signals {
     }
     // The kernel does not deliver unhandled signals to the first process of a container.
     if (isAlone && (process.pid === 1 || process.platform === 'win32'))
-      process.exit(128 + constants.signals[signal])
+      process.exit(128 + builtin('node:os').constants.signals[signal])
   }
 }

@@ -1,5 +1,6 @@
 import type { OnAnswered } from '../scope/scope.js'
 import type { SpanLike } from '../translate/otel.js'
+import { firstStatusCode } from '../translate/span-http.js'
 
 /** Bounds the hooks of one span, which may stay open for hours when it belongs to a stream. */
 const MOST_WAITING = 128
@@ -25,8 +26,7 @@ export class ServerAnswer {
   }
 
   end({ attributes }: SpanLike): void {
-    const status = attributes['http.response.status_code'] ?? attributes['http.status_code']
-    this.#status = typeof status === 'number' ? status : undefined
+    this.#status = firstStatusCode(attributes)
     this.#endedAtMs = performance.now()
     for (const hook of this.#waiting.splice(0)) hook(this.#status)
   }

@@ -7,6 +7,7 @@ import type { Batcher, UndeliveredBatch } from '../delivery/batcher.js'
 import type { Destination } from '../delivery/destination.js'
 import { fateOf } from '../delivery/fate.js'
 import { proxyFor } from '../delivery/http/proxy.js'
+import { warnOfRefusal } from '../delivery/refusal.js'
 import type { DropLedger } from '../diagnostics/drop-ledger.js'
 import type { SelfLog } from '../diagnostics/self-log.js'
 import type { ExitParticipant, WriteCrash } from '../exit/exit-participant.js'
@@ -74,6 +75,8 @@ export function createExitParticipant(parts: ExitParticipantParts): ExitParticip
     if (fate.kind === 'done') ledger.take(path, entries, fate.rejected)
     if (fate.kind === 'done') ledger.drop('rejected', fate.rejected)
     if (fate.kind === 'drop') ledger.drop(fate.reason, entries)
+    const refused = fate.kind === 'done' ? fate.rejected : fate.kind === 'drop' ? entries : 0
+    warnOfRefusal(path, refused, piece.outcome)
     return fate.kind === 'done' || fate.kind === 'drop'
   }
 

@@ -29,6 +29,7 @@ import { type Deploy, LOG_ID_KEY, type Log } from '../wire/log.js'
 import type { RequestEntry } from '../wire/request-entry.js'
 import { IS_PIPELINE } from './brand.js'
 import { targetOf } from './delivery-target.js'
+import { warnOfDrop } from './drop-warning.js'
 import { createExitParticipant } from './exit-participant.js'
 import { lossLog, warnOfLoss } from './loss.js'
 import { openSpool } from './open-spool.js'
@@ -88,7 +89,10 @@ export class Pipeline {
     this.#origins = new ResourceDefaults(settings)
     this.clock = clock
     this.selfLog = createSelfLog(() => this.#settings.debug)
-    this.ledger = new DropLedger(settings.onDrop, (reason) => this.selfLog.warn(`first drop: ${reason}`))
+    this.ledger = new DropLedger(settings.onDrop, (reason) => {
+      this.selfLog.warn(`first drop: ${reason}`)
+      warnOfDrop(reason)
+    })
     const destinations = new Destinations(targetOf(settings), { clock, random })
     this.destinations = destinations
     this.apiCaller = new ApiCaller({ destinations, ledger: this.ledger, clock, random })

@@ -1,4 +1,4 @@
-import { hostname } from 'node:os'
+import { builtin } from '../common/builtin.js'
 import type { Settings } from '../config/options.js'
 import { applicationName } from '../config/package-name.js'
 import type { ResourceFields } from '../translate/resource.js'
@@ -19,7 +19,12 @@ interface Known extends Readonly<Record<'service' | 'environment' | 'version', s
 }
 
 // Read once: each call is a system call.
-const HOSTNAME = hostname()
+let hostname: string | undefined
+
+function ownHostname(): string {
+  hostname ??= builtin('node:os').hostname()
+  return hostname
+}
 
 /** The defaults of a client's logs, from its options, the OpenTelemetry resource and a registered release. */
 export class ResourceDefaults {
@@ -99,7 +104,7 @@ function combine(
     service: service ?? resource.service ?? fallback.service ?? applicationName(),
     environment: environment ?? resource.environment ?? fallback.environment,
     version: version ?? resource.version ?? fallback.version,
-    hostname: resource.hostname ?? HOSTNAME,
+    hostname: resource.hostname ?? ownHostname(),
     releaseId: release.id ?? releaseId,
     deploy: release.deploy ?? resource.deploy,
     metadata: resource.metadata,

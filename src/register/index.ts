@@ -122,9 +122,9 @@ function start(): void {
     },
   })
   if (isMainThread) {
-    const active = new Set(instrumentations.map((one) => one.instrumentationName ?? ''))
-    const parts = { packages: packages.within(AUTO), env, active, isInCode: false }
-    tried('warnings of what is missing', () => watchUse(parts, packages.dependencies(), pipeline))
+    const dependencies = packages.dependencies()
+    const parts = { packages: packages.within(AUTO), env, instrumentations, dependencies, isInCode: false }
+    tried('warnings of what is missing', () => watchUse(parts, pipeline))
   }
   pipeline.selfLog('zero code has started OpenTelemetry')
 }

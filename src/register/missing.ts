@@ -73,7 +73,7 @@ function className(name: string): string {
 }
 
 /** The name in the form that OTEL_NODE_DISABLED_INSTRUMENTATIONS uses. */
-function shortName(name: string): string {
+export function shortName(name: string): string {
   if (name === '@fastify/otel') return 'fastify-otel'
   return name.replace(INSTRUMENTATION, '').replace(WINSTON_TRANSPORT, 'winston')
 }

@@ -74,9 +74,10 @@ export function sdkConfig<Config extends object = Record<never, never>>(
     exporters: { fallback: 'otlp' },
   })
   if (isMainThread) {
-    const active = new Set(added.instrumentations.map((one) => one.instrumentationName ?? ''))
-    const parts = { packages, env: process.env, active, isInCode: true }
-    tried('warnings of what is missing', () => watchUse(parts, packages.dependencies(), pipelineOf(client)))
+    const { instrumentations } = added
+    const dependencies = packages.dependencies()
+    const parts = { packages, env: process.env, instrumentations, dependencies, isInCode: true }
+    tried('warnings of what is missing', () => watchUse(parts, pipelineOf(client)))
   }
   const sdk = sdkPlaceOf(packages).within(SDK_NODE)
   tried('the loader hook for ES modules', () => hookLoader(sdk, added.instrumentations))

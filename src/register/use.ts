@@ -1,40 +1,53 @@
 import { createRequire } from 'node:module'
+import { mainEntry } from '../client/main-entry.js'
 import { warnOnce } from '../config/errors.js'
 import type { Pipeline } from '../pipeline/pipeline.js'
+import type { InstrumentationLike } from './http.js'
 import { isWanted } from './instrumentations.js'
 import { LOGGERS, type MissingParts, NEEDS, nameMissing } from './missing.js'
+import { nameUnsupported } from './unsupported.js'
 
 /** By then a server has loaded the packages it uses. */
 const LOOK_AFTER_MS = 2000
 const CONSOLE = '@opentelemetry/instrumentation-console'
 
+export interface UseParts extends Omit<MissingParts, 'active'> {
+  readonly instrumentations: readonly InstrumentationLike[]
+  /** The dependencies in the application's package.json. */
+  readonly dependencies: readonly string[]
+}
+
 /**
  * Warns of what the application uses without an instrumentation: at once for the dependencies of its package.json, and
- * after 2 s, or at the end of a shorter program, for what it has loaded besides, and for an application that logs only
- * by console.
- *
- * @param dependencies the dependencies in the application's package.json
+ * after 2 s and at the end for what it has loaded besides, for loaded packages whose instrumentation does not support
+ * their version, and for an application that logs only by console.
  */
-export function watchUse(parts: MissingParts, dependencies: readonly string[], pipeline: Pipeline): void {
-  const declared = new Set(dependencies)
-  nameMissing(declared, parts)
+export function watchUse({ instrumentations, dependencies, ...others }: UseParts, pipeline: Pipeline): void {
+  const active = new Set(instrumentations.map((one) => one.instrumentationName ?? ''))
+  const parts: MissingParts = { ...others, active }
+  const named = new Set(dependencies)
+  nameMissing(named, parts)
   nameLate(parts)
   if (!pipeline.isActive) return
-  const usesConsole = noticeConsole()
-  const look = (): void => {
-    clearTimeout(timer)
-    stopLooking()
+  const consoleUse = watchConsole()
+  const look = (isAtEnd: boolean): void => {
     const loaded = loadedPackages()
     nameMissing(
-      [...loaded].filter((name) => !declared.has(name)),
+      [...loaded].filter((name) => !named.has(name)),
       parts,
     )
-    if (usesConsole() && pipeline.ledger.written === 0 && !LOGGERS.some((name) => loaded.has(name))) {
-      hintAtConsole(parts)
-    }
+    for (const name of loaded) named.add(name)
+    nameUnsupported(instrumentations, parts.env)
+    const hasOtherLogs = pipeline.ledger.written > 0 || LOGGERS.some((name) => loaded.has(name))
+    // An application that has loaded the client may log by it later.
+    if (consoleUse.isUsed() && !hasOtherLogs && (isAtEnd || !mainEntry.isLoaded)) hintAtConsole(parts)
   }
-  const timer = setTimeout(look, LOOK_AFTER_MS).unref()
-  const stopLooking = pipeline.beforeEnd(look)
+  const timer = setTimeout(() => look(false), LOOK_AFTER_MS).unref()
+  pipeline.beforeEnd(() => {
+    clearTimeout(timer)
+    consoleUse.stop()
+    look(true)
+  })
 }
 
 /** Must be called when the instrumentations have been created and no application code has run. */
@@ -71,17 +84,14 @@ export function loadedPackages(): Set<string> {
 
 const METHODS = ['log', 'info', 'warn', 'error', 'debug'] as const
 
-/**
- * Observes whether the application writes by console, and returns a function that tells. The first line restores
- * console.
- */
-function noticeConsole(): () => boolean {
+/** Observes whether the application writes by console. The first line, or `stop`, restores console. */
+function watchConsole(): { isUsed(): boolean; stop(): void } {
   let isUsed = false
   const replaced = METHODS.map((method) => {
     const original = console[method]
     const noticing = function (this: unknown, ...words: unknown[]) {
       isUsed = true
-      for (const putBack of replaced) putBack()
+      stop()
       return Reflect.apply(original, this, words)
     }
     console[method] = noticing
@@ -89,10 +99,10 @@ function noticeConsole(): () => boolean {
       if (console[method] === noticing) console[method] = original
     }
   })
-  return () => {
+  const stop = () => {
     for (const putBack of replaced) putBack()
-    return isUsed
   }
+  return { isUsed: () => isUsed, stop }
 }
 
 /** The package that a file belongs to, found by the last `node_modules` in its path. */

@@ -1,5 +1,6 @@
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
+import { promises } from './promises.js'
+import { COMMENT, NEWLINE } from './record.js'
 import type { Damage } from './scan.js'
 
 export const DAMAGED = 'damaged'
@@ -16,18 +17,45 @@ export async function setAside(
   if (damages.length === 0) return
   const folder = join(destinationFolder, DAMAGED)
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 })
+    await promises().mkdir(folder, { recursive: true, mode: 0o700 })
     for (const { file, reason, pieces } of damages) {
       const content = [
         `# ${basename(journal)}/${file}: ${reason}\n`,
-        ...pieces.map((piece) => `${piece.toString()}\n`),
+        ...pieces.map(({ bytes }) => `${bytes.toString()}\n`),
       ]
       const text = content.join('').slice(0, MOST_BYTES)
-      await writeFile(join(folder, `${nowMs}-${basename(journal)}-${file}`), text, { mode: 0o600 })
+      await promises().writeFile(join(folder, `${nowMs}-${basename(journal)}-${file}.txt`), text, {
+        mode: 0o600,
+      })
     }
-    const names = (await readdir(folder)).sort()
-    for (const name of names.slice(0, -MOST_FILES)) await rm(join(folder, name), { force: true })
+    const names = (await promises().readdir(folder)).sort()
+    for (const name of names.slice(0, -MOST_FILES)) await promises().rm(join(folder, name), { force: true })
   } catch {
     // The entries are lost already. A missing copy of the bytes changes nothing.
+  }
+}
+
+/**
+ * Turns damaged lines into comments where they are. They are counted already: if this process is killed before the
+ * journal is delivered, the next one to read the journal would count them again.
+ */
+export async function commentOut(journal: string, damages: readonly Damage[]): Promise<void> {
+  for (const { file, pieces } of damages) {
+    // Not created if it was deleted meanwhile.
+    const handle = await promises()
+      .open(join(journal, file), 'r+')
+      .catch(() => undefined)
+    if (handle === undefined) continue
+    try {
+      for (const { first, last } of pieces) {
+        // The line break first: an intact line may follow without one, and must not become part of the comment.
+        await handle.write(Uint8Array.of(NEWLINE), 0, 1, last)
+        if (first < last) await handle.write(Uint8Array.of(COMMENT), 0, 1, first)
+      }
+    } catch {
+      // The lines stay damaged, and are counted again by whoever reads them again.
+    } finally {
+      await handle.close().catch(() => {})
+    }
   }
 }

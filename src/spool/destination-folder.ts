@@ -1,11 +1,11 @@
 import { writeFileSync } from 'node:fs'
-import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { builtin } from '../common/builtin.js'
 import type { BatchDestination } from '../delivery/store/batch-store.js'
 import { orIfMissing } from './fs-error.js'
 import { makeFolder } from './make-folder.js'
 import { readOwnFile } from './own-file.js'
+import { promises } from './promises.js'
 
 const OWNER_NAME = /^\d+-[0-9a-f]{12}$/
 /** Prefix of the name of a folder that is being created or deleted. */
@@ -76,7 +76,7 @@ export function adoptedFolder(owner: string): string {
 }
 
 async function listFolders(folder: string, name: RegExp): Promise<string[]> {
-  const entries = await orIfMissing([], readdir(folder, { withFileTypes: true }))
+  const entries = await orIfMissing([], promises().readdir(folder, { withFileTypes: true }))
   return entries
     .filter((entry) => entry.isDirectory() && name.test(entry.name))
     .map((entry) => join(folder, entry.name))

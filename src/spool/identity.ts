@@ -1,5 +1,4 @@
 import { readFileSync, readlinkSync } from 'node:fs'
-import { hostname } from 'node:os'
 import { builtin } from '../common/builtin.js'
 
 /**
@@ -24,7 +23,7 @@ export function ownIdentity(socket: string): Identity {
   return {
     pid: process.pid,
     thread: builtin('node:worker_threads').threadId,
-    host: hostname(),
+    host: builtin('node:os').hostname(),
     boot: bootId(),
     pids: pidSpace(),
     began: beginning('self'),

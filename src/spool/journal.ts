@@ -1,9 +1,10 @@
 import { Buffer } from 'node:buffer'
 import { rmSync, writeFileSync } from 'node:fs'
-import { access, type FileHandle, open, readdir, readFile, rm, truncate } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { EntryRange } from '../delivery/store/batch-store.js'
 import { isMissing, orIfMissing } from './fs-error.js'
+import { promises } from './promises.js'
 import { FILE_HEAD, readLines } from './record.js'
 import { Segment } from './segment.js'
 import { doneLineOf } from './write-set.js'
@@ -68,10 +69,10 @@ export class Journal {
     const segment = isNew ? this.#begin() : (this.#segments.at(-1) as Segment)
     const chunk = Buffer.concat(isNew ? [FILE_HEAD, ...lines] : lines)
     try {
-      if (isNew) this.#handle = await open(this.#pathOf(segment), 'ax', 0o600)
+      if (isNew) this.#handle = await promises().open(this.#pathOf(segment), 'ax', 0o600)
       await (this.#handle as FileHandle).appendFile(chunk)
       // A deleted file still accepts bytes through its open handle, but nobody can read them again.
-      await access(this.#pathOf(segment))
+      await promises().access(this.#pathOf(segment))
     } catch (error) {
       await this.#undo(segment, error)
       throw error
@@ -168,7 +169,7 @@ export class Journal {
     const [segment] = this.#segments
     if (segment === undefined) return false
     if (this.#segments.length === 1) await this.#leave()
-    await rm(this.#pathOf(segment), { force: true })
+    await promises().rm(this.#pathOf(segment), { force: true })
     this.#forget(segment)
     return true
   }
@@ -238,8 +239,8 @@ export class Journal {
   /** Truncates a file to its known length. Deletes a file of which no length is known. */
   async #cutBack(segment: Segment): Promise<void> {
     const path = this.#pathOf(segment)
-    if (segment.bytes > 0) await orIfMissing(undefined, truncate(path, segment.bytes))
-    else await rm(path, { force: true })
+    if (segment.bytes > 0) await orIfMissing(undefined, promises().truncate(path, segment.bytes))
+    else await promises().rm(path, { force: true })
     this.#torn.delete(segment)
     if (segment.bytes === 0) this.#forget(segment)
   }
@@ -258,7 +259,7 @@ export class Journal {
   async #entriesOf(segment: Segment, queue: number): Promise<ReadonlyMap<number, Buffer> | undefined> {
     const { name, bytes } = segment
     if (this.#cache?.name !== name || this.#cache.bytes !== bytes) {
-      const content = await orIfMissing(Buffer.alloc(0), readFile(this.#pathOf(segment)))
+      const content = await orIfMissing(Buffer.alloc(0), promises().readFile(this.#pathOf(segment)))
       const entries = [new Map<number, Buffer>(), new Map<number, Buffer>()]
       readLines(
         content,
@@ -273,15 +274,17 @@ export class Journal {
 
 /** False only if the path certainly does not exist. */
 export async function isThere(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    (error) => !isMissing(error),
-  )
+  return promises()
+    .access(path)
+    .then(
+      () => true,
+      (error) => !isMissing(error),
+    )
 }
 
 /** Names of a journal's files, oldest first. */
 export async function segmentNames(directory: string): Promise<string[]> {
-  const entries = await readdir(directory, { withFileTypes: true })
+  const entries = await promises().readdir(directory, { withFileTypes: true })
   return entries
     .filter((entry) => entry.isFile() && SEGMENT_NAME.test(entry.name))
     .map(({ name }) => name)

@@ -1,11 +1,11 @@
-import { rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Clock, TimerHandle } from '../common/clock.js'
-import { setAside } from './damaged.js'
+import { commentOut, setAside } from './damaged.js'
 import { listAdopted, listOwners, listUnfinished } from './destination-folder.js'
 import type { OwnFolder } from './own-folder.js'
 import { isAbandoned } from './owner.js'
 import { adopt, flatten } from './owner-folder.js'
+import { promises } from './promises.js'
 import { scanJournal } from './scan.js'
 import { type NewPending, Source } from './source.js'
 
@@ -85,7 +85,9 @@ export class Orphans {
     await this.#include(folder, await listAdopted(folder.directory))
     for (const unfinished of await listUnfinished(parent)) {
       if (await isAbandoned(unfinished))
-        await rm(unfinished, { recursive: true, force: true }).catch(() => {})
+        await promises()
+          .rm(unfinished, { recursive: true, force: true })
+          .catch(() => {})
     }
     for (const orphan of await listOwners(parent)) {
       if (!this.#mayGoOn(folder)) return
@@ -124,11 +126,15 @@ export class Orphans {
     if (!this.#mayGoOn(folder)) return
     const source = new Source(journal, folder, false)
     for (const each of pending) add(source, each)
-    const torn = damages.reduce((sum, { pieces }) => sum + Math.max(1, pieces.length), 0)
     folder.adopted.push(source)
-    onTakenOver(source.count + torn)
-    if (torn > 0) onLost('spool_corrupt', torn)
+    onTakenOver(source.count)
     await setAside(dirname(folder.directory), directory, damages, clock.now())
+    await inOrder(() => commentOut(source.journal.directory, damages))
+    const torn = damages.reduce((sum, { pieces }) => sum + pieces.length, 0)
+    if (torn > 0) {
+      onTakenOver(torn)
+      onLost('spool_corrupt', torn)
+    }
     if (source.isSpent) await inOrder(() => folder.removeSpent(source))
   }
 }

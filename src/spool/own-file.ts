@@ -1,5 +1,6 @@
 import { constants } from 'node:fs'
-import { type FileHandle, open } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
+import { promises } from './promises.js'
 
 /**
  * Does not follow a link, and does not wait for the writer of a named pipe. Windows lacks both flags and needs neither.
@@ -14,7 +15,7 @@ const MOST_BYTES = 64 * 1024
 export async function readOwnFile(path: string): Promise<string> {
   let handle: FileHandle | undefined
   try {
-    handle = await open(path, FLAGS)
+    handle = await promises().open(path, FLAGS)
     const bytes = Buffer.alloc(MOST_BYTES)
     const { bytesRead } = await handle.read(bytes, 0, MOST_BYTES, 0)
     return bytes.toString('utf8', 0, bytesRead)

@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto'
 import { renameSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import { builtin } from '../common/builtin.js'
 import type { Clock } from '../common/clock.js'
 import type { BatchDestination } from '../delivery/store/batch-store.js'
 import { adoptedFolder, openDestination } from './destination-folder.js'
@@ -39,7 +39,10 @@ export class OwnFolder implements JournalFolder {
    * @throws the error of the file system
    */
   openJournal(): Source {
-    const directory = join(adoptedFolder(this.directory), `${process.pid}-${randomBytes(6).toString('hex')}`)
+    const directory = join(
+      adoptedFolder(this.directory),
+      `${process.pid}-${builtin('node:crypto').randomBytes(6).toString('hex')}`,
+    )
     makeFolder(directory)
     return new Source(new Journal(directory, this.#segmentBytes), this, true)
   }

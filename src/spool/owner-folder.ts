@@ -1,9 +1,9 @@
 import { rmdirSync, rmSync } from 'node:fs'
-import { rename, rm, rmdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { adoptedFolder, listAdopted } from './destination-folder.js'
 import { isMissing } from './fs-error.js'
 import { makeFolder } from './make-folder.js'
+import { promises } from './promises.js'
 
 /**
  * Moves an abandoned folder into the own one. If several processes try at once, only one succeeds.
@@ -14,7 +14,7 @@ export async function adopt(folder: string, own: string): Promise<string | undef
   const adopted = join(adoptedFolder(own), basename(folder))
   makeFolder(adoptedFolder(own))
   try {
-    await rename(folder, adopted)
+    await promises().rename(folder, adopted)
     return adopted
   } catch (error) {
     if (isMissing(error)) return undefined
@@ -42,11 +42,11 @@ export async function flatten(folder: string, own: string): Promise<string[]> {
  */
 export async function removeOwnerFolder(folder: string): Promise<boolean> {
   try {
-    await rmdir(adoptedFolder(folder))
+    await promises().rmdir(adoptedFolder(folder))
   } catch (error) {
     if (!isMissing(error)) return false
   }
-  await rm(folder, { recursive: true, force: true })
+  await promises().rm(folder, { recursive: true, force: true })
   return true
 }
 

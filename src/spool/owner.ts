@@ -1,5 +1,4 @@
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { builtin } from '../common/builtin.js'
 import type { Clock, TimerHandle } from '../common/clock.js'
@@ -9,6 +8,7 @@ import { hasProcess, type Identity, isSameKernel, ownIdentity, parseIdentity } f
 import { isListening, type LivenessSocket, listenIn } from './liveness-socket.js'
 import { makeFolder } from './make-folder.js'
 import { readOwnFile } from './own-file.js'
+import { promises } from './promises.js'
 
 /** The file with the owner's identity. */
 export const OWNER_FILE = 'owner.json'
@@ -81,13 +81,17 @@ async function hasHandleEnded(directory: string): Promise<boolean> {
   // Next to the folder: a new file inside would change the folder's own time.
   const probe = join(directory, '..', `.time-${builtin('node:crypto').randomBytes(6).toString('hex')}`)
   try {
-    const { mtimeMs } = await stat(join(directory, LEASE_FILE)).catch(() => stat(directory))
-    await writeFile(probe, '.', { mode: 0o600 })
-    return (await stat(probe)).mtimeMs - mtimeMs > LEASE_MS
+    const { mtimeMs } = await promises()
+      .stat(join(directory, LEASE_FILE))
+      .catch(() => promises().stat(directory))
+    await promises().writeFile(probe, '.', { mode: 0o600 })
+    return (await promises().stat(probe)).mtimeMs - mtimeMs > LEASE_MS
   } catch {
     return false
   } finally {
-    await rm(probe, { force: true }).catch(() => {})
+    await promises()
+      .rm(probe, { force: true })
+      .catch(() => {})
   }
 }
 
@@ -96,7 +100,9 @@ function renewLease(path: string, clock: Clock): { stop(): void } {
   const renew = () => {
     timer = clock.setTimer(() => {
       // Written and not only touched, so that the file system sets the time and not this machine.
-      writeFile(path, '.').catch(() => {})
+      promises()
+        .writeFile(path, '.')
+        .catch(() => {})
       renew()
     }, RENEWAL_MS)
   }

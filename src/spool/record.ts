@@ -23,7 +23,9 @@ const ENTRY_LETTERS = ['L', 'R'] as const
 const MARK = 'B'
 const DONE = 'D'
 
-const NEWLINE = 0x0a
+export const NEWLINE = 0x0a
+/** First byte of a line that is skipped. */
+export const COMMENT = 0x23
 const SPACE = 0x20
 const NEWLINE_BYTES = Buffer.from('\n')
 /** Letter, space, eight digits, space. */
@@ -48,25 +50,24 @@ export function doneLine(queue: number, first: number, count: number): Buffer {
   return shortLine(DONE, `${queue} ${first} ${count}`)
 }
 
+/** Called with bytes that form no intact line, and their offset in the file. */
+type OnDamage = (bytes: Buffer, offset: number) => void
+
 /**
- * Calls `onRecord` with each intact line, in order, and `onDamage` with the bytes of each damaged one. Skips empty
- * lines and comments.
+ * Calls `onRecord` with each intact line, in order, and `onDamage` with each damaged one. Skips empty lines and
+ * comments.
  */
-export function readLines(
-  bytes: Buffer,
-  onRecord: (record: SpoolRecord) => void,
-  onDamage: (bytes: Buffer) => void,
-): void {
+export function readLines(bytes: Buffer, onRecord: (record: SpoolRecord) => void, onDamage: OnDamage): void {
   for (let start = 0; start < bytes.length; ) {
     const newline = bytes.indexOf(NEWLINE, start)
     const end = newline < 0 ? bytes.length : newline
-    if (end > start && bytes[start] !== 0x23) {
+    if (end > start && bytes[start] !== COMMENT) {
       const line = bytes.subarray(start, end)
       // A last line without a line break may be truncated, even if its checksum matches.
       const record = newline < 0 ? undefined : readLine(line)
       if (record !== undefined) onRecord(record)
-      else if (newline < 0) onDamage(line)
-      else readBroken(line, onRecord, onDamage)
+      else if (newline < 0) onDamage(line, start)
+      else readBroken(line, start, onRecord, onDamage)
     }
     start = end + 1
   }
@@ -75,18 +76,19 @@ export function readLines(
 /** An intact line may follow a torn one, or one whose line break is damaged. */
 function readBroken(
   bytes: Buffer,
+  offset: number,
   onRecord: (record: SpoolRecord) => void,
-  onDamage: (bytes: Buffer) => void,
+  onDamage: OnDamage,
 ): void {
   const text = bytes.toString('latin1')
   for (const { index } of text.matchAll(/[LRBD] [0-9a-f]{8} /g)) {
     const record = index > 0 ? readLine(bytes.subarray(index)) : undefined
     if (record === undefined) continue
-    onDamage(bytes.subarray(0, index))
+    onDamage(bytes.subarray(0, index), offset)
     onRecord(record)
     return
   }
-  onDamage(bytes)
+  onDamage(bytes, offset)
 }
 
 function readLine(bytes: Buffer): SpoolRecord | undefined {

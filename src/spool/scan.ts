@@ -1,9 +1,9 @@
 import { Buffer } from 'node:buffer'
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { KNOWN_BATCH_REQUESTS, MAX_BATCH_LOGS } from '../wire/limits.js'
 import { orIfMissing } from './fs-error.js'
 import { Journal, segmentNames } from './journal.js'
+import { promises } from './promises.js'
 import { readLines } from './record.js'
 import { Segment } from './segment.js'
 import type { NewPending } from './source.js'
@@ -16,11 +16,20 @@ const QUEUES = CAPACITY.length
 /** Most bytes that are kept of one damaged line. */
 const MOST_DAMAGE_BYTES = 64 * 1024
 
-/** Bytes of a file that form no valid line. */
+/** The bytes of a file that form no valid line. */
 export interface Damage {
   readonly file: string
   readonly reason: string
-  readonly pieces: readonly Buffer[]
+  readonly pieces: readonly DamagedPiece[]
+}
+
+export interface DamagedPiece {
+  /** The first 64 KiB. */
+  readonly bytes: Buffer
+  /** Offset of the first byte in the file. */
+  readonly first: number
+  /** Offset of the last byte in the file. */
+  readonly last: number
 }
 
 /** The content of a journal. */
@@ -52,11 +61,11 @@ export async function scanJournal(directory: string, segmentBytes: number): Prom
   const segments: Segment[] = []
   let order = 0
   for (const name of await segmentNames(directory)) {
-    const bytes = await orIfMissing(undefined, readFile(join(directory, name)))
+    const bytes = await orIfMissing(undefined, promises().readFile(join(directory, name)))
     if (bytes === undefined) continue
     const segment = new Segment(name)
     segments.push(segment)
-    const pieces: Buffer[] = []
+    const pieces: DamagedPiece[] = []
     segment.bytes = bytes.length
     readLines(
       bytes,
@@ -73,7 +82,7 @@ export async function scanJournal(directory: string, segmentBytes: number): Prom
         }
       },
       // A copy, so that the bytes of the whole file can be freed.
-      (piece) => pieces.push(copyOf(piece)),
+      (piece, first) => pieces.push({ bytes: copyOf(piece), first, last: first + piece.length - 1 }),
     )
     if (pieces.length > 0) damages.push({ file: name, reason: 'lines that are torn or altered', pieces })
     journal.include(segment, Number.parseInt(name, 10))

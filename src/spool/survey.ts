@@ -1,4 +1,3 @@
-import { lstat, readdir, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { DAMAGED } from './damaged.js'
 import { addressOf, listAdopted, listDestinations, listOwners, UNFINISHED } from './destination-folder.js'
@@ -7,6 +6,7 @@ import { parseIdentity } from './identity.js'
 import { segmentNames } from './journal.js'
 import { readOwnFile } from './own-file.js'
 import { isAbandoned, OWNER_FILE } from './owner.js'
+import { promises } from './promises.js'
 import { scanJournal } from './scan.js'
 
 /** What one process has on disk, or has left there. */
@@ -75,7 +75,9 @@ export async function purgeSpool(directory: string): Promise<{ entries: number; 
         return survey !== undefined && !survey.lives && (await remove(folder)) ? survey.entries : 0
       })
     }
-    await look(destination, undefined, () => rm(join(destination, DAMAGED), { recursive: true, force: true }))
+    await look(destination, undefined, () =>
+      promises().rm(join(destination, DAMAGED), { recursive: true, force: true }),
+    )
   }
   return { entries, unreadable }
 }
@@ -84,12 +86,12 @@ export async function purgeSpool(directory: string): Promise<{ entries: number; 
 async function remove(folder: string): Promise<boolean> {
   const going = join(dirname(folder), `${UNFINISHED}${basename(folder)}`)
   try {
-    await rename(folder, going)
+    await promises().rename(folder, going)
   } catch (error) {
     if (isMissing(error)) return false
     throw error
   }
-  await rm(going, { recursive: true, force: true })
+  await promises().rm(going, { recursive: true, force: true })
   return true
 }
 
@@ -128,13 +130,13 @@ async function surveyFolder(folder: string): Promise<FolderSurvey | undefined> {
 async function sizeOf(journal: string): Promise<number> {
   let bytes = 0
   for (const name of await segmentNames(journal)) {
-    bytes += (await orIfMissing(undefined, lstat(join(journal, name))))?.size ?? 0
+    bytes += (await orIfMissing(undefined, promises().lstat(join(journal, name))))?.size ?? 0
   }
   return bytes
 }
 
 async function countDamaged(destination: string): Promise<number> {
   const folder = join(destination, DAMAGED)
-  const isFolder = (await orIfMissing(undefined, lstat(folder)))?.isDirectory() === true
-  return isFolder ? (await readdir(folder)).length : 0
+  const isFolder = (await orIfMissing(undefined, promises().lstat(folder)))?.isDirectory() === true
+  return isFolder ? (await promises().readdir(folder)).length : 0
 }

@@ -3,7 +3,7 @@ import type { Breadcrumb, Fields } from '../wire/log.js'
 import { type AttributesLike, SPAN_KIND, type SpanLike, STATUS_ERROR } from './otel.js'
 import { readProperty, shorten, wellFormed } from './property.js'
 import { withoutQuery } from './request-parts.js'
-import { firstInteger, firstText, type SpanHttp, spanHttp } from './span-http.js'
+import { firstStatusCode, firstText, type SpanHttp, spanHttp } from './span-http.js'
 import { hrDurationToMillis, hrTimeToIso } from './time.js'
 
 /** Longest database statement kept, in characters. */
@@ -124,8 +124,7 @@ function withOutcome(span: SpanLike, data: Fields): Fields {
 function errorOf(span: SpanLike, attributes: AttributesLike): string | undefined {
   const type = firstText(attributes, 'error.type')
   // On HTTP spans `error.type` repeats the status code.
-  if (type !== undefined && Number(type) !== firstInteger(attributes, 'http.response.status_code'))
-    return type
+  if (type !== undefined && Number(type) !== firstStatusCode(attributes)) return type
   const message = readProperty(span.status, 'message')
   return span.status.code === STATUS_ERROR && typeof message === 'string' && message !== ''
     ? shorten(message, 200)

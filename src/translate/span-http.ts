@@ -1,4 +1,4 @@
-import { isIP } from 'node:net'
+import { builtin } from '../common/builtin.js'
 import { integer, statusCode, text } from './attribute-value.js'
 import type { AttributesLike } from './otel.js'
 import { readProperty } from './property.js'
@@ -48,7 +48,7 @@ function peerAddressOf(attributes: AttributesLike): string | undefined {
   if (address !== undefined) return address
   // Envoy's name, which other tracers use for the names of services.
   const peer = firstText(attributes, 'peer.address')
-  return peer !== undefined && isIP(peer) > 0 ? peer : undefined
+  return peer !== undefined && builtin('node:net').isIP(peer) > 0 ? peer : undefined
 }
 
 function methodOf(attributes: AttributesLike): string | undefined {
@@ -57,7 +57,8 @@ function methodOf(attributes: AttributesLike): string | undefined {
   return method === '_OTHER' ? (firstText(attributes, 'http.request.method_original') ?? method) : method
 }
 
-function firstStatusCode(attributes: AttributesLike): number | undefined {
+/** The status of the answer, as a number or as text. */
+export function firstStatusCode(attributes: AttributesLike): number | undefined {
   for (const name of ['http.response.status_code', 'http.status_code']) {
     const value = statusCode(readProperty(attributes, name))
     if (value !== undefined) return value
@@ -75,7 +76,7 @@ export function firstText(attributes: AttributesLike, ...names: string[]): strin
 }
 
 /** The first of these attributes that is a whole number. */
-export function firstInteger(attributes: AttributesLike, ...names: string[]): number | undefined {
+function firstInteger(attributes: AttributesLike, ...names: string[]): number | undefined {
   for (const name of names) {
     const value = integer(readProperty(attributes, name))
     if (value !== undefined) return value

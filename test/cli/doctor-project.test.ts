@@ -45,6 +45,22 @@ test('INSTRUMENTATION_MISSING: the text of a finding says what is wrong, what th
   expect(text).toContain(`npm install ${PINO}`)
 })
 
+test('VERSION_UNSUPPORTED is found when the instrumentation cannot patch the loaded version', async () => {
+  const files = {
+    'app.mjs': `import pino from 'pino'\npino().info('hello')`,
+    'node_modules/pino/package.json': JSON.stringify({ name: 'pino', version: '99.0.0' }),
+    'node_modules/pino/index.js': 'module.exports = () => ({ info() {} })',
+  }
+  const { codes, findings } = await examine(
+    { packages: [...PACKAGES, PINO], files },
+    ['--', 'node', 'app.mjs'],
+    env(),
+  )
+  expect(codes).toEqual(['VERSION_UNSUPPORTED'])
+  expect(findings[0]?.wrong).toContain('does not support pino 99.0.0')
+  expect(findings[0]?.mend).toContain(`npm install ${PINO}@latest. Until there is one, use pino >=`)
+})
+
 const OWN = (code: string) => `
 import { init, LognitorLogRecordProcessor, LognitorSpanProcessor } from '@lognitor/opentelemetry'
 import { PinoInstrumentation } from '${PINO}'

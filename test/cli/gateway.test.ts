@@ -1,9 +1,12 @@
+import { readFileSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startProgram } from '../gateway/program.js'
 import { logsOf, send } from '../gateway/support.js'
 import type { Program } from '../support/program.js'
 import type { Run } from '../support/run.js'
+import { closedLatch, until } from '../support/until.js'
 import { buildCli } from './support.js'
 
 let program: Program
@@ -48,10 +51,18 @@ test('one flag may hold several tokens, separated by commas', async () => {
 
 test('the gateway finishes requests under way before it ends', async () => {
   const { run, url, vendor } = await start([])
-  vendor.answer(() => ({ after: new Promise((resolve) => setTimeout(resolve, 300)) }))
+  const latch = closedLatch()
+  vendor.answer({ after: latch.promise })
   const answering = send({ url }, '/v1/logs', logsOf('last words'))
-  while (vendor.open === 0) await new Promise((resolve) => setTimeout(resolve, 5))
+  await until(() => vendor.open === 1, 'the request is under way')
   run.child.kill('SIGTERM')
+  const isRefused = () =>
+    fetch(url).then(
+      () => false,
+      () => true,
+    )
+  await until(isRefused, 'it accepts no more connections')
+  latch.open()
   expect(await answering).toMatchObject({ status: 200 })
   expect(await run.ended).toBe(0)
 })
@@ -85,7 +96,8 @@ describe('with several workers', () => {
     // The workers' messages are held back, so that they have ended when the primary process writes to them.
     run.child.kill('SIGSTOP')
     for (const pid of pids) process.kill(Number(pid), 'SIGTERM')
-    await sleep(500)
+    const hasEnded = (pid: string) => / \(.*\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
+    await until(() => pids.every(hasEnded), 'the workers have ended')
     run.child.kill('SIGTERM')
     run.child.kill('SIGCONT')
     expect(await run.ended).toBe(0)
@@ -158,7 +170,6 @@ test('the help names every flag', async () => {
 
 /** The pids of the workers, from the system. */
 async function workersOf(run: Run): Promise<string[]> {
-  const { readFile } = await import('node:fs/promises')
   const { pid } = run.child
   const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')
   return children.trim().split(' ')

@@ -81,6 +81,29 @@ test('drops a batch that a 422 refuses without saying what is wrong with it', as
   expect(rig.vendor.seen).toHaveLength(1)
 })
 
+test.each([
+  [
+    'a whole batch',
+    { status: 400, body: 'no such field' },
+    /25 entries.*\/ingest.*status 400: no such field/,
+  ],
+  [
+    'single logs',
+    (seen: Parameters<typeof takenBody>[0]) => ({ status: 422, body: takenBody(seen, [3]) }),
+    /1 entries.*\/ingest/,
+  ],
+  ['a log that is too large', { status: 413 }, /1 entries.*\/ingest.*status 413/],
+])('warns once when the service refuses %s for good', async (_, answer, words) => {
+  rig = await openRig()
+  rig.vendor.answer(answer)
+  rig.logMany(25)
+  await until(() => rig.pipeline.stats().queued + rig.pipeline.stats().inFlight === 0, 'the answer came')
+  rig.logMany(100)
+  await until(() => rig.pipeline.stats().queued + rig.pipeline.stats().inFlight === 0, 'the next one came')
+  expect(warnings.map(({ code }) => code)).toEqual(['LOGNITOR_ENTRIES_REFUSED'])
+  expect(warnings[0]?.message).toMatch(words)
+})
+
 test.each([400, 402, 409, 410, 415, 418, 451])('drops a batch that is refused with %i', async (status) => {
   rig = await openRig()
   rig.vendor.answer({ status }, {})

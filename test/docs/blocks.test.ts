@@ -49,7 +49,8 @@ const COMPILER = {
 }
 
 function places(name: string): string[] {
-  return ['test/dependencies/frameworks/node_modules', 'node_modules'].map((place) => join(ROOT, place, name))
+  const folders = ['test/dependencies/frameworks/', 'test/dependencies/bundlers/', '']
+  return folders.map((folder) => join(ROOT, folder, 'node_modules', name))
 }
 
 function link(name: string): void {

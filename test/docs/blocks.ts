@@ -14,7 +14,8 @@ export interface Block {
   readonly runs: boolean
 }
 
-const FENCE = /^```(ts|js)\b *(no-run)?$/
+/** `untyped` is for blocks that import what has no types, or another file of the reader. */
+const FENCE = /^```(ts|js)\b((?: no-run| untyped)*)$/
 
 /** All blocks of the README and of docs/. */
 export function readBlocks(): Block[] {
@@ -31,17 +32,23 @@ function blocksOf(page: string): Block[] {
   return lines.flatMap((line, index) => {
     const fence = FENCE.exec(line)
     if (fence === null) return []
+    const [, language, flags = ''] = fence
     const code = lines.slice(index + 1, lines.indexOf('```', index + 1)).join('\n')
-    const ending = /\brequire\(/.test(code) ? 'c' : 'm'
     return [
       {
         place: `${page}:${index + 1}`,
-        file: `${page.replaceAll('/', '.').replace(/\.md$/, '')}-${index + 1}.${ending}${fence[1]}`,
+        file: `${page.replaceAll('/', '.').replace(/\.md$/, '')}-${index + 1}.${ending(code, language, flags)}`,
         code: `${code}\n`,
-        runs: fence[2] === undefined,
+        runs: !flags.includes('no-run'),
       },
     ]
   })
+}
+
+/** A reader writes `js` blocks into files without types, but those that are ES modules are checked by TypeScript too. */
+function ending(code: string, language = '', flags: string): string {
+  if (/\brequire\(/.test(code)) return `c${language}`
+  return flags.includes('untyped') ? 'mjs' : 'mts'
 }
 
 /** The packages that a block imports, by name. */

@@ -227,7 +227,7 @@ describe.concurrent('a service that does not work holds the end no longer than f
   })
 })
 
-test.each([
+test.concurrent.each([
   ['throw new TypeError("boom")', 1],
   ['process.exit(4)', 0],
   ['', 0],

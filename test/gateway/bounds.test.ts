@@ -2,7 +2,7 @@ import { request as httpRequest } from 'node:http'
 import { connect } from 'node:net'
 import { expect, test } from 'vitest'
 import type { Log } from '../../src/wire/log.js'
-import { closedLatch, until } from '../support/until.js'
+import { closedLatch, settle, until } from '../support/until.js'
 import {
   logsOf,
   numbered,
@@ -46,10 +46,14 @@ test('beyond the limit of bytes callers are told to retry, but a single request 
 
 test('an export has only a few requests to Lognitor under way at one time', async () => {
   const { gateway, vendor } = await openGateway()
-  vendor.answer(() => ({ after: new Promise((resolve) => setTimeout(resolve, 10)) }))
-  await send(gateway, '/v1/logs', logsOf(...numbered(3000)))
-  expect(vendor.mostOpen).toBeGreaterThan(1)
-  expect(vendor.mostOpen).toBeLessThanOrEqual(4)
+  const latch = closedLatch()
+  vendor.answer({ after: latch.promise })
+  const answer = send(gateway, '/v1/logs', logsOf(...numbered(3000)))
+  await until(() => vendor.open === 4, 'four are under way')
+  await settle()
+  latch.open()
+  expect(await answer).toMatchObject({ status: 200 })
+  expect(vendor.mostOpen).toBe(4)
   expect(vendor.batches).toHaveLength(30)
 })
 
@@ -88,8 +92,11 @@ test('an export that waits too long for a connection is not delivered late', asy
 })
 
 test('halves of a batch that was too large are not sent after the time limit either', async () => {
-  const { gateway, vendor } = await openGateway({ deliveryTimeout: 400 })
-  vendor.answer(() => ({ status: 413, after: new Promise((resolve) => setTimeout(resolve, 250)) }))
+  const { gateway, vendor, clock } = await openWithClock({ deliveryTimeout: 400 })
+  vendor.answer(() => {
+    clock.advance(250)
+    return { status: 413 }
+  })
   expect(await send(gateway, '/v1/logs', logsOf(...numbered(64)))).toMatchObject({ status: 503 })
   expect(vendor.batches.length).toBeLessThan(4)
 })
@@ -107,7 +114,8 @@ test('the rest of an export is not sent when its caller closes the connection', 
   await until(() => vendor.open === 1, 'the first post is on its way')
   request.destroy()
   await until(() => gateway.stats().inFlightBytes > 0, 'the export is under way')
-  await new Promise((resolve) => setTimeout(resolve, 50))
+  // The gateway reads from its connections in turn, and so has seen the first one's end when it answers on another.
+  await fetch(`${gateway.url}/healthz`)
   latch.open()
   await until(() => gateway.stats().inFlightRequests === 0, 'the export is over')
   expect(vendor.batches.length).toBeLessThan(10)

@@ -63,6 +63,19 @@ test('parallel requests of one trace each decide for themselves', async () => {
   expect(client.stats().dropped).toEqual({ handled_exception: 1 })
 })
 
+test.each(['404', 404])(
+  'the answer of a request counts when its span holds the status as %j',
+  async (status) => {
+    const { client, tracer, messages } = setUp()
+    const server = serve(tracer)
+    failIn(tracer, server, new Error('not found'))
+    server.setAttribute('http.response.status_code', status)
+    server.end()
+    expect(await messages()).toEqual([])
+    expect(client.stats().dropped).toEqual({ handled_exception: 1 })
+  },
+)
+
 test('a server span below another one takes the answer of the outer one', async () => {
   const { tracer, messages } = setUp()
   const outer = serve(tracer)
@@ -180,10 +193,43 @@ test('an exception after the answer is an error', async () => {
   const server = serve(tracer)
   scope.answer(200, 1)
   answer(server, 200)
-  await new Promise((resolve) => setTimeout(resolve, 10))
+  const answeredAt = performance.now()
+  await until(() => performance.now() > answeredAt + 1, 'a later moment')
   runInScope(scope, () => failIn(tracer, tracer.startSpan('parent'), new Error('after the answer')))
   failIn(tracer, server, new Error('after its span'))
   expect((await messages()).sort()).toEqual(['after its span', 'after the answer'])
+})
+
+test('an exception of a framework is an error once the head of the answer was sent', async () => {
+  const { client, tracer, messages } = setUp()
+  const scope = requestScope()
+  let status: number | undefined
+  scope.watchAnswer(() => status)
+  runInScope(scope, () => {
+    const answered = new Error('answered by an error handler, which passes it on')
+    failIn(tracer, tracer.startSpan('parent'), answered)
+    status = 404
+    failIn(tracer, tracer.startSpan('parent'), answered)
+    failIn(tracer, tracer.startSpan('parent'), new Error('after the head'))
+  })
+  scope.answer(404, 1)
+  expect(await messages()).toEqual(['after the head'])
+  expect(client.stats().dropped).toEqual({ handled_exception: 2 })
+})
+
+test('an exception that is recorded on a span that has ended is a log with its error', async () => {
+  const { transport, client, tracer } = setUp()
+  const span = tracer.startSpan('handler')
+  span.end()
+  span.recordException(new RangeError('after the end'))
+  await client.flush()
+  expect(transport.logs).toMatchObject([
+    {
+      message: 'after the end',
+      error: { type: 'RangeError', stack: expect.stringContaining('RangeError: after the end\n') },
+      trace: { trace_id: span.spanContext().traceId },
+    },
+  ])
 })
 
 test('a span with an explicit earlier start does not turn its handled exceptions into errors', async () => {
@@ -200,16 +246,17 @@ test('a span with an explicit earlier start does not turn its handled exceptions
 })
 
 test('an error captured by hand soon after wins over a span that ended within its request', async () => {
-  const { client, tracer } = setUp('app')
+  const { clock, client, tracer, vendor } = await setUpOnClock()
   const error = new Error('declined')
-  await runInScope(requestScope(), async () => {
+  runInScope(requestScope(), () => {
     const span = tracer.startSpan('pay')
     span.recordException(error)
     span.end()
-    await new Promise((resolve) => setTimeout(resolve, 150))
+    clock.advance(150)
     client.captureException(error, { tags: ['by hand'] })
   })
-  await until(() => client.stats().written === 1, 'it is written')
-  await client.shutdown()
+  clock.advance(1000)
+  await client.flush()
+  expect(vendor.batches.flatMap(({ json }) => json.logs)).toMatchObject([{ tags: ['by hand'] }])
   expect(client.stats()).toMatchObject({ accepted: 1, dropped: { same_failure: 1 } })
 })

@@ -210,8 +210,9 @@ describe('a hostile text of a million characters', () => {
 
   it.each(pieces)('made of %j is redacted in linear time', (piece) => {
     const long = piece.repeat(Math.ceil(1_000_000 / piece.length))
-    expect(redact(`${long} bob@x.org`).endsWith(R)).toBe(true)
-    expect(redact(`bob@x.org ${long}`).startsWith(R)).toBe(true)
+    const redacted = redact(`bob@x.org ${long} bob@x.org`)
+    expect(redacted.startsWith(R)).toBe(true)
+    expect(redacted.endsWith(R)).toBe(true)
   })
 
   it('with one long gap is redacted in linear time', () => {

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
-import { HTTP, inbox, messages, PINO, runApp, SDK } from './app.js'
+import { HTTP, inbox, messages, PINO, runApp, SDK, startServicesForEachTest } from './app.js'
+
+startServicesForEachTest()
 
 const warningLines = (stderr: string) => stderr.split('\n').filter((line) => line.includes('LognitorWarning'))
 const IN_CODE = `
@@ -56,6 +58,56 @@ test.each([
 ])('no warning about the console for an application %s', async (_, app, packages, env) => {
   const { stderr } = await runApp([...SDK, HTTP, ...packages], env, { 'app.mjs': app })
   expect(warningLines(stderr)).toEqual([])
+})
+
+const EXPRESS = '@opentelemetry/instrumentation-express'
+const NEXT_MAJOR = {
+  'app.mjs': `import express from 'express'\nexpress()`,
+  'node_modules/express/package.json': JSON.stringify({ name: 'express', version: '99.1.0' }),
+  'node_modules/express/index.js': 'module.exports = () => {}',
+}
+const EXPRESS_IN_CODE = IN_CODE.replace(
+  'instrumentations: []',
+  'instrumentations: [new ExpressInstrumentation()]',
+)
+const UNSUPPORTED = {
+  ...NEXT_MAJOR,
+  'telemetry.mjs': `import { ExpressInstrumentation } from '${EXPRESS}'\n${EXPRESS_IN_CODE}`,
+}
+
+test.each([
+  ['zero code', () => runApp([...SDK, HTTP, EXPRESS], {}, NEXT_MAJOR)],
+  ['sdkConfig', () => inCode(NEXT_MAJOR['app.mjs'], [EXPRESS], UNSUPPORTED)],
+])('a version that its instrumentation does not support is named by %s with what to do', async (_, start) => {
+  const { stderr } = await start()
+  expect(warningLines(stderr)).toHaveLength(1)
+  expect(stderr).toMatch(
+    /LOGNITOR_UNSUPPORTED_VERSION.*instrumentation-express does not support express 99\.1\.0/,
+  )
+  expect(stderr).toMatch(/expressErrorHandler/)
+})
+
+test('a version that its instrumentation does not support is not named where that is intended', async () => {
+  const env = { OTEL_NODE_DISABLED_INSTRUMENTATIONS: 'express' }
+  const { stderr } = await runApp([...SDK, HTTP, EXPRESS], env, NEXT_MAJOR)
+  expect(warningLines(stderr)).toEqual([])
+})
+
+// The check of the console takes place 2 s after the start.
+const STAY = 'await new Promise((resolve) => setTimeout(resolve, 2500))'
+
+test('an application that logs by the client later is not said to log by console alone', async () => {
+  const app = `import { info } from '@lognitor/opentelemetry'\n${CONSOLE_APP}\n${STAY}\ninfo('late')`
+  const { stderr } = await runApp([...SDK, HTTP], {}, { 'app.mjs': app })
+  expect(warningLines(stderr)).toEqual([])
+  expect(messages()).toEqual(['late'])
+})
+
+test('an application that loads a logger later is told of the missing instrumentation at its end', async () => {
+  const app = `${STAY}\nconst { default: pino } = await import('pino')\npino(pino.destination(2)).info('late')`
+  const { stderr } = await runApp([...SDK, HTTP, 'pino'], {}, { 'app.mjs': app })
+  expect(warningLines(stderr)).toHaveLength(1)
+  expect(stderr).toContain(`npm install ${PINO}\n`)
 })
 
 const LOG = (rest: string, options = '{}') => `

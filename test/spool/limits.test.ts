@@ -204,6 +204,26 @@ test('a damaged file loses only its damaged lines, which are kept with a reason'
   expect(statSync(aside[0] as string).mode & 0o777).toBe(0o600)
 })
 
+test('damaged lines are counted once, by the first process that reads them', async () => {
+  rig = await openSpoolRig()
+  rig.vendor.answer({ status: 503 })
+  await rig.writeAndDie({ LOGS: '20' })
+  const file = listFiles(rig.directory).find((name) => name.endsWith('.log')) as string
+  const text = readFileSync(file, 'latin1')
+  // One altered line, one that has lost its line break, and one that was cut by a kill.
+  const altered = text.replace('"log 7"', '"lag 7"').replace(/("log 12"[^\n]*)\n/, '$1x')
+  writeFileSync(file, `${altered}L 0123`, 'latin1')
+  const first = rig.open()
+  await until(() => (first.stats().dropped.spool_corrupt ?? 0) === 3, 'the damaged lines were counted')
+  await first.shutdown(0)
+  rig.vendor.answer({})
+  const second = rig.open()
+  await until(() => second.stats().accepted === 18, 'the intact lines were accepted')
+  expect(second.stats().dropped).toEqual({})
+  const missing = numbered(20).filter((message) => !rig.vendor.messages().includes(message))
+  expect(missing).toEqual(['log 7', 'log 12'])
+})
+
 test('files of random bytes do no harm', async () => {
   rig = await openSpoolRig()
   rig.vendor.answer({ status: 503 })

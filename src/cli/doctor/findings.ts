@@ -13,6 +13,7 @@ export const FINDINGS = {
   SDK_MISSING: 'The SDK of OpenTelemetry is not installed',
   SDK_NOT_STARTED: 'No OpenTelemetry SDK was started',
   INSTRUMENTATION_MISSING: 'An instrumentation is missing for something that is used',
+  VERSION_UNSUPPORTED: 'An instrumentation does not support the version of its package',
   LOADED_TOO_LATE: 'OpenTelemetry was started after what it instruments',
   LOADER_HOOK_INACTIVE: 'ES modules are not instrumented',
   TWO_SDKS: 'Two OpenTelemetry SDKs run',

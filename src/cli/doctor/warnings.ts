@@ -48,6 +48,10 @@ const MEANINGS: Partial<Record<WarningCode, Meaning>> = {
     code: 'INSTRUMENTATION_MISSING',
     costs: 'Its logs, spans or errors do not arrive, or arrive without trace ids.',
   },
+  LOGNITOR_UNSUPPORTED_VERSION: {
+    code: 'VERSION_UNSUPPORTED',
+    costs: 'Its logs, spans, routes or errors do not arrive.',
+  },
   LOGNITOR_NOT_STARTED: {
     code: 'SDK_NOT_STARTED',
     costs: 'Logs of bridged loggers and errors of spans do not arrive.',

@@ -11,7 +11,7 @@ import type { OtlpLogRecord, OtlpSpan, Turn } from './shapes.js'
 export type Encoding = 'protobuf' | 'json'
 
 /**
- * The log records of an export request, in their order. Each walk decodes the records anew: decoded records that were
+ * The log records of an export request, in their order. Each walk decodes the records again: decoded records that were
  * kept would take many times the bytes of the body. The walk throws what is wrong in the body.
  * @param templates write the records that they know at once. Default: all are decoded
  * @throws DecodeError when the body is not an export request, {@link TooMuchError} when it holds too much

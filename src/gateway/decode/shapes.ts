@@ -28,7 +28,7 @@ export interface OtlpSpan extends SpanLike {
   readonly weight: number
   /** Number of all events, including those that are not read. */
   readonly eventCount: number
-  /** Decodes the events up to the limit, anew on each call. */
+  /** Decodes the events up to the limit, again on each call. */
   eachEvent(): Iterable<SpanEventLike>
   /** Decodes the span once more, for a reader that did not keep it in memory. */
   again(): OtlpSpan

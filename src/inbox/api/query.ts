@@ -1,4 +1,5 @@
 import { LEVELS } from '../../wire/level.js'
+import { isMoreColumn, MAX_COLUMNS, MORE_COLUMNS, OF_METADATA } from './columns.js'
 
 /** The filters of a call. Each is optional. */
 export interface Query {
@@ -31,6 +32,8 @@ export interface Query {
   toMs?: number
   /** Arrived before this sequence number. */
   beforeSeq?: number
+  /** Parts of logs that their rows have too. */
+  columns?: readonly string[]
   /** `slowest`; otherwise the latest arrival comes first. */
   sort?: string
   limit: number
@@ -61,6 +64,10 @@ export function parseQuery(parameters: URLSearchParams): Query | string {
   const metadata = parameters.getAll('meta').filter(Boolean)
   if (!metadata.every((pair) => pair.includes(':'))) return '"meta" must have the form key:value.'
   if (metadata.length > 0) query.metadata = metadata.map(splitPair)
+  const columns = parameters.getAll('column').filter(Boolean)
+  if (columns.length > MAX_COLUMNS || !columns.every(isMoreColumn))
+    return `"column" must be one of ${MORE_COLUMNS.join(', ')}, or ${OF_METADATA}key, at most ${MAX_COLUMNS} times.`
+  if (columns.length > 0) query.columns = columns
   for (const [name, field] of NUMBERS) {
     const number = given(parameters, name)
     if (number === undefined) continue

@@ -4,6 +4,8 @@ import { isSummary, occurrences } from '../data/error-groups.js'
 import type { Entry } from '../data/ring.js'
 import type { Store } from '../data/store.js'
 import { type Reply, refusal } from '../http/reply.js'
+import { type MoreColumn, OF_METADATA } from './columns.js'
+import { metadataText } from './metadata-text.js'
 import type { Query } from './query.js'
 import { logPasses, requestPasses, select, userOf } from './select.js'
 import type { LogRow, RequestRow } from './shapes.js'
@@ -21,7 +23,7 @@ const LATE_MS = 10_000
 export async function viewRows(store: Store, query: Query): Promise<Reply> {
   const seq = store.logs.lastSeq
   const found = await select(store.logs, query, logPasses(query))
-  return list('rows', found, { seq }, logRow)
+  return list('rows', found, { seq }, (entry) => logRow(entry, query.columns))
 }
 
 /** `GET /inbox/api/logs/12`: one whole log by its sequence number. */
@@ -47,7 +49,7 @@ export function viewRequestRow(store: Store, seq: number): Reply {
   return { status: 200, json: requestRow(entry) }
 }
 
-export function logRow({ seq, time, at, value: log }: Entry<Log>): LogRow {
+export function logRow({ seq, time, at, value: log }: Entry<Log>, columns: readonly string[] = []): LogRow {
   const place = Math.min(at, Math.max(time, at - LATE_MS))
   const row: LogRow = { seq, time, level: log.level, message: log.message.slice(0, MESSAGE_LENGTH) }
   if (place !== time) row.place = place
@@ -68,7 +70,24 @@ export function logRow({ seq, time, at, value: log }: Entry<Log>): LogRow {
   if (log.tags !== undefined && log.tags.length > 0) {
     row.tags = log.tags.slice(0, MAX_TAGS).map((tag) => tag.slice(0, TEXT_LENGTH))
   }
+  for (const name of columns) {
+    const text = columnText(log, name)?.slice(0, TEXT_LENGTH)
+    if (text !== undefined) row.columns = { ...row.columns, [name]: text }
+  }
   return row
+}
+
+const READ: Readonly<Record<MoreColumn, (log: Log) => string | undefined>> = {
+  version: (log) => log.version,
+  environment: (log) => log.environment,
+  host: (log) => log.hostname,
+  action: (log) => log.action,
+  source: (log) => log.source,
+}
+
+function columnText(log: Log, name: string): string | undefined {
+  if (name.startsWith(OF_METADATA)) return metadataText(log, name.slice(OF_METADATA.length))
+  return READ[name as MoreColumn](log)
 }
 
 /** Keys that the package itself puts into each log say nothing about this one. */

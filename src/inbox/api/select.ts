@@ -3,6 +3,7 @@ import type { RequestEntry } from '../../wire/request-entry.js'
 import { groupOf } from '../data/error-groups.js'
 import { Rest } from '../data/rest.js'
 import type { Entry, Ring } from '../data/ring.js'
+import { metadataText } from './metadata-text.js'
 import type { Query } from './query.js'
 
 /** The entries that pass the filters, the latest arrival first, at most `limit` of them. Searches in slices. */
@@ -37,7 +38,8 @@ export function logPasses(query: Query): (log: Log) => boolean {
     (query.version === undefined || log.version === query.version) &&
     (query.fingerprint === undefined || groupOf(log) === query.fingerprint) &&
     (query.tags === undefined || query.tags.every((tag) => log.tags?.includes(tag))) &&
-    (query.metadata === undefined || query.metadata.every((wanted) => hasMetadata(log, wanted))) &&
+    (query.metadata === undefined ||
+      query.metadata.every(([key, wanted]) => metadataText(log, key) === wanted)) &&
     (query.text === undefined || logContains(log, query.text))
 }
 
@@ -79,25 +81,6 @@ async function requestIdsOf(query: Query, logs: Ring<Log>): Promise<Set<string> 
 /** The user's id, which a log may have in one of two fields. */
 export function userOf(log: Log): string | undefined {
   return log.user_id ?? log.user?.id
-}
-
-/**
- * Whether a metadata value equals the wanted text; `order.id` is the key `id` within `order`, or a key of that name.
- */
-function hasMetadata({ metadata }: Log, [key, wanted]: readonly [string, string]): boolean {
-  if (metadata === undefined) return false
-  const value = Object.hasOwn(metadata, key) ? metadata[key] : within(metadata, key.split('.'))
-  if (value === undefined) return false
-  return (typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value)) === wanted
-}
-
-function within(value: unknown, path: readonly string[]): unknown {
-  let found = value
-  for (const name of path) {
-    if (typeof found !== 'object' || found === null || !Object.hasOwn(found, name)) return undefined
-    found = (found as Record<string, unknown>)[name]
-  }
-  return found
 }
 
 function statusPasses(status: number | undefined, wanted: string): boolean {

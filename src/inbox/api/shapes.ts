@@ -25,6 +25,8 @@ export interface LogRow {
   repeats?: number
   /** The first single values in the metadata, cut, as `key=value`. */
   fields?: string[]
+  /** The columns that the call asked for with `column`, cut, without those that the log does not have. */
+  columns?: Record<string, string>
   /**
    * Place in the list, when that is not `time`: no earlier than ten seconds before the log's arrival, and no later than
    * its arrival. Logs of several clients are thus in order, and a log that comes late is still seen to arrive.

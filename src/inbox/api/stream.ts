@@ -19,6 +19,8 @@ interface Reader {
   /** The event kinds that the reader asked for. */
   readonly kinds: ReadonlySet<string>
   readonly wants: (event: Event) => boolean
+  /** Parts of logs that its rows have too. */
+  readonly columns: readonly string[] | undefined
   pending: string
   missed: number
   /** Table rows of logs, as JSON, that are sent in one event. */
@@ -77,6 +79,7 @@ export class Stream {
       response,
       kinds,
       wants: filter(query),
+      columns: query.columns,
       pending: '',
       missed: 0,
       rows: [],
@@ -94,13 +97,15 @@ export class Stream {
     if (this.#readers.size === 0) return
     this.tellChanged()
     let text: string | undefined
-    let row: string | undefined
+    let row: { columns: readonly string[] | undefined; json: string } | undefined
     for (const reader of this.#readers) {
       const wantsRow = event.kind === 'log' && reader.kinds.has('rows')
       if (!(wantsRow || reader.kinds.has(event.kind)) || !reader.wants(event)) continue
       if (wantsRow) {
-        row ??= JSON.stringify(logRow(event.entry))
-        this.#addRow(reader, row)
+        const { columns } = reader
+        if (row === undefined || row.columns !== columns)
+          row = { columns, json: JSON.stringify(logRow(event.entry, columns)) }
+        this.#addRow(reader, row.json)
       }
       if (!reader.kinds.has(event.kind) || (event.kind === 'log' && reader.isCatchingUp)) continue
       text ??= textOf(event.kind, dataOf(event))

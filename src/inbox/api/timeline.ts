@@ -37,7 +37,7 @@ export async function viewTimeline(store: Store, query: Query): Promise<Reply> {
   )
   const entries = await select(store.requests, { limit: MAX_LOGS }, (entry) => requests.has(entry.request_id))
   const answer: TimelineAnswer = {
-    logs: byTime(logs).map(logRow),
+    logs: byTime(logs).map((entry) => logRow(entry)),
     requests: byTime(entries).map(requestRow),
     traces: [...traces],
   }

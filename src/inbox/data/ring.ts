@@ -61,21 +61,13 @@ export class Ring<T> {
   }
 
   /** The entries of this moment. Those that are dropped while the caller pauses are left out. */
-  *newestFirst(): Generator<Entry<T>> {
-    for (let seq = this.#seq; ; seq--) {
-      const entry = this.at(seq)
-      if (entry === undefined) return
-      yield entry
-    }
+  newestFirst(): Generator<Entry<T>> {
+    return this.#down(this.#seq)
   }
 
   /** The same, the oldest first. */
-  *oldestFirst(): Generator<Entry<T>> {
-    const last = this.#seq
-    for (let seq = last - this.count + 1; seq <= last; seq++) {
-      const entry = this.at(seq)
-      if (entry !== undefined) yield entry
-    }
+  oldestFirst(): Generator<Entry<T>> {
+    return this.#upTo(this.#seq)
   }
 
   /** All values, the oldest first. */
@@ -87,6 +79,21 @@ export class Ring<T> {
     this.#entries = []
     this.#head = 0
     this.#weight = 0
+  }
+
+  *#down(from: number): Generator<Entry<T>> {
+    for (let seq = from; ; seq--) {
+      const entry = this.at(seq)
+      if (entry === undefined) return
+      yield entry
+    }
+  }
+
+  *#upTo(last: number): Generator<Entry<T>> {
+    for (let seq = this.#seq - this.count + 1; seq <= last; seq++) {
+      const entry = this.at(seq)
+      if (entry !== undefined) yield entry
+    }
   }
 
   #shift(): void {

@@ -29,16 +29,21 @@ export function lineOf(change: Change, store: Store): string | undefined {
   }
 }
 
-/** Everything in a store as lines, in the order of arrival within each kind. */
-export function* linesOf(store: Store, now: number): Generator<string> {
-  // Releases come first, because the entries after them refer to them.
-  for (const release of store.releases.list().reverse())
-    yield line('release', Date.parse(release.registered_at), release)
-  for (const monitor of store.monitors.list(now))
-    for (const at of monitor.pings) yield line('heartbeat', at, monitor.token)
-  for (const { at, value } of [...store.feedback.newestFirst()].reverse()) yield line('feedback', at, value)
-  for (const entry of store.logs.oldestFirst()) yield logLine(entry, store)
-  for (const { at, value } of store.requests.oldestFirst()) yield line('request', at, value)
+/** Everything that a store holds at this moment as lines, in the order of arrival within each kind. */
+export function linesOf(store: Store, now: number): Generator<string> {
+  const releases = store.releases.list().reverse()
+  const monitors = store.monitors.list(now)
+  const feedback = store.feedback.oldestFirst()
+  const logs = store.logs.oldestFirst()
+  const requests = store.requests.oldestFirst()
+  return (function* () {
+    // Releases come first, because the entries after them refer to them.
+    for (const release of releases) yield line('release', Date.parse(release.registered_at), release)
+    for (const { token, pings } of monitors) for (const at of pings) yield line('heartbeat', at, token)
+    for (const { at, value } of feedback) yield line('feedback', at, value)
+    for (const entry of logs) yield logLine(entry, store)
+    for (const { at, value } of requests) yield line('request', at, value)
+  })()
 }
 
 /**

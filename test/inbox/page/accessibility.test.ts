@@ -12,6 +12,7 @@ const STATES = [
   '/',
   '/?service=shop&~user=ada&level=error,info',
   '/?log=5',
+  '/?columns=user,session,version,tags,trace,request,meta.order.id,host',
   '/errors',
   '/errors?group=PaymentError%7Ccard%20declined',
   '/requests',
@@ -22,6 +23,7 @@ const STATES = [
   '/releases',
   '/feedback',
   '/alerts',
+  '/alerts?rule=2',
   '/health',
   '/faults',
 ]
@@ -89,6 +91,28 @@ for (const colorScheme of ['light', 'dark'] as const) {
     expect(await violations(page)).toEqual([])
   })
 }
+
+test('axe finds nothing in the open menus, and they fit into a narrow window', async () => {
+  const inbox = await openInbox()
+  await fill(inbox)
+  const page = await openPage(inbox)
+  await settled(page)
+  // A window of 360 pixels has no room for the columns, and so no menu for them.
+  for (const [name, width] of [
+    ['Columns', 620],
+    ['Data', 360],
+  ] as const) {
+    await page.getByLabel(name, { exact: true }).click()
+    await page.locator('.menu-body :is(label, button)').first().waitFor()
+    expect(await violations(page)).toEqual([])
+    await page.setViewportSize({ width, height: 740 })
+    const box = await page.locator('.menu[open] .menu-body').boundingBox()
+    expect(box?.x).toBeGreaterThanOrEqual(0)
+    expect((box?.x ?? 0) + (box?.width ?? 0)).toBeLessThanOrEqual(width)
+    await page.setViewportSize({ width: 1280, height: 800 })
+    await page.keyboard.press('Escape')
+  }
+})
 
 test('axe finds nothing when the views are named by icons only', async () => {
   const inbox = await openInbox()

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
+import { DEFAULT_RULES } from '../../../src/inbox/alerts/rule.js'
 import { get, until } from '../support.js'
 import { openInbox, openPage, reads } from './browser.js'
 import { sendLogs } from './fill.js'
@@ -17,29 +18,83 @@ test('an alert that fires is shown at once, with a link to its cause', async () 
   await page.getByRole('table', { name: 'Errors by group' }).waitFor()
 })
 
-test('the six kinds of rules are edited on the page, and apply once saved', async () => {
+test('each rule is a sentence, with the services in which the rule fires', async () => {
+  const inbox = await openInbox()
+  await fetch(`${inbox.url}/inbox/api/alerts`, {
+    method: 'PUT',
+    body: JSON.stringify({
+      rules: [
+        ...DEFAULT_RULES,
+        { name: 'Bank', condition: '5xx_spike', threshold: 1, windowMs: 90_000, service: 'bank' },
+      ],
+    }),
+  })
+  const error = { type: 'E', message: 'm' }
+  await sendLogs(
+    inbox,
+    { level: 'error', service: 'shop', error },
+    { level: 'error', service: 'till', error },
+  )
+  const page = await openPage(inbox, '/alerts')
+  const rules = page.getByRole('region', { name: 'Rules' }).getByRole('listitem')
+  await expect
+    .poll(() => rules.locator('p').allInnerTexts())
+    .toEqual([
+      'Fires at 50 errors in any service within 5 min.',
+      'Fires when 10 % of the logs of any service are errors within 5 min.',
+      'Fires at 1 log with “out of memory” in any service within 5 min.',
+      'Fires at 1 new error in any service within 5 min.',
+      'Fires at 20 failed requests in any service within 5 min.',
+      'Fires when any service writes fewer than 1 log within 10 min.',
+      'Fires at 1 failed request in bank within 1.5 min.',
+    ])
+  await reads(rules.nth(3), /firing in (shop|till)/)
+  await reads(rules.nth(0), /1 of 50 in (shop|till)/)
+})
+
+test('a rule is changed within its sentence, added and removed, and applies once saved', async () => {
   const inbox = await openInbox()
   const page = await openPage(inbox, '/alerts')
-  const form = page.getByRole('form', { name: 'Rules' })
-  await expect.poll(() => form.getByRole('listitem').count()).toBe(6)
-  await form.getByLabel('Limit of the rule Error spike').fill('2')
-  await form.getByRole('button', { name: 'Remove the rule No logs' }).click()
-  await form.getByRole('button', { name: 'Add a rule' }).click()
-  const added = form.getByRole('listitem').nth(5)
-  await added.getByLabel(/^Kind/).selectOption('log_contains')
-  await added.getByLabel(/^Text/).fill('declined')
-  await added.getByLabel(/^Name/).fill('Declined')
-  await form.getByLabel('Limit of the rule Declined').fill('1')
+  const rules = page.getByRole('region', { name: 'Rules' })
+  await rules.getByRole('button', { name: 'Edit the rule Error spike' }).click()
+  const form = rules.getByRole('form')
+  await form.getByLabel('Limit').fill('2')
+  await form.getByLabel('Unit of the window').selectOption('h')
+  await form.getByRole('button', { name: 'Cancel' }).click()
+  await reads(rules, 'Fires at 50 errors in any service within 5 min.')
+  await rules.getByRole('button', { name: 'Edit the rule Error spike' }).click()
+  expect(new URL(page.url()).searchParams.get('rule')).toBe('0')
+  await page.reload()
+  await form.getByLabel('Limit').fill('2')
+  await form.getByLabel('Unit of the window').selectOption('h')
+  await form.getByLabel('Service').fill('shop')
   await form.getByRole('button', { name: 'Save' }).click()
-  const rules = async () =>
-    (await get<{ config: { rules: { name: string }[] } }>(inbox, 'alerts')).config.rules
-  await until(async () => (await rules()).some(({ name }) => name === 'Declined'), 'it is saved')
-  expect(await rules()).toEqual(
-    expect.arrayContaining([
-      expect.objectContaining({ name: 'Error spike', threshold: 2 }),
-      { name: 'Declined', condition: 'log_contains', text: 'declined', threshold: 1, windowMs: 60_000 },
-    ]),
-  )
+  await reads(rules, 'Fires at 2 errors in shop within 5 h.')
+  await rules.getByRole('button', { name: 'Edit the rule No logs' }).click()
+  await form.getByRole('button', { name: 'Remove the rule' }).click()
+  await expect.poll(() => rules.getByRole('listitem').count()).toBe(5)
+  await rules.getByRole('button', { name: 'Add a rule' }).click()
+  await form.getByLabel('Kind').selectOption('log_contains')
+  await form.getByLabel('Text').fill('declined')
+  await form.getByLabel('Name').fill('Declined')
+  await form.getByLabel('Limit').fill('1')
+  await form.getByRole('button', { name: 'Save' }).click()
+  await reads(rules, 'Fires at 1 log with “declined” in any service within 1 min.')
+  const { config } = await get<{ config: { rules: unknown[] } }>(inbox, 'alerts')
+  expect(config.rules[0]).toEqual({
+    name: 'Error spike',
+    condition: 'error_spike',
+    threshold: 2,
+    windowMs: 5 * 3_600_000,
+    service: 'shop',
+  })
+  expect(config.rules[5]).toEqual({
+    name: 'Declined',
+    condition: 'log_contains',
+    text: 'declined',
+    threshold: 1,
+    windowMs: 60_000,
+  })
   await sendLogs(inbox, { message: 'card declined' })
   await reads(page.getByRole('region', { name: 'Firing, 1' }), 'Declined')
 })

@@ -1,14 +1,10 @@
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core'
-import { afterAll, onTestFinished } from 'vitest'
+import { onTestFinished } from 'vitest'
 import { launchChromium } from '../../../scripts/lib/chromium.mjs'
 import { type Inbox, startInbox } from '../../../src/testing/index.js'
 
+/** One for all files that this process runs. It ends with the process, whose end closes its pipe. */
 let browser: Promise<Browser> | undefined
-
-afterAll(async () => {
-  await (await browser)?.close()
-  browser = undefined
-})
 
 /** An inbox that ends with the test. */
 export async function openInbox(options: Parameters<typeof startInbox>[0] = {}): Promise<Inbox> {

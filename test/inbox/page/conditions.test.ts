@@ -62,7 +62,7 @@ test('without a server nothing on the page throws, and what was asked for is ref
   await reads(page.locator('main .bad'), /fetch/i)
   await page.getByLabel('Data').click()
   await page.getByRole('button', { name: 'Empty the inbox' }).click()
-  await reads(page.locator('.more-menu'), /fetch/i)
+  await reads(page.locator('.menu-body'), /fetch/i)
 })
 
 test('logs of several services are in the order of time, and a late one stands where it arrives', async () => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { until } from '../support.js'
 import { openInbox, openPage, reads, textOf } from './browser.js'
-import { fill, sendRequests, TRACE } from './fill.js'
+import { fill, sendLogs, sendRequests, TRACE } from './fill.js'
 
 test('requests show their rate, errors, percentiles, routes, the slowest and the failed', async () => {
   const inbox = await openInbox()
@@ -83,4 +83,34 @@ test('a link to a request id shows the same time line', async () => {
   const page = await openPage(inbox, '/traces?request=r2')
   await reads(page.locator('.lane'), 'card declined')
   expect(await textOf(page.locator('.waterfall'))).not.toContain('/other')
+})
+
+test('the parts of a request have names in words, and a click filters by them', async () => {
+  const inbox = await openInbox()
+  await sendRequests(
+    inbox,
+    {
+      request_id: 'r1',
+      status_code: 500,
+      duration_ms: 1240,
+      user_agent: 'curl/8',
+      runtime: 'node',
+      runtime_version: '22.1.0',
+    },
+    { request_id: 'r2' },
+  )
+  await sendLogs(inbox, { request: { method: 'GET', status_code: 500, duration_ms: 1240, ip: '10.0.0.1' } })
+  const page = await openPage(inbox, '/requests?open=r1&seq=1')
+  const names = page.getByRole('complementary').locator('dt')
+  await reads(names, 'duration')
+  const fields = await textOf(page.getByRole('complementary').locator('dl'))
+  expect(await names.allInnerTexts()).not.toContainEqual(expect.stringMatching(/_/))
+  expect(fields.replace(/\s+/g, ' ')).toMatch(
+    /^route \/orders\/:id path \/orders\/1 method GET status 500 duration 1.24 s started [\d:.]+ service shop request id r1 user agent curl\/8 runtime node 22.1.0$/,
+  )
+  await page.getByRole('complementary').getByTitle('Filter by status 500').click()
+  await reads(page.locator('.figures'), /Requests\s*1/)
+  await page.goto(`${inbox.url}/?log=1`)
+  const request = page.locator('.drawer-section').filter({ hasText: 'Request' })
+  await reads(request, /status\s*500\s*duration\s*1.24 s\s*client address\s*10.0.0.1/)
 })

@@ -1,6 +1,6 @@
 import { deepStrictEqual as equal } from 'node:assert'
 import { readFileSync } from 'node:fs'
-import { connect } from 'node:net'
+import { connect, createServer } from 'node:net'
 import { join } from 'node:path'
 import { startInbox } from '../../../dist/testing.mjs'
 import { until } from '../../world/lib/service.mjs'
@@ -97,6 +97,17 @@ export async function visit(program) {
 export async function visitAt(program, port, path) {
   await listens(program, port)
   await get(port, path)
+}
+
+/** A port for a program whose line or file names one. */
+export function freePort() {
+  const server = createServer()
+  return new Promise((done) => {
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address()
+      server.close(() => done(port))
+    })
+  })
 }
 
 async function get(port, path) {

@@ -1,16 +1,20 @@
 import { deepStrictEqual as equal } from 'node:assert'
 import { readFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { root } from '../../../scripts/lib/install.mjs'
 import { readPage } from '../lib/page.mjs'
 import { emptyProject } from '../lib/project.mjs'
-import { FORMS, followShop, visitAt, writeApplication } from '../lib/shop.mjs'
+import { FORMS, followShop, freePort, visitAt, writeApplication } from '../lib/shop.mjs'
 import { inBothForms } from '../lib/steps.mjs'
 
 const ZERO_CODE = readPage('README.md').shell('Zero code')
-/** The newest OpenTelemetry, which the pages install, needs more than the oldest Node. */
-const NODE = 26
+/** The newest OpenTelemetry, which the first install line of a page names, needs more than the oldest Node. */
+const READERS = [
+  { place: 'Node 26', node: 26, install: 0 },
+  { place: 'this Node, OpenTelemetry 2', install: 1 },
+]
+/** The block of a page's set-up that starts the application. */
+const START = 2
 
 /** `uses`: what the reader's application had before. `handler`: heading of the page's error handler, and its route. */
 const FRAMEWORKS = [
@@ -49,20 +53,20 @@ const TSC = [
   '--module nodenext --experimentalDecorators --emitDecoratorMetadata --skipLibCheck --noCheck --ignoreConfig',
 ].join(' ')
 
-export const frameworks = [...FRAMEWORKS.map(row), ...nestjs()]
+export const frameworks = [...FRAMEWORKS.flatMap(rows), ...nestjs()]
 
-function row({ name, uses, route, handler: [heading, handlerRoute], instrumentation }) {
+function rows({ name, uses, route, handler: [heading, handlerRoute], instrumentation }) {
   const page = readPage(`docs/frameworks/${name}.md`)
   const shop = { app: name, log: 'client', ...(route && { route }) }
-  return {
+  return READERS.map((reader) => ({
     page: page.file,
-    place: `Node ${NODE}`,
-    prepare: (parts) => existing(parts, page, uses),
+    place: reader.place,
+    prepare: (parts) => existing(parts, page, uses, reader),
     steps: {
       ...inBothForms('set-up in code', {
         ...shop,
         files: { 'telemetry.mjs': page.code('Set-up') },
-        line: page.shell('Set-up', 1),
+        line: page.shell('Set-up', START),
       }),
       ...inBothForms('zero code', { ...shop, line: ZERO_CODE }),
       'error handler': async (project) => {
@@ -70,13 +74,13 @@ function row({ name, uses, route, handler: [heading, handlerRoute], instrumentat
         await followHandler(project, page.code(heading), handlerRoute)
       },
     },
-  }
+  }))
 }
 
-async function existing(parts, page, uses) {
-  const project = await emptyProject(parts, { node: NODE })
+async function existing(parts, page, uses, { node, install }) {
+  const project = await emptyProject(parts, { node })
   await project.install(`npm install ${uses}`)
-  await project.install(page.shell('Set-up'))
+  await project.install(page.shell('Set-up', install))
   return project
 }
 
@@ -105,16 +109,6 @@ async function followHandler(
   })
 }
 
-function freePort() {
-  const server = createServer()
-  return new Promise((done) => {
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address()
-      server.close(() => done(port))
-    })
-  })
-}
-
 /**
  * The reader of this page compiles `src/main.ts` to `dist/main.js`, and has the version of Nest that the instrumentation
  * supports, or the next one and the page's exception filter.
@@ -125,15 +119,13 @@ function nestjs() {
   const filtered = program
     .replace(/^import .* from '@nestjs\/core'$/m, imports(page))
     .replace(/^( *)(?=.*await app\.listen)/m, (indent) => `${indent}${filterLine(page)}\n${indent}`)
-  const row = (version, what, code) => ({
+  const row = (version, reader, what, code) => ({
     page: page.file,
-    place: `NestJS ${version}, Node ${NODE}`,
-    prepare: (parts) =>
-      existing(
-        parts,
-        page,
-        [...NEST.map((name) => `${name}@${version}`), 'reflect-metadata', 'rxjs'].join(' '),
-      ),
+    place: `NestJS ${version}, ${reader.place}`,
+    prepare: (parts) => {
+      const uses = [...NEST.map((name) => `${name}@${version}`), 'reflect-metadata', 'rxjs'].join(' ')
+      return existing(parts, page, uses, reader)
+    },
     steps: Object.fromEntries(
       Object.keys(FORMS).map((form) => [
         `${what}, ${form}`,
@@ -141,12 +133,15 @@ function nestjs() {
           writeApplication(project, { form })
           project.write({ 'src/main.ts': code, 'telemetry.mjs': page.code('Set-up') })
           await project.type(TSC)
-          await followShop(project, page.shell('Set-up', 1))
+          await followShop(project, page.shell('Set-up', START))
         },
       ]),
     ),
   })
-  return [row(11, 'set-up in code', program), row(12, 'exception filter', filtered)]
+  return [
+    ...READERS.map((reader) => row(11, reader, 'set-up in code', program)),
+    row(12, READERS[0], 'exception filter', filtered),
+  ]
 }
 
 /** The block has an empty application; its filter goes into ours. */

@@ -13,8 +13,8 @@ export const jobs = [
     place: 'Node 26',
     prepare: async (parts) => {
       const project = await emptyProject(parts, { node: 26 })
-      await project.install(`npm install ${SCHEDULERS.join(' ')}`)
-      await project.install('npm install @lognitor/opentelemetry @opentelemetry/api')
+      await project.install(page.shell('Jobs and schedulers'))
+      for (const name of SCHEDULERS) await project.install(page.shell(name))
       return project
     },
     steps: {

@@ -14,8 +14,8 @@ const CHECKOUT = {
 
 async function existing(parts, runner) {
   const project = await emptyProject(parts)
-  await project.install(`npm install --save-dev ${runner}`)
-  await project.install('npm install @lognitor/opentelemetry @opentelemetry/api')
+  await project.install(page.shell('Testing'))
+  await project.install(page.shell(runner))
   return project
 }
 
@@ -23,25 +23,25 @@ export const testing = [
   {
     page: page.file,
     place: 'Jest',
-    prepare: (parts) => existing(parts, 'jest'),
+    prepare: (parts) => existing(parts, 'Jest'),
     steps: {
       MemoryTransport: (project) => runs(project, page.code('MemoryTransport')),
       'inbox in tests': (project) => runs(project, page.code('The inbox in tests')),
       Jest: async (project) => {
         project.write({ 'checkout.js': CHECKOUT.commonjs, 'checkout.test.js': page.code('Jest') })
-        await project.type('npx jest')
+        await project.type(page.words(/run by `(npx jest)`/))
       },
     },
   },
   {
     page: page.file,
     place: 'Vitest',
-    prepare: (parts) => existing(parts, 'vitest'),
+    prepare: (parts) => existing(parts, 'Vitest'),
     steps: {
       Vitest: async (project) => {
         await project.type('npm pkg set type=module')
         project.write({ 'checkout.js': CHECKOUT.module, 'checkout.test.js': page.code('Vitest') })
-        await project.type('npx vitest run')
+        await project.type(page.words(/run by `(npx vitest run)`/))
       },
     },
   },

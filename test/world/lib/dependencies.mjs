@@ -2,11 +2,18 @@ import { root } from '../../../scripts/lib/install.mjs'
 import { Unavailable } from './parts.mjs'
 import { output } from './process.mjs'
 
-/** Installs a folder of `test/dependencies`, unless this has been done. */
+const installing = new Map()
+
+/** Installs a folder of `test/dependencies`, unless this has been done. Rows that need the same one wait for it. */
 export function installDependencies(name) {
-  const install = `import { ensureInstalled } from './scripts/lib/install.mjs'
+  if (!installing.has(name)) installing.set(name, install(name))
+  return installing.get(name)
+}
+
+function install(name) {
+  const program = `import { ensureInstalled } from './scripts/lib/install.mjs'
 ensureInstalled('test/dependencies/${name}')`
-  return output(process.execPath, ['--input-type=module', '--eval', install], { cwd: root }).catch(
+  return output(process.execPath, ['--input-type=module', '--eval', program], { cwd: root }).catch(
     (error) => {
       throw new Unavailable(`the registry did not give it: ${error.message}`)
     },

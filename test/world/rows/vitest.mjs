@@ -3,27 +3,42 @@ import { root } from '../../../scripts/lib/install.mjs'
 import { installDependencies } from '../lib/dependencies.mjs'
 import { output } from '../lib/process.mjs'
 
-/** Places that tests of the repository show. Those of Next.js build the example, which takes minutes. */
+const NODE_24 = join(root, 'test/dependencies/otel-3/node_modules/node/bin/node')
+
+/** OpenTelemetry 2 and 3. */
+const LINES = ['frameworks', 'otel-3']
+
+/** Places that tests of the repository show: what has to be installed, the files, and their environment. */
 const ROWS = [
-  ['Next.js 16, next start and standalone', 'nextjs', 'test/world/nextjs.test.ts', { NEXT_LINE: 'nextjs' }],
+  ['Next.js 16, next start and standalone', ['nextjs'], ['world/nextjs'], { NEXT_LINE: 'nextjs' }],
+  ['Next.js 15, next start and standalone', ['nextjs-15'], ['world/nextjs'], { NEXT_LINE: 'nextjs-15' }],
   [
-    'Next.js 15, next start and standalone',
-    'nextjs-15',
-    'test/world/nextjs.test.ts',
-    { NEXT_LINE: 'nextjs-15' },
+    'Jest; Vitest; node --test; code that vm runs',
+    ['jest'],
+    ['world/jest', 'world/test-runners', 'world/vm'],
   ],
-  ['Jest, CommonJS and ES module, fake timers, modules loaded anew', 'jest', 'test/runners/jest.test.ts', {}],
-  ['Vitest; node --test, CommonJS and ES module, fake timers', 'jest', 'test/runners/others.test.ts', {}],
+  [
+    'services and functions bundled by esbuild, webpack, Rolldown and Rollup',
+    ['bundlers'],
+    ['world/bundles'],
+  ],
+  ['zero code and sdkConfig, both module systems', LINES, ['world/zero-code', 'world/sdk-config']],
+  ['HTTP instrumentation, both module systems', LINES, ['world/http-instrumentation']],
+  ['beside another SDK; exports that are set later', LINES, ['world/other-sdk', 'world/live-bindings']],
+  ['ends of a process on Node 24', ['otel-3'], ['exit/exits'], { TEST_NODE: NODE_24 }],
 ]
 
-export const shownByTests = ROWS.map(([name, dependencies, file, env]) => ({
+export const shownByTests = ROWS.map(([name, dependencies, titles, env = {}]) => ({
   name,
-  prepare: () => installDependencies(dependencies),
+  prepare: async () => {
+    for (const folder of dependencies) await installDependencies(folder)
+  },
   checks: {
-    [file]: () => {
+    [titles.join(', ')]: () => {
+      const files = titles.map((title) => `test/${title}.test.ts`)
       const vitest = join(root, 'node_modules/vitest/vitest.mjs')
       const given = { ...process.env, TEST_WORLD: '1', NO_COLOR: '1', ...env }
-      return output(process.execPath, [vitest, 'run', file], { cwd: root, env: given })
+      return output(process.execPath, [vitest, 'run', ...files], { cwd: root, env: given })
     },
   },
 }))

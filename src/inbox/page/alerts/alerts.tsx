@@ -5,7 +5,7 @@ import { AlertList } from './alert-list.js'
 import './alerts.css'
 import { History } from './history.js'
 import { Meters } from './meters.js'
-import { RuleForm } from './rule-form.js'
+import { RuleList } from './rule-list.js'
 import { WebhookForm } from './webhook-form.js'
 
 export function AlertsView() {
@@ -30,7 +30,7 @@ export function AlertsView() {
           />
         </div>
         <div class="stack">
-          <RuleForm config={data.config} firing={firing} />
+          <RuleList config={data.config} watched={data.watched} />
           <WebhookForm config={data.config} />
         </div>
       </div>

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks'
+import { useEffect, useMemo, useState } from 'preact/hooks'
 import type { LogRow, VolumeAnswer } from '../../api/shapes.js'
 import { Empty, Refused, startLine } from '../shared/empty.js'
 import { FilterBar } from '../shared/filter-bar.js'
@@ -8,24 +8,30 @@ import { address, parameter, setParameters } from '../state/address.js'
 import { useCall } from '../state/call.js'
 import { callParameters, filters } from '../state/filters.js'
 import { useKeys } from '../state/keys.js'
+import { ColumnMenu } from './column-menu.js'
+import { askedColumns, columns, restoreColumns } from './columns.js'
 import { LogDrawer } from './detail/drawer.js'
-import { LogHeader, LogLine, ROW_HEIGHT } from './line.js'
+import { LogHeader, LogLine, ROW_HEIGHT, widthsOf } from './line.js'
 import './logs.css'
 import { openRows, type Rows } from './rows.js'
 import { Tail } from './tail.js'
 
-const COLUMNS = 5
+/** Time, level and message. */
+const FIXED_COLUMNS = 3
 
 export function LogsView() {
   const query = callParameters()
-  const rows = useRows(query, !address.value.parameters.has('to'))
+  const shown = useColumns()
+  const rows = useRows(withColumns(query, askedColumns()), !address.value.parameters.has('to'))
   const { data: volume } = useCall<VolumeAnswer>(`volume?${query}`)
   const [selected, setSelected] = useState<number>()
   const open = parameter('log')
   const list = useList(rows, selected, setSelected)
   return (
     <div class={open === '' ? 'logs-view' : 'logs-view opened'}>
-      <FilterBar withLevels />
+      <FilterBar withLevels>
+        <ColumnMenu rows={rows} />
+      </FilterBar>
       {volume === undefined ? (
         <section class="panel" aria-label="Volume" />
       ) : (
@@ -37,7 +43,7 @@ export function LogsView() {
         />
       )}
       <div class="logs-body">
-        <section class="panel logs-list" aria-label="Logs">
+        <section class="panel logs-list" aria-label="Logs" style={widthsOf(shown)}>
           {rows !== undefined && rows.count === 0 && !rows.isLoading ? (
             <NoLogs error={rows.error} />
           ) : (
@@ -45,10 +51,10 @@ export function LogsView() {
               key={list.epoch}
               label="Logs, the newest first"
               count={rows?.count ?? 0}
-              columns={COLUMNS}
+              columns={FIXED_COLUMNS + shown.length}
               rowHeight={ROW_HEIGHT}
               {...(list.index !== undefined && { selected: list.index })}
-              header={<LogHeader />}
+              header={<LogHeader columns={shown} />}
               renderRow={(index) => {
                 const row = rows?.at(index)
                 if (row === undefined) return null
@@ -56,6 +62,7 @@ export function LogsView() {
                   <LogLine
                     key={row.seq}
                     row={row}
+                    columns={shown}
                     index={index}
                     isSelected={row.seq === selected || String(row.seq) === open}
                     onOpen={list.open}
@@ -70,6 +77,22 @@ export function LogsView() {
       </div>
     </div>
   )
+}
+
+/** The chosen columns: the same list as long as the choice is the same. */
+function useColumns(): readonly string[] {
+  const isInAddress = address.value.parameters.has('columns')
+  useEffect(() => {
+    if (!isInAddress) restoreColumns()
+  }, [isInAddress])
+  const shown = columns()
+  return useMemo(() => shown, [shown.join()])
+}
+
+function withColumns(query: string, names: readonly string[]): string {
+  const parameters = new URLSearchParams(query)
+  for (const name of names) parameters.append('column', name)
+  return parameters.toString()
 }
 
 /** The rows of a query; a component that reads them follows their changes. */

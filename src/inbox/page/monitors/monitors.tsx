@@ -1,86 +1,80 @@
 import type { Monitor } from '../../data/monitors.js'
-import { Ago } from '../shared/ago.js'
-import { Badge } from '../shared/badge.js'
+import { CopyButton } from '../shared/copy-button.js'
 import { Empty } from '../shared/empty.js'
-import { counted, length } from '../shared/format.js'
-import { plain } from '../shared/text.js'
+import { Figures } from '../shared/figures.js'
+import { whole } from '../shared/format.js'
+import { parameter } from '../state/address.js'
 import { useCall } from '../state/call.js'
 import { now } from '../state/now.js'
-import { beatsOf, missedNow } from './beats.js'
+import { timeLineOf } from './beats.js'
+import { MonitorCard } from './monitor-card.js'
+import { STATES, stateOf } from './monitor-state.js'
 import './monitors.css'
-import { Strip } from './strip.js'
+
+/** Up to this many monitors are all open. */
+const ALL_OPEN = 4
 
 export function MonitorsView() {
   const { data } = useCall<{ heartbeats: Monitor[] }>('heartbeats?limit=500')
-  const monitors = (data?.heartbeats ?? []).toSorted(
-    (a, b) => URGENCY.indexOf(stateOf(a)) - URGENCY.indexOf(stateOf(b)) || (a.token < b.token ? -1 : 1),
+  if (data === undefined) return null
+  const monitors = data.heartbeats.toSorted(
+    (a, b) => urgencyOf(a) - urgencyOf(b) || (a.token < b.token ? -1 : 1),
   )
-  return (
-    <div class="view-inner">
-      {data !== undefined && monitors.length === 0 && (
-        <Empty title="No heartbeats" line={`curl -X POST ${location.origin}/api/v1/heartbeat/nightly-report`}>
+  const areAllOpen = monitors.length <= ALL_OPEN
+  const line = `curl -X POST ${location.origin}/api/v1/heartbeat/nightly-report`
+  if (monitors.length === 0)
+    return (
+      <div class="view-inner">
+        <Empty title="No heartbeats" line={line}>
           A job that runs on a schedule pings here each time. From code that is{' '}
           <code>client.heartbeat('nightly-report').wrap(job)</code>, and from anywhere else:
         </Empty>
-      )}
-      {monitors.length > 0 && (
-        <ul class="panel" aria-label="Monitors">
-          {monitors.map((monitor) => (
-            <MonitorRow key={monitor.token} monitor={monitor} />
-          ))}
-        </ul>
-      )}
+      </div>
+    )
+  return (
+    <div class="view-inner">
+      <Summary monitors={monitors} />
+      <ul class="stack" aria-label="Monitors">
+        {monitors.map((monitor) => (
+          <MonitorCard
+            key={monitor.token}
+            monitor={monitor}
+            isOpen={areAllOpen || parameter('monitor') === monitor.token}
+            canClose={!areAllOpen}
+          />
+        ))}
+      </ul>
+      <section class="panel another" aria-label="Another job">
+        <p>
+          Another job pings with <code>client.heartbeat('nightly-report').wrap(job)</code>, or from anywhere
+          with <code>{line}</code>
+        </p>
+        <CopyButton label="Copy" text={() => line} />
+      </section>
     </div>
   )
 }
 
-/** The worst come first. */
-const URGENCY = ['missing', 'late', 'waiting', 'on_time']
-
-function MonitorRow({ monitor }: { monitor: Monitor }) {
-  const beats = beatsOf(monitor, now.value)
-  const missing = beats.filter(({ isMissed }) => isMissed).length
+function Summary({ monitors }: { monitors: readonly Monitor[] }) {
+  const states = monitors.map((monitor) => stateOf(monitor, now.value))
+  const bad = states.filter((state) => state === 'late' || state === 'missing').length
+  const beats = monitors.flatMap((monitor) => timeLineOf(monitor, now.value).beats)
+  const missed = beats.filter(({ isMissed }) => isMissed).length
+  const pings = monitors.reduce((sum, { count }) => sum + count, 0)
   return (
-    <li class={`monitor ${stateOf(monitor)}`}>
-      <div class="monitor-name">
-        <h2>{plain(monitor.token)}</h2>
-        <State monitor={monitor} />
-      </div>
-      <Strip beats={beats} label={`${counted(monitor.count, 'ping')}, ${counted(missing, 'missed beat')}`} />
-      <dl class="monitor-facts">
-        <div>
-          <dt>Last ping</dt>
-          <dd>
-            <Ago time={monitor.lastPing} />
-          </dd>
-        </div>
-        <div>
-          <dt>Interval</dt>
-          <dd>{monitor.intervalMs === null ? 'not known yet' : `every ${length(monitor.intervalMs)}`}</dd>
-        </div>
-        <div>
-          <dt>Pings</dt>
-          <dd>{monitor.count}</dd>
-        </div>
-        <div>
-          <dt>Missed</dt>
-          <dd class={missing > 0 ? 'bad' : ''}>{missing}</dd>
-        </div>
-      </dl>
-    </li>
+    <Figures
+      figures={[
+        { name: 'Monitors', value: whole(monitors.length) },
+        { name: 'On time', value: whole(states.filter((state) => state === 'on_time').length) },
+        { name: 'Late or missing', value: whole(bad), isBad: bad > 0 },
+        { name: 'Pings', value: whole(pings) },
+        { name: 'Missed pings', value: whole(missed), isBad: missed > 0 },
+      ]}
+    />
   )
 }
 
-function State({ monitor }: { monitor: Monitor }) {
-  const state = stateOf(monitor)
-  if (state === 'waiting') return <Badge kind="quiet">waiting for a second ping</Badge>
-  if (state === 'on_time') return <Badge kind="good">✓ on time</Badge>
-  if (state === 'late') return <Badge kind="warn">▲ late</Badge>
-  return <Badge kind="bad">✕ missing</Badge>
-}
-
-/** A monitor is missing when it is late by more than three intervals. */
-function stateOf(monitor: Monitor): 'waiting' | 'on_time' | 'late' | 'missing' {
-  if (!monitor.late) return monitor.state
-  return missedNow(monitor, now.value) >= 3 ? 'missing' : 'late'
+/** The worst come first. */
+function urgencyOf(monitor: Monitor): number {
+  return STATES.indexOf(stateOf(monitor, now.value))
 }

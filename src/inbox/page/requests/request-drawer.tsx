@@ -9,6 +9,7 @@ import { Link } from '../shell/link.js'
 import { linkTo } from '../state/address.js'
 import { useCall } from '../state/call.js'
 import { Waterfall } from '../traces/waterfall.js'
+import { requestFields } from './request-fields.js'
 import { Status } from './status.js'
 
 /** One request with its logs, its errors and its trace. */
@@ -59,11 +60,7 @@ export function RequestDrawer({ id, seq, onClose }: { id: string; seq: string; o
             </p>
           </Section>
           <Section title="Request">
-            <Fields
-              fields={Object.entries(held)
-                .filter(([name]) => name !== 'seq' && name !== 'time')
-                .map(([name, value]) => [name, <Text key={name}>{String(value)}</Text>])}
-            />
+            <Fields fields={requestFields(held)} />
           </Section>
           <Section title="JSON">
             <JsonView value={held} label="The request as JSON" />

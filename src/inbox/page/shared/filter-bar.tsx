@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact'
 import { useState } from 'preact/hooks'
 import { LEVELS } from '../../../wire/level.js'
 import type { FacetsAnswer } from '../../api/shapes.js'
@@ -9,8 +10,17 @@ import { short } from './format.js'
 import { readFilter } from './read-filter.js'
 import { plain } from './text.js'
 
-/** The filters of a view: chips for the present filters, a field to add one, and choices for level and service. */
-export function FilterBar({ withLevels = false }: { withLevels?: boolean }) {
+/**
+ * The filters of a view: chips for the present filters, a field to add one, and choices for level and service.
+ * @param children further choices of the view
+ */
+export function FilterBar({
+  withLevels = false,
+  children,
+}: {
+  withLevels?: boolean
+  children?: ComponentChildren
+}) {
   const set = filters()
   const { data: facets } = useCall<FacetsAnswer>(`facets?${callParameters()}`, 2000)
   return (
@@ -30,6 +40,7 @@ export function FilterBar({ withLevels = false }: { withLevels?: boolean }) {
           )}
         </div>
       )}
+      {children}
     </search>
   )
 }

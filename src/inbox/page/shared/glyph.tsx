@@ -16,6 +16,7 @@ const PATHS = {
   copy: 'M5.5 5.5h7.5V13H5.5zM10.5 5.5V3H3v7.5h2.5',
   previous: 'M9.8 4 6 8l3.8 4',
   next: 'M6.2 4 10 8l-3.8 4',
+  columns: 'M2.5 3h11v10h-11zM6.2 3v10M9.8 3v10',
   plus: 'M8 3.5v9M3.5 8h9',
   bolt: 'M9 1.8 3.5 9H8l-1 5.2L12.5 7H8z',
 } as const

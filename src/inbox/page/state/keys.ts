@@ -49,8 +49,12 @@ export function startKeys(): void {
   addEventListener('keydown', (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return
     if (isTyping(event.target)) {
-      if (event.key === 'Escape') (event.target as HTMLElement).blur()
-      return
+      if (event.key !== 'Escape') return
+      // In a menu, Escape closes the menu.
+      if ((event.target as HTMLElement).closest('.menu-body') === null) {
+        ;(event.target as HTMLElement).blur()
+        return
+      }
     }
     const isSecond = event.timeStamp - leadAt < SEQUENCE_MS && !isHelpOpen.peek() && areKeysOn.peek()
     const view = isSecond ? VIEW_KEYS[event.key] : undefined
@@ -71,7 +75,8 @@ function meaningOf(event: KeyboardEvent): (() => void) | undefined {
   // Within an opened log or request, the arrows scroll it.
   if (event.key.startsWith('Arrow') && (event.target as Element).closest('.drawer-body')) return undefined
   // On a button or a link, Enter activates that element.
-  if (event.key === 'Enter' && (event.target as Element).closest('a, button, summary')) return undefined
+  if (event.key === 'Enter' && (event.target as Element).closest('a, button, summary, input'))
+    return undefined
   for (const { keys } of layers.toReversed()) {
     if (Object.hasOwn(keys, event.key)) return keys[event.key]
   }
@@ -88,5 +93,6 @@ function focusFilter(): void {
 
 function isTyping(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false
+  if (target instanceof HTMLInputElement && target.type === 'checkbox') return false
   return target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName)
 }

@@ -1,14 +1,17 @@
+import { OF_METADATA } from '../../../api/columns.js'
 import { Section } from '../../shared/drawer.js'
 import { type Field, Fields } from '../../shared/fields.js'
 import { FilterValue } from '../../shared/filter-value.js'
-import { bytes } from '../../shared/format.js'
+import { bytes, duration } from '../../shared/format.js'
 import { JsonView } from '../../shared/json-view.js'
 import { LongText } from '../../shared/long-text.js'
+import { requestWord } from '../../shared/request-word.js'
 import { Stack } from '../../shared/stack/stack.js'
 import { Text } from '../../shared/text.js'
 import { Link } from '../../shell/link.js'
 import { linkTo } from '../../state/address.js'
 import type { FilterName } from '../../state/filters.js'
+import { ColumnSwitch } from '../column-switch.js'
 import { Breadcrumbs } from './breadcrumbs.js'
 import './detail.css'
 import type { HeldLog } from './held-log.js'
@@ -36,7 +39,12 @@ export function LogDetail({ held: { log } }: { held: HeldLog }) {
       )}
       {request !== undefined && (
         <Section title="Request">
-          <Fields fields={Object.entries(request).map(([name, value]) => [name, by('q', String(value))])} />
+          <Fields
+            fields={Object.entries(request).map(([name, value]) => [
+              requestWord(name),
+              name === 'duration_ms' ? duration(Number(value)) : by('q', String(value)),
+            ])}
+          />
         </Section>
       )}
       <Section title="Context">
@@ -47,7 +55,10 @@ export function LogDetail({ held: { log } }: { held: HeldLog }) {
           <Fields
             fields={leavesOf(metadata).map(([key, value]) => [
               key,
-              <FilterValue key={key} name="meta" value={`${key}:${value}`} shown={value.slice(0, 2000)} />,
+              <span key={key} class="row">
+                <FilterValue name="meta" value={`${key}:${value}`} shown={value.slice(0, 2000)} />
+                <ColumnSwitch name={OF_METADATA + key} />
+              </span>,
             ])}
           />
         </Section>
