@@ -56,8 +56,13 @@ try {
 
 /** Replaces the path of this repository in stacks by that of a container. */
 async function asInAnApp(route) {
-  const answer = await route.fetch()
-  await route.fulfill({ response: answer, body: (await answer.text()).replaceAll(root, '/app/') })
+  try {
+    const answer = await route.fetch()
+    await route.fulfill({ response: answer, body: (await answer.text()).replaceAll(root, '/app/') })
+  } catch (error) {
+    // The page has gone on to the next view, and no longer wants this answer.
+    if (!/disposed|closed/.test(String(error))) throw error
+  }
 }
 
 function setFaults(url, faults) {
