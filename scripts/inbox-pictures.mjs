@@ -39,7 +39,10 @@ try {
       await page.goto(url + path)
       await wait(SETTLE_MS)
       // Under load an answer takes long, and the page says so. On a slow machine some answer is always under way.
-      await page.locator('.waiting').waitFor({ state: 'detached', timeout: WAITING_MS }).catch(() => {})
+      await page
+        .locator('.waiting')
+        .waitFor({ state: 'detached', timeout: WAITING_MS })
+        .catch(() => {})
       const { data } = await session.send('Page.captureScreenshot', { format: 'webp', quality: 82 })
       if (name === 'faults') await setFaults(url, {})
       const picture = Buffer.from(data, 'base64')
