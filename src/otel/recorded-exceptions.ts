@@ -44,6 +44,9 @@ const state = shared<State>('exceptions', () => ({
 }))
 const { bySpan, listeners } = state
 
+/** The class of the last span, since most spans of a process have one class. */
+let watched: object | undefined
+
 const wrapRecording = methodWrapper('exceptions', 'recordException', (record, span, args) => {
   const result = Reflect.apply(record, span, args)
   try {
@@ -61,7 +64,8 @@ const wrapRecording = methodWrapper('exceptions', 'recordException', (record, sp
  */
 export function watchExceptions(span: SpanLike): void {
   const prototype = Object.getPrototypeOf(span)
-  if (prototype === null || prototype === Object.prototype) return
+  if (prototype === watched || prototype === null || prototype === Object.prototype) return
+  watched = prototype
   if (typeof prototype.recordException === 'function') wrapRecording(prototype)
 }
 
