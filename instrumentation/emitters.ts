@@ -70,8 +70,13 @@ function inRequestScope(note: NoteEvent): (original: () => Emit) => Emit {
       if (open === undefined) return Reflect.apply(original(), this, args)
       note(open, args[0])
       if (!needsScope(open.scope, this as object, args[0])) return Reflect.apply(original(), this, args)
-      return runUncaughtInScope(open.scope, Reflect.apply, original(), this, args)
+      // Spread, because V8 would build the list at every event if the list itself were passed on here.
+      return runUncaughtInScope(open.scope, emitOn, original(), this, ...args)
     }
+}
+
+function emitOn(emit: Emit, emitter: unknown, ...args: unknown[]): unknown {
+  return Reflect.apply(emit, emitter, args)
 }
 
 function emitOfServer(emit: Emit, server: object, args: unknown[]): unknown {
