@@ -15,8 +15,17 @@ const isLimited = process.argv.some((word) => word.toLowerCase().startsWith('--m
 /** Files that load the sources several times, each time as new. */
 const ANEW = ['test/client/{after-the-end,before-init,lifecycle}.test.ts']
 
-/** Files that test functions without a state: one process may run many of them. */
-const STATELESS = ['test/{common,policy,scope,translate}/**/*.test.ts']
+/**
+ * Files that read or change what belongs to the whole process: its memory, its time zone, its listeners, its warnings,
+ * the client of `init`, the providers of OpenTelemetry. Each has a process of its own. All other files share a few,
+ * which saves the half second that a process takes to start; test/setup-shared.ts holds them to leave nothing behind.
+ */
+const OWN_PROCESS = [
+  'test/{client,fuzz,instrumentation,otel}/**/*.test.ts',
+  'test/*/memory.test.ts',
+  'test/delivery/{faults-of-transport,http,lookup,retry-after,statuses}.test.ts',
+  'test/spool/{deleted,destination,limits,many-keys,order}.test.ts',
+]
 
 /** Tests load the compiled sources as Node loads them. */
 const compiled = { extends: true as const, plugins }
@@ -24,13 +33,15 @@ const server = { deps: { external: [/\/\.cache\/test-sources\//] } }
 
 /** Files that take long are started first, so that none of them is still running when all others have ended. */
 const LONG =
-  /\/test\/(register|runners|fuzz|package\/bundles|cli\/(doctor|gateway)|gateway\/(bad-input|amplification)|spool\/(soak|kill)|inbox\/page|instrumentation\/(module-systems|isolation))/
+  /\/test\/(register|exit|fuzz|cli\/(doctor|gateway)|gateway\/(bad-input|amplification)|spool\/(soak|kill)|inbox\/page|instrumentation\/isolation)/
 
 class LongFirst extends BaseSequencer {
   override async sort(files: Parameters<BaseSequencer['sort']>[0]) {
     const sorted = await super.sort(files)
-    const isLong = ({ moduleId }: { moduleId: string }) => LONG.test(moduleId)
-    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))]
+    const rank = ({ moduleId, project }: (typeof files)[number]) =>
+      // A shared process ends as soon as the next file is none of those that share.
+      (project.name === 'shared' ? 2 : 0) + (LONG.test(moduleId) ? 0 : 1)
+    return sorted.sort((a, b) => rank(a) - rank(b))
   }
 }
 
@@ -53,14 +64,19 @@ export default defineConfig({
     projects: [
       {
         ...compiled,
+        test: { name: 'own process', include: OWN_PROCESS, exclude: ANEW, server },
+      },
+      {
+        ...compiled,
         test: {
-          name: 'compiled',
+          name: 'shared',
           include: ['test/**/*.test.ts'],
-          exclude: [...ANEW, ...STATELESS],
+          exclude: [...ANEW, ...OWN_PROCESS],
+          setupFiles: ['test/setup-shared.ts'],
+          isolate: false,
           server,
         },
       },
-      { ...compiled, test: { name: 'stateless', include: STATELESS, isolate: false, server } },
       { extends: true, test: { name: 'anew', include: ANEW } },
     ],
   },

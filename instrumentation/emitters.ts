@@ -2,7 +2,7 @@ import type { EventEmitter } from 'node:events'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { ServerHttp2Stream } from 'node:http2'
 import { shared } from '../src/common/shared.js'
-import { type Around, methodWrapper } from '../src/common/wrap-method.js'
+import { type Around, methodReplacer, methodWrapper } from '../src/common/wrap-method.js'
 import { requestScope, runUncaughtInScope } from '../src/scope/current.js'
 import type { Scope } from '../src/scope/scope.js'
 import type { OpenRequest } from './open-request.js'
@@ -48,9 +48,9 @@ export function holdMessages(open: OpenRequest, request: object, response: objec
 
 type NoteEvent = (open: OpenRequest, event: unknown) => void
 
-const wrapRequests = methodWrapper('requests', 'emit', inRequestScope(noteRequestEvent))
-const wrapResponses = methodWrapper('responses', 'emit', inRequestScope(noteResponseEvent))
-const wrapMessages = methodWrapper(
+const wrapRequests = methodReplacer('requests', 'emit', inRequestScope(noteRequestEvent))
+const wrapResponses = methodReplacer('responses', 'emit', inRequestScope(noteResponseEvent))
+const wrapMessages = methodReplacer(
   'messages',
   'emit',
   inRequestScope(() => {}),
@@ -63,13 +63,20 @@ function hold(emitter: object, open: OpenRequest, wrap: (prototype: object) => v
   wrap(Object.getPrototypeOf(emitter))
 }
 
-function inRequestScope(note: NoteEvent): Around {
-  return (emit, emitter, args) => {
-    const open = openRequestOf(emitter)
-    if (open === undefined) return Reflect.apply(emit, emitter, args)
-    note(open, args[0])
-    return emitIn(open.scope, emit, emitter, args)
-  }
+function inRequestScope(note: NoteEvent): (original: () => Emit) => Emit {
+  return (original) =>
+    function (this: unknown, ...args) {
+      const open = openRequestOf(this as object)
+      if (open === undefined) return Reflect.apply(original(), this, args)
+      note(open, args[0])
+      if (!needsScope(open.scope, this as object, args[0])) return Reflect.apply(original(), this, args)
+      // Spread, because V8 would build the list at every event if the list itself were passed on here.
+      return runUncaughtInScope(open.scope, emitOn, original(), this, ...args)
+    }
+}
+
+function emitOn(emit: Emit, emitter: unknown, ...args: unknown[]): unknown {
+  return Reflect.apply(emit, emitter, args)
 }
 
 function emitOfServer(emit: Emit, server: object, args: unknown[]): unknown {
@@ -90,13 +97,17 @@ function noteResponseEvent(open: OpenRequest, event: unknown): void {
   else if (event === 'prefinish' && !open.hasSpan) attachLateSpan(open)
 }
 
-/** Calls a wrapped `emit` in the scope, unless the caller already runs in that scope or in one below it. */
+/** Calls a wrapped `emit` in the scope where that is needed. */
 export function emitIn(scope: Scope, emit: Emit, emitter: object, args: unknown[]): unknown {
-  const event = args[0] as string
-  // Most events have no listener and need no scope. An `error` without a listener is thrown, so it needs one.
-  const isIdle = event !== 'error' && (emitter as EventEmitter).listenerCount(event) === 0
-  if (isIdle || requestScope() === scope) return Reflect.apply(emit, emitter, args)
+  if (!needsScope(scope, emitter, args[0])) return Reflect.apply(emit, emitter, args)
   return runUncaughtInScope(scope, Reflect.apply, emit, emitter, args)
+}
+
+/** False where nobody listens, and where the caller already runs in the scope or in one below it. */
+function needsScope(scope: Scope, emitter: object, event: unknown): boolean {
+  // Most events have no listener. An `error` without a listener is thrown, so it needs the scope.
+  const isIdle = event !== 'error' && (emitter as EventEmitter).listenerCount(event as string) === 0
+  return !isIdle && requestScope() !== scope
 }
 
 /** Writes the request entry. Runs in an event of Node's, so nothing may be thrown: a request that cannot be read is counted. */

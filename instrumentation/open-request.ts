@@ -76,6 +76,7 @@ export class OpenRequest {
         : undefined,
       captureUser: this.#userOf?.read,
     })
+    this.scope.watchAnswer(() => answer.begunStatus)
   }
 
   /**

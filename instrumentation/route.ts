@@ -94,9 +94,11 @@ function readRoute(request: object, askedFor: string): string | undefined {
   const mounted = typeof baseUrl === 'string' ? baseUrl : ''
   const templates = pathsOf(route?.path)
   const behindMount = templates.find((each) => covers(each, restBehind(mounted, askedFor)))
-  // A request that has left its route by next() may be answered at the mount point of another router.
-  const whole = templates.find((each) => covers(each, askedFor))
-  if (behindMount === undefined && whole !== undefined) return templateText(whole)
+  if (behindMount === undefined) {
+    // A request that has left its route by next() may be answered at the mount point of another router.
+    const whole = templates.find((each) => covers(each, askedFor))
+    if (whole !== undefined) return templateText(whole)
+  } else if (mounted === '') return templateText(behindMount)
   const path = templateText(
     behindMount ?? templates.find((each) => fits(each, params, askedFor)) ?? templates[0],
   )
@@ -141,6 +143,7 @@ function templateText(path: unknown): string | undefined {
 
 /** What is left of a path behind a mount point. Undefined where the path does not lie there. */
 function restBehind(mounted: string, askedFor: string): string | undefined {
+  if (mounted === '') return askedFor
   const isBehind = askedFor.toLowerCase().startsWith(mounted.toLowerCase())
   return isBehind ? askedFor.slice(mounted.length) : undefined
 }
@@ -148,6 +151,7 @@ function restBehind(mounted: string, askedFor: string): string | undefined {
 /** Whether a template of fixed segments and parameters matches a path from its beginning to its end. */
 function covers(template: unknown, path: string | undefined): boolean {
   if (typeof template !== 'string' || path === undefined || !PLAIN_TEMPLATE.test(template)) return false
+  if (template === path) return true
   const [wanted, found] = [segmentsOf(template), segmentsOf(path)]
   return wanted.length === found.length && wanted.every((segment, n) => isLike(segment, found[n]))
 }

@@ -68,7 +68,7 @@ function watchAnswer(socket: Duplex): Answer {
   watching.set(socket, see)
   wrapWrite(socket)
   wrapEnd(socket)
-  return { status: () => status, isWaiting: false }
+  return { status: () => status, begunStatus: undefined, isWaiting: false }
 }
 
 const wrapWrite = methodWrapper('upgrades.write', 'write', watchBytes)

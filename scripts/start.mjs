@@ -1,4 +1,5 @@
-// npm start: the inbox, a small instrumented shop of four services, and its customers. Ctrl-C ends everything.
+// npm start: the inbox, a small instrumented shop of four services, one of them behind a gateway, and its customers.
+// Ctrl-C ends everything.
 import { fork, spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { ensureInstalled, root, run } from './lib/install.mjs'
@@ -6,6 +7,8 @@ import { ensureInstalled, root, run } from './lib/install.mjs'
 ensureInstalled()
 run(process.execPath, ['scripts/build.mjs', '--if-stale'])
 
+/** How often the gateway's metrics are reported to the page Health. */
+const REPORT_EVERY_MS = 2000
 /** When the shop gets its second version. */
 const RELEASE_AFTER_MS = 45_000
 
@@ -20,10 +23,12 @@ const telemetry = {
   LOGNITOR_API_KEY: 'demo',
   LOGNITOR_API_URL: `${inbox}/api/v1`,
   LOGNITOR_FLUSH_INTERVAL: '1000',
+  INBOX_REPORTS: `${inbox}/inbox/api/reports`,
 }
+const gateway = await startGateway(telemetry)
 const warehouse = await startService('warehouse', telemetry)
-const payments = await startService('payments', telemetry)
-await startService('jobs', telemetry)
+const payments = await startService('payments', withoutLognitor('payments', gateway), 'plain-telemetry')
+await startService('jobs', { ...telemetry, LOGNITOR_MIN_LEVEL: 'info' })
 const forShop = { ...telemetry, WAREHOUSE_URL: warehouse.url, PAYMENTS_URL: payments.url }
 const shop = await startService('shop', { ...forShop, LOGNITOR_VERSION: '1.0.0' })
 watch(fork(join(root, 'examples/shop/traffic.mjs'), { env: { ...process.env, SHOP_URL: shop.url } }))
@@ -41,27 +46,66 @@ async function release() {
 
 /** Starts `lognitor dev` and gives its address. */
 function startInbox(args) {
-  const child = watch(
-    spawn(process.execPath, [join(root, 'dist/cli.cjs'), 'dev', ...args], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    }),
-  )
+  return addressIn(startCommand('dev', args, { stdio: ['ignore', 'pipe', 'inherit'] }), 'stdout')
+}
+
+/** Starts `lognitor gateway`, which says its address on stderr, and reports its metrics to the inbox. */
+async function startGateway(env) {
+  const child = startCommand('gateway', ['--listen', '127.0.0.1:0'], {
+    env,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  const url = await addressIn(child, 'stderr')
+  setInterval(async () => {
+    try {
+      const metrics = await (await fetch(`${url}/metrics`)).text()
+      await fetch(env.INBOX_REPORTS, { method: 'POST', body: metrics })
+    } catch {
+      // At the end the gateway or the inbox may be gone.
+    }
+  }, REPORT_EVERY_MS).unref()
+  return url
+}
+
+function startCommand(command, args, options) {
+  return watch(spawn(process.execPath, [join(root, 'dist/cli.cjs'), command, ...args], options))
+}
+
+/** The first address that a process prints. */
+function addressIn(child, stream) {
   return new Promise((resolve) => {
     let said = ''
-    child.stdout.on('data', (chunk) => {
+    child[stream].on('data', (chunk) => {
+      if (said === undefined) return
       said += chunk
-      const address = /http:\/\/[^\s/]+/.exec(said)
-      if (address) resolve(address[0])
+      const address = /http:\/\/[^\s/,]+/.exec(said)
+      if (address === null) return
+      said = undefined
+      resolve(address[0])
     })
   })
 }
 
+/** The environment of a service that knows OpenTelemetry only. */
+function withoutLognitor(name, endpoint) {
+  return {
+    ...process.env,
+    OTEL_SERVICE_NAME: name,
+    OTEL_RESOURCE_ATTRIBUTES: 'deployment.environment.name=demo',
+    OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
+    OTEL_LOGS_EXPORTER: 'otlp',
+    OTEL_METRICS_EXPORTER: 'none',
+    OTEL_BLRP_SCHEDULE_DELAY: '1000',
+    OTEL_BSP_SCHEDULE_DELAY: '1000',
+  }
+}
+
 /** Starts one of the services and gives its process and its address. */
-function startService(name, env) {
+function startService(name, env, preload = 'telemetry') {
   const child = watch(
     fork(join(root, `examples/shop/${name}.mjs`), {
       env: { ...env, LOGNITOR_SERVICE: name },
-      execArgv: ['--import', join(root, 'examples/shop/telemetry.mjs')],
+      execArgv: ['--import', join(root, `examples/shop/${preload}.mjs`)],
       // The services' own log lines go to stderr, where they would hide the address.
       stdio: ['ignore', 'inherit', 'ignore', 'ipc'],
     }),

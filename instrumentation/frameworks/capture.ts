@@ -53,7 +53,9 @@ export function createCapture(options: CaptureOptions = {}): Capture {
         // The log is also written when the process ends before the answer.
         pipeline.beforeEnd(() => pending.release())
       }
-      scope.onAnswered(pending.add(decide, log.message, log.error?.stack))
+      // No handler can answer a failure after an answer that is no error.
+      if ((scope.answering ?? 400) < 400) decide(undefined)
+      else scope.onAnswered(pending.add(decide, log.message, log.error?.stack))
     } catch {
       pipeline.ledger.written++
       pipeline.ledger.drop('hook_error')

@@ -150,7 +150,7 @@ export class Exports {
 
   async #logs(body: Buffer, encoding: Encoding, newExport: () => ForwardedExport) {
     const { allResourceAttributes } = this.#settings.shared
-    const decoded = await decodeLogs(body, encoding)
+    const decoded = await decodeLogs(body, encoding, this.#forwarder.templates)
     const result = await keepingItems(decoded, body.length, (records) =>
       forwardLogs(records, newExport, allResourceAttributes, body.length),
     )

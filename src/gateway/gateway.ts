@@ -171,7 +171,8 @@ export async function openGateway(
 
 const SIGNALS: Readonly<Record<string, Signal | undefined>> = { '/v1/logs': 'logs', '/v1/traces': 'traces' }
 const PROBES = ['/healthz', '/readyz']
-const NOT_HERE = 'Here are POST /v1/logs, POST /v1/traces, GET /healthz, GET /readyz and GET /metrics.'
+const NOT_HERE =
+  'The gateway serves POST /v1/logs, POST /v1/traces, GET /healthz, GET /readyz and GET /metrics.'
 
 function write(
   response: ServerResponse,

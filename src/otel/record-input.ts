@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module'
 import { isError } from '../common/any-realm.js'
 import { shared } from '../common/shared.js'
 import { methodWrapper } from '../common/wrap-method.js'
@@ -32,19 +33,38 @@ const wrapAttributes = methodWrapper('records.attributes', SET_ATTRIBUTES, (setA
 })
 
 let hasLearned = false
+let hasSearched = false
 
 /**
  * Wraps the class of the records before the first record of the application exists: a provider of the registered
- * provider's class, with nothing behind it, creates one. Does nothing while no SDK is registered.
+ * provider's class, with nothing behind it, creates one. Where no SDK is registered, the same is done for every SDK
+ * that is loaded as CommonJS, once.
  */
 export function learnRecordClass(): void {
   if (hasLearned) return
   const provider = loggerProvider()
   // The providers of the API have no state.
-  if (readProperty(provider, '_sharedState') === undefined) return
-  hasLearned = true
+  if (readProperty(provider, '_sharedState') !== undefined) {
+    hasLearned = true
+    learnFrom((provider as { constructor: ProviderClass }).constructor)
+  } else if (!hasSearched) {
+    hasSearched = true
+    for (const Provider of loadedProviders()) learnFrom(Provider)
+  }
+}
+
+/** The file of the SDK's package that holds its class, in both lines. */
+const PROVIDER_FILE = /[\\/]@opentelemetry[\\/]sdk-logs[\\/][\s\S]{1,100}[\\/]LoggerProvider\.c?js$/
+
+function loadedProviders(): ProviderClass[] {
+  const { cache } = createRequire(`${process.cwd()}/_`)
+  const files = Object.keys(cache).filter((file) => PROVIDER_FILE.test(file))
+  const classes = files.map((file) => readProperty(cache[file]?.exports, 'LoggerProvider'))
+  return classes.filter((found) => typeof found === 'function') as ProviderClass[]
+}
+
+function learnFrom(Provider: ProviderClass): void {
   try {
-    const Provider = (provider as { constructor: ProviderClass }).constructor
     const nothing = async () => {}
     const processors = [{ onEmit: watchRecords, forceFlush: nothing, shutdown: nothing }]
     new Provider({ processors }).getLogger('lognitor').emit({})
@@ -56,8 +76,8 @@ export function learnRecordClass(): void {
 type ProviderClass = new (config: object) => { getLogger(name: string): { emit(record: object): void } }
 
 /**
- * Wraps the class of this record, so that the input of its later records is known. Records of a provider that is not
- * registered show their class only now, and so the first one's own input is not known.
+ * Wraps the class of this record, so that the input of its later records is known. Records of a provider that is neither
+ * registered nor loaded as CommonJS show their class only now, and so the first one's own input is not known.
  */
 export function watchRecords(record: LogRecordLike): void {
   const prototype: unknown = Object.getPrototypeOf(record)

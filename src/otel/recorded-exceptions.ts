@@ -3,6 +3,8 @@ import { methodWrapper } from '../common/wrap-method.js'
 import { rememberThrown } from '../scope/thrown-trace.js'
 import type { SpanEventLike, SpanLike } from '../translate/otel.js'
 import { readProperty } from '../translate/property.js'
+import { describeThrown } from '../translate/thrown.js'
+import { millisToHrTime } from '../translate/time.js'
 import { callerIsFramework } from './framework-caller.js'
 
 /** One call of a span's `recordException`. */
@@ -13,6 +15,8 @@ export interface Recorded {
   readonly atMs: number
   /** Whether an instrumentation of a framework made the call, judged by its file path. */
   readonly isFrameworks: boolean
+  /** Whether the answer of the request had begun before, so that no answer can follow from this failure. */
+  isAfterAnswer: boolean
   /**
    * Whether the span ended in the same run of the stack. Frameworks record an exception right before they end their
    * span.
@@ -40,6 +44,9 @@ const state = shared<State>('exceptions', () => ({
 }))
 const { bySpan, listeners } = state
 
+/** The class of the last span, since most spans of a process have one class. */
+let watched: object | undefined
+
 const wrapRecording = methodWrapper('exceptions', 'recordException', (record, span, args) => {
   const result = Reflect.apply(record, span, args)
   try {
@@ -57,7 +64,8 @@ const wrapRecording = methodWrapper('exceptions', 'recordException', (record, sp
  */
 export function watchExceptions(span: SpanLike): void {
   const prototype = Object.getPrototypeOf(span)
-  if (prototype === null || prototype === Object.prototype) return
+  if (prototype === watched || prototype === null || prototype === Object.prototype) return
+  watched = prototype
   if (typeof prototype.recordException === 'function') wrapRecording(prototype)
 }
 
@@ -83,15 +91,14 @@ export function recordedOf(span: object, event: SpanEventLike): Recorded | undef
 }
 
 function remember(span: SpanLike, thrown: unknown): void {
-  const { events } = span
-  const count = readProperty(events, 'length')
-  const event = typeof count === 'number' ? events[count - 1] : undefined
-  if (event === undefined || span.ended || event.name !== 'exception') return
+  const event = span.ended ? lateEvent(thrown) : newestEvent(span)
+  if (event?.name !== 'exception') return
   const recorded: Recorded = {
     event,
     thrown,
     atMs: performance.now(),
     isFrameworks: callerIsFramework(remember),
+    isAfterAnswer: false,
     isLast: false,
   }
   const all = bySpan.get(span) ?? []
@@ -104,6 +111,22 @@ function remember(span: SpanLike, thrown: unknown): void {
   const { traceId, spanId } = span.spanContext()
   rememberThrown(thrown, { trace_id: traceId, span_id: spanId })
   for (const listener of listeners) listener(span, recorded)
+}
+
+function newestEvent({ events }: SpanLike): SpanEventLike | undefined {
+  const count = readProperty(events, 'length')
+  return typeof count === 'number' ? events[count - 1] : undefined
+}
+
+/** The event that the SDK does not add to a span that has ended. Frameworks record there what fails after the answer. */
+function lateEvent(thrown: unknown): SpanEventLike {
+  const { error, ownStack } = describeThrown(thrown)
+  const attributes = {
+    'exception.type': error.type,
+    'exception.message': error.message,
+    ...(ownStack !== undefined && { 'exception.stacktrace': ownStack }),
+  }
+  return { name: 'exception', time: millisToHrTime(Date.now()), attributes }
 }
 
 function forget(): void {

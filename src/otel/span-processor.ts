@@ -8,6 +8,7 @@ import { readProperty, readText } from '../translate/property.js'
 import { isExceptionEvent, MOST_SPAN_EVENTS, translateExceptionEvent } from '../translate/span.js'
 import { spanBreadcrumb } from '../translate/span-breadcrumb.js'
 import { hrDurationToMillis } from '../translate/time.js'
+import { isAfterAnswer } from './after-answer.js'
 import { OtelIntake } from './intake.js'
 import { OpenRecordings } from './open-recordings.js'
 import {
@@ -58,7 +59,8 @@ export class LognitorSpanProcessor {
     this.#recordings = new OpenRecordings(this.#intake, (span, recorded) => this.#takeEarly(span, recorded))
     this.#failures = new SpanFailures(this.#intake)
     this.#stopListening = onRecorded((span, recorded) => {
-      if (this.#begunOf(span) !== undefined) guarded(() => this.#recordings.add(span, recorded))
+      const begun = this.#begunOf(span)
+      if (begun !== undefined) guarded(() => this.#noteRecorded(span, begun, recorded))
     })
   }
 
@@ -113,6 +115,12 @@ export class LognitorSpanProcessor {
     return (span as Known | undefined)?.[this.#begun]
   }
 
+  #noteRecorded(span: SpanLike, begun: Begun, recorded: Recorded): void {
+    recorded.isAfterAnswer = isAfterAnswer(recorded.thrown, begun.scope)
+    if (span.ended) this.#takeException(span, begun, recorded.event, recorded)
+    else this.#recordings.add(span, recorded)
+  }
+
   #takeExceptions(span: SpanLike, begun: Begun): void {
     // A span keeps a limited number of events and drops the oldest; their exceptions are still among the recordings.
     for (const recorded of recordingsOf(span)) {
@@ -156,7 +164,7 @@ export class LognitorSpanProcessor {
       server,
       thrown: recorded?.thrown,
       atMs: recorded?.atMs ?? performance.now(),
-      isFrameworks: !isEarly && isFrameworks(span, event, recorded),
+      isFrameworks: !isEarly && !recorded?.isAfterAnswer && isFrameworks(span, event, recorded),
     }
     this.#intake.withResource(readProperty(span, 'resource'), (resource) => {
       try {

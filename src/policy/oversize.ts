@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer'
 import { MAX_LOG_BYTES } from '../wire/limits.js'
 import { LOG_ID_KEY, type Log } from '../wire/log.js'
 import type { RequestEntry } from '../wire/request-entry.js'
@@ -47,7 +48,20 @@ const CUT = '\uf8ffcut\uf8ff'
 /** Most bytes of JSON that a UTF-16 unit takes: an escape. */
 const MOST_UNIT_BYTES = 6
 
-/** Whether a log or request entry has so much text that it will be cut or refused in any case. */
+/**
+ * Whether a log has so much text that it will be cut or refused in any case. The escapes of its JSON are not counted,
+ * so that a log of control characters may be six times as long.
+ */
+export function hasOversizeText(log: Log): boolean {
+  return unitsLeft(log, OVERSIZE_UNITS, 0) < 0
+}
+
+/** As {@link hasOversizeText}, for a log that was written. */
+export function isOversizeJson(json: string): boolean {
+  return json.length > OVERSIZE_UNITS || Buffer.byteLength(json) > OVERSIZE_UNITS
+}
+
+/** Whether a log or request entry will be cut or refused in any case, with the escapes of its JSON counted. */
 export function isOversize(entry: Log | RequestEntry, hasHook = false): boolean {
   const most = hasHook ? OVERSIZE_HOOK_UNITS : OVERSIZE_UNITS
   const left = unitsLeft(entry, most, 0)

@@ -11,7 +11,15 @@ import { runBeforeSend } from './before-send.js'
 import { createDuplicates, DEDUP_COUNT_KEY, type Held } from './duplicates.js'
 import { addFingerprint } from './fingerprint.js'
 import { identify } from './log-id.js'
-import { cutOversize, cutOversizeEntry, endCutEntry, endCutTexts, isOversize } from './oversize.js'
+import {
+  cutOversize,
+  cutOversizeEntry,
+  endCutEntry,
+  endCutTexts,
+  hasOversizeText,
+  isOversize,
+  isOversizeJson,
+} from './oversize.js'
 import type { Redaction } from './redact.js'
 import { redactEntry, redactLog } from './redact-log.js'
 import { createSampler } from './sampler.js'
@@ -122,7 +130,11 @@ export function createPolicy(parts: PolicyParts): Policy {
     addFingerprint(log)
     scrubLog(log, settings.scrubParams)
     // A hook may make a log small; without one nobody needs what is over the limit by far.
-    const isTooMuch = isOversize(log, beforeSend !== undefined || settings.beforeSend !== undefined)
+    const hasHook = beforeSend !== undefined || settings.beforeSend !== undefined
+    // Where neither redaction nor a hook reads the log, its JSON says how long it is. Counting the characters of a log
+    // of 64 KB before takes as long as writing them.
+    const isRead = hasHook || settings.redact.length > 0
+    const isTooMuch = isRead ? isOversize(log, hasHook) : hasOversizeText(log)
     if (isTooMuch && !settings.autoTruncate) return dropTooLarge()
     if (isTooMuch) cutOversize(log)
     if (settings.redact.length > 0) redactLog(log, settings.redact, ownRequestId)
@@ -172,9 +184,20 @@ export function createPolicy(parts: PolicyParts): Policy {
       return json
     }
     if (!mayCut) return dropTooLarge()
-    const short = truncate(json)
+    const short = truncate(isOversizeJson(json) ? cutAndWrite(log, json) : json)
     out(short.json, short.log)
     return short.json
+  }
+
+  function cutAndWrite(log: Log, json: string): string {
+    try {
+      cutOversize(log)
+      endCutTexts(log)
+      return wellFormedJson(JSON.stringify(log))
+    } catch {
+      // Nested too deep to walk.
+      return json
+    }
   }
 
   function summarise({ json, count }: Held): void {

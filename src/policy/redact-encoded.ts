@@ -105,14 +105,19 @@ interface Read {
   readonly encoding: 'utf8' | 'utf16le' | 'latin1'
 }
 
+/** The first byte of a character that takes several bytes in UTF-8 is at least this. */
+const LEAST_LEAD_BYTE = 0xc0
+
 /** The bytes as text, and their encoding. Undefined for bytes that are not text. */
 function textOf(bytes: Buffer): Read | undefined {
   // ASCII in UTF-16 is also legal UTF-8, with a NUL behind each character, so UTF-16 is recognised first.
   const isWide = bytes.length >= 4 && bytes[0] !== 0 && bytes[1] === 0 && bytes[3] === 0
   if (isWide) return { text: bytes.toString('utf16le'), encoding: 'utf16le' }
+  if (isUtf8(bytes)) return { text: bytes.toString(), encoding: 'utf8' }
   // The bytes may have been cut within their last character, which takes at most four bytes.
-  for (let missing = 0; missing < 4; missing += 1) {
-    const whole = bytes.subarray(0, bytes.length - missing)
+  for (let begun = 1; begun < 4; begun += 1) {
+    if ((bytes[bytes.length - begun] ?? 0) < LEAST_LEAD_BYTE) continue
+    const whole = bytes.subarray(0, bytes.length - begun)
     if (isUtf8(whole)) return { text: whole.toString(), encoding: 'utf8' }
   }
   return isMostlyText(bytes) ? { text: bytes.toString('latin1'), encoding: 'latin1' } : undefined

@@ -1,6 +1,6 @@
 import { type Fields, LOG_ID_KEY, type Log } from '../wire/log.js'
 import type { RequestEntry } from '../wire/request-entry.js'
-import { REDACTED, type Redaction, redactText } from './redact.js'
+import { mayMatchDigits, REDACTED, type Redaction, redactText } from './redact.js'
 
 /** Translation bounds the depth far below this. Deeper values are replaced and do not pass unredacted. */
 const MOST_DEPTH = 100
@@ -131,6 +131,7 @@ function redactBufferJson(value: BufferJson, redactions: readonly Redaction[]): 
  */
 function redactNumber(value: number, redactions: readonly Redaction[]): unknown {
   if (!Number.isInteger(value) || (value >= 1e12 && value < 2e12)) return value
+  if (!mayMatchDigits(value, redactions)) return value
   const digits = String(value)
   const redacted = redactText(digits, redactions)
   return redacted === digits ? value : redacted

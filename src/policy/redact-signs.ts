@@ -14,16 +14,38 @@ export const SIGN = {
 /** Shorter than any text that a built-in pattern could match. */
 export const SHORTEST_BASE64 = 8
 
-const PERCENT = 0x25
-const PLUS = 0x2b
-const SLASH = 0x2f
-const AT = 0x40
-const BACKSLASH = 0x5c
-const EQUALS = 0x3d
+/** What a character of ASCII means for the signs. */
+const KIND = {
+  /** Any letter but B: by far the most. */
+  letter: 0,
+  digit: 1,
+  letterB: 2,
+  at: 3,
+  /** `/` and `=`, which base64 may contain. */
+  base64: 4,
+  /** `+`, which base64 may contain and which is a space in a query. */
+  plus: 5,
+  /** `%` and the backslash. */
+  escape: 6,
+  other: 7,
+} as const
+
+/** The kind of each character of ASCII. One look into a table takes half the time of the comparisons it stands for. */
+const KINDS: readonly number[] = Array.from({ length: 0x80 }, (_, code) => kindOf(String.fromCharCode(code)))
+
+function kindOf(character: string): number {
+  if (/[bB]/.test(character)) return KIND.letterB
+  if (/[a-zA-Z]/.test(character)) return KIND.letter
+  if (/\d/.test(character)) return KIND.digit
+  if (character === '@') return KIND.at
+  if (character === '+') return KIND.plus
+  if (/[/=]/.test(character)) return KIND.base64
+  return /[%\\]/.test(character) ? KIND.escape : KIND.other
+}
+
 /** A letter's lower case is its code with this bit. */
 const LOWER = 0x20
 const LETTER_A = 0x61
-const LETTER_B = 0x62
 const LETTER_E = 0x65
 const LETTER_U = 0x75
 
@@ -37,16 +59,16 @@ export function signsOf(text: string): number {
   let isBase64 = true
   for (let index = 0; index < text.length; index++) {
     const code = text.charCodeAt(index)
-    if (isDigit(code)) digits++
-    else if (code > 0x7f) {
-      digits++
+    const kind = code < 0x80 ? KINDS[code] : undefined
+    if (kind === KIND.letter || kind === KIND.base64) continue
+    if (kind === KIND.digit) digits++
+    else if (kind === KIND.letterB) signs |= signOfB(text, index)
+    else if (kind === KIND.plus) signs |= SIGN.encoded
+    else {
       isBase64 = false
-    } else if (isLetter(code)) {
-      if ((code | LOWER) === LETTER_B) signs |= signOfB(text, index)
-    } else {
-      if (code === AT) signs |= SIGN.at
-      else if (code === PERCENT || code === PLUS || code === BACKSLASH) signs |= SIGN.encoded
-      if (code !== PLUS && code !== SLASH && code !== EQUALS) isBase64 = false
+      if (kind === undefined) digits++
+      else if (kind === KIND.at) signs |= SIGN.at
+      else if (kind === KIND.escape) signs |= SIGN.encoded
     }
   }
   if (digits >= 9) signs |= SIGN.nineDigits
@@ -61,13 +83,4 @@ function signOfB(text: string, index: number): number {
   if (next === LETTER_U) return SIGN.encoded
   const isBearer = next === LETTER_E && (text.charCodeAt(index + 2) | LOWER) === LETTER_A
   return isBearer ? SIGN.bearer : 0
-}
-
-function isDigit(code: number): boolean {
-  return code >= 0x30 && code <= 0x39
-}
-
-function isLetter(code: number): boolean {
-  const lower = code | LOWER
-  return lower >= 0x61 && lower <= 0x7a
 }

@@ -34,13 +34,32 @@ export function truncate(json: string, maxBytes = MAX_LOG_BYTES): { json: string
     if (bytes <= maxBytes) break
     try {
       const short = step(log)
-      bytes += changeOfBytes(log, short)
+      bytes = bytesAfter(bytes, log, short)
       log = short
     } catch {
       // Nested too deep to walk: the next steps remove the nested values.
     }
   }
-  return { json: JSON.stringify(log), log }
+  return written(log)
+}
+
+function written(log: Log): { json: string; log: Log } {
+  try {
+    return { json: JSON.stringify(log), log }
+  } catch {
+    // Nested too deep for `JSON.stringify`, which reaches less deep than the steps once V8 has compiled these.
+    const short = onlyTheNeeded(log)
+    return { json: JSON.stringify(short), log: short }
+  }
+}
+
+/** Bytes of JSON after a step. Where the step has removed what is nested too deep to be measured, all of the rest is. */
+function bytesAfter(bytes: number, before: Log, after: Log): number {
+  try {
+    return bytes + changeOfBytes(before, after)
+  } catch {
+    return jsonBytes(after)
+  }
 }
 
 /** How many bytes of JSON more the second log takes. */

@@ -7,6 +7,7 @@ import { exportVariable, type Signal } from '../otel/named-exporters.js'
 import { LognitorSpanProcessor } from '../otel/span-processor.js'
 import { knowsExports } from '../otel/stopped-export.js'
 import type { HasPipeline } from '../pipeline/brand.js'
+import { passDefaultExports } from './default-exports.js'
 import { batched, type ExporterParts, processorsFrom } from './exporters.js'
 import { type InstrumentationLike, withRequestEntries } from './http.js'
 import { AUTO, isWanted } from './instrumentations.js'
@@ -67,6 +68,7 @@ export function addedTo(configuration: Configuration, parts: ConfigurationParts)
     packages: packages.within(AUTO),
     isWanted: isWanted('http', env),
   })
+  passDefaultExports(instrumentations)
   const spans = [new LognitorSpanProcessor({ client })]
   const logs = [new LognitorLogRecordProcessor({ client })]
   const sampler = tried('the sampler', () => recordingSampler(configuration.sampler, env, sdk))

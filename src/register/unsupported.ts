@@ -4,6 +4,7 @@ import { readProperty } from '../translate/property.js'
 import type { InstrumentationLike } from './http.js'
 import { isWanted } from './instrumentations.js'
 import { shortName } from './missing.js'
+import { definitionsOf, type ModuleDefinition } from './module-definitions.js'
 
 /** Our own error handlers, which work with every version of a framework. */
 const ERROR_HANDLERS: Readonly<Record<string, string>> = {
@@ -12,17 +13,6 @@ const ERROR_HANDLERS: Readonly<Record<string, string>> = {
   koa: 'koaMiddleware',
   '@hapi/hapi': 'hapiPlugin',
   '@nestjs/core': 'nestExceptionFilter',
-}
-
-/** A package that an instrumentation patches, reduced to what is read here. */
-interface ModuleDefinition {
-  readonly name: string
-  readonly supportedVersions?: readonly string[]
-  /** Set by OpenTelemetry when a file of the package is loaded, whatever its version. */
-  readonly moduleVersion?: string
-  /** Set by OpenTelemetry when a supported version is loaded. */
-  readonly moduleExports?: unknown
-  readonly files?: readonly { readonly moduleExports?: unknown }[]
 }
 
 /**
@@ -62,15 +52,6 @@ function warnOfUnsupported(
       `OTEL_NODE_DISABLED_INSTRUMENTATIONS=${shortName(instrumentation)} silences this.`,
     instrumentation,
   )
-}
-
-/**
- * The definitions that OpenTelemetry works with, from a field that both lines have: `getModuleDefinitions` makes new
- * ones. Those of Node's own modules have no version.
- */
-function definitionsOf(instrumentation: InstrumentationLike): readonly ModuleDefinition[] {
-  const definitions = readProperty(instrumentation, '_modules')
-  return Array.isArray(definitions) ? definitions : []
 }
 
 function isApplied(definition: ModuleDefinition): boolean {

@@ -47,6 +47,8 @@ export class Scope {
   #status: number | undefined
   #durationMs: number | undefined
   #answered = false
+  /** The status of an answer that has begun. Released at the end, because a scope outlives its request. */
+  #readAnswering: (() => number | undefined) | undefined
   #answeredAtMs = 0
   /** Whether the answer was complete. Failures before a complete answer are judged by its status. */
   #isWhole = true
@@ -194,6 +196,20 @@ export class Scope {
   }
 
   /**
+   * The status of the request's answer, from the time at which its head was sent to its end. Undefined before and after,
+   * and where it is not known.
+   */
+  get answering(): number | undefined {
+    const request = this.#requestScope
+    return request === this ? this.#readAnswering?.() : request?.answering
+  }
+
+  /** @param read gives the status of an answer whose head was sent, else undefined */
+  watchAnswer(read: () => number | undefined): void {
+    if (!this.#answered) this.#readAnswering = read
+  }
+
+  /**
    * Ends the request. The entry point calls this once, on the request's own scope only.
    * @param status undefined where the status is not known
    * @param durationMs milliseconds
@@ -202,6 +218,7 @@ export class Scope {
   answer(status: number | undefined, durationMs: number | undefined, isWhole = true): void {
     if (this.#answered) return
     this.#answered = true
+    this.#readAnswering = undefined
     // The monotonic clock, because the system clock may be set back meanwhile.
     this.#answeredAtMs = performance.now()
     this.#isWhole = isWhole

@@ -78,10 +78,10 @@ export class TraceScopes {
   #releaseHeld(traceId: string, scope: Scope): void {
     const entry = this.#young.get(traceId) ?? this.#old.get(traceId)
     if (entry === undefined) return
-    const isOf = (other: Scope | undefined) => other?.requestScope === scope
-    if (isOf(entry.request)) entry.request = undefined
-    if (isOf(entry.firstScope)) entry.firstScope = undefined
-    for (const [spanId, other] of entry.others ?? []) if (isOf(other)) entry.others?.delete(spanId)
+    if (entry.request?.requestScope === scope) entry.request = undefined
+    if (entry.firstScope?.requestScope === scope) entry.firstScope = undefined
+    if (entry.others === undefined) return
+    for (const [spanId, other] of entry.others) if (other.requestScope === scope) entry.others.delete(spanId)
   }
 
   find(traceId: string, spanId?: string): Scope | undefined {

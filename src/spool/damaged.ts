@@ -42,7 +42,9 @@ export async function setAside(
 export async function commentOut(journal: string, damages: readonly Damage[]): Promise<void> {
   for (const { file, pieces } of damages) {
     // Not created if it was deleted meanwhile.
-    const handle = await promises().open(join(journal, file), 'r+').catch(() => undefined)
+    const handle = await promises()
+      .open(join(journal, file), 'r+')
+      .catch(() => undefined)
     if (handle === undefined) continue
     try {
       for (const { first, last } of pieces) {

@@ -1,9 +1,5 @@
-import { afterEach } from 'vitest'
-import { createProject, type Project, type ProjectOptions } from '../support/project.js'
-
-let project: Project | undefined
-
-afterEach(() => project?.remove())
+import { onTestFinished } from 'vitest'
+import { createProject, type ProjectOptions } from '../support/project.js'
 
 export interface Examined {
   readonly status: number | string | null
@@ -20,7 +16,8 @@ export async function examine(
   env: Record<string, string> = {},
   { node, isText = false }: { node?: string; isText?: boolean } = {},
 ): Promise<Examined> {
-  project = createProject(options)
+  const project = createProject(options)
+  onTestFinished(() => project.remove())
   const cli = 'node_modules/@lognitor/opentelemetry/dist/cli.cjs'
   // A program that ends by itself has all the time it takes on a busy machine.
   const patience = args[0] === '--' ? ['--seconds', '50'] : []

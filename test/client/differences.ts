@@ -38,7 +38,7 @@ export const INTENDED: readonly Intended[] = [
   {
     name: 'A scrubbed URL stays as it was written',
     reason:
-      'The official clients encode the whole query anew and write `[FILTERED]`; ours replaces the value by `[SCRUBBED]` and leaves the rest alone.',
+      'The official clients encode the whole query again and write `[FILTERED]`; ours replaces the value by `[SCRUBBED]` and leaves the rest alone.',
     explains: ({ path, official, ours }) =>
       path.endsWith('url') && ours === String(official).replace('%5BFILTERED%5D', '[SCRUBBED]'),
   },

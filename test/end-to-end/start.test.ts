@@ -18,6 +18,11 @@ interface Group {
   readonly count: number
 }
 
+interface Clients {
+  readonly reports: { readonly service: string; readonly dropped: Record<string, number> }[]
+  readonly gateways: { readonly service: string; readonly records: number }[]
+}
+
 test('npm start shows a live shop in the inbox, and Ctrl-C ends it all', { timeout: 120_000 }, async () => {
   const run = start(['scripts/start.mjs', '--port', '0'])
   try {
@@ -70,6 +75,13 @@ test('npm start shows a live shop in the inbox, and Ctrl-C ends it all', { timeo
     expect(releases.at(-1)?.version).toBe('1.0.0')
     const { services } = await ask<{ services: { value: string }[] }>('facets')
     expect(services.map(({ value }) => value).sort()).toEqual(['jobs', 'payments', 'shop', 'warehouse'])
+
+    // Each client reports what it drops, and the gateway reports its metrics.
+    const { reports, gateways } = await ask<Clients>('clients')
+    expect(reports.map(({ service }) => service).sort()).toEqual(['jobs', 'shop', 'warehouse'])
+    expect(reports.find(({ service }) => service === 'jobs')?.dropped.min_level).toBeGreaterThan(0)
+    expect(gateways.map(({ service }) => service)).toEqual(['gateway'])
+    expect(gateways[0]?.records).toBeGreaterThan(0)
 
     expect(await run.stop('SIGINT')).toBe(0)
     expect(await isFree(Number(new URL(url).port))).toBe(true)

@@ -32,7 +32,9 @@ export async function runApp(
   const generous = { LOGNITOR_FLUSH_ON_EXIT: '20000' }
   const own =
     apiUrl === undefined ? {} : { LOGNITOR_API_KEY: 'test-key', LOGNITOR_API_URL: apiUrl, ...generous }
-  const run = start([...flags, `test/exit/apps/${app}`, ...args], { ...rest, env: { ...own, ...env } })
+  // npm run test:world runs these tests on other lines of Node, too.
+  const node = rest.node ?? process.env.TEST_NODE
+  const run = start([...flags, `test/exit/apps/${app}`, ...args], { ...rest, node, env: { ...own, ...env } })
   let hangs = false
   const limit = setTimeout(() => {
     hangs = true

@@ -176,6 +176,9 @@ test('what fails after the answer, or breaks it off, was not seen to by it', asy
       response.write('part')
       fail('in the middle')
       response.destroy()
+    } else if (request.url === '/at-once') {
+      response.end()
+      fail('right after the answer')
     } else if (request.url === '/late') {
       response.on('close', () => setTimeout(fail, 20, 'after the answer'))
       response.end()
@@ -185,7 +188,7 @@ test('what fails after the answer, or breaks it off, was not seen to by it', asy
       response.end()
     }
   })
-  for (const path of ['/broken', '/late', '/handled']) {
+  for (const path of ['/broken', '/at-once', '/late', '/handled']) {
     await fetch(served.url + path)
       .then(
         (answer) => answer.text(),
@@ -193,7 +196,7 @@ test('what fails after the answer, or breaks it off, was not seen to by it', asy
       )
       .catch(() => {})
   }
-  await until(() => client.stats().written === 3, 'all three are decided')
-  expect((await captured()).sort()).toEqual(['after the answer', 'in the middle'])
+  await until(() => client.stats().written === 4, 'all four are decided')
+  expect((await captured()).sort()).toEqual(['after the answer', 'in the middle', 'right after the answer'])
   expect(client.stats().dropped).toEqual({ handled_exception: 1 })
 })

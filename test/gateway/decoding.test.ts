@@ -183,7 +183,7 @@ describe('a record', () => {
     }
   })
 
-  test('is decoded anew on each walk', async () => {
+  test('is decoded again on each walk', async () => {
     const body = serialize(
       'protobuf',
       Array.from({ length: 20 }, (_, index) => sdkRecord({ body: `${index}` })),

@@ -77,7 +77,7 @@ test('a file holds no more than the inbox does', async () => {
   await again.close()
 })
 
-test('a file that grows is written anew by itself', async () => {
+test('a file that grows is rewritten by itself', async () => {
   const inbox = await startInbox({ data, maxLogs: 5, maxBytes: 20_000 })
   const batch = () => batchOf(...Array.from({ length: 20 }, () => logWith({ message: 'x'.repeat(500) })))
   for (let round = 0; round < 6; round++) {
@@ -133,7 +133,7 @@ test('a batch that is repeated after a restart gets its first answer again and i
   const first = await startInbox({ data })
   const { status, body } = await post(`${first.apiUrl}/ingest`, batch)
   await first.close()
-  // The second start writes the file anew, and the third reads what it wrote.
+  // The second start rewrites the file, and the third reads what it wrote.
   for (let restart = 0; restart < 2; restart++) {
     const inbox = await startInbox({ data })
     expect(await post(`${inbox.apiUrl}/ingest`, batch)).toMatchObject({ status, body })

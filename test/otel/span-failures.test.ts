@@ -200,6 +200,38 @@ test('an exception after the answer is an error', async () => {
   expect((await messages()).sort()).toEqual(['after its span', 'after the answer'])
 })
 
+test('an exception of a framework is an error once the head of the answer was sent', async () => {
+  const { client, tracer, messages } = setUp()
+  const scope = requestScope()
+  let status: number | undefined
+  scope.watchAnswer(() => status)
+  runInScope(scope, () => {
+    const answered = new Error('answered by an error handler, which passes it on')
+    failIn(tracer, tracer.startSpan('parent'), answered)
+    status = 404
+    failIn(tracer, tracer.startSpan('parent'), answered)
+    failIn(tracer, tracer.startSpan('parent'), new Error('after the head'))
+  })
+  scope.answer(404, 1)
+  expect(await messages()).toEqual(['after the head'])
+  expect(client.stats().dropped).toEqual({ handled_exception: 2 })
+})
+
+test('an exception that is recorded on a span that has ended is a log with its error', async () => {
+  const { transport, client, tracer } = setUp()
+  const span = tracer.startSpan('handler')
+  span.end()
+  span.recordException(new RangeError('after the end'))
+  await client.flush()
+  expect(transport.logs).toMatchObject([
+    {
+      message: 'after the end',
+      error: { type: 'RangeError', stack: expect.stringContaining('RangeError: after the end\n') },
+      trace: { trace_id: span.spanContext().traceId },
+    },
+  ])
+})
+
 test('a span with an explicit earlier start does not turn its handled exceptions into errors', async () => {
   const { client, tracer, messages } = setUp()
   const scope = requestScope()

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
-import { HTTP, messages, PINO, runApp, SDK } from '../register/app.js'
+import { HTTP, messages, PINO, runApp, SDK, startServicesForEachTest } from '../register/app.js'
+
+startServicesForEachTest()
 
 const APP = `
 import { createServer } from 'node:http'

@@ -54,6 +54,20 @@ describe('a log with far more text than it may have', () => {
     expect(sentOf(log(), true).sent).toEqual([{ ...sent[0], metadata: { ...sent[0]?.metadata, ...id } }])
   })
 
+  it('is cut to the same result with and without redaction where only escapes make its JSON too long', () => {
+    const filler = '\u0001'.repeat(64 * 1024)
+    const log = () => info({ message: 'm', metadata: { filler, short: 's' }, tags: ['a'], service: 'shop' })
+    const { policy, sent, dropped } = bench({ redact: [], autoTruncate: true })
+    policy.admit(log())
+    expect(dropped()).toEqual({})
+    expect(sent[0]?.metadata?.filler).toBe(`${filler.slice(0, 500)} [truncated]`)
+    const id = { 'log.record.uid': expect.any(String) }
+    expect(sentOf(log(), true).sent).toEqual([{ ...sent[0], metadata: { ...sent[0]?.metadata, ...id } }])
+    const refusing = bench({ redact: [], autoTruncate: false })
+    refusing.policy.admit(log())
+    expect(refusing.dropped()).toEqual({ too_large: 1 })
+  })
+
   it('is refused, or cut, as a request entry as well', () => {
     const path = `/${'%41%40%42.com/'.repeat((60 * MEBIBYTE) / 14)}`
     const entry = { method: 'GET', path, duration_ms: 1, request_id: 'r', timestamp: info().timestamp }

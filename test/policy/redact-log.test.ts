@@ -31,6 +31,31 @@ describe('a redacted log', () => {
     })
   })
 
+  it('is the same whether short texts and small numbers are read or skipped', () => {
+    const names = ['email', 'creditCard', 'ssn', 'bearer']
+    // A pattern of the application may match anything, so nothing is skipped because of it. This one matches nothing.
+    const reading = [...names, /(?!)/]
+    const text = fc.oneof(
+      fc.string({ maxLength: 9 }),
+      fc.stringMatching(/^[a-d@.]{1,9}$/),
+      fc.stringMatching(/^[0-9-]{1,16}$/),
+      fc.string({ maxLength: 9 }).map((inner) => Buffer.from(inner).toString('base64')),
+    )
+    const value = fc.oneof(
+      text,
+      fc.integer(),
+      fc.maxSafeInteger(),
+      fc.integer({ min: -5, max: 5 }).map((n) => 1e12 + n),
+    )
+    fc.assert(
+      fc.property(fc.array(value), text, (list, message) => {
+        const log = () => info({ message, metadata: { list }, perf: { a: 41, b: CARD } })
+        expect(redacted(log(), names)).toEqual(redacted(log(), reading))
+      }),
+      { numRuns: 500 },
+    )
+  })
+
   it('has no match left in any of its texts', () => {
     const text = 'of bob@x.org'
     const log = info({

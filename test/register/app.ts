@@ -40,17 +40,20 @@ export let collector: Collector
 let project: Project | undefined
 let program: Run | undefined
 
-beforeEach(async () => {
-  inbox = await startInbox({ port: 0 })
-  collector = await startCollector()
-})
+/** Each test of the file that calls this has an inbox and a Collector of its own. */
+export function startServicesForEachTest(): void {
+  beforeEach(async () => {
+    inbox = await startInbox({ port: 0 })
+    collector = await startCollector()
+  })
 
-afterEach(async () => {
-  program?.child.kill('SIGKILL')
-  project?.remove()
-  await inbox.close()
-  await collector.close()
-})
+  afterEach(async () => {
+    program?.child.kill('SIGKILL')
+    project?.remove()
+    await inbox.close()
+    await collector.close()
+  })
+}
 
 interface Collector {
   readonly url: string

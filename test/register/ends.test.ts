@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
-import { collector, HTTP, inbox, messages, PINO, runApp, SDK } from './app.js'
+import { collector, HTTP, inbox, messages, PINO, runApp, SDK, startServicesForEachTest } from './app.js'
+
+startServicesForEachTest()
 
 const PACKAGES = [...SDK, HTTP, PINO, 'pino']
 /** Batch delays are so long that no batch is sent by its timer. */

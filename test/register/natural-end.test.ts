@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
-import { HTTP, messages, PINO, REGISTER, runApp, SDK } from './app.js'
+import { HTTP, messages, PINO, REGISTER, runApp, SDK, startServicesForEachTest } from './app.js'
+
+startServicesForEachTest()
 
 /** Writes when nothing is left to do, works for a while, writes again, and once more at the end. */
 const APP = `

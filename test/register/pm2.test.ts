@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
-import { HTTP, inbox, PINO, REGISTER, runApp, SDK } from './app.js'
+import { HTTP, inbox, PINO, REGISTER, runApp, SDK, startServicesForEachTest } from './app.js'
+
+startServicesForEachTest()
 
 const FILES = {
   'app.mjs': `

@@ -1,5 +1,17 @@
 import { expect, test } from 'vitest'
-import { collector, HTTP, inbox, LINE_3, messages, PINO, runApp, SDK } from './app.js'
+import {
+  collector,
+  HTTP,
+  inbox,
+  LINE_3,
+  messages,
+  PINO,
+  runApp,
+  SDK,
+  startServicesForEachTest,
+} from './app.js'
+
+startServicesForEachTest()
 
 const EXPRESS = '@opentelemetry/instrumentation-express'
 const AUTO = '@opentelemetry/auto-instrumentations-node'

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
-import { inbox, REGISTER, runApp, SDK } from './app.js'
+import { inbox, REGISTER, runApp, SDK, startServicesForEachTest } from './app.js'
+
+startServicesForEachTest()
 
 const SINGLE = ['pino', 'winston', 'bunyan'].map((name) => `@opentelemetry/instrumentation-${name}`)
 const LOGGERS = ['@opentelemetry/winston-transport', 'pino', 'winston', 'bunyan']

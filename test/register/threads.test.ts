@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
 import { until } from '../support/until.js'
-import { HTTP, inbox, messages, PINO, runApp, SDK } from './app.js'
+import { HTTP, inbox, messages, PINO, runApp, SDK, startServicesForEachTest } from './app.js'
+
+startServicesForEachTest()
 
 const WORKERS = `
 import { Worker, isMainThread, threadId } from 'node:worker_threads'

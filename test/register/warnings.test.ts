@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
-import { HTTP, inbox, messages, PINO, runApp, SDK } from './app.js'
+import { HTTP, inbox, messages, PINO, runApp, SDK, startServicesForEachTest } from './app.js'
+
+startServicesForEachTest()
 
 const warningLines = (stderr: string) => stderr.split('\n').filter((line) => line.includes('LognitorWarning'))
 const IN_CODE = `

@@ -1,5 +1,18 @@
 import { expect, test } from 'vitest'
-import { APP, collector, HTTP, inbox, messages, PINO, REGISTER, runApp, SDK } from './app.js'
+import {
+  APP,
+  collector,
+  HTTP,
+  inbox,
+  messages,
+  PINO,
+  REGISTER,
+  runApp,
+  SDK,
+  startServicesForEachTest,
+} from './app.js'
+
+startServicesForEachTest()
 
 test('a short program has delivered everything when it has ended, and sent nothing elsewhere', async () => {
   const { code, stderr } = await runApp([...SDK, HTTP, PINO, 'pino'])

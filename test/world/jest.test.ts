@@ -32,7 +32,7 @@ test("the README's test passes in several workers of Jest, and they end by thems
   await passes(2, ['--maxWorkers', '2'])
 })
 
-test("the README's test passes in Jest with fake timers everywhere and modules loaded anew", async () => {
+test("the README's test passes in Jest with fake timers everywhere and modules loaded again", async () => {
   project = withTests({
     'readme.test.js': readmeTest('cjs').repeat(2),
     'jest.config.js': 'module.exports = { fakeTimers: { enableGlobally: true }, resetModules: true }',

@@ -1,3 +1,4 @@
+import type { LogTemplates } from '../template/log-templates.js'
 import { JsonDocument } from './json-document.js'
 import { jsonItems, LOG_NAMES, SPAN_NAMES } from './json-items.js'
 import { jsonLogRecord } from './json-logs.js'
@@ -10,12 +11,19 @@ import type { OtlpLogRecord, OtlpSpan, Turn } from './shapes.js'
 export type Encoding = 'protobuf' | 'json'
 
 /**
- * The log records of an export request, in their order. Each walk decodes the records anew: decoded records that were
+ * The log records of an export request, in their order. Each walk decodes the records again: decoded records that were
  * kept would take many times the bytes of the body. The walk throws what is wrong in the body.
+ * @param templates write the records that they know at once. Default: all are decoded
  * @throws DecodeError when the body is not an export request, {@link TooMuchError} when it holds too much
  */
-export async function decodeLogs(body: Buffer, encoding: Encoding): Promise<Iterable<OtlpLogRecord | Turn>> {
-  if (encoding === 'protobuf') return { [Symbol.iterator]: () => readItems(body, readLogRecord) }
+export async function decodeLogs(
+  body: Buffer,
+  encoding: Encoding,
+  templates?: LogTemplates,
+): Promise<Iterable<OtlpLogRecord | Turn>> {
+  if (encoding === 'protobuf') {
+    return { [Symbol.iterator]: () => readItems(body, templates?.reader() ?? readLogRecord) }
+  }
   const document = await JsonDocument.open(body)
   return { [Symbol.iterator]: () => jsonItems(document, LOG_NAMES, jsonLogRecord) }
 }

@@ -11,7 +11,7 @@ let keptBytes = 0
 /**
  * Calls `use` with the items of a body, which are walked several times: to check the whole body first, and then to send
  * it. Decoding is half of that work, so the items of a small body are kept from the first walk to the end of `use`.
- * Those of a large one are decoded anew in each walk.
+ * Those of a large one are decoded again in each walk.
  */
 export async function keepingItems<T extends object, R>(
   decoded: Iterable<T | Turn>,

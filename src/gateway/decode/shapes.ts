@@ -1,10 +1,24 @@
 import type { LogRecordLike, SpanContextLike, SpanEventLike, SpanLike } from '../../translate/otel.js'
 import { PLAIN_LIMITS } from '../../translate/plain.js'
+import type { Level } from '../../wire/level.js'
 
 /** An OTLP log record in the shape that SDKs have. */
 export interface OtlpLogRecord extends LogRecordLike {
   /** Approximate size in the body, in bytes. */
   readonly weight: number
+  /** The log that was already made of the record. The attributes and most other fields are missing then. */
+  readonly written?: WrittenLog | undefined
+}
+
+/** A log as JSON, in which only its id is missing. */
+export interface WrittenLog {
+  readonly level: Level
+  /** Bytes that hold the log, from `start` on. */
+  readonly page: Buffer
+  readonly start: number
+  readonly length: number
+  /** Where the id belongs, counted from `start`. */
+  readonly idAt: number
 }
 
 /** An OTLP span in the shape that SDKs have. Its events are decoded on demand. */
@@ -14,7 +28,7 @@ export interface OtlpSpan extends SpanLike {
   readonly weight: number
   /** Number of all events, including those that are not read. */
   readonly eventCount: number
-  /** Decodes the events up to the limit, anew on each call. */
+  /** Decodes the events up to the limit, again on each call. */
   eachEvent(): Iterable<SpanEventLike>
   /** Decodes the span once more, for a reader that did not keep it in memory. */
   again(): OtlpSpan

@@ -1,12 +1,23 @@
 import { Buffer } from 'node:buffer'
 import { type BatchPath, headOf, TAIL } from '../../delivery/encode.js'
 import { MAX_BATCH_BYTES } from '../../wire/limits.js'
+import type { WrittenLog } from '../decode/shapes.js'
 
 const COMMA = 0x2c
 const ID_LENGTH = 36
 const FIRST_CAPACITY = 4096
 /** Most bytes of UTF-8 that a UTF-16 unit takes. */
 const MOST_UNIT_BYTES = 3
+
+/** A log as bytes, and the id that it lacks. */
+export interface LogWithId {
+  readonly log: WrittenLog
+  /** ASCII. */
+  readonly id: string
+}
+
+/** A log or request entry, as JSON. */
+export type Entry = string | LogWithId
 
 /** The head is as long for every id, so that its place is known before the id is. */
 const HEAD_BYTES: Readonly<Record<BatchPath, number>> = {
@@ -44,10 +55,9 @@ export class BatchBody {
   }
 
   /** Adds an entry. False when the request would become too large with it; the first entry always fits. */
-  add(json: string, source: number): boolean {
+  add(entry: Entry, source: number): boolean {
     const start = this.#startOfNext()
-    this.#reserve(start + json.length * MOST_UNIT_BYTES)
-    const end = start + this.#bytes.write(json, start)
+    const end = start + (typeof entry === 'string' ? this.#write(entry, start) : this.#copyLog(entry, start))
     if (this.sources.length > 0 && end + TAIL.length > MAX_BATCH_BYTES) return false
     this.#entryEnds(end, source)
     return true
@@ -80,6 +90,19 @@ export class BatchBody {
     const start = this.#startOfNext()
     this.#reserve(start + entry.length)
     this.#entryEnds(start + entry.copy(this.#bytes, start), source)
+  }
+
+  #write(json: string, start: number): number {
+    this.#reserve(start + json.length * MOST_UNIT_BYTES)
+    return this.#bytes.write(json, start)
+  }
+
+  #copyLog({ log: { page, start: from, length, idAt }, id }: LogWithId, start: number): number {
+    this.#reserve(start + length + id.length)
+    page.copy(this.#bytes, start, from, from + idAt)
+    const rest = start + idAt + this.#bytes.write(id, start + idAt, 'latin1')
+    page.copy(this.#bytes, rest, from + idAt, from + length)
+    return length + id.length
   }
 
   /** Where the next entry begins, behind a comma. */

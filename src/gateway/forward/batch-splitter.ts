@@ -1,6 +1,6 @@
 import type { BatchPath } from '../../delivery/encode.js'
 import { KNOWN_BATCH_REQUESTS, MAX_BATCH_BYTES, MAX_BATCH_LOGS } from '../../wire/limits.js'
-import { BatchBody } from './batch-body.js'
+import { BatchBody, type Entry } from './batch-body.js'
 
 /** Logs grow when they are translated, by how much is known only after the batch boundaries are fixed. */
 const MOST_WEIGHT = MAX_BATCH_BYTES / 2
@@ -39,13 +39,13 @@ export class BatchSplitter {
   }
 
   /** Adds an entry. Gives the batch before it when the entry would have made that batch too large. */
-  add(json: string, source: number): BatchBody | undefined {
+  add(entry: Entry, source: number): BatchBody | undefined {
     this.#body ??= this.#open()
-    const isAdded = this.#body.add(json, source)
+    const isAdded = this.#body.add(entry, source)
     const full = isAdded ? undefined : this.#split()
     if (!isAdded) {
       this.#body = this.#open()
-      this.#body.add(json, source)
+      this.#body.add(entry, source)
     }
     this.#last = this.#announced
     return full

@@ -1,10 +1,10 @@
-import { translateLogRecord } from '../../translate/log-record.js'
 import { severityLevel } from '../../translate/severity.js'
 import { type OtlpLogRecord, TURN, type Turn } from '../decode/shapes.js'
 import { Growth } from '../growth.js'
 import { createResources } from '../resources.js'
 import { surveyLogs } from '../survey.js'
 import type { ForwardedExport } from './forwarded-export.js'
+import { logOf } from './log-of-record.js'
 
 /**
  * Forwards log records, once all of them could be decoded. Gives their number.
@@ -28,8 +28,12 @@ export async function forwardLogs(
     if (forwarded.isOver) break
     if (record === TURN) continue
     forwarded.next(source++, record.weight)
+    if (record.written !== undefined) {
+      if (forwarded.wants(record.written.level)) forwarded.writeJson(record.written)
+      continue
+    }
     try {
-      forwardRecord(record, forwarded, () => translateLogRecord(record, resourceFields(record.resource), now))
+      forwardRecord(record, forwarded, () => logOf(record, resourceFields(record.resource), now))
     } catch {
       // A record that cannot be translated must neither hold back the others nor be sent again and again.
       forwarded.fail(source - 1)
@@ -41,16 +45,12 @@ export async function forwardLogs(
 function forwardRecord(
   record: OtlpLogRecord,
   forwarded: ForwardedExport,
-  translate: () => ReturnType<typeof translateLogRecord>,
+  translate: () => ReturnType<typeof logOf>,
 ) {
   const level = severityLevel(record.severityNumber, record.severityText)
   if (level !== undefined && !forwarded.wants(level)) return
-  const log = translate()
+  const { log, ownRequestId } = translate()
   // The level of a record without a severity is known only after translation.
   if (level === undefined && !forwarded.wants(log.level)) return
-  const { trace } = log
-  const isOurs = log.request_id === undefined && trace?.span_id !== undefined
-  // The request entry has the id of its server span, so a log written in that span refers to the entry by this id.
-  if (isOurs) log.request_id = `${trace.trace_id}-${trace.span_id}`
-  forwarded.write(log, 'record', isOurs)
+  forwarded.write(log, 'record', ownRequestId)
 }

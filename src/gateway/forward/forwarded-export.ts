@@ -5,6 +5,7 @@ import { createPolicy, type Policy, type PolicySettings } from '../../policy/pol
 import type { Level } from '../../wire/level.js'
 import { LOG_ID_KEY, type Log } from '../../wire/log.js'
 import type { RequestEntry } from '../../wire/request-entry.js'
+import type { WrittenLog } from '../decode/shapes.js'
 import { nextTurn } from '../turns.js'
 import type { BatchBody } from './batch-body.js'
 import type { BatchSender } from './batch-sender.js'
@@ -40,6 +41,13 @@ const WINDOW = 4
 
 /** An export that is late although it has delivered this many bytes will be late on a repeat too. */
 const TOO_MUCH_BYTES = 64 * 1024 * 1024
+
+/** Adds the fields that come from options, and the id. */
+export function completeWithId(log: Log, completeLog: (log: Log) => void, logId: string): void {
+  completeLog(log)
+  log.metadata ??= {}
+  log.metadata[LOG_ID_KEY] ??= logId
+}
 
 /** Drops by policy that no setting asks for. The caller is told of these. */
 const LOSSES: readonly DropReason[] = ['invalid', 'too_large', 'before_send_error', 'hook_error']
@@ -122,9 +130,7 @@ export class ForwardedExport {
   /** Completes a wanted log and passes it to policy. */
   write(log: Log, source: Source, ownRequestId: boolean): void {
     const { completeLog, stableIds } = this.#parts
-    completeLog(log)
-    log.metadata ??= {}
-    log.metadata[LOG_ID_KEY] ??= stableIds.logId(this.#position)
+    completeWithId(log, completeLog, stableIds.logId(this.#position))
     if (log.error !== undefined) {
       const known = this.#failures.register({ log, source })
       if (known?.isOtherLine) delete log.error
@@ -134,6 +140,12 @@ export class ForwardedExport {
       }
     }
     this.#policy.admit(log, { ownRequestId })
+  }
+
+  /** Adds a wanted log that policy has nothing to do with any more. */
+  writeJson(log: WrittenLog): void {
+    const id = this.#parts.stableIds.logId(this.#position)
+    this.#send(this.#logs.add({ log, id }, this.#source))
   }
 
   /** Adds the request entry of one answered HTTP request. */

@@ -12,12 +12,14 @@ import { policySettings } from '../../policy/settings.js'
 import type { Log } from '../../wire/log.js'
 import type { RequestEntry } from '../../wire/request-entry.js'
 import type { Transport } from '../../wire/transport.js'
+import { LogTemplates } from '../template/log-templates.js'
 import { BatchSender } from './batch-sender.js'
 import type { Held } from './delivery.js'
 import { ForwardedExport } from './forwarded-export.js'
 import { KeyState } from './key-state.js'
 import { Load } from './load.js'
 import { NO_OBSERVER, type Observer } from './observer.js'
+import { recordJsonOf } from './record-json.js'
 import { Semaphore } from './semaphore.js'
 import type { HoldChange } from './service-hold.js'
 import type { StableIds } from './stable-ids.js'
@@ -51,6 +53,8 @@ const MAX_KEY_STATES = 1000
 export class Forwarder {
   readonly ledger: DropLedger
   readonly selfLog: SelfLog
+  /** Undefined when hooks or redaction have to see each log. */
+  readonly templates: LogTemplates | undefined
   readonly #settings: Settings
   readonly #parts: Required<ForwarderParts>
   readonly #policySettings: PolicySettings
@@ -74,6 +78,13 @@ export class Forwarder {
       ...parts,
     }
     this.#policySettings = { ...policySettings(settings), duplicateWindowMs: 0 }
+    const jsonOf = recordJsonOf({
+      settings: this.#policySettings,
+      clock: this.#parts.clock,
+      allResourceAttributes: settings.allResourceAttributes,
+      completeLog: (log) => this.#completeLog(log),
+    })
+    this.templates = jsonOf && new LogTemplates(jsonOf)
     this.#beginWork = workTimes(this.#parts.clock, this.#parts.cpuMs)
     this.selfLog = createSelfLog(() => settings.debug)
     const { apiUrl, proxy, compression, onDrop } = settings

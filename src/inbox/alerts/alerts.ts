@@ -68,7 +68,7 @@ export class Alerts {
     return this.#config
   }
 
-  /** Replaces the rules. All measurements begin anew. */
+  /** Replaces the rules. All measurements start again. */
   configure(config: AlertConfig): void {
     this.#config = config
     this.clear()

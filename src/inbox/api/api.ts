@@ -1,7 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { Alerts } from '../alerts/alerts.js'
 import { parseAlertConfig } from '../alerts/rule.js'
-import { parseReport } from '../data/reports.js'
 import type { Store } from '../data/store.js'
 import { readJson } from '../http/body.js'
 import type { Handler } from '../http/listen.js'
@@ -9,6 +8,7 @@ import { type Reply, refusal, writeReply } from '../http/reply.js'
 import { type FaultSwitch, parseFaults } from '../service/faults.js'
 import { exportLines, importLines } from './ndjson.js'
 import { parseQuery, type Query } from './query.js'
+import { takeReport } from './reports.js'
 import { viewLog, viewRequestRow, viewRequestRows, viewRows } from './rows.js'
 import { viewCalls, viewErrorSeries, viewFacets, viewLatency, viewVolume } from './series.js'
 import type { Stream } from './stream.js'
@@ -43,7 +43,14 @@ export function createApi({ store, faults, alerts, stream, now, startedAt }: Api
     ['/timeline', (query) => viewTimeline(store, query)],
     [
       '/clients',
-      () => ({ status: 200, json: { clients: store.clients.list(), reports: store.reports.list() } }),
+      () => ({
+        status: 200,
+        json: {
+          clients: store.clients.list(),
+          reports: store.reports.list(),
+          gateways: store.gateways.list(),
+        },
+      }),
     ],
     ['/calls', (query) => viewCalls(store, query, faults.history(), now())],
     ['/export', () => exportLines(store, now())],
@@ -59,15 +66,7 @@ export function createApi({ store, faults, alerts, stream, now, startedAt }: Api
     ['PUT /faults', (request) => change(request, parseFaults, (wanted) => faults.set(wanted))],
     ['PUT /alerts', (request) => change(request, parseAlertConfig, (wanted) => alerts.configure(wanted))],
     ['POST /alerts/test', tryWebhook],
-    [
-      'POST /reports',
-      (request) =>
-        change(
-          request,
-          (value) => parseReport(value, now()),
-          (report) => store.addReport(report),
-        ),
-    ],
+    ['POST /reports', (request) => takeReport(request, store, now())],
     ['POST /import', (request) => importLines(store, request)],
     ['DELETE /data', clear],
   ])

@@ -22,15 +22,15 @@ const MAX_REPORTS = 200
 const MAX_REASONS = 50
 
 /** The latest report of each service. */
-export class Reports {
-  readonly #reports = new RecentMap<Report>(MAX_REPORTS)
+export class Reports<T extends { service: string } = Report> {
+  readonly #reports = new RecentMap<T>(MAX_REPORTS)
 
-  add(report: Report): void {
+  add(report: T): void {
     this.#reports.set(shortKey(report.service), report)
   }
 
   /** The latest report first. */
-  list(): Report[] {
+  list(): T[] {
     return this.#reports.values().reverse()
   }
 

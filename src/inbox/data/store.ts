@@ -6,6 +6,7 @@ import type { InboxSettings } from '../settings.js'
 import { Calls } from './calls.js'
 import { type ClientCall, Clients } from './clients.js'
 import { ErrorGroups } from './error-groups.js'
+import type { GatewayReport } from './gateway-reports.js'
 import { Monitors } from './monitors.js'
 import { RecentMap } from './recent-map.js'
 import { type RegisteredRelease, Releases } from './releases.js'
@@ -21,7 +22,7 @@ export type Change =
   | { kind: 'heartbeat'; token: string; at: number }
   | { kind: 'release'; release: RegisteredRelease; at: number }
   | { kind: 'feedback'; feedback: Feedback; at: number }
-  /** A client has said what it dropped and holds. */
+  /** A client or a gateway has said what it did. */
   | { kind: 'report' }
   | { kind: 'cleared' }
   /** Many entries were read from a file. Each was reported before, unless `quietly` was used. */
@@ -52,6 +53,7 @@ export class Store {
   readonly clients = new Clients()
   readonly calls = new Calls()
   readonly reports = new Reports()
+  readonly gateways = new Reports<GatewayReport>()
   readonly #batches = new RecentMap<BatchAnswer>(MAX_REMEMBERED_BATCHES, MAX_REMEMBERED_REJECTIONS)
   readonly #rows = new RecentMap<true>(MAX_REMEMBERED_ROWS)
   readonly #now: () => number
@@ -107,6 +109,11 @@ export class Store {
     this.#tell({ kind: 'report' })
   }
 
+  addGatewayReport(report: GatewayReport): void {
+    this.gateways.add(report)
+    this.#tell({ kind: 'report' })
+  }
+
   /** Notes what a call says about its client. */
   noteCall(call: ClientCall): void {
     this.clients.add(call, this.#now())
@@ -144,8 +151,8 @@ export class Store {
   /** Empties the store, totals and remembered batches included. */
   clear(): void {
     const parts = [this.logs, this.requests, this.feedback, this.groups]
-    for (const part of [...parts, this.monitors, this.releases, this.clients, this.calls, this.reports])
-      part.clear()
+    const ofClients = [this.clients, this.calls, this.reports, this.gateways]
+    for (const part of [...parts, ...ofClients, this.monitors, this.releases]) part.clear()
     this.#batches.clear()
     this.#rows.clear()
     this.#totals = noTotals()

@@ -13,6 +13,22 @@ export interface JsonBody {
 
 /** Reads the JSON body of a call. Gives the reply to send instead when the body is refused. An empty body is null. */
 export async function readJson(request: IncomingMessage, maxBytes: number): Promise<JsonBody | Reply> {
+  const body = await readText(request, maxBytes)
+  if (typeof body !== 'string') return body
+  if (body === '') return { value: null, byteLength: 0 }
+  return parseJson(body)
+}
+
+export function parseJson(text: string): JsonBody | Reply {
+  try {
+    return { value: JSON.parse(text), byteLength: Buffer.byteLength(text) }
+  } catch {
+    return refusal(400, 'The body is not JSON.')
+  }
+}
+
+/** Reads and decompresses the body of a call. Gives the reply to send instead when the body is refused. */
+export async function readText(request: IncomingMessage, maxBytes: number): Promise<string | Reply> {
   const encoding = (request.headers['content-encoding'] ?? 'identity').trim().toLowerCase()
   if (encoding !== 'identity' && encoding !== 'gzip' && encoding !== 'x-gzip') {
     return refusal(415, 'Content-Encoding must be gzip or none.', { 'accept-encoding': 'gzip' })
@@ -25,13 +41,7 @@ export async function readJson(request: IncomingMessage, maxBytes: number): Prom
     if ('status' in unpacked) return unpacked
     bytes = unpacked
   }
-  if (bytes.length === 0) return { value: null, byteLength: 0 }
-  if (!isUtf8(bytes)) return refusal(400, 'The body is not UTF-8.')
-  try {
-    return { value: JSON.parse(bytes.toString('utf8')), byteLength: bytes.length }
-  } catch {
-    return refusal(400, 'The body is not JSON.')
-  }
+  return isUtf8(bytes) ? bytes.toString('utf8') : refusal(400, 'The body is not UTF-8.')
 }
 
 const gunzipAsync = promisify(gunzip)

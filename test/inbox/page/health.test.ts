@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
+import { startGateway } from '../../../src/gateway/index.js'
 import { init } from '../../../src/index.js'
 import { batchOf, logWith, post, until } from '../support.js'
 import { openInbox, openPage, reads, textOf } from './browser.js'
@@ -100,4 +101,52 @@ test('a client that reports shows what it dropped by itself and still holds', as
   await reads(row, /nothing dropped, 7 queued, 0 in flight, 0 on disk, sends nothing: backoff/)
   expect((await report(undefined)).status).toBe(400)
   await client.shutdown()
+})
+
+test('the drops of all clients are shown by reason, those that no setting asked for first', async () => {
+  const inbox = await openInbox()
+  const report = (service: string, dropped: Record<string, number>) =>
+    fetch(`${inbox.url}/inbox/api/reports`, {
+      method: 'POST',
+      body: JSON.stringify({ service, stats: { dropped } }),
+    })
+  await post(`${inbox.apiUrl}/ingest`, batchOf(logWith({ service: 'till' }), logWith({ service: 'bank' })))
+  const page = await openPage(inbox, '/health')
+  const unseen = page.getByRole('region', { name: 'What the inbox cannot see' })
+  await reads(unseen, 'service: "till"')
+  await report('till', { min_level: 40, queue_full: 2 })
+  await report('bank', { min_level: 10 })
+  const drops = page.getByRole('region', { name: 'Dropped by clients' }).getByRole('listitem')
+  await expect
+    .poll(async () => (await drops.allInnerTexts()).map((text) => text.split(/\s*\n\s*/)))
+    .toEqual([
+      ['queue_full', 'the queue was full', '2', 'till'],
+      ['min_level', 'below the minimum level', '50', 'bank, till'],
+    ])
+  await reads(page.locator('.figures'), /Lost by clients\s*2/)
+  expect(await textOf(unseen)).not.toContain('till')
+})
+
+test('a gateway that reports its metrics shows what came in and what became of it', async () => {
+  const inbox = await openInbox()
+  const gateway = await startGateway({ apiKey: 'k', apiUrl: inbox.apiUrl, listen: '127.0.0.1:0' })
+  onTestFinished(() => gateway.close())
+  const record = { severityNumber: 9, body: { stringValue: 'hello' } }
+  const logs = { resourceLogs: [{ scopeLogs: [{ logRecords: [record, record] }] }] }
+  await post(`${gateway.url}/v1/logs`, logs, { 'content-type': 'application/json' })
+  await post(`${gateway.url}/v1/logs`, 'nonsense', { 'content-type': 'application/json' })
+  const metrics = await (await fetch(`${gateway.url}/metrics`)).text()
+  const report = (body: string) =>
+    fetch(`${inbox.url}/inbox/api/reports?gateway=edge`, { method: 'POST', body })
+  expect((await report(metrics)).status).toBe(200)
+  expect((await report('# HELP lognitor_gateway_x')).status).toBe(400)
+  const page = await openPage(inbox, '/health')
+  const row = page.getByRole('region', { name: 'Gateway edge' })
+  await reads(row, '1 refused export')
+  const text = (await textOf(row)).replace(/\s+/g, ' ')
+  for (const part of ['log records 2', 'logs 2 of 2', 'logs 200 × 1', 'logs 400 × 1'])
+    expect(text).toContain(part)
+  expect(await textOf(page.getByRole('region', { name: 'What the inbox cannot see' }))).not.toContain(
+    'gateway',
+  )
 })

@@ -12,7 +12,7 @@ const APP = page
   .replace('app.use(', "app.get('/boom', () => { throw new TypeError('card declined') })\napp.use(")
   .replace(
     'app.listen(3000)',
-    "const server = app.listen(0, '127.0.0.1', () => console.log('listening on', server.address().port))",
+    "const server = app.listen(0, '127.0.0.1', () => process.stdout.write('listening on ' + server.address().port + '\\n'))",
   )
 
 /** By the heading of each bundler: the file of its settings, and the bundle that it writes. */
@@ -21,7 +21,7 @@ const BUNDLERS = {
   'esbuild, ES modules': { bundle: 'out/app.mjs' },
   webpack: { settings: 'webpack.config.cjs', bundle: 'out/app.cjs' },
   Rolldown: { bundle: 'out/app.cjs' },
-  Rollup: { settings: 'rollup.config.mjs', bundle: 'out/app.cjs' },
+  Rollup: { settings: 'rollup.config.mjs', bundle: 'out/app.cjs', endOfSetUp: page.code('Rollup', 1) },
 }
 
 const READERS = [
@@ -37,15 +37,16 @@ export const bundlers = [
       const project = await emptyProject(parts, reader)
       await project.install('npm install express')
       await project.install(express.shell('Set-up', install))
-      project.write({ 'telemetry.mjs': express.code('Set-up'), 'app.js': APP })
+      project.write({ 'app.js': APP })
       return project
     },
     steps: Object.fromEntries(
-      Object.entries(BUNDLERS).map(([heading, { settings, bundle }]) => [
+      Object.entries(BUNDLERS).map(([heading, { settings, bundle, endOfSetUp = '' }]) => [
         heading,
         async (project) => {
           await project.type('npm pkg set type=module')
           if (settings) project.write({ [settings]: page.code(heading) })
+          project.write({ 'telemetry.mjs': `${express.code('Set-up')}${endOfSetUp}` })
           await project.type(page.shell(heading))
           await project.type('mv node_modules away')
           try {
@@ -62,6 +63,8 @@ export const bundlers = [
     place: place.replace('Express', 'Next.js'),
     prepare: async (parts) => {
       const project = await emptyProject(parts, reader)
+      // What create-next-app writes has no such line.
+      await project.type('npm pkg delete type')
       await project.install('npm install next react react-dom')
       await project.install(page.shell('Next.js', install))
       project.write({ 'instrumentation.js': page.code('Next.js'), ...SITE })

@@ -20,6 +20,7 @@ const PNPM_ADD = page.words(/`(pnpm add[^`]*)`/)
 const READERS = [
   { place: 'npm, this Node, OpenTelemetry 2', install: 1, steps: { ...SETUPS, 'lognitor dev': underDev } },
   { place: 'npm, Node 26', node: 26, install: 0, steps: { ...SETUPS, 'client and inbox': runBlocks } },
+  { place: 'pnpm, this Node, OpenTelemetry 2', pnpmAdd: PNPM_ADD, install: 1, steps: SETUPS },
   { place: 'pnpm, Node 26', node: 26, pnpmAdd: PNPM_ADD, install: 0, steps: SETUPS },
 ]
 

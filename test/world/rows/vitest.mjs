@@ -3,32 +3,42 @@ import { root } from '../../../scripts/lib/install.mjs'
 import { installDependencies } from '../lib/dependencies.mjs'
 import { output } from '../lib/process.mjs'
 
+const NODE_24 = join(root, 'test/dependencies/otel-3/node_modules/node/bin/node')
+
 /** OpenTelemetry 2 and 3. */
 const LINES = ['frameworks', 'otel-3']
 
-/** Places that tests of the repository show: what has to be installed, the file, and its environment. */
+/** Places that tests of the repository show: what has to be installed, the files, and their environment. */
 const ROWS = [
-  ['Next.js 16, next start and standalone', ['nextjs'], 'nextjs', { NEXT_LINE: 'nextjs' }],
-  ['Next.js 15, next start and standalone', ['nextjs-15'], 'nextjs', { NEXT_LINE: 'nextjs-15' }],
-  ['Jest, CommonJS and ES module, fake timers, modules loaded anew', ['jest'], 'jest'],
-  ['Vitest; node --test, CommonJS and ES module, fake timers', ['jest'], 'test-runners'],
-  ['code that vm runs, v8-compile-cache', ['jest'], 'vm'],
-  ['services and functions bundled by esbuild, webpack, Rolldown and Rollup', ['bundlers'], 'bundles'],
-  ['zero code by --import and --require, single and all instrumentations', LINES, 'zero-code'],
-  ['sdkConfig, CommonJS and ES module', LINES, 'sdk-config'],
+  ['Next.js 16, next start and standalone', ['nextjs'], ['world/nextjs'], { NEXT_LINE: 'nextjs' }],
+  ['Next.js 15, next start and standalone', ['nextjs-15'], ['world/nextjs'], { NEXT_LINE: 'nextjs-15' }],
+  [
+    'Jest; Vitest; node --test; code that vm runs',
+    ['jest'],
+    ['world/jest', 'world/test-runners', 'world/vm'],
+  ],
+  [
+    'services and functions bundled by esbuild, webpack, Rolldown and Rollup',
+    ['bundlers'],
+    ['world/bundles'],
+  ],
+  ['zero code and sdkConfig, both module systems', LINES, ['world/zero-code', 'world/sdk-config']],
+  ['HTTP instrumentation, both module systems', LINES, ['world/http-instrumentation']],
+  ['beside another SDK; exports that are set later', LINES, ['world/other-sdk', 'world/live-bindings']],
+  ['ends of a process on Node 24', ['otel-3'], ['exit/exits'], { TEST_NODE: NODE_24 }],
 ]
 
-export const shownByTests = ROWS.map(([name, dependencies, title, env = {}]) => ({
+export const shownByTests = ROWS.map(([name, dependencies, titles, env = {}]) => ({
   name,
   prepare: async () => {
     for (const folder of dependencies) await installDependencies(folder)
   },
   checks: {
-    [title]: () => {
-      const file = `test/world/${title}.test.ts`
+    [titles.join(', ')]: () => {
+      const files = titles.map((title) => `test/${title}.test.ts`)
       const vitest = join(root, 'node_modules/vitest/vitest.mjs')
       const given = { ...process.env, TEST_WORLD: '1', NO_COLOR: '1', ...env }
-      return output(process.execPath, [vitest, 'run', file], { cwd: root, env: given })
+      return output(process.execPath, [vitest, 'run', ...files], { cwd: root, env: given })
     },
   },
 }))

@@ -39,7 +39,7 @@ export function RuleList({ config, watched }: { config: AlertConfig; watched: re
       setSaved((await put<AlertConfig>('alerts', { ...config, rules: next })).rules)
       revision.value++
       setParameters({ rule: '' })
-      say('Saved. All watching begins anew.')
+      say('Saved. The rules start counting again.')
     } catch (error) {
       say(error instanceof Error ? error.message : String(error))
     }

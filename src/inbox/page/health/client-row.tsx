@@ -1,4 +1,3 @@
-import type { ComponentChildren } from 'preact'
 import type { Client } from '../../data/clients.js'
 import type { Report } from '../../data/reports.js'
 import { Ago } from '../shared/ago.js'
@@ -6,6 +5,7 @@ import { Badge } from '../shared/badge.js'
 import { bytes, counted, length, whole } from '../shared/format.js'
 import { Sparkline } from '../shared/sparkline.js'
 import { Text } from '../shared/text.js'
+import { Fact } from './fact.js'
 
 /** One client: the results of its calls, and the age of its entries on arrival. */
 export function ClientRow({ client, report }: { client: Client; report: Report | undefined }) {
@@ -94,22 +94,5 @@ function Reported({ report: { at, queued, inFlight, spooled, dropped, holding } 
         </b>
       )}
     </p>
-  )
-}
-
-function Fact({
-  name,
-  isBad = false,
-  children,
-}: {
-  name: string
-  isBad?: boolean
-  children: ComponentChildren
-}) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd class={isBad ? 'bad' : ''}>{children}</dd>
-    </div>
   )
 }

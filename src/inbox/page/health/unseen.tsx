@@ -1,43 +1,74 @@
+import type { ComponentChildren } from 'preact'
 import type { Faults } from '../../service/faults.js'
 import { CopyButton } from '../shared/copy-button.js'
+import '../shared/empty.css'
 import { percent } from '../shared/format.js'
+import { Text } from '../shared/text.js'
+
+const NAMED = 5
 
 /** Makes a client report what it dropped and holds, for as long as it runs. */
-function reportLine(): string {
-  const call = `fetch('${location.origin}/inbox/api/reports', { method: 'POST', body: JSON.stringify({ service: 'shop', stats: client.stats() }) })`
+function clientLine(service: string): string {
+  const report = `JSON.stringify({ service: ${JSON.stringify(service)}, stats: client.stats() })`
+  const call = `fetch('${location.origin}/inbox/api/reports', { method: 'POST', body: ${report} })`
   return `setInterval(() => ${call}.catch(() => {}), 2000).unref()`
 }
 
-/** What no answer and no call can tell the inbox, and how to see it. */
-export function Unseen({ sampleRates = {} }: { sampleRates: Faults['sampleRates'] }) {
+/** Reports the metrics of a gateway at its usual address. */
+function gatewayLine(): string {
+  const report = `curl -s --data-binary @- -o /dev/null '${location.origin}/inbox/api/reports'`
+  return `while sleep 2; do curl -s http://127.0.0.1:4778/metrics | ${report}; done`
+}
+
+/**
+ * What no answer and no call can tell the inbox, and how to see it.
+ * @param silent services that report nothing of themselves
+ */
+export function Unseen({
+  sampleRates = {},
+  silent,
+  hasGateway,
+}: {
+  sampleRates: Faults['sampleRates']
+  silent: readonly string[]
+  hasGateway: boolean
+}) {
   const told = Object.entries(sampleRates).map(([level, rate]) => `${level} ${percent(rate)}`)
+  const named = silent.slice(0, NAMED).join(', ')
+  const more = silent.length > NAMED ? ` and ${silent.length - NAMED} more` : ''
   return (
     <section class="panel unseen" aria-label="What the inbox cannot see">
       <header>
         <h2>What the inbox cannot see</h2>
       </header>
-      <dl class="unseen-list">
-        <dt>Dropped by a client</dt>
-        <dd>
-          A log that a client drops (below its level, sampled, stopped by <code>beforeSend</code>, or for want
-          of room) is not sent, and no call to Lognitor reports it.
-        </dd>
-        <dt>Queued in a client</dt>
-        <dd>What still waits in a client shows here only by its age when it arrives.</dd>
-        <dt>Sample rates</dt>
-        <dd>
-          {told.length === 0
-            ? 'The inbox tells clients none, so each sends all that its own options let through.'
-            : `The inbox tells all clients: ${told.join(', ')}.`}
-        </dd>
-      </dl>
-      <div class="unseen-line">
-        <p>A client in development reports both to this page with this line, which names its own service:</p>
-        <pre>
-          <code>{reportLine()}</code>
-        </pre>
-        <CopyButton text={reportLine} label="Copy" />
-      </div>
+      {silent.length > 0 && (
+        <Line line={clientLine(silent[0] ?? '')}>
+          No call to Lognitor says what <Text>{named + more}</Text> drop and still hold. A client reports it
+          with this line, under its own name:
+        </Line>
+      )}
+      {!hasGateway && (
+        <Line line={gatewayLine()}>The figures of a gateway. It reports its metrics with this line:</Line>
+      )}
+      <p class="unseen-rates">
+        {told.length === 0
+          ? 'The inbox tells clients no sample rates, so each sends all that its own options let through.'
+          : `The inbox tells all clients sample rates: ${told.join(', ')}.`}
+      </p>
     </section>
+  )
+}
+
+function Line({ line, children }: { line: string; children: ComponentChildren }) {
+  return (
+    <div class="unseen-line">
+      <p>{children}</p>
+      <div class="empty-line">
+        <pre>
+          <code>{line}</code>
+        </pre>
+        <CopyButton text={() => line} label="Copy" />
+      </div>
+    </div>
   )
 }

@@ -124,7 +124,7 @@ export function openRows(query: string, follows: boolean): Rows {
     return source
   }
 
-  /** Loads all rows anew. The present rows stay until then. */
+  /** Loads all rows again. The present rows stay until then. */
   async function load(): Promise<void> {
     clearTimeout(timer)
     const own = ++generation

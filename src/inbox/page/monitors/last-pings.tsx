@@ -35,7 +35,7 @@ export function LastPings({ monitor: { token, pings, intervalMs } }: { monitor: 
 
 const COLUMNS: readonly Column<Ping>[] = [
   { name: 'time', title: 'Last pings', cell: ({ time }) => <span class="mono">{clockMs(time)}</span> },
-  { name: 'ago', title: '', cell: ({ time }) => <Ago time={time} /> },
+  { name: 'ago', title: 'Age', cell: ({ time }) => <Ago time={time} /> },
   {
     name: 'after',
     title: 'After',

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact'
 import { follow } from '../state/address.js'
 
-/** A link within the page, which a plain click follows without loading anew. */
+/** A link within the page, which a plain click follows without loading the page again. */
 export function Link({
   to,
   isCurrent = false,

@@ -7,7 +7,7 @@ export type Theme = (typeof THEMES)[number]
 /** The user's choice; `system` follows the operating system. */
 export const theme = signal<Theme>('system')
 
-/** Grows when colours change for any reason: charts then read them anew. */
+/** Grows when colours change for any reason: charts then read them again. */
 export const colours = signal(0)
 
 const KEY = 'lognitor-theme'

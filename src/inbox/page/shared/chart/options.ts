@@ -37,7 +37,7 @@ const WHOLE_STEPS = [1, 2, 5]
   .flatMap((digit) => [...Array(15).keys()].map((zeros) => digit * 10 ** zeros))
   .sort((a, b) => a - b)
 
-/** Options for uPlot. The properties are read anew at each drawing. */
+/** Options for uPlot. The properties are read again at each drawing. */
 export function optionsOf(props: () => ChartProps, { width, height, zoom, hover }: Ways): uPlot.Options {
   const { kind, series } = props()
   const ordered = kind === 'bars' ? [...series].reverse() : series

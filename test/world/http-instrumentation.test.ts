@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { type Inbox, startInbox } from '../../src/testing/index.js'
+import { type AppOptions, createConsumer, type Line, startIn } from '../instrumentation/consumer.js'
+import { until } from '../instrumentation/support.js'
 import type { Project } from '../support/project.js'
 import { type App, NODE_24 } from '../support/run.js'
-import { type AppOptions, createConsumer, type Line, startIn } from './consumer.js'
-import { until } from './support.js'
 
 let inbox: Inbox
 let app: App | undefined

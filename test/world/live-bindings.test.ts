@@ -1,5 +1,17 @@
 import { expect, test } from 'vitest'
-import { HTTP, inbox, LINE_3, messages, PINO, REGISTER, runApp, SDK } from './app.js'
+import {
+  HTTP,
+  inbox,
+  LINE_3,
+  messages,
+  PINO,
+  REGISTER,
+  runApp,
+  SDK,
+  startServicesForEachTest,
+} from '../register/app.js'
+
+startServicesForEachTest()
 
 /** An export that is set later, as applications and libraries export their logger. */
 const LATE = `

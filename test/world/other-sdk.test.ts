@@ -1,5 +1,19 @@
 import { expect, test } from 'vitest'
-import { APP, collector, HTTP, inbox, LINE_3, messages, PINO, REGISTER, runApp, SDK } from './app.js'
+import {
+  APP,
+  collector,
+  HTTP,
+  inbox,
+  LINE_3,
+  messages,
+  PINO,
+  REGISTER,
+  runApp,
+  SDK,
+  startServicesForEachTest,
+} from '../register/app.js'
+
+startServicesForEachTest()
 
 const AUTO = '@opentelemetry/auto-instrumentations-node'
 const STOCK = ['--import', `${AUTO}/register`]

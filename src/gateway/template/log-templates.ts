@@ -1,0 +1,102 @@
+import type { OtlpReader } from '../decode/otlp-reader.js'
+import type { Group, ReadItem } from '../decode/proto-items.js'
+import { readLogRecord } from '../decode/proto-logs.js'
+import type { OtlpLogRecord } from '../decode/shapes.js'
+import { groupKey } from './group-key.js'
+import { JsonPages } from './json-pages.js'
+import { learnTemplate, type RecordJson } from './learn-template.js'
+import type { LogTemplate } from './log-template.js'
+
+/** Records of a group that are decoded before one is learnt from: learning takes as long as several records. */
+const FIRST_RECORDS = 8
+/** Shapes that are learnt for one group, and how often it is tried. */
+const MOST_TEMPLATES = 4
+const MOST_ATTEMPTS = 8
+/** Groups whose templates are remembered for the next body. */
+const MOST_GROUPS = 64
+
+/** What is known of the records of one group, which share resource and scope. */
+interface Known {
+  readonly templates: LogTemplate[]
+  /** How many records have been decoded. */
+  decoded: number
+}
+
+/**
+ * Reads log records. Most services write few shapes of records, so that one template writes hundreds of records in a
+ * body. The templates of the groups that came last are remembered.
+ */
+export class LogTemplates {
+  readonly #jsonOf: RecordJson
+  readonly #groups = new Map<string, Known>()
+
+  constructor(jsonOf: RecordJson) {
+    this.#jsonOf = jsonOf
+  }
+
+  /** Gives the function that reads the records of one body. */
+  reader(): ReadItem<OtlpLogRecord> {
+    let current: Group | undefined
+    let known: Known = { templates: [], decoded: 0 }
+    const pages = new JsonPages()
+    return (reader, group) => {
+      if (group !== current) {
+        current = group
+        known = this.#known(group)
+      }
+      return readByTemplate(reader, group, known.templates, pages) ?? this.#decode(reader, group, known)
+    }
+  }
+
+  #decode(reader: OtlpReader, group: Group, known: Known): OtlpLogRecord {
+    const start = reader.pos
+    const record = readLogRecord(reader, group)
+    known.decoded++
+    const mayLearn = known.decoded > FIRST_RECORDS && known.decoded <= FIRST_RECORDS + MOST_ATTEMPTS
+    if (mayLearn && known.templates.length < MOST_TEMPLATES) {
+      const template = this.#learn(reader.at(start, reader.len), record, group)
+      if (template !== undefined) known.templates.push(template)
+    }
+    return record
+  }
+
+  #learn(reader: OtlpReader, record: OtlpLogRecord, group: Group): LogTemplate | undefined {
+    try {
+      return learnTemplate(reader, record, group, this.#jsonOf)
+    } catch {
+      // The record itself is served without a template.
+      return undefined
+    }
+  }
+
+  #known(group: Group): Known {
+    const key = groupKey(group)
+    const known = (key === undefined ? undefined : this.#groups.get(key)) ?? { templates: [], decoded: 0 }
+    if (key === undefined) return known
+    // The group that came last stands at the end.
+    this.#groups.delete(key)
+    this.#groups.set(key, known)
+    if (this.#groups.size > MOST_GROUPS) this.#groups.delete(this.#groups.keys().next().value as string)
+    return known
+  }
+}
+
+function readByTemplate(
+  reader: OtlpReader,
+  group: Group,
+  templates: LogTemplate[],
+  pages: JsonPages,
+): OtlpLogRecord | undefined {
+  for (let index = 0; index < templates.length; index++) {
+    const template = templates[index] as LogTemplate
+    const record = template.read(reader, group, pages)
+    if (record === undefined) continue
+    // The next record is likely to have the same shape.
+    if (index > 0) {
+      templates[index] = templates[0] as LogTemplate
+      templates[0] = template
+    }
+    return record
+  }
+  return undefined
+}
