@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
-import { inbox, runApp } from '../register/app.js'
+import { inbox, runApp, startServicesForEachTest } from '../register/app.js'
+
+startServicesForEachTest()
 
 const APP = `
 import { init, LognitorLogRecordProcessor } from '@lognitor/opentelemetry'

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
-import { HTTP, messages, runApp, SDK } from './app.js'
+import { HTTP, messages, runApp, SDK, startServicesForEachTest } from './app.js'
+
+startServicesForEachTest()
 
 const CONNECT = '@opentelemetry/instrumentation-connect'
 const CONNECT_APP = {
