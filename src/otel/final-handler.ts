@@ -1,19 +1,13 @@
-import { callStack } from '../common/call-stack.js'
 import { PendingFailures } from '../pipeline/pending-failures.js'
 import type { Scope } from '../scope/scope.js'
 import { isHandledBy } from '../translate/handled-status.js'
-import { CONSOLE } from '../translate/log-record.js'
 import type { LogRecordLike } from '../translate/otel.js'
 import { printedError } from '../translate/printed-error.js'
+import { isFinalHandlers } from './final-handler-call.js'
 import type { OtelIntake } from './intake.js'
 import { copyOf } from './record-copy.js'
+import { wasFinalHandlers } from './record-input.js'
 
-/** The function by which Express and Connect print the error that no error handler of the application took. */
-const FINAL_HANDLER =
-  /\blogerror\b[^\n(]{0,60}\([^\n]{0,1000}[\\/](?:express[\\/]lib[\\/]application|connect[\\/]index)\.js:/
-/** Frames of this package, of the SDK, and of all that wraps `console`. */
-const FRAMES = 30
-const ERROR_SEVERITY = 17
 const INFO = { severityNumber: 9, severityText: 'info' }
 
 /**
@@ -32,12 +26,12 @@ export class FinalHandlerLines {
   }
 
   /**
-   * Must be called while the record is being emitted.
+   * Must be called while the record is being emitted, unless its class is watched.
    * @returns whether the record is held; false for a line of anybody else
    */
   hold(record: LogRecordLike, scope: Scope): boolean {
     const { body } = record
-    if (scope.requestScope === undefined || typeof body !== 'string' || !isFinalHandlers(record)) return false
+    if (scope.requestScope === undefined || typeof body !== 'string' || !isWrittenBy(record)) return false
     const decide = this.#pending.add(
       (status) => this.#take(isAnsweredByHandler(status) ? asInfo(record, body) : record, scope),
       body,
@@ -48,9 +42,8 @@ export class FinalHandlerLines {
   }
 }
 
-function isFinalHandlers({ instrumentationScope, severityNumber }: LogRecordLike): boolean {
-  const isError = instrumentationScope.name === CONSOLE && severityNumber === ERROR_SEVERITY
-  return isError && FINAL_HANDLER.test(callStack(FRAMES, isFinalHandlers))
+function isWrittenBy(record: LogRecordLike): boolean {
+  return wasFinalHandlers(record) || isFinalHandlers(record)
 }
 
 /** The handler's own answers are 4xx and 5xx. After any other answer it can only break the connection off. */

@@ -4,8 +4,10 @@ import type { ClientOrOptions } from '../pipeline/registry.js'
 import { keepAnsweredScopes } from '../scope/current.js'
 import type { LogRecordLike } from '../translate/otel.js'
 import { readProperty } from '../translate/property.js'
+import { FinalHandlerLines } from './final-handler.js'
 import { OtelIntake } from './intake.js'
 import { asWarning } from './node-warning.js'
+import { learnRecordClass, watchRecords } from './record-input.js'
 import { scopeOfRecord } from './record-scope.js'
 import { LOGNITOR_PART, warnOfStoppedExport } from './stopped-export.js'
 
@@ -28,6 +30,7 @@ export class LognitorLogRecordExporter {
   /** @internal */
   readonly [LOGNITOR_PART] = true
   readonly #intake: OtelIntake
+  readonly #finalHandler: FinalHandlerLines
   #hasExported = false
   #onFirstExport: (() => void) | undefined
 
@@ -37,6 +40,10 @@ export class LognitorLogRecordExporter {
    */
   constructor(options: ClientOrOptions = {}) {
     this.#intake = new OtelIntake(options)
+    this.#finalHandler = new FinalHandlerLines(this.#intake, (record, scope) =>
+      this.#intake.takeRecord(record, scope),
+    )
+    learnRecordClass()
     markDiagLines()
     hookDiagLoggers()
     keepAnsweredScopes()
@@ -50,8 +57,10 @@ export class LognitorLogRecordExporter {
       warnOfStoppedExport()
       // An export runs outside of the request that wrote the record. The record's trace identifies that request.
       for (const record of records) {
-        if (!isDiagMark(readProperty(record, 'spanContext')))
-          this.#intake.takeRecord(asWarning(record), scopeOfRecord(record))
+        if (isDiagMark(readProperty(record, 'spanContext'))) continue
+        watchRecords(record)
+        const scope = scopeOfRecord(record)
+        if (!this.#finalHandler.hold(record, scope)) this.#intake.takeRecord(asWarning(record), scope)
       }
     } catch {
       // `records` was not iterable, so this call did not come from an SDK.

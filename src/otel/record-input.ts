@@ -5,12 +5,15 @@ import { methodWrapper } from '../common/wrap-method.js'
 import type { LogRecordLike } from '../translate/otel.js'
 import { readProperty } from '../translate/property.js'
 import type { Fields } from '../wire/log.js'
+import { isFinalHandlers } from './final-handler-call.js'
 import { loggerProvider } from './providers.js'
 
 /** The parts of a logger's record that the SDK does not keep. */
 interface Lost {
   /** The SDK keeps only its type, message and stack. */
   exception?: unknown
+  /** Whether the final handler of Express or Connect wrote the record, which only the stack of its call shows. */
+  isFinalHandlers?: boolean
   /** Attributes that the SDK refuses: errors, dates, big integers, class instances. */
   refused?: Fields
 }
@@ -29,16 +32,18 @@ const wrapException = methodWrapper('records.exception', SET_EXCEPTION, (setExce
 const wrapAttributes = methodWrapper('records.attributes', SET_ATTRIBUTES, (setAttributes, record, args) => {
   const result = Reflect.apply(setAttributes, record, args)
   noteRefused(record, args[0])
+  noteFinalHandler(record)
   return result
 })
 
 let hasLearned = false
-let hasSearched = false
+/** Searches for loaded SDKs that are left while none is found. */
+let searchesLeft = 3
 
 /**
  * Wraps the class of the records before the first record of the application exists: a provider of the registered
  * provider's class, with nothing behind it, creates one. Where no SDK is registered, the same is done for every SDK
- * that is loaded as CommonJS, once.
+ * that is loaded as CommonJS.
  */
 export function learnRecordClass(): void {
   if (hasLearned) return
@@ -47,9 +52,10 @@ export function learnRecordClass(): void {
   if (readProperty(provider, '_sharedState') !== undefined) {
     hasLearned = true
     learnFrom((provider as { constructor: ProviderClass }).constructor)
-  } else if (!hasSearched) {
-    hasSearched = true
-    for (const Provider of loadedProviders()) learnFrom(Provider)
+  } else if (searchesLeft > 0) {
+    const loaded = loadedProviders()
+    searchesLeft = loaded.length > 0 ? 0 : searchesLeft - 1
+    for (const Provider of loaded) learnFrom(Provider)
   }
 }
 
@@ -92,6 +98,11 @@ export function exceptionOf(record: LogRecordLike): Error | undefined {
   return isError(exception) ? (exception as Error) : undefined
 }
 
+/** Whether the record was seen to be written by the final handler of Express or Connect. */
+export function wasFinalHandlers(record: LogRecordLike): boolean {
+  return losses.get(record)?.isFinalHandlers === true
+}
+
 /** The attributes that the SDK refused, where they are known. */
 export function refusedOf(record: LogRecordLike): Fields | undefined {
   return losses.get(record)?.refused
@@ -103,6 +114,14 @@ function lostOf(record: object): Lost {
   const lost: Lost = {}
   losses.set(record, lost)
   return lost
+}
+
+function noteFinalHandler(record: object): void {
+  try {
+    if (isFinalHandlers(record as LogRecordLike)) lostOf(record).isFinalHandlers = true
+  } catch {
+    // A record of another kind, without a scope.
+  }
 }
 
 /** Runs inside the application's log call, with whatever a logger passes. */

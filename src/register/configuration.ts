@@ -5,7 +5,7 @@ import type { Environment } from '../config/options.js'
 import { LognitorLogRecordProcessor } from '../otel/log-record-processor.js'
 import { exportVariable, type Signal } from '../otel/named-exporters.js'
 import { LognitorSpanProcessor } from '../otel/span-processor.js'
-import { knowsExports } from '../otel/stopped-export.js'
+import { isOurs, knowsExports } from '../otel/stopped-export.js'
 import type { HasPipeline } from '../pipeline/brand.js'
 import { passDefaultExports } from './default-exports.js'
 import { batched, type ExporterParts, processorsFrom } from './exporters.js'
@@ -69,26 +69,29 @@ export function addedTo(configuration: Configuration, parts: ConfigurationParts)
     isWanted: isWanted('http', env),
   })
   passDefaultExports(instrumentations)
-  const spans = [new LognitorSpanProcessor({ client })]
-  const logs = [new LognitorLogRecordProcessor({ client })]
   const sampler = tried('the sampler', () => recordingSampler(configuration.sampler, env, sdk))
   const isFound = sdkPlace.resolve(SDK_NODE) !== undefined
   const exporterParts = { ...parts.exporters, env, sdk }
-  const others = (signal: Signal) => {
-    const own = ownProcessors(signal, configuration, exporterParts)
-    if (own !== undefined) return { own, made: [] }
+  const processors = (signal: Signal) => {
+    const listed = ownProcessors(signal, configuration, exporterParts)
+    // A processor of ours that the configuration has, with options of its own, takes the place of the default one.
+    const ours = listed?.filter(isOurs) ?? []
+    const own = listed?.filter((processor) => !isOurs(processor)) ?? []
+    if (listed !== undefined && (own.length > 0 || ours.length === 0)) return { ours, own, made: [] }
     if (!isFound) warnWithoutSdk(signal, env)
     const made = isFound ? tried(`the ${signal} exporter`, () => processorsFrom(signal, exporterParts)) : []
-    return { own: [], made: made ?? [] }
+    return { ours, own, made: made ?? [] }
   }
-  const [otherSpans, otherLogs] = [others('traces'), others('logs')]
+  const [spans, logs] = [processors('traces'), processors('logs')]
+  const ourSpans = spans.ours.length > 0 ? spans.ours : [new LognitorSpanProcessor({ client })]
+  const ourLogs = logs.ours.length > 0 ? logs.ours : [new LognitorLogRecordProcessor({ client })]
   if (isFound) tried('the bridge to api-logs', () => bridgeLogsApi(sdk))
   return {
     ...(sampler && { sampler }),
-    spanProcessors: [...spans, ...otherSpans.own, ...otherSpans.made],
-    logRecordProcessors: [...logs, ...otherLogs.own, ...otherLogs.made],
+    spanProcessors: [...ourSpans, ...spans.own, ...spans.made],
+    logRecordProcessors: [...ourLogs, ...logs.own, ...logs.made],
     instrumentations,
-    environmentProcessors: [...otherSpans.made, ...otherLogs.made],
+    environmentProcessors: [...spans.made, ...logs.made],
   }
 }
 

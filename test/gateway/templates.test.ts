@@ -26,6 +26,7 @@ async function sent(body: Buffer, options: object): Promise<string[]> {
   // The second time, more is known of the records.
   for (const _ of [1, 2]) expect((await send(gateway, '/v1/logs', body)).status).toBe(200)
   await gateway.close()
+  // Batches of one export are sent at the same time.
   return vendor.seen.map(({ text }) => text).sort()
 }
 

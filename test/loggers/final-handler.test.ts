@@ -66,3 +66,33 @@ for (const express of [[], ['@opentelemetry/instrumentation-express']]) {
     expect(stderr).toContain('no such order')
   })
 }
+
+const BEHIND_BATCH = `
+import { register } from 'node:module'
+import { init, LognitorLogRecordExporter, LognitorSpanProcessor } from '@lognitor/opentelemetry'
+import { LognitorHttpInstrumentation } from '@lognitor/opentelemetry/instrumentation'
+import { ConsoleInstrumentation } from '@opentelemetry/instrumentation-console'
+import { logs, NodeSDK } from '@opentelemetry/sdk-node'
+register('@opentelemetry/instrumentation/hook.mjs', import.meta.url)
+const client = init()
+new NodeSDK({
+  logRecordProcessors: [new logs.BatchLogRecordProcessor({ exporter: new LognitorLogRecordExporter({ client }), scheduledDelayMillis: 10 })],
+  spanProcessors: [new LognitorSpanProcessor({ client })],
+  metricReaders: [],
+  instrumentations: [new LognitorHttpInstrumentation({ client }), new ConsoleInstrumentation()],
+}).start()
+`
+
+test('the same holds for an exporter behind a batch processor', async () => {
+  const { logs } = await runJob(inbox, {
+    packages: PACKAGES,
+    files: { 'app.mjs': APP, 'telemetry.mjs': BEHIND_BATCH },
+  })
+  const errors = logs.filter((log) => log.level === 'error' || log.error !== undefined)
+  expect(errors.map(({ error }) => error?.message).sort()).toEqual([
+    'database gone',
+    'receipt not sent',
+    'seen by the application',
+  ])
+  expect(logs.find(({ message }) => message.includes('no such order'))).toMatchObject({ level: 'info' })
+})

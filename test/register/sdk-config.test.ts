@@ -77,6 +77,21 @@ for (const app of ['app.mjs', 'app.cjs'] as const) {
   })
 }
 
+test('a processor of ours that the configuration has keeps its level per logger, and an OTLP export continues', async () => {
+  const telemetry = setUp(`
+import { init, LognitorLogRecordProcessor } from '@lognitor/opentelemetry'
+import { PinoInstrumentation } from '@opentelemetry/instrumentation-pino'
+const client = init()
+const logRecordProcessors = [new LognitorLogRecordProcessor({ client, minLevel: { pino: 'warn' } })]
+globalThis.sdk = new NodeSDK(sdkConfig({ client }, { logRecordProcessors, instrumentations: [new PinoInstrumentation()] }))
+`)
+  const app = `import pino from 'pino'\nconst log = pino(pino.destination(2))\nlog.info('quiet')\nlog.warn('loud')\nawait globalThis.sdk.shutdown()`
+  const files = { 'app.mjs': app, 'telemetry.mjs': telemetry }
+  await runApp(PACKAGES, ENV, files, ['--import', './telemetry.mjs', 'app.mjs'])
+  expect(messages()).toEqual(['loud'])
+  expect(collector.paths).toContain('/v1/logs')
+})
+
 test('a set-up that is preloaded by --require, which Node also loads into its thread for loader hooks, warns of nothing', async () => {
   const telemetry = ONE_LINE.replaceAll(/import (\{ .* \}) from ('.*')/g, 'const $1 = require($2)')
   const files = { 'app.mjs': APPS['app.mjs'], 'telemetry.cjs': telemetry }

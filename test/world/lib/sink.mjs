@@ -1,3 +1,4 @@
+import { ok } from 'node:assert'
 import { createServer, request as forward } from 'node:http'
 
 /** A server that takes everything. `bodies` holds what came, as text, by path. */
@@ -30,17 +31,19 @@ export async function startProxy() {
 
 /**
  * A server in front of another one. Its first answer is 429 with a date to retry after, two seconds from the answer's
- * own. `count` tells how many requests came.
+ * own. `check` throws where the second request did not wait for that date.
  */
 export async function startBusy(url) {
-  let count = 0
+  let again
+  let isEarly = false
   const server = createServer((request, response) => {
-    count += 1
-    if (count === 1) {
-      const again = new Date(Date.now() + 2000).toUTCString()
+    if (again === undefined) {
+      again = new Date(Date.now() + 2000).toUTCString()
       request.resume().on('end', () => response.writeHead(429, { 'retry-after': again }).end('{}'))
       return
     }
+    // Dates are in whole seconds.
+    isEarly ||= Date.now() < Date.parse(again) - 1000
     const headers = { ...request.headers, host: new URL(url).host }
     const onward = forward(url + request.url, { method: request.method, headers }, (answer) => {
       response.writeHead(answer.statusCode, answer.headers)
@@ -49,7 +52,9 @@ export async function startBusy(url) {
     onward.on('error', () => response.writeHead(502).end())
     request.pipe(onward)
   })
-  return { count: () => count, ...(await opened(server)) }
+  const check = () =>
+    ok(again !== undefined && !isEarly, 'the second request waited for the date of Retry-After')
+  return { check, ...(await opened(server)) }
 }
 
 async function opened(server) {

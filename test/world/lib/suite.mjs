@@ -7,7 +7,7 @@ import { run } from './process.mjs'
  * arrives of them. Each behaviour has a name, and takes `place`:
  * - `folder` of the project, `command` that runs Node there, `form`: `mjs` or `cjs`
  * - `flags` of Node that stand first, `env` beside the address and the key, `warnings`: codes that are in place
- * - `before` starts a server in front of the inbox, whose `url` is given to it
+ * - `before` starts a server in front of the inbox, whose `url` is given to it; its `check` throws what was wrong
  * - `host` of the inbox, `isAbsolute` where the folder is not the working directory
  */
 export const suite = {
@@ -133,6 +133,7 @@ async function arrives(place, { program, flags: ours = [], args = [] }, check) {
     )
     const { stderr, ...visible } = ending
     equal(stderr.match(/(?<=\[)LOGNITOR_\w+(?=\])/g) ?? [], warnings)
+    front?.check()
     check({ logs: inbox.logs(), requests: inbox.requests(), ending: visible })
   } catch (error) {
     throw new Error(`${error.message}\nThe program: ${JSON.stringify(ending, undefined, 2)}`, {

@@ -88,13 +88,21 @@ export const conditions = [
     env: { http_proxy: 'http://[nowhere', HTTPS_PROXY: '::' },
     warnings: ['LOGNITOR_PROXY_UNUSABLE'],
   })),
-  ...inBothForms('clock ten minutes behind', { 'Retry-After counts from the answer': withSlowClock }),
+  ...['behind', 'ahead'].flatMap((direction) =>
+    inBothForms(
+      `clock ten minutes ${direction}`,
+      { 'Retry-After counts from the answer': withWrongClock },
+      () => ({
+        env: { CLOCK_MS: direction === 'behind' ? '-600000' : '600000' },
+      }),
+    ),
+  ),
   ...inBothForms('IPv6 only', suite, async () => ({ host: '::1' })),
 ]
 
-function withSlowClock(place) {
+function withWrongClock(place) {
   const [preload, ending] = place.form === 'mjs' ? ['--import', 'mjs'] : ['--require', 'cjs']
-  return exporter({ ...place, flags: [preload, `./slow-clock.${ending}`], before: startBusy }, 'batch')
+  return exporter({ ...place, flags: [preload, `./wrong-clock.${ending}`], before: startBusy }, 'batch')
 }
 
 function fromDeleted(place) {
