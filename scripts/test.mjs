@@ -1,4 +1,4 @@
-// npm test: all checks and the build side by side, then the tests. Installs by itself.
+// npm test: all checks, the build and further installs side by side, then the tests. Installs by itself.
 // Names of test files or folders may follow: npm test -- test/delivery
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
@@ -8,10 +8,6 @@ const only = process.argv.slice(2)
 const tool = (path) => join(root, 'node_modules', path)
 
 ensureInstalled()
-// The other line of OpenTelemetry and of Node.
-ensureInstalled('test/dependencies/otel-3')
-// Frameworks, loggers and the collection of all instrumentations.
-ensureInstalled('test/dependencies/frameworks')
 
 const checks = [
   ['format and lint', tool('@biomejs/biome/bin/biome'), 'check', '--error-on-warnings'],
@@ -19,8 +15,15 @@ const checks = [
   ['types of the page', tool('typescript/bin/tsc'), '-p', 'src/inbox/page'],
 ]
 const build = ['build', join(root, 'scripts/build.mjs'), '--if-stale']
+const install = (folder) => [`packages of ${folder}`, join(root, 'scripts/lib/install-folder.mjs'), folder]
+const installs = [
+  // The other line of OpenTelemetry and of Node.
+  install('test/dependencies/otel-3'),
+  // Frameworks, loggers and the collection of all instrumentations.
+  install('test/dependencies/frameworks'),
+]
 // Side by side, as none of them uses all cores. Each shows its output when it has ended.
-const results = await Promise.all([...(only.length === 0 ? checks : []), build].map(runBeside))
+const results = await Promise.all([...(only.length === 0 ? checks : []), build, ...installs].map(runBeside))
 if (results.includes(false)) process.exit(1)
 heading('tests')
 run(process.execPath, [tool('vitest/vitest.mjs'), 'run', ...only])

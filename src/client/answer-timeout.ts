@@ -1,4 +1,4 @@
-import { outside } from '../delivery/http/outside.js'
+import { outside } from '../common/outside.js'
 import type { Pipeline } from '../pipeline/pipeline.js'
 
 /** Longest that a caller waits for an answer. The API call itself continues afterwards. */

@@ -1,4 +1,4 @@
-import { outside } from '../delivery/http/outside.js'
+import { outside } from '../common/outside.js'
 import type { Pipeline } from '../pipeline/pipeline.js'
 import { withScope } from '../scope/current.js'
 import { inTime } from './answer-timeout.js'

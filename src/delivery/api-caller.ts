@@ -1,11 +1,11 @@
 import { Buffer } from 'node:buffer'
 import { type Clock, clearTimeout, setTimeout } from '../common/clock.js'
+import { outside } from '../common/outside.js'
 import type { DropLedger, DropReason } from '../diagnostics/drop-ledger.js'
 import { backoffMs } from './backoff.js'
 import type { Destination, Destinations } from './destination.js'
 import { fateOf } from './fate.js'
 import type { Outcome } from './http/outcome.js'
-import { outside } from './http/outside.js'
 import { warnOfRefusal } from './refusal.js'
 
 export interface ApiCallerParts {

@@ -1,9 +1,9 @@
 import type { Clock } from '../common/clock.js'
+import { outside } from '../common/outside.js'
 import { shared } from '../common/shared.js'
 import { USER_AGENT } from '../common/version.js'
 import { CircuitBreaker } from './circuit-breaker.js'
 import { type ServiceLimits, serviceLimits } from './endpoint-limits.js'
-import { outside } from './http/outside.js'
 import type { Posted, WatchedTransport } from './http/post.js'
 import { createUploader, type Uploader, type UploadOptions } from './http/uploader.js'
 

@@ -1,5 +1,5 @@
 import type { Clock } from '../../common/clock.js'
-import { outside } from './outside.js'
+import { outside } from '../../common/outside.js'
 import { type Posted, post, type WatchedTransport } from './post.js'
 
 export interface UploaderParts {

@@ -11,11 +11,8 @@ export function installDependencies(name) {
 }
 
 function install(name) {
-  const program = `import { ensureInstalled } from './scripts/lib/install.mjs'
-ensureInstalled('test/dependencies/${name}')`
-  return output(process.execPath, ['--input-type=module', '--eval', program], { cwd: root }).catch(
-    (error) => {
-      throw new Unavailable(`the registry did not give it: ${error.message}`)
-    },
-  )
+  const args = [`${root}scripts/lib/install-folder.mjs`, `test/dependencies/${name}`]
+  return output(process.execPath, args, { cwd: root }).catch((error) => {
+    throw new Unavailable(`the registry did not give it: ${error.message}`)
+  })
 }

@@ -1,6 +1,6 @@
 import { context, createContextKey, ROOT_CONTEXT } from '@opentelemetry/api'
-import type { Clock } from '../../common/clock.js'
-import { runInRootAsyncScope } from '../../common/root-async-scope.js'
+import type { Clock } from './clock.js'
+import { runInRootAsyncScope } from './root-async-scope.js'
 
 /** The key under which OpenTelemetry's SDKs look before they trace; equal in all of their versions. */
 const SUPPRESSED = createContextKey('OpenTelemetry SDK Context Key SUPPRESS_TRACING')
