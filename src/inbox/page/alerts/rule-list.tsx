@@ -123,7 +123,9 @@ function State({ watched, isBelow }: { watched: readonly Watched[]; isBelow: boo
         ✕ firing <Text>{nameOf(firing)}</Text>
       </Badge>
     )
-  const closest = [...watched].sort((a, b) => (isBelow ? a.value - b.value : b.value - a.value))[0]
+  // A service that has never sent a log cannot stop sending them.
+  const candidates = watched.filter(({ value }) => !isBelow || value > 0)
+  const closest = candidates.sort((a, b) => (isBelow ? a.value - b.value : b.value - a.value))[0]
   if (closest === undefined) return <span class="quiet-text">nothing to watch yet</span>
   return (
     <span class="quiet-text rule-closest">

@@ -7,6 +7,9 @@ import { Text } from '../shared/text.js'
 
 const NAMED = 5
 
+/** Any other name is left out of a line that somebody pastes into a program. */
+const PLAIN_NAME = /^[\w.@/-]{1,100}$/
+
 /** Makes a client report what it dropped and holds, for as long as it runs. */
 function clientLine(service: string): string {
   const report = `JSON.stringify({ service: ${JSON.stringify(service)}, stats: client.stats() })`
@@ -42,7 +45,7 @@ export function Unseen({
         <h2>What the inbox cannot see</h2>
       </header>
       {silent.length > 0 && (
-        <Line line={clientLine(silent[0] ?? '')}>
+        <Line line={clientLine(silent.find((name) => PLAIN_NAME.test(name)) ?? 'shop')}>
           No call to Lognitor says what <Text>{named + more}</Text> drop and still hold. A client reports it
           with this line, under its own name:
         </Line>
