@@ -13,7 +13,7 @@ const plugins = isWatching ? [] : [compiledSources(await compileSources())]
 const isLimited = process.argv.some((word) => word.toLowerCase().startsWith('--max'))
 
 /** Files that load the sources several times, each time as new. */
-const ANEW = ['test/client/{after-the-end,before-init,lifecycle}.test.ts']
+const FRESH = ['test/client/{after-the-end,before-init,lifecycle}.test.ts']
 
 /**
  * Files that read or change what belongs to the whole process: its memory, its time zone, its listeners, its warnings,
@@ -64,20 +64,20 @@ export default defineConfig({
     projects: [
       {
         ...compiled,
-        test: { name: 'own process', include: OWN_PROCESS, exclude: ANEW, server },
+        test: { name: 'own process', include: OWN_PROCESS, exclude: FRESH, server },
       },
       {
         ...compiled,
         test: {
           name: 'shared',
           include: ['test/**/*.test.ts'],
-          exclude: [...ANEW, ...OWN_PROCESS],
+          exclude: [...FRESH, ...OWN_PROCESS],
           setupFiles: ['test/setup-shared.ts'],
           isolate: false,
           server,
         },
       },
-      { extends: true, test: { name: 'anew', include: ANEW } },
+      { extends: true, test: { name: 'fresh modules', include: FRESH } },
     ],
   },
 })

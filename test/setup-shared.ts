@@ -11,7 +11,8 @@ function stateOfProcess() {
     directory: process.cwd(),
     environment: { ...process.env },
     listeners: Object.fromEntries(ends.map((name) => [name, process.listenerCount(name)])),
-    globals: Object.getOwnPropertyNames(globalThis),
+    // A package that is loaded for the first time may keep its registry under such a name.
+    globals: Object.getOwnPropertyNames(globalThis).filter((name) => !name.startsWith('__')),
     // What an application sets of OpenTelemetry.
     api: Object.keys(Reflect.get(globalThis, Symbol.for('opentelemetry.js.api.1')) ?? {}),
   }

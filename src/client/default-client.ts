@@ -197,8 +197,8 @@ export function heartbeat(token: string): Heartbeat {
     const isLate = () => performance.now() - askedAt > PING_MS
     return fromClient(async (client) => !isLate() && sendPing(pipelineOf(client), token), false)
   }
-  const wait = (pinged: Promise<boolean>) =>
-    state.current ? inTime(pinged, false, pipelineOf(state.current)) : pinged
+  const wait = (send: () => Promise<boolean>) =>
+    state.current ? inTime(send, false, pipelineOf(state.current)) : send()
   return createHeartbeat(ping, wait, captureException)
 }
 

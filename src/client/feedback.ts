@@ -33,5 +33,5 @@ export async function submitFeedback(pipeline: Pipeline, options: FeedbackOption
     screenshot: text(input.screenshot) ?? null,
   }
   const call = { path: '/feedback', body, withKey: true, retryForMs: DAY_MS }
-  return (await inTime(pipeline.apiCaller.run(call), undefined, pipeline)) !== undefined
+  return (await inTime(() => pipeline.apiCaller.run(call), undefined, pipeline)) !== undefined
 }

@@ -1,3 +1,4 @@
+import { outside } from '../delivery/http/outside.js'
 import type { Pipeline } from '../pipeline/pipeline.js'
 import { withScope } from '../scope/current.js'
 import { inTime } from './answer-timeout.js'
@@ -31,17 +32,17 @@ const TOKEN = /^(?!\.{1,2}$)[A-Za-z0-9._~-]{1,256}$/
 
 /**
  * @param ping sends one ping and settles when it has been taken or given up; must not reject
- * @param wait the part of the ping that a caller waits for
+ * @param wait calls the function that it is given, and resolves to the part of the ping that a caller waits for
  * @param capture writes an error log of what a job threw
  */
 export function createHeartbeat(
   ping: () => Promise<boolean>,
-  wait: (pinged: Promise<boolean>) => Promise<boolean>,
+  wait: (ping: () => Promise<boolean>) => Promise<boolean>,
   capture: (error: unknown) => unknown,
 ): Heartbeat {
-  const run = <R>(work: () => R): R => observe(work, () => void ping(), capture)
+  const run = <R>(work: () => R): R => observe(work, () => outside(() => void ping()), capture)
   return {
-    ping: () => wait(ping()),
+    ping: () => wait(ping),
     wrap: (fn, ...args) => run(() => fn(...args)),
     job: (fn) =>
       function lognitorJob(this: unknown, ...args) {
@@ -58,7 +59,7 @@ export function pipelineHeartbeat(
 ): Heartbeat {
   return createHeartbeat(
     () => sendPing(pipeline, token),
-    (pinged) => inTime(pinged, false, pipeline),
+    (ping) => inTime(ping, false, pipeline),
     capture,
   )
 }

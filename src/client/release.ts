@@ -52,7 +52,7 @@ export async function registerRelease(
     changelog: text(input.changelog) ?? null,
     services: texts(input.services) ?? null,
   }
-  return inTime(register(pipeline, body), null, pipeline)
+  return inTime(() => register(pipeline, body), null, pipeline)
 }
 
 async function register(pipeline: Pipeline, body: Release): Promise<RegisteredRelease | null> {

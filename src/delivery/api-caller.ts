@@ -5,6 +5,7 @@ import { backoffMs } from './backoff.js'
 import type { Destination, Destinations } from './destination.js'
 import { fateOf } from './fate.js'
 import type { Outcome } from './http/outcome.js'
+import { outside } from './http/outside.js'
 import { warnOfRefusal } from './refusal.js'
 
 export interface ApiCallerParts {
@@ -75,8 +76,15 @@ export class ApiCaller {
     )
   }
 
-  /** Resolves to the body of the answer, or to undefined when the call failed for good. */
-  async run(call: ApiCall): Promise<string | undefined> {
+  /**
+   * Resolves to the body of the answer, or to undefined when the call failed for good. Retries may take a day, and an
+   * `await` keeps its async context: they run outside of the caller's.
+   */
+  run(call: ApiCall): Promise<string | undefined> {
+    return outside(() => this.#run(call))
+  }
+
+  async #run(call: ApiCall): Promise<string | undefined> {
     const { destinations, ledger } = this.#parts
     ledger.calls++
     if (this.#isClosed) return this.#drop('closed')

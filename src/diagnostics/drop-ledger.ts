@@ -75,6 +75,7 @@ export class DropLedger {
   takenOver = 0
   readonly #dropped = new Map<DropReason, number>()
   onDrop: OnDrop | undefined
+  #isInsideHook = false
   readonly #onFirst: ((reason: DropReason) => void) | undefined
 
   /**
@@ -107,12 +108,16 @@ export class DropLedger {
     const before = this.#dropped.get(reason)
     this.#dropped.set(reason, (before ?? 0) + count)
     if (before === undefined) this.#onFirst?.(reason)
-    if (this.onDrop === undefined) return
+    // A hook that writes logs would be called for the drops of its own logs, endlessly.
+    if (this.onDrop === undefined || this.#isInsideHook) return
+    this.#isInsideHook = true
     try {
       // `onDrop` may be asynchronous despite its type; an unhandled rejection would end the process.
       ignoreRejection(this.onDrop(reason, count))
     } catch {
       // An error in the user's `onDrop` must not cost a log.
+    } finally {
+      this.#isInsideHook = false
     }
   }
 

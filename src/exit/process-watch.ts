@@ -126,14 +126,16 @@ export class ProcessWatch {
       this.#crashes.end()
       this.#chargeForThreads()
       this.#deliverBlocking(this.#budget.left(this.#flushOnExitMs))
+      this.#signals?.leave()
     } catch {
       // An exception in an exit handler would change the exit code.
     }
     emitWaitingWarnings()
   }
 
-  /** Delivers again after the other listeners, for what they wrote. */
+  /** Delivers before the other listeners, one of which may raise a signal, and again after them for what they wrote. */
   readonly #aroundExit: Tap = (goOn) => {
+    this.#onExit()
     const hadListeners = finallyDo(goOn, this.#onExit)
     this.#thread?.close(this.#budget.spentMs)
     return hadListeners

@@ -1,5 +1,6 @@
 import { builtin } from '../common/builtin.js'
 import { setImmediate } from '../common/clock.js'
+import { runInRootAsyncScope } from '../common/root-async-scope.js'
 
 type Ending = 'SIGTERM' | 'SIGINT' | 'SIGHUP' | 'SIGQUIT' | 'SIGUSR2' | 'SIGBREAK'
 
@@ -28,7 +29,7 @@ export interface SignalParts {
  */
 export class Signals {
   readonly #parts: SignalParts
-  /** Signals from which our listener is removed for a moment. */
+  /** Signals from which this class has removed its listener for a moment. */
   readonly #aside = new Set<Ending>()
   /** One listener per signal: an application may emit a signal as an event, without its name as an argument. */
   readonly #listeners = Object.fromEntries(
@@ -63,7 +64,10 @@ export class Signals {
     }
   }
 
-  /** Removes our listener while the others are called: many libraries end the process only if nobody else listens. */
+  /**
+   * Removes our listener until the next turn of the event loop: while the others are called, since many libraries end
+   * the process only if nobody else listens, and while a signal is raised that must have its default effect.
+   */
   #stepAside(signal: Ending): void {
     this.#aside.add(signal)
     process.removeListener(signal, this.#listeners[signal])
@@ -71,16 +75,35 @@ export class Signals {
   }
 
   /**
-   * Whoever removes the last other listener is about to raise the signal again. Our listener returns at once, or the
-   * process would end without a delivery.
+   * The process ends: its event loop runs no more, so no listener of a signal does. A listener of `exit` that raises a
+   * signal must end the process by it, as without this package. If the process goes on, the listeners come back.
    */
-  readonly #onRemoved = (event: string | symbol): void => {
+  leave(): void {
+    for (const signal of SIGNALS) if (this.#isAlone(signal)) this.#stepAside(signal)
+  }
+
+  /**
+   * Whoever removes the last other listener is about to raise the signal again: our listener returns at once, or the
+   * process would end without a delivery. If the application removes all listeners, and ours with them, ours returns,
+   * too: the delivery takes place, and the signal has its default effect afterwards.
+   */
+  readonly #onRemoved = (event: string | symbol, listener?: unknown): void => {
     const signal = event as Ending
-    if (this.#aside.has(signal) && process.listenerCount(signal) === 0) this.#comeBack(signal)
+    if (!Object.hasOwn(this.#listeners, signal)) return
+    const isOurs = listener === this.#listeners[signal]
+    if (process.listenerCount(signal) === 0) {
+      if (!isOurs || !this.#aside.has(signal)) this.#comeBack(signal)
+    } else if (isOurs && !this.#aside.has(signal)) {
+      // Whoever removes several listeners must find none that was not there before.
+      setImmediate(() => this.#comeBack(signal)).unref()
+    }
   }
 
   #comeBack(signal: Ending): void {
-    if (this.#aside.delete(signal) && this.#isOn) process.prependListener(signal, this.#listeners[signal])
+    this.#aside.delete(signal)
+    if (!this.#isOn || process.listeners(signal).includes(this.#listeners[signal])) return
+    // Node's handle of the signal keeps the async context in which it is made.
+    runInRootAsyncScope(() => process.prependListener(signal, this.#listeners[signal]))
   }
 
   #isAlone(signal: Ending): boolean {
@@ -97,11 +120,8 @@ export class Signals {
   #raise(signal: Ending, atOnce: boolean): void {
     const isAlone = this.#isAlone(signal)
     if (isAlone) this.#parts.lastChance(atOnce)
-    process.removeListener(signal, this.#listeners[signal])
     // If the process goes on, its next end must be watched again.
-    setImmediate(() => {
-      if (this.#isOn) process.prependListener(signal, this.#listeners[signal])
-    }).unref()
+    this.#stepAside(signal)
     try {
       process.kill(process.pid, signal)
     } catch {

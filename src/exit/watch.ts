@@ -1,3 +1,4 @@
+import { runInRootAsyncScope } from '../common/root-async-scope.js'
 import { shared } from '../common/shared.js'
 import { warnOnce } from '../config/errors.js'
 import type { ExitParticipant } from './exit-participant.js'
@@ -24,7 +25,8 @@ function createJoin(): Join {
   const tryTo = (change: () => void): void => {
     if (isLocked) return
     try {
-      change()
+      // Node's handles of signals and channels keep the async context in which they are made, for as long as they live.
+      runInRootAsyncScope(change)
     } catch (error) {
       isLocked = true
       warnOfLock(error)

@@ -41,17 +41,30 @@ function scrubValue(
     if (URL_ATTRIBUTES.has(key)) return scrubUrl(value, params)
     if (key === 'url.query') return scrubQuery(value, params)
   }
-  const dot = key.lastIndexOf('.')
-  const name = dot < 0 ? key : key.slice(dot + 1)
-  const holder = dot < 0 ? parent : lastName(key, dot)
+  const { name, holder } = split(key, parent)
   if (holder === 'query' && isScrubbedParam(name, params)) return SCRUBBED
   if (typeof value === 'string') return holdsUrl(name, holder) ? scrubUrl(value, params) : value
   return isNested && depth < MAX_DEPTH ? scrubFields(value as Fields, params, name, depth + 1) : value
 }
 
+/** Whether the text under a key of the metadata may be scrubbed, depending on the text. */
+export function mayBeScrubbed(key: string): boolean {
+  const { name, holder } = split(key, '')
+  return URL_ATTRIBUTES.has(key) || key === 'url.query' || holder === 'query' || holdsUrl(name, holder)
+}
+
+/** The last name of a key with dots, and the one before it. */
+function split(key: string, parent: string): { readonly name: string; readonly holder: string } {
+  const dot = key.lastIndexOf('.')
+  return dot < 0 ? { name: key, holder: parent } : { name: key.slice(dot + 1), holder: lastName(key, dot) }
+}
+
 const LETTER_L = 'l'.charCodeAt(0)
 
-/** False for most keys, which need no closer look. The names that matter end with `url` or `url.full`, or have one of these words. */
+/**
+ * False for most keys, whose values need no closer look. The names that matter end with `url` or `url.full`, or have one
+ * of these words.
+ */
 function mayNameUrlOrQuery(key: string): boolean {
   return key.charCodeAt(key.length - 1) === LETTER_L || key.includes('query') || key === 'http.target'
 }

@@ -21,6 +21,46 @@ const server = createServer((request, response) => {
 server.listen(0, '127.0.0.1', () => parentPort.postMessage(server.address().port))
 `
 
+test('gives a request the time that the blocked event loop has taken from it, once', async () => {
+  rig = await openRig()
+  const service = new Worker(SERVICE, { eval: true })
+  try {
+    const [port] = await once(service, 'message')
+    let asked = 0
+    service.on('message', () => asked++)
+    const pipeline = rig.another({ apiUrl: `http://127.0.0.1:${port}/api/v1` })
+    for (let n = 0; n < 25; n++) logTo(pipeline, `log ${n}`)
+    await until(() => asked === 1, 'the request is in flight')
+    // The answer comes 100 ms later, and the time limit has passed long ago.
+    rig.clock.block(13_000)
+    rig.clock.advance(0)
+    await until(() => pipeline.stats().inFlight === 0, 'the request ended')
+    await settle()
+    expect(pipeline.stats()).toMatchObject({ accepted: 25, queued: 0 })
+    expect(asked).toBe(1)
+    const ending = pipeline.shutdown(0)
+    rig.clock.advance(1)
+    await ending
+  } finally {
+    await service.terminate()
+  }
+})
+
+test('gives up a silent request although the event loop is blocked again and again', async () => {
+  rig = await openRig()
+  rig.vendor.answer({ silent: true })
+  rig.logMany(25)
+  await until(() => rig.vendor.seen.length === 1, 'the request is in flight')
+  const inFlight: number[] = []
+  for (let n = 0; n < 2; n++) {
+    rig.clock.block(13_000)
+    rig.clock.advance(0)
+    await settle()
+    inFlight.push(rig.pipeline.stats().inFlight)
+  }
+  expect(inFlight).toEqual([25, 0])
+})
+
 test('accepts an answer that arrived while the event loop was blocked, although its time limit has passed', async () => {
   rig = await openRig()
   const service = new Worker(SERVICE, { eval: true })

@@ -127,15 +127,28 @@ test.each([
   expect(rig.pipeline.stats()).toMatchObject({ queued: 25, dropped: {} })
 })
 
+const unreadable = () => {
+  throw new Error('unreadable')
+}
+/** An answer that is in order but for this field. */
+const hostile = (field: string) => Object.defineProperty({ ...TAKEN }, field, { get: unreadable })
+
 test.each([
   ['no headers', { status: 200, body: '' }, /headers are undefined/],
   ['headers of fetch', { ...TAKEN, headers: new Headers() }, /headers are \[object Headers\]/],
   ['no body', { status: 200, headers: {} }, /body is undefined/],
   ['a body of bytes', { ...TAKEN, body: Buffer.from('{}') }, /body is \[object Uint8Array\]/],
   ['a body that is parsed already', { ...TAKEN, body: { accepted: 25 } }, /body is \[object Object\]/],
+  ['headers that cannot be read', () => hostile('headers'), /headers are undefined/],
+  [
+    'a header that cannot be read',
+    () => ({ ...TAKEN, headers: Object.defineProperty({}, 'date', { get: unreadable, enumerable: true }) }),
+    /headers are \[object Object\]/,
+  ],
+  ['a body that cannot be read', () => hostile('body'), /body is undefined/],
   ['neither', { status: 200 }, /headers are undefined .* body is undefined/],
 ])('an answer with %s counts by its status, and causes a warning', async (_, answer, cause) => {
-  await openWith(() => answer)
+  await openWith(() => (typeof answer === 'function' ? answer() : answer))
   rig.logMany(25)
   await until(() => rig.pipeline.stats().accepted === 25, 'the batch was accepted')
   expect(warnings).toEqual([{ code: 'LOGNITOR_TRANSPORT_FAULT', message: expect.stringMatching(cause) }])

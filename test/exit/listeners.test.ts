@@ -23,3 +23,11 @@ test('a crash is logged although a library has restored process.emit', async () 
   expect(logs.sort()).toEqual(['error boom', 'info at exit'])
   await inbox.close()
 })
+
+test('a client that is made in a request does not keep the async stores of that request', async () => {
+  const inbox = await startInbox()
+  const flags = ['--expose-gc']
+  const { stdout } = await runApp('made-in-request.cjs', [], { apiUrl: inbox.apiUrl, flags })
+  expect(stdout).toBe('collected\n')
+  await inbox.close()
+})

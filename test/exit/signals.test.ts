@@ -91,6 +91,20 @@ test.each(['SIGQUIT', 'SIGUSR2'] as const)('%s is handled like SIGTERM', async (
   }
 })
 
+test.each(['all listeners removed', 'ours removed, others stay'])(
+  'a signal is attended to although the application removes listeners that it did not add (%s)',
+  async (idea) => {
+    const when: RunOptions['when'] = ['up', (child) => setTimeout(() => child.kill('SIGTERM'), 100)]
+    expect((await compare([idea, 'last'], { when })).signal).toBe('SIGTERM')
+    expect([arrived(), messages()]).toEqual([50, ['unsent']])
+  },
+)
+
+test('a signal that a listener of exit raises ends the process as without this package', async () => {
+  expect((await compare(['raise in exit', 'last'], { when: undefined })).signal).toBe('SIGTERM')
+  expect(arrived()).toBe(50)
+})
+
 test.each(['signal-exit 4', 'none'])('on Node 24 it is the same (%s)', async (idea) => {
   expect((await compare([idea, 'last'], { node: NODE_24 })).signal).toBe('SIGTERM')
   expect(arrived()).toBe(50)

@@ -109,3 +109,19 @@ function reversed(value: unknown): unknown {
       .map(([name, field]) => [name, reversed(field)]),
   )
 }
+
+test('fields of a record without a meaning are skipped at once, however many there are', async () => {
+  const unknown = Object.fromEntries(Array.from({ length: 5000 }, (_, n) => [`x${n}`, 'y'.repeat(2000)]))
+  const body = Buffer.from(JSON.stringify(logsOf({ ...unknown, body: { stringValue: 'read' } })))
+  const known = await scanJson(body)
+  for (let at = body.indexOf('"yy'); at >= 0; at = body.indexOf('"yy', at + 2000)) {
+    expect(known.get(at)?.end).toBe(at + 2002)
+  }
+  expect((await decodedLogs(body, 'json')).map(({ body }) => body)).toEqual(['read'])
+})
+
+test('values that are nested in each other are not remembered one by one', async () => {
+  const value = `${'['.repeat(400)}"${'y'.repeat(2000)}"${']'.repeat(400)}`
+  const body = Buffer.from(`{"resourceLogs":[${Array(100).fill(value).join(',')}]}`)
+  expect((await scanJson(body)).size).toBeLessThan(1000)
+})

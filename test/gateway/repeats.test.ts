@@ -1,12 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import { LOG_ID_KEY } from '../../src/wire/log.js'
-import type { Vendor } from '../support/vendor.js'
+import { takenBody, type Vendor } from '../support/vendor.js'
 import {
   attribute,
   exceptionEvent,
   logsOf,
   numbered,
   openGateway,
+  openWithClock,
   sdkRecord,
   send,
   serialize,
@@ -95,6 +96,61 @@ describe('a repeated export', () => {
       }),
     )
     expect(runs[1]).toEqual(runs[0])
+  })
+})
+
+describe('the repeat of an export that was delivered in part', () => {
+  const isFirstOf = (line: number) => (text: string) => text.includes(`"line ${line}"`)
+
+  test('sends what is missing, and nothing that was accepted', async () => {
+    const { gateway, vendor } = await openGateway()
+    const isFailing = isFirstOf(100)
+    vendor.answer(({ text }) => (isFailing(text) ? { status: 503 } : {}))
+    const body = logsOf(...numbered(230))
+    expect((await send(gateway, '/v1/logs', body)).status).toBe(503)
+    expect((await send(gateway, '/v1/logs', body)).status).toBe(503)
+    vendor.answer({})
+    expect((await send(gateway, '/v1/logs', body)).status).toBe(200)
+    expect([...vendor.messages()].sort()).toEqual([...numbered(230)].sort())
+    expect(vendor.batches.filter(({ text }) => !isFailing(text))).toHaveLength(2)
+  })
+
+  test('ends, although the service takes longer for the whole export than one attempt may last', async () => {
+    const { gateway, vendor, clock } = await openWithClock({ connections: 1, deliveryTimeout: 20_000 })
+    vendor.answer((seen) => {
+      clock.advance(9000)
+      return { body: takenBody(seen) }
+    })
+    const body = logsOf(...numbered(1000))
+    const statuses: number[] = []
+    do statuses.push((await send(gateway, '/v1/logs', body)).status)
+    while (statuses.at(-1) === 503 && statuses.length < 10)
+    expect(statuses).toEqual([503, 503, 503, 200])
+    expect([...vendor.messages()].sort()).toEqual([...numbered(1000)].sort())
+  })
+
+  test('says what the service refused the first time', async () => {
+    const { gateway, vendor } = await openGateway()
+    const [isFirst, isSecond] = [isFirstOf(0), isFirstOf(100)]
+    vendor.answer((seen) => {
+      if (isSecond(seen.text)) return { status: 503 }
+      return { body: takenBody(seen, isFirst(seen.text) ? [7] : []) }
+    })
+    const body = logsOf(...numbered(230))
+    expect((await send(gateway, '/v1/logs', body)).status).toBe(503)
+    vendor.answer({})
+    const answer = await send(gateway, '/v1/logs', body)
+    expect(answer.json.partialSuccess.rejectedLogRecords).toBe('1')
+  })
+
+  test('is another export when the caller has another key', async () => {
+    const { gateway, vendor } = await openGateway({ passThroughKey: true })
+    vendor.answer(({ text }) => (isFirstOf(100)(text) ? { status: 503 } : {}))
+    const body = logsOf(...numbered(200))
+    for (const key of ['one', 'two']) {
+      expect((await send(gateway, '/v1/logs', body, { headers: { 'x-api-key': key } })).status).toBe(503)
+    }
+    expect(vendor.batches).toHaveLength(4)
   })
 })
 

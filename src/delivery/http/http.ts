@@ -44,6 +44,8 @@ export function httpTransport({
       ...request.headers,
       ...more,
       'content-length': String(body.byteLength),
+      // Without this header a server may compress the answer.
+      'accept-encoding': 'identity',
     }
     if (zipped) headers['content-encoding'] = 'gzip'
     const { ClientRequest } = builtin('node:http')

@@ -7,6 +7,10 @@ import { isUntaken, type Outcome, readAnswer, readSampleRates, type SampleRates 
 import { checkAnswer } from './transport-answer.js'
 
 const REQUEST_TIMEOUT_MS = 10_000
+/** A timer that runs later than this, in ms, shows that the event loop was blocked. */
+const LATE_MS = 100
+/** Least time in ms for a request whose time was taken by a blocked event loop. */
+const LEAST_GRACE_MS = 1_000
 
 /** A {@link Transport}. The built-in one also reports how far a request has come. */
 export interface WatchedTransport {
@@ -53,16 +57,26 @@ export async function post(
   let hasEnded = false
   try {
     const tooLate = new Promise<never>((_, reject) => {
+      const dueAt = clock.monotonic() + timeoutMs
       timer = clock.setTimer(() => {
-        // Timers run before sockets are read: after a blocked event loop the answer may be received but unread. An
-        // immediate runs after the sockets are read.
+        const lateMs = clock.monotonic() - dueAt
+        if (lateMs < LATE_MS) {
+          giveUp()
+          return
+        }
+        // The event loop was blocked. The request may not even have left, and a second one would reach the service in
+        // addition to this one. It gets the time that it lost, once.
+        timer = clock.setTimer(giveUp, Math.min(Math.max(lateMs, LEAST_GRACE_MS), timeoutMs))
+      }, timeoutMs)
+      // Timers run before sockets are read: the answer may be received but unread. An immediate runs after the sockets
+      // are read.
+      const giveUp = () =>
         setImmediate(() => {
           if (hasEnded) return
           // Rejects first, since the transport may ignore the signal.
           reject(networkError('ETIMEDOUT', 'No answer in time'))
           abort.abort()
         })
-      }, timeoutMs)
     })
     const sending = transport.send({ path, headers, body, signal: abort.signal }, onWritten)
     const checked = checkAnswer(await Promise.race([sending, tooLate]))

@@ -14,24 +14,42 @@ export interface CheckedAnswer {
 export function checkAnswer(given: unknown): CheckedAnswer {
   if (typeof given !== 'object' || given === null)
     throw new TypeError(`send() resolved to ${named(given)} and not to { status, headers, body }`)
-  const { status, headers, body } = given as Partial<Record<keyof TransportAnswer, unknown>>
+  const { status } = given as Partial<Record<keyof TransportAnswer, unknown>>
   if (!Number.isInteger(status) || (status as number) < 100 || (status as number) > 999)
     throw new TypeError(
       `send() resolved to an answer whose status is ${named(status)} and not an HTTP status`,
     )
+  const headers = readField(given, 'headers')
+  const body = readField(given, 'body')
   const faults = [
     ...(isPlain(headers) ? [] : [`headers are ${named(headers)} and not an object of header values`]),
     ...(typeof body === 'string' ? [] : [`body is ${named(body)} and not a string`]),
   ]
-  if (faults.length === 0) return { answer: given as TransportAnswer }
+  const answer = { status: status as number, headers: readHeaders(headers), body: readBody(body) }
+  if (faults.length === 0) return { answer }
   return {
-    answer: { status: status as number, headers: readHeaders(headers), body: readBody(body) },
+    answer,
     fault: `send() resolved to an answer whose ${faults.join(', and whose ')}`,
   }
 }
 
+/** A getter that throws leaves the field out. */
+function readField(answer: object, field: keyof TransportAnswer): unknown {
+  try {
+    return (answer as Partial<Record<keyof TransportAnswer, unknown>>)[field]
+  } catch {
+    return undefined
+  }
+}
+
+/** An object whose values can all be read. */
 function isPlain(headers: unknown): headers is TransportAnswer['headers'] {
-  return typeof headers === 'object' && headers !== null && !(Symbol.iterator in headers)
+  if (typeof headers !== 'object' || headers === null) return false
+  try {
+    return !(Symbol.iterator in headers) && Object.values(headers).length >= 0
+  } catch {
+    return false
+  }
 }
 
 /** Accepts a plain object, a `Headers`, and other lists of pairs. */

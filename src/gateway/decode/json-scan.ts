@@ -4,6 +4,14 @@ import { DecodeError } from './decode-error.js'
 /** The scan remembers where a value of more bytes than this ends, so that a reader can skip it at once. */
 export const LARGE_BYTES = 64 * 1024
 
+/**
+ * The same for the fields of records, and what is around them: a record may have thousands of fields without a meaning,
+ * and one after the other would have to be read to its end.
+ */
+const FIELD_BYTES = 1024
+/** Depth of the fields of a record: request, resources, scopes and records are objects in lists. */
+const FIELD_DEPTH = 7
+
 /** A large value: the position of its end, and its number of items or fields. */
 export interface LargeValue {
   readonly end: number
@@ -146,7 +154,9 @@ class JsonScan {
   }
 
   #keep(start: number, count: number): void {
-    if (this.#pos - start > LARGE_BYTES) this.large.set(start, { end: this.#pos, count })
+    // Not at any depth: nested in each other, values of this length could be hundreds of times as many.
+    const most = this.#depth <= FIELD_DEPTH ? FIELD_BYTES : LARGE_BYTES
+    if (this.#pos - start > most) this.large.set(start, { end: this.#pos, count })
   }
 
   #readString(stop: number): void {

@@ -7,6 +7,7 @@ import { LOG_ID_KEY, type Log } from '../../wire/log.js'
 import type { RequestEntry } from '../../wire/request-entry.js'
 import type { WrittenLog } from '../decode/shapes.js'
 import { nextTurn } from '../turns.js'
+import type { AcceptedOfExports } from './accepted-batches.js'
 import type { BatchBody } from './batch-body.js'
 import type { BatchSender } from './batch-sender.js'
 import { BatchSplitter } from './batch-splitter.js'
@@ -21,6 +22,7 @@ export interface ForwardedExportParts {
   readonly stableIds: StableIds
   readonly keyState: KeyState
   readonly batchSender: BatchSender
+  readonly accepted: AcceptedOfExports
   /** Bytes of all exports that are under way. */
   readonly load: Load
   readonly policy: PolicySettings
@@ -67,6 +69,9 @@ export class ForwardedExport {
   readonly #partialSuccess = new PartialSuccess()
   readonly #policy: Policy
   readonly #underway = new Set<Promise<void>>()
+  readonly #exportId: string
+  /** The batches of this and of earlier attempts. */
+  readonly #acceptedBatches: Map<string, PartialSuccess>
   #position = -1
   #source = -1
   #deliveredBytes = 0
@@ -77,6 +82,8 @@ export class ForwardedExport {
     this.#work = parts.beginWork()
     this.#endsAtMs = parts.clock.monotonic() + parts.timeoutMs
     const { clock, ledger, policy: settings, stableIds } = parts
+    this.#exportId = stableIds.batchId('export')
+    this.#acceptedBatches = new Map(parts.accepted.of(this.#exportId))
     this.#logs = new BatchSplitter('/ingest')
     this.#requests = new BatchSplitter('/ingest/requests')
     this.#policy = createPolicy({
@@ -195,11 +202,22 @@ export class ForwardedExport {
     this.#send(this.#requests.close())
     this.#work.end()
     await Promise.all(this.#underway)
-    return this.#held ?? this.#partialSuccess.delivered(records)
+    const { accepted } = this.#parts
+    if (this.#held !== undefined) {
+      accepted.add(this.#exportId, this.#acceptedBatches)
+      return this.#held
+    }
+    accepted.forget(this.#exportId)
+    return this.#partialSuccess.delivered(records)
   }
 
   #send(body: BatchBody | undefined): void {
     if (body === undefined || this.isOver) return
+    const known = this.#acceptedBatches.get(`${body.path} ${body.name}`)
+    if (known !== undefined) {
+      this.#partialSuccess.add(known)
+      return
+    }
     const { load } = this.#parts
     const { byteLength } = body
     load.add(byteLength)
@@ -213,14 +231,15 @@ export class ForwardedExport {
   async #deliver(body: BatchBody): Promise<void> {
     const { batchSender, stableIds, keyState } = this.#parts
     const hold = () => this.#held ?? this.#late()
-    const held = await batchSender.send(body, {
-      stableIds,
-      keyState,
-      partialSuccess: this.#partialSuccess,
-      hold,
-    })
-    if (held !== undefined) this.#hold(held)
-    else this.#deliveredBytes += body.byteLength
+    const partialSuccess = new PartialSuccess()
+    const held = await batchSender.send(body, { stableIds, keyState, partialSuccess, hold })
+    if (held !== undefined) {
+      this.#hold(held)
+      return
+    }
+    this.#partialSuccess.add(partialSuccess)
+    this.#acceptedBatches.set(`${body.path} ${body.name}`, partialSuccess)
+    this.#deliveredBytes += body.byteLength
   }
 
   #late(): Held | undefined {

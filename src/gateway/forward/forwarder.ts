@@ -13,6 +13,7 @@ import type { Log } from '../../wire/log.js'
 import type { RequestEntry } from '../../wire/request-entry.js'
 import type { Transport } from '../../wire/transport.js'
 import { LogTemplates } from '../template/log-templates.js'
+import { AcceptedOfExports } from './accepted-batches.js'
 import { BatchSender } from './batch-sender.js'
 import type { Held } from './delivery.js'
 import { ForwardedExport } from './forwarded-export.js'
@@ -62,6 +63,7 @@ export class Forwarder {
   readonly #batchSender: BatchSender
   readonly #beginWork: () => WorkTime
   readonly #load = new Load(MOST_LOAD_BYTES)
+  readonly #accepted = new AcceptedOfExports()
   readonly #keyStates = new Map<string, KeyState>()
   /** Refusals that other processes have reported for keys not yet seen here. */
   readonly #adopted = new Map<string, HoldChange>()
@@ -111,6 +113,7 @@ export class Forwarder {
       stableIds,
       keyState: this.#keyState(apiKey),
       batchSender: this.#batchSender,
+      accepted: this.#accepted,
       load: this.#load,
       policy: this.#policySettings,
       ledger: this.ledger,

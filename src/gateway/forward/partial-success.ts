@@ -31,6 +31,13 @@ export class PartialSuccess {
     this.#unnamed += Math.max(0, count - named.size)
   }
 
+  /** Adds what was lost of one batch. */
+  add(other: PartialSuccess): void {
+    for (const source of other.#sources) this.#sources.add(source)
+    for (const reason of other.#reasons) if (this.#reasons.size < MOST_REASONS) this.#reasons.add(reason)
+    this.#unnamed += other.#unnamed
+  }
+
   /** @param most number of records in the export */
   delivered(most: number): Delivered {
     const rejected = Math.min(most, this.#sources.size + this.#unnamed)

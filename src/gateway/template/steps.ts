@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer'
+import { mayBeScrubbed } from '../../policy/scrub-metadata.js'
 import { isFree, textFieldOf } from '../../translate/free-attribute.js'
 import type { OtlpReader } from '../decode/otlp-reader.js'
 
@@ -71,7 +72,8 @@ export function shapeOf(reader: OtlpReader): Shape | undefined {
       if (name === undefined || !isNew(`name ${name.text}`) || names.length >= MOST_ATTRIBUTES)
         return undefined
       const field = textFieldOf(name.text)
-      if (field === undefined ? !isFree(name.text) : !isNew(field)) return undefined
+      if (field === undefined ? !isFree(name.text) || mayBeScrubbed(name.text) : !isNew(field))
+        return undefined
       isText = field !== undefined
       names.push(name.text)
       same = name.same

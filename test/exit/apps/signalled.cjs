@@ -86,6 +86,21 @@ const ideas = {
     setTimeout(() => process.emit('SIGHUP'), 50)
     setTimeout(() => process.exit(0), 100)
   },
+  'all listeners removed': () => {
+    process.removeAllListeners(signal)
+    client?.info('unsent')
+  },
+  'ours removed, others stay': () => {
+    const others = process.listeners(signal)
+    process.on(signal, () => {})
+    for (const listener of others) process.removeListener(signal, listener)
+    client?.info('unsent')
+    setTimeout(() => process.removeAllListeners(signal), 20)
+  },
+  'raise in exit': () => {
+    process.prependListener('exit', () => process.kill(process.pid, signal))
+    setTimeout(() => process.exit(3), 50)
+  },
   'late listener': () => {
     process.on('SIGUSR2', ideas['stay alive'])
   },

@@ -50,6 +50,8 @@ test('each rule is a sentence, with the services in which the rule fires', async
     ])
   await reads(rules.nth(3), /firing in (shop|till)/)
   await reads(rules.nth(0), /1 of 50 in (shop|till)/)
+  await reads(rules.nth(5), /1 log in (shop|till)/)
+  await reads(page.getByRole('region', { name: 'Firing, 2' }), '1 new error in 5 min, limit 1')
 })
 
 test('a rule is changed within its sentence, added and removed, and applies once saved', async () => {

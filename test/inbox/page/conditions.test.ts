@@ -158,3 +158,37 @@ test('the values at the cursor are said beside the chart', async () => {
     await page.mouse.move(box.x + left, box.y + 20)
   expect((await textOf(tip)).replace(/\s+/g, ' ')).toMatch(/warn 1 info 1$/)
 })
+
+test.each(['/?q=nothing', '/errors?service=none&from=1', '/requests?route=/none', '/requests?from=1&to=2'])(
+  'filters that leave nothing at %s are removed by one click',
+  async (path) => {
+    const inbox = await openInbox()
+    await fill(inbox)
+    const page = await openPage(inbox, path)
+    await page.getByText(/^No \w+ passes these filters/).waitFor()
+    await page.getByRole('button', { name: 'Show everything' }).click()
+    await page.locator('main').locator('.log-line .c-message, tbody tr').first().waitFor()
+    expect(new URL(page.url()).search).toBe('')
+  },
+)
+
+test('an error that is no longer held leads back to all errors', async () => {
+  const inbox = await openInbox()
+  await fill(inbox)
+  const page = await openPage(inbox, '/errors?group=gone')
+  await page.getByRole('link', { name: 'All errors' }).click()
+  await page.getByRole('table', { name: 'Errors by group' }).waitFor()
+})
+
+test('the axis of a time line has round times, and a long time is in minutes', async () => {
+  const inbox = await openInbox()
+  const trace = { trace_id: 'c'.repeat(32) }
+  await sendLogs(
+    inbox,
+    { message: 'first', trace, timestamp: ago(528_000) },
+    { message: 'last', trace, timestamp: ago(0) },
+  )
+  const page = await openPage(inbox, `/traces?trace=${trace.trace_id}`)
+  await page.locator('.lane').first().waitFor()
+  expect(await page.locator('.axis span').allInnerTexts()).toEqual(['0', '2 min', '4 min', '6 min', '8 min'])
+})

@@ -124,6 +124,9 @@ test('the drops of all clients are shown by reason, those that no setting asked 
       ['min_level', 'below the minimum level', '50', 'bank, till'],
     ])
   await reads(page.locator('.figures'), /Lost by clients\s*2/)
+  // A drop that a setting asks for is no warning.
+  const marked = (name: string) => page.getByRole('region', { name }).locator('.client-report .bad').count()
+  expect([await marked('Client till'), await marked('Client bank')]).toEqual([1, 0])
   expect(await textOf(unseen)).not.toContain('till')
 })
 

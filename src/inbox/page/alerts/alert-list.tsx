@@ -59,7 +59,15 @@ export function AlertList({
 function wordsOf({ condition, current_value, threshold, time_window }: Alert): string {
   const { unit, isBelow } = CONDITIONS[condition]
   const things = current_value === 1 ? unit.replace(/s$/, '') : unit
-  return `${current_value} ${things} in ${time_window}, ${isBelow ? 'below' : 'limit'} ${threshold}`
+  return `${current_value} ${things} in ${windowOf(time_window)}, ${isBelow ? 'below' : 'limit'} ${threshold}`
+}
+
+/** `5m` as `5 min`, as everywhere else on the page. */
+function windowOf(text: string): string {
+  return text.replace(
+    /^([\d.]+)([smh])$/,
+    (_, count: string, unit: string) => `${count} ${unit === 'm' ? 'min' : unit}`,
+  )
 }
 
 /** The view and the filters that show the cause of an alert. */

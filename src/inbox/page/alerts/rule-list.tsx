@@ -2,6 +2,7 @@ import { useEffect, useState } from 'preact/hooks'
 import type { Watched } from '../../alerts/alerts.js'
 import type { AlertConfig, AlertRule } from '../../alerts/rule.js'
 import { Badge } from '../shared/badge.js'
+import { counted } from '../shared/format.js'
 import { Glyph } from '../shared/glyph.js'
 import { plain, Text } from '../shared/text.js'
 import { parameter, setParameters } from '../state/address.js'
@@ -126,7 +127,8 @@ function State({ watched, isBelow }: { watched: readonly Watched[]; isBelow: boo
   if (closest === undefined) return <span class="quiet-text">nothing to watch yet</span>
   return (
     <span class="quiet-text rule-closest">
-      {closest.value} of {closest.threshold} <Text>{nameOf([closest])}</Text>
+      {isBelow ? counted(closest.value, 'log') : `${closest.value} of ${closest.threshold}`}{' '}
+      <Text>{nameOf([closest])}</Text>
     </span>
   )
 }

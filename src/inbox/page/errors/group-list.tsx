@@ -2,7 +2,7 @@ import type { ErrorSeriesAnswer } from '../../api/shapes.js'
 import type { ErrorGroup } from '../../data/error-groups.js'
 import { Ago } from '../shared/ago.js'
 import { ChartPanel } from '../shared/chart/chart-panel.js'
-import { Empty, Refused } from '../shared/empty.js'
+import { Empty, NothingPasses, Refused } from '../shared/empty.js'
 import { FilterBar } from '../shared/filter-bar.js'
 import { counted, length, short, whole } from '../shared/format.js'
 import { useReleaseMarks } from '../shared/release-marks.js'
@@ -14,6 +14,7 @@ import { Link } from '../shell/link.js'
 import { linkTo, setParameters } from '../state/address.js'
 import { useCall } from '../state/call.js'
 import { callParameters, filters } from '../state/filters.js'
+import { isZoomed } from '../state/span.js'
 import { TrendBadge } from './trend-badge.js'
 
 const LIMIT = 200
@@ -155,8 +156,7 @@ function columnsWith(series: ErrorSeriesAnswer | undefined): Column<ErrorGroup>[
 }
 
 function NoErrors() {
-  if (filters().some(({ isOn }) => isOn))
-    return <Empty title="No error passes these filters">Switch a filter off.</Empty>
+  if (filters().some(({ isOn }) => isOn) || isZoomed()) return <NothingPasses noun="error" />
   return (
     <Empty title="No errors" line={"client.captureException(new Error('hello'))"}>
       Errors are grouped here by their fingerprint as they come. To see one, capture one:

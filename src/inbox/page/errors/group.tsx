@@ -37,7 +37,7 @@ export function GroupView({ fingerprint }: { fingerprint: string }) {
     if (groups === undefined) return null
     return (
       <Empty title="The inbox no longer has this error, or never had it">
-        The inbox may have been emptied.
+        The inbox may have been emptied. <Link to={linkTo('errors')}>All errors</Link>
       </Empty>
     )
   }

@@ -5,6 +5,7 @@ import { Badge } from '../shared/badge.js'
 import { bytes, counted, length, whole } from '../shared/format.js'
 import { Sparkline } from '../shared/sparkline.js'
 import { Text } from '../shared/text.js'
+import { lostIn } from './drops.js'
 import { Fact } from './fact.js'
 
 /** One client: the results of its calls, and the age of its entries on arrival. */
@@ -73,7 +74,8 @@ export function ClientRow({ client, report }: { client: Client; report: Report |
 }
 
 /** What the client says of itself. */
-function Reported({ report: { at, queued, inFlight, spooled, dropped, holding } }: { report: Report }) {
+function Reported({ report }: { report: Report }) {
+  const { at, queued, inFlight, spooled, dropped, holding } = report
   const reasons = Object.entries(dropped).filter(([, count]) => count > 0)
   return (
     <p class="client-report">
@@ -83,7 +85,7 @@ function Reported({ report: { at, queued, inFlight, spooled, dropped, holding } 
       {reasons.length === 0 ? (
         'nothing dropped'
       ) : (
-        <b class="bad">
+        <b class={lostIn([report]) > 0 ? 'bad' : ''}>
           dropped <Text>{reasons.map(([reason, count]) => `${whole(count)} × ${reason}`).join(', ')}</Text>
         </b>
       )}

@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useState } from 'preact/hooks'
 import type { LogRow, VolumeAnswer } from '../../api/shapes.js'
-import { Empty, Refused, startLine } from '../shared/empty.js'
+import { Empty, NothingPasses, Refused, startLine } from '../shared/empty.js'
 import { FilterBar } from '../shared/filter-bar.js'
 import { VirtualList } from '../shared/virtual-list.js'
 import { VolumeChart } from '../shared/volume-chart.js'
@@ -155,8 +155,7 @@ function useList(rows: Rows | undefined, selected: number | undefined, select: (
 function NoLogs({ error }: { error: string | undefined }) {
   if (error !== undefined) return <Refused reason={error} />
   const isFiltered = filters().some(({ isOn }) => isOn) || address.value.parameters.has('from')
-  if (isFiltered)
-    return <Empty title="No log passes these filters">Switch a filter off, or choose another time.</Empty>
+  if (isFiltered) return <NothingPasses noun="log" />
   return (
     <Empty title="No logs yet" line={startLine()}>
       Start a program that reports to this inbox. What it logs is here at once:

@@ -1,12 +1,13 @@
 import type { LatencyAnswer, RequestRow } from '../../api/shapes.js'
 import type { RouteSummary } from '../../data/route-summary.js'
-import { Empty, Refused, startLine } from '../shared/empty.js'
+import { Empty, NothingPasses, Refused, startLine } from '../shared/empty.js'
 import { Figures } from '../shared/figures.js'
 import { FilterBar } from '../shared/filter-bar.js'
 import { duration, percent, short, whole } from '../shared/format.js'
 import { parameter, setParameters } from '../state/address.js'
 import { useCall } from '../state/call.js'
 import { callParameters, filters } from '../state/filters.js'
+import { isZoomed } from '../state/span.js'
 import { Latency, StatusMix } from './charts.js'
 import { RequestDrawer } from './request-drawer.js'
 import { RequestTable } from './request-table.js'
@@ -88,9 +89,8 @@ function Summary({ summary }: { summary: LatencyAnswer['summary'] }) {
 }
 
 function NoRequests() {
-  const isFiltered = filters().some(({ isOn }) => isOn)
-  if (isFiltered)
-    return <Empty title="No request passes these filters">Switch a filter off, or choose another time.</Empty>
+  const isFiltered = filters().some(({ isOn }) => isOn) || isZoomed()
+  if (isFiltered) return <NothingPasses noun="request" />
   return (
     <Empty title="No requests yet" line={startLine()}>
       Start a server that reports to this inbox, and call it once:

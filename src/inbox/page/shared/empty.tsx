@@ -1,4 +1,6 @@
 import type { ComponentChildren } from 'preact'
+import { setParameters } from '../state/address.js'
+import { clearFilters } from '../state/filters.js'
 import { CopyButton } from './copy-button.js'
 import './empty.css'
 
@@ -26,6 +28,24 @@ export function Empty({
       )}
     </div>
   )
+}
+
+/** Shown where filters leave nothing, with a way out. */
+export function NothingPasses({ noun }: { noun: string }) {
+  return (
+    <div class="empty">
+      <p class="empty-title">No {noun} passes these filters</p>
+      <p>Switch a filter off, or choose another time.</p>
+      <button type="button" class="button" onClick={showEverything}>
+        Show everything
+      </button>
+    </div>
+  )
+}
+
+function showEverything(): void {
+  clearFilters()
+  setParameters({ from: '', to: '' }, false)
 }
 
 /** Shown when the inbox refuses what the address asks for, such as a level that does not exist. */

@@ -41,15 +41,17 @@ export function length(ms: number): string {
   return ms < 86_400_000 ? `${round(ms / 3_600_000)} h` : `${round(ms / 86_400_000)} d`
 }
 
-/** How long a request took: `0.8 ms`, `143 ms`, `1.24 s`. */
+/** How long a request took: `0.8 ms`, `143 ms`, `1.24 s`, `8.8 min`. */
 export function duration(ms: number): string {
   if (!Number.isFinite(ms)) return '–'
+  if (ms >= 60_000) return length(ms)
   if (ms >= 1000) return `${(ms / 1000).toFixed(2)} s`
   return `${ms.toFixed(ms < 10 ? 1 : 0)} ms`
 }
 
 /** For axes, without decimals that say nothing: `1 ms`, `100 ms`, `1 s`. */
 export function axisDuration(ms: number): string {
+  if (ms >= 60_000) return length(ms)
   return ms >= 1000 ? `${Number((ms / 1000).toFixed(1))} s` : `${Number(ms.toFixed(1))} ms`
 }
 

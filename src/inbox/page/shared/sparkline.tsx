@@ -1,9 +1,12 @@
 import './sparkline.css'
 
+/** With fewer bars than this, they do not become wider. */
+const FEWEST = 12
+
 /** Counts over time as small bars, the oldest first. */
 export function Sparkline({ counts, label }: { counts: readonly number[]; label: string }) {
   const most = Math.max(1, ...counts)
-  const width = 100 / Math.max(1, counts.length)
+  const width = 100 / Math.max(FEWEST, counts.length)
   return (
     <svg class="sparkline" viewBox="0 0 100 20" preserveAspectRatio="none" role="img" aria-label={label}>
       {counts.map((count, index) => {

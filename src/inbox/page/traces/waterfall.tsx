@@ -1,7 +1,8 @@
 import type { TimelineAnswer } from '../../api/shapes.js'
 import { Repeats } from '../logs/line.js'
 import { Status } from '../requests/status.js'
-import { duration } from '../shared/format.js'
+import { TIME_STEPS } from '../shared/chart/time-steps.js'
+import { axisDuration, duration } from '../shared/format.js'
 import { Level } from '../shared/level.js'
 import { plain, Text } from '../shared/text.js'
 import { Link } from '../shell/link.js'
@@ -10,7 +11,8 @@ import { type Lane, lanesOf } from './lanes.js'
 import './waterfall.css'
 
 const MAX_LANES = 500
-const TICKS = [0, 0.25, 0.5, 0.75, 1]
+/** Most steps on the axis. */
+const STEPS = 5
 
 /** Requests as bars and logs as dots on one time line. */
 export function Waterfall({
@@ -24,13 +26,14 @@ export function Waterfall({
 }) {
   const { from, to, lanes } = lanesOf(timeline)
   const length = Math.max(1, to - from)
+  const step = stepOf(length)
   const services = [...new Set(lanes.map(({ service }) => service))]
   return (
-    <div class="waterfall">
+    <div class="waterfall" style={{ '--step': `${(step / length) * 100}%` }}>
       <div class="axis" aria-hidden="true">
-        {TICKS.map((share) => (
-          <span key={share} style={{ left: `${share * 100}%` }}>
-            {share === 0 ? '0' : duration(share * length)}
+        {Array.from({ length: Math.floor(length / step) + 1 }, (_, index) => (
+          <span key={index} style={{ left: `${((index * step) / length) * 100}%` }}>
+            {index === 0 ? '0' : axisDuration(index * step)}
           </span>
         ))}
       </div>
@@ -64,6 +67,14 @@ export function Waterfall({
       </p>
     </div>
   )
+}
+
+/** The smallest round length of which the axis has few. */
+function stepOf(length: number): number {
+  const seconds = TIME_STEPS.find((each) => each * 1000 * STEPS >= length)
+  if (length >= 60_000 && seconds !== undefined) return seconds * 1000
+  const power = 10 ** Math.floor(Math.log10(length / STEPS))
+  return ([1, 2, 5, 10].find((digit) => digit * power * STEPS >= length) ?? 10) * power
 }
 
 function LaneName({

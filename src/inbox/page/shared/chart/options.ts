@@ -3,6 +3,7 @@ import { clockFor } from '../format.js'
 import type { ChartProps } from './chart-props.js'
 import { drawMarks } from './marks.js'
 import { LEAST } from './stack.js'
+import { TIME_STEPS } from './time-steps.js'
 import type { Hovered } from './tip.js'
 
 interface Ways {
@@ -25,13 +26,6 @@ const LABEL_HALF_PX = 18
 /** The padding of `.chart`. */
 const CHART_PADDING_PX = 8
 const AXIS_FONT = '11px Inter, system-ui, sans-serif'
-/** Seconds between two labels of the time axis. */
-const TIME_STEPS = [
-  ...[1, 2, 5, 10, 15, 30],
-  ...[1, 2, 5, 10, 15, 30].map((minutes) => minutes * 60),
-  ...[1, 2, 3, 6, 12].map((hours) => hours * 3600),
-  ...[1, 2, 7, 30, 90, 365].map((days) => days * 86_400),
-]
 /** Counts have no fractions. */
 const WHOLE_STEPS = [1, 2, 5]
   .flatMap((digit) => [...Array(15).keys()].map((zeros) => digit * 10 ** zeros))
