@@ -47,10 +47,13 @@ function scrubValue(
   return isNested && depth < MAX_DEPTH ? scrubFields(value as Fields, params, name, depth + 1) : value
 }
 
-/** Whether the text under a key of the metadata may be scrubbed, depending on the text. */
+/**
+ * Whether the text under a key of the metadata may be scrubbed, depending on the text. A parameter of a query is scrubbed
+ * by its name alone.
+ */
 export function mayBeScrubbed(key: string): boolean {
   const { name, holder } = split(key, '')
-  return URL_ATTRIBUTES.has(key) || key === 'url.query' || holder === 'query' || holdsUrl(name, holder)
+  return URL_ATTRIBUTES.has(key) || key === 'url.query' || holdsUrl(name, holder)
 }
 
 /** The last name of a key with dots, and the one before it. */

@@ -55,6 +55,8 @@ const order = (n: number) =>
       'order.total': 19.9 + n / 7,
       'order.items': ['a', `b${n}`],
       'order.currency': '€',
+      'db.query.rows': n,
+      'http.query.token': `secret-${n}`,
       paid: n % 2 === 0,
     },
   })
