@@ -2,7 +2,7 @@ import type { EventEmitter } from 'node:events'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { ServerHttp2Stream } from 'node:http2'
 import { shared } from '../src/common/shared.js'
-import { type Around, methodReplacer, methodWrapper } from '../src/common/wrap-method.js'
+import { type Around, methodReplacer } from '../src/common/wrap-method.js'
 import { requestScope, runUncaughtInScope } from '../src/scope/current.js'
 import type { Scope } from '../src/scope/scope.js'
 import type { OpenRequest } from './open-request.js'
@@ -55,7 +55,7 @@ const wrapMessages = methodReplacer(
   'emit',
   inRequestScope(() => {}),
 )
-const wrapServer = methodWrapper('servers', 'emit', emitOfServer)
+const wrapServer = methodReplacer('servers', 'emit', emitOfServer)
 
 /** Wraps the prototype and not each object: every additional property on a Node object costs microseconds. */
 function hold(emitter: object, open: OpenRequest, wrap: (prototype: object) => void): void {
@@ -79,10 +79,14 @@ function emitOn(emit: Emit, emitter: unknown, ...args: unknown[]): unknown {
   return Reflect.apply(emit, emitter, args)
 }
 
-function emitOfServer(emit: Emit, server: object, args: unknown[]): unknown {
-  const about = args[1]
-  const open = typeof about === 'object' && about !== null ? openRequestOf(about) : undefined
-  return open === undefined ? Reflect.apply(emit, server, args) : emitIn(open.scope, emit, server, args)
+function emitOfServer(original: () => Emit): Emit {
+  return function (this: unknown, ...args) {
+    const about = args[1]
+    const open = typeof about === 'object' && about !== null ? openRequestOf(about) : undefined
+    if (open === undefined || !needsScope(open.scope, this as object, args[0]))
+      return Reflect.apply(original(), this, args)
+    return runUncaughtInScope(open.scope, emitOn, original(), this, ...args)
+  }
 }
 
 function noteRequestEvent(open: OpenRequest, event: unknown): void {

@@ -30,9 +30,14 @@ export function routeOf({ request, path, status, reported, written }: RouteSourc
   if (reported !== undefined) return reported
   const isExpress = routedByExpress(request)
   // Instrumentations report the mount points that a request passed, also where no route matched.
-  if (status === 404 && (isExpress ? !hasRoute(request) : written === '/' && path !== '/')) return undefined
+  if (status === 404 && (isExpress ? !hasRoute(request) : isMountPoint(written, path))) return undefined
   if (!isExpress || written === undefined) return written ?? expressRoute(request, path)
   return completed(written, request) ?? expressRoute(request, path) ?? written
+}
+
+/** Whether this is the place of a middleware for all paths, and not the route of this path. Hono writes `/*`. */
+function isMountPoint(written: string | undefined, path: string): boolean {
+  return (written === '/' && path !== '/') || written === '/*' || written === '*'
 }
 
 /**

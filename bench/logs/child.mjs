@@ -9,6 +9,8 @@ import { VARIANTS } from './variants.mjs'
 const [, , name, url, ...more] = process.argv
 const { emit, flush } = await VARIANTS[name](url, ...more)
 let written = 0
+/** Records that may wait in the queue together: long ones fill it, and the oldest would be dropped. */
+const most = more[0] === 'kilobytes' ? Math.min(1000, Math.ceil(16_000 / more[1])) : 1000
 
 // As in every traced service, records are written inside a span, with async hooks active.
 context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable())
@@ -16,12 +18,12 @@ const inSpan = trace.setSpanContext(ROOT_CONTEXT, SPAN_CONTEXT)
 
 serve({
   /** As fast as the service takes them. */
-  warmUp: (count) => write(count, 1000, flush),
+  warmUp: (count) => write(count, most, flush),
 
   /** As a busy service writes: 25 000 a second, at which every queue can still empty. Returns CPU per record in us. */
   async measure(count) {
     const before = process.cpuUsage()
-    await write(count, 250, () => sleep(10))
+    await write(count, Math.min(most, 250), () => sleep(10))
     const { user, system } = process.cpuUsage(before)
     return (user + system) / count
   },

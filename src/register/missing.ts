@@ -12,6 +12,7 @@ export const NEEDS: Readonly<Record<string, readonly string[]>> = {
   koa: [`${INSTRUMENTATION}koa`],
   '@hapi/hapi': [`${INSTRUMENTATION}hapi`],
   '@nestjs/core': [`${INSTRUMENTATION}nestjs-core`],
+  hono: ['@hono/otel'],
   pino: [`${INSTRUMENTATION}pino`],
   winston: [`${INSTRUMENTATION}winston`, '@opentelemetry/winston-transport'],
   bunyan: [`${INSTRUMENTATION}bunyan`],
@@ -21,6 +22,10 @@ export const NEEDS: Readonly<Record<string, readonly string[]>> = {
 export const LOGGERS: readonly string[] = ['pino', 'winston', 'bunyan']
 
 export const WINSTON_TRANSPORT = '@opentelemetry/winston-transport'
+const HONO = '@hono/otel'
+
+/** Packages that are no instrumentations: it counts that they are installed. */
+const NOT_LISTED: readonly string[] = [WINSTON_TRANSPORT, HONO]
 
 export interface MissingParts {
   /** Packages as the application and the active instrumentations see them. */
@@ -53,7 +58,7 @@ export function nameMissing(used: Iterable<string>, parts: MissingParts): void {
 export function missingFor(name: string, { packages, env, active }: MissingParts): string[] {
   const needs = (NEEDS[name] ?? []).filter((need) => isWanted(shortName(need), env))
   return needs.filter((need) =>
-    need === WINSTON_TRANSPORT ? packages.resolve(need) === undefined : !active.has(need),
+    NOT_LISTED.includes(need) ? packages.resolve(need) === undefined : !active.has(need),
   )
 }
 
@@ -61,9 +66,13 @@ export function missingFor(name: string, { packages, env, active }: MissingParts
 export function mendOf(missing: readonly string[], { packages, isInCode }: MissingParts): string {
   const absent = missing.filter((name) => packages.resolve(name) === undefined)
   const install = absent.length > 0 ? `npm install ${absent.join(' ')}` : ''
-  const made = missing.filter((name) => name !== WINSTON_TRANSPORT).map((name) => `new ${className(name)}()`)
-  if (!isInCode || made.length === 0) return install
-  return `${install}${install && ', and '}add ${made.join(', ')} to instrumentations`
+  const made = missing.filter((name) => !NOT_LISTED.includes(name)).map((name) => `new ${className(name)}()`)
+  const steps = [
+    install,
+    isInCode && made.length > 0 ? `add ${made.join(', ')} to instrumentations` : '',
+    missing.includes(HONO) ? 'begin the application with app.use(httpInstrumentationMiddleware())' : '',
+  ]
+  return steps.filter(Boolean).join(', and ')
 }
 
 function className(name: string): string {
@@ -75,5 +84,6 @@ function className(name: string): string {
 /** The name in the form that OTEL_NODE_DISABLED_INSTRUMENTATIONS uses. */
 export function shortName(name: string): string {
   if (name === '@fastify/otel') return 'fastify-otel'
+  if (name === HONO) return 'hono'
   return name.replace(INSTRUMENTATION, '').replace(WINSTON_TRANSPORT, 'winston')
 }

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module'
 import { mainEntry } from '../client/main-entry.js'
+import { callStack } from '../common/call-stack.js'
 import { warnOnce } from '../config/errors.js'
 import type { Pipeline } from '../pipeline/pipeline.js'
 import type { InstrumentationLike } from './http.js'
@@ -84,14 +85,20 @@ export function loadedPackages(): Set<string> {
 
 const METHODS = ['log', 'info', 'warn', 'error', 'debug'] as const
 
+/** Node prints warnings by console, too. */
+const NODE_WARNING = 'node:internal/process/warning'
+const FRAMES = 10
+
 /** Observes whether the application writes by console. The first line, or `stop`, restores console. */
 function watchConsole(): { isUsed(): boolean; stop(): void } {
   let isUsed = false
   const replaced = METHODS.map((method) => {
     const original = console[method]
     const noticing = function (this: unknown, ...words: unknown[]) {
-      isUsed = true
-      stop()
+      if (!callStack(FRAMES, noticing).includes(NODE_WARNING)) {
+        isUsed = true
+        stop()
+      }
       return Reflect.apply(original, this, words)
     }
     console[method] = noticing

@@ -17,6 +17,13 @@ test('compresses with gzip when asked to', async () => {
   expect(seen?.raw.length).toBeLessThan((seen?.text.length as number) / 4)
 })
 
+test('asks the server for an answer that is not compressed', async () => {
+  rig = await openRig()
+  rig.logMany(25)
+  await until(() => rig.vendor.messages().length === 25, 'all arrived')
+  expect(rig.vendor.seen[0]?.headers['accept-encoding']).toBe('identity')
+})
+
 test('repeats a compressed batch byte by byte', async () => {
   rig = await openRig({ compression: 'gzip' })
   rig.vendor.answer({ status: 503 }, {})

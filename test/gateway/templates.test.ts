@@ -65,6 +65,14 @@ test('records that differ in their values alone are written by a template, and a
   await expectSame(orders)
 })
 
+test('records are written by a template also when a service has come to write other shapes', async () => {
+  const shapes = Array.from({ length: 12 }, (_, shape) =>
+    alike((n) => ({ attributes: { [`a${shape}`]: n } })).concat(alike((n) => ({ eventName: `odd ${n}` }))),
+  )
+  const last = Array.from({ length: 20 }, () => orders).flat()
+  expect(await written([...shapes.flat(), ...last])).toBeGreaterThan(last.length / 2)
+})
+
 test('no template writes a record when redaction or a hook has to see each log', async () => {
   expect(await written(orders, ORDINARY)).toBe(0)
   expect(await written(orders, { beforeSend: (log: object) => log })).toBe(0)

@@ -1,6 +1,7 @@
 import { connect } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
 import { ownServers } from '../../src/common/own-servers.js'
+import { requestScope } from '../../src/scope/current.js'
 import { openRecorder, type Served, serve, speak, until, type WatchedRecorder } from './support.js'
 
 let watched: WatchedRecorder
@@ -196,4 +197,19 @@ test('a request that was open when its recorder closed still gets its request en
   waiting[0]?.()
   await answer
   expect(await watched.waitForEntries(1)).toHaveLength(1)
+})
+
+test('the place of a middleware for all paths is the route of an answer, and not of a 404', async () => {
+  watched = openRecorder()
+  served = await serve((request, response) => {
+    requestScope()?.setRoute('/*')
+    response.statusCode = request.url === '/none' ? 404 : 200
+    response.end()
+  })
+  for (const path of ['/files', '/none']) await fetch(served.url + path)
+  const routes = (await watched.waitForEntries(2)).map(({ path, route }) => [path, route])
+  expect(routes).toEqual([
+    ['/files', '/*'],
+    ['/none', undefined],
+  ])
 })

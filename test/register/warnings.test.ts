@@ -33,6 +33,17 @@ test('a logger that is loaded without being in package.json is named with the pa
   expect(stderr).toContain(`npm install ${PINO}, and add new PinoInstrumentation() to instrumentations`)
 })
 
+test.each([
+  ['zero code', (more: Record<string, string>) => runApp([...SDK, HTTP], {}, { 'app.mjs': '', ...more })],
+  ['sdkConfig', (more: Record<string, string>) => inCode('', [], more)],
+])('%s names the middleware without which errors of Hono are missing', async (_, start) => {
+  const { stderr } = await start({ 'package.json': JSON.stringify({ dependencies: { hono: '4' } }) })
+  expect(warningLines(stderr)).toHaveLength(1)
+  expect(stderr).toContain(
+    'npm install @hono/otel, and begin the application with app.use(httpInstrumentationMiddleware())',
+  )
+})
+
 test('zero code names a logger that is loaded', async () => {
   const { stderr } = await runApp([...SDK, HTTP, 'pino'], {}, { 'app.mjs': PINO_APP })
   expect(warningLines(stderr)).toHaveLength(1)

@@ -8,7 +8,7 @@ const MOST_BATCHES = 20_000
 
 /**
  * Remembers the accepted batches of exports of which the rest has to be sent again. The repeat sends the rest alone: an
- * export that takes longer than one attempt may last would otherwise start again each time, and never end. No data is
+ * export that takes longer than one attempt may last would otherwise start from its beginning each time, and never end. No data is
  * stored, and nothing counts as delivered that was not accepted.
  */
 export class AcceptedOfExports {

@@ -9,9 +9,11 @@ import type { LogTemplate } from './log-template.js'
 
 /** Records of a group that are decoded before one is learnt from: learning takes as long as several records. */
 const FIRST_RECORDS = 8
-/** Shapes that are learnt for one group, and how often it is tried. */
+/** How often it is tried with the next records, and then with one of so many: services come to write other shapes. */
+const FIRST_ATTEMPTS = 8
+const RECORDS_AN_ATTEMPT = 200
+/** Shapes that are known of one group. */
 const MOST_TEMPLATES = 4
-const MOST_ATTEMPTS = 8
 /** Groups whose templates are remembered for the next body. */
 const MOST_GROUPS = 64
 
@@ -52,11 +54,12 @@ export class LogTemplates {
     const start = reader.pos
     const record = readLogRecord(reader, group)
     known.decoded++
-    const mayLearn = known.decoded > FIRST_RECORDS && known.decoded <= FIRST_RECORDS + MOST_ATTEMPTS
-    if (mayLearn && known.templates.length < MOST_TEMPLATES) {
-      const template = this.#learn(reader.at(start, reader.len), record, group)
-      if (template !== undefined) known.templates.push(template)
-    }
+    if (!isLearntFrom(known.decoded)) return record
+    const template = this.#learn(reader.at(start, reader.len), record, group)
+    if (template === undefined) return record
+    // The last one has not been used for the longest time.
+    if (known.templates.length === MOST_TEMPLATES) known.templates.pop()
+    known.templates.unshift(template)
     return record
   }
 
@@ -81,6 +84,12 @@ export class LogTemplates {
   }
 }
 
+/** @param number the number of the record among those that no template has written */
+function isLearntFrom(number: number): boolean {
+  if (number <= FIRST_RECORDS + FIRST_ATTEMPTS) return number > FIRST_RECORDS
+  return number % RECORDS_AN_ATTEMPT === 0
+}
+
 function readByTemplate(
   reader: OtlpReader,
   group: Group,
@@ -92,10 +101,8 @@ function readByTemplate(
     const record = template.read(reader, group, pages)
     if (record === undefined) continue
     // The next record is likely to have the same shape.
-    if (index > 0) {
-      templates[index] = templates[0] as LogTemplate
-      templates[0] = template
-    }
+    for (let at = index; at > 0; at--) templates[at] = templates[at - 1] as LogTemplate
+    templates[0] = template
     return record
   }
   return undefined

@@ -28,6 +28,7 @@ export function FilterBar({
       <FilterInput />
       <ServiceChoice services={facets?.services ?? []} />
       {withLevels && <LevelChoice counts={facets?.levels} />}
+      {children}
       {set.length > 0 && (
         <div class="chips">
           {set.map((filter) => (
@@ -40,7 +41,6 @@ export function FilterBar({
           )}
         </div>
       )}
-      {children}
     </search>
   )
 }
