@@ -13,7 +13,7 @@ const HOME_MADE: Readonly<Record<string, string>> = {
   shelf: 'spool',
   guest: 'exit participant',
   'on the wire rows': 'request entries',
-  anew: 'again',
+  'made anew': 'created again',
   consignment: 'forwarded export',
   brimful: 'at its maximum size',
   'waiting room': 'buffer of calls before init',
