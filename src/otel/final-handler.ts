@@ -3,6 +3,7 @@ import type { Scope } from '../scope/scope.js'
 import { isHandledBy } from '../translate/handled-status.js'
 import type { LogRecordLike } from '../translate/otel.js'
 import { printedError } from '../translate/printed-error.js'
+import { readProperty } from '../translate/property.js'
 import { isFinalHandlers } from './final-handler-call.js'
 import type { OtelIntake } from './intake.js'
 import { copyOf } from './record-copy.js'
@@ -30,8 +31,9 @@ export class FinalHandlerLines {
    * @returns whether the record is held; false for a line of anybody else
    */
   hold(record: LogRecordLike, scope: Scope): boolean {
-    const { body } = record
-    if (scope.requestScope === undefined || typeof body !== 'string' || !isWrittenBy(record)) return false
+    if (scope.requestScope === undefined) return false
+    const body = readProperty(record, 'body')
+    if (typeof body !== 'string' || !isWrittenBy(record)) return false
     const decide = this.#pending.add(
       (status) => this.#take(isAnsweredByHandler(status) ? asInfo(record, body) : record, scope),
       body,

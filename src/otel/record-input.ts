@@ -63,7 +63,14 @@ export function learnRecordClass(): void {
 const PROVIDER_FILE = /[\\/]@opentelemetry[\\/]sdk-logs[\\/][\s\S]{1,100}[\\/]LoggerProvider\.c?js$/
 
 function loadedProviders(): ProviderClass[] {
-  const { cache } = createRequire(`${process.cwd()}/_`)
+  let cache: NodeJS.Dict<NodeJS.Module>
+  try {
+    // All modules that Node loads have one cache, so the file that is named here need not exist.
+    ;({ cache } = createRequire(process.execPath))
+  } catch {
+    // A runner of tests may have a `require` of another kind.
+    return []
+  }
   const files = Object.keys(cache).filter((file) => PROVIDER_FILE.test(file))
   const classes = files.map((file) => readProperty(cache[file]?.exports, 'LoggerProvider'))
   return classes.filter((found) => typeof found === 'function') as ProviderClass[]
@@ -83,13 +90,18 @@ type ProviderClass = new (config: object) => { getLogger(name: string): { emit(r
 
 /**
  * Wraps the class of this record, so that the input of its later records is known. Records of a provider that is neither
- * registered nor loaded as CommonJS show their class only now, and so the first one's own input is not known.
+ * registered nor loaded as CommonJS show their class only now, and so the first one's own input is not known. Never throws.
  */
 export function watchRecords(record: LogRecordLike): void {
-  const prototype: unknown = Object.getPrototypeOf(record)
-  if (typeof prototype !== 'object' || prototype === null || !Object.hasOwn(prototype, SET_EXCEPTION)) return
-  wrapException(prototype)
-  if (Object.hasOwn(prototype, SET_ATTRIBUTES)) wrapAttributes(prototype)
+  try {
+    const prototype: unknown = Object.getPrototypeOf(record)
+    if (typeof prototype !== 'object' || prototype === null || !Object.hasOwn(prototype, SET_EXCEPTION))
+      return
+    wrapException(prototype)
+    if (Object.hasOwn(prototype, SET_ATTRIBUTES)) wrapAttributes(prototype)
+  } catch {
+    // No record of an SDK: none at all, or a Proxy that throws.
+  }
 }
 
 /** The error that a record was created with, where it is known. */

@@ -73,8 +73,11 @@ test('npm start shows a live shop in the inbox, and Ctrl-C ends it all', { timeo
     })
     const { releases } = await ask<{ releases: { version: string }[] }>('releases')
     expect(releases.at(-1)?.version).toBe('1.0.0')
-    const { services } = await ask<{ services: { value: string }[] }>('facets')
-    expect(services.map(({ value }) => value).sort()).toEqual(['jobs', 'payments', 'shop', 'warehouse'])
+    await waitFor(async () => {
+      const { services } = await ask<{ services: { value: string }[] }>('facets')
+      const names = services.map(({ value }) => value).sort()
+      return names.join(' ') === 'jobs payments shop warehouse' ? names : undefined
+    })
 
     // Each client reports what it drops, and the gateway reports its metrics.
     const { reports, gateways } = await ask<Clients>('clients')
