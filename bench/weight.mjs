@@ -56,11 +56,11 @@ try {
     },
     {
       id: 'files',
-      work: 'files of code installed, without the peer',
-      value: own.filter((file) => !/\.(?:md|webp|svg)$/.test(file)).length,
+      work: 'files installed, without the peer',
+      value: own.length,
       unit: 'files',
       target: 60,
-      figures: `${own.length} with the pages, ${all.length} with pages and peer`,
+      figures: `${all.length} with the peer`,
     },
   ])
 } finally {
