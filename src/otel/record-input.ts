@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import { isError } from '../common/any-realm.js'
 import { shared } from '../common/shared.js'
-import { methodWrapper } from '../common/wrap-method.js'
+import { methodReplacer, methodWrapper } from '../common/wrap-method.js'
 import type { LogRecordLike } from '../translate/otel.js'
 import { readProperty } from '../translate/property.js'
 import type { Fields } from '../wire/log.js'
@@ -29,14 +29,21 @@ const wrapException = methodWrapper('records.exception', SET_EXCEPTION, (setExce
   return Reflect.apply(setException, record, args)
 })
 
-const wrapAttributes = methodWrapper('records.attributes', SET_ATTRIBUTES, (setAttributes, record, args) => {
-  const result = Reflect.apply(setAttributes, record, args)
-  noteRefused(record, args[0])
-  noteFinalHandler(record)
-  return result
-})
+const wrapAttributes = methodReplacer(
+  'records.attributes',
+  SET_ATTRIBUTES,
+  (original) =>
+    function (this: unknown, input: unknown) {
+      const result = original().call(this, input)
+      noteRefused(this as object, input)
+      noteFinalHandler(this as object)
+      return result
+    },
+)
 
 let hasLearned = false
+/** The class of the last record, in the form of its prototype: most processes have one. */
+let lastWatched: object | undefined
 /** Searches for loaded SDKs that are left while none is found. */
 let searchesLeft = 3
 
@@ -95,10 +102,13 @@ type ProviderClass = new (config: object) => { getLogger(name: string): { emit(r
 export function watchRecords(record: LogRecordLike): void {
   try {
     const prototype: unknown = Object.getPrototypeOf(record)
+    if (prototype === lastWatched) return
     if (typeof prototype !== 'object' || prototype === null || !Object.hasOwn(prototype, SET_EXCEPTION))
       return
     wrapException(prototype)
     if (Object.hasOwn(prototype, SET_ATTRIBUTES)) wrapAttributes(prototype)
+    lastWatched = prototype
+    hasLearned = true
   } catch {
     // No record of an SDK: none at all, or a Proxy that throws.
   }
