@@ -56,12 +56,15 @@ for (const name of benches) {
 }
 if (values.json)
   console.log(JSON.stringify({ at: new Date().toISOString(), rows: rows.map(judged), data, failed }))
-else printTable()
+else if (rows.length > 0) printTable()
 if (values.write) writePage(rows.map(judged), data)
 if (failed.length > 0) console.error(`Not measured: ${failed.join(', ')}`)
 process.exitCode = failed.length > 0 ? 1 : 0
 
-/** Runs a bench in its own process and returns what it reports; undefined when it could not measure. */
+/**
+ * Runs a bench in its own process and returns what it reports for the table; undefined when it could not measure. A bench
+ * that is run by name only has a table of its own and reports nothing.
+ */
 function measure(name) {
   const isPartOfTable = wanted.length === 0
   console.error(`Measuring ${name} ...`)
@@ -77,7 +80,8 @@ function measure(name) {
   })
   return new Promise((resolve) => {
     child.once('error', () => resolve(undefined))
-    child.once('close', () => resolve(reported))
+    const otherwise = Object.hasOwn(SECONDS, name) ? undefined : { rows: [] }
+    child.once('close', (code) => resolve(code === 0 ? (reported ?? otherwise) : undefined))
   })
 }
 
