@@ -21,6 +21,8 @@ const installs = [
   install('test/dependencies/otel-3'),
   // Frameworks, loggers and the collection of all instrumentations.
   install('test/dependencies/frameworks'),
+  // Bundlers, for the bundled Lambda example and the code blocks of docs/bundlers.md.
+  install('test/dependencies/bundlers'),
 ]
 // Side by side, as none of them uses all cores. Each shows its output when it has ended.
 const results = await Promise.all([...(only.length === 0 ? checks : []), build, ...installs].map(runBeside))
