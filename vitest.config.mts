@@ -56,7 +56,7 @@ export default defineConfig({
     setupFiles: ['test/setup.ts'],
     pool: 'forks',
     // Most files wait for programs and sockets, for most of their time. Projects would not see the flag if this were set.
-    ...(isLimited ? {} : { maxWorkers: Math.max(6, availableParallelism()) }),
+    ...(isLimited ? {} : { maxWorkers: Math.max(4, availableParallelism()) }),
     sequence: { sequencer: LongFirst },
     // Far more than any test takes: a shared machine may have little time for this one.
     testTimeout: 120_000,
