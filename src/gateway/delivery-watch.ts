@@ -1,5 +1,6 @@
 import type { Clock } from '../common/clock.js'
 import type { DropReason } from '../diagnostics/drop-ledger.js'
+import { INTENDED_DROPS } from '../diagnostics/intended-drops.js'
 import type { Observer, Posted } from './forward/observer.js'
 import type { Say } from './operator-log.js'
 
@@ -17,17 +18,6 @@ interface KeyState {
   /** A line about this state has been written. */
   readonly isTold: boolean
 }
-
-/** Drops that a setting asks for. */
-const WISHED: ReadonlySet<DropReason> = new Set<DropReason>([
-  'disabled',
-  'min_level',
-  'sampled',
-  'before_send',
-  'duplicate',
-  'same_failure',
-  'handled_exception',
-])
 
 /** Reports to the operator what only an operator can mend: once when a problem begins, and once when it ends. */
 export class DeliveryWatch implements Observer {
@@ -58,7 +48,7 @@ export class DeliveryWatch implements Observer {
   }
 
   dropped(reason: DropReason, count: number): void {
-    if (WISHED.has(reason)) return
+    if (INTENDED_DROPS.has(reason)) return
     const total = (this.#dropped.get(reason) ?? 0) + count
     this.#dropped.set(reason, total)
     if (!this.#isDue(`drop ${reason}`)) return

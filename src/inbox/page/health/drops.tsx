@@ -1,4 +1,5 @@
 import type { DropReason } from '../../../diagnostics/drop-ledger.js'
+import { INTENDED_DROPS } from '../../../diagnostics/intended-drops.js'
 import type { GatewayReport } from '../../data/gateway-reports.js'
 import type { Report } from '../../data/reports.js'
 import { whole } from '../shared/format.js'
@@ -28,18 +29,6 @@ const WORDS: Readonly<Record<DropReason, string>> = {
   spool_corrupt: 'a spool file could not be read',
 }
 
-/** Reasons that a setting asks for, or that lose no information. The others are worth a look. */
-const WANTED: ReadonlySet<string> = new Set<DropReason>([
-  'disabled',
-  'min_level',
-  'sampled',
-  'before_send',
-  'duplicate',
-  'same_failure',
-  'handled_exception',
-  'stale_ping',
-])
-
 interface Drop {
   readonly reason: string
   readonly count: number
@@ -60,7 +49,7 @@ export function Drops({ reports }: { reports: readonly (Report | GatewayReport)[
       {drops.length === 0 && <p class="none quiet-text">Nothing was dropped.</p>}
       <ul class="drops">
         {drops.map(({ reason, count, services }) => (
-          <li key={reason} class={WANTED.has(reason) ? '' : 'lost'}>
+          <li key={reason} class={INTENDED_DROPS.has(reason) ? '' : 'lost'}>
             <code>
               <Text>{reason}</Text>
             </code>
@@ -92,11 +81,15 @@ function dropsIn(reports: readonly (Report | GatewayReport)[]): Drop[] {
     }
   }
   return [...drops.values()].sort(
-    (a, b) => Number(WANTED.has(a.reason)) - Number(WANTED.has(b.reason)) || b.count - a.count,
+    (a, b) =>
+      Number(INTENDED_DROPS.has(a.reason)) - Number(INTENDED_DROPS.has(b.reason)) || b.count - a.count,
   )
 }
 
 /** Number of drops that no setting asked for. */
 export function lostIn(reports: readonly (Report | GatewayReport)[]): number {
-  return dropsIn(reports).reduce((sum, { reason, count }) => sum + (WANTED.has(reason) ? 0 : count), 0)
+  return dropsIn(reports).reduce(
+    (sum, { reason, count }) => sum + (INTENDED_DROPS.has(reason) ? 0 : count),
+    0,
+  )
 }
