@@ -6,7 +6,6 @@ const { getBuiltinModule } = process
 /**
  * Loads one of Node's own modules synchronously: `builtin('node:http')`.
  *
- *
  * Not an import at the top of a file: an early import of node:http keeps OpenTelemetry from instrumenting it. Not
  * `import()`: code that `vm` runs (Jest, v8-compile-cache) may have no dynamic import.
  */

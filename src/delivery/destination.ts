@@ -42,7 +42,6 @@ export class Destination {
   #isClosed = false
 
   /**
-   *
    * @param limits limits already learnt from the same service
    */
   constructor(target: Target, { clock, random }: DestinationParts, limits = serviceLimits()) {
@@ -121,7 +120,6 @@ export class Destinations {
   }
 
   /**
-   *
    * @param uses whether the caller still has something for this destination alone
    */
   addUser(uses: (destination: Destination) => boolean): void {

@@ -60,7 +60,6 @@ export class FlushWaiters {
   }
 
   /**
-   *
    * @param oldest numbers of the oldest undelivered entries
    */
   release(oldest: Marks): void {

@@ -4,12 +4,10 @@ import type { Fate } from './fate.js'
 
 export interface DeliveryMetrics {
   /**
-   *
    * @param logs number of logs whose delivery has begun and not ended
    */
   inFlight(logs: number): void
   /**
-   *
    * @param count logs in the POST
    */
   exported(count: number, fate: Fate): void

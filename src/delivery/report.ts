@@ -33,7 +33,6 @@ export class DeliveryReport {
   }
 
   /**
-   *
    * @param logs number of logs whose delivery has begun and not ended
    */
   underWay(logs: number): void {
@@ -41,7 +40,6 @@ export class DeliveryReport {
   }
 
   /**
-   *
    * @param isCurrent whether the POST went to the current destination: the sample rates of another project do not apply
    */
   answered(path: string, count: number, posted: Posted, fate: Fate, isCurrent: boolean): void {

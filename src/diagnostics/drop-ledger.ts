@@ -79,7 +79,6 @@ export class DropLedger {
   readonly #onFirst: ((reason: DropReason) => void) | undefined
 
   /**
-   *
    * @param onFirst called at the first drop of each reason, for one diagnostic line
    */
   constructor(onDrop?: OnDrop, onFirst?: (reason: DropReason) => void) {

@@ -11,7 +11,6 @@ export interface SelfLog {
 }
 
 /**
- *
  * @param isDebug read for each line: true writes the line to stderr as well; never to stdout, and never through console
  */
 export function createSelfLog(isDebug: () => boolean): SelfLog {

@@ -12,7 +12,6 @@ export interface LastStepsParts {
  * `process.reallyExit` or `process.execve`, and an exception inside the function by which Node handles uncaught ones (a
  * capture callback or a domain's handler throws).
  *
- *
  * The watched functions are properties of `process` that Node looks up at each call. If one is missing, that way out is
  * not watched. @returns a function that stops watching
  */

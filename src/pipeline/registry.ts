@@ -47,7 +47,6 @@ const registry = shared<Registry>('pipelines', () => ({
 }))
 
 /**
- *
  * @param isFinal true when `init` made the pipeline, so that its options do not change any more
  */
 export type OnDefault = (pipeline: Pipeline, isFinal: boolean) => void

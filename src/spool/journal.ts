@@ -40,7 +40,6 @@ export class Journal {
   #cache: { name: string; bytes: number; entries: ReadonlyMap<number, Buffer>[] } | undefined
 
   /**
-   *
    * @param segmentBytes size in bytes at which a new file is begun
    */
   constructor(directory: string, segmentBytes: number) {

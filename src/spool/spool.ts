@@ -47,7 +47,6 @@ const NOBODY: StoreUser = {
  * folder says where its batches are sent. Only this process's own journal moves to another destination, without the
  * batches that the former one may have accepted, and an entry is live in one journal of this process at most.
  *
- *
  * Takes over what processes that have ended left for the same destination. Nothing here throws or rejects. A failing
  * disk is warned of once, and tried again after a pause.
  */

@@ -15,7 +15,6 @@ const LEAST_GRACE_MS = 1_000
 /** A {@link Transport}. The built-in one also reports how far a request has come. */
 export interface WatchedTransport {
   /**
-   *
    * @param onWritten called with true when the operating system has the whole request, with false when the request has
    *   ended
    */

@@ -14,10 +14,8 @@ type Done = (error: Error | null, socket?: TLSSocket) => void
  * Returns the function with which an https Agent connects through a proxy: CONNECT to the address, then TLS inside the
  * tunnel, so that the proxy sees neither key nor logs.
  *
- *
  * https-proxy-agent is not used: it hands its socket out only after the proxy has answered. The socket cannot be
  * unreferenced before, so a silent proxy would keep the process alive.
- *
  *
  * @param lookup resolves the proxy's host
  * @param quieten called with each socket as soon as it exists

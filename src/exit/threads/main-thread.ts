@@ -16,8 +16,7 @@ export class MainThread {
   #gone: ThreadSlot | undefined
 
   /**
-   *
-   * @param lose called with the number of entries that a thread has lost
+   * @param drop called with the number of entries that a thread could not deliver
    */
   constructor(drop: (count: number) => void) {
     this.#drop = drop

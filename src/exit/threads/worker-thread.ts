@@ -13,7 +13,6 @@ export class WorkerThread {
   readonly #channel = new (nodeThreads().BroadcastChannel)(CHANNEL)
 
   /**
-   *
    * @param deliver delivers asynchronously within `timeoutMs`; must not reject
    */
   constructor(deliver: (timeoutMs: number) => Promise<void>) {
