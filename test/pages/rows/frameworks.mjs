@@ -119,7 +119,7 @@ function nestjs() {
   const filtered = program
     .replace(/^import .* from '@nestjs\/core'$/m, imports(page))
     .replace(/^( *)(?=.*await app\.listen)/m, (indent) => `${indent}${filterLine(page)}\n${indent}`)
-  const row = (version, reader, what, code) => ({
+  const row = (version, reader, what, code, warnings = []) => ({
     page: page.file,
     place: `NestJS ${version}, ${reader.place}`,
     prepare: (parts) => {
@@ -133,14 +133,14 @@ function nestjs() {
           writeApplication(project, { form })
           project.write({ 'src/main.ts': code, 'telemetry.mjs': page.code('Set-up') })
           await project.type(TSC)
-          await followShop(project, page.shell('Set-up', START))
+          await followShop(project, page.shell('Set-up', START), { warnings })
         },
       ]),
     ),
   })
   return [
     ...READERS.map((reader) => row(11, reader, 'set-up in code', program)),
-    row(12, READERS[0], 'exception filter', filtered),
+    row(12, READERS[0], 'exception filter', filtered, ['LOGNITOR_UNSUPPORTED_VERSION']),
   ]
 }
 
