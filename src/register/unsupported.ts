@@ -26,21 +26,40 @@ export function nameUnsupported(instrumentations: readonly InstrumentationLike[]
     const definitions = definitionsOf(instrumentation)
     const passedOver = definitions.find(({ moduleVersion }) => typeof moduleVersion === 'string')
     if (passedOver === undefined || definitions.some(isApplied)) continue
-    warnOfUnsupported(
-      instrumentationName,
-      passedOver,
-      definitions.filter(({ name }) => name === passedOver.name),
-    )
+    const same = definitions.filter(({ name }) => name === passedOver.name)
+    const ranges = [...new Set(same.flatMap(({ supportedVersions }) => supportedVersions ?? []))]
+    // A program that only reads the package.json of a package has loaded a file of it, and nothing to instrument.
+    const major = Number.parseInt(passedOver.moduleVersion ?? '', 10)
+    if (ranges.some((range) => mayInclude(range, major))) continue
+    warnOfUnsupported(instrumentationName, passedOver, ranges)
   }
+}
+
+/** False only if the range certainly has no version with this first number. */
+function mayInclude(range: string, major: number): boolean {
+  if (range.includes(' - ')) return true
+  return range.split('||').some((part) => {
+    const comparators = part
+      .trim()
+      .replace(/([<>=~^])\s+/g, '$1')
+      .split(/\s+/)
+    return comparators.every((comparator) => {
+      const [, operator = '', digits] = /^([<>=~^]*)v?(\d+)/.exec(comparator) ?? []
+      if (digits === undefined) return true
+      const bound = Number(digits)
+      if (operator.startsWith('>')) return major >= bound
+      if (operator === '<') return /^<v?\d+(\.0)*$/.test(comparator) ? major < bound : major <= bound
+      return operator === '<=' ? major <= bound : major === bound
+    })
+  })
 }
 
 function warnOfUnsupported(
   instrumentation: string,
   { name, moduleVersion }: ModuleDefinition,
-  definitions: readonly ModuleDefinition[],
+  ranges: readonly string[],
 ): void {
   const handler = Object.hasOwn(ERROR_HANDLERS, name) ? ERROR_HANDLERS[name] : undefined
-  const ranges = [...new Set(definitions.flatMap(({ supportedVersions }) => supportedVersions ?? []))]
   const meanwhile =
     handler === undefined
       ? `use ${name} ${ranges.join(' || ')}`

@@ -104,6 +104,13 @@ test('a version that its instrumentation does not support is not named where tha
   expect(warningLines(stderr)).toEqual([])
 })
 
+test('a package of which only the package.json was read is not named', async () => {
+  const app =
+    "import { createRequire } from 'node:module'\ncreateRequire(import.meta.url)('pino/package.json')"
+  const { stderr } = await runApp([...SDK, HTTP, 'pino', PINO], {}, { 'app.mjs': app })
+  expect(warningLines(stderr)).toEqual([])
+})
+
 // The check of the console takes place 2 s after the start.
 const STAY = 'await new Promise((resolve) => setTimeout(resolve, 2500))'
 
