@@ -127,7 +127,7 @@ function watch({ folder, form }) {
     const env = { ...PLAIN, ...environment(inbox, form) }
     const service = start(process.execPath, ['--watch', file], { cwd: folder, env })
     await service.said('ready')
-    utimesSync(file, new Date(), new Date())
+    await touchUntil(file, () => service.told().includes('Restarting'))
     await service.said('ready', 2)
     await service.stop('SIGTERM')
     await until(
@@ -136,6 +136,14 @@ function watch({ folder, form }) {
     )
     equalRuns(inbox)
   })
+}
+
+/** Node watches a file somewhat later than the program loads it, and says nothing of that. */
+async function touchUntil(file, isNoticed) {
+  for (let touches = 0; touches < 10 && !isNoticed(); touches++) {
+    utimesSync(file, new Date(), new Date())
+    for (let waits = 0; waits < 40 && !isNoticed(); waits++) await new Promise((done) => setTimeout(done, 50))
+  }
 }
 
 async function pm2Tool(parts) {
