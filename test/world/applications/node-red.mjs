@@ -7,6 +7,8 @@ import { form } from '../lib/application.mjs'
 export const nodeRed = {
   name: 'node-red, on Express',
   project: 'node-red',
+  /** What the runtime says to a WebSocket depends on whether it has started. */
+  ready: 'Started flows',
   start({ folder, own, port }) {
     writeFileSync(join(own, 'settings.js'), SETTINGS)
     writeFileSync(join(own, 'flows.json'), JSON.stringify(FLOWS))

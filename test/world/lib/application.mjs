@@ -22,11 +22,21 @@ export async function use(application, { node, folder, own, env = {} }) {
     while (!(await listens(port))) {
       if (service.hasEnded()) throw new Error(`${application.name} ended: ${service.told()}`)
     }
+    if (application.ready) await service.said(application.ready)
     const answers = await askAll(application.steps({ folder, port }), port)
+    await hush(service)
     const end = await service.stop('SIGTERM')
     return { answers, end, stdout: service.stdout(), stderr: service.stderr(), port }
   } finally {
     service.clear()
+  }
+}
+
+/** Waits until the application writes nothing more: the line about a request may come after its answer. */
+async function hush(service) {
+  for (let before; before !== service.stdout(); ) {
+    before = service.stdout()
+    await new Promise((done) => setTimeout(done, 1000))
   }
 }
 
