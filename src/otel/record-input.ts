@@ -142,7 +142,7 @@ function noteFinalHandler(record: object): void {
   try {
     if (isFinalHandlers(record as LogRecordLike)) lostOf(record).isFinalHandlers = true
   } catch {
-    // A record of another kind, without a scope.
+    // The stack cannot be read where the application has frozen `Error`.
   }
 }
 

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import { afterEach, expect, test } from 'vitest'
+import type { Pipeline } from '../../src/pipeline/pipeline.js'
 import { settle, until } from '../support/until.js'
 import { logTo, openRig, type Rig } from './support.js'
 
@@ -21,23 +22,29 @@ const server = createServer((request, response) => {
 server.listen(0, '127.0.0.1', () => parentPort.postMessage(server.address().port))
 `
 
+/** Writes a batch of logs. Resolves when the service has the request, which it has not answered. */
+async function requestInFlight(service: Worker): Promise<{ pipeline: Pipeline; asked: () => number }> {
+  const [port] = await once(service, 'message')
+  let asked = 0
+  service.on('message', () => asked++)
+  const pipeline = rig.another({ apiUrl: `http://127.0.0.1:${port}/api/v1` })
+  for (let n = 0; n < 25; n++) logTo(pipeline, `log ${n}`)
+  await until(() => asked === 1, 'the request is in flight')
+  return { pipeline, asked: () => asked }
+}
+
 test('gives a request the time that the blocked event loop has taken from it, once', async () => {
   rig = await openRig()
   const service = new Worker(SERVICE, { eval: true })
   try {
-    const [port] = await once(service, 'message')
-    let asked = 0
-    service.on('message', () => asked++)
-    const pipeline = rig.another({ apiUrl: `http://127.0.0.1:${port}/api/v1` })
-    for (let n = 0; n < 25; n++) logTo(pipeline, `log ${n}`)
-    await until(() => asked === 1, 'the request is in flight')
+    const { pipeline, asked } = await requestInFlight(service)
     // The answer comes 100 ms later, and the time limit has passed long ago.
     rig.clock.block(13_000)
     rig.clock.advance(0)
     await until(() => pipeline.stats().inFlight === 0, 'the request ended')
     await settle()
     expect(pipeline.stats()).toMatchObject({ accepted: 25, queued: 0 })
-    expect(asked).toBe(1)
+    expect(asked()).toBe(1)
     const ending = pipeline.shutdown(0)
     rig.clock.advance(1)
     await ending
@@ -65,12 +72,7 @@ test('accepts an answer that arrived while the event loop was blocked, although 
   rig = await openRig()
   const service = new Worker(SERVICE, { eval: true })
   try {
-    const [port] = await once(service, 'message')
-    let asked = 0
-    service.on('message', () => asked++)
-    const pipeline = rig.another({ apiUrl: `http://127.0.0.1:${port}/api/v1` })
-    for (let n = 0; n < 25; n++) logTo(pipeline, `log ${n}`)
-    await until(() => asked === 1, 'the request is in flight')
+    const { pipeline, asked } = await requestInFlight(service)
     await new Promise<void>((done) => {
       // In a timer, because the request's time limit is a timer, too.
       setTimeout(() => {
@@ -82,7 +84,7 @@ test('accepts an answer that arrived while the event loop was blocked, although 
     await until(() => pipeline.stats().inFlight === 0, 'the request ended')
     await settle()
     expect(pipeline.stats()).toMatchObject({ accepted: 25, queued: 0 })
-    expect(asked).toBe(1)
+    expect(asked()).toBe(1)
     const ending = pipeline.shutdown(0)
     rig.clock.advance(1)
     await ending
