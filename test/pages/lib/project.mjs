@@ -45,7 +45,9 @@ export async function emptyProject(parts, { node, pnpmAdd } = {}) {
     CI: 'true',
   }
   const type = (line) => output('sh', ['-c', line], { cwd: folder, env: tools })
-  await type(pnpm ? 'pnpm init' : 'npm init -y')
+  // `pnpm init` would pin pnpm, and `pnpm add` would then look for a pnpm program of every platform, which some
+  // registries do not have.
+  await type('npm init -y')
   return {
     folder,
     /** Types an install line of a page. */
