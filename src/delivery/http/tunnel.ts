@@ -1,61 +1,37 @@
 import type { LookupFunction, Socket } from 'node:net'
-import type { ConnectionOptions, TLSSocket } from 'node:tls'
-import { builtin } from '../../common/builtin.js'
-import { clearTimeout, setTimeout } from '../../common/clock.js'
-import { bareHost, portOf, proxyAuthorization } from './address.js'
+import { portOf, proxyAuthorization } from './address.js'
+import { type Connect, limited, opener, securer } from './connect.js'
 import { networkError, ProxyRefusalError } from './network-error.js'
 
-const CONNECT_TIMEOUT_MS = 5_000
 const MAX_HEAD_BYTES = 16 * 1024
 
-type Done = (error: Error | null, socket?: TLSSocket) => void
-
 /**
- * Returns the function with which an https Agent connects through a proxy: CONNECT to the address, then TLS inside the
+ * Returns the function that connects to an https address through a proxy: CONNECT to the address, then TLS inside the
  * tunnel, so that the proxy sees neither key nor logs.
  *
  * https-proxy-agent is not used: it hands its socket out only after the proxy has answered. The socket cannot be
  * unreferenced before, so a silent proxy would keep the process alive.
  *
  * @param lookup resolves the proxy's host
- * @param quieten called with each socket as soon as it exists
  */
-export function tunnel(proxy: URL, lookup: LookupFunction, quieten: (socket: Socket) => void) {
-  return (options: ConnectionOptions, done: Done): undefined => {
-    const outer = reach(proxy, lookup)
-    quieten(outer)
-    let hasEnded = false
-    const end = (error: Error | null, socket?: TLSSocket) => {
-      if (hasEnded) return
-      hasEnded = true
-      clearTimeout(timer)
-      done(error, socket)
-    }
-    const timer = setTimeout(
-      () => outer.destroy(networkError('ETIMEDOUT', 'No connection in time')),
-      CONNECT_TIMEOUT_MS,
-    ).unref()
-    outer.on('error', end)
-    outer.on('close', () => end(networkError('ECONNRESET', 'The proxy closed the connection')))
-    outer.write(request(proxy, `${options.host}:${options.port}`))
+export function tunnel(url: URL, proxy: URL, lookup: LookupFunction): Connect {
+  const open = opener(proxy, lookup)
+  const secure = securer(url)
+  return (connected) => {
+    const outer = open()
+    const end = limited(outer, connected)
+    outer.write(request(proxy, `${url.hostname}:${portOf(url)}`))
     readStatus(outer, (status) => {
       if (status !== 200) {
         outer.destroy(new ProxyRefusalError(status))
         return
       }
-      const inner = builtin('node:tls').connect({ ...options, socket: outer })
-      quieten(inner)
+      const inner = secure({ socket: outer })
       inner.on('error', end)
       inner.once('secureConnect', () => end(null, inner))
     })
+    return outer
   }
-}
-
-function reach(proxy: URL, lookup: LookupFunction): Socket {
-  const to = { host: bareHost(proxy), port: portOf(proxy), lookup }
-  return proxy.protocol === 'https:'
-    ? builtin('node:tls').connect({ ...to, servername: to.host })
-    : builtin('node:net').connect(to)
 }
 
 function request(proxy: URL, address: string): string {

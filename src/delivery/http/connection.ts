@@ -1,0 +1,133 @@
+import type { Socket } from 'node:net'
+import { systemClock } from '../../common/clock.js'
+import type { TransportAnswer } from '../../wire/transport.js'
+import { AnswerReader } from './answer-reader.js'
+import { networkError } from './network-error.js'
+
+/** How long before the peer closes an idle connection it is not used any more, in ms. */
+const CLOSING_MS = 1_000
+
+/** One POST on its way. */
+export interface Post {
+  /** Request line and headers, up to and with the empty line. */
+  readonly head: string
+  readonly body: Uint8Array
+  readonly signal: AbortSignal | undefined
+  /** See {@link WatchedTransport}. */
+  readonly onWritten: (isWritten: boolean) => void
+}
+
+/** The peer closed a kept-alive connection just as it was used again. The service has not read the request. */
+export class StaleConnectionError extends Error {}
+
+/**
+ * A connection that carries one POST after the other over HTTP/1.1.
+ *
+ * It writes to the socket and reads from it by itself: each request of Node's HTTP client makes two streams, a parser
+ * and a dozen listeners, which costs as much as the translation of 50 logs.
+ */
+export class Connection {
+  readonly #socket: Socket
+  #exchange: Exchange | undefined
+  #hasServed = false
+  #usableUntil = Number.POSITIVE_INFINITY
+
+  /** @param socket connected, and without bytes that came before */
+  constructor(socket: Socket) {
+    this.#socket = socket
+    socket.on('data', (bytes: Buffer) => this.#read(bytes))
+    socket.on('end', () => this.#end())
+    socket.on('error', (error) => this.#fail(error))
+    socket.on('close', () =>
+      this.#fail(networkError('ECONNRESET', 'The connection was closed before the answer came')),
+    )
+  }
+
+  /** Whether it can carry the next POST. */
+  get isUsable(): boolean {
+    const { writable, readable, destroyed } = this.#socket
+    return writable && readable && !destroyed && systemClock.monotonic() < this.#usableUntil
+  }
+
+  /**
+   * Must not be called before the former POST has ended.
+   * @throws StaleConnectionError when the peer had closed the connection before
+   */
+  send({ head, body, signal, onWritten }: Post): Promise<TransportAnswer> {
+    return new Promise((resolve, reject) => {
+      const abort = () => this.destroy(networkError('ETIMEDOUT', 'No answer in time', signal?.reason))
+      const exchange: Exchange = {
+        reader: new AnswerReader(),
+        isWritten: false,
+        end: (settle) => {
+          this.#exchange = undefined
+          this.#hasServed = true
+          signal?.removeEventListener('abort', abort)
+          onWritten(false)
+          settle(resolve, reject)
+        },
+      }
+      this.#exchange = exchange
+      if (signal?.aborted) {
+        abort()
+        return
+      }
+      signal?.addEventListener('abort', abort)
+      const socket = this.#socket
+      // Head and body leave in one system call.
+      socket.cork()
+      socket.write(head, 'latin1')
+      socket.write(body, (error) => {
+        if (error || this.#exchange !== exchange) return
+        exchange.isWritten = true
+        onWritten(true)
+      })
+      socket.uncork()
+    })
+  }
+
+  /** Closes the connection. A POST on its way fails with the error. */
+  destroy(error?: Error): void {
+    if (error !== undefined) this.#fail(error)
+    this.#socket.destroy()
+  }
+
+  #read(bytes: Buffer): void {
+    const exchange = this.#exchange
+    try {
+      // Nobody has asked for bytes without a POST.
+      if (exchange === undefined) this.destroy()
+      else if (exchange.reader.read(bytes)) this.#complete(exchange)
+    } catch (error) {
+      this.destroy(error as Error)
+    }
+  }
+
+  #end(): void {
+    const exchange = this.#exchange
+    if (exchange?.reader.end()) this.#complete(exchange)
+    else this.destroy(networkError('ECONNRESET', 'The connection was closed before the answer came'))
+  }
+
+  #complete({ reader, isWritten, end }: Exchange): void {
+    const seconds = reader.keepAliveSeconds
+    if (seconds !== undefined) this.#usableUntil = systemClock.monotonic() + seconds * 1000 - CLOSING_MS
+    // An answer to half a request: the rest of the request must not look like the next one.
+    if (!reader.keepsOpen || !isWritten) this.#socket.destroy()
+    end((resolve) => resolve(reader.answer))
+  }
+
+  #fail(error: NodeJS.ErrnoException): void {
+    const { reader, end } = this.#exchange ?? {}
+    const isClosed = error.code === 'ECONNRESET' || error.code === 'EPIPE'
+    const isStale = this.#hasServed && isClosed && reader?.hasBegun === false
+    end?.((_, reject) => reject(isStale ? new StaleConnectionError(error.message, { cause: error }) : error))
+  }
+}
+
+interface Exchange {
+  readonly reader: AnswerReader
+  /** Whether the operating system has the whole request. */
+  isWritten: boolean
+  end(settle: (resolve: (answer: TransportAnswer) => void, reject: (error: Error) => void) => void): void
+}
