@@ -25,7 +25,7 @@ export interface EndpointQueueOptions {
  * Pause in ms after a POST in which the next batch may grow. Under load a few large requests cost much less than many
  * small ones.
  */
-const REST_MS = 50
+const REST_MS = 200
 
 /** The entries that wait for one endpoint, and their flush timer. */
 export class EndpointQueue {

@@ -110,7 +110,7 @@ test('lets the next batch grow for a moment after a POST', async () => {
   rig.logMany(60)
   await settle()
   expect(sizes()).toEqual([25])
-  rig.clock.advance(50)
+  rig.clock.advance(200)
   await until(() => rig.vendor.messages().length === 85, 'the next batch followed')
   expect(sizes()).toEqual([25, 60])
 })

@@ -175,7 +175,7 @@ test.each(['x', '[]', 'null', '{"info":', '{"info":"half"}', '{"info":-1}', '{"i
     rig.vendor.answer({ headers: { [header]: '{"info":0.3}' } }, { headers: { [header]: rates } })
     rig.logMany(25)
     await until(() => rig.pipeline.stats().accepted === 25, 'the first logs were accepted')
-    rig.clock.advance(50)
+    rig.clock.advance(200)
     rig.logMany(25)
     await until(() => rig.pipeline.stats().accepted === 50, 'the second logs were accepted')
     chance = 0.4

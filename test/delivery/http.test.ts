@@ -38,7 +38,7 @@ test('reuses one connection', async () => {
   rig = await openRig()
   for (let n = 0; n < 10; n++) {
     rig.logMany(25)
-    rig.clock.advance(50)
+    rig.clock.advance(200)
     await until(() => rig.pipeline.stats().accepted === 25 * (n + 1), 'the batch was accepted')
   }
   expect(rig.vendor.connections).toBe(1)
@@ -49,7 +49,7 @@ test('uses another connection when the server has closed a kept-alive one', asyn
   rig.vendor.answer({ hangUp: true })
   for (let n = 0; n < 20; n++) {
     rig.logMany(25)
-    rig.clock.advance(50)
+    rig.clock.advance(200)
     await until(() => rig.pipeline.stats().accepted === 25 * (n + 1), 'the batch was accepted without a wait')
   }
   expect(rig.pipeline.stats().dropped).toEqual({})
@@ -61,7 +61,7 @@ test('does not take a truncated answer for a stale connection', async () => {
   rig.logMany(25)
   await until(() => rig.pipeline.stats().accepted === 25, 'the first batch was accepted')
   rig.logMany(25, 'second')
-  rig.clock.advance(50)
+  rig.clock.advance(200)
   await until(() => rig.pipeline.stats().holding === 'backoff', 'the second attempt is held back')
   await settle()
   expect(rig.vendor.seen).toHaveLength(2)

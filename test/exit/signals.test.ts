@@ -94,7 +94,7 @@ test.each(['SIGQUIT', 'SIGUSR2'] as const)('%s is handled like SIGTERM', async (
 test.each(['all listeners removed', 'ours removed, others stay'])(
   'a signal is attended to although the application removes listeners that it did not add (%s)',
   async (idea) => {
-    const when: RunOptions['when'] = ['up', (child) => setTimeout(() => child.kill('SIGTERM'), 100)]
+    const when: RunOptions['when'] = ['listeners removed', (child) => child.kill('SIGTERM')]
     expect((await compare([idea, 'last'], { when })).signal).toBe('SIGTERM')
     expect([arrived(), messages()]).toEqual([50, ['unsent']])
   },

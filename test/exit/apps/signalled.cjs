@@ -89,13 +89,17 @@ const ideas = {
   'all listeners removed': () => {
     process.removeAllListeners(signal)
     client?.info('unsent')
+    setTimeout(() => say('listeners removed'))
   },
   'ours removed, others stay': () => {
     const others = process.listeners(signal)
     process.on(signal, () => {})
     for (const listener of others) process.removeListener(signal, listener)
     client?.info('unsent')
-    setTimeout(() => process.removeAllListeners(signal), 20)
+    setTimeout(() => {
+      process.removeAllListeners(signal)
+      say('listeners removed')
+    }, 20)
   },
   'raise in exit': () => {
     process.prependListener('exit', () => process.kill(process.pid, signal))
