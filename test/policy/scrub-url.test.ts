@@ -188,6 +188,9 @@ describe('the request that an HTTP logger leaves in metadata', () => {
     policy.reconfigure(settingsOf({ scrubParams: scrubbedParams(['code']) }))
     policy.admit(info({ metadata }))
     expect(sent[0]?.metadata).toMatchObject({ 'req.query.code': 'x', 'req.query.token': '[SCRUBBED]' })
-    expect(sent[1]?.metadata).toMatchObject({ 'req.query.code': '[SCRUBBED]', 'req.query.token': '[SCRUBBED]' })
+    expect(sent[1]?.metadata).toMatchObject({
+      'req.query.code': '[SCRUBBED]',
+      'req.query.token': '[SCRUBBED]',
+    })
   })
 })
