@@ -28,19 +28,20 @@ const MOST_OTHERS = 256
  */
 export function others(input: unknown, names: readonly string[]): Record<string, unknown> | undefined {
   if (typeof input !== 'object' || input === null) return undefined
-  const found: Record<string, unknown> = {}
+  let found: Record<string, unknown> | undefined
   let left = MOST_OTHERS
   try {
     if (!isPlain(input)) return undefined
     for (const name of Object.keys(input)) {
       if (names.includes(name)) continue
+      found ??= {}
       setField(found, name, readProperty(input, name))
       if (--left === 0) break
     }
   } catch {
     // A Proxy may refuse to list its properties.
   }
-  return left < MOST_OTHERS ? found : undefined
+  return found
 }
 
 /** Plain objects of any realm. */

@@ -49,16 +49,20 @@ export function toRequest(input: unknown): RequestDetail | undefined {
   const request = fields(input)
   if (request === undefined) return undefined
   const detail: RequestDetail = {}
-  const read = <K extends keyof RequestDetail>(field: K, value: RequestDetail[K] | undefined) => {
-    if (value !== undefined) detail[field] = value
-  }
-  read('method', text(request.method))
-  read('url', text(request.url))
-  read('path', text(request.path))
-  read('status_code', whole(request.statusCode ?? request.status_code))
-  read('duration_ms', number(request.durationMs ?? request.duration_ms))
-  read('ip', text(request.ip))
-  read('user_agent', text(request.userAgent ?? request.user_agent))
+  const method = text(request.method)
+  if (method !== undefined) detail.method = method
+  const url = text(request.url)
+  if (url !== undefined) detail.url = url
+  const path = text(request.path)
+  if (path !== undefined) detail.path = path
+  const status = whole(request.statusCode ?? request.status_code)
+  if (status !== undefined) detail.status_code = status
+  const durationMs = number(request.durationMs ?? request.duration_ms)
+  if (durationMs !== undefined) detail.duration_ms = durationMs
+  const ip = text(request.ip)
+  if (ip !== undefined) detail.ip = ip
+  const userAgent = text(request.userAgent ?? request.user_agent)
+  if (userAgent !== undefined) detail.user_agent = userAgent
   return detail
 }
 

@@ -22,6 +22,7 @@ export function completeRecord(record: LogRecordLike): Completed {
 function completeInput(record: LogRecordLike): Completed {
   const refused = refusedOf(record)
   const exception = exceptionOf(record)
+  if (refused === undefined && exception === undefined) return { record }
   const [key, thrown] = exception === undefined ? refusedError(refused) : ['error', exception]
   if (thrown === undefined) return { record: refused === undefined ? record : withInput(record, refused) }
   const fields = exception === undefined ? { error: thrown } : ownFieldsOf(exception)

@@ -6,6 +6,7 @@ import type { LogRecordLike } from '../translate/otel.js'
 import { readProperty } from '../translate/property.js'
 import type { ResourceFields } from '../translate/resource.js'
 import { severityLevel } from '../translate/severity.js'
+import type { Level } from '../wire/level.js'
 import type { Completed } from './completed.js'
 import { ResourceReader } from './resource-reader.js'
 
@@ -62,16 +63,20 @@ export class OtelIntake {
       return
     }
     const { pipeline } = this
-    // An exporter may receive anything, and getters of a record may throw.
-    const level = severityLevel(readProperty(record, 'severityNumber'), readProperty(record, 'severityText'))
+    const level = levelOf(record)
     if (level !== undefined && !pipeline.wants(level)) return
-    const { record: whole, thrown, ownStack } = guarded(() => complete(record)) ?? { record }
-    this.withResource(readProperty(record, 'resource'), (resource) => {
-      const log = translateLogRecord(whole, resource)
-      // The level of a record without a severity follows from its content.
-      if (level === undefined && !pipeline.wants(log.level)) return
-      pipeline.write(log, { source: 'record', scope, thrown, ownStack })
-    })
+    let completed: Completed = { record }
+    try {
+      completed = complete(record)
+    } catch {
+      // A getter of the record threw: it is translated as it is.
+    }
+    const resource = resourceOf(record)
+    const reader = this.#readerOf(pipeline)
+    const known = reader.find(resource)
+    // Most records come with a resource that was read before, and need no function that waits for it.
+    if (known !== undefined) writeRecord(pipeline, completed, known, level, scope)
+    else reader.read(resource, (fields) => writeRecord(pipeline, completed, fields, level, scope))
   }
 
   /** Counts a record or event that cannot be read. */
@@ -83,18 +88,14 @@ export class OtelIntake {
 
   /** Calls `use`, which must not throw, with the resource's fields: at once, or as soon as the resource is detected. */
   withResource(resource: unknown, use: (fields: ResourceFields) => void): void {
-    const { pipeline } = this
-    this.#reader ??= this.#openReader(pipeline)
-    this.#reader.read(resource, use)
+    this.#readerOf(this.pipeline).read(resource, use)
   }
 
   /** Reads the resource of the first span, so that request entries and client calls carry its service too. */
   learnFrom(span: object): void {
     if (!this.#handle.isOpen) return
     if (this.#hasLearned && this.#handle.pipeline === this.#attachedTo) return
-    const { pipeline } = this
-    this.#reader ??= this.#openReader(pipeline)
-    this.#reader.look(readProperty(span, 'resource'))
+    this.#readerOf(this.pipeline).look(readProperty(span, 'resource'))
     this.#hasLearned = true
   }
 
@@ -124,12 +125,13 @@ export class OtelIntake {
     this.#hasEnded = true
   }
 
-  #openReader(pipeline: Pipeline): ResourceReader {
-    return new ResourceReader({
+  #readerOf(pipeline: Pipeline): ResourceReader {
+    this.#reader ??= new ResourceReader({
       clock: pipeline.clock,
       allAttributes: () => pipeline.settings.allResourceAttributes,
       learn: (fields) => pipeline.learn(fields),
     })
+    return this.#reader
   }
 
   /**
@@ -160,9 +162,32 @@ function asItIs(record: LogRecordLike): Completed {
   return { record }
 }
 
-function guarded<T>(read: () => T): T | undefined {
+function writeRecord(
+  pipeline: Pipeline,
+  { record, thrown, ownStack }: Completed,
+  resource: ResourceFields,
+  level: Level | undefined,
+  scope: Scope,
+): void {
+  const log = translateLogRecord(record, resource)
+  // The level of a record without a severity follows from its content.
+  if (level === undefined && !pipeline.wants(log.level)) return
+  pipeline.write(log, { source: 'record', scope, thrown, ownStack })
+}
+
+// An exporter may receive anything, and getters of a record may throw.
+
+function levelOf(record: LogRecordLike): Level | undefined {
   try {
-    return read()
+    return severityLevel(record.severityNumber, record.severityText)
+  } catch {
+    return severityLevel(readProperty(record, 'severityNumber'), readProperty(record, 'severityText'))
+  }
+}
+
+function resourceOf(record: LogRecordLike): unknown {
+  try {
+    return record.resource
   } catch {
     return undefined
   }

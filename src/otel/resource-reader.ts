@@ -42,7 +42,7 @@ export class ResourceReader {
 
   /** Calls `use` with the resource's fields: now, or as soon as they are complete. */
   read(resource: unknown, use: Use): void {
-    const known = this.#find(resource as object)
+    const known = this.find(resource)
     if (known !== undefined) use(known)
     else if (typeof resource !== 'object' || resource === null) use(NOTHING)
     else if (!isPending(resource)) use(this.#translate(resource))
@@ -102,17 +102,18 @@ export class ResourceReader {
     for (const use of waiting.uses) use(fields)
   }
 
-  #find(resource: object): ResourceFields | undefined {
+  /** The fields of a resource that was read before. */
+  find(resource: unknown): ResourceFields | undefined {
     const allAttributes = this.#parts.allAttributes()
     if (allAttributes !== this.#hasAllAttributes) {
       this.#hasAllAttributes = allAttributes
       this.#known = new WeakMap()
     }
-    return this.#known.get(resource)
+    return this.#known.get(resource as object)
   }
 
   #translate(resource: object): ResourceFields {
-    const known = this.#find(resource)
+    const known = this.find(resource)
     if (known !== undefined) return known
     const fields = translated(resource, this.#hasAllAttributes)
     this.#known.set(resource, fields)

@@ -139,7 +139,7 @@ export function createPolicy(parts: PolicyParts): Policy {
     if (isTooMuch) cutOversize(log)
     if (settings.redact.length > 0) redactLog(log, settings.redact, ownRequestId)
     if (isTooMuch) endCutTexts(log)
-    for (const hook of [beforeSend, settings.beforeSend]) {
+    for (const hook of hasHook ? [beforeSend, settings.beforeSend] : NO_HOOKS) {
       if (hook === undefined) continue
       // A copy, because a log shares its user, tags and breadcrumbs with later logs.
       const result = runHook(hook, log === input ? copyOf(log) : log)
@@ -150,7 +150,7 @@ export function createPolicy(parts: PolicyParts): Policy {
       copyUserId(log, input)
       Object.assign(input, lineOf(log))
     }
-    const finalId = identify(log, () => id)
+    const finalId = isRead || isTooMuch ? identify(log, () => id) : id
     const fingerprint = log.level === 'error' ? log.fingerprint : undefined
     if (fingerprint !== undefined) {
       const first = duplicates.hold(fingerprint)
@@ -233,7 +233,14 @@ export function createPolicy(parts: PolicyParts): Policy {
       if (reason !== undefined) drop(reason)
       return reason === undefined
     },
-    admit: (log, options = {}) => guarded(() => decide(log, options)) ?? '',
+    admit(log, options = {}) {
+      try {
+        return decide(log, options) ?? ''
+      } catch {
+        drop('hook_error')
+        return ''
+      }
+    },
     admitRequest: (entry, { ownRequestId = false } = {}) => guarded(() => decideRequest(entry, ownRequestId)),
     setSampleRates: (rates) => sampler.setRates(rates),
     release: () => duplicates.release(),
@@ -242,6 +249,8 @@ export function createPolicy(parts: PolicyParts): Policy {
     },
   }
 }
+
+const NO_HOOKS: readonly undefined[] = []
 
 /** `user_id` is a copy of `user.id`: where a hook changed or removed one of them, the other follows. */
 function copyUserId(log: Log, input: Log): void {

@@ -1,70 +1,27 @@
-import type { Log, Trace, User } from '../wire/log.js'
-import type { Draft } from './draft.js'
+import type { Trace, User } from '../wire/log.js'
+import { SECTION_BITS } from './attributes.js'
+import { type Draft, Sections } from './draft.js'
 import type { LogFacts } from './log-facts.js'
 import { completeRequest } from './request-parts.js'
 
-/**
- * The fields of a log that its attributes set. All properties are present, so that all objects have one shape in V8.
- */
-export type AttributeFields = {
-  readonly [Key in Exclude<keyof Log, 'metadata' | 'error' | '_sdk'>]: Log[Key] | undefined
-}
-
 /** The result for a draft whose attributes set no field. */
-export const NO_FIELDS: AttributeFields = fieldsOf({}, {})
+export const NO_FIELDS: Readonly<Sections> = new Sections()
 
 /** Takes the fields out of a draft, and combines those that attributes give in parts. */
-export function attributeFields(draft: Draft, facts: LogFacts): AttributeFields {
+export function attributeFields(draft: Draft, facts: LogFacts): Sections {
   const sections = draft.sections()
-  const input = (sections.log ?? {}) as Partial<Log>
-  if (input.message !== undefined && facts.body !== undefined && input.message !== facts.body) {
+  const { log } = sections
+  if (log.message !== undefined && facts.body !== undefined && log.message !== facts.body) {
     draft.note('body', facts.body)
   }
-  return fieldsOf(input, {
-    deploy: sections.deploy,
-    user: completeUser(draft, sections.user),
-    action: completeAction(draft, input.action, facts.action),
-    request: completeRequest(draft, sections.request),
-    perf: sections.perf as Log['perf'],
-    trace: completeTrace(draft, sections.trace as Partial<Trace> | undefined, facts.trace),
-    source: completeSource(draft, input.source),
-    device: sections.device,
-  })
-}
-
-type Completed = {
-  [Key in 'deploy' | 'user' | 'action' | 'request' | 'perf' | 'trace' | 'source' | 'device']?:
-    | Log[Key]
-    | undefined
-}
-
-function fieldsOf(input: Partial<Log>, completed: Completed): AttributeFields {
-  return {
-    level: input.level,
-    message: input.message,
-    timestamp: input.timestamp,
-    service: input.service,
-    environment: input.environment,
-    version: input.version,
-    hostname: input.hostname,
-    release_id: input.release_id,
-    deploy: completed.deploy,
-    user: completed.user,
-    user_id: completed.user?.id,
-    session_id: input.session_id,
-    request_id: input.request_id,
-    action: completed.action,
-    tags: input.tags,
-    request: completed.request,
-    perf: completed.perf,
-    trace: completed.trace,
-    fingerprint: input.fingerprint,
-    breadcrumbs: input.breadcrumbs,
-    notify: input.notify,
-    notify_channels: input.notify_channels,
-    source: completed.source,
-    device: completed.device,
-  }
+  // Few records have parts, and a search for one costs as much as a field.
+  const hasParts = draft.hasIn(SECTION_BITS.parts)
+  if (hasParts) sections.user = completeUser(draft, sections.user)
+  log.action = completeAction(draft, log.action, facts.action)
+  if (draft.hasIn(SECTION_BITS.url)) sections.request = completeRequest(draft, sections.request)
+  sections.trace = completeTrace(draft, sections.trace, facts.trace)
+  if (hasParts) log.source = completeSource(draft, log.source)
+  return sections
 }
 
 function completeUser(draft: Draft, input: User | undefined): User | undefined {

@@ -1,5 +1,5 @@
 import { MAX_LOG_BYTES } from '../wire/limits.js'
-import type { Fields } from '../wire/log.js'
+import type { Deploy, Fields, Log, RequestDetail, Trace, User } from '../wire/log.js'
 import { structure } from './attribute-value.js'
 import { isGroup, type Rule, ruleFor, SECTION_BITS, type Section } from './attributes.js'
 import type { AttributesLike } from './otel.js'
@@ -13,14 +13,35 @@ export interface Taken {
   readonly value: unknown
 }
 
+/** The fields of a log itself that attributes set. All properties are present, so that all objects have one shape in V8. */
+export class OwnFields {
+  level: Log['level'] | undefined
+  message: string | undefined
+  timestamp: string | undefined
+  service: string | undefined
+  environment: string | undefined
+  version: string | undefined
+  hostname: string | undefined
+  release_id: string | undefined
+  session_id: string | undefined
+  request_id: string | undefined
+  action: string | undefined
+  tags: Log['tags']
+  fingerprint: string | undefined
+  breadcrumbs: Log['breadcrumbs']
+  notify: boolean | undefined
+  notify_channels: Log['notify_channels']
+  source: string | undefined
+}
+
 /** Fields by the part of the log they belong to. Each object is new, so that the caller may complete it. */
 export class Sections {
-  log: Fields | undefined
-  deploy: Fields | undefined
-  user: Fields | undefined
-  request: Fields | undefined
-  perf: Fields | undefined
-  trace: Fields | undefined
+  readonly log = new OwnFields()
+  deploy: Deploy | undefined
+  user: User | undefined
+  request: RequestDetail | undefined
+  perf: Log['perf']
+  trace: Partial<Trace> | undefined
   error: Fields | undefined
   device: Fields | undefined
 }
@@ -118,6 +139,11 @@ export class Draft {
     return this.#present !== 0
   }
 
+  /** True when an attribute set a field of one of these sections. @param bits of {@link SECTION_BITS} */
+  hasIn(bits: number): boolean {
+    return (this.#present & bits) !== 0
+  }
+
   /** The fields of each section that attributes set. Parts are not included; they are taken by `claim`. */
   sections(): Sections {
     const sections: Sections = new Sections()
@@ -125,8 +151,9 @@ export class Draft {
     for (const { rule, value } of this.#taken) {
       if (rule.section === 'metadata') this.note(rule.key, value)
       else if (rule.section !== 'parts' && rule.section !== 'url') {
-        sections[rule.section] ??= {}
-        setField(sections[rule.section] as Fields, rule.key, value)
+        const section = rule.section as 'device'
+        sections[section] ??= {}
+        setField(sections[section], rule.key, value)
       }
     }
     return sections

@@ -1,9 +1,13 @@
 import { isError } from '../common/any-realm.js'
 import type { ErrorDetail, Fields } from '../wire/log.js'
+import { SECTION_BITS } from './attributes.js'
 import type { Draft, Taken } from './draft.js'
 import { exceptionFromAttributes } from './exception.js'
 import { toPlain } from './plain.js'
 import { describeThrown, type Thrown } from './thrown.js'
+
+/** The sections of the attributes that an error is made of. */
+const ERROR_BITS = SECTION_BITS.error | SECTION_BITS.parts
 
 /** The fields that the client may set besides type, message and stack. */
 const DETAILS = ['filename', 'line_number', 'context_line', 'pre_context', 'post_context'] as const
@@ -14,7 +18,7 @@ const DETAILS = ['filename', 'line_number', 'context_line', 'pre_context', 'post
  * winston writes other texts into that attribute.
  */
 export function draftError(draft: Draft, severe: boolean, body?: Thrown): ErrorDetail | undefined {
-  if (!draft.hasTaken) return body === undefined ? undefined : noteThrown(draft, body)
+  if (!draft.hasIn(ERROR_BITS)) return body === undefined ? undefined : noteThrown(draft, body)
   let error = attributedError(draft, severe)
   for (const key of ['err', 'error']) {
     const part = draft.claim('parts', key)

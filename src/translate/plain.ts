@@ -39,9 +39,9 @@ export class PlainBudget {
  * @param budget what other structures have left. Default: there are no others
  * @returns `undefined` for `undefined` only.
  */
-export function toPlain(value: unknown, budget = new PlainBudget(PLAIN_LIMITS.nodes)): unknown {
+export function toPlain(value: unknown, budget?: PlainBudget): unknown {
   if (typeof value !== 'object' || value === null) return plainPrimitive(value)
-  const walk = new Walk(budget)
+  const walk = new Walk(budget ?? new PlainBudget(PLAIN_LIMITS.nodes))
   const plain = walk.copy(value, 0)
   walk.end()
   return plain

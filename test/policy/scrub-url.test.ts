@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { scrubbedParams, scrubUrl } from '../../src/policy/scrub-url.js'
-import { bench, deepFreeze, info } from './support.js'
+import { bench, deepFreeze, info, settingsOf } from './support.js'
 
 const params = scrubbedParams(['X-Custom'])
 const scrub = (url: string) => scrubUrl(url, params)
@@ -163,5 +163,34 @@ describe('the request that an HTTP logger leaves in metadata', () => {
       list: [{ originalUrl: 'c' }],
     }
     expect(metadataOf(metadata)).toEqual(metadata)
+  })
+
+  it('is scrubbed under a key that held nothing to scrub before, and among any number of other keys', () => {
+    const { policy, sent } = bench()
+    const keys = Object.fromEntries(Array.from({ length: 2500 }, (_, n) => [`key ${n}`, n]))
+    const secret = { query: { token: 'x' }, 'req.query.token': 'x', originalUrl: '/a?token=x' }
+    policy.admit(info({ metadata: { query: 'text', 'req.query.page': '1', originalUrl: '/a' } }))
+    policy.admit(info({ metadata: { ...keys, ...secret } }))
+    policy.admit(info({ metadata: { ...secret, ...keys } }))
+    const scrubbed = {
+      query: { token: '[SCRUBBED]' },
+      'req.query.token': '[SCRUBBED]',
+      originalUrl: '/a?token=[SCRUBBED]',
+    }
+    expect(sent[1]?.metadata).toMatchObject(scrubbed)
+    expect(sent[2]?.metadata).toMatchObject(scrubbed)
+  })
+
+  it('is scrubbed by the names of the settings, also where others held before', () => {
+    const { policy, sent } = bench()
+    const metadata = { 'req.query.code': 'x', 'req.query.token': 'x' }
+    policy.admit(info({ metadata }))
+    policy.reconfigure(settingsOf({ scrubParams: scrubbedParams(['code']) }))
+    policy.admit(info({ metadata }))
+    expect(sent[0]?.metadata).toMatchObject({ 'req.query.code': 'x', 'req.query.token': '[SCRUBBED]' })
+    expect(sent[1]?.metadata).toMatchObject({
+      'req.query.code': '[SCRUBBED]',
+      'req.query.token': '[SCRUBBED]',
+    })
   })
 })

@@ -143,6 +143,23 @@ describe('the trace of a log record', () => {
     expect(translate({ spanContext: { traceId, spanId } }).trace).toStrictEqual(trace)
   })
 
+  it('has the ids of its own record, whichever were valid in the one before', () => {
+    const traces = [
+      { traceId: TRACE_ID, spanId: SPAN_ID },
+      { traceId: TRACE_ID, spanId: '' },
+      { traceId: '', spanId: SPAN_ID },
+      { traceId: SPAN_ID, spanId: TRACE_ID },
+      { traceId: 'a'.repeat(32), spanId: SPAN_ID },
+    ].map((spanContext) => translate({ spanContext }).trace)
+    expect(traces).toStrictEqual([
+      { trace_id: TRACE_ID, span_id: SPAN_ID },
+      { trace_id: TRACE_ID },
+      undefined,
+      undefined,
+      { trace_id: 'a'.repeat(32), span_id: SPAN_ID },
+    ])
+  })
+
   it('is that of lognitor.trace when one is given, and never a mixture', () => {
     const spanContext = { traceId: TRACE_ID, spanId: SPAN_ID }
     expect(translate({ spanContext, attributes: { 'lognitor.trace.trace_id': 't' } }).trace).toStrictEqual({
