@@ -1,10 +1,18 @@
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
-import { afterEach, expect, test } from 'vitest'
+import { promises as dns } from 'node:dns'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { type AddressInfo, createServer, type Server, Socket } from 'node:net'
+import { join } from 'node:path'
+import { createServer as createSecureServer, TLSSocket } from 'node:tls'
+import { Worker } from 'node:worker_threads'
+import { afterEach, expect, test, vi } from 'vitest'
 import { httpTransport } from '../../src/delivery/http/http.js'
 import type { WatchedTransport } from '../../src/delivery/http/post.js'
 import { until } from '../support/until.js'
 
 const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}'
+const fixture = (name: string) => readFileSync(join(import.meta.dirname, '../fixtures/tls', name), 'utf8')
+const pair = { key: fixture('key.pem'), cert: fixture('cert.pem') }
 const post = { path: '/ingest', headers: {}, body: Buffer.from('{}') }
 
 let server: Server
@@ -13,21 +21,35 @@ let transport: WatchedTransport
 const open = new Set<Socket>()
 let mostOpen = 0
 
-async function start(connections: number, onRequest: (socket: Socket) => void): Promise<void> {
+async function start(
+  connections: number,
+  onRequest: (socket: Socket) => void,
+  { isSecure = false, host = '127.0.0.1' } = {},
+): Promise<void> {
   mostOpen = 0
-  server = createServer((socket) => {
+  const serve = (socket: Socket) => {
     open.add(socket)
     mostOpen = Math.max(mostOpen, open.size)
     socket.on('error', () => {})
     socket.on('close', () => open.delete(socket))
     socket.on('data', () => onRequest(socket))
-  })
+  }
+  server = isSecure ? createSecureServer(pair, serve) : createServer(serve)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const apiUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const apiUrl = `http${isSecure ? 's' : ''}://${host}:${(server.address() as AddressInfo).port}`
   transport = httpTransport({ apiUrl, compression: 'none', proxy: false, connections })
 }
 
+/** Accepts the certificate of the fixtures. */
+function trustAll(): void {
+  vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0')
+  // Node warns of it.
+  vi.spyOn(process, 'emitWarning').mockReturnValue()
+}
+
 afterEach(async () => {
+  vi.restoreAllMocks()
+  vi.unstubAllEnvs()
   await transport.close?.()
   for (const socket of open) socket.destroy()
   await new Promise<void>((resolve) => server.close(() => resolve()))
@@ -132,4 +154,55 @@ test('says when the operating system has the request, and when the request has e
   for (const socket of open) socket.write(OK)
   await sent
   expect(told).toEqual([true, false])
+})
+
+test('a connection to the second address of a host does not keep the process alive', async () => {
+  vi.spyOn(dns, 'lookup').mockResolvedValue([
+    { address: '::1', family: 6 },
+    { address: '127.0.0.1', family: 4 },
+  ] as never)
+  await start(1, (socket) => socket.unref().write(OK), { host: 'two.localhost' })
+  server.unref()
+  expect(await transport.send(post)).toMatchObject({ status: 200 })
+  expect(process.getActiveResourcesInfo()).not.toContain('TCPSocketWrap')
+})
+
+test('over TLS, a request leaves at once and a peer that has gone is noticed', async () => {
+  trustAll()
+  const noDelay = vi.spyOn(Socket.prototype, 'setNoDelay')
+  const keepAlive = vi.spyOn(Socket.prototype, 'setKeepAlive')
+  await start(1, (socket) => socket.write(OK), { isSecure: true })
+  expect(await transport.send(post)).toMatchObject({ status: 200 })
+  for (const spy of [noDelay, keepAlive]) expect(spy.mock.contexts[0]).toBeInstanceOf(TLSSocket)
+  expect(noDelay.mock.calls).toEqual([[true]])
+  expect(keepAlive.mock.calls).toEqual([[true, 1_000]])
+})
+
+/** Answers with the number of its connections. In a thread, so that it also answers while the main thread is blocked. */
+const COUNTING_SERVER = `
+  const { parentPort, workerData } = require('node:worker_threads')
+  let connections = 0
+  const server = require('node:tls').createServer(workerData, (socket) => {
+    const answer = 'HTTP/1.1 200 OK\\r\\nContent-Length: 1\\r\\n\\r\\n' + ++connections
+    socket.on('error', () => {}).on('data', () => socket.write(answer))
+  })
+  server.listen(0, '127.0.0.1', () => parentPort.postMessage(server.address().port))`
+
+test('over TLS, a connection is used again although the answer is read before the write is known to be over', async () => {
+  trustAll()
+  const thread = new Worker(COUNTING_SERVER, { eval: true, workerData: pair })
+  const [port] = await once(thread, 'message')
+  transport = httpTransport({ apiUrl: `https://127.0.0.1:${port}`, compression: 'none', proxy: false })
+  const told: boolean[] = []
+  const bodies: string[] = []
+  for (let n = 0; n < 3; n++) {
+    // The loop reads the sockets after the timers, and before it hears of writes.
+    await new Promise((resolve) => setTimeout(resolve, 1))
+    const sent = transport.send(post, (isWritten) => told.push(isWritten))
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100)
+    bodies.push((await sent).body)
+  }
+  await thread.terminate()
+  expect(bodies).toEqual(['1', '1', '1'])
+  expect(told).toEqual([true, false, true, false, true, false])
 })

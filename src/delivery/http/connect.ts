@@ -8,6 +8,8 @@ import { networkError } from './network-error.js'
 const CONNECT_TIMEOUT_MS = 5_000
 /** Node's default of 250 ms per address is too short for a slow network. */
 const ADDRESS_TIMEOUT_MS = 1_000
+/** Idle time after which TCP begins to ask whether the peer is still there, in ms. */
+const KEEP_ALIVE_MS = 1_000
 
 /** Called once: with a connected socket, or with the error. */
 export type Connected = (error: Error | null, socket?: Socket) => void
@@ -36,12 +38,9 @@ export function opener(url: URL, lookup: LookupFunction): Open {
     host: bareHost(url),
     port: portOf(url),
     lookup,
-    noDelay: true,
-    keepAlive: true,
-    keepAliveInitialDelay: 1_000,
     autoSelectFamilyAttemptTimeout: ADDRESS_TIMEOUT_MS,
   }
-  if (url.protocol !== 'https:') return () => builtin('node:net').connect(target).unref()
+  if (url.protocol !== 'https:') return () => configure(builtin('node:net').connect(target))
   const secure = securer(url)
   return () => secure(target)
 }
@@ -69,8 +68,17 @@ export function securer(url: URL): (options: ConnectionOptions) => TLSSocket {
     socket.once('close', (hadError) => {
       if (hadError) session = undefined
     })
-    return socket.unref()
+    return configure(socket)
   }
+}
+
+/** The socket does not keep the process alive, sends at once what it is given, and notices a peer that has gone. */
+function configure<S extends Socket>(socket: S): S {
+  // The attempt at a second address makes a new handle, which would keep the process alive.
+  socket.on('connectionAttempt', () => socket.unref())
+  // Not options: Node 20 and 22 ignore them for TLS.
+  socket.once('connect', () => socket.setNoDelay(true).setKeepAlive(true, KEEP_ALIVE_MS))
+  return socket.unref()
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import { systemClock } from '../../common/clock.js'
+import { setImmediate, systemClock } from '../../common/clock.js'
 import type { TransportAnswer } from '../../wire/transport.js'
 import { AnswerReader } from './answer-reader.js'
 import { networkError } from './network-error.js'
@@ -59,6 +59,7 @@ export class Connection {
       const exchange: Exchange = {
         reader: new AnswerReader(),
         isWritten: false,
+        isAnswered: false,
         end: (settle) => {
           this.#exchange = undefined
           this.#hasServed = true
@@ -96,7 +97,7 @@ export class Connection {
     const exchange = this.#exchange
     try {
       // Nobody has asked for bytes without a POST.
-      if (exchange === undefined) this.destroy()
+      if (exchange === undefined || exchange.isAnswered) this.destroy()
       else if (exchange.reader.read(bytes)) this.#complete(exchange)
     } catch (error) {
       this.destroy(error as Error)
@@ -109,7 +110,18 @@ export class Connection {
     else this.destroy(networkError('ECONNRESET', 'The connection was closed before the answer came'))
   }
 
-  #complete({ reader, isWritten, end }: Exchange): void {
+  #complete(exchange: Exchange): void {
+    if (exchange.isWritten) this.#conclude(exchange)
+    else if (!exchange.isAnswered) {
+      // TLS tells only after the sockets are read that a request is written.
+      exchange.isAnswered = true
+      setImmediate(() => this.#conclude(exchange))
+    }
+  }
+
+  #conclude(exchange: Exchange): void {
+    if (this.#exchange !== exchange) return
+    const { reader, isWritten, end } = exchange
     const seconds = reader.keepAliveSeconds
     if (seconds !== undefined) this.#usableUntil = systemClock.monotonic() + seconds * 1000 - CLOSING_MS
     // An answer to half a request: the rest of the request must not look like the next one.
@@ -118,10 +130,16 @@ export class Connection {
   }
 
   #fail(error: NodeJS.ErrnoException): void {
-    const { reader, end } = this.#exchange ?? {}
+    const exchange = this.#exchange
+    if (exchange === undefined) return
+    if (exchange.isAnswered) {
+      this.#conclude(exchange)
+      return
+    }
+    const { reader, end } = exchange
     const isClosed = error.code === 'ECONNRESET' || error.code === 'EPIPE'
-    const isStale = this.#hasServed && isClosed && reader?.hasBegun === false
-    end?.((_, reject) => reject(isStale ? new StaleConnectionError(error.message, { cause: error }) : error))
+    const isStale = this.#hasServed && isClosed && !reader.hasBegun
+    end((_, reject) => reject(isStale ? new StaleConnectionError(error.message, { cause: error }) : error))
   }
 }
 
@@ -129,5 +147,7 @@ interface Exchange {
   readonly reader: AnswerReader
   /** Whether the operating system has the whole request. */
   isWritten: boolean
+  /** Whether the whole answer has come. */
+  isAnswered: boolean
   end(settle: (resolve: (answer: TransportAnswer) => void, reject: (error: Error) => void) => void): void
 }
