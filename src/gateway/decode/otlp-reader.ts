@@ -132,8 +132,8 @@ export class OtlpReader extends protobuf.BufferReader {
     return from
   }
 
-  /** Reads nanoseconds since 1970, exactly. */
-  time(): HrTime {
+  /** Reads nanoseconds since 1970, exactly. @param into receives seconds and nanoseconds */
+  time(into: [number, number] = [0, 0]): HrTime {
     const low = this.fixed32()
     const high = this.fixed32()
     // A long division by sixteen bits at a time: a double holds every step exactly, and a BigInt is slower.
@@ -143,7 +143,9 @@ export class OtlpReader extends protobuf.BufferReader {
     seconds = seconds * 65_536 + quotient
     rest = (rest - quotient * 1e9) * 65_536 + (low & 0xffff)
     quotient = Math.floor(rest / 1e9)
-    return [seconds * 65_536 + quotient, rest - quotient * 1e9]
+    into[0] = seconds * 65_536 + quotient
+    into[1] = rest - quotient * 1e9
+    return into
   }
 
   /** Reads a signed 64-bit integer; gives a bigint where a number could not hold it. */
