@@ -35,7 +35,7 @@ async function walkLogs(records: Iterable<LogItem | Turn>, growth: Growth): Prom
     if (record instanceof WrittenLogs) {
       count += record.count
       growth.records(record, record.count)
-      latest.includeMs(record.latestMs)
+      latest.include(record.latest)
     } else {
       count++
       growth.records(record, 1)
@@ -93,10 +93,6 @@ class Latest {
   ms = 0
 
   include(...times: readonly HrTime[]): void {
-    for (const time of times) this.includeMs(hrTimeToMillis(time) ?? 0)
-  }
-
-  includeMs(ms: number): void {
-    this.ms = Math.max(this.ms, ms)
+    for (const time of times) this.ms = Math.max(this.ms, hrTimeToMillis(time) ?? 0)
   }
 }

@@ -14,11 +14,10 @@ function page(lengths: readonly number[], letter: string): WrittenLogs {
   const text = lengths
     .map((length, index) => JSON.stringify(`${letter}${index}`.padEnd(length, '.')))
     .join(',')
-  const logs = new WrittenLogs(GROUP, Buffer.from(text))
+  const logs = new WrittenLogs(GROUP, Buffer.from(text), 0)
   let at = 0
   for (const length of lengths) {
     const end = at + JSON.stringify(`${letter}${logs.count}`.padEnd(length, '.')).length
-    logs.starts.push(at)
     logs.ends.push(end)
     at = end + 1
   }
@@ -28,7 +27,7 @@ function page(lengths: readonly number[], letter: string): WrittenLogs {
 const PAGES = [page([9, 1, 700, 3000, 40], 'a'), page([60_000, 5, 5, 150_000, 90_000], 'b')]
 const TEXTS = ['"€ äöü"', '"short"', JSON.stringify('x'.repeat(5000))]
 const textOf = (logs: WrittenLogs, index: number) =>
-  logs.page.toString('utf8', logs.starts[index], logs.ends[index])
+  logs.page.toString('utf8', logs.startOf(index), logs.ends[index])
 
 const step = fc.oneof(
   fc.record({ page: fc.constantFrom(0, 1), index: fc.nat(4), many: fc.integer({ min: 1, max: 5 }) }),

@@ -1,13 +1,13 @@
 import type { Buffer } from 'node:buffer'
-import type { InstrumentationScopeLike, ResourceLike } from '../../translate/otel.js'
+import type { HrTime, InstrumentationScopeLike, ResourceLike } from '../../translate/otel.js'
 import type { Level } from '../../wire/level.js'
 
 /** Length of the id of a log. */
 export const ID_BYTES = 36
 
 /**
- * The logs of records that follow each other in one group, as JSON with room for their ids. Several arrays of numbers
- * take a fraction of the memory that an object for each log would.
+ * The logs of records that follow each other in one group, as JSON with room for their ids. A few arrays of numbers take
+ * a fraction of the memory that an object for each log would.
  */
 export class WrittenLogs {
   readonly resource: ResourceLike
@@ -17,24 +17,39 @@ export class WrittenLogs {
   readonly levels: Level[] = []
   /** Approximate sizes in the body, in bytes. */
   readonly weights: number[] = []
-  /** Where the logs begin and end in the page. */
-  readonly starts: number[] = []
-  readonly ends: number[] = []
   /** Where the ids belong in the page. */
   readonly idsAt: number[] = []
-  /** The latest time of the records, in milliseconds since 1970. */
-  latestMs = 0
+  /** Where the logs end in the page. */
+  readonly ends: number[] = []
+  /** The latest time of the records. */
+  readonly latest: [number, number] = [0, 0]
+  readonly #start: number
 
+  /** @param start where the first log begins in the page */
   constructor(
-    { resource, scope }: { resource: ResourceLike; scope: InstrumentationScopeLike },
+    group: { resource: ResourceLike; scope: InstrumentationScopeLike },
     page: Buffer,
+    start: number,
   ) {
-    this.resource = resource
-    this.instrumentationScope = scope
+    this.resource = group.resource
+    this.instrumentationScope = group.scope
     this.page = page
+    this.#start = start
   }
 
   get count(): number {
     return this.ends.length
+  }
+
+  /** Where a log begins in the page: behind the comma. */
+  startOf(index: number): number {
+    return index === 0 ? this.#start : (this.ends[index - 1] as number) + 1
+  }
+
+  include(time: HrTime): void {
+    const { latest } = this
+    if (time[0] < latest[0] || (time[0] === latest[0] && time[1] <= latest[1])) return
+    latest[0] = time[0]
+    latest[1] = time[1]
   }
 }

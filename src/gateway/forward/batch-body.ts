@@ -70,10 +70,9 @@ export class BatchBody {
     if (isText) this.seal()
     const end = isText
       ? start + this.#write(entry, start)
-      : start + (entry.ends[index] as number) - (entry.starts[index] as number)
+      : start + (entry.ends[index] as number) - entry.startOf(index)
     if (this.sources.length > 0 && end + TAIL.length > MAX_BATCH_BYTES) return false
-    if (!isText)
-      this.#copyLater(entry.page, entry.starts[index] as number, entry.ends[index] as number, start)
+    if (!isText) this.#copyLater(entry.page, entry.startOf(index), entry.ends[index] as number, start)
     this.#entryEnds(end, source)
     return true
   }

@@ -1,4 +1,3 @@
-import { hrTimeToMillis } from '../../translate/time.js'
 import type { Level } from '../../wire/level.js'
 import type { OtlpReader } from '../decode/otlp-reader.js'
 import type { JsonBytes } from './json-bytes.js'
@@ -20,15 +19,15 @@ const SPAN_ID_BYTES = 8
 /** Writes the logs of records that have one shape and differ in their values alone. */
 export class LogTemplate {
   readonly level: Level
-  /** Where the id of the last log belongs. */
+  /** Where the id of the last log belongs, and the times of its record. */
   idAt = 0
+  readonly hrTime: [number, number] = [0, 0]
+  readonly hrTimeObserved: [number, number] = [0, 0]
   readonly #steps: readonly Step[]
   readonly #pieces: readonly Piece[]
   /** Where the values of the attributes begin and end in the body. */
   readonly #starts: number[]
   readonly #ends: number[]
-  readonly #hrTime: [number, number] = [0, 0]
-  readonly #hrTimeObserved: [number, number] = [0, 0]
   #message = 0
   #messageEnd = 0
   #traceId = 0
@@ -56,11 +55,6 @@ export class LogTemplate {
     return isRead
   }
 
-  /** The later time of the last record, in milliseconds since 1970. */
-  get latestMs(): number {
-    return Math.max(hrTimeToMillis(this.#hrTime) ?? 0, hrTimeToMillis(this.#hrTimeObserved) ?? 0)
-  }
-
   #read(reader: OtlpReader, out: JsonBytes): boolean {
     try {
       reader.enter()
@@ -73,8 +67,8 @@ export class LogTemplate {
 
   /** Looks for the fields of the shape, and nothing else, and remembers where their values are. */
   #match(reader: OtlpReader): boolean {
-    this.#hrTimeObserved[0] = 0
-    this.#hrTimeObserved[1] = 0
+    this.hrTimeObserved[0] = 0
+    this.hrTimeObserved[1] = 0
     for (const step of this.#steps) {
       if (reader.pos >= reader.len || reader.buf[reader.pos++] !== step.tag || !this.#take(reader, step))
         return false
@@ -87,10 +81,10 @@ export class LogTemplate {
       case STEP.attribute:
         return this.#attribute(reader, step)
       case STEP.time:
-        reader.time(this.#hrTime)
+        reader.time(this.hrTime)
         return true
       case STEP.observedTime:
-        reader.time(this.#hrTimeObserved)
+        reader.time(this.hrTimeObserved)
         return true
       case STEP.body:
         return this.#body(reader)
@@ -141,7 +135,7 @@ export class LogTemplate {
   #value(reader: OtlpReader, slot: number, out: JsonBytes): boolean {
     switch (slot) {
       case SLOT.time:
-        return out.time(this.#hrTime)
+        return out.time(this.hrTime)
       case SLOT.logId:
         this.idAt = out.end
         return out.id()

@@ -17,7 +17,7 @@ const RECORDS_AN_ATTEMPT = 200
 /** Shapes that are known of one group. */
 const MOST_TEMPLATES = 4
 /** Logs that are written without a look at the time. */
-const MOST_LOGS = 64
+const MOST_LOGS = 40
 /** The tag of a record in its group. */
 const RECORD = 18
 /** Groups whose templates are remembered for the next body. */
@@ -114,13 +114,13 @@ function readByTemplates(
       if (logs !== undefined) reader.pos = from - 1
       return logs
     }
-    logs ??= new WrittenLogs(group, page)
+    logs ??= new WrittenLogs(group, page, start)
     logs.levels.push(template.level)
     logs.weights.push(reader.pos - from)
-    logs.starts.push(start)
     logs.idsAt.push(template.idAt)
     logs.ends.push(pages.out.end)
-    logs.latestMs = Math.max(logs.latestMs, template.latestMs)
+    logs.include(template.hrTime)
+    logs.include(template.hrTimeObserved)
     pages.keep()
   } while (logs.count < MOST_LOGS && pages.hasRoom && isNextRecord(reader))
   return logs
