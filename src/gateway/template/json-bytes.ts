@@ -15,8 +15,11 @@ const QUOTE = 0x22
 const BACKSLASH = 0x5c
 const COMMA = 0x2c
 /** A loop over this many bytes is faster than a call. */
-const FEW_BYTES = 24
+const FEW_BYTES = 12
 const DIGIT_0 = 0x30
+const POINT = 0x2e
+/** Numbers below it have few digits. */
+const MOST_PLAIN = 1e9
 const LETTER_Z = 0x5a
 /** `2026-01-31T12:00:00.` */
 const SECOND_BYTES = 20
@@ -160,20 +163,37 @@ export class JsonBytes {
   }
 
   #number(value: number | bigint): boolean {
-    if (typeof value === 'number' && value >= 0 && value < 10_000 && Number.isInteger(value)) {
-      this.#digits(value)
-      return true
+    if (typeof value === 'number' && value >= 0 && value < MOST_PLAIN) {
+      // The shortest text for a number is its only decimal of at most fifteen digits, if there is one.
+      const thousandths = Math.round(value * 1000)
+      if (thousandths / 1000 === value) return this.#decimal(thousandths)
     }
     const isPlain = typeof value === 'number' && (Number.isSafeInteger(value) || value % 1 !== 0)
     return this.ascii(isPlain && Number.isFinite(value) ? String(value) : JSON.stringify(toPlain(value)))
   }
 
-  /** A number below 10 000, of which a text would take longer. */
+  /** A number in thousandths. To make a text of it first would take longer. */
+  #decimal(thousandths: number): true {
+    const whole = Math.floor(thousandths / 1000)
+    const rest = thousandths - whole * 1000
+    this.#digits(whole)
+    if (rest === 0) return true
+    this.#bytes[this.#end++] = POINT
+    this.#threeDigits(rest)
+    while (this.#bytes[this.#end - 1] === DIGIT_0) this.#end--
+    return true
+  }
+
   #digits(value: number): void {
-    if (value >= 1000) this.#bytes[this.#end++] = DIGIT_0 + Math.floor(value / 1000)
-    if (value >= 100) this.#bytes[this.#end++] = DIGIT_0 + (Math.floor(value / 100) % 10)
-    if (value >= 10) this.#bytes[this.#end++] = DIGIT_0 + (Math.floor(value / 10) % 10)
-    this.#bytes[this.#end++] = DIGIT_0 + (value % 10)
+    let length = 1
+    for (let power = 10; power <= value; power *= 10) length++
+    let rest = value
+    for (let at = this.#end + length - 1; at >= this.#end; at--) {
+      const next = Math.floor(rest / 10)
+      this.#bytes[at] = DIGIT_0 + rest - next * 10
+      rest = next
+    }
+    this.#end += length
   }
 
   #list(reader: OtlpReader, length: number, end: number): boolean {
