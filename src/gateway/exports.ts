@@ -130,19 +130,26 @@ export class Exports {
     response.on('close', () => {
       isGone = !response.writableFinished
     })
+    let begun: ForwardedExport | undefined
     const newExport = (): ForwardedExport => {
       const forwarded = this.#forwarder.forward(stableIdsOf(hash, signal, passThroughKey ? key : ''), key)
       response.on('close', () => {
         if (!response.writableFinished) forwarded.cancel()
       })
       if (isGone) forwarded.cancel()
+      begun = forwarded
       return forwarded
     }
-    const result = await this.#producers.run(() =>
+    const produce = () =>
       signal === 'logs'
         ? this.#logs(body, encoding, newExport, memory)
-        : this.#spans(body, encoding, newExport, admitted),
-    )
+        : this.#spans(body, encoding, newExport, admitted)
+    const result = await this.#producers.run(produce).catch(async (error) => {
+      // What has been sent of the export ends before its caller learns of the failure, and its memory comes back.
+      begun?.cancel()
+      await begun?.finish(0)
+      throw error
+    })
     if (result === undefined) return FULL
     const { count, forwarded } = result
     const delivery = await forwarded.finish(count)

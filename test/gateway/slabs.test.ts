@@ -1,7 +1,17 @@
 import { Buffer } from 'node:buffer'
 import { expect, test } from 'vitest'
+import type { WatchedTransport } from '../../src/delivery/http/post.js'
+import { stableIdsOf } from '../../src/gateway/body-ids.js'
+import { decodeLogs } from '../../src/gateway/decode/decode.js'
+import { forwardLogs } from '../../src/gateway/forward/forward-logs.js'
+import type { ForwardedExport } from '../../src/gateway/forward/forwarded-export.js'
+import { Forwarder } from '../../src/gateway/forward/forwarder.js'
+import { resolveGatewayOptions } from '../../src/gateway/gateway-options.js'
 import { RequestMemory } from '../../src/gateway/request-memory.js'
 import { SLAB_BYTES, type Slab, Slabs } from '../../src/gateway/slabs.js'
+import { sdkRecord, serialize } from './support.js'
+
+const GROUP = { resource: sdkRecord().resource, instrumentationScope: { name: 'orders' } }
 
 const zeros = Buffer.alloc(SLAB_BYTES)
 
@@ -70,4 +80,63 @@ test('a request takes a bounded number of slabs, and none once it has ended', ()
   memory.giveBack()
   expect(taken.map((bytes) => bytes.length)).toEqual(taken.map(() => 0))
   expect(memory.take()).toBeUndefined()
+})
+
+const BODY = serialize(
+  'protobuf',
+  Array.from({ length: 450 }, (_, n) => sdkRecord({ ...GROUP, body: `line ${n}` })),
+)
+
+/** Forwards a body several times. Gives how many slabs can be lent afterwards. */
+async function slabsAfter(
+  send: WatchedTransport['send'],
+  during = (_: ForwardedExport) => {},
+): Promise<number> {
+  const { shared } = resolveGatewayOptions({ apiKey: 'key', transport: { send } }, {})
+  const forwarder = new Forwarder(shared, { timeoutMs: 1000, connections: 4 })
+  for (let round = 0; round < 20; round++) {
+    const memory = new RequestMemory(forwarder.slabs)
+    const items = await decodeLogs(BODY, 'protobuf', forwarder.templates, memory)
+    const newExport = () => {
+      const forwarded = forwarder.forward(stableIdsOf(Buffer.from(`${round}`), 'logs'))
+      during(forwarded)
+      return forwarded
+    }
+    const { count, forwarded } = await forwardLogs(items, newExport, false, BODY.length)
+    await forwarded.finish(count)
+    memory.giveBack()
+  }
+  return Array.from({ length: 100 }, () => forwarder.slabs.lend()).filter((slab) => slab !== undefined).length
+}
+
+const accepted = { status: 200, headers: {}, body: '{}' }
+const ENDS: Readonly<Record<string, WatchedTransport['send']>> = {
+  'is accepted': async (_, onWritten) => {
+    onWritten?.(true)
+    return accepted
+  },
+  'is accepted before all of it has left': async () => accepted,
+  'has too many entries': async ({ body }, onWritten) => {
+    onWritten?.(true)
+    return body.length > 5000 ? { ...accepted, status: 413 } : accepted
+  },
+  'is to be sent again': async () => ({ ...accepted, status: 503 }),
+  'gets no answer': async () => {
+    throw new Error('no')
+  },
+}
+
+test.each(Object.entries(ENDS))('all slabs come back when each batch %s', async (_, send) => {
+  expect(await slabsAfter(send)).toBe(64)
+})
+
+test('all slabs come back when the caller has gone', async () => {
+  expect(
+    await slabsAfter(
+      async () => accepted,
+      (forwarded) => forwarded.cancel(),
+    ),
+  ).toBe(64)
+  const late = (forwarded: ForwardedExport) => setImmediate(() => forwarded.cancel())
+  expect(await slabsAfter(async () => accepted, late)).toBe(64)
 })
