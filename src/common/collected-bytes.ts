@@ -27,11 +27,19 @@ export class CollectedBytes {
     this.#length += piece.length
   }
 
-  /** All bytes in one buffer. */
-  join(): Buffer {
+  /**
+   * All bytes in one buffer.
+   * @param memoryFor gives the buffer for them. Default: they have one of their own
+   */
+  join(memoryFor: (length: number) => Buffer | undefined = () => undefined): Buffer {
     this.#keepCopied()
     const [first] = this.#pieces
-    return first !== undefined && this.#pieces.length === 1 ? first : Buffer.concat(this.#pieces)
+    if (first !== undefined && this.#pieces.length === 1) return first
+    const memory = memoryFor(this.#length)
+    if (memory === undefined) return Buffer.concat(this.#pieces, this.#length)
+    let end = 0
+    for (const piece of this.#pieces) end += piece.copy(memory, end)
+    return memory.subarray(0, end)
   }
 
   #copy(piece: Buffer): void {

@@ -1,5 +1,10 @@
 import { createHash } from 'node:crypto'
+import { ID_BYTES } from './decode/written-logs.js'
 import type { StableIds } from './forward/stable-ids.js'
+
+/** What all ids of one request have in common. Behind it is the position of the log. */
+const STEM_LENGTH = 28
+const HEX = Buffer.from('0123456789abcdef')
 
 /**
  * Derives ids from a request: from the SHA-256 of its unpacked body, its signal, and the caller's own key when it has
@@ -8,10 +13,16 @@ import type { StableIds } from './forward/stable-ids.js'
 export function stableIdsOf(bodyHash: Uint8Array, signal: string, ownKey = ''): StableIds {
   const hash = createHash('sha256').update(`${signal}\n${ownKey}\n`).update(bodyHash).digest()
   const hex = hash.toString('hex')
-  const stem = uuid(hex).slice(0, 28)
+  const stem = uuid(hex).slice(0, STEM_LENGTH)
+  const stemBytes = Buffer.from(stem)
   const [first, second] = [hash.readUInt32BE(16), hash.readUInt32BE(20)]
   return {
     logId: (position) => stem + position.toString(16).padStart(8, '0'),
+    writeLogId: (position, into, at) => {
+      for (let index = 0; index < STEM_LENGTH; index++) into[at + index] = stemBytes[index] as number
+      for (let index = 0; index < ID_BYTES - STEM_LENGTH; index++)
+        into[at + ID_BYTES - 1 - index] = HEX[(position >>> (4 * index)) & 15] as number
+    },
     batchId: (name) => uuid(createHash('sha256').update(`${hex} ${name}`).digest('hex')),
     roll: (position) => mix(first, second, position) / 2 ** 32,
   }

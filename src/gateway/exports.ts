@@ -16,6 +16,7 @@ import { Semaphore } from './forward/semaphore.js'
 import type { GatewaySettings } from './gateway-options.js'
 import { type Body, CallerGoneError, FULL, readBody } from './read-body.js'
 import { comeAgain, type Reply, type Signal, TAKEN, writeReply } from './reply.js'
+import { RequestMemory } from './request-memory.js'
 
 const MOST_PRODUCERS = 32
 const CROWDED = comeAgain(503, 'The gateway has reached its limit of requests at one time.', 2000)
@@ -48,6 +49,7 @@ export class Exports {
   /** Serves one export. Never rejects. */
   async serve(request: IncomingMessage, response: ServerResponse, signal: Signal): Promise<void> {
     const encoding = encodingOf(request)
+    const memory = new RequestMemory(this.#forwarder.slabs)
     let admitted: Admitted | undefined
     let reply: Reply
     try {
@@ -59,10 +61,10 @@ export class Exports {
         admitted = this.admission.enter(() => request.destroy())
         if (admitted === undefined) reply = unread(request, CROWDED)
         else {
-          const body = await readBody(request, this.#settings.maxBodyBytes, admitted, this.#clock)
+          const body = await readBody(request, this.#settings.maxBodyBytes, admitted, memory, this.#clock)
           if (!('bytes' in body)) reply = body
           else if (!admitted.start()) reply = CROWDED
-          else reply = await this.#deliver(response, signal, encoding ?? 'json', key, body, admitted)
+          else reply = await this.#deliver(response, signal, encoding ?? 'json', key, body, admitted, memory)
         }
       }
     } catch (error) {
@@ -70,6 +72,7 @@ export class Exports {
       reply = failed(error)
       if (reply.status === 503) this.#forwarder.selfLog.warn(`an export could not be served: ${error}`)
     } finally {
+      memory.giveBack()
       admitted?.leave()
       forceGcAfter(admitted?.bytes ?? 0)
     }
@@ -119,6 +122,7 @@ export class Exports {
     key: string | undefined,
     { bytes: body, hash }: Body,
     admitted: Admitted,
+    memory: RequestMemory,
   ): Promise<Reply> {
     const { passThroughKey } = this.#settings
     this.bytes += body.length
@@ -126,19 +130,26 @@ export class Exports {
     response.on('close', () => {
       isGone = !response.writableFinished
     })
+    let begun: ForwardedExport | undefined
     const newExport = (): ForwardedExport => {
       const forwarded = this.#forwarder.forward(stableIdsOf(hash, signal, passThroughKey ? key : ''), key)
       response.on('close', () => {
         if (!response.writableFinished) forwarded.cancel()
       })
       if (isGone) forwarded.cancel()
+      begun = forwarded
       return forwarded
     }
-    const result = await this.#producers.run(() =>
+    const produce = () =>
       signal === 'logs'
-        ? this.#logs(body, encoding, newExport)
-        : this.#spans(body, encoding, newExport, admitted),
-    )
+        ? this.#logs(body, encoding, newExport, memory)
+        : this.#spans(body, encoding, newExport, admitted)
+    const result = await this.#producers.run(produce).catch(async (error) => {
+      // What has been sent of the export ends before its caller learns of the failure, and its memory comes back.
+      begun?.cancel()
+      await begun?.finish(0)
+      throw error
+    })
     if (result === undefined) return FULL
     const { count, forwarded } = result
     const delivery = await forwarded.finish(count)
@@ -148,9 +159,9 @@ export class Exports {
     return { status: 200, rejected: delivery.rejected, message }
   }
 
-  async #logs(body: Buffer, encoding: Encoding, newExport: () => ForwardedExport) {
+  async #logs(body: Buffer, encoding: Encoding, newExport: () => ForwardedExport, memory: RequestMemory) {
     const { allResourceAttributes } = this.#settings.shared
-    const decoded = await decodeLogs(body, encoding, this.#forwarder.templates)
+    const decoded = await decodeLogs(body, encoding, this.#forwarder.templates, memory)
     const result = await keepingItems(decoded, body.length, (records) =>
       forwardLogs(records, newExport, allResourceAttributes, body.length),
     )

@@ -8,6 +8,9 @@ import { TooMuchError } from './decode/decode-error.js'
 const FREE_BYTES = 128 * 1024 * 1024
 const TIMES_BODY = 4
 
+/** What all items of one group share. */
+type Place = Pick<LogRecordLike, 'resource' | 'instrumentationScope'>
+
 /**
  * Counts the bytes that the logs and request entries of a body repeat: fields of the resource and the scope, of a span
  * for each of its exceptions, and of the request that the span belongs to. Without a limit a body of a few hundred
@@ -17,7 +20,7 @@ const TIMES_BODY = 4
 export class Growth {
   readonly #fieldsOf: (resource: LogRecordLike['resource']) => ResourceFields
   #left: number
-  #last: LogRecordLike | SpanLike | undefined
+  #last: Place | undefined
   #lastBytes = 0
 
   /**
@@ -29,14 +32,14 @@ export class Growth {
     this.#fieldsOf = fieldsOf
   }
 
-  /** Counts the log of a record. @throws {TooMuchError} */
-  record(record: LogRecordLike): void {
-    if (!this.#isSamePlace(record)) {
-      const { resource, instrumentationScope } = record
+  /** Counts the logs of so many records of one place. @throws {TooMuchError} */
+  records(place: Place, count: number): void {
+    if (!this.#isSamePlace(place)) {
+      const { resource, instrumentationScope } = place
       const bare = { ...NO_RECORD, resource, instrumentationScope }
       this.#lastBytes = bytesOf(() => translateLogRecord(bare, this.#fieldsOf(resource), unknownTime))
     }
-    this.add(this.#lastBytes, 1)
+    this.add(this.#lastBytes, count)
   }
 
   /** Counts the logs of a span's exceptions. @throws {TooMuchError} */
@@ -60,7 +63,7 @@ export class Growth {
   }
 
   /** Items of one group share resource and scope, so the bytes are counted once for the group. */
-  #isSamePlace(item: LogRecordLike | SpanLike): boolean {
+  #isSamePlace(item: Place): boolean {
     const last = this.#last
     this.#last = item
     return (

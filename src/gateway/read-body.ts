@@ -4,6 +4,8 @@ import type { Clock, TimerHandle } from '../common/clock.js'
 import { CollectedBytes } from '../common/collected-bytes.js'
 import type { Admitted } from './admission.js'
 import { comeAgain, type Reply } from './reply.js'
+import type { RequestMemory } from './request-memory.js'
+import { SLAB_BYTES } from './slabs.js'
 import { ENCODINGS, type Unpacker, unpackerOf } from './unpack.js'
 
 /** Thrown when the caller has closed the connection, so that there is nobody to answer. */
@@ -20,11 +22,12 @@ export interface Body {
   readonly hash: Buffer
 }
 
-/** Reads the body. Gives the reply to send instead when the body is refused. */
+/** Reads the body, as far as it can into the memory of the request. Gives the reply to send instead when the body is refused. */
 export async function readBody(
   request: IncomingMessage,
   maxBytes: number,
   admitted: Admitted,
+  memory: RequestMemory,
   clock: Clock,
 ): Promise<Body | Reply> {
   const encoding = request.headers['content-encoding']?.trim().toLowerCase() ?? ''
@@ -40,7 +43,7 @@ export async function readBody(
   }
   const stop = keepPace(request, clock)
   try {
-    return await collect(request, unpack, maxBytes, admitted)
+    return await collect(request, unpack, maxBytes, admitted, memory)
   } finally {
     stop()
   }
@@ -84,11 +87,13 @@ function collect(
   unpack: Unpacker | undefined,
   maxBytes: number,
   admitted: Admitted,
+  memory: RequestMemory,
 ): Promise<Body | Reply> {
   return new Promise((resolve, reject) => {
     let collected = new CollectedBytes()
     const hash = createHash('sha256')
     let isOver = false
+    const memoryFor = (length: number) => (length <= SLAB_BYTES ? memory.take() : undefined)
     const refuse = (reply: Reply) => {
       isOver = true
       collected = new CollectedBytes()
@@ -118,7 +123,7 @@ function collect(
       }
     })
     source.on('end', () => {
-      if (!isOver) resolve({ bytes: collected.join(), hash: hash.digest() })
+      if (!isOver) resolve({ bytes: collected.join(memoryFor), hash: hash.digest() })
       collected = new CollectedBytes()
     })
     unpack?.on('error', () =>

@@ -2,7 +2,8 @@ import { type HrTime, SPAN_KIND } from '../translate/otel.js'
 import { isExceptionEvent } from '../translate/span.js'
 import { hrTimeToMillis } from '../translate/time.js'
 import { DecodeError, TooMuchError } from './decode/decode-error.js'
-import { DECODE_LIMITS, type OtlpLogRecord, type OtlpSpan, TURN, type Turn } from './decode/shapes.js'
+import { DECODE_LIMITS, type LogItem, type OtlpSpan, TURN, type Turn } from './decode/shapes.js'
+import { WrittenLogs } from './decode/written-logs.js'
 import type { Growth } from './growth.js'
 import { nextTurn } from './turns.js'
 
@@ -20,20 +21,26 @@ export interface Survey {
 }
 
 /** @throws DecodeError {@link TooMuchError} for what is wrong anywhere in the body */
-export function surveyLogs(records: Iterable<OtlpLogRecord | Turn>, growth: Growth): Promise<Survey> {
+export function surveyLogs(records: Iterable<LogItem | Turn>, growth: Growth): Promise<Survey> {
   return readable(() => walkLogs(records, growth))
 }
 
-async function walkLogs(records: Iterable<OtlpLogRecord | Turn>, growth: Growth): Promise<Survey> {
+async function walkLogs(records: Iterable<LogItem | Turn>, growth: Growth): Promise<Survey> {
   const latest = new Latest()
   let count = 0
   for (const record of records) {
     const turn = nextTurn()
     if (turn !== undefined) await turn
     if (record === TURN) continue
-    count++
-    growth.record(record)
-    latest.include(record.hrTime, record.hrTimeObserved)
+    if (record instanceof WrittenLogs) {
+      count += record.count
+      growth.records(record, record.count)
+      latest.include(record.latest)
+    } else {
+      count++
+      growth.records(record, 1)
+      latest.include(record.hrTime, record.hrTimeObserved)
+    }
   }
   return { count, exceptions: new Map(), latestMs: latest.ms }
 }

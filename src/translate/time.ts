@@ -14,8 +14,14 @@ let lastPrefix = ''
  * @returns `undefined` for the zero time, which means "unset", and for a value that is not a time
  */
 export function hrTimeToIso(time: HrTime | undefined): string | undefined {
+  const millis = hrTimeToIsoMillis(time)
+  return millis === undefined ? undefined : millisToIso(millis)
+}
+
+/** The whole milliseconds that {@link hrTimeToIso} writes. */
+export function hrTimeToIsoMillis(time: HrTime | undefined): number | undefined {
   const millis = hrTimeToMillis(time)
-  return millis === undefined || millis === 0 ? undefined : millisToIso(Math.floor(millis))
+  return millis === undefined || millis === 0 ? undefined : Math.floor(millis)
 }
 
 /** ISO 8601 with milliseconds and `Z`, for a whole number of milliseconds between the years 1 and 9999. */

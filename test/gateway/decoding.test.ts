@@ -189,7 +189,8 @@ describe('a record', () => {
       Array.from({ length: 20 }, (_, index) => sdkRecord({ body: `${index}` })),
     )
     const records = await decodeLogs(body, 'protobuf')
-    const walk = () => [...records].filter((record) => record !== TURN).map(({ body: text }) => Number(text))
+    const walk = () =>
+      [...records].flatMap((record) => (record !== TURN && 'body' in record ? [Number(record.body)] : []))
     expect(walk()).toEqual(Array.from({ length: 20 }, (_, index) => index))
     expect(walk()).toHaveLength(20)
   })

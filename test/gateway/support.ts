@@ -10,6 +10,7 @@ import { onTestFinished } from 'vitest'
 import { systemClock } from '../../src/common/clock.js'
 import { decodeLogs, decodeSpans, type Encoding } from '../../src/gateway/decode/decode.js'
 import { type OtlpLogRecord, type OtlpSpan, TURN } from '../../src/gateway/decode/shapes.js'
+import { WrittenLogs } from '../../src/gateway/decode/written-logs.js'
 import { processCpuMs } from '../../src/gateway/forward/work-time.js'
 import { type GatewayParts, openGateway as open } from '../../src/gateway/gateway.js'
 import { resolveGatewayOptions } from '../../src/gateway/gateway-options.js'
@@ -72,7 +73,8 @@ export function openInCpuTime(options: GatewayOptions = {}) {
 
 /** The log records of a body, without the turns between them. */
 export async function decodedLogs(body: Buffer, encoding: Encoding): Promise<OtlpLogRecord[]> {
-  return [...(await decodeLogs(body, encoding))].filter((record) => record !== TURN)
+  const items = [...(await decodeLogs(body, encoding))]
+  return items.filter((item) => item !== TURN && !(item instanceof WrittenLogs)) as OtlpLogRecord[]
 }
 
 /** As {@link decodedLogs}, for spans. */

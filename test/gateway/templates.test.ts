@@ -1,10 +1,12 @@
+import { resourceFromAttributes } from '@opentelemetry/resources'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { decodeLogs } from '../../src/gateway/decode/decode.js'
-import { TURN } from '../../src/gateway/decode/shapes.js'
+import { WrittenLogs } from '../../src/gateway/decode/written-logs.js'
 import { Forwarder } from '../../src/gateway/forward/forwarder.js'
 import { resolveGatewayOptions } from '../../src/gateway/gateway-options.js'
 import type { LogRecordLike } from '../../src/translate/otel.js'
+import type { Vendor } from '../support/vendor.js'
 import { FIRST_SECOND, openGateway, SPAN_ID, sdkRecord, send, serialize, TRACE_ID } from './support.js'
 
 const RECORDS = 24
@@ -20,6 +22,9 @@ function alike(fieldsOf: (n: number) => Partial<LogRecordLike>): LogRecordLike[]
   })
 }
 
+/** One character stands for each byte: broken UTF-8 must not become a character that looks like a correct one. */
+const textsOf = (seen: Vendor['seen']) => seen.map(({ raw }) => raw.toString('latin1')).sort()
+
 /** The bodies that reach the service, sorted: those of one export are sent side by side. */
 async function sent(body: Buffer, options: object): Promise<string[]> {
   const { gateway, vendor } = await openGateway(options)
@@ -27,7 +32,7 @@ async function sent(body: Buffer, options: object): Promise<string[]> {
   for (const _ of [1, 2]) expect((await send(gateway, '/v1/logs', body)).status).toBe(200)
   await gateway.close()
   // Batches of one export are sent at the same time.
-  return vendor.seen.map(({ text }) => text).sort()
+  return textsOf(vendor.seen)
 }
 
 async function expectSame(records: readonly LogRecordLike[]): Promise<void> {
@@ -42,7 +47,8 @@ async function written(records: readonly LogRecordLike[], options: object = {}):
   const { shared } = resolveGatewayOptions({ apiKey: 'key', ...options }, {})
   const { templates } = new Forwarder(shared, { timeoutMs: 1000, connections: 1 })
   const decoded = await decodeLogs(serialize('protobuf', records), 'protobuf', templates)
-  return [...decoded].filter((record) => record !== TURN && record.written !== undefined).length
+  const counts = [...decoded].map((item) => (item instanceof WrittenLogs ? item.count : 0))
+  return counts.reduce((sum, count) => sum + count, 0)
 }
 
 const order = (n: number) =>
@@ -204,4 +210,65 @@ test('any record arrives as without templates', async () => {
     }),
     { numRuns: 40 },
   )
+})
+
+test('a text with broken UTF-8 arrives as without templates', async () => {
+  // What comes behind stands for one, two or three bytes that are no character, or none in UTF-8.
+  const broken = [[0xff], [0xc3, 0x28], [0xed, 0xa0, 0x80], [0xf0, 0x9f, 0x98], [0xc3, 0xa9]]
+  const records = alike((n) => ({ body: `line ${n} ???`, attributes: { 'user.id': `u${n} ???`, a: '???' } }))
+  for (const bytes of broken) {
+    const body = serialize('protobuf', records)
+    const half = body.length / 2
+    for (let at = body.indexOf('???', half); at >= 0; at = body.indexOf('???', at + 3))
+      Buffer.from(bytes).copy(body, at)
+    const ordinary = await sent(body, ORDINARY)
+    expect(await sent(body, {})).toEqual(ordinary)
+  }
+})
+
+test('records of many groups, shapes, levels and sizes arrive as without templates', async () => {
+  const groups = ['orders', 'users', 'console'].flatMap((name) =>
+    ['shop', 'bank'].map((service) => ({
+      resource: resourceFromAttributes({ 'service.name': service }),
+      instrumentationScope: { name },
+    })),
+  )
+  const stretch = fc.record({
+    group: fc.nat(groups.length - 1),
+    shape: fc.nat(3),
+    count: fc.integer({ min: 1, max: 150 }),
+    length: fc.constantFrom(0, 1, 200, 3000, 20_000),
+    seconds: fc.constantFrom(0, 1, 1e6),
+  })
+  const options = { minLevel: 'info', service: 'none' } as const
+  const { gateway, vendor } = await openGateway(options)
+  const { gateway: plain, vendor: other } = await openGateway({ ...options, ...ORDINARY })
+  const shapeOf = (shape: number, n: number, text: string): Partial<LogRecordLike> => {
+    if (shape === 0) return { attributes: { n, text, half: n / 2, big: 2 ** 40 + n, 'user.id': `u${n}` } }
+    if (shape === 1) return { severityNumber: 5 + 4 * (n % 3), attributes: { text, n: n * 1000 } }
+    if (shape === 2) return { body: text + n, spanContext: TRACED as never, attributes: { 'a.url': text } }
+    return { severityNumber: n % 2 ? 1 : 17, body: `${n % 7 ? '' : '"'}${text}` }
+  }
+  await fc.assert(
+    fc.asyncProperty(fc.array(stretch, { minLength: 1, maxLength: 8 }), async (stretches) => {
+      let number = 0
+      const records = stretches.flatMap(({ group, shape, count, length, seconds }) => {
+        const most = length > 1000 ? 30 : count
+        return Array.from({ length: Math.min(count, most) }, () => {
+          const n = number++
+          const hrTime = [FIRST_SECOND + Math.floor(n / 5) * seconds, (n * 7_654_321) % 1e9] as const
+          const times = n % 50 === 49 ? {} : { hrTime, hrTimeObserved: hrTime }
+          return sdkRecord({ ...groups[group], ...times, ...shapeOf(shape, n, 'x'.repeat(length)) })
+        })
+      })
+      const body = serialize('protobuf', records)
+      const [from, fromOther] = [vendor.seen.length, other.seen.length]
+      const answers = await Promise.all([gateway, plain].map((each) => send(each, '/v1/logs', body)))
+      expect(answers.map(({ status }) => status)).toEqual([200, 200])
+      expect(textsOf(vendor.seen.slice(from))).toEqual(textsOf(other.seen.slice(fromOther)))
+      expect(gateway.stats().accepted).toBe(plain.stats().accepted)
+    }),
+    { numRuns: 25 },
+  )
+  expect(gateway.stats()).toEqual(plain.stats())
 })

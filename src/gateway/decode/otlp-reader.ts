@@ -8,6 +8,8 @@ import { ValueBudget } from './value-budget.js'
 const LONGEST_ID_BYTES = 32
 const MAX_KEPT_BYTES = 40
 const SLOTS = 4096
+/** Bytes of an integer below 2^49. */
+const SMALL_BYTES = 7
 const longer = protobuf.BufferReader.prototype.uint32
 
 /**
@@ -132,8 +134,8 @@ export class OtlpReader extends protobuf.BufferReader {
     return from
   }
 
-  /** Reads nanoseconds since 1970, exactly. */
-  time(): HrTime {
+  /** Reads nanoseconds since 1970, exactly. @param into receives seconds and nanoseconds */
+  time(into: [number, number] = [0, 0]): HrTime {
     const low = this.fixed32()
     const high = this.fixed32()
     // A long division by sixteen bits at a time: a double holds every step exactly, and a BigInt is slower.
@@ -143,15 +145,23 @@ export class OtlpReader extends protobuf.BufferReader {
     seconds = seconds * 65_536 + quotient
     rest = (rest - quotient * 1e9) * 65_536 + (low & 0xffff)
     quotient = Math.floor(rest / 1e9)
-    return [seconds * 65_536 + quotient, rest - quotient * 1e9]
+    into[0] = seconds * 65_536 + quotient
+    into[1] = rest - quotient * 1e9
+    return into
   }
 
   /** Reads a signed 64-bit integer; gives a bigint where a number could not hold it. */
   exactInteger(): number | bigint {
-    const first = this.buf[this.pos]
-    if (first !== undefined && first < 128 && this.pos < this.len) {
-      this.pos++
-      return first
+    // Most integers are small, and protobuf makes an object of each.
+    let small = 0
+    const end = Math.min(this.len, this.pos + SMALL_BYTES)
+    for (let at = this.pos, unit = 1; at < end; at++, unit *= 128) {
+      const byte = this.buf[at] as number
+      small += (byte & 127) * unit
+      if (byte < 128) {
+        this.pos = at + 1
+        return small
+      }
     }
     const { low, high } = this.int64() as unknown as { low: number; high: number }
     if (high >= -0x20_0000 && high < 0x20_0000) return high * 0x1_0000_0000 + (low >>> 0)

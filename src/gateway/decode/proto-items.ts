@@ -11,7 +11,7 @@ export interface Group {
   readonly scope: InstrumentationScopeLike
 }
 
-/** Reads one message, beginning with its length. */
+/** Reads one message, beginning with its length, or several of them with the tags between. */
 export type ReadItem<T> = (reader: OtlpReader, group: Group) => T
 
 const REQUEST = 0b10
@@ -27,8 +27,13 @@ const NO_RESOURCE: ResourceLike = { attributes: {} }
 /**
  * The items of an export request, one at a time. Requests for logs and for traces are built alike: resources,
  * in each of them scopes, in each of those the items. Between them come turns.
+ * @param countOf how many records an item was made of. Default one
  */
-export function* readItems<T>(body: Buffer, readItem: ReadItem<T>): Generator<T | Turn> {
+export function* readItems<T>(
+  body: Buffer,
+  readItem: ReadItem<T>,
+  countOf: (item: T) => number = () => 1,
+): Generator<T | Turn> {
   const reader = new OtlpReader(body)
   let hasResources = body.length === 0
   let count = 0
@@ -53,8 +58,10 @@ export function* readItems<T>(body: Buffer, readItem: ReadItem<T>): Generator<T 
         const ofItem: Group = { resource, scope: findFirst(reader, readScope) ?? NO_SCOPE }
         while (reader.pos < reader.len) {
           if (!enterField(reader, 18, GROUP)) continue
-          if (++count > DECODE_LIMITS.records) throw new TooMuchError('The body holds too many records.')
-          yield readItem(reader, ofItem)
+          const item = readItem(reader, ofItem)
+          count += countOf(item)
+          if (count > DECODE_LIMITS.records) throw new TooMuchError('The body holds too many records.')
+          yield item
         }
         reader.leave(outerGroup)
       }

@@ -1,25 +1,15 @@
 import type { LogRecordLike, SpanContextLike, SpanEventLike, SpanLike } from '../../translate/otel.js'
 import { PLAIN_LIMITS } from '../../translate/plain.js'
-import type { Level } from '../../wire/level.js'
+import type { WrittenLogs } from './written-logs.js'
 
 /** An OTLP log record in the shape that SDKs have. */
 export interface OtlpLogRecord extends LogRecordLike {
   /** Approximate size in the body, in bytes. */
   readonly weight: number
-  /** The log that was already made of the record. The attributes and most other fields are missing then. */
-  readonly written?: WrittenLog | undefined
 }
 
-/** A log as JSON, in which only its id is missing. */
-export interface WrittenLog {
-  readonly level: Level
-  /** Bytes that hold the log, from `start` on. */
-  readonly page: Buffer
-  readonly start: number
-  readonly length: number
-  /** Where the id belongs, counted from `start`. */
-  readonly idAt: number
-}
+/** A log record, or logs that were already made of records. */
+export type LogItem = OtlpLogRecord | WrittenLogs
 
 /** An OTLP span in the shape that SDKs have. Its events are decoded on demand. */
 export interface OtlpSpan extends SpanLike {

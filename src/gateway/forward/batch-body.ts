@@ -1,7 +1,8 @@
 import { Buffer } from 'node:buffer'
 import { type BatchPath, headOf, TAIL } from '../../delivery/encode.js'
 import { MAX_BATCH_BYTES } from '../../wire/limits.js'
-import type { WrittenLog } from '../decode/shapes.js'
+import type { WrittenLogs } from '../decode/written-logs.js'
+import type { Slab } from '../slabs.js'
 
 const COMMA = 0x2c
 const ID_LENGTH = 36
@@ -9,15 +10,8 @@ const FIRST_CAPACITY = 4096
 /** Most bytes of UTF-8 that a UTF-16 unit takes. */
 const MOST_UNIT_BYTES = 3
 
-/** A log as bytes, and the id that it lacks. */
-export interface LogWithId {
-  readonly log: WrittenLog
-  /** ASCII. */
-  readonly id: string
-}
-
-/** A log or request entry, as JSON. */
-export type Entry = string | LogWithId
+/** A log or request entry as JSON, or one of several written logs. */
+export type Entry = string | WrittenLogs
 
 /** The head is as long for every id, so that its place is known before the id is. */
 const HEAD_BYTES: Readonly<Record<BatchPath, number>> = {
@@ -38,14 +32,26 @@ export class BatchBody {
   readonly sources: number[] = []
   /** Where each entry ends. */
   readonly #ends: number[] = []
+  #slab: Slab | undefined
   #bytes: Buffer
   #end: number
+  #isOut = false
+  // Written logs that lie side by side in their page, and are copied when the next entry is no neighbour of theirs.
+  #page: Buffer | undefined
+  #from = 0
+  #to = 0
+  /** Where they belong in the body. */
+  #at = 0
 
-  /** @param capacity bytes to begin with; the body grows by itself */
-  constructor(name: string, path: BatchPath, capacity = FIRST_CAPACITY) {
+  /**
+   * @param slab memory to begin with. Default: the body has its own
+   * @param capacity bytes of its own to begin with; the body grows by itself
+   */
+  constructor(name: string, path: BatchPath, slab?: Slab, capacity = FIRST_CAPACITY) {
     this.name = name
     this.path = path
-    this.#bytes = Buffer.alloc(capacity)
+    this.#slab = slab
+    this.#bytes = slab?.bytes ?? Buffer.alloc(capacity)
     this.#end = HEAD_BYTES[path]
   }
 
@@ -54,25 +60,67 @@ export class BatchBody {
     return this.#end + TAIL.length
   }
 
-  /** Adds an entry. False when the request would become too large with it; the first entry always fits. */
-  add(entry: Entry, source: number): boolean {
+  /**
+   * Adds an entry. False when the request would become too large with it; the first entry always fits.
+   * @param index of the log, when the entry is one of several written ones
+   */
+  add(entry: Entry, source: number, index = 0): boolean {
     const start = this.#startOfNext()
-    const end = start + (typeof entry === 'string' ? this.#write(entry, start) : this.#copyLog(entry, start))
+    const isText = typeof entry === 'string'
+    if (isText) this.seal()
+    const end = isText
+      ? start + this.#write(entry, start)
+      : start + (entry.ends[index] as number) - entry.startOf(index)
     if (this.sources.length > 0 && end + TAIL.length > MAX_BATCH_BYTES) return false
+    if (!isText) this.#copyLater(entry.page, entry.startOf(index), entry.ends[index] as number, start)
     this.#entryEnds(end, source)
     return true
   }
 
+  #copyLater(page: Buffer, from: number, to: number, at: number): void {
+    // One byte lies between neighbours, in the page and here: the comma.
+    if (page !== this.#page || from !== this.#to + 1) {
+      this.seal()
+      this.#page = page
+      this.#from = from
+      this.#at = at
+    }
+    this.#to = to
+  }
+
+  /** Copies what has been added from elsewhere, which need not be there any longer. */
+  seal(): void {
+    const page = this.#page
+    if (page === undefined) return
+    this.#page = undefined
+    this.#reserve(this.#at, this.#to - this.#from)
+    page.copy(this.#bytes, this.#at, this.#from, this.#to)
+  }
+
   /** The body of the request. @param batchId a UUID */
   body(batchId: string): Buffer {
-    this.#reserve(this.byteLength)
+    this.#isOut = true
+    this.seal()
+    this.#grow(this.byteLength)
     this.#bytes.write(headOf(this.path, batchId), 0)
     this.#bytes.write(TAIL, this.#end)
     return this.#bytes.subarray(0, this.byteLength)
   }
 
+  /** Nobody reads the body any more. */
+  isReadToEnd(): void {
+    this.#isOut = false
+  }
+
+  /** The batch is done with. A body that somebody may still read keeps its memory. */
+  end(): void {
+    if (this.#isOut) this.#slab?.drop()
+    else this.#slab?.giveBack()
+  }
+
   /** Two batches with half of the entries each. */
   halves(): [BatchBody, BatchBody] {
+    this.seal()
     const middle = Math.ceil(this.sources.length / 2)
     return [this.#part(0, middle), this.#part(middle, this.sources.length)]
   }
@@ -88,21 +136,13 @@ export class BatchBody {
 
   #copy(entry: Buffer, source: number): void {
     const start = this.#startOfNext()
-    this.#reserve(start + entry.length)
+    this.#reserve(start, entry.length)
     this.#entryEnds(start + entry.copy(this.#bytes, start), source)
   }
 
   #write(json: string, start: number): number {
-    this.#reserve(start + json.length * MOST_UNIT_BYTES)
+    this.#reserve(start, json.length * MOST_UNIT_BYTES)
     return this.#bytes.write(json, start)
-  }
-
-  #copyLog({ log: { page, start: from, length, idAt }, id }: LogWithId, start: number): number {
-    this.#reserve(start + length + id.length)
-    page.copy(this.#bytes, start, from, from + idAt)
-    const rest = start + idAt + this.#bytes.write(id, start + idAt, 'latin1')
-    page.copy(this.#bytes, rest, from + idAt, from + length)
-    return length + id.length
   }
 
   /** Where the next entry begins, behind a comma. */
@@ -111,16 +151,23 @@ export class BatchBody {
   }
 
   #entryEnds(end: number, source: number): void {
-    if (this.sources.length > 0) this.#bytes[this.#end] = COMMA
     this.#end = end
     this.#ends.push(end)
     this.sources.push(source)
   }
 
-  #reserve(bytes: number): void {
+  /** Makes room for entries that begin there, and separates them from those before. */
+  #reserve(start: number, length: number): void {
+    this.#grow(start + length)
+    if (start > HEAD_BYTES[this.path]) this.#bytes[start - 1] = COMMA
+  }
+
+  #grow(bytes: number): void {
     if (bytes <= this.#bytes.length) return
     const larger = Buffer.alloc(Math.max(bytes, 2 * this.#bytes.length))
     this.#bytes.copy(larger, 0, 0, this.#end)
     this.#bytes = larger
+    this.#slab?.giveBack()
+    this.#slab = undefined
   }
 }

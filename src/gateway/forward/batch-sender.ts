@@ -79,7 +79,14 @@ export class BatchSender {
     const logs = body.path === '/ingest' ? entries : 0
     this.#logsInFlight += logs
     metrics.inFlight(this.#logsInFlight)
-    const posted = await keyState.uploader.post(body.path, body.body(stableIds.batchId(body.name)))
+    let hasWritten = false
+    const onWritten = (isWritten: boolean) => {
+      hasWritten ||= isWritten
+    }
+    const bytes = body.body(stableIds.batchId(body.name))
+    const posted = await keyState.uploader.post(body.path, bytes, { onWritten })
+    // Without an answer, or before the last byte has left, a socket or a proxy may still hold the bytes.
+    if (hasWritten && posted.outcome.kind === 'sent') body.isReadToEnd()
     this.#logsInFlight -= logs
     metrics.inFlight(this.#logsInFlight)
     // The gateway does not retry with fewer entries, so a batch never holds more than the service is known to take.

@@ -1,5 +1,6 @@
 import type { BatchPath } from '../../delivery/encode.js'
 import { KNOWN_BATCH_REQUESTS, MAX_BATCH_BYTES, MAX_BATCH_LOGS } from '../../wire/limits.js'
+import type { Slabs } from '../slabs.js'
 import { BatchBody, type Entry } from './batch-body.js'
 
 /** Logs grow when they are translated, by how much is known only after the batch boundaries are fixed. */
@@ -12,6 +13,7 @@ const MOST_WEIGHT = MAX_BATCH_BYTES / 2
 export class BatchSplitter {
   readonly #path: BatchPath
   readonly #most: number
+  readonly #slabs: Slabs
   #number = 0
   #announced = 0
   /** Position of the first entry that the current batch could hold. */
@@ -22,8 +24,9 @@ export class BatchSplitter {
   /** A little more than the batch before needed: the next one is likely to need as much. */
   #capacity: number | undefined
 
-  constructor(path: BatchPath) {
+  constructor(path: BatchPath, slabs: Slabs) {
     this.#path = path
+    this.#slabs = slabs
     // The gateway does not retry with fewer entries when a batch has too many.
     this.#most = path === '/ingest' ? MAX_BATCH_LOGS : KNOWN_BATCH_REQUESTS
   }
@@ -38,21 +41,24 @@ export class BatchSplitter {
     return body
   }
 
-  /** Adds an entry. Gives the batch before it when the entry would have made that batch too large. */
-  add(entry: Entry, source: number): BatchBody | undefined {
+  /**
+   * Adds an entry. Gives the batch before it when the entry would have made that batch too large.
+   * @param index of the log, when the entry is one of several written ones
+   */
+  add(entry: Entry, source: number, index = 0): BatchBody | undefined {
     this.#body ??= this.#open()
-    const isAdded = this.#body.add(entry, source)
+    const isAdded = this.#body.add(entry, source, index)
     const full = isAdded ? undefined : this.#split()
     if (!isAdded) {
       this.#body = this.#open()
-      this.#body.add(entry, source)
+      this.#body.add(entry, source, index)
     }
     this.#last = this.#announced
     return full
   }
 
   #open(): BatchBody {
-    return new BatchBody(this.#name(), this.#path, this.#capacity)
+    return new BatchBody(this.#name(), this.#path, this.#slabs.lend(), this.#capacity)
   }
 
   /**
@@ -62,6 +68,7 @@ export class BatchSplitter {
   #split(): BatchBody | undefined {
     const full = this.#body
     this.#body = undefined
+    full?.seal()
     if (full !== undefined) full.name = `${this.#name()}-${this.#last}`
     this.#first = this.#last + 1
     return full
@@ -74,6 +81,7 @@ export class BatchSplitter {
   /** Gives the current batch and begins the next one. */
   close(): BatchBody | undefined {
     const body = this.#body
+    body?.seal()
     if (body !== undefined) this.#capacity = Math.ceil(body.byteLength * 1.25)
     this.#body = undefined
     this.#number++

@@ -1,5 +1,7 @@
 import { severityLevel } from '../../translate/severity.js'
-import { type OtlpLogRecord, TURN, type Turn } from '../decode/shapes.js'
+import type { Level } from '../../wire/level.js'
+import { type LogItem, type OtlpLogRecord, TURN, type Turn } from '../decode/shapes.js'
+import { WrittenLogs } from '../decode/written-logs.js'
 import { Growth } from '../growth.js'
 import { createResources } from '../resources.js'
 import { surveyLogs } from '../survey.js'
@@ -12,7 +14,7 @@ import { logOf } from './log-of-record.js'
  * @throws what decoding the records throws
  */
 export async function forwardLogs(
-  records: Iterable<OtlpLogRecord | Turn>,
+  records: Iterable<LogItem | Turn>,
   newExport: () => ForwardedExport,
   allResourceAttributes: boolean,
   bodyBytes: number,
@@ -27,11 +29,12 @@ export async function forwardLogs(
     if (pause !== undefined) await pause
     if (forwarded.isOver) break
     if (record === TURN) continue
-    forwarded.next(source++, record.weight)
-    if (record.written !== undefined) {
-      if (forwarded.wants(record.written.level)) forwarded.writeJson(record.written)
+    if (record instanceof WrittenLogs) {
+      await forwardWritten(record, forwarded, source)
+      source += record.count
       continue
     }
+    forwarded.next(source++, record.weight)
     try {
       forwardRecord(record, forwarded, () => logOf(record, resourceFields(record.resource), now))
     } catch {
@@ -40,6 +43,18 @@ export async function forwardLogs(
     }
   }
   return { count, forwarded }
+}
+
+/** @param first index of the first record that the logs were made of */
+async function forwardWritten(logs: WrittenLogs, forwarded: ForwardedExport, first: number): Promise<void> {
+  for (let index = 0; index < logs.count; index++) {
+    // A batch may have been sent since the last log.
+    const pause = forwarded.hasRoom ? undefined : forwarded.pause()
+    if (pause !== undefined) await pause
+    if (forwarded.isOver) return
+    forwarded.next(first + index, logs.weights[index] as number)
+    if (forwarded.wants(logs.levels[index] as Level)) forwarded.writeJson(logs, index)
+  }
 }
 
 function forwardRecord(

@@ -5,7 +5,8 @@ import { createPolicy, type Policy, type PolicySettings } from '../../policy/pol
 import type { Level } from '../../wire/level.js'
 import { LOG_ID_KEY, type Log } from '../../wire/log.js'
 import type { RequestEntry } from '../../wire/request-entry.js'
-import type { WrittenLog } from '../decode/shapes.js'
+import type { WrittenLogs } from '../decode/written-logs.js'
+import type { Slabs } from '../slabs.js'
 import { nextTurn } from '../turns.js'
 import type { AcceptedOfExports } from './accepted-batches.js'
 import type { BatchBody } from './batch-body.js'
@@ -25,6 +26,8 @@ export interface ForwardedExportParts {
   readonly accepted: AcceptedOfExports
   /** Bytes of all exports that are under way. */
   readonly load: Load
+  /** Memory for the batches. */
+  readonly slabs: Slabs
   readonly policy: PolicySettings
   readonly ledger: DropLedger
   readonly clock: Clock
@@ -84,8 +87,8 @@ export class ForwardedExport {
     const { clock, ledger, policy: settings, stableIds } = parts
     this.#exportId = stableIds.batchId('export')
     this.#acceptedBatches = new Map(parts.accepted.of(this.#exportId))
-    this.#logs = new BatchSplitter('/ingest')
-    this.#requests = new BatchSplitter('/ingest/requests')
+    this.#logs = new BatchSplitter('/ingest', parts.slabs)
+    this.#requests = new BatchSplitter('/ingest/requests', parts.slabs)
     this.#policy = createPolicy({
       settings,
       clock,
@@ -149,10 +152,10 @@ export class ForwardedExport {
     this.#policy.admit(log, { ownRequestId })
   }
 
-  /** Adds a wanted log that policy has nothing to do with any more. */
-  writeJson(log: WrittenLog): void {
-    const id = this.#parts.stableIds.logId(this.#position)
-    this.#send(this.#logs.add({ log, id }, this.#source))
+  /** Adds a wanted log that policy has nothing to do with any more. @param index of the log among these */
+  writeJson(logs: WrittenLogs, index: number): void {
+    this.#parts.stableIds.writeLogId(this.#position, logs.page, logs.idsAt[index] as number)
+    this.#send(this.#logs.add(logs, this.#source, index))
   }
 
   /** Adds the request entry of one answered HTTP request. */
@@ -175,17 +178,17 @@ export class ForwardedExport {
    * undefined.
    */
   pause(): Promise<void> | undefined {
-    const pause = this.#hasRoom() ? nextTurn() : this.#waitForRoom()
+    const pause = this.hasRoom ? nextTurn() : this.#waitForRoom()
     return pause && this.#work.pausedFor(pause)
   }
 
-  #hasRoom(): boolean {
+  /** Whether there is room for another batch. */
+  get hasRoom(): boolean {
     return this.#underway.size < WINDOW && !this.#parts.load.isFull
   }
 
   async #waitForRoom(): Promise<void> {
-    while (!this.isOver && !this.#hasRoom())
-      await Promise.race([...this.#underway, this.#parts.load.lighter()])
+    while (!this.isOver && !this.hasRoom) await Promise.race([...this.#underway, this.#parts.load.lighter()])
   }
 
   /** The caller has closed the connection and will send the export again. */
@@ -212,16 +215,18 @@ export class ForwardedExport {
   }
 
   #send(body: BatchBody | undefined): void {
-    if (body === undefined || this.isOver) return
+    if (body === undefined) return
     const known = this.#acceptedBatches.get(`${body.path} ${body.name}`)
-    if (known !== undefined) {
-      this.#partialSuccess.add(known)
+    if (this.isOver || known !== undefined) {
+      if (known !== undefined) this.#partialSuccess.add(known)
+      body.end()
       return
     }
     const { load } = this.#parts
     const { byteLength } = body
     load.add(byteLength)
     const post = this.#deliver(body).finally(() => {
+      body.end()
       load.remove(byteLength)
       this.#underway.delete(post)
     })

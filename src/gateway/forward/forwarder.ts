@@ -12,6 +12,7 @@ import { policySettings } from '../../policy/settings.js'
 import type { Log } from '../../wire/log.js'
 import type { RequestEntry } from '../../wire/request-entry.js'
 import type { Transport } from '../../wire/transport.js'
+import { Slabs } from '../slabs.js'
 import { LogTemplates } from '../template/log-templates.js'
 import { AcceptedOfExports } from './accepted-batches.js'
 import { BatchSender } from './batch-sender.js'
@@ -54,6 +55,8 @@ const MAX_KEY_STATES = 1000
 export class Forwarder {
   readonly ledger: DropLedger
   readonly selfLog: SelfLog
+  /** Memory for requests and batches. */
+  readonly slabs = new Slabs()
   /** Undefined when hooks or redaction have to see each log. */
   readonly templates: LogTemplates | undefined
   readonly #settings: Settings
@@ -115,6 +118,7 @@ export class Forwarder {
       batchSender: this.#batchSender,
       accepted: this.#accepted,
       load: this.#load,
+      slabs: this.slabs,
       policy: this.#policySettings,
       ledger: this.ledger,
       clock,

@@ -5,6 +5,8 @@
 export interface StableIds {
   /** The id of the log at this position. */
   logId(position: number): string
+  /** Writes the same id, as ASCII. */
+  writeLogId(position: number, into: Uint8Array, at: number): void
   /** The `batch_id` of the batch with this name. */
   batchId(name: string): string
   /** A number in [0, 1) that replaces a random one, for the log at this position. */

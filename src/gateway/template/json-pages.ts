@@ -1,25 +1,50 @@
 import { Buffer } from 'node:buffer'
-import type { WrittenLog } from '../decode/shapes.js'
+import type { RequestMemory } from '../request-memory.js'
+import { JsonBytes, ROOM_OF_LOG } from './json-bytes.js'
 
-const FIRST_PAGE_BYTES = 8 * 1024
-const MOST_PAGE_BYTES = 64 * 1024
+const PAGE_BYTES = 64 * 1024
+const COMMA = 0x2c
 
 /** Keeps the logs of one body, outside of V8's heap: as strings they would be copied with each garbage collection. */
 export class JsonPages {
-  #page = Buffer.alloc(0)
+  /** Writes the next log into the current page. */
+  readonly out = new JsonBytes()
+  readonly #memory: RequestMemory | undefined
+  #page: Buffer = Buffer.alloc(0)
   #end = 0
 
-  /** Copies the first bytes of `json`, and gives where they are. */
-  keep(json: Buffer, length: number): Pick<WrittenLog, 'page' | 'start'> {
-    if (this.#end + length > this.#page.length) {
-      const bytes = Math.min(MOST_PAGE_BYTES, Math.max(FIRST_PAGE_BYTES, 4 * this.#page.length))
-      // Not cleared: only what is written here is read.
-      this.#page = Buffer.allocUnsafeSlow(Math.max(length, bytes))
+  /** @param memory of the request. Default: the pages have their own */
+  constructor(memory?: RequestMemory) {
+    this.#memory = memory
+  }
+
+  /** Gives the page for the next log. */
+  page(): Buffer {
+    if (!this.hasRoom) {
+      this.#page = this.#memory?.take() ?? Buffer.alloc(PAGE_BYTES)
       this.#end = 0
     }
-    const start = this.#end
-    json.copy(this.#page, start, 0, length)
-    this.#end += length
-    return { page: this.#page, start }
+    return this.#page
+  }
+
+  /** Where the next log begins. */
+  get end(): number {
+    return this.#end
+  }
+
+  /** Whether the next log has room in the current page. */
+  get hasRoom(): boolean {
+    return this.#end + ROOM_OF_LOG <= this.#page.length
+  }
+
+  /** Begins a log, and drops what was written of one that was not kept. */
+  begin(): void {
+    this.out.begin(this.#page, this.#end)
+  }
+
+  /** Keeps the log that was written. */
+  keep(): void {
+    this.#page[this.out.end] = COMMA
+    this.#end = this.out.end + 1
   }
 }

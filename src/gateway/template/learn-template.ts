@@ -7,8 +7,8 @@ import { WINSTON } from '../../translate/winston-error.js'
 import type { Log } from '../../wire/log.js'
 import type { OtlpReader } from '../decode/otlp-reader.js'
 import type { Group } from '../decode/proto-items.js'
-import type { OtlpLogRecord, WrittenLog } from '../decode/shapes.js'
-import { JsonPages } from './json-pages.js'
+import type { OtlpLogRecord } from '../decode/shapes.js'
+import { JsonBytes, ROOM_OF_LOG } from './json-bytes.js'
 import { LogTemplate, type Piece, SLOT } from './log-template.js'
 import { type Shape, shapeOf } from './steps.js'
 
@@ -53,7 +53,7 @@ export function learnTemplate(
   if (!pieces) return undefined
   const { level } = JSON.parse(marked) as Log
   const template = new LogTemplate(level, shape, pieces)
-  return isTrueFor(template, reader, record, group, jsonOf) ? template : undefined
+  return isTrueFor(template, reader, record, jsonOf) ? template : undefined
 }
 
 function markedRecord(record: OtlpLogRecord, { names }: Shape): OtlpLogRecord {
@@ -98,14 +98,12 @@ function isTrueFor(
   template: LogTemplate,
   reader: OtlpReader,
   record: OtlpLogRecord,
-  group: Group,
   jsonOf: RecordJson,
 ): boolean {
-  const written = template.read(reader.at(reader.pos, reader.len), group, new JsonPages())?.written
-  return written !== undefined && textOf(written) === jsonOf(record, MARK_LOG_ID)
-}
-
-function textOf({ page, start, length, idAt }: WrittenLog): string {
-  const before = page.toString('utf8', start, start + idAt)
-  return before + MARK_LOG_ID + page.toString('utf8', start + idAt, start + length)
+  const page = Buffer.alloc(ROOM_OF_LOG)
+  const out = new JsonBytes()
+  out.begin(page, 0)
+  if (!template.read(reader.at(reader.pos, reader.len), out)) return false
+  page.write(MARK_LOG_ID, template.idAt)
+  return page.toString('utf8', 0, out.end) === jsonOf(record, MARK_LOG_ID)
 }

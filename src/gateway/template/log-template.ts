@@ -1,11 +1,6 @@
-import type { HrTime } from '../../translate/otel.js'
-import { hrTimeToIso } from '../../translate/time.js'
 import type { Level } from '../../wire/level.js'
 import type { OtlpReader } from '../decode/otlp-reader.js'
-import type { Group } from '../decode/proto-items.js'
-import type { OtlpLogRecord } from '../decode/shapes.js'
-import { JsonBytes } from './json-bytes.js'
-import type { JsonPages } from './json-pages.js'
+import type { JsonBytes } from './json-bytes.js'
 import { type Shape, STEP, type Step } from './steps.js'
 
 /** A place in the JSON for a value of the record. Attributes have their number, from 0 on. */
@@ -18,31 +13,28 @@ export interface Piece {
   readonly slot: number | undefined
 }
 
-const UNSET: HrTime = [0, 0]
-const NO_ATTRIBUTES = {}
 const TRACE_ID_BYTES = 16
 const SPAN_ID_BYTES = 8
 
-/** Shared by all templates: each record is written in one go. */
-const out = new JsonBytes()
-
 /** Writes the logs of records that have one shape and differ in their values alone. */
 export class LogTemplate {
-  readonly #level: Level
+  readonly level: Level
+  /** Where the id of the last log belongs, and the times of its record. */
+  idAt = 0
+  readonly hrTime: [number, number] = [0, 0]
+  readonly hrTimeObserved: [number, number] = [0, 0]
   readonly #steps: readonly Step[]
   readonly #pieces: readonly Piece[]
   /** Where the values of the attributes begin and end in the body. */
   readonly #starts: number[]
   readonly #ends: number[]
-  #hrTime = UNSET
-  #hrTimeObserved = UNSET
   #message = 0
   #messageEnd = 0
   #traceId = 0
   #spanId = 0
 
   constructor(level: Level, { steps, names }: Shape, pieces: readonly Piece[]) {
-    this.#level = level
+    this.level = level
     this.#steps = steps
     this.#pieces = pieces
     this.#starts = names.map(() => 0)
@@ -50,42 +42,33 @@ export class LogTemplate {
   }
 
   /**
-   * Reads the record at the reader's position. Undefined, with nothing read, when the record has another shape.
-   * @param pages keeps the log
+   * Reads the record at the reader's position and writes its log. False, with nothing read, when the record has another
+   * shape; what was written has to be dropped then.
    */
-  read(reader: OtlpReader, { resource, scope }: Group, pages: JsonPages): OtlpLogRecord | undefined {
+  read(reader: OtlpReader, out: JsonBytes): boolean {
     const start = reader.pos
-    const outer = reader.enter()
-    const end = reader.len
-    const weight = end - reader.pos
-    const written = this.#read(reader, pages)
+    const outer = reader.len
+    const isRead = this.#read(reader, out)
+    if (isRead) reader.pos = reader.len
+    else reader.pos = start
     reader.leave(outer)
-    reader.pos = written === undefined ? start : end
-    if (written === undefined) return undefined
-    return {
-      hrTime: this.#hrTime,
-      hrTimeObserved: this.#hrTimeObserved,
-      resource,
-      instrumentationScope: scope,
-      attributes: NO_ATTRIBUTES,
-      droppedAttributesCount: 0,
-      weight,
-      written,
-    }
+    return isRead
   }
 
-  #read(reader: OtlpReader, pages: JsonPages): OtlpLogRecord['written'] {
+  #read(reader: OtlpReader, out: JsonBytes): boolean {
     try {
-      return this.#match(reader) ? this.#write(reader, pages) : undefined
+      reader.enter()
+      return this.#match(reader) && this.#write(reader, out)
     } catch {
       // What is wrong with the record is found when it is decoded.
-      return undefined
+      return false
     }
   }
 
   /** Looks for the fields of the shape, and nothing else, and remembers where their values are. */
   #match(reader: OtlpReader): boolean {
-    this.#hrTimeObserved = UNSET
+    this.hrTimeObserved[0] = 0
+    this.hrTimeObserved[1] = 0
     for (const step of this.#steps) {
       if (reader.pos >= reader.len || reader.buf[reader.pos++] !== step.tag || !this.#take(reader, step))
         return false
@@ -98,10 +81,10 @@ export class LogTemplate {
       case STEP.attribute:
         return this.#attribute(reader, step)
       case STEP.time:
-        this.#hrTime = reader.time()
+        reader.time(this.hrTime)
         return true
       case STEP.observedTime:
-        this.#hrTimeObserved = reader.time()
+        reader.time(this.hrTimeObserved)
         return true
       case STEP.body:
         return this.#body(reader)
@@ -142,24 +125,20 @@ export class LogTemplate {
     return length > 0 && reader.pos === end
   }
 
-  #write(reader: OtlpReader, pages: JsonPages): OtlpLogRecord['written'] {
-    const time = hrTimeToIso(this.#hrTime)
-    if (time === undefined) return undefined
-    out.clear()
-    let idAt = 0
+  #write(reader: OtlpReader, out: JsonBytes): boolean {
     for (const { json, slot } of this.#pieces) {
-      if (!out.json(json)) return undefined
-      if (slot === SLOT.logId) idAt = out.length
-      else if (slot !== undefined && !this.#value(reader, slot, time)) return undefined
+      if (!out.json(json) || (slot !== undefined && !this.#value(reader, slot, out))) return false
     }
-    const { page, start } = out.keepIn(pages)
-    return { level: this.#level, page, start, length: out.length, idAt }
+    return true
   }
 
-  #value(reader: OtlpReader, slot: number, time: string): boolean {
+  #value(reader: OtlpReader, slot: number, out: JsonBytes): boolean {
     switch (slot) {
       case SLOT.time:
-        return out.ascii(time)
+        return out.time(this.hrTime)
+      case SLOT.logId:
+        this.idAt = out.end
+        return out.id()
       case SLOT.message:
         return out.quoted(reader.buf, this.#message, this.#messageEnd)
       case SLOT.traceId:

@@ -1,7 +1,9 @@
 import type { OtlpReader } from '../decode/otlp-reader.js'
 import type { Group, ReadItem } from '../decode/proto-items.js'
 import { readLogRecord } from '../decode/proto-logs.js'
-import type { OtlpLogRecord } from '../decode/shapes.js'
+import type { LogItem, OtlpLogRecord } from '../decode/shapes.js'
+import { WrittenLogs } from '../decode/written-logs.js'
+import type { RequestMemory } from '../request-memory.js'
 import { groupKey } from './group-key.js'
 import { JsonPages } from './json-pages.js'
 import { learnTemplate, type RecordJson } from './learn-template.js'
@@ -14,6 +16,10 @@ const FIRST_ATTEMPTS = 8
 const RECORDS_AN_ATTEMPT = 200
 /** Shapes that are known of one group. */
 const MOST_TEMPLATES = 4
+/** Logs that are written without a look at the time. */
+const MOST_LOGS = 40
+/** The tag of a record in its group. */
+const RECORD = 18
 /** Groups whose templates are remembered for the next body. */
 const MOST_GROUPS = 64
 
@@ -36,17 +42,17 @@ export class LogTemplates {
     this.#jsonOf = jsonOf
   }
 
-  /** Gives the function that reads the records of one body. */
-  reader(): ReadItem<OtlpLogRecord> {
+  /** Gives the function that reads the records of one body. @param memory of the request */
+  reader(memory?: RequestMemory): ReadItem<LogItem> {
     let current: Group | undefined
     let known: Known = { templates: [], decoded: 0 }
-    const pages = new JsonPages()
+    const pages = new JsonPages(memory)
     return (reader, group) => {
       if (group !== current) {
         current = group
         known = this.#known(group)
       }
-      return readByTemplate(reader, group, known.templates, pages) ?? this.#decode(reader, group, known)
+      return readByTemplates(reader, group, known.templates, pages) ?? this.#decode(reader, group, known)
     }
   }
 
@@ -90,20 +96,56 @@ function isLearntFrom(number: number): boolean {
   return number % RECORDS_AN_ATTEMPT === 0
 }
 
-function readByTemplate(
+/** Reads the record at the reader's position, and those behind it, as long as there are templates for them. */
+function readByTemplates(
   reader: OtlpReader,
   group: Group,
   templates: LogTemplate[],
   pages: JsonPages,
-): OtlpLogRecord | undefined {
+): WrittenLogs | undefined {
+  let logs: WrittenLogs | undefined
+  do {
+    const page = pages.page()
+    const start = pages.end
+    const from = reader.pos
+    const template = templateFor(reader, templates, pages)
+    if (template === undefined) {
+      // The tag is read again.
+      if (logs !== undefined) reader.pos = from - 1
+      return logs
+    }
+    logs ??= new WrittenLogs(group, page, start)
+    logs.levels.push(template.level)
+    logs.weights.push(reader.pos - from)
+    logs.idsAt.push(template.idAt)
+    logs.ends.push(pages.out.end)
+    logs.include(template.hrTime)
+    logs.include(template.hrTimeObserved)
+    pages.keep()
+  } while (logs.count < MOST_LOGS && pages.hasRoom && isNextRecord(reader))
+  return logs
+}
+
+function isNextRecord(reader: OtlpReader): boolean {
+  if (reader.pos >= reader.len || reader.buf[reader.pos] !== RECORD) return false
+  reader.pos++
+  return true
+}
+
+/** The template that has read the record and written its log. */
+function templateFor(
+  reader: OtlpReader,
+  templates: LogTemplate[],
+  pages: JsonPages,
+): LogTemplate | undefined {
   for (let index = 0; index < templates.length; index++) {
     const template = templates[index] as LogTemplate
-    const record = template.read(reader, group, pages)
-    if (record === undefined) continue
+    pages.begin()
+    if (!template.read(reader, pages.out)) continue
     // The next record is likely to have the same shape.
     for (let at = index; at > 0; at--) templates[at] = templates[at - 1] as LogTemplate
     templates[0] = template
-    return record
+    return template
   }
   return undefined
 }
