@@ -3,6 +3,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { afterEach, describe, expect, test } from 'vitest'
 import { AnswerReader } from '../../src/delivery/http/answer-reader.js'
 import { httpTransport } from '../../src/delivery/http/http.js'
+import { isUntaken } from '../../src/delivery/http/outcome.js'
 import type { TransportAnswer } from '../../src/wire/transport.js'
 
 const HEAD = 'HTTP/1.1 200 OK\r\n'
@@ -15,6 +16,9 @@ const ANSWERS: Record<string, string> = {
   'no reason': 'HTTP/1.1 503 \r\nRetry-After: 7\r\ncontent-length: 2\r\n\r\n{}',
   chunks: `${HEAD}Transfer-Encoding: chunked\r\n\r\n5\r\n{"a":\r\n2;name="v"\r\n1}\r\n0\r\n\r\n`,
   'chunks and trailers': `${HEAD}transfer-encoding: chunked\r\n\r\nA\r\n0123456789\r\n0\r\nX-T: 1\r\nX-U: 2\r\n\r\n`,
+  'chunk sizes with zeros before': `${HEAD}transfer-encoding: chunked\r\n\r\n0000000000A\r\n0123456789\r\n000000000000\r\n\r\n`,
+  'two lines of transfer codings': `${HEAD}transfer-encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n`,
+  'two lines of wishes for the connection': `${HEAD}connection: keep-alive\r\nConnection: close\r\ncontent-length: 2\r\n\r\n{}`,
   'the end of the connection': `${HEAD}Content-Type: text/html\r\n\r\n<p>until the end`,
   'HTTP/1.0': 'HTTP/1.0 200 OK\r\nServer: old\r\n\r\nold',
   'interim answers before it':
@@ -31,10 +35,16 @@ const FOREIGN: Record<string, string> = {
   'a protocol that nobody asked for': 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\n\r\n',
   'two lengths': `${HEAD}Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}}`,
   'the same length twice': `${HEAD}Content-Length: 2\r\nContent-Length: 2\r\n\r\n{}`,
+  'a length beside another coding': `${HEAD}Transfer-Encoding: identity\r\nContent-Length: 2\r\n\r\n{}`,
   'a length that is no number': `${HEAD}Content-Length: 1e1\r\n\r\n{}`,
   'a continued line': `${HEAD}X-A: b\r\n c\r\nContent-Length: 0\r\n\r\n`,
   'a space before a colon': `${HEAD}Content-Length : 0\r\n\r\n`,
   'a chunk without a size': `${HEAD}Transfer-Encoding: chunked\r\n\r\nxyz\r\n`,
+  'a chunk longer than its size': `${HEAD}Transfer-Encoding: chunked\r\n\r\n2\r\n{}{}\r\n0\r\n\r\n`,
+  'a chunk size beyond all numbers': `${HEAD}Transfer-Encoding: chunked\r\n\r\nfffffffffffffffff\r\n{}`,
+  'line feeds alone': 'HTTP/1.1 200 OK\nContent-Length: 2\n\n{}',
+  'a line feed alone within the head': `${HEAD}X-A: b\nContent-Length: 2\r\n\r\n{}`,
+  'a NUL within the head': `${HEAD}X-A: a\0b\r\nContent-Length: 2\r\n\r\n{}`,
   'an endless head': `${HEAD}X-A: ${'b'.repeat(20_000)}`,
   'an endless chunk line': `${HEAD}Transfer-Encoding: chunked\r\n\r\n1;${'x'.repeat(5_000)}`,
 }
@@ -177,6 +187,7 @@ describe('the connection is', () => {
 
   test.each([
     ['"Connection: close"', `${HEAD}Connection: close\r\n${body}`],
+    ['"Connection: close" in a second line', `${HEAD}Connection: a\r\nConnection: close\r\n${body}`],
     ['HTTP/1.0', `HTTP/1.0 200 OK\r\n${body}`],
     ['a peer that closes it within a second', `${HEAD}Keep-Alive: timeout=1\r\n${body}`],
     ['bytes that nobody asked for', `${HEAD}${body}HTTP/1.1 200 OK\r\n`],
@@ -199,4 +210,13 @@ describe('the connection is', () => {
     await transport.close?.()
     expect(connections).toBe(2)
   })
+})
+
+test.each([
+  ['connect', true],
+  ['read', false],
+  ['write', false],
+])('a route that vanishes on %s shows that nothing was sent: %s', (syscall, expected) => {
+  const error = Object.assign(new Error('no route to host'), { code: 'EHOSTUNREACH', syscall })
+  expect(isUntaken(error)).toBe(expected)
 })

@@ -15,7 +15,7 @@ const fixture = (name: string) => readFileSync(join(import.meta.dirname, '../fix
 const pair = { key: fixture('key.pem'), cert: fixture('cert.pem') }
 const post = { path: '/ingest', headers: {}, body: Buffer.from('{}') }
 
-let server: Server
+let server: Server = createServer()
 let transport: WatchedTransport
 /** The open connections of the server, by age, and how many there were at once at most. */
 const open = new Set<Socket>()
@@ -126,6 +126,19 @@ test('after a connection was closed under a request, the other idle ones are not
   })
   await Promise.all(Array.from({ length: 4 }, () => transport.send(post)))
   expect(await transport.send(post)).toMatchObject({ status: 200 })
+})
+
+test('the second attempt after a connection was closed is made on a new one, also where it has to wait', async () => {
+  const served = new Set<Socket>()
+  await start(1, (socket) => {
+    // Each connection answers once. The second request to it meets a reset.
+    if (served.has(socket)) socket.resetAndDestroy()
+    else socket.write(OK)
+    served.add(socket)
+  })
+  await transport.send(post)
+  const both = await Promise.all([transport.send(post), transport.send(post)])
+  expect(both).toMatchObject([{ status: 200 }, { status: 200 }])
 })
 
 test('a header or a path that would end early is a fault of the program', async () => {

@@ -5,7 +5,11 @@ import { networkError } from './network-error.js'
 
 const MAX_HEAD_BYTES = 16 * 1024
 const MAX_CHUNK_LINE_BYTES = 1024
+const CR = 0x0d
 const NOTHING = Buffer.alloc(0)
+
+/** Headers whose lines together say how to read the answer, or whether the connection stays open. */
+const LISTS: ReadonlySet<string> = new Set(['connection', 'transfer-encoding'])
 
 /** What the next bytes of an answer belong to. */
 type Part =
@@ -20,7 +24,8 @@ type Part =
 
 /**
  * Reads the answer to one POST from the bytes of a connection: RFC 9112, HTTP/1.0 and HTTP/1.1. Interim answers (1xx)
- * are skipped. The body is cut at 64 KiB. Of a header that comes several times the first one counts.
+ * are skipped. The body is cut at 64 KiB. Of a header that comes several times the first one counts, unless it is a list
+ * that says how to read the answer.
  */
 export class AnswerReader {
   /** Whether any byte has come. */
@@ -89,9 +94,7 @@ export class AnswerReader {
         this.#part = 'chunk end'
         return true
       case 'chunk end':
-        if (this.#readLine(MAX_CHUNK_LINE_BYTES) === undefined) return false
-        this.#part = 'chunk line'
-        return true
+        return this.#readChunkEnd()
       case 'trailers':
         return this.#readTrailer()
       default:
@@ -103,6 +106,8 @@ export class AnswerReader {
     // Found at once, and not only when the peer of another protocol has closed the connection.
     const start = this.#unread.toString('latin1', 0, 5)
     if (!'HTTP/'.startsWith(start)) throw notHttp()
+    const line = this.#unread.indexOf('\n')
+    if (line >= 0 && this.#unread[line - 1] !== CR) throw notHttp()
     const end = this.#unread.indexOf('\r\n\r\n')
     if (end > MAX_HEAD_BYTES || (end < 0 && this.#unread.length > MAX_HEAD_BYTES)) throw notHttp()
     if (end < 0) return false
@@ -126,6 +131,7 @@ export class AnswerReader {
     if (this.#status === 204 || this.#status === 304) this.#part = 'nothing'
     else if (coding !== undefined) {
       const isChunked = /(^|,)\s*chunked\s*$/i.test(coding)
+      if (!isChunked && length !== undefined) throw notHttp()
       this.#part = isChunked ? 'chunk line' : 'body until close'
       // Two ways to say where the body ends may have been read in two ways on the way to us.
       if (!isChunked || length !== undefined) this.keepsOpen = false
@@ -155,10 +161,18 @@ export class AnswerReader {
   #readChunkLine(): boolean {
     const line = this.#readLine(MAX_CHUNK_LINE_BYTES)
     if (line === undefined) return false
-    const size = /^([0-9a-f]{1,8})\s*(?:;|$)/i.exec(line)?.[1]
-    if (size === undefined) throw notHttp()
-    this.#left = Number.parseInt(size, 16)
+    const size = Number.parseInt(/^([0-9a-f]+)\s*(?:;|$)/i.exec(line)?.[1] ?? '', 16)
+    if (!Number.isSafeInteger(size)) throw notHttp()
+    this.#left = size
     this.#part = this.#left === 0 ? 'trailers' : 'chunk'
+    return true
+  }
+
+  #readChunkEnd(): boolean {
+    const line = this.#readLine(MAX_CHUNK_LINE_BYTES)
+    if (line === undefined) return false
+    if (line !== '') throw notHttp()
+    this.#part = 'chunk line'
     return true
   }
 
@@ -185,12 +199,15 @@ function readHeaders(lines: readonly string[]): Record<string, string> {
   const headers: Record<string, string> = Object.create(null)
   for (const line of lines) {
     const colon = line.indexOf(':')
-    // A line that begins with a space would continue the one before: RFC 9112, section 5.2, makes it an error.
+    // A line that begins with a space would continue the one before, as nobody writes any more: RFC 9112, section 5.2.
     if (colon < 1 || /[\s]/.test(line.slice(0, colon))) throw notHttp()
     const name = line.slice(0, colon).toLowerCase()
     const value = line.slice(colon + 1).trim()
+    if (/[\0\r\n]/.test(value)) throw notHttp()
     if (name === 'content-length' && headers[name] !== undefined) throw notHttp()
-    headers[name] ??= value
+    const before = headers[name]
+    if (before === undefined) headers[name] = value
+    else if (LISTS.has(name)) headers[name] = `${before}, ${value}`
   }
   return headers
 }

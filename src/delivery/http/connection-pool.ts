@@ -26,15 +26,23 @@ export class ConnectionPool {
 
   /**
    * Lends a connection to `send` until its promise settles, as soon as one is free.
+   * @param isFresh whether it must be a new one
    * @throws Error with code ETIMEDOUT when the signal aborts before, ECONNRESET when the pool is closed
    */
-  async use<T>(signal: AbortSignal | undefined, send: (connection: Connection) => Promise<T>): Promise<T> {
+  async use<T>(
+    signal: AbortSignal | undefined,
+    isFresh: boolean,
+    send: (connection: Connection) => Promise<T>,
+  ): Promise<T> {
     if (signal?.aborted) throw networkError('ETIMEDOUT', 'No answer in time', signal.reason)
     if (this.#callers < this.#most) this.#callers++
     else await this.#untilFree(signal)
     try {
       if (this.#isClosed) throw closedError()
-      const connection = this.#takeIdle() ?? (await this.#open(signal))
+      const idle = this.#takeIdle()
+      // Closed for the sake of the limit.
+      if (isFresh) idle?.destroy()
+      const connection = isFresh || idle === undefined ? await this.#open(signal) : idle
       this.#busy.add(connection)
       try {
         return await send(connection)

@@ -46,16 +46,17 @@ export function httpTransport({
       ...(zipped && { 'content-encoding': 'gzip' }),
     })
     const { signal } = request
-    const once = () => its.use(signal, (connection) => connection.send({ head, body, signal, onWritten }))
+    const once = (isFresh: boolean) =>
+      its.use(signal, isFresh, (connection) => connection.send({ head, body, signal, onWritten }))
     try {
-      return await once()
+      return await once(false)
     } catch (error) {
       if (!(error instanceof StaleConnectionError)) throw error
     }
     // The others have been idle for at least as long. One retry on a new connection is right.
     its.closeIdle()
     try {
-      return await once()
+      return await once(true)
     } catch (error) {
       // The error of the second attempt must not show that nothing was sent, because the first attempt may have reached
       // the service. So the error has no code of its own.

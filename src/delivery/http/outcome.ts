@@ -77,7 +77,9 @@ const NO_CONNECTION = new Set([
 
 /** Whether a request's error shows that the service has not received anything. */
 export function isUntaken(error: unknown): boolean {
-  return NO_CONNECTION.has((error as NodeJS.ErrnoException | undefined)?.code ?? '')
+  const { code = '', syscall } = (error ?? {}) as NodeJS.ErrnoException
+  // A route can also vanish under an established connection.
+  return NO_CONNECTION.has(code) && syscall !== 'read' && syscall !== 'write'
 }
 
 /**
