@@ -1,5 +1,6 @@
 import * as read from './attribute-value.js'
 import type { PlainBudget } from './plain.js'
+import { wellFormed } from './property.js'
 
 /**
  * The parts of a log that attributes go to. `url` and `parts` hold pieces that form a field only in combination, or
@@ -185,6 +186,22 @@ const GROUPS: ReadonlySet<string> = new Set(
     (name) => `lognitor${name}`,
   ),
 )
+
+/** Names that an application writes again and again: to look one up is faster than to search the table for it. */
+const ordinary = new Set<string>()
+const MOST_ORDINARY = 1000
+const LONGEST_ORDINARY = 128
+
+/** True for a name that no row and no group takes, and that `metadata` can hold as it is. */
+export function isOrdinary(name: string): boolean {
+  if (ordinary.has(name)) return true
+  if (name === '__proto__' || ruleFor(name) !== undefined || isGroup(name) || wellFormed(name) !== name)
+    return false
+  if (name.length > LONGEST_ORDINARY) return true
+  if (ordinary.size >= MOST_ORDINARY) ordinary.clear()
+  ordinary.add(name)
+  return true
+}
 
 /** Every attribute name of the table, for the documentation and the tests. */
 export const ATTRIBUTE_NAMES: readonly string[] = [...TABLE.keys()]

@@ -1,7 +1,7 @@
 import { MAX_LOG_BYTES } from '../wire/limits.js'
 import type { Deploy, Fields, Log, RequestDetail, Trace, User } from '../wire/log.js'
 import { structure } from './attribute-value.js'
-import { isGroup, type Rule, ruleFor, SECTION_BITS, type Section } from './attributes.js'
+import { isGroup, isOrdinary, type Rule, ruleFor, SECTION_BITS, type Section } from './attributes.js'
 import type { AttributesLike } from './otel.js'
 import { PlainBudget, toPlain } from './plain.js'
 import { setField, wellFormed } from './property.js'
@@ -87,7 +87,9 @@ export class Draft {
     this.dropped += names.length - count
     for (let index = 0; index < count; index++) {
       const name = names[index] as string
-      this.#take(name, attributes[name])
+      const value = attributes[name]
+      if (isOrdinary(name)) this.#keepOrdinary(name, value)
+      else this.#take(name, value)
     }
   }
 
@@ -163,6 +165,11 @@ export class Draft {
   get metadata(): Fields | undefined {
     for (const _ in this.#metadata) return this.#metadata
     return undefined
+  }
+
+  #keepOrdinary(name: string, value: unknown): void {
+    const plain = typeof value === 'string' ? wellFormed(value) : toPlain(value, this.#budget)
+    if (plain !== undefined) this.#metadata[name] = plain
   }
 
   #take(name: string, value: unknown): void {

@@ -1,6 +1,6 @@
 import type { Level } from '../wire/level.js'
 
-const LEVEL_BY_TEXT: ReadonlyMap<string, Level> = new Map<string, Level>([
+const LEVELS_BY_TEXT: readonly (readonly [string, Level])[] = [
   ['trace', 'debug'],
   ['verbose', 'debug'],
   ['debug', 'debug'],
@@ -24,7 +24,18 @@ const LEVEL_BY_TEXT: ReadonlyMap<string, Level> = new Map<string, Level>([
   ['emergency', 'fatal'],
   ['panic', 'fatal'],
   ['fatal', 'fatal'],
-])
+]
+
+/** In small and in capital letters, as most loggers write them. */
+const LEVEL_BY_TEXT: ReadonlyMap<string, Level> = new Map<string, Level>(
+  LEVELS_BY_TEXT.flatMap(
+    ([text, level]) =>
+      [
+        [text, level],
+        [text.toUpperCase(), level],
+      ] as const,
+  ),
+)
 
 const LONGEST_TEXT = 16
 

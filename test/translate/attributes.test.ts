@@ -237,6 +237,17 @@ function fieldsOf(attributes: Record<string, unknown>): Log {
 
 const PLAIN: Log = { level: 'info', message: 'body', timestamp: '2026-11-23T10:00:00.123Z' }
 
+it('an attribute without a field goes to metadata under any name, however many others were there before', () => {
+  const names = Array.from({ length: 3000 }, (_, n) => `name ${n}`)
+  const odd = ['__proto__', 'lone \ud800', 'x'.repeat(200), 'lognitor.unknown', 'constructor']
+  for (const name of [...names, ...odd, ...names.slice(0, 10), ...odd]) {
+    const attributes = JSON.parse(`{${JSON.stringify(name)}:"v","user.id":"u"}`) as Record<string, unknown>
+    const log = translateLogRecord(logRecord({ attributes }), {})
+    expect(Object.entries(log.metadata ?? {})).toEqual([[name.replace('\ud800', '\ufffd'), 'v']])
+    expect(log.user_id).toBe('u')
+  }
+})
+
 describe('the table of attributes', () => {
   it.each(ROWS)('gives %s', (_, attributes, fields) => {
     const level = fields.error === undefined ? 'info' : 'error'
