@@ -5,7 +5,6 @@ import { CollectedBytes } from '../common/collected-bytes.js'
 import type { Admitted } from './admission.js'
 import { comeAgain, type Reply } from './reply.js'
 import type { RequestMemory } from './request-memory.js'
-import { SLAB_BYTES } from './slabs.js'
 import { ENCODINGS, type Unpacker, unpackerOf } from './unpack.js'
 
 /** Thrown when the caller has closed the connection, so that there is nobody to answer. */
@@ -93,7 +92,6 @@ function collect(
     let collected = new CollectedBytes()
     const hash = createHash('sha256')
     let isOver = false
-    const memoryFor = (length: number) => (length <= SLAB_BYTES ? memory.take() : undefined)
     const refuse = (reply: Reply) => {
       isOver = true
       collected = new CollectedBytes()
@@ -123,7 +121,7 @@ function collect(
       }
     })
     source.on('end', () => {
-      if (!isOver) resolve({ bytes: collected.join(memoryFor), hash: hash.digest() })
+      if (!isOver) resolve({ bytes: collected.join((length) => memory.take(length)), hash: hash.digest() })
       collected = new CollectedBytes()
     })
     unpack?.on('error', () =>

@@ -1,5 +1,5 @@
 import type { Buffer } from 'node:buffer'
-import type { Slab, Slabs } from './slabs.js'
+import { SLAB_BYTES, type Slab, type Slabs } from './slabs.js'
 
 /** Slabs of one request: several times the body and the logs of an ordinary one. */
 const MOST_SLABS = 8
@@ -8,6 +8,8 @@ const MOST_SLABS = 8
 export class RequestMemory {
   readonly #source: Slabs
   readonly #slabs: Slab[] = []
+  /** Bytes that are taken of the last slab. */
+  #taken = SLAB_BYTES
   #isOver = false
 
   constructor(source: Slabs) {
@@ -15,11 +17,20 @@ export class RequestMemory {
   }
 
   /** Gives zeros that nobody else has until {@link giveBack}. Undefined when there are none to be had. */
-  take(): Buffer | undefined {
-    if (this.#isOver || this.#slabs.length === MOST_SLABS) return undefined
-    const slab = this.#source.lend()
-    if (slab !== undefined) this.#slabs.push(slab)
-    return slab?.bytes
+  take(bytes: number): Buffer | undefined {
+    if (this.#isOver || bytes > SLAB_BYTES) return undefined
+    if (this.#taken + bytes > SLAB_BYTES && !this.#lend()) return undefined
+    const start = this.#taken
+    this.#taken += bytes
+    return this.#slabs.at(-1)?.first(this.#taken).subarray(start)
+  }
+
+  #lend(): boolean {
+    const slab = this.#slabs.length === MOST_SLABS ? undefined : this.#source.lend()
+    if (slab === undefined) return false
+    this.#slabs.push(slab)
+    this.#taken = 0
+    return true
   }
 
   /** The request has ended. Every buffer that it took is empty from then on. */

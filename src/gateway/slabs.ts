@@ -6,20 +6,31 @@ const MOST_SLABS = 64
 
 /** Memory that one borrower has until it gives it back. */
 export class Slab {
-  /** Zeros at first. Empty once the slab has been given back or dropped. */
-  readonly bytes: Buffer
+  readonly #memory: ArrayBuffer
   #owner: Slabs | undefined
+  #used = 0
 
   constructor(memory: ArrayBuffer, owner: Slabs) {
-    this.bytes = Buffer.from(memory)
+    this.#memory = memory
     this.#owner = owner
+  }
+
+  /**
+   * The first bytes of the slab: zeros, where the borrower has not written. Only what has been asked for here can have
+   * been written, and is cleared later. The buffer is empty once the slab has been given back.
+   */
+  first(bytes: number): Buffer {
+    this.#used = Math.max(this.#used, bytes)
+    return Buffer.from(this.#memory, 0, bytes)
   }
 
   /** The borrower and everyone who got the bytes from it have done with them. */
   giveBack(): void {
     const owner = this.#owner
     this.#owner = undefined
-    owner?.takeBack(this.bytes)
+    if (owner === undefined) return
+    Buffer.from(this.#memory, 0, this.#used).fill(0)
+    owner.takeBack(this.#memory)
   }
 
   /** Somebody may still use the bytes. Nobody else will get them. */
@@ -49,12 +60,9 @@ export class Slabs {
     return new Slab(this.#free.pop() ?? new ArrayBuffer(SLAB_BYTES), this)
   }
 
-  /** @param bytes undefined for a slab that is not to be used again */
-  takeBack(bytes: Buffer | undefined): void {
+  /** @param memory all zeros; undefined for a slab that is not to be used again */
+  takeBack(memory: ArrayBuffer | undefined): void {
     this.#lent--
-    if (bytes === undefined) return
-    bytes.fill(0)
-    const memory = bytes.buffer as ArrayBuffer
-    this.#free.push(structuredClone(memory, { transfer: [memory] }))
+    if (memory !== undefined) this.#free.push(structuredClone(memory, { transfer: [memory] }))
   }
 }

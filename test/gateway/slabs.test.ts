@@ -24,19 +24,22 @@ function lent(slabs: Slabs): Slab {
 test('memory that was given back is cleared, and out of reach of its former borrower', () => {
   const slabs = new Slabs()
   const first = lent(slabs)
-  first.bytes.fill('secret')
-  const part = first.bytes.subarray(6, 12)
-  const { buffer } = first.bytes
+  const bytes = first.first(1000).fill('secret')
+  const more = first.first(5000).fill('another secret', 3000)
+  const few = first.first(10)
+  const part = bytes.subarray(6, 12)
+  const { buffer } = bytes
   first.giveBack()
   const second = lent(slabs)
-  expect(zeros.equals(second.bytes)).toBe(true)
-  second.bytes.fill('of another')
-  expect([first.bytes.length, part.length, buffer.byteLength]).toEqual([0, 0, 0])
+  expect(zeros.equals(second.first(SLAB_BYTES))).toBe(true)
+  const ofAnother = second.first(SLAB_BYTES).fill('of another')
+  expect([bytes.length, more.length, few.length, part.length, buffer.byteLength]).toEqual([0, 0, 0, 0, 0])
   // A buffer of the former borrower can neither read nor write.
   expect(part.toString()).toBe('')
-  first.bytes[0] = 1
+  bytes[0] = 1
   expect(part.write('x')).toBe(0)
-  expect(second.bytes.toString('latin1', 0, 10)).toBe('of another')
+  expect(ofAnother.toString('latin1', 0, 10)).toBe('of another')
+  expect(() => first.first(10)).toThrow()
 })
 
 test('a slab is taken back once', () => {
@@ -45,19 +48,19 @@ test('a slab is taken back once', () => {
   for (const _ of [1, 2]) first.giveBack()
   first.drop()
   const [second, third] = [lent(slabs), lent(slabs)]
-  second.bytes.fill(1)
-  expect(zeros.equals(third.bytes)).toBe(true)
+  second.first(SLAB_BYTES).fill(1)
+  expect(zeros.equals(third.first(SLAB_BYTES))).toBe(true)
 })
 
 test('nobody else gets the bytes of a slab that was dropped', () => {
   const slabs = new Slabs()
   const first = lent(slabs)
-  first.bytes.fill('secret')
+  const bytes = first.first(6).fill('secret')
   first.drop()
   const second = lent(slabs)
-  expect(zeros.equals(second.bytes)).toBe(true)
-  second.bytes.fill(1)
-  expect(first.bytes.toString('latin1', 0, 6)).toBe('secret')
+  expect(zeros.equals(second.first(SLAB_BYTES))).toBe(true)
+  second.first(SLAB_BYTES).fill(1)
+  expect(bytes.toString()).toBe('secret')
 })
 
 test('the slabs are bounded, and come back in each way', () => {
@@ -72,14 +75,25 @@ test('the slabs are bounded, and come back in each way', () => {
   expect(take()).toHaveLength(all.length)
 })
 
-test('a request takes a bounded number of slabs, and none once it has ended', () => {
+test('what a request takes is its own, bounded, and empty once it has ended', () => {
   const slabs = new Slabs()
   const memory = new RequestMemory(slabs)
-  const taken = Array.from({ length: 20 }, () => memory.take()).filter((bytes) => bytes !== undefined)
-  expect(taken).toHaveLength(8)
+  const sizes = [1000, SLAB_BYTES, 1, SLAB_BYTES - 1, 7, 100_000, 150_000, 200_000]
+  const taken = sizes.map((bytes, index) => memory.take(bytes)?.fill(index + 1))
+  expect(taken.map((bytes) => bytes?.length)).toEqual(sizes)
+  taken.forEach((bytes, index) => {
+    expect(bytes?.every((byte) => byte === index + 1)).toBe(true)
+  })
+  expect(memory.take(SLAB_BYTES + 1)).toBeUndefined()
+  const rest = Array.from({ length: 20 }, () => memory.take(SLAB_BYTES)).filter(
+    (bytes) => bytes !== undefined,
+  )
+  expect(rest).toHaveLength(3)
   memory.giveBack()
-  expect(taken.map((bytes) => bytes.length)).toEqual(taken.map(() => 0))
-  expect(memory.take()).toBeUndefined()
+  expect(taken.map((bytes) => bytes?.length)).toEqual(sizes.map(() => 0))
+  expect(memory.take(1)).toBeUndefined()
+  const again = Array.from({ length: 64 }, () => lent(slabs))
+  expect(again.every((slab) => zeros.equals(slab.first(SLAB_BYTES)))).toBe(true)
 })
 
 const BODY = serialize(

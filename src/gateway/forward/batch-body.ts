@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer'
 import { type BatchPath, headOf, TAIL } from '../../delivery/encode.js'
 import { MAX_BATCH_BYTES } from '../../wire/limits.js'
 import type { WrittenLogs } from '../decode/written-logs.js'
-import type { Slab } from '../slabs.js'
+import { SLAB_BYTES, type Slab } from '../slabs.js'
 
 const COMMA = 0x2c
 const ID_LENGTH = 36
@@ -44,14 +44,14 @@ export class BatchBody {
   #at = 0
 
   /**
-   * @param slab memory to begin with. Default: the body has its own
-   * @param capacity bytes of its own to begin with; the body grows by itself
+   * @param slab memory for a body of ordinary size. Default: the body has its own
+   * @param capacity bytes to begin with; the body grows by itself
    */
   constructor(name: string, path: BatchPath, slab?: Slab, capacity = FIRST_CAPACITY) {
     this.name = name
     this.path = path
     this.#slab = slab
-    this.#bytes = slab?.bytes ?? Buffer.alloc(capacity)
+    this.#bytes = slab?.first(Math.min(capacity, SLAB_BYTES)) ?? Buffer.alloc(capacity)
     this.#end = HEAD_BYTES[path]
   }
 
@@ -164,7 +164,12 @@ export class BatchBody {
 
   #grow(bytes: number): void {
     if (bytes <= this.#bytes.length) return
-    const larger = Buffer.alloc(Math.max(bytes, 2 * this.#bytes.length))
+    const length = Math.max(bytes, 2 * this.#bytes.length)
+    if (this.#slab !== undefined && bytes <= SLAB_BYTES) {
+      this.#bytes = this.#slab.first(Math.min(length, SLAB_BYTES))
+      return
+    }
+    const larger = Buffer.alloc(length)
     this.#bytes.copy(larger, 0, 0, this.#end)
     this.#bytes = larger
     this.#slab?.giveBack()

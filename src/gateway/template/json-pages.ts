@@ -2,7 +2,10 @@ import { Buffer } from 'node:buffer'
 import type { RequestMemory } from '../request-memory.js'
 import { JsonBytes, ROOM_OF_LOG } from './json-bytes.js'
 
-const PAGE_BYTES = 64 * 1024
+/** A page is mostly filled, and two of them fill a slab. Many bodies hold a few records and need no more than the first. */
+const FIRST_PAGE_BYTES = 48 * 1024
+const PAGE_BYTES = 208 * 1024
+const OWN_PAGE_BYTES = 64 * 1024
 const COMMA = 0x2c
 
 /** Keeps the logs of one body, outside of V8's heap: as strings they would be copied with each garbage collection. */
@@ -21,7 +24,8 @@ export class JsonPages {
   /** Gives the page for the next log. */
   page(): Buffer {
     if (!this.hasRoom) {
-      this.#page = this.#memory?.take() ?? Buffer.alloc(PAGE_BYTES)
+      const bytes = this.#page.length === 0 ? FIRST_PAGE_BYTES : PAGE_BYTES
+      this.#page = this.#memory?.take(bytes) ?? Buffer.alloc(OWN_PAGE_BYTES)
       this.#end = 0
     }
     return this.#page
