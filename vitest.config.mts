@@ -45,7 +45,7 @@ const server = { deps: { external: [/\/\.cache\/test-sources\//] } }
 
 /** Files that take long are started first, so that none of them is still running when all others have ended. */
 const LONG =
-  /\/test\/(register|exit|fuzz|cli\/(doctor|gateway)|gateway\/(bad-input|amplification)|spool\/(soak|kill)|inbox\/page|instrumentation\/isolation)/
+  /\/test\/(register|exit|frameworks|loggers|end-to-end|docs\/blocks|fuzz|cli\/(doctor|gateway|tail)|gateway\/(bad-input|amplification|bounds)|spool\/(soak|kill|many-keys|destination|limits|deleted)|inbox\/(page|python-client)|instrumentation\/isolation)/
 
 class LongFirst extends BaseSequencer {
   override async sort(files: Parameters<BaseSequencer['sort']>[0]) {
