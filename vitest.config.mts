@@ -16,15 +16,27 @@ const isLimited = process.argv.some((word) => word.toLowerCase().startsWith('--m
 const FRESH = ['test/client/{after-the-end,before-init,lifecycle}.test.ts']
 
 /**
- * Files that read or change what belongs to the whole process: its memory, its time zone, its listeners, its warnings,
- * the client of `init`, the providers of OpenTelemetry. Each has a process of its own. All other files share a few,
- * which saves the half second that a process takes to start; test/setup-shared.ts holds them to leave nothing behind.
+ * Files that read or change what belongs to the whole process. Each has a process of its own. All other files share a
+ * few, which saves the half second that a process takes to start; test/setup-shared.ts holds them to leave nothing behind.
  */
 const OWN_PROCESS = [
-  'test/{client,fuzz,instrumentation,otel}/**/*.test.ts',
+  // Memory and its collection.
   'test/*/memory.test.ts',
-  'test/delivery/{faults-of-transport,http,lookup,retry-after,statuses}.test.ts',
+  'test/client/kept-contexts.test.ts',
+  'test/instrumentation/scope-of-request.test.ts',
   'test/spool/{deleted,destination,limits,many-keys,order}.test.ts',
+  // Name servers, timers or warnings of the whole process.
+  'test/delivery/{faults-of-transport,http,lookup,retry-after,statuses}.test.ts',
+  // The client of `init`, or the root of all scopes.
+  'test/client/{capture,one-failure,releases,source-context}.test.ts',
+  'test/client/serverless/wrap-handler.test.ts',
+  // Providers of OpenTelemetry, and what is remembered of them until the process ends.
+  'test/fuzz/{fuzz-spans,keys,prototype-keys}.test.ts',
+  'test/otel/{span-failures,span-processor,stopped-export,unregistered-provider}.test.ts',
+  // That no exporter has asked to keep the scopes of answered requests.
+  'test/instrumentation/hooks.test.ts',
+  // Node's own http, which an instrumentation patches.
+  'test/instrumentation/{http-instrumentation,types}.test.ts',
 ]
 
 /** Tests load the compiled sources as Node loads them. */
@@ -33,7 +45,7 @@ const server = { deps: { external: [/\/\.cache\/test-sources\//] } }
 
 /** Files that take long are started first, so that none of them is still running when all others have ended. */
 const LONG =
-  /\/test\/(register|exit|fuzz|cli\/(doctor|gateway)|gateway\/(bad-input|amplification)|spool\/(soak|kill)|inbox\/page|instrumentation\/isolation)/
+  /\/test\/(register|exit|frameworks|loggers|end-to-end|docs\/blocks|fuzz|cli\/(doctor|gateway|tail)|gateway\/(bad-input|amplification|bounds)|spool\/(soak|kill|many-keys|destination|limits|deleted)|inbox\/(page|python-client)|instrumentation\/isolation)/
 
 class LongFirst extends BaseSequencer {
   override async sort(files: Parameters<BaseSequencer['sort']>[0]) {

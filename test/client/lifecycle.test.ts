@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import fs, { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -225,8 +226,9 @@ test('printing or inspecting a client or its errors never shows the key', async 
   const stderr = vi.spyOn(fs, 'writeSync').mockReturnValue(1)
   rig.vendor.answer({ status: 401 })
   const warnings = await warningsDuring(async () => {
+    const warned = once(process, 'warning')
     client.info('refused')
-    await client.flush(50)
+    await Promise.all([client.flush(50), warned])
   })
   const views = [
     inspect(client, { depth: 20, showHidden: true, getters: true }),

@@ -31,15 +31,15 @@ function account({ stdout }: Ending): Stats {
   return JSON.parse(stdout.trim().split('\n').at(-1) ?? '')
 }
 
-describe('ten threads', () => {
+describe('four threads', () => {
   test.each([
     ['end', process.execPath],
     ['end later', process.execPath],
     ['exit', process.execPath],
     ['exit', NODE_24],
-  ])('that %s deliver their 1000 logs (%s)', async (way, node) => {
-    expect((await run('threads.cjs', [way, '10'], node)).code).toBe(0)
-    expect(fromThreads()).toBe(1000)
+  ])('that %s deliver their 400 logs (%s)', async (way, node) => {
+    expect((await run('threads.cjs', [way, '4'], node)).code).toBe(0)
+    expect(fromThreads()).toBe(400)
   })
 
   test.each([
@@ -47,26 +47,26 @@ describe('ten threads', () => {
     ['awaiting', process.execPath],
     ['idle', NODE_24],
   ])('that are %s deliver when the main thread calls process.exit (%s)', async (way, node) => {
-    const ending = await run('threads.cjs', [way, '10'], node)
+    const ending = await run('threads.cjs', [way, '4'], node)
     expect(ending.code).toBe(3)
-    expect(fromThreads()).toBe(1000)
+    expect(fromThreads()).toBe(400)
     expect(account(ending).dropped).toEqual({})
     expect(inbox.logs().filter(({ message }) => message === 'main exits')).toHaveLength(1)
   })
 
   test('that are blocked lose their logs at process.exit, and the loss is counted', async () => {
-    const ending = await run('threads.cjs', ['blocked', '10'], undefined, { LOGNITOR_FLUSH_ON_EXIT: '500' })
+    const ending = await run('threads.cjs', ['blocked', '4'], undefined, { LOGNITOR_FLUSH_ON_EXIT: '500' })
     expect(ending.code).toBe(3)
     const { exit = 0 } = account(ending).dropped
     // The main thread's own log has no more time than theirs.
     const ofMain = inbox.logs().filter(({ message }) => message === 'main exits').length
-    expect(exit + fromThreads() + ofMain).toBe(1001)
+    expect(exit + fromThreads() + ofMain).toBe(401)
     expect(exit).toBeGreaterThan(0)
   })
 
   test('that are terminated lose their logs, and the loss is counted', async () => {
-    const ending = await run('threads.cjs', ['terminated', '10'])
-    expect((account(ending).dropped.exit ?? 0) + fromThreads()).toBeGreaterThanOrEqual(1000)
+    const ending = await run('threads.cjs', ['terminated', '4'])
+    expect((account(ending).dropped.exit ?? 0) + fromThreads()).toBeGreaterThanOrEqual(400)
   })
 })
 

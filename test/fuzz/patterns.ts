@@ -32,6 +32,27 @@ function patternsIn(file: string): Pattern[] {
   return found
 }
 
+/** Pieces that are tried with every pattern. */
+export const PLAIN = [
+  'a',
+  'A',
+  '1',
+  ' ',
+  '\n',
+  '/',
+  '\\',
+  '.',
+  '-',
+  ',',
+  '[',
+  '"',
+  '%41',
+  ':',
+  '=',
+  ';',
+  '\u00e9',
+]
+
 /** Texts that a pattern may scan again and again: repeated pieces of what it finds and of what it skips. */
 export function piecesFor({ source }: Pattern): string[] {
   const words = source
@@ -41,9 +62,8 @@ export function piecesFor({ source }: Pattern): string[] {
     .replace(/\\(.)/g, '$1')
     .split(/[ ()|{}^$*+?.]+/)
     .filter((word) => word !== '' && !/^[\d,]+$/.test(word))
-  const plain = ['a', 'A', '1', ' ', '\n', '/', '\\', '.', '-', ',', '[', '"', '%41', ':', '=', ';', '\u00e9']
   // All words of the pattern in a row, so that it begins a match at each and never completes one.
-  return [...new Set([...plain, ...words, words.join(''), words.join('a'), `${words.join('')} `])].filter(
+  return [...new Set([...PLAIN, ...words, words.join(''), words.join('a'), `${words.join('')} `])].filter(
     Boolean,
   )
 }

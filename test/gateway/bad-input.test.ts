@@ -79,7 +79,7 @@ async function sendAll(
   return statuses
 }
 
-test('three thousand malformed bodies get an answer each and leave no memory in use', {
+test('a thousand malformed bodies get an answer each and leave no memory in use', {
   timeout: 120_000,
 }, async () => {
   const { url, vendor } = await startProgram(program)
@@ -94,12 +94,12 @@ test('three thousand malformed bodies get an answer each and leave no memory in 
       fc.json().filter((text) => text !== '{}'),
       fc.string({ minLength: 1 }),
     ),
-    { numRuns: 3000, seed: 4711 },
+    { numRuns: 1500, seed: 4711 },
   )
   // The first bodies only warm up the process.
-  expect(await sendAll(url, bodies.slice(0, 1000))).toEqual({ 400: 1000 })
+  expect(await sendAll(url, bodies.slice(0, 500))).toEqual({ 400: 500 })
   const before = await memory(url)
-  expect(await sendAll(url, bodies.slice(1000))).toEqual({ 400: 2000 })
+  expect(await sendAll(url, bodies.slice(500))).toEqual({ 400: 1000 })
   expect(await memory(url)).toBeLessThan(before * 1.2)
   expect(await send({ url }, '/v1/logs', logsOf('good'))).toMatchObject({ status: 200 })
   expect(vendor.messages()).toContain('good')
@@ -107,7 +107,6 @@ test('three thousand malformed bodies get an answer each and leave no memory in 
 
 test('compression bombs are refused early and leave no memory in use', { timeout: 120_000 }, async () => {
   const { url, vendor } = await startProgram(program)
-  await warmUp(url)
   let before = 0
   const zeros = gzipSync(Buffer.alloc(100 * 2 ** 20))
   const texts = gzipSync(`{"resourceLogs":[${'{},'.repeat(20_000_000)}{}]}`)
@@ -118,7 +117,8 @@ test('compression bombs are refused early and leave no memory in use', { timeout
   const lie = Buffer.from(zeros)
   lie.writeUInt32LE(1000, lie.length - 4)
   const packed = { 'content-encoding': 'gzip' }
-  for (let round = 0; round < 3; round++) {
+  // The first round only warms up the process.
+  for (let round = 0; round < 2; round++) {
     expect(await send({ url }, '/v1/logs', zeros, { headers: packed })).toMatchObject({ status: 413 })
     expect(await send({ url }, '/v1/logs', lie, { headers: packed })).toMatchObject({ status: 413 })
     expect(await send({ url }, '/v1/logs', bomb, { headers: packed })).toMatchObject({ status: 413 })
