@@ -13,6 +13,7 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { chunkGroups } from './lib/chunk-groups.mjs'
 import { isFresh } from './lib/freshness.mjs'
 import { ensureInstalled, root } from './lib/install.mjs'
+import { writeLateParts } from './lib/late-parts.mjs'
 import { nodeBuiltins } from './lib/node-builtins.mjs'
 import { buildPage, PAGE_FILE } from './lib/page.mjs'
 
@@ -26,6 +27,8 @@ const ENTRIES = {
   cli: 'src/cli/main.ts',
   'doctor-probe': 'src/cli/doctor/probe.ts',
 }
+/** Smaller code in which functions and classes keep their names. */
+const MINIFIED = { mangle: { keepNames: true }, compress: { keepNames: { function: true, class: true } } }
 const SOURCES = ['src', 'instrumentation', 'scripts', 'package.json', 'package-lock.json', 'tsconfig.json']
 
 ensureInstalled()
@@ -40,9 +43,11 @@ async function build() {
   const { writeExitSender } = await import('./lib/exit-sender.mjs')
   await writeExitSender()
   const { cli, 'doctor-probe': probe, ...modules } = ENTRIES
-  const commonJs = await bundle(dist, 'cjs', { ...modules, cli })
-  const esModules = await bundle(dist, 'es', { ...modules, 'doctor-probe': probe })
-  writeLicences(dist, [...ofPage, ...[...commonJs, ...esModules].flatMap(({ moduleIds }) => moduleIds)])
+  const late = await writeLateParts(dist, ENTRIES, inputOptions(dist), MINIFIED)
+  const commonJs = await bundle(dist, 'cjs', { ...modules, cli }, late.plugin)
+  const esModules = await bundle(dist, 'es', { ...modules, 'doctor-probe': probe }, late.plugin)
+  const bundled = [late, ...commonJs, ...esModules].flatMap(({ moduleIds }) => moduleIds)
+  writeLicences(dist, [...ofPage, ...bundled])
   const { writeDeclarations } = await import('./lib/declarations.mjs')
   await writeDeclarations(dist, modules)
   writeFileSync(join(dist, '.built'), '')
@@ -52,34 +57,39 @@ async function build() {
   rmSync(old, { recursive: true, force: true })
 }
 
-async function bundle(dist, format, entries) {
-  const ending = format === 'cjs' ? 'cjs' : 'mjs'
-  const { plugin, codeSplitting } = chunkGroups(entries)
-  const { rolldown } = await import('rolldown')
-  const bundle = await rolldown({
+/** What all bundles of the code have in common. */
+function inputOptions(dist) {
+  return {
     cwd: root,
-    input: entries,
     platform: 'node',
     external: [/^node:/, /^@opentelemetry\//, /^@lognitor\//],
     // The root is CommonJS; the sources are ES modules with .js in their imports.
-    plugins: [peers(dist), plugin, ...(format === 'es' ? [nodeBuiltins()] : [])],
     resolve: { extensionAlias: { '.js': ['.ts', '.js'] } },
+    plugins: [peers(dist)],
     // A slow machine is no reason to fail.
     checks: { bundlerTimings: false },
     onLog(level, log, handler) {
       if (level === 'warn') throw new Error(log.message)
       handler(level, log)
     },
-  })
+  }
+}
+
+async function bundle(dist, format, entries, lateParts) {
+  const ending = format === 'cjs' ? 'cjs' : 'mjs'
+  const { plugin, codeSplitting } = chunkGroups(entries)
+  const { rolldown } = await import('rolldown')
+  const options = inputOptions(dist)
+  const plugins = [...options.plugins, lateParts, plugin, ...(format === 'es' ? [nodeBuiltins()] : [])]
+  const bundle = await rolldown({ ...options, input: entries, plugins })
   const { output } = await bundle.write({
     dir: dist,
     format,
     exports: 'named',
     entryFileNames: `[name].${ending}`,
     chunkFileNames: `chunks/[name]-[hash].${ending}`,
-    keepNames: true,
     codeSplitting,
-    minify: true,
+    minify: MINIFIED,
   })
   const chunks = output.filter((part) => part.type === 'chunk')
   // Exports that are assigned later are lost under OpenTelemetry's loader hook, which keeps their first values.

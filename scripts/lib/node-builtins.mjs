@@ -1,5 +1,5 @@
 /** `import a, { b as c } from "node:fs"`, `import * as d from "node:fs"` */
-const IMPORT =
+export const BUILTIN_IMPORT =
   /\bimport\s*(?:([\w$]+)\s*,?\s*)?(?:\{([^}]*)\}|\*\s*as\s+([\w$]+))?\s*from\s*["'](node:[\w/]+)["'];?/g
 
 /**
@@ -9,12 +9,17 @@ const IMPORT =
 export function nodeBuiltins() {
   return {
     name: 'node-builtins',
-    renderChunk: (code) => code.replace(IMPORT, taken),
+    renderChunk: (code) =>
+      code.replace(BUILTIN_IMPORT, (...match) => takenBuiltin(match, 'process.getBuiltinModule')),
   }
 }
 
-function taken(_, whole, names, namespace, id) {
-  const module = `process.getBuiltinModule(${JSON.stringify(id)})`
+/**
+ * @param match what `BUILTIN_IMPORT` has found
+ * @param load the function that gives one of Node's modules
+ */
+export function takenBuiltin([, whole, names, namespace, id], load) {
+  const module = `${load}(${JSON.stringify(id)})`
   const parts = names?.split(',').map((name) => name.trim().replace(/\s+as\s+/, ': '))
   return [whole ?? namespace, parts && `{ ${parts.join(', ')} }`]
     .filter(Boolean)

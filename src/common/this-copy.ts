@@ -4,8 +4,16 @@ export interface Copy {
   readonly place: string | undefined
 }
 
+let known: { readonly place: string | undefined } | undefined
+
 /** The evaluation that this code belongs to. */
-export const thisCopy: Copy = { place: ownPlace() }
+export const thisCopy: Copy = {
+  // Read when a second `init` asks, because a stack trace costs an import more than half a millisecond.
+  get place() {
+    known ??= { place: ownPlace() }
+    return known.place
+  },
+}
 
 /**
  * Whether the same file was evaluated before as `other`: the modules were reset (Jest, a development server), and the

@@ -221,9 +221,11 @@ export const OPTIONS = {
 } as const satisfies Record<keyof Options, Known<unknown>>
 
 /** Every environment variable of an option. */
-const VARIABLES = Object.entries<Known<unknown>>(OPTIONS).flatMap(([name, { kind, env = [] }]) =>
-  kind.read === undefined ? [] : [environmentName(name), ...env],
-)
+function optionVariables(): string[] {
+  return Object.entries<Known<unknown>>(OPTIONS).flatMap(([name, { kind, env = [] }]) =>
+    kind.read === undefined ? [] : [environmentName(name), ...env],
+  )
+}
 
 type Table = typeof OPTIONS
 type ValueOf<K extends keyof Table> = Table[K] extends { kind: Kind<infer T> } ? T : never
@@ -261,7 +263,7 @@ export function resolveOptions(
   }
   Object.assign(settings, checkOptions(given, settings))
   settings.fallback = readResourceEnvironment(env)
-  warnOfUnknownVariables(env, VARIABLES)
+  warnOfUnknownVariables(env, optionVariables())
   return sealSettings(settings as Settings)
 }
 

@@ -1,5 +1,7 @@
-import fs from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
+import { builtin } from '../common/builtin.js'
+
+const fs = builtin('node:fs')
 
 const MOST_FOLDERS = 32
 const MAX_BYTES = 256 * 1024

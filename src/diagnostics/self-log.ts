@@ -1,7 +1,9 @@
-import fs from 'node:fs'
 import { diag } from '@opentelemetry/api'
+import { builtin } from '../common/builtin.js'
 import { hookDiagLogger } from './diag-logger.js'
 import { whileSelfLogging } from './self-log-guard.js'
+
+const fs = builtin('node:fs')
 
 /** Reports what this package does: to OpenTelemetry's diag logger, and with `debug: true` to stderr. */
 export interface SelfLog {

@@ -1,4 +1,6 @@
-import fs from 'node:fs'
+import { builtin } from '../common/builtin.js'
+
+const fs = builtin('node:fs')
 
 /**
  * Calls the function in an existing working directory, because no thread starts in a deleted one. If the directory is

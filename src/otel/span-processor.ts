@@ -5,8 +5,6 @@ import type { Scope } from '../scope/scope.js'
 import { isRequestFramework } from '../translate/instrumentation-scope.js'
 import { SPAN_KIND, type SpanEventLike, type SpanLike } from '../translate/otel.js'
 import { readProperty, readText } from '../translate/property.js'
-import { isExceptionEvent, MOST_SPAN_EVENTS, translateExceptionEvent } from '../translate/span.js'
-import { spanBreadcrumb } from '../translate/span-breadcrumb.js'
 import { hrDurationToMillis } from '../translate/time.js'
 import { isAfterAnswer } from './after-answer.js'
 import { OtelIntake } from './intake.js'
@@ -21,6 +19,7 @@ import {
 } from './recorded-exceptions.js'
 import { ServerAnswer } from './server-answer.js'
 import { enterServerSpan, learnRoute } from './server-span.js'
+import { addSpanBreadcrumb, exceptionLog, takeExceptionEvents } from './span-events.js'
 import { SpanFailures } from './span-failures.js'
 import { LOGNITOR_PART, warnOfStoppedExport } from './stopped-export.js'
 
@@ -92,7 +91,7 @@ export class LognitorSpanProcessor {
       if (begun.isServer) begun.server?.end(span)
       const isOutgoing = span.kind === SPAN_KIND.client || span.kind === SPAN_KIND.producer
       if (isOutgoing && this.#intake.pipeline.settings.breadcrumbs.outgoing) {
-        begun.scope.addBreadcrumb(() => spanBreadcrumb(span))
+        addSpanBreadcrumb(begun.scope, span)
       }
     })
   }
@@ -127,15 +126,7 @@ export class LognitorSpanProcessor {
       this.#recordings.delete(recorded)
       if (!span.events.includes(recorded.event)) this.#takeException(span, begun, recorded.event, recorded)
     }
-    const { events } = span
-    // By index and bounded, because a foreign list may have any length and few items.
-    const count = Math.min(events.length, MOST_SPAN_EVENTS)
-    for (let index = 0; index < count; index++) {
-      guarded(() => {
-        const event = events[index]
-        if (event && isExceptionEvent(event)) this.#takeException(span, begun, event, recordedOf(span, event))
-      })
-    }
+    takeExceptionEvents(span, (event) => this.#takeException(span, begun, event, recordedOf(span, event)))
   }
 
   /** Takes a recording of a span that has not ended and may stay open for long. */
@@ -168,7 +159,7 @@ export class LognitorSpanProcessor {
     }
     this.#intake.withResource(readProperty(span, 'resource'), (resource) => {
       try {
-        this.#failures.take({ ...about, log: translateExceptionEvent(span, event, resource) }, isEarly)
+        this.#failures.take({ ...about, log: exceptionLog(span, event, resource) }, isEarly)
       } catch {
         this.#intake.drop()
       }

@@ -3,7 +3,7 @@ import { MAX_LOG_BYTES } from '../wire/limits.js'
 import { LOG_ID_KEY, type Log } from '../wire/log.js'
 import type { RequestEntry } from '../wire/request-entry.js'
 import { jsonBytes } from './json-size.js'
-import { REDACTED } from './redact.js'
+import { REDACTED } from './redacted.js'
 import {
   cut,
   cutMetadataTexts,

@@ -1,7 +1,8 @@
 import { isUtf8 } from 'node:buffer'
 import { percentDecode } from './percent-encoding.js'
-import { REDACTED, type Redaction } from './redact-patterns.js'
+import type { Redaction } from './redact-patterns.js'
 import { SHORTEST_BASE64 } from './redact-signs.js'
+import { REDACTED } from './redacted.js'
 
 /** Text between the delimiters of URLs and of the text around them. */
 const TOKEN = /[^\s?&=;#/"'<>,]+/g

@@ -1,6 +1,7 @@
 import { type Fields, LOG_ID_KEY, type Log } from '../wire/log.js'
 import type { RequestEntry } from '../wire/request-entry.js'
-import { mayMatchDigits, REDACTED, type Redaction, redactText } from './redact.js'
+import { mayMatchDigits, type Redaction, redactText } from './redact.js'
+import { REDACTED } from './redacted.js'
 
 /** Translation bounds the depth far below this. Deeper values are replaced and do not pass unredacted. */
 const MOST_DEPTH = 100

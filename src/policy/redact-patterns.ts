@@ -1,7 +1,5 @@
 import { SIGN } from './redact-signs.js'
-
-/** Replaces redacted text. */
-export const REDACTED = '[REDACTED]'
+import { REDACTED } from './redacted.js'
 
 /** Returns the text with every match replaced by `[REDACTED]`. */
 export interface Redaction {

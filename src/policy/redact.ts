@@ -3,7 +3,7 @@ import { redactBase64, redactByteLists, redactJsonEscapes, redactPercentEncoded 
 import { BUILT_IN_REDACTIONS, type Redaction, redactionOf } from './redact-patterns.js'
 import { SIGN, signsOf } from './redact-signs.js'
 
-export { REDACTED, type Redaction } from './redact-patterns.js'
+export type { Redaction } from './redact-patterns.js'
 
 /**
  * Parses the values of `redactPatterns` (names of built-ins, RegExps). Returns redactions, or a sentence that names the

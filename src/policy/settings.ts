@@ -12,7 +12,8 @@ const DUPLICATE_WINDOW_MS = 5000
  */
 export function policySettings(settings: Settings): PolicySettings {
   const { enabled, minLevel, beforeSend, autoTruncate } = settings
-  const redact = parseRedactions(settings.redactPatterns)
+  // Without patterns the code that redacts is not loaded.
+  const redact = settings.redactPatterns.length > 0 ? parseRedactions(settings.redactPatterns) : []
   if (typeof redact === 'string')
     throw new LognitorError('LOGNITOR_BAD_OPTION', `Option "redactPatterns": ${redact}.`)
   return {

@@ -1,0 +1,2 @@
+/** Replaces redacted text. */
+export const REDACTED = '[REDACTED]'
