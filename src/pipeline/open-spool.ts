@@ -3,12 +3,17 @@ import { randomId } from '../common/random-id.js'
 import type { Settings } from '../config/options.js'
 import type { Batcher } from '../delivery/batcher.js'
 import type { DropLedger } from '../diagnostics/drop-ledger.js'
-import { Spool } from '../spool/spool.js'
+import { loadSpool, Spool } from '../spool/spool.js'
 
 export interface SpoolParts {
   readonly batcher: Batcher
   readonly ledger: DropLedger
   readonly clock: Clock
+}
+
+/** Loads the code of a spool. Throws when a deployment has removed it, which must not happen halfway through a change. */
+export function prepareSpool(settings: Settings): void {
+  if (settings.spool !== undefined) loadSpool()
 }
 
 /**

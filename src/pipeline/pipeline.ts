@@ -32,7 +32,7 @@ import { targetOf } from './delivery-target.js'
 import { warnOfDrop } from './drop-warning.js'
 import { createExitParticipant } from './exit-participant.js'
 import { lossLog, warnOfLoss } from './loss.js'
-import { openSpool } from './open-spool.js'
+import { openSpool, prepareSpool } from './open-spool.js'
 import { ResourceDefaults } from './resource-defaults.js'
 import { createSourceContext } from './source-context.js'
 import { deliversAtExit, isSwitchedOn } from './switched-on.js'
@@ -257,6 +257,7 @@ export class Pipeline {
   reconfigure(settings: Settings): void {
     const before = this.#settings
     const policy = policySettings(settings)
+    prepareSpool(settings)
     // Records held back were accepted under the old settings and would be refused under the new ones.
     if (this.isActive && !isSwitchedOn(settings)) this.releaseHeld()
     this.#settings = settings

@@ -42,6 +42,9 @@ const NOBODY: StoreUser = {
   boundInMemory: () => ({ marks: [], entries: [] }),
 }
 
+/** Does nothing itself: its first call loads the spool, which is a late part (docs/architecture.md). */
+export function loadSpool(): void {}
+
 /**
  * Undelivered entries on disk: one folder per destination, in it one per process, in that the journals. A journal's
  * folder says where its batches are sent. Only this process's own journal moves to another destination, without the

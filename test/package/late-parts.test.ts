@@ -73,6 +73,17 @@ describe.each([
     expect(await run(`${code}\nconsole.log(loaded())`)).toEqual([0, '', [part]])
   })
 
+  test('reconfigure changes nothing when the files that it needs are gone', async () => {
+    const code = `init(options)
+      remove()
+      try { reconfigure({ apiUrl: 'http://127.0.0.1:1/api/v1', spool: { directory: process.env.SPOOL } }) }
+      catch ({ code }) { console.log(code) }
+      info('hello')
+      flush().then(console.log)`
+    expect(await run(code)).toEqual([0, '', ['MODULE_NOT_FOUND', 'true']])
+    expect(inbox.logs().map(({ message }) => message)).toEqual(['hello'])
+  })
+
   test('what was set up needs no file any more', async () => {
     const code = `const client = init({ ...options, redactPatterns: ['email'], spool: { directory: process.env.SPOOL } })
       const processor = new LognitorLogRecordProcessor({ client })
