@@ -66,7 +66,7 @@ export function buildLog(level: Level, content: CallContent, timestamp: string):
   const input = readOptions(given)
   const error = thrown ? (thrown.value ?? NOTHING) : (input.error ?? (isError(message) ? message : undefined))
   const log: Log = { level, message: '', timestamp }
-  // One statement per field: a function that stores under a name it is given takes V8 many times as long.
+  // One statement per field: a function that stores under a name it is given is slower in V8.
   const metadata = withUnknown(given, fields(input.metadata))
   if (metadata !== undefined) log.metadata = metadata
   const described = error === undefined || error === null ? NOT_THROWN : describeError(error, log)

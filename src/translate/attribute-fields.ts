@@ -14,7 +14,7 @@ export function attributeFields(draft: Draft, facts: LogFacts): Sections {
   if (log.message !== undefined && facts.body !== undefined && log.message !== facts.body) {
     draft.note('body', facts.body)
   }
-  // Few records have parts, and a search for one costs as much as a field.
+  // Few records have parts, and each search for one costs time.
   const hasParts = draft.hasIn(SECTION_BITS.parts)
   if (hasParts) sections.user = completeUser(draft, sections.user)
   log.action = completeAction(draft, log.action, facts.action)
