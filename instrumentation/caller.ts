@@ -13,8 +13,11 @@ export interface Caller {
 
 const MAX_HOST_LENGTH = 260
 
-export function callerOf(request: RequestHead, trustProxy: boolean): Caller {
-  const { headers, socket } = request
+export function callerOf(
+  headers: IncomingHttpHeaders,
+  socket: RequestHead['socket'],
+  trustProxy: boolean,
+): Caller {
   const scheme = 'encrypted' in socket && socket.encrypted === true ? 'https' : 'http'
   const direct = { ip: plainAddress(socket.remoteAddress), host: hostOf(headers.host), scheme }
   return trustProxy ? behindProxy(headers, direct) : direct

@@ -4,18 +4,15 @@ import { randomId } from '../src/common/random-id.js'
 import { bindServerSpan, createRequestScope, releaseTrace } from '../src/scope/current.js'
 import type { Scope } from '../src/scope/scope.js'
 import { millisToIso } from '../src/translate/time.js'
-import type { Breadcrumb, RequestDetail } from '../src/wire/log.js'
 import type { RequestEntry } from '../src/wire/request-entry.js'
 import type { Answer } from './answer.js'
-import { type Caller, callerOf } from './caller.js'
-import { capturedUser, type UserOfRequest, userOfRequest } from './captured-user.js'
+import { type CaptureUser, capturedUser, type UserOfRequest, userOfRequest } from './captured-user.js'
 import { type EntrySink, loseEntry } from './entry-sink.js'
+import { HttpFacts } from './request-facts.js'
 import type { RequestHead } from './request-head.js'
-import { requestIdOf, sessionIdOf } from './request-ids.js'
 import type { RequestEntrySettings } from './request-options.js'
 import { routeOf } from './route.js'
 import type { RpcMetadata } from './rpc-metadata.js'
-import { parseTarget, type Target } from './target.js'
 
 /** The status of a request whose client closed the connection before the answer. */
 const CLIENT_CLOSED_REQUEST = 499
@@ -31,11 +28,7 @@ export class OpenRequest {
   readonly #sink: EntrySink
   readonly #settings: RequestEntrySettings
   readonly #startMs: number
-  readonly #startedAt: number
-  // Read at the beginning: a mounted router rewrites the URL, and a closed socket has no address.
-  readonly #target: Target
-  readonly #caller: Caller
-  readonly #detail: RequestDetail
+  readonly #facts: HttpFacts
   readonly #userOf: UserOfRequest | undefined
   #rpc: RpcMetadata | undefined
   #framework: { readonly request: object; readonly route: string | undefined } | undefined
@@ -54,29 +47,16 @@ export class OpenRequest {
     this.#sink = sink
     this.#settings = settings
     this.#startMs = sink.clock.monotonic()
-    this.#startedAt = sink.clock.now()
-    this.#target = parseTarget(request.url ?? '/')
-    this.#caller = callerOf(request, settings.trustProxy)
-    this.#detail = this.#describe()
-    const { captureUser } = settings
-    if (captureUser !== false) {
-      this.#userOf = userOfRequest(
-        () => capturedUser(captureUser, this.request as IncomingMessage, this.#framework?.request),
-        () => sink.ledger.drop('hook_error'),
-      )
-    }
-    const { requestId, requestIdIsOurs } = requestIdOf(request.headers, newId)
-    this.scope = createRequestScope({
-      requestId,
-      requestIdIsOurs,
-      sessionId: sessionIdOf(request.headers),
-      request: this.#detail,
-      breadcrumb: sink.settings.breadcrumbs.requests
-        ? breadcrumbOf(this.#detail, this.#target.path, this.#startedAt)
-        : undefined,
+    this.#userOf = settings.captureUser === false ? undefined : this.#followUser(settings.captureUser)
+    this.#facts = new HttpFacts(request, {
+      settings,
+      startedAt: sink.clock.now(),
+      hasBreadcrumb: sink.settings.breadcrumbs.requests,
       captureUser: this.#userOf?.read,
+      newId,
     })
-    this.scope.watchAnswer(() => answer.begunStatus)
+    this.scope = createRequestScope(this.#facts)
+    this.scope.watchAnswer(() => this.#answer.begunStatus)
   }
 
   /**
@@ -116,7 +96,7 @@ export class OpenRequest {
     this.scope.answer(status, durationMs, this.#hasFinished)
     const { trace } = this.scope
     if (trace !== undefined) releaseTrace(trace.trace_id, this.scope)
-    if (this.#settings.isIgnored(this.#target.path)) return
+    if (this.#settings.isIgnored(this.#facts.path)) return
     this.#sink.request(this.#entry(status, durationMs), this.scope)
   }
 
@@ -125,61 +105,37 @@ export class OpenRequest {
     loseEntry(this.#sink)
   }
 
+  #followUser(capture: Exclude<CaptureUser, false>): UserOfRequest {
+    return userOfRequest(
+      () => capturedUser(capture, this.request as IncomingMessage, this.#framework?.request),
+      () => this.#sink.ledger.drop('hook_error'),
+    )
+  }
+
   #entry(status: number, durationMs: number): RequestEntry {
-    const { host, scheme } = this.#caller
-    const { method = 'GET', path = '/', ip, user_agent } = this.#detail
+    const { method, path, target, host, scheme, ip, userAgent, requestId, startedAt } = this.#facts
     const entry: RequestEntry = {
       method,
-      path,
+      path: target,
       status_code: status,
       duration_ms: durationMs,
-      request_id: this.scope.requestId ?? '',
+      request_id: requestId,
       scheme,
       runtime: 'node',
       runtime_version: NODE_VERSION,
-      timestamp: millisToIso(this.#startedAt),
+      timestamp: millisToIso(startedAt),
     }
     const route = routeOf({
       request: this.request,
-      path: this.#target.path,
+      path,
       status,
       reported: this.#framework?.route,
       written: this.#rpc?.route ?? this.scope.route,
     })
     if (route !== undefined) entry.route = route
     if (ip !== undefined) entry.ip = ip
-    if (user_agent !== undefined) entry.user_agent = user_agent
+    if (userAgent !== undefined) entry.user_agent = userAgent
     if (host !== undefined) entry.host = host
     return entry
   }
-
-  #describe(): RequestDetail {
-    const { host, scheme, ip } = this.#caller
-    const { method = 'GET', headers } = this.request
-    const path = this.#settings.includeQuery ? this.#target.path + this.#target.query : this.#target.path
-    const detail: RequestDetail = {
-      method,
-      path,
-      url: host === undefined ? path : `${scheme}://${host}${path}`,
-    }
-    if (ip !== undefined && this.#settings.captureIp) detail.ip = ip
-    const userAgent = headers['user-agent']
-    if (userAgent !== undefined) detail.user_agent = userAgent
-    return detail
-  }
-}
-
-/**
- * The returned function must reference no more than these facts, because a scope outlives its request.
- * @param path without the query: secrets are scrubbed in `data.url`, but not in a message
- */
-function breadcrumbOf({ method, url }: RequestDetail, path: string, startedAt: number): () => Breadcrumb {
-  return () => ({
-    type: 'http',
-    category: 'request',
-    message: `${method} ${path}`,
-    level: 'info',
-    timestamp: millisToIso(startedAt),
-    data: { method, url },
-  })
 }

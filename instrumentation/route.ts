@@ -28,11 +28,22 @@ export interface RouteSources {
  */
 export function routeOf({ request, path, status, reported, written }: RouteSources): string | undefined {
   if (reported !== undefined) return reported
+  if ((written === undefined || written === path) && isStaticRoute(request, path)) return path
   const isExpress = routedByExpress(request)
   // Instrumentations report the mount points that a request passed, also where no route matched.
   if (status === 404 && (isExpress ? !hasRoute(request) : isMountPoint(written, path))) return undefined
   if (!isExpress || written === undefined) return written ?? expressRoute(request, path)
   return completed(written, request) ?? expressRoute(request, path) ?? written
+}
+
+/** Whether Express matched a route without parameters, mount point or list of paths: its template is the path itself. */
+function isStaticRoute(request: object, path: string): boolean {
+  try {
+    const { app, baseUrl, route } = request as Routed
+    return typeof app === 'function' && baseUrl === '' && path !== '' && route?.path === path
+  } catch {
+    return false
+  }
 }
 
 /** Whether this is the place of a middleware for all paths, and not the route of this path. Hono writes `/*`. */

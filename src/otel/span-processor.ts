@@ -48,6 +48,8 @@ export class LognitorSpanProcessor {
   readonly #stopListening: () => void
   // A property of the span and not a WeakMap, which costs the garbage collector microseconds per span.
   readonly #begun = Symbol('lognitor.begun')
+  /** Whether a span has had a {@link ServerAnswer}: until then no span has one above it. */
+  #hasServers = false
 
   /**
    * @param options `{ client }`, or a client's options; with neither, the default client is used
@@ -65,35 +67,20 @@ export class LognitorSpanProcessor {
 
   /** @param parentContext the context in which the span was started */
   onStart(span: SpanLike, parentContext?: object): void {
-    guarded(() => {
-      watchExceptions(span)
-      // Reads the resource of the first span, because the request entries and client calls of its request come before
-      // any record.
-      this.#intake.learnFrom(span)
-      warnOfStoppedExport()
-      const scope = enterServerSpan(span) ?? currentScope()
-      learnRoute(span, scope)
-      setScopeOfSpan(span, scope)
-      const above = this.#begunOf(trace.getSpan(parentContext as Context))?.server
-      // For a request that our HTTP instrumentation sees, the request scope knows the answer.
-      const isServer = span.kind === SPAN_KIND.server && !above && scope.requestScope === undefined
-      const server = isServer ? new ServerAnswer() : above
-      ;(span as Known)[this.#begun] = { scope, server, isServer, taken: undefined }
-    })
+    // No `guarded`, here and at the end: its closures were four fifths of what this processor allocates for a span.
+    try {
+      this.#begin(span, parentContext)
+    } catch {
+      // As in `guarded`.
+    }
   }
 
   onEnd(span: SpanLike): void {
-    guarded(() => {
-      noteSpanEnd(span)
-      const begun = this.#begunOf(span) ?? unknownBegin(span)
-      learnRoute(span, begun.scope)
-      if (span.events.length > 0) this.#takeExceptions(span, begun)
-      if (begun.isServer) begun.server?.end(span)
-      const isOutgoing = span.kind === SPAN_KIND.client || span.kind === SPAN_KIND.producer
-      if (isOutgoing && this.#intake.pipeline.settings.breadcrumbs.outgoing) {
-        addSpanBreadcrumb(begun.scope, span)
-      }
-    })
+    try {
+      this.#end(span)
+    } catch {
+      // As in `guarded`.
+    }
   }
 
   /** Resolves when everything the client holds is delivered, or after 10 s. Never rejects. */
@@ -108,6 +95,37 @@ export class LognitorSpanProcessor {
   async shutdown(): Promise<void> {
     await this.#intake.shutdown()
     this.#stopListening()
+  }
+
+  #begin(span: SpanLike, parentContext: object | undefined): void {
+    watchExceptions(span)
+    // Reads the resource of the first span, because the request entries and client calls of its request come before
+    // any record.
+    this.#intake.learnFrom(span)
+    warnOfStoppedExport()
+    const scope = enterServerSpan(span) ?? currentScope()
+    learnRoute(span, scope)
+    setScopeOfSpan(span, scope)
+    const above = this.#hasServers
+      ? this.#begunOf(trace.getSpan(parentContext as Context))?.server
+      : undefined
+    // For a request that our HTTP instrumentation sees, the request scope knows the answer.
+    const isServer = span.kind === SPAN_KIND.server && !above && scope.requestScope === undefined
+    const server = isServer ? new ServerAnswer() : above
+    if (isServer) this.#hasServers = true
+    ;(span as Known)[this.#begun] = { scope, server, isServer, taken: undefined }
+  }
+
+  #end(span: SpanLike): void {
+    noteSpanEnd(span)
+    const begun = this.#begunOf(span) ?? unknownBegin(span)
+    learnRoute(span, begun.scope)
+    if (span.events.length > 0) this.#takeExceptions(span, begun)
+    if (begun.isServer) begun.server?.end(span)
+    const isOutgoing = span.kind === SPAN_KIND.client || span.kind === SPAN_KIND.producer
+    if (isOutgoing && this.#intake.pipeline.settings.breadcrumbs.outgoing) {
+      addSpanBreadcrumb(begun.scope, span)
+    }
   }
 
   #begunOf(span: object | undefined): Begun | undefined {

@@ -124,8 +124,9 @@ export class Scope {
 
   /** The request's facts so far, as a new object. */
   get request(): RequestDetail | undefined {
-    if (this.#facts?.request === undefined) return this.parent?.request
-    const request = { ...this.#facts.request }
+    const known = this.#facts?.request
+    if (known === undefined) return this.parent?.request
+    const request = { ...known }
     if (this.#status !== undefined) request.status_code = this.#status
     if (this.#durationMs !== undefined) request.duration_ms = this.#durationMs
     return request

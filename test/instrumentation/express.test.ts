@@ -25,14 +25,16 @@ test('request entries have the template of their Express route, in mounted route
   const items = express.Router().get('/items/:id', (_request, response) => void response.send('item'))
   items.get('/', (_request, response) => void response.send('all'))
   app.get('/orders/:id', (_request, response) => void response.send('order'))
+  app.get('/orders', (_request, response) => void response.send('orders'))
   app.use('/api', express.Router().use('/v1', items))
-  const paths = ['/orders/7', '/api/v1/items/9', '/api/v1', '/nowhere', '/orders/8']
+  const paths = ['/orders/7', '/api/v1/items/9', '/api/v1', '/nowhere', '/orders/8', '/orders']
   expect(await routesFor(app, paths)).toEqual([
     '/orders/:id',
     '/api/v1/items/:id',
     '/api/v1',
     undefined,
     '/orders/:id',
+    '/orders',
   ])
 })
 
