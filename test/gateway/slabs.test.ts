@@ -140,6 +140,29 @@ const ENDS: Readonly<Record<string, WatchedTransport['send']>> = {
   },
 }
 
+/** The signs that a transport gives of each batch, and whether the memory of an accepted batch may be used again. */
+const SIGNS: readonly (readonly [readonly boolean[], boolean])[] = [
+  [[true], true],
+  [[true, false], true],
+  [[false, true], true],
+  [[true, false, true, false], true],
+  [[], false],
+  [[false], false],
+  // The second attempt was answered before all of it had left.
+  [[true, false, false], false],
+]
+
+test.each(SIGNS)('after the signs %j of a transport, memory is used again: %j', async (signs, isReused) => {
+  const bodies: Uint8Array[] = []
+  await slabsAfter(async ({ body }, onWritten) => {
+    bodies.push(body)
+    for (const sign of signs) onWritten?.(sign)
+    return accepted
+  })
+  expect(bodies.length).toBeGreaterThan(0)
+  expect(bodies.every(({ length }) => (length === 0) === isReused)).toBe(true)
+})
+
 test.each(Object.entries(ENDS))('all slabs come back when each batch %s', async (_, send) => {
   expect(await slabsAfter(send)).toBe(64)
 })

@@ -79,14 +79,17 @@ export class BatchSender {
     const logs = body.path === '/ingest' ? entries : 0
     this.#logsInFlight += logs
     metrics.inFlight(this.#logsInFlight)
-    let hasWritten = false
-    const onWritten = (isWritten: boolean) => {
-      hasWritten ||= isWritten
+    // A request may be written again on another connection: then the last attempt counts.
+    let isWritten = false
+    let wasWritten = false
+    const onWritten = (isWhole: boolean) => {
+      if (!isWhole) wasWritten = isWritten
+      isWritten = isWhole
     }
     const bytes = body.body(stableIds.batchId(body.name))
     const posted = await keyState.uploader.post(body.path, bytes, { onWritten })
     // Without an answer, or before the last byte has left, a socket or a proxy may still hold the bytes.
-    if (hasWritten && posted.outcome.kind === 'sent') body.isReadToEnd()
+    if ((isWritten || wasWritten) && posted.outcome.kind === 'sent') body.isReadToEnd()
     this.#logsInFlight -= logs
     metrics.inFlight(this.#logsInFlight)
     // The gateway does not retry with fewer entries, so a batch never holds more than the service is known to take.
