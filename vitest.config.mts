@@ -31,6 +31,7 @@ const OWN_PROCESS = [
   'test/client/{capture,one-failure,releases,source-context}.test.ts',
   'test/client/serverless/wrap-handler.test.ts',
   // Providers of OpenTelemetry, and what is remembered of them until the process ends.
+  'test/contract/entry-points.test.ts',
   'test/fuzz/{fuzz-spans,keys,prototype-keys}.test.ts',
   'test/otel/{span-failures,span-processor,stopped-export,unregistered-provider}.test.ts',
   // That no exporter has asked to keep the scopes of answered requests.

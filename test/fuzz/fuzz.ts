@@ -14,11 +14,11 @@ const asked = Number(process.env.FUZZ_CASES ?? 0)
  * who looks for something new asks for another seed and more cases.
  */
 export const CASES = {
-  records: asked || 2000,
-  spans: asked || 1000,
-  client: asked || 2000,
-  requests: asked || 500,
-  policy: asked || 1000,
+  records: asked || 1000,
+  spans: asked || 500,
+  client: asked || 1000,
+  requests: asked || 250,
+  policy: asked || 500,
 }
 
 /** Time limit for a test of this many cases, on a busy machine. */

@@ -132,12 +132,14 @@ test('an application that listens to streams gets the same', async () => {
 })
 
 test('a client that resets its stream before the answer is counted as 499', async () => {
-  server = createServer(() => {})
+  let hasBegun = false
+  server = createServer(() => {
+    hasBegun = true
+  })
   await open()
   const stream = (session as ClientHttp2Session).request({ ':path': '/slow' })
   stream.on('error', () => {})
-  await until(() => (session as ClientHttp2Session).state.effectiveLocalWindowSize !== undefined)
-  await new Promise((resolve) => setTimeout(resolve, 50))
+  await until(() => hasBegun, 'the server has the request')
   stream.close(8)
   const [entry] = await watched.waitForEntries(1)
   expect(entry).toMatchObject({ path: '/slow', status_code: 499 })

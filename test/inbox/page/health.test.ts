@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { startGateway } from '../../../src/gateway/index.js'
-import { init } from '../../../src/index.js'
+import { LognitorClient } from '../../../src/index.js'
 import { batchOf, logWith, post, until } from '../support.js'
 import { openInbox, openPage, reads, textOf } from './browser.js'
 import { ago } from './fill.js'
@@ -73,7 +73,7 @@ test('health shows each client with its retries, rejections, delays and sample r
 
 test('health shows a client of this package separately', async () => {
   const inbox = await openInbox()
-  const client = init({ apiKey: 'k', apiUrl: inbox.apiUrl, service: 'till' })
+  const client = new LognitorClient({ apiKey: 'k', apiUrl: inbox.apiUrl, service: 'till' })
   client.info('hello')
   await client.flush()
   const page = await openPage(inbox, '/health')
@@ -83,7 +83,12 @@ test('health shows a client of this package separately', async () => {
 
 test('a client that reports shows what it dropped by itself and still holds', async () => {
   const inbox = await openInbox()
-  const client = init({ apiKey: 'k', apiUrl: inbox.apiUrl, service: 'till', beforeSend: () => null })
+  const client = new LognitorClient({
+    apiKey: 'k',
+    apiUrl: inbox.apiUrl,
+    service: 'till',
+    beforeSend: () => null,
+  })
   client.info('stopped')
   await post(`${inbox.apiUrl}/ingest`, batchOf(logWith({ service: 'till' })))
   const page = await openPage(inbox, '/health')
