@@ -18,7 +18,7 @@ import { shown, writePage } from './lib/performance-page.mjs'
 const SECONDS = {
   logs: 130,
   errors: 30,
-  requests: 120,
+  requests: 170,
   outage: 60,
   weight: 35,
   register: 45,
