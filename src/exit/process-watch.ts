@@ -1,3 +1,4 @@
+import { setTimeout } from '../common/clock.js'
 import { emitWaitingWarnings } from '../config/errors.js'
 import { Budget } from './budget.js'
 import { Crashes } from './crashes.js'
@@ -9,6 +10,12 @@ import { Signals } from './signals.js'
 import { MainThread } from './threads/main-thread.js'
 import { nodeThreads } from './threads/node-threads.js'
 import { WorkerThread } from './threads/worker-thread.js'
+
+/**
+ * Time in ms after a signal before its delivery starts, where the application has a listener that decides what happens.
+ * Most of these end the process at once: what had just been sent would be without an answer, and would be sent again.
+ */
+const HURRY_MS = 50
 
 /** Watches the end of a thread with one set of listeners, however many clients there are. */
 export class ProcessWatch {
@@ -79,7 +86,9 @@ export class ProcessWatch {
     return new Signals({
       // Without releasing callers: requests in flight may still be answered.
       hurry: () => {
-        for (const participant of this.#participants) void participant.flush(0)
+        setTimeout(() => {
+          for (const participant of this.#participants) void participant.flush(0)
+        }, HURRY_MS).unref()
       },
       deliver: () => this.#budget.spend(() => this.#deliver()),
       lastChance: (atOnce) => this.#deliverBlocking(atOnce ? 0 : this.#budget.left(this.#flushOnExitMs)),

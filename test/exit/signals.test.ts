@@ -80,6 +80,18 @@ describe.each([
   })
 })
 
+test('a listener that soon ends the process has each batch sent once', async () => {
+  const vendor = await startVendor()
+  const late = () => ({ after: new Promise<void>((resolve) => setTimeout(resolve, 300)) })
+  vendor.answer({}, late)
+  const when: RunOptions['when'] = ['flushed', (child) => child.kill('SIGTERM')]
+  const env = { LOGNITOR_BATCH_SIZE: '100' }
+  const options = { when, env, apiUrl: vendor.apiUrl }
+  expect((await runApp('signalled.cjs', ['close and exit', 'last'], options)).code).toBe(0)
+  await vendor.close()
+  expect(vendor.messages().slice(50)).toEqual(['unsent', 'at exit'])
+})
+
 test.each(['SIGQUIT', 'SIGUSR2'] as const)('%s is handled like SIGTERM', async (signal) => {
   const when: RunOptions['when'] = ['up', (child) => child.kill(signal)]
   const ideas = [['none'], ['once and again', 'last', signal]]

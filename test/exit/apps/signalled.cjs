@@ -21,6 +21,12 @@ const ideas = {
       }, 300)
     })
   },
+  'close and exit': async () => {
+    process.on('SIGTERM', () => server.close(() => setTimeout(() => process.exit(0), 10)))
+    await client?.flush()
+    client?.info('unsent')
+    say('flushed')
+  },
   'drain and exit': () => {
     process.on('SIGTERM', () => {
       client?.info('begin to drain')
