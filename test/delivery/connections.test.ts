@@ -176,8 +176,10 @@ test('a connection to the second address of a host does not keep the process ali
   ] as never)
   await start(1, (socket) => socket.unref().write(OK), { host: 'two.localhost' })
   server.unref()
+  // Test files that ran before in this process may have left some.
+  const before = referencedSockets()
   expect(await transport.send(post)).toMatchObject({ status: 200 })
-  expect(process.getActiveResourcesInfo()).not.toContain('TCPSocketWrap')
+  expect(referencedSockets()).toBeLessThanOrEqual(before)
 })
 
 test('over TLS, a request leaves at once and a peer that has gone is noticed', async () => {
@@ -190,6 +192,11 @@ test('over TLS, a request leaves at once and a peer that has gone is noticed', a
   expect(noDelay.mock.calls).toEqual([[true]])
   expect(keepAlive.mock.calls).toEqual([[true, 1_000]])
 })
+
+/** How many sockets keep the process alive. */
+function referencedSockets(): number {
+  return process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length
+}
 
 /** Answers with the number of its connections. In a thread, so that it also answers while the main thread is blocked. */
 const COUNTING_SERVER = `
