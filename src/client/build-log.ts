@@ -92,7 +92,8 @@ export function buildLog(level: Level, content: CallContent, timestamp: string):
   }
 }
 
-type Input = Partial<Record<(typeof LOG_OPTION_NAMES)[number], unknown>>
+type AllOptions = Record<(typeof LOG_OPTION_NAMES)[number], unknown>
+type Input = Partial<AllOptions>
 
 const NO_OPTIONS: Input = Object.freeze({})
 
@@ -123,7 +124,8 @@ function readOptions(options: unknown): Input {
       source,
       device,
       beforeSend,
-    }
+      // The type names an option that is missing here.
+    } satisfies AllOptions
   } catch {
     return named(options, LOG_OPTION_NAMES)
   }

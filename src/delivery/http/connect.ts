@@ -76,7 +76,7 @@ export function securer(url: URL): (options: ConnectionOptions) => TLSSocket {
 function configure<S extends Socket>(socket: S): S {
   // The attempt at a second address makes a new handle, which would keep the process alive.
   socket.on('connectionAttempt', () => socket.unref())
-  // Not options: Node 20 and 22 ignore them for TLS.
+  // Not options: Node 20 ignores them for TLS.
   socket.once('connect', () => socket.setNoDelay(true).setKeepAlive(true, KEEP_ALIVE_MS))
   return socket.unref()
 }

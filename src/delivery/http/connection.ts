@@ -17,14 +17,14 @@ export interface Post {
   readonly onWritten: (isWritten: boolean) => void
 }
 
-/** The peer closed a kept-alive connection just as it was used again. The service has not read the request. */
+/** The peer closed a kept-alive connection just as it was used again, and has answered nothing of the request. */
 export class StaleConnectionError extends Error {}
 
 /**
  * A connection that carries one POST after the other over HTTP/1.1.
  *
- * It writes to the socket and reads from it by itself: each request of Node's HTTP client makes two streams, a parser
- * and a dozen listeners, which costs as much as the translation of 50 logs.
+ * It writes to the socket and reads from it by itself, because the streams and listeners that Node's HTTP client makes
+ * for each request took a third of the CPU of a POST: docs/performance.md.
  */
 export class Connection {
   readonly #socket: Socket
@@ -38,9 +38,7 @@ export class Connection {
     socket.on('data', (bytes: Buffer) => this.#read(bytes))
     socket.on('end', () => this.#end())
     socket.on('error', (error) => this.#fail(error))
-    socket.on('close', () =>
-      this.#fail(networkError('ECONNRESET', 'The connection was closed before the answer came')),
-    )
+    socket.on('close', () => this.#fail(closedError()))
   }
 
   /** Whether it can carry the next POST. */
@@ -107,7 +105,7 @@ export class Connection {
   #end(): void {
     const exchange = this.#exchange
     if (exchange?.reader.end()) this.#complete(exchange)
-    else this.destroy(networkError('ECONNRESET', 'The connection was closed before the answer came'))
+    else this.destroy(closedError())
   }
 
   #complete(exchange: Exchange): void {
@@ -150,4 +148,8 @@ interface Exchange {
   /** Whether the whole answer has come. */
   isAnswered: boolean
   end(settle: (resolve: (answer: TransportAnswer) => void, reject: (error: Error) => void) => void): void
+}
+
+function closedError(): Error {
+  return networkError('ECONNRESET', 'The connection was closed before the answer came')
 }
