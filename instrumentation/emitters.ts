@@ -1,27 +1,16 @@
 import type { EventEmitter } from 'node:events'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { ServerHttp2Stream } from 'node:http2'
-import { shared } from '../src/common/shared.js'
 import { type Around, methodReplacer } from '../src/common/wrap-method.js'
 import { requestScope, runUncaughtInScope } from '../src/scope/current.js'
 import type { Scope } from '../src/scope/scope.js'
 import type { OpenRequest } from './open-request.js'
+import { keep, letGo, mark, openRequestOf } from './open-requests.js'
 import type { RequestHead } from './request-head.js'
 import { activeRpcMetadata } from './rpc-metadata.js'
 import { warnOfTwo } from './two-instrumentations.js'
 
 type Emit = Parameters<Around>[0]
-
-// A property and not a WeakMap, because it is read at every event. All copies of this package share the symbol, so that
-// each finds the requests that another copy follows.
-const OPEN: unique symbol = shared('request', () => Symbol('lognitor.request')) as never
-
-type Holder = { [OPEN]?: OpenRequest }
-
-/** The open request behind a Node object, or undefined for a request that is not followed. */
-export function openRequestOf(emitter: object): OpenRequest | undefined {
-  return (emitter as Holder)[OPEN]
-}
 
 /**
  * Runs every listener of the request, its response and the server in the request's scope, and reports the request's
@@ -29,21 +18,28 @@ export function openRequestOf(emitter: object): OpenRequest | undefined {
  * connection, so a scope entered there leaks into the next request (Node 20) or is lost at the first event (Node 24).
  */
 export function follow(open: OpenRequest, response: ServerResponse, server: Server): void {
-  hold(open.request, open, wrapRequests)
-  hold(response, open, wrapResponses)
+  open.response = response
+  keep(open.request, open)
+  keep(response, open)
+  // The prototype and not each object: every additional property on a Node object costs microseconds.
+  wrapRequests(Object.getPrototypeOf(open.request))
+  wrapResponses(Object.getPrototypeOf(response))
   wrapServer(server)
 }
 
 /** The same for an HTTP/2 stream, which is request and response in one. */
 export function followStream(open: OpenRequest, stream: ServerHttp2Stream): void {
-  hold(stream, open, wrapResponses)
+  mark(stream, open)
+  wrapResponses(Object.getPrototypeOf(stream))
 }
 
 /** Binds the request and response objects that Node creates for a followed stream to its request. */
 export function holdMessages(open: OpenRequest, request: object, response: object): void {
   open.request = request as RequestHead
-  hold(request, open, wrapMessages)
-  hold(response, open, wrapMessages)
+  for (const message of [request, response]) {
+    mark(message, open)
+    wrapMessages(Object.getPrototypeOf(message))
+  }
 }
 
 type NoteEvent = (open: OpenRequest, event: unknown) => void
@@ -56,12 +52,6 @@ const wrapMessages = methodReplacer(
   inRequestScope(() => {}),
 )
 const wrapServer = methodReplacer('servers', 'emit', emitOfServer)
-
-/** Wraps the prototype and not each object: every additional property on a Node object costs microseconds. */
-function hold(emitter: object, open: OpenRequest, wrap: (prototype: object) => void): void {
-  ;(emitter as Holder)[OPEN] = open
-  wrap(Object.getPrototypeOf(emitter))
-}
 
 function inRequestScope(note: NoteEvent): (original: () => Emit) => Emit {
   return (original) =>
@@ -90,15 +80,21 @@ function emitOfServer(original: () => Emit): Emit {
 }
 
 function noteRequestEvent(open: OpenRequest, event: unknown): void {
+  if (event !== 'close') return
+  letGo(open.request)
   // An answer that still waits behind others on its connection has no socket, and so gets no `close` event.
-  if (event === 'close' && open.isWaiting && (open.request as IncomingMessage).socket.destroyed)
-    closeRequest(open)
+  if (open.isWaiting && (open.request as IncomingMessage).socket.destroyed) endRequest(open)
 }
 
 function noteResponseEvent(open: OpenRequest, event: unknown): void {
-  if (event === 'close') closeRequest(open)
+  if (event === 'close') endRequest(open)
   else if (event === 'finish') open.finish()
   else if (event === 'prefinish' && !open.hasSpan) attachLateSpan(open)
+}
+
+function endRequest(open: OpenRequest): void {
+  closeRequest(open)
+  if (open.response !== undefined) letGo(open.response)
 }
 
 /** Calls a wrapped `emit` in the scope where that is needed. */
@@ -125,9 +121,8 @@ export function closeRequest(open: OpenRequest): void {
 
 /** An HttpInstrumentation without our hooks still makes its context active here. */
 function attachLateSpan(open: OpenRequest): void {
-  if (requestScope() !== open.scope) return
   const rpc = activeRpcMetadata()
-  if (rpc === undefined) return
+  if (rpc === undefined || requestScope() !== open.scope) return
   open.attachSpan(rpc.span, rpc)
   warnOfTwo()
 }

@@ -1,8 +1,8 @@
 import type { ClientRequest, IncomingMessage } from 'node:http'
 import type { Span } from '@opentelemetry/api'
 import { shared } from '../src/common/shared.js'
-import { openRequestOf } from './emitters.js'
 import type { RequestHook } from './http-config.js'
+import { openRequestOf } from './open-requests.js'
 import { activeRpcMetadata } from './rpc-metadata.js'
 
 /**

@@ -2,8 +2,9 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { IncomingHttpHeaders as Http2Headers, ServerHttp2Stream } from 'node:http2'
 import { shared } from '../src/common/shared.js'
 import { methodWrapper } from '../src/common/wrap-method.js'
-import { emitIn, followStream, holdMessages, openRequestOf } from './emitters.js'
+import { emitIn, followStream, holdMessages } from './emitters.js'
 import type { OpenRequest } from './open-request.js'
+import { openRequestOf } from './open-requests.js'
 import type { RequestHead } from './request-head.js'
 
 /** Begins the request of a stream. Undefined where the request is not followed. */

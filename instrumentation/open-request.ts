@@ -24,6 +24,8 @@ export class OpenRequest {
   readonly scope: Scope
   /** The request object for frameworks and `captureUser`. */
   request: RequestHead
+  /** Node's response object. Undefined for a stream of HTTP/2. */
+  response: object | undefined
   readonly #answer: Answer
   readonly #sink: EntrySink
   readonly #settings: RequestEntrySettings

@@ -6,10 +6,11 @@ import { shared } from '../src/common/shared.js'
 import type { PipelineHandle } from '../src/pipeline/registry.js'
 import { noteLateRequest } from '../src/scope/current.js'
 import { type Answer, answerOfResponse, answerOfStream } from './answer.js'
-import { follow, openRequestOf } from './emitters.js'
+import { follow } from './emitters.js'
 import { type EntrySink, loseEntry } from './entry-sink.js'
 import { followStreams, isHttp2Server } from './http2.js'
 import { OpenRequest } from './open-request.js'
+import { openRequestOf } from './open-requests.js'
 import type { RequestHead } from './request-head.js'
 import {
   type RequestEntryOptions,

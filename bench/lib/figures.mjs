@@ -5,6 +5,14 @@ export function median(figures) {
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
 }
 
+/**
+ * The median of what `compare` makes of two variants' figures of the same round, which a slow minute of the machine does
+ * not move.
+ */
+export function medianOfPairs(figures, others, compare) {
+  return median(figures.map((figure, round) => compare(figure, others[round])))
+}
+
 /** Prints rows of texts and numbers in columns under their headings; numbers with one decimal. */
 export function printTable(headings, rows) {
   const cells = [headings, ...rows].map((row) =>

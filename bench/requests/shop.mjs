@@ -18,6 +18,7 @@ export async function openShop(loaded, env) {
   const { port } = await answer()
   let visits = 0
   return {
+    pid: shop.pid,
     /** The number of requests so far. */
     get visits() {
       return visits

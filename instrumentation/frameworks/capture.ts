@@ -7,7 +7,7 @@ import { thrownLog } from '../../src/pipeline/thrown-log.js'
 import { currentScope } from '../../src/scope/current.js'
 import type { Scope } from '../../src/scope/scope.js'
 import { isHandledBy } from '../../src/translate/handled-status.js'
-import { openRequestOf } from '../emitters.js'
+import { openRequestOf } from '../open-requests.js'
 import { errorStatus } from './error-status.js'
 
 /** The options of all error handlers. */

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { openRequestOf } from '../emitters.js'
+import { openRequestOf } from '../open-requests.js'
 import { type CaptureOptions, createCapture } from './capture.js'
 
 interface HapiRequestLike {

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { isRegExp } from '../../src/common/any-realm.js'
-import { openRequestOf } from '../emitters.js'
+import { openRequestOf } from '../open-requests.js'
 import { type CaptureOptions, createCapture } from './capture.js'
 
 interface KoaContextLike {

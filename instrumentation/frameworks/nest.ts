@@ -1,5 +1,5 @@
 import { readProperty } from '../../src/translate/property.js'
-import { openRequestOf } from '../emitters.js'
+import { openRequestOf } from '../open-requests.js'
 import { type CaptureOptions, createCapture } from './capture.js'
 
 interface ExceptionFilterLike {

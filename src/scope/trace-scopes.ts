@@ -1,3 +1,4 @@
+import { AnsweredTraces } from './answered-traces.js'
 import type { Scope } from './scope.js'
 
 interface Entry {
@@ -29,6 +30,7 @@ export class TraceScopes {
   readonly #generation: number
   readonly #maxAnsweredBytes: number
   readonly #answered: Answered[] = []
+  readonly #answeredTraces = new AnsweredTraces()
   #answeredBytes = 0
   #young = new Map<string, Entry>()
   #old = new Map<string, Entry>()
@@ -45,7 +47,9 @@ export class TraceScopes {
     const known = this.#young.get(traceId) ?? this.#old.get(traceId)
     if (known === undefined) {
       if (this.#young.size >= this.#generation) this.#age()
-      this.#young.set(traceId, { request, firstSpan: spanId, firstScope: scope, others: undefined })
+      const isShared = this.#answeredTraces.has(traceId)
+      const only = isShared ? undefined : request
+      this.#young.set(traceId, { request: only, firstSpan: spanId, firstScope: scope, others: undefined })
       return
     }
     if (known.request !== request) known.request = undefined
@@ -56,7 +60,7 @@ export class TraceScopes {
 
   /**
    * Called when the request is over. Its scope is released, unless answered requests are kept; then the newest are kept
-   * within the bounds. The trace stays known, so that the next request of the trace is not taken for this one.
+   * within the bounds. The next request of the trace is not taken for this one.
    */
   release(traceId: string, scope: Scope): void {
     if (!this.keepsAnswered) {
@@ -80,8 +84,16 @@ export class TraceScopes {
     if (entry === undefined) return
     if (entry.request?.requestScope === scope) entry.request = undefined
     if (entry.firstScope?.requestScope === scope) entry.firstScope = undefined
-    if (entry.others === undefined) return
-    for (const [spanId, other] of entry.others) if (other.requestScope === scope) entry.others.delete(spanId)
+    for (const [spanId, other] of entry.others ?? []) {
+      if (other.requestScope === scope) entry.others?.delete(spanId)
+    }
+    if (entry.firstScope === undefined && !entry.others?.size) this.#forget(traceId)
+  }
+
+  /** Keeps the maps small: while they hold open requests alone, a request finds its place in the processor's cache. */
+  #forget(traceId: string): void {
+    this.#answeredTraces.add(traceId)
+    if (!this.#young.delete(traceId)) this.#old.delete(traceId)
   }
 
   find(traceId: string, spanId?: string): Scope | undefined {

@@ -87,6 +87,20 @@ test('traces are held up to the limit, and open requests outlast answered ones',
   expect(numbers).toEqual(Array.from(numbers, (_, n) => 500 - numbers.length + n))
 })
 
+test('answered requests take no room from open ones', () => {
+  const traces = new TraceScopes(50)
+  const open = Array.from({ length: 20 }, requestScope)
+  for (const [n, scope] of open.entries()) traces.bind(`open${n}`, 's', scope)
+  for (let n = 0; n < 500; n++) {
+    const scope = requestScope()
+    traces.bind(`t${n}`, 's', scope)
+    scope.answer(200, 1)
+    traces.release(`t${n}`, scope)
+  }
+  expect(open.map((_, n) => traces.find(`open${n}`))).toEqual(open)
+  expect(held(traces)).toEqual([])
+})
+
 test('open requests alone are bounded too, and the newest are held', () => {
   const traces = new TraceScopes(50)
   for (let n = 0; n < 500; n++) traces.bind(`t${n}`, 's', requestScope())
