@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { ensureCollector } from '../scripts/collector/otelcol.mjs'
 import { cpuMs, freePorts, peakMiB, started, startGateway } from './gateway/process.mjs'
 import { startCountingServer } from './lib/counting-server.mjs'
-import { median, printTable } from './lib/figures.mjs'
+import { median, medianOfPairs, printTable } from './lib/figures.mjs'
 import { report } from './lib/report.mjs'
 import { interleave } from './lib/rounds.mjs'
 import { MARK } from './logs/record.mjs'
@@ -43,7 +43,11 @@ printTable(
 )
 if (collector) {
   const [gateway, other] = names
-  const times = of(gateway, 'usPerRecord') / of(other, 'usPerRecord')
+  const times = medianOfPairs(
+    figures.get(gateway),
+    figures.get(other),
+    (ours, others) => ours.usPerRecord / others.usPerRecord,
+  )
   report([
     {
       id: 'gateway.cpu',

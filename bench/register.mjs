@@ -4,7 +4,7 @@ import { fork } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { startCountingServer } from './lib/counting-server.mjs'
-import { median, printTable } from './lib/figures.mjs'
+import { median, medianOfPairs, printTable } from './lib/figures.mjs'
 import { report } from './lib/report.mjs'
 import { interleave } from './lib/rounds.mjs'
 
@@ -21,7 +21,8 @@ const figures = await interleave(['bare', PEER, OURS], rounds, start)
 server.stop()
 
 const of = (name, figure) => median(figures.get(name).map((each) => each[figure]))
-const ratio = (figure) => of(OURS, figure) / of(PEER, figure)
+const ratio = (figure) =>
+  medianOfPairs(figures.get(OURS), figures.get(PEER), (ours, peer) => ours[figure] / peer[figure])
 console.log(
   `\nUntil a service of one route has answered once, medians of ${figures.get(OURS).length} interleaved rounds\n`,
 )

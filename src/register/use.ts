@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module'
+import { sep } from 'node:path'
 import { mainEntry } from '../client/main-entry.js'
 import { callStack } from '../common/call-stack.js'
 import { warnOnce } from '../config/errors.js'
@@ -78,7 +79,7 @@ export function loadedPackages(): Set<string> {
   const names = new Set<string>()
   for (const path of Object.keys(createRequire(`${process.cwd()}/_`).cache)) {
     const name = packageNameIn(path)
-    if (name !== undefined) names.add(name.replace('\\', '/'))
+    if (name !== undefined) names.add(name)
   }
   return names
 }
@@ -112,10 +113,13 @@ function watchConsole(): { isUsed(): boolean; stop(): void } {
   return { isUsed: () => isUsed, stop }
 }
 
+const MODULES = `${sep}node_modules${sep}`
+
 /** The package that a file belongs to, found by the last `node_modules` in its path. */
 function packageNameIn(path: string): string | undefined {
-  const segments = path.split(/[\\/]/)
-  const [name, inScope] = segments.slice(segments.lastIndexOf('node_modules') + 1)
-  if (!segments.includes('node_modules') || name === undefined || inScope === undefined) return undefined
+  const at = path.lastIndexOf(MODULES)
+  if (at < 0) return undefined
+  const [name, inScope] = path.slice(at + MODULES.length).split(sep, 2)
+  if (name === undefined || inScope === undefined) return undefined
   return name.startsWith('@') ? `${name}/${inScope}` : name
 }
