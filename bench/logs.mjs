@@ -73,16 +73,16 @@ function rows() {
   const rich = 'info() with all parts'
   const redacted = 'info() with all parts, redaction'
   return [
-    row('logs.sdk', 'SDK alone (no-op exporter)', 'OpenTelemetry SDK alone (no-op exporter)'),
-    row('logs.bare', 'JSON.stringify and POST by hundreds', 'JSON.stringify and POST by hundreds'),
+    row('logs.sdk', 'a record in the SDK alone (no-op exporter)', 'OpenTelemetry SDK alone (no-op exporter)'),
+    row('logs.bare', 'a record by hand: JSON.stringify, POSTs of 100', 'JSON.stringify and POST by hundreds'),
     row(
       'logs.exporter.warm',
-      `SDK, exporter, POSTs of 100; twelve attributes; after ${age} records`,
+      `a record through LognitorLogRecordExporter, after ${age} others`,
       'LognitorLogRecordExporter',
       1,
     ),
-    row('logs.exporter.young', `the same after ${YOUNG} records`, 'LognitorLogRecordExporter', 1.1, 'young'),
-    row('logs.processor', 'own processor', 'LognitorLogRecordProcessor', 0.95),
+    row('logs.exporter.young', `the same after ${YOUNG} others`, 'LognitorLogRecordExporter', 1.1, 'young'),
+    row('logs.processor', 'a record through LognitorLogRecordProcessor', 'LognitorLogRecordProcessor', 0.95),
     row('logs.info', 'info() with the twelve as metadata', 'info()'),
     row('logs.rich', 'info() with metadata, user, request, perf, tags', rich, 0.6),
     variants.includes(redacted) && {

@@ -12,9 +12,9 @@ export function tellListening(url: string, workers: number, settings: GatewaySet
     event: 'listening',
     level: 'info',
     message:
-      `gateway at ${url} to ${shared.apiUrl} with ${keys}, ${authTokens.length} tokens, ${redacted} redaction patterns, ` +
-      `${workers} ${workers === 1 ? 'worker' : 'workers'}; in each at most ${maxInFlightRequests} requests and ` +
-      `${maxInFlightBytes} bytes, ${maxBodyBytes} bytes in one body, ${connections} connections`,
+      `gateway at ${url} sends to ${shared.apiUrl} with ${keys}; tokens: ${authTokens.length}; ` +
+      `redaction patterns: ${redacted}; workers: ${workers}. A worker takes at most ${maxInFlightRequests} requests and ` +
+      `${maxInFlightBytes} bytes at a time and ${maxBodyBytes} bytes in one body, and opens at most ${connections} connections to Lognitor`,
     figures: {
       url,
       apiUrl: shared.apiUrl,

@@ -161,6 +161,10 @@ export function resolveGatewayOptions(
   return settings
 }
 
+function placeOf(host: string): string {
+  return host === '::' || host === '0.0.0.0' ? 'all addresses of this machine' : host
+}
+
 function checkTogether(settings: GatewaySettings, env: Environment): void {
   const { listen, authTokens, noAuth, passThroughKey, shared } = settings
   // Ignoring a wrong value in the environment would open the gateway to everybody.
@@ -176,7 +180,7 @@ function checkTogether(settings: GatewaySettings, env: Environment): void {
   if (!isLoopback(listen) && authTokens.length === 0 && !noAuth) {
     throw new LognitorError(
       'LOGNITOR_GATEWAY_UNPROTECTED',
-      `${listen.host} can be reached from other machines: give a token (authTokens, --auth-token, LOGNITOR_GATEWAY_TOKEN), or noAuth (--no-auth) if something else protects it.`,
+      `A gateway at ${placeOf(listen.host)} can be reached from other machines: give a token (authTokens, --auth-token, LOGNITOR_GATEWAY_TOKEN), or noAuth (--no-auth) if something else protects it.`,
     )
   }
   // A client without a key drops its logs; a gateway would tell its callers that they were delivered.

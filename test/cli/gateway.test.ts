@@ -136,7 +136,12 @@ describe('with several workers', () => {
 
 describe('the gateway refuses', () => {
   test.each([
-    [['--listen', '0.0.0.0:0'], 1, /can be reached from other machines/],
+    [
+      ['--listen', '0.0.0.0:0'],
+      1,
+      /A gateway at all addresses of this machine can be reached from other machines/,
+    ],
+    [['--listen', ':0'], 1, /A gateway at all addresses of this machine can be reached/],
     [['--listen', 'here'], 2, /--listen: expected an address to listen on/],
     [['--auth-token', ''], 2, /--auth-token: expected tokens of visible ASCII/],
     [['--proxy', 'ftp://u:hush@host'], 2, /^(?!.*hush).*--proxy: expected an http or https URL/],

@@ -106,7 +106,7 @@ describe('the program', () => {
       'email',
     ])
     await run.printed(
-      /lognitor: gateway at http:\S+ to http:\S+ with one key, 1 tokens, 1 redaction patterns, 1 worker; /,
+      /lognitor: gateway at http:\S+ sends to http:\S+ with one key; tokens: 1; redaction patterns: 1; workers: 1\. /,
     )
     vendor.answer({ status: 401 })
     for (const line of numbered(3)) {
