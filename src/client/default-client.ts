@@ -1,7 +1,14 @@
 import { shared } from '../common/shared.js'
 import { type Options, resolveOptions } from '../config/options.js'
 import type { Pipeline, Stats } from '../pipeline/pipeline.js'
-import { defaultPipeline, initDefault, onDefault, pipelineOf, reserveDefault } from '../pipeline/registry.js'
+import {
+  defaultPipeline,
+  initAtEnd,
+  initDefault,
+  onDefault,
+  pipelineOf,
+  reserveDefault,
+} from '../pipeline/registry.js'
 import type { Level } from '../wire/level.js'
 import { inTime } from './answer-timeout.js'
 import { LognitorClient } from './client.js'
@@ -33,7 +40,7 @@ const state = shared<State>('default-client', () => ({
   current: undefined,
   earlyCalls: [],
   earlyCallsLost: 0,
-  onNaturalEnd: () => initDefault({}),
+  onNaturalEnd: initAtEnd,
 }))
 /** Writes to the current default client, and keeps what is written before there is one. */
 const defaultLogger = new Logger(state.preInitBuffer.sink)

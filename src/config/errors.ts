@@ -44,6 +44,8 @@ export const WARNINGS = {
     'An instrumentation does not support the version of its package that the application has loaded.',
   LOGNITOR_ENTRIES_REFUSED: 'Lognitor refused entries for good, and they were dropped.',
   LOGNITOR_LOGS_DROPPED: 'Logs were dropped for a reason that the application or its operator can mend.',
+  LOGNITOR_FILES_MISSING:
+    'Files of this package were removed while the process ran: logs are in memory only, or are dropped.',
   LOGNITOR_INBOX_DATA: 'The file of the inbox could not be read or written in full.',
   LOGNITOR_NOT_STARTED:
     'OpenTelemetry, or a part of it, could not be started; the application runs without it.',

@@ -13,6 +13,7 @@ import {
 import { typeInWords } from '../config/show-value.js'
 import { type HasPipeline, PIPELINE } from './brand.js'
 import { createCrashCapture } from './crash-capture.js'
+import { loadedSettings, prepare } from './load-parts.js'
 import { Pipeline } from './pipeline.js'
 
 /** What the constructor of an entry point takes: a client, a client's options, or nothing for the default client. */
@@ -51,10 +52,10 @@ const registry = shared<Registry>('pipelines', () => ({
  */
 export type OnDefault = (pipeline: Pipeline, isFinal: boolean) => void
 
-/** The default client's pipeline; created from the environment if there is none. */
+/** The default client's pipeline; created from the environment if there is none. Never throws. */
 export function defaultPipeline(): Pipeline {
   if (registry.standard === undefined) {
-    registry.standard = open(resolveOptions())
+    registry.standard = open(loadedSettings(resolveOptions()))
     notifyDefault(registry.standard.pipeline, false)
   }
   return registry.standard.pipeline
@@ -67,10 +68,11 @@ export function defaultPipeline(): Pipeline {
 export function reserveDefault(): boolean {
   if (registry.reserve !== undefined) return true
   if (registry.standard !== undefined) return false
-  // Without a spool: a spool creates a folder, and this pipeline may never have anything to store.
-  const { spool: _spool, ...settings } = resolveOptions()
+  const settings = loadedSettings(resolveOptions())
   if (!settings.apiKey || !settings.enabled) return false
-  const pipeline = new Pipeline(sealSettings(settings))
+  // Without a spool: a spool creates a folder, and this pipeline may never have anything to store.
+  const { spool: _spool, ...inMemory } = settings
+  const pipeline = new Pipeline(sealSettings(inMemory))
   const describe = createCrashCapture(pipeline)
   registry.reserve = pipeline
   pipeline.beforeEnd(useReserve)
@@ -90,7 +92,7 @@ function useReserve(): void {
   if (registry.reserve === undefined) return
   const pipeline = registry.reserve
   registry.reserve = undefined
-  pipeline.reconfigure(resolveOptions())
+  pipeline.reconfigure(loadedSettings(resolveOptions()))
   registry.standard = entryOf(pipeline)
   registry.entries.add(registry.standard)
   registry.whenDefault(pipeline, false)
@@ -120,7 +122,15 @@ export function onDefault(made: OnDefault): void {
  * `init` counts again.
  */
 export function initDefault(options: Options): Pipeline {
-  const settings = resolveOptions(options)
+  return makeDefault(options, resolveOptions(options))
+}
+
+/** As {@link initDefault} without options, at the end of a program that has not called `init`. Never throws. */
+export function initAtEnd(): void {
+  makeDefault({}, loadedSettings(resolveOptions()))
+}
+
+function makeDefault(options: Options, settings: Settings): Pipeline {
   const before = registry.standard?.pipeline.isEnding ? undefined : registry.standard
   if (before?.hasClient && !replaces(registry.initBy)) {
     warnOnce(
@@ -214,6 +224,8 @@ export function handleFor(given: ClientOrOptions = {}): PipelineHandle {
   const isGiven = Object.values(options).some((value) => value !== undefined)
   let entry = client ? { pipeline: pipelineOf(client), entryPoints: 0, hasClient: true } : undefined
   if (!client && isGiven) entry = openFor('entry point', options)
+  // The first record may create the default client, when the files are gone.
+  if (!client && !isGiven && registry.standard === undefined) prepare(resolveOptions())
   if (entry) entry.entryPoints++
   const hold = (next: Entry) => {
     if (entry !== undefined) entry.entryPoints--

@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => inbox.close())
 
 const NAMES =
-  'init, reconfigure, info, flush, LognitorLogRecordExporter, LognitorLogRecordProcessor, LognitorSpanProcessor'
+  'init, reconfigure, info, flush, stats, LognitorLogRecordExporter, LognitorLogRecordProcessor, LognitorSpanProcessor'
 
 /** Tells which late parts are loaded, and removes the package as a deployment does. */
 const HELPERS = `
@@ -42,13 +42,15 @@ describe.each([
     inbox.clear()
   })
 
-  async function run(code: string) {
+  async function run(code: string, variables: Record<string, string> = {}) {
     project = createProject({
       line: 'otel-2',
       packages: ['@opentelemetry/api'],
       files: { [file]: `${load}${HELPERS}\n${code}` },
     })
-    const env = { API_URL: inbox.apiUrl, SPOOL: join(project.folder, 'spool') }
+    const { apiUrl } = inbox
+    const spool = join(project.folder, 'spool')
+    const env = { API_URL: apiUrl, LOGNITOR_API_URL: apiUrl, SPOOL: spool, ...variables }
     const program = project.start([file], { env })
     const status = await program.ended
     return [status, program.stderr(), program.stdout().trim().split('\n')]
@@ -96,5 +98,61 @@ describe.each([
     expect(await run(code)).toEqual([3, '', ['']])
     const messages = inbox.logs().map(({ message }) => message)
     expect(messages.sort()).toEqual(['failed', 'hello', 'mail to [REDACTED]'])
+  })
+
+  const SPOOL = { LOGNITOR_API_KEY: 'k', LOGNITOR_SPOOL_DIR: 'spool' }
+  const REDACT = { LOGNITOR_API_KEY: 'k', LOGNITOR_REDACT: 'email' }
+  const EXIT = 'process.exitCode = 3'
+
+  test.each([
+    ['the process ends', SPOOL, ''],
+    ['the process ends', REDACT, ''],
+    ['there is a flush', SPOOL, 'flush()'],
+    ['there is a flush', REDACT, 'flush()'],
+  ])('logs before init need no file any more when %s: %j', async (_, env, code) => {
+    const text = `info('hello')\nremove()\n${code}\n${EXIT}`
+    expect(await run(text, env)).toEqual([3, '', ['']])
+    expect(inbox.logs().map(({ message }) => message)).toEqual(['hello'])
+  })
+
+  test('without the code of the spool, logs before init are delivered from memory', async () => {
+    const [status, warnings] = await run(`remove()\ninfo('hello')\n${EXIT}`, SPOOL)
+    expect([status, warnings]).toEqual([3, expect.stringContaining('LOGNITOR_FILES_MISSING')])
+    expect(inbox.logs().map(({ message }) => message)).toEqual(['hello'])
+  })
+
+  test('without the code of the redaction, logs before init wait for it and are counted at the end', async () => {
+    const code = `remove()
+      info('hello')
+      flush().then((isDone) => console.log(isDone, stats().dropped))
+      ${EXIT}`
+    expect(await run(code, REDACT)).toEqual([
+      3,
+      expect.stringContaining('LOGNITOR_FILES_MISSING'),
+      ['true { disabled: 1 }'],
+    ])
+    expect(inbox.logs()).toEqual([])
+  })
+
+  test.each([
+    ['LognitorLogRecordProcessor', `onEmit(${RECORD})`, 'mail to [REDACTED]'],
+    ['LognitorSpanProcessor', `onEnd(${SPAN})`, 'failed'],
+  ])('%s without options needs no file any more', async (name, call, message) => {
+    const code = `const processor = new ${name}()\nremove()\nprocessor.${call}\n${EXIT}`
+    expect(await run(code, { ...SPOOL, ...REDACT })).toEqual([3, '', ['']])
+    expect(inbox.logs().map((log) => log.message)).toEqual([message])
+  })
+
+  test('a record does not throw where its options came after the constructor and the files are gone', async () => {
+    const code = `const processor = new LognitorLogRecordProcessor()
+      remove()
+      Object.assign(process.env, ${JSON.stringify(REDACT)})
+      processor.onEmit(${RECORD})
+      processor.forceFlush().then(() => console.log(stats().dropped))`
+    expect(await run(code)).toEqual([
+      0,
+      expect.stringContaining('LOGNITOR_FILES_MISSING'),
+      ['{ disabled: 1 }'],
+    ])
   })
 })
