@@ -146,3 +146,15 @@ test('the next request of a trace is not taken for the first one, however many o
   for (const name of names) traces.bind(name, 's2', requestScope())
   expect(names.filter((name) => traces.find(name, 's1.1') !== undefined)).toEqual([])
 })
+
+test('a request in a trace that is no longer held is not taken for the one before it', () => {
+  const traces = new TraceScopes(50)
+  traces.keepsAnswered = true
+  const [one, two] = [requestScope(), requestScope()]
+  traces.bind('t', 's1', one)
+  traces.bind('t', 's2', two)
+  for (let n = 0; n < 100; n++) traces.bind(`t${n}`, 's', requestScope())
+  const three = requestScope()
+  traces.bind('t', 's3', three)
+  expect(['s1', 's2', 's3'].map((span) => traces.find('t', span))).toEqual([undefined, undefined, three])
+})
