@@ -1,11 +1,13 @@
 import type { EventEmitter } from 'node:events'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { ServerHttp2Stream } from 'node:http2'
+import type { Socket } from 'node:net'
+import { shared } from '../src/common/shared.js'
 import { type Around, methodReplacer } from '../src/common/wrap-method.js'
 import { requestScope, runUncaughtInScope } from '../src/scope/current.js'
 import type { Scope } from '../src/scope/scope.js'
 import type { OpenRequest } from './open-request.js'
-import { keep, letGo, mark, openRequestOf } from './open-requests.js'
+import { keep, letGo, mark, markHeaders, openRequestOf } from './open-requests.js'
 import type { RequestHead } from './request-head.js'
 import { activeRpcMetadata } from './rpc-metadata.js'
 import { warnOfTwo } from './two-instrumentations.js'
@@ -19,6 +21,7 @@ type Emit = Parameters<Around>[0]
  */
 export function follow(open: OpenRequest, response: ServerResponse, server: Server): void {
   open.response = response
+  markHeaders(open.request, open)
   keep(open.request, open)
   keep(response, open)
   // The prototype and not each object: every additional property on a Node object costs microseconds.
@@ -41,6 +44,9 @@ export function holdMessages(open: OpenRequest, request: object, response: objec
     wrapMessages(Object.getPrototypeOf(message))
   }
 }
+
+/** The requests that end with a connection, if their turn does not come before. */
+const waiting = shared('waiting-requests', () => new WeakMap<object, Set<OpenRequest>>())
 
 type NoteEvent = (open: OpenRequest, event: unknown) => void
 
@@ -80,10 +86,7 @@ function emitOfServer(original: () => Emit): Emit {
 }
 
 function noteRequestEvent(open: OpenRequest, event: unknown): void {
-  if (event !== 'close') return
-  letGo(open.request)
-  // An answer that still waits behind others on its connection has no socket, and so gets no `close` event.
-  if (open.isWaiting && (open.request as IncomingMessage).socket.destroyed) endRequest(open)
+  if (event === 'close' && open.isWaiting) endWithConnection(open, (open.request as IncomingMessage).socket)
 }
 
 function noteResponseEvent(open: OpenRequest, event: unknown): void {
@@ -92,9 +95,36 @@ function noteResponseEvent(open: OpenRequest, event: unknown): void {
   else if (event === 'prefinish' && !open.hasSpan) attachLateSpan(open)
 }
 
+/** A request whose body never came gets no `close` event, so it is let go with its response. */
 function endRequest(open: OpenRequest): void {
   closeRequest(open)
-  if (open.response !== undefined) letGo(open.response)
+  letGo(open.request)
+  if (open.response === undefined) return
+  letGo(open.response)
+  if (open.endsWithConnection) waiting.get((open.request as IncomingMessage).socket)?.delete(open)
+}
+
+/**
+ * Ends a request when its connection is closed: an answer that still waits behind others on its connection has no
+ * socket, and so gets no `close` event. The request's own `close` comes earlier where its body was read.
+ */
+function endWithConnection(open: OpenRequest, socket: Socket): void {
+  if (socket.destroyed) {
+    endRequest(open)
+    return
+  }
+  open.endsWithConnection = true
+  const others = waiting.get(socket)
+  if (others !== undefined) {
+    others.add(open)
+    return
+  }
+  // One listener for all, because Node warns of more than ten.
+  const all = new Set([open])
+  waiting.set(socket, all)
+  socket.once('close', () => {
+    for (const one of all) endRequest(one)
+  })
 }
 
 /** Calls a wrapped `emit` in the scope where that is needed. */

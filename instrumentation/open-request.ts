@@ -26,6 +26,8 @@ export class OpenRequest {
   request: RequestHead
   /** Node's response object. Undefined for a stream of HTTP/2. */
   response: object | undefined
+  /** Whether the end of the connection ends this request, unless its answer's turn comes before. */
+  endsWithConnection = false
   readonly #answer: Answer
   readonly #sink: EntrySink
   readonly #settings: RequestEntrySettings
@@ -76,7 +78,7 @@ export class OpenRequest {
 
   /** Whether the answer still waits behind other answers on its connection. */
   get isWaiting(): boolean {
-    return this.#answer.isWaiting
+    return !this.#hasFinished && !this.#isOver && this.#answer.isWaiting
   }
 
   get hasSpan(): boolean {

@@ -8,20 +8,34 @@ const MOST_KEPT = 2000
 const kept = shared('open-requests', () => new Map<object, OpenRequest>())
 const OPEN: unique symbol = shared('request', () => Symbol('lognitor.request')) as never
 
-type Marked = { [OPEN]?: OpenRequest }
+type Marked = { [OPEN]?: OpenRequest | null }
 type MessageLike = Marked & { readonly rawHeaders?: Marked }
 
-/** The request behind a Node object, open or closed. Undefined for a request that is not followed. */
+/** The request behind a Node object, open or closed. Undefined for a request that is not followed. Never throws. */
 export function openRequestOf(emitter: object): OpenRequest | undefined {
-  const open = kept.get(emitter)
-  if (open !== undefined) return open
-  const message = emitter as MessageLike
-  return message[OPEN] ?? message.rawHeaders?.[OPEN]
+  return kept.get(emitter) ?? markedRequestOf(emitter)
 }
 
 /** Marks a Node object as belonging to a request, for as long as the object lives. */
 export function mark(emitter: object, open: OpenRequest): void {
   ;(emitter as Marked)[OPEN] = open
+}
+
+/**
+ * Marks a request's list of raw headers. By it the request is found when it is closed, because error handlers may pass
+ * such a request, and so is an object that a framework made out of the request. The list belongs to the request alone,
+ * its shape does not change later, and the mark is not enumerable: applications compare and print the list. Where a
+ * class of the application's own has one list for all requests, none is found by it.
+ */
+export function markHeaders(request: object, open: OpenRequest): void {
+  try {
+    const { rawHeaders } = request as MessageLike
+    if (rawHeaders === undefined) return
+    const value = rawHeaders[OPEN] === undefined ? open : null
+    Object.defineProperty(rawHeaders, OPEN, { value, configurable: true })
+  } catch {
+    // A getter of the application that throws, or a frozen list. Such a request is found while it is open.
+  }
 }
 
 /**
@@ -31,24 +45,29 @@ export function mark(emitter: object, open: OpenRequest): void {
  */
 export function keep(emitter: object, open: OpenRequest): void {
   kept.set(emitter, open)
-  if (kept.size > MOST_KEPT) letGoOldest()
+  if (kept.size > MOST_KEPT) markOldest()
 }
 
-/**
- * References the object no more. A request is found all the same, by a mark on its list of raw headers: error handlers
- * may pass a request that is closed. The list belongs to the request alone, and its shape does not change.
- */
+/** References the object no more. */
 export function letGo(emitter: object): void {
-  const open = kept.get(emitter)
-  if (open === undefined) return
   kept.delete(emitter)
-  const { rawHeaders } = emitter as MessageLike
-  if (rawHeaders !== undefined) mark(rawHeaders, open)
 }
 
-function letGoOldest(): void {
-  for (const emitter of kept.keys()) {
-    letGo(emitter)
+function markedRequestOf(emitter: object): OpenRequest | undefined {
+  try {
+    const message = emitter as MessageLike
+    return message[OPEN] ?? message.rawHeaders?.[OPEN] ?? undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** The `close` of the oldest object must still be recognised, so this object pays for a property. */
+function markOldest(): void {
+  for (const [emitter, open] of kept) {
+    kept.delete(emitter)
+    // An object that the application has sealed takes no property.
+    Reflect.set(emitter, OPEN, open)
     return
   }
 }

@@ -87,7 +87,7 @@ export class RequestRecorder {
   readonly #begin = (message: unknown): void => {
     try {
       const { request, response, server } = message as RequestStart
-      if (ownServers.has(server) || openRequestOf(request) !== undefined) return
+      if (ownServers.has(server) || openRequestOf(request)?.request === request) return
       follow(this.#openRequest(request, answerOfResponse(response)), response, server)
     } catch {
       loseEntry(this.#handle.pipeline)

@@ -45,12 +45,19 @@ function isLeaving(event: unknown): boolean {
 
 function beginUpgrade(server: object, args: unknown[]): OpenRequest | undefined {
   const [, request, socket] = args as [string, IncomingMessage, Duplex]
-  const answer = watchAnswer(socket)
-  const open = begins.get(server)?.(request, answer)
-  if (open === undefined) return undefined
-  opened.set(socket, open)
-  wrapSocket(socket)
-  return open
+  // Some applications pass a request on by emitting it once more.
+  const known = opened.get(socket)
+  if (known?.request === request) return known
+  try {
+    const open = begins.get(server)?.(request, watchAnswer(socket))
+    if (open === undefined) return undefined
+    opened.set(socket, open)
+    wrapSocket(socket)
+    return open
+  } catch {
+    // What an application emits itself need not be a connection.
+    return undefined
+  }
 }
 
 const wrapSocket = methodWrapper('upgrades.socket', 'emit', (emit, socket, args) => {

@@ -107,8 +107,8 @@ export class TraceScopes {
     const fresh = new Map<string, Entry>()
     for (const [traceId, entry] of this.#old) {
       // At most half, so that there is room for new requests.
-      if (fresh.size >= this.#generation >> 1) break
-      if (isOpen(entry)) fresh.set(traceId, entry)
+      if (fresh.size < this.#generation >> 1 && isOpen(entry)) fresh.set(traceId, entry)
+      else this.#answeredTraces.add(traceId)
     }
     this.#old = this.#young
     this.#young = fresh

@@ -99,3 +99,38 @@ test('an upgraded connection gives a request entry when it ends, with the status
     ['/chat', 101],
   ])
 })
+
+test.each(['upgrade', 'connect'])('an application may emit %s with objects of its own', async (event) => {
+  watched = openRecorder()
+  const server = createServer((_request, response) => response.end())
+  const heard: unknown[] = []
+  server.on(event, (request: unknown) => heard.push(request))
+  served = await serve(() => {}, server)
+  await fetch(served.url)
+  for (const [request, socket] of [
+    ['none', null],
+    [{}, 1],
+    [null, Object.freeze({})],
+  ]) {
+    server.emit(event as never, request as never, socket as never)
+  }
+  expect(heard).toEqual(['none', {}, null])
+})
+
+test('a request that an application emits once more stays one request', async () => {
+  watched = openRecorder()
+  const server = createServer()
+  const seen: unknown[] = []
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    seen.push(requestScope(), currentScope().user?.id)
+    setUser({ id: 'ada' })
+    if (seen.length === 2) server.emit('upgrade', request, socket, head)
+    else socket.end('HTTP/1.1 101 Switching Protocols\r\n\r\n')
+  })
+  served = await serve(() => {}, server)
+  ;(await leave('/chat')).destroy()
+  const [entry] = await watched.waitForEntries(1)
+  expect(entry?.status_code).toBe(101)
+  expect(seen).toEqual([seen[0], undefined, seen[0], 'ada'])
+  expect(watched.scopes).toEqual([seen[0]])
+})

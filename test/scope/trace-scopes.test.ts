@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { Scope } from '../../src/scope/scope.js'
 import { TraceScopes } from '../../src/scope/trace-scopes.js'
@@ -131,4 +132,29 @@ test('answered requests are kept within a bound of bytes, the newest first', () 
   }
   const kept = Array.from({ length: 10 }, (_, n) => traces.find(`t${n}`, 's') !== undefined)
   expect(kept).toEqual([...Array(6).fill(false), ...Array(4).fill(true)])
+})
+
+test('the next request of a trace is not taken for the first one, however many other traces came between', () => {
+  const traces = new TraceScopes()
+  const answer = (trace: string) => {
+    const scope = requestScope()
+    traces.bind(trace, 's1', scope)
+    traces.release(trace, scope)
+  }
+  const names = Array.from({ length: 1000 }, (_, n) => createHash('md5').update(`${n}`).digest('hex'))
+  for (const name of names) answer(name)
+  for (const name of names) traces.bind(name, 's2', requestScope())
+  expect(names.filter((name) => traces.find(name, 's1.1') !== undefined)).toEqual([])
+})
+
+test('a request in a trace that is no longer held is not taken for the one before it', () => {
+  const traces = new TraceScopes(50)
+  traces.keepsAnswered = true
+  const [one, two] = [requestScope(), requestScope()]
+  traces.bind('t', 's1', one)
+  traces.bind('t', 's2', two)
+  for (let n = 0; n < 100; n++) traces.bind(`t${n}`, 's', requestScope())
+  const three = requestScope()
+  traces.bind('t', 's3', three)
+  expect(['s1', 's2', 's3'].map((span) => traces.find('t', span))).toEqual([undefined, undefined, three])
 })
