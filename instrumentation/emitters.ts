@@ -7,7 +7,7 @@ import { type Around, methodReplacer } from '../src/common/wrap-method.js'
 import { requestScope, runUncaughtInScope } from '../src/scope/current.js'
 import type { Scope } from '../src/scope/scope.js'
 import type { OpenRequest } from './open-request.js'
-import { keep, letGo, mark, markHeaders, openRequestOf } from './open-requests.js'
+import { mark, openRequestOf } from './open-requests.js'
 import type { RequestHead } from './request-head.js'
 import { activeRpcMetadata } from './rpc-metadata.js'
 import { warnOfTwo } from './two-instrumentations.js'
@@ -20,10 +20,8 @@ type Emit = Parameters<Around>[0]
  * connection, so a scope entered there leaks into the next request (Node 20) or is lost at the first event (Node 24).
  */
 export function follow(open: OpenRequest, response: ServerResponse, server: Server): void {
-  open.response = response
-  markHeaders(open.request, open)
-  keep(open.request, open)
-  keep(response, open)
+  mark(open.request, open)
+  mark(response, open)
   // The prototype and not each object: every additional property on a Node object costs microseconds.
   wrapRequests(Object.getPrototypeOf(open.request))
   wrapResponses(Object.getPrototypeOf(response))
@@ -95,12 +93,8 @@ function noteResponseEvent(open: OpenRequest, event: unknown): void {
   else if (event === 'prefinish' && !open.hasSpan) attachLateSpan(open)
 }
 
-/** A request whose body never came gets no `close` event, so it is let go with its response. */
 function endRequest(open: OpenRequest): void {
   closeRequest(open)
-  letGo(open.request)
-  if (open.response === undefined) return
-  letGo(open.response)
   if (open.endsWithConnection) waiting.get((open.request as IncomingMessage).socket)?.delete(open)
 }
 

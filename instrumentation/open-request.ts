@@ -24,8 +24,6 @@ export class OpenRequest {
   readonly scope: Scope
   /** The request object for frameworks and `captureUser`. */
   request: RequestHead
-  /** Node's response object. Undefined for a stream of HTTP/2. */
-  response: object | undefined
   /** Whether the end of the connection ends this request, unless its answer's turn comes before. */
   endsWithConnection = false
   readonly #answer: Answer
