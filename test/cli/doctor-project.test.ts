@@ -32,8 +32,13 @@ test('a program with a complete set-up has no findings', async () => {
 test('a program that does not end by itself is ended, and its findings are printed', async () => {
   const app = `console.log('up')\nsetInterval(() => {}, 1000)`
   const project = { packages: PACKAGES, files: { 'app.mjs': app } }
-  const { status, codes } = await examine(project, ['--seconds', '10', '--', 'node', 'app.mjs'], env())
+  const args = ['--seconds', '10', '--', 'node', 'app.mjs']
+  const { status, codes, findings } = await examine(project, args, env())
   expect([status, codes]).toEqual([1, ['CONSOLE_ONLY']])
+  expect(findings[0]).toMatchObject({
+    wrong: 'This application logs by console alone, and its lines are not sent.',
+    mend: expect.stringMatching(/^To have them: npm install @opentelemetry\/instrumentation-console\. /),
+  })
 })
 
 test('INSTRUMENTATION_MISSING: the text of a finding says what is wrong, what that costs and how to fix it', async () => {
@@ -42,7 +47,8 @@ test('INSTRUMENTATION_MISSING: the text of a finding says what is wrong, what th
   expect(text).toContain(
     'INSTRUMENTATION_MISSING: An instrumentation is missing for something that is used\n',
   )
-  expect(text).toContain(`npm install ${PINO}`)
+  expect(text).toContain('  This application lacks instrumentation for pino: the logs of pino are missing.\n')
+  expect(text).toContain(`  To have them: npm install ${PINO}\n`)
 })
 
 test('VERSION_UNSUPPORTED is found when the instrumentation cannot patch the loaded version', async () => {

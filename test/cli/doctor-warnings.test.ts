@@ -12,3 +12,10 @@ test("a finding keeps another error's sentences in what is wrong, and what to ty
     },
   ])
 })
+
+test('a finding is not cut at a semicolon or colon: it says whole sentences', () => {
+  const message = 'The route failed; for all: no way. To mend it: npm install x'
+  expect(findingsOf([{ code: 'LOGNITOR_MISSING_PEER', message }])).toMatchObject([
+    { wrong: 'The route failed; for all: no way.', mend: 'To mend it: npm install x' },
+  ])
+})

@@ -23,14 +23,29 @@ test('a logger in package.json without an instrumentation is named with the line
   const { stderr } = await inCode(PINO_APP, [PINO, 'pino'], { 'package.json': manifest })
   expect(warningLines(stderr)).toHaveLength(1)
   expect(stderr).toContain(
-    'uses pino; for all of their spans, errors and logs: add new PinoInstrumentation() to instrumentations',
+    `lacks instrumentation for pino: the logs of pino are missing. To have them: add new PinoInstrumentation() of '${PINO}' to instrumentations\n`,
   )
 })
 
 test('a logger that is loaded without being in package.json is named with the package to install', async () => {
   const { stderr } = await inCode(PINO_APP, ['pino'])
   expect(warningLines(stderr)).toHaveLength(1)
-  expect(stderr).toContain(`npm install ${PINO}, and add new PinoInstrumentation() to instrumentations`)
+  expect(stderr).toContain(
+    `npm install ${PINO}, and add new PinoInstrumentation() of '${PINO}' to instrumentations\n`,
+  )
+})
+
+test('what is missing without @fastify/otel is named with the option that it needs, and nothing that arrives', async () => {
+  const manifest = JSON.stringify({ dependencies: { fastify: '5', pino: '10' } })
+  const telemetry = `import { PinoInstrumentation } from '${PINO}'\n${IN_CODE.replace('[] })).start', '[new PinoInstrumentation()] })).start')}`
+  const files = { 'package.json': manifest, 'telemetry.mjs': telemetry }
+  const { stderr } = await inCode(PINO_APP, [PINO, 'pino'], files)
+  expect(warningLines(stderr)).toHaveLength(1)
+  expect(stderr).toContain(
+    'This application lacks instrumentation for fastify: ' +
+      'the spans of fastify (and its errors, where its logger is off) are missing. To have them: npm install @fastify/otel, and ' +
+      "add new FastifyOtelInstrumentation({ registerOnInitialization: true }) of '@fastify/otel' to instrumentations\n",
+  )
 })
 
 test.each([
