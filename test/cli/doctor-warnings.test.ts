@@ -19,3 +19,11 @@ test('a finding is not cut at a semicolon or colon: it says whole sentences', ()
     { wrong: 'The route failed; for all: no way.', mend: 'To mend it: npm install x' },
   ])
 })
+
+test('a finding does not advise to run the doctor, which is running', () => {
+  const message =
+    'One log was lost. To prevent this: raise flushOnExit; or check the address with npx lognitor doctor.'
+  expect(findingsOf([{ code: 'LOGNITOR_LOST_AT_END', message }])).toMatchObject([
+    { wrong: 'One log was lost.', mend: 'To prevent this: raise flushOnExit.' },
+  ])
+})

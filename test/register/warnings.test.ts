@@ -157,7 +157,7 @@ test('an unreachable address is warned of after the first failures, with the num
   const stay = `const timer = setInterval(() => {}, 100)\nprocess.on('warning', () => process.exit(0))`
   const { stderr } = await byClient(LOG(stay, '{ flushInterval: 50 }'), NOWHERE)
   expect(stderr).toMatch(
-    /LOGNITOR_UNREACHABLE.*http:\/\/127\.0\.0\.1:9.*ECONNREFUSED.*1 logs and request entries wait/,
+    /LOGNITOR_UNREACHABLE.*http:\/\/127\.0\.0\.1:9.*ECONNREFUSED.*1 log or request entry waits in the queue/,
   )
 })
 
@@ -168,7 +168,7 @@ test.each([
   const { code, stderr } = await byClient(LOG(rest), { ...NOWHERE, LOGNITOR_FLUSH_ON_EXIT: '200' })
   expect(code).toBe(0)
   expect(stderr.match(/LOGNITOR_LOST_AT_END/g)).toHaveLength(1)
-  expect(stderr).toMatch(/1 logs or requests were lost at the end.*flushOnExit.*spool/)
+  expect(stderr).toMatch(/1 log or request was lost at the end.*flushOnExit.*spool/)
 })
 
 test('a process that may start no threads is warned that process.exit loses logs', async () => {

@@ -1,5 +1,6 @@
 /** Findings of `lognitor doctor`, by stable code. The text is the heading of the section in docs/troubleshooting.md. */
 export const FINDINGS = {
+  PROGRAM_FAILED: 'The program ended with an error',
   NO_KEY: 'No API key is set',
   KEY_REFUSED: 'Lognitor refuses the API key',
   ADDRESS_UNREACHABLE: 'The address cannot be reached',

@@ -72,9 +72,16 @@ export function findingsOf(warnings: readonly GivenWarning[]): Finding[] {
     // The first sentence says what is wrong, the others how to fix it.
     const end = /\. (?=[A-Z])/.exec(withoutAsides(message))
     const wrong = end ? message.slice(0, end.index + 1) : message
-    const mend = end ? message.slice(end.index + 2) : 'See its section in docs/troubleshooting.md.'
+    const mend = end
+      ? withoutDoctor(message.slice(end.index + 2))
+      : 'See its section in docs/troubleshooting.md.'
     return [{ ...meaning, wrong, mend }]
   })
+}
+
+/** The advice without its part that is to run the doctor. */
+function withoutDoctor(advice: string): string {
+  return advice.replace(/; [^;.]*npx lognitor doctor[^;.]*/, '')
 }
 
 /** The text with as many underscores in place of what stands in parentheses: texts of other errors have sentences of their own. */
