@@ -23,7 +23,7 @@ export function findingOfEnd({ command, code, signal, ms, stderr }: ProgramEnd):
       code: 'PROGRAM_FAILED',
       wrong: `${command} ended ${how} after ${(ms / 1000).toFixed(1)} seconds${words === '' ? '.' : `: ${words}`}`,
       costs: 'The doctor saw only what the program did until then.',
-      mend: "Correct the program's own error first. The findings below may be its consequences.",
+      mend: "Correct the program's own error first. Other findings may be its consequences.",
     },
   ]
 }
