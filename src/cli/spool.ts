@@ -18,7 +18,8 @@ Manages the spool directory of an application.
 Exit status: 1 when part of the directory could not be read, or something could not be delivered.
 
   --json           status as JSON
-  --give-up-after S replay ends when nothing could be delivered for this many seconds (60)
+  --give-up-after S  replay ends when nothing could be delivered for this many
+                   seconds, 60 without it; what is left stays in the spool
   --yes            purge without asking
   -h, --help       print this`
 

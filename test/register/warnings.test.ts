@@ -157,7 +157,7 @@ test('an unreachable address is warned of after the first failures, with the num
   const stay = `const timer = setInterval(() => {}, 100)\nprocess.on('warning', () => process.exit(0))`
   const { stderr } = await byClient(LOG(stay, '{ flushInterval: 50 }'), NOWHERE)
   expect(stderr).toMatch(
-    /LOGNITOR_UNREACHABLE.*http:\/\/127\.0\.0\.1:9.*ECONNREFUSED.*1 log or request entry waits in the queue/,
+    /LOGNITOR_UNREACHABLE.*http:\/\/127\.0\.0\.1:9.*ECONNREFUSED.*1 log or request entry waits, and delivery is retried/,
   )
 })
 
