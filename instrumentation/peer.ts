@@ -34,11 +34,7 @@ class WithoutPeer implements HttpInstrumentationLike {
   #config: HttpConfig = {}
 
   constructor(config: HttpConfig = {}) {
-    warnOnce(
-      'LOGNITOR_MISSING_PEER',
-      `${reason(peer.error)} Until then requests have request entries but no spans.`,
-      PEER,
-    )
+    warnOnce('LOGNITOR_MISSING_PEER', reason(peer.error), PEER)
     this.setConfig(config)
   }
 
@@ -65,9 +61,10 @@ function reason(error: unknown): string {
   const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown }
   const needs = `LognitorHttpInstrumentation needs the package ${PEER}`
   const isMissing = code === 'MODULE_NOT_FOUND' && String(message).includes(PEER)
+  const meanwhile = 'until then requests have request entries but no spans'
   return isMissing || error === undefined
-    ? `${needs}: npm install ${PEER}.`
-    : `${needs}, and it could not be loaded (${String(message)}); see docs/bundlers.md.`
+    ? `${needs}, and ${meanwhile}. To have both: npm install ${PEER}`
+    : `${needs}, which could not be loaded (${String(message)}), and ${meanwhile}. See docs/bundlers.md.`
 }
 
 /** Whether the optional peer is installed. */

@@ -1,8 +1,10 @@
+import { counted } from '../common/counted.js'
 import { type Command, parseFlags, UsageError, wholeFlag } from './command.js'
 import { checkDelivery } from './doctor/delivery.js'
+import { findingOfEnd } from './doctor/failed.js'
 import { distinct, type Finding, printFindings } from './doctor/findings.js'
 import { checkBundle, checkProject } from './doctor/project.js'
-import { findingsIn } from './doctor/report.js'
+import { type Accepted, findingsIn } from './doctor/report.js'
 import { hasOwnPreload, runProbed, scriptOf } from './doctor/run.js'
 import { hearWarnings } from './doctor/warnings.js'
 
@@ -47,13 +49,29 @@ export const doctor: Command = {
       const script = scriptOf(rest)
       if (script !== undefined) findings.push(...checkBundle(script))
       const withRegister = !flags['no-register'] && !hasOwnPreload(rest)
+      announce([command, ...rest], seconds)
       const seen = await runProbed(command, rest, { limitMs: seconds * 1000, withRegister })
       if (typeof seen === 'string') return cannotTell(seen, findings, flags.json)
-      findings.push(...besides(findings, findingsIn(seen)))
+      findings.push(...besides(findings, findingsIn(seen.report)))
+      if (seen.end !== undefined) findings.unshift(...findingOfEnd(seen.end))
+      sayAccepted(seen.report.accepted)
     }
     print(distinct(findings), flags.json)
     return findings.length > 0 ? 1 : 0
   },
+}
+
+function announce(command: readonly string[], seconds: number): void {
+  process.stderr.write(
+    `lognitor: ${command.join(' ')} runs for at most ${counted(seconds, 'second', 'seconds')}. ` +
+      'Send it a request meanwhile, so that the doctor can see what arrives.\n',
+  )
+}
+
+function sayAccepted({ logs, requests }: Accepted): void {
+  const counts = `${counted(logs, 'log', 'logs')} and ${counted(requests, 'request entry', 'request entries')}`
+  const hint = requests > 0 ? '' : ' No request was seen.'
+  process.stderr.write(`lognitor: Lognitor accepted ${counts} of the program.${hint}\n`)
 }
 
 /** Findings from the program's own warnings, without those for which a closer check has found something. */

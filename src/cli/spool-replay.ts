@@ -1,4 +1,5 @@
 import { lstatSync } from 'node:fs'
+import { counted } from '../common/counted.js'
 import { type Options, resolveOptions } from '../config/options.js'
 import { Pipeline } from '../pipeline/pipeline.js'
 import { destinationFolder } from '../spool/destination-folder.js'
@@ -8,6 +9,7 @@ import { createProgress } from './progress.js'
 import { fail, print, reportUnreadable } from './spool-messages.js'
 
 const LOOK_MS = 100
+const SAY_EVERY_MS = 3000
 
 /**
  * `lognitor spool replay`: delivers what ended processes have left for the address and key in the environment.
@@ -68,6 +70,15 @@ const HELD: Readonly<Record<string, string>> = {
   wrong_address: 'the address does not answer like Lognitor',
 }
 
+function sayLeft(left: number, all: number, stillMs: number, giveUpAfterMs: number): void {
+  const inSeconds = (ms: number) => counted(Math.floor(ms / 1000), 'second', 'seconds')
+  const hope =
+    stillMs < SAY_EVERY_MS
+      ? ''
+      : ` Nothing got through for ${inSeconds(stillMs)}; replay gives up after ${inSeconds(giveUpAfterMs)}.`
+  fail(`${left} of ${all} are left.${hope}`)
+}
+
 /** Resolves to true when nothing is left, to false after an interruption or when nothing can be delivered. */
 async function deliver(pipeline: Pipeline, giveUpAfterMs: number): Promise<boolean> {
   const progress = createProgress()
@@ -77,6 +88,7 @@ async function deliver(pipeline: Pipeline, giveUpAfterMs: number): Promise<boole
   })
   let before = Number.POSITIVE_INFINITY
   let changedAt = performance.now()
+  let saidAt = changedAt
   try {
     for (;;) {
       const { spooled, inFlight, takenOver, holding } = pipeline.stats()
@@ -86,7 +98,13 @@ async function deliver(pipeline: Pipeline, giveUpAfterMs: number): Promise<boole
       if (left !== before) changedAt = performance.now()
       before = left
       const isHopeless = holding === 'unauthorized' || holding === 'wrong_address'
-      if (isInterrupted || isHopeless || performance.now() - changedAt > giveUpAfterMs) return false
+      const now = performance.now()
+      if (isInterrupted || isHopeless || now - changedAt > giveUpAfterMs) return false
+      if (now - saidAt > SAY_EVERY_MS) {
+        saidAt += SAY_EVERY_MS
+        progress.end()
+        sayLeft(left, takenOver, now - changedAt, giveUpAfterMs)
+      }
       await new Promise((resolve) => setTimeout(resolve, LOOK_MS))
     }
   } finally {

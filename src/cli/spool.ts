@@ -17,10 +17,11 @@ Manages the spool directory of an application.
 
 Exit status: 1 when part of the directory could not be read, or something could not be delivered.
 
-  --json           status as JSON
-  --give-up-after S replay ends when nothing could be delivered for this many seconds (60)
-  --yes            purge without asking
-  -h, --help       print this`
+  --json             status as JSON
+  --give-up-after S  replay ends when nothing could be delivered for this many
+                     seconds, 60 without it; what is left stays in the spool
+  --yes              purge without asking
+  -h, --help         print this`
 
 const DEFAULT_GIVE_UP_S = 60
 

@@ -1,3 +1,4 @@
+import { counted } from '../common/counted.js'
 import { warnOnce } from '../config/errors.js'
 import type { SelfLog } from '../diagnostics/self-log.js'
 import type { Rejection } from '../wire/answer.js'
@@ -14,7 +15,7 @@ export interface ReportParts {
   readonly onRecovered: (count: number) => void
   /** The API address of the current destination. */
   readonly address: () => string
-  /** Number of undelivered entries. */
+  /** Number of undelivered entries, in memory and in the spool. */
   readonly waiting: () => number
 }
 
@@ -89,7 +90,7 @@ export class DeliveryReport {
     const { address, waiting } = this.#parts
     warnOnce(
       'LOGNITOR_UNREACHABLE',
-      `Lognitor cannot be reached at ${address()} (${why}). ${waiting()} logs and request entries wait in the queue, and delivery is retried. ` +
+      `Lognitor cannot be reached at ${address()} (${why}). ${counted(waiting(), 'log or request entry waits', 'logs and request entries wait')}, and delivery is retried. ` +
         'Check LOGNITOR_API_URL, the proxy and the firewall; npx lognitor doctor shows the cause.',
     )
   }

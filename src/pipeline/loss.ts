@@ -1,3 +1,4 @@
+import { counted } from '../common/counted.js'
 import { warnAtEnd } from '../config/errors.js'
 import type { Settings } from '../config/options.js'
 import type { Log } from '../wire/log.js'
@@ -6,7 +7,7 @@ import type { Log } from '../wire/log.js'
 export function lossLog(count: number, dropped: object, nowMs: number): Log {
   return {
     level: 'warn',
-    message: `${count} logs and requests were lost while Lognitor could not be reached: the queue was full`,
+    message: `${counted(count, 'log or request was', 'logs and requests were')} lost while Lognitor could not be reached: the queue was full`,
     timestamp: new Date(nowMs).toISOString(),
     metadata: { 'lognitor.lost': count, 'lognitor.dropped': { ...dropped } },
   }
@@ -23,6 +24,6 @@ export function warnOfLoss(count: number, { flushOnExit, spool }: Settings): voi
   ]
   warnAtEnd(
     'LOGNITOR_LOST_AT_END',
-    `${count} logs or requests were lost at the end, before Lognitor had accepted them. To prevent this: ${remedies.join('; or ')}.`,
+    `${counted(count, 'log or request was', 'logs or requests were')} lost at the end, before Lognitor had accepted them. To prevent this: ${remedies.join('; or ')}.`,
   )
 }

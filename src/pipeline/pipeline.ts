@@ -102,7 +102,7 @@ export class Pipeline {
       onSampleRates: (rates) => this.#policy.setSampleRates(rates),
       onRecovered: (count) => this.#reportLoss(count),
       address: () => this.#settings.apiUrl,
-      waiting: () => this.#batcher.queued + this.#batcher.inFlight,
+      waiting: () => this.#batcher.queued + this.#batcher.inFlight + (this.#spool?.count ?? 0),
     })
     this.#batcher = new Batcher({
       settings,

@@ -61,6 +61,11 @@ export function defaultPipeline(): Pipeline {
   return registry.standard.pipeline
 }
 
+/** All pipelines that send to Lognitor and have not been ended. */
+export function openPipelines(): readonly Pipeline[] {
+  return [...registry.entries].map(({ pipeline }) => pipeline)
+}
+
 /**
  * Handles the end of the process for calls that wait for `init`, with a pipeline that is configured by the environment.
  * It becomes the default one if nobody has made another until then. @returns false if the environment has no key

@@ -74,7 +74,7 @@ function warnOfMissing(packages: Packages): void {
     'LOGNITOR_MISSING_PEER',
     isBroken
       ? `Requests have request entries but no spans, and their logs have no trace ids: ${HTTP} is installed but cannot be loaded. Install it again: npm install ${HTTP}`
-      : `Requests have request entries but no spans, and their logs have no trace ids: npm install ${HTTP}`,
+      : `Requests have request entries but no spans, and their logs have no trace ids. To have both: npm install ${HTTP}`,
     HTTP,
   )
 }

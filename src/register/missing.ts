@@ -18,10 +18,21 @@ export const NEEDS: Readonly<Record<string, readonly string[]>> = {
   bunyan: [`${INSTRUMENTATION}bunyan`],
 }
 
+/** What an application lacks without these packages. */
+const LOSSES: Readonly<Record<string, string>> = {
+  express: 'the spans and errors of express',
+  fastify: 'the spans of fastify (and its errors, where its logger is off)',
+  koa: 'the spans, errors and routes of koa',
+  '@hapi/hapi': 'the spans, errors and routes of @hapi/hapi',
+  '@nestjs/core': 'the spans and errors of @nestjs/core',
+  hono: 'the spans and errors of hono',
+}
+
 /** Those of them that write logs. */
 export const LOGGERS: readonly string[] = ['pino', 'winston', 'bunyan']
 
 export const WINSTON_TRANSPORT = '@opentelemetry/winston-transport'
+const FASTIFY = '@fastify/otel'
 const HONO = '@hono/otel'
 
 /** Packages that are no instrumentations: it counts that they are installed. */
@@ -45,13 +56,20 @@ export interface MissingParts {
  */
 export function nameMissing(used: Iterable<string>, parts: MissingParts): void {
   const known = [...used].filter((name) => Object.hasOwn(NEEDS, name))
-  const missing = known.flatMap((name) => missingFor(name, parts))
-  if (missing.length === 0) return
+  const lacking = known.filter((name) => missingFor(name, parts).length > 0)
+  if (lacking.length === 0) return
+  const missing = lacking.flatMap((name) => missingFor(name, parts))
+  const losses = lacking.map((name) => LOSSES[name] ?? `the logs of ${name}`)
   warnOnce(
     'LOGNITOR_MISSING_PEER',
-    `This application uses ${known.join(', ')}; for all of their spans, errors and logs: ${mendOf(missing, parts)}`,
+    `This application lacks instrumentation for ${inWords(lacking)}: ${inWords(losses)} are missing. To have them: ${mendOf(missing, parts)}`,
     missing.join(),
   )
+}
+
+/** A list as in a sentence: "a, b and c". */
+function inWords(words: readonly string[]): string {
+  return [words.slice(0, -1).join(', '), ...words.slice(-1)].filter(Boolean).join(' and ')
 }
 
 /** The missing packages without which this one is not fully observed. */
@@ -66,7 +84,7 @@ export function missingFor(name: string, { packages, env, active }: MissingParts
 export function mendOf(missing: readonly string[], { packages, isInCode }: MissingParts): string {
   const absent = missing.filter((name) => packages.resolve(name) === undefined)
   const install = absent.length > 0 ? `npm install ${absent.join(' ')}` : ''
-  const made = missing.filter((name) => !NOT_LISTED.includes(name)).map((name) => `new ${className(name)}()`)
+  const made = missing.filter((name) => !NOT_LISTED.includes(name)).map(lineFor)
   const steps = [
     install,
     isInCode && made.length > 0 ? `add ${made.join(', ')} to instrumentations` : '',
@@ -75,15 +93,22 @@ export function mendOf(missing: readonly string[], { packages, isInCode }: Missi
   return steps.filter(Boolean).join(', and ')
 }
 
+/** What to add to the list of instrumentations, and the package that it is imported from. */
+function lineFor(name: string): string {
+  // Without this option the instrumentation does nothing until it is registered with each Fastify instance.
+  const options = name === FASTIFY ? '{ registerOnInitialization: true }' : ''
+  return `new ${className(name)}(${options}) of '${name}'`
+}
+
 function className(name: string): string {
-  if (name === '@fastify/otel') return 'FastifyOtelInstrumentation'
+  if (name === FASTIFY) return 'FastifyOtelInstrumentation'
   const words = name.slice(INSTRUMENTATION.length).replace('nestjs-core', 'nest').split('-')
   return `${words.map((word) => word[0]?.toUpperCase() + word.slice(1)).join('')}Instrumentation`
 }
 
 /** The name in the form that OTEL_NODE_DISABLED_INSTRUMENTATIONS uses. */
 export function shortName(name: string): string {
-  if (name === '@fastify/otel') return 'fastify-otel'
+  if (name === FASTIFY) return 'fastify-otel'
   if (name === HONO) return 'hono'
   return name.replace(INSTRUMENTATION, '').replace(WINSTON_TRANSPORT, 'winston')
 }

@@ -66,10 +66,10 @@ function nameLate({ active }: MissingParts): void {
 
 function hintAtConsole({ active, env, isInCode }: MissingParts): void {
   if (active.has(CONSOLE) || !isWanted('console', env)) return
-  const listed = isInCode ? ', and add new ConsoleInstrumentation() to instrumentations' : ''
+  const listed = isInCode ? `, and add new ConsoleInstrumentation() of '${CONSOLE}' to instrumentations` : ''
   warnOnce(
     'LOGNITOR_CONSOLE_ONLY',
-    `This application logs by console alone, and its lines are not sent: npm install ${CONSOLE}${listed}. ` +
+    `This application logs by console alone, and its lines are not sent. To have them: npm install ${CONSOLE}${listed}. ` +
       'OTEL_NODE_DISABLED_INSTRUMENTATIONS=console silences this.',
   )
 }

@@ -32,8 +32,53 @@ test('a program with a complete set-up has no findings', async () => {
 test('a program that does not end by itself is ended, and its findings are printed', async () => {
   const app = `console.log('up')\nsetInterval(() => {}, 1000)`
   const project = { packages: PACKAGES, files: { 'app.mjs': app } }
-  const { status, codes } = await examine(project, ['--seconds', '10', '--', 'node', 'app.mjs'], env())
+  const args = ['--seconds', '10', '--', 'node', 'app.mjs']
+  const { status, codes, findings } = await examine(project, args, env())
   expect([status, codes]).toEqual([1, ['CONSOLE_ONLY']])
+  expect(findings[0]).toMatchObject({
+    wrong: 'This application logs by console alone, and its lines are not sent.',
+    mend: expect.stringMatching(/^To have them: npm install @opentelemetry\/instrumentation-console\. /),
+  })
+})
+
+test("PROGRAM_FAILED is the first finding about a program that dies at import, and shows the program's stderr", async () => {
+  const project = { packages: PACKAGES, files: { 'app.mjs': `import 'no-such-package'` } }
+  const nowhere = { LOGNITOR_API_URL: 'http://127.0.0.1:9/api/v1', LOGNITOR_FLUSH_ON_EXIT: '100' }
+  const { status, codes, findings, stderr } = await examine(project, ['--', 'node', 'app.mjs'], env(nowhere))
+  expect([status, codes[0]]).toEqual([1, 'PROGRAM_FAILED'])
+  expect(findings[0]?.wrong).toMatch(
+    /^node app\.mjs ended with code 1 after \d+\.\d seconds: Error .*Cannot find package 'no-such-package'/,
+  )
+  expect(stderr).toMatch(/Cannot find package 'no-such-package'/)
+  expect(JSON.stringify(findings)).not.toContain('npx lognitor doctor')
+})
+
+const SERVER = `import { createServer } from 'node:http'
+import { info } from '@lognitor/opentelemetry'
+const server = createServer((_, response) => response.end('ok'))
+server.listen(0, '127.0.0.1', async () => {
+  if (process.env.ASK) await (await fetch('http://127.0.0.1:' + server.address().port)).text()
+  info('asked')
+})`
+
+test.each([
+  ['that is asked', { ASK: '1' }, '1 log and 1 request entry'],
+  ['that gets no request', {}, '1 log and 0 request entries'],
+])('the doctor says how long a program %s runs, and what was accepted', async (_, more, accepted) => {
+  const project = { packages: PACKAGES, files: { 'app.mjs': SERVER } }
+  const args = ['--seconds', '5', '--', 'node', 'app.mjs']
+  const { codes, stderr } = await examine(project, args, env(more))
+  expect(codes).toEqual([])
+  expect(stderr).toMatch(/^lognitor: node app\.mjs runs for at most 5 seconds\. Send it a request meanwhile/)
+  expect(stderr).toContain(`lognitor: Lognitor accepted ${accepted} of the program.`)
+  expect(stderr.includes('No request was seen')).toBe(!('ASK' in more))
+})
+
+test('what a program delivers within process.exit counts as accepted', async () => {
+  const app = `import { info } from '@lognitor/opentelemetry'\ninfo('late')\nprocess.exit(0)`
+  const project = { packages: PACKAGES, files: { 'app.mjs': app } }
+  const { stderr } = await examine(project, ['--', 'node', 'app.mjs'], env())
+  expect(stderr).toContain('lognitor: Lognitor accepted 1 log and 0 request entries of the program.')
 })
 
 test('INSTRUMENTATION_MISSING: the text of a finding says what is wrong, what that costs and how to fix it', async () => {
@@ -42,7 +87,8 @@ test('INSTRUMENTATION_MISSING: the text of a finding says what is wrong, what th
   expect(text).toContain(
     'INSTRUMENTATION_MISSING: An instrumentation is missing for something that is used\n',
   )
-  expect(text).toContain(`npm install ${PINO}`)
+  expect(text).toContain('  This application lacks instrumentation for pino: the logs of pino are missing.\n')
+  expect(text).toContain(`  To have them: npm install ${PINO}\n`)
 })
 
 test('VERSION_UNSUPPORTED is found when the instrumentation cannot patch the loaded version', async () => {

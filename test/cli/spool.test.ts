@@ -95,6 +95,24 @@ test('replay ends when nothing could be delivered for the time in --give-up-afte
   expect((await run(['status', rig.directory])).output).toContain('ended: 25 not delivered')
 })
 
+test('replay says how many are left, and warns with the number in the spool, while nothing gets through', async () => {
+  rig.vendor.answer({ status: 503 })
+  await rig.writeAndDie({ LOGS: '20' })
+  rig.vendor.answer({ reset: 'before' })
+  const { code, output, errors } = await run(['replay', rig.directory, '--give-up-after', '12'])
+  expect([code, output]).toEqual([1, '0 of 20 delivered.\n'])
+  const lines = errors.split('\n').filter((line) => line.startsWith('lognitor: 20 of 20 are left'))
+  expect(lines.slice(0, 2)).toEqual([
+    'lognitor: 20 of 20 are left. Nothing got through for 3 seconds; replay gives up after 12 seconds.',
+    'lognitor: 20 of 20 are left. Nothing got through for 6 seconds; replay gives up after 12 seconds.',
+  ])
+  expect(errors).toMatch(/LOGNITOR_UNREACHABLE.*\. 20 logs and request entries wait, and delivery is retried/)
+}, 30_000)
+
+test('the help of spool names the default of --give-up-after', async () => {
+  expect((await run(['--help'])).output).toMatch(/--give-up-after S .*\n.*60 without it/)
+})
+
 test('purge deletes what ended processes have left, and nothing of running ones', async () => {
   rig.vendor.answer({ status: 503 })
   const living = await rig.writeAndLive({ LOGS: '10' })

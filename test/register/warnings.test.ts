@@ -23,14 +23,29 @@ test('a logger in package.json without an instrumentation is named with the line
   const { stderr } = await inCode(PINO_APP, [PINO, 'pino'], { 'package.json': manifest })
   expect(warningLines(stderr)).toHaveLength(1)
   expect(stderr).toContain(
-    'uses pino; for all of their spans, errors and logs: add new PinoInstrumentation() to instrumentations',
+    `lacks instrumentation for pino: the logs of pino are missing. To have them: add new PinoInstrumentation() of '${PINO}' to instrumentations\n`,
   )
 })
 
 test('a logger that is loaded without being in package.json is named with the package to install', async () => {
   const { stderr } = await inCode(PINO_APP, ['pino'])
   expect(warningLines(stderr)).toHaveLength(1)
-  expect(stderr).toContain(`npm install ${PINO}, and add new PinoInstrumentation() to instrumentations`)
+  expect(stderr).toContain(
+    `npm install ${PINO}, and add new PinoInstrumentation() of '${PINO}' to instrumentations\n`,
+  )
+})
+
+test('what is missing without @fastify/otel is named with the option that it needs, and nothing that arrives', async () => {
+  const manifest = JSON.stringify({ dependencies: { fastify: '5', pino: '10' } })
+  const telemetry = `import { PinoInstrumentation } from '${PINO}'\n${IN_CODE.replace('[] })).start', '[new PinoInstrumentation()] })).start')}`
+  const files = { 'package.json': manifest, 'telemetry.mjs': telemetry }
+  const { stderr } = await inCode(PINO_APP, [PINO, 'pino'], files)
+  expect(warningLines(stderr)).toHaveLength(1)
+  expect(stderr).toContain(
+    'This application lacks instrumentation for fastify: ' +
+      'the spans of fastify (and its errors, where its logger is off) are missing. To have them: npm install @fastify/otel, and ' +
+      "add new FastifyOtelInstrumentation({ registerOnInitialization: true }) of '@fastify/otel' to instrumentations\n",
+  )
 })
 
 test.each([
@@ -142,7 +157,7 @@ test('an unreachable address is warned of after the first failures, with the num
   const stay = `const timer = setInterval(() => {}, 100)\nprocess.on('warning', () => process.exit(0))`
   const { stderr } = await byClient(LOG(stay, '{ flushInterval: 50 }'), NOWHERE)
   expect(stderr).toMatch(
-    /LOGNITOR_UNREACHABLE.*http:\/\/127\.0\.0\.1:9.*ECONNREFUSED.*1 logs and request entries wait/,
+    /LOGNITOR_UNREACHABLE.*http:\/\/127\.0\.0\.1:9.*ECONNREFUSED.*1 log or request entry waits, and delivery is retried/,
   )
 })
 
@@ -153,7 +168,7 @@ test.each([
   const { code, stderr } = await byClient(LOG(rest), { ...NOWHERE, LOGNITOR_FLUSH_ON_EXIT: '200' })
   expect(code).toBe(0)
   expect(stderr.match(/LOGNITOR_LOST_AT_END/g)).toHaveLength(1)
-  expect(stderr).toMatch(/1 logs or requests were lost at the end.*flushOnExit.*spool/)
+  expect(stderr).toMatch(/1 log or request was lost at the end.*flushOnExit.*spool/)
 })
 
 test('a process that may start no threads is warned that process.exit loses logs', async () => {

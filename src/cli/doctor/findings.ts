@@ -1,5 +1,9 @@
+import { existsSync, realpathSync } from 'node:fs'
+import { isAbsolute, join, relative } from 'node:path'
+
 /** Findings of `lognitor doctor`, by stable code. The text is the heading of the section in docs/troubleshooting.md. */
 export const FINDINGS = {
+  PROGRAM_FAILED: 'The program ended with an error',
   NO_KEY: 'No API key is set',
   KEY_REFUSED: 'Lognitor refuses the API key',
   ADDRESS_UNREACHABLE: 'The address cannot be reached',
@@ -45,13 +49,32 @@ export interface Finding {
   readonly mend: string
 }
 
+/** Where the findings are printed. */
+interface Place {
+  /** The file of this program. */
+  readonly file: string
+  readonly cwd: string
+}
+
 /** The findings as text: one block each. */
-export function printFindings(findings: readonly Finding[]): string {
+export function printFindings(findings: readonly Finding[], place = here()): string {
   if (findings.length === 0) return 'lognitor doctor found nothing wrong.\n'
   const blocks = findings.map(
     ({ code, wrong, costs, mend }) => `${code}: ${FINDINGS[code]}\n  ${wrong}\n  ${costs}\n  ${mend}\n`,
   )
-  return `${blocks.join('\n')}\nMore on each: docs/troubleshooting.md of @lognitor/opentelemetry.\n`
+  return `${blocks.join('\n')}\nMore on each: ${pageFrom(place)}\n`
+}
+
+function here(): Place {
+  return { file: process.argv[1] ?? '', cwd: process.cwd() }
+}
+
+/** The path of the page about the findings. Words where the page is not installed. */
+function pageFrom({ file, cwd }: Place): string {
+  const page = join(existsSync(file) ? realpathSync(file) : file, '../../docs/troubleshooting.md')
+  if (!existsSync(page)) return 'docs/troubleshooting.md of @lognitor/opentelemetry.'
+  const path = relative(cwd, page)
+  return path.startsWith('..') || isAbsolute(path) ? page : path
 }
 
 /** Removes findings with the same code and text. */

@@ -2,11 +2,12 @@ import { renameSync, writeFileSync } from 'node:fs'
 import { isMainThread } from 'node:worker_threads'
 import { context, createContextKey } from '@opentelemetry/api'
 import { loggerProvider, tracerProvider } from '../../otel/providers.js'
+import { openPipelines } from '../../pipeline/registry.js'
 import { isLoaderHooked } from '../../register/loader-hook.js'
 import { OLDER_BRIDGES } from '../../register/logs-api.js'
 import { loadedPackages } from '../../register/use.js'
 import { readProperty } from '../../translate/property.js'
-import type { Report } from './report.js'
+import type { Accepted, Report } from './report.js'
 import type { GivenWarning } from './warnings.js'
 
 /*
@@ -41,8 +42,32 @@ export function observe(file: string): void {
     write()
   })
   process.on('exit', write)
+  // A signal, or process.exit, ends the process when the last logs have been delivered.
+  for (const name of ['kill', 'reallyExit'] as const) callBefore(name, write)
   setInterval(write, EVERY_MS).unref()
   write()
+}
+
+function callBefore(name: 'kill' | 'reallyExit', write: () => void): void {
+  const holder = process as unknown as Record<string, (...args: unknown[]) => unknown>
+  const original = holder[name]
+  if (original === undefined) return
+  holder[name] = (...args) => {
+    write()
+    return Reflect.apply(original, process, args)
+  }
+}
+
+const seen = new Set<ReturnType<typeof openPipelines>[number]>()
+
+/** Counts the clients that the program has ended, too. */
+function accepted(): Accepted {
+  for (const pipeline of openPipelines()) seen.add(pipeline)
+  const all = [...seen].map((pipeline) => pipeline.ledger)
+  return {
+    logs: all.reduce((sum, ledger) => sum + ledger.accepted, 0),
+    requests: all.reduce((sum, ledger) => sum + ledger.requestsAccepted, 0),
+  }
 }
 
 function look(warnings: readonly GivenWarning[]): Report {
@@ -59,6 +84,7 @@ function look(warnings: readonly GivenWarning[]): Report {
     keepsContext: keepsContext(),
     isEsModule: process.mainModule === undefined,
     hasLoaderHook: hasLoaderHook(),
+    accepted: accepted(),
     lostBridges: hasNewLogs && !hasOldLogs ? OLDER_BRIDGES.filter((name) => loaded.has(name)) : [],
   }
 }

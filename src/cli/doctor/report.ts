@@ -14,6 +14,13 @@ export interface Report {
   readonly hasLoaderHook: boolean
   /** Loaded log bridges that write to an API without a provider. */
   readonly lostBridges: readonly string[]
+  /** What Lognitor has accepted from all clients of the program. */
+  readonly accepted: Accepted
+}
+
+export interface Accepted {
+  readonly logs: number
+  readonly requests: number
 }
 
 export function findingsIn(report: Report): Finding[] {

@@ -46,7 +46,7 @@ const MEANINGS: Partial<Record<WarningCode, Meaning>> = {
   },
   LOGNITOR_MISSING_PEER: {
     code: 'INSTRUMENTATION_MISSING',
-    costs: 'Its logs, spans or errors do not arrive, or arrive without trace ids.',
+    costs: 'What is named here does not arrive. The rest is not affected.',
   },
   LOGNITOR_UNSUPPORTED_VERSION: {
     code: 'VERSION_UNSUPPORTED',
@@ -70,11 +70,18 @@ export function findingsOf(warnings: readonly GivenWarning[]): Finding[] {
     const meaning = MEANINGS[code as WarningCode]
     if (meaning === undefined) return []
     // The first sentence says what is wrong, the others how to fix it.
-    const end = /[.:;)] (?=[A-Z]|npm |for all|add |see )/.exec(withoutAsides(message))
+    const end = /\. (?=[A-Z])/.exec(withoutAsides(message))
     const wrong = end ? message.slice(0, end.index + 1) : message
-    const mend = end ? message.slice(end.index + 2) : 'See its section in docs/troubleshooting.md.'
+    const mend = end
+      ? withoutDoctor(message.slice(end.index + 2))
+      : 'See its section in docs/troubleshooting.md.'
     return [{ ...meaning, wrong, mend }]
   })
+}
+
+/** The advice without its part that is to run the doctor. */
+function withoutDoctor(advice: string): string {
+  return advice.replace(/; [^;.]*npx lognitor doctor[^;.]*/, '')
 }
 
 /** The text with as many underscores in place of what stands in parentheses: texts of other errors have sentences of their own. */
