@@ -90,7 +90,7 @@ export class TraceScopes {
     if (entry.firstScope === undefined && !entry.others?.size) this.#forget(traceId)
   }
 
-  /** Keeps the maps small: while they hold open requests alone, a request finds its place in the processor's cache. */
+  /** Of a trace whose requests are all answered and not kept, only that it had one is remembered. */
   #forget(traceId: string): void {
     this.#answeredTraces.add(traceId)
     if (!this.#young.delete(traceId)) this.#old.delete(traceId)
