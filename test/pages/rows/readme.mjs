@@ -72,7 +72,7 @@ async function runBlocks(project) {
   equal(
     logs.map(({ message, user }) => [message, user?.id]),
     [
-      ['Order placed', undefined],
+      ['Order placed', 'user_123'],
       ['card declined', 'user_123'],
     ],
   )
