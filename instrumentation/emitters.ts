@@ -20,27 +20,21 @@ type Emit = Parameters<Around>[0]
  * connection, so a scope entered there leaks into the next request (Node 20) or is lost at the first event (Node 24).
  */
 export function follow(open: OpenRequest, response: ServerResponse, server: Server): void {
-  mark(open.request, open)
-  mark(response, open)
-  // The prototype and not each object: every additional property on a Node object costs microseconds.
-  wrapRequests(Object.getPrototypeOf(open.request))
-  wrapResponses(Object.getPrototypeOf(response))
+  hold(open.request, open, wrapRequests)
+  hold(response, open, wrapResponses)
   wrapServer(server)
 }
 
 /** The same for an HTTP/2 stream, which is request and response in one. */
 export function followStream(open: OpenRequest, stream: ServerHttp2Stream): void {
-  mark(stream, open)
-  wrapResponses(Object.getPrototypeOf(stream))
+  hold(stream, open, wrapResponses)
 }
 
 /** Binds the request and response objects that Node creates for a followed stream to its request. */
 export function holdMessages(open: OpenRequest, request: object, response: object): void {
   open.request = request as RequestHead
-  for (const message of [request, response]) {
-    mark(message, open)
-    wrapMessages(Object.getPrototypeOf(message))
-  }
+  hold(request, open, wrapMessages)
+  hold(response, open, wrapMessages)
 }
 
 /** The requests that end with a connection, if their turn does not come before. */
@@ -56,6 +50,12 @@ const wrapMessages = methodReplacer(
   inRequestScope(() => {}),
 )
 const wrapServer = methodReplacer('servers', 'emit', emitOfServer)
+
+/** Wraps the prototype and not each object: every additional property on a Node object costs microseconds. */
+function hold(emitter: object, open: OpenRequest, wrap: (prototype: object) => void): void {
+  mark(emitter, open)
+  wrap(Object.getPrototypeOf(emitter))
+}
 
 function inRequestScope(note: NoteEvent): (original: () => Emit) => Emit {
   return (original) =>

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { shared } from '../src/common/shared.js'
-import { type Around, methodReplacer, methodWrapper } from '../src/common/wrap-method.js'
+import { type Around, methodWrapper } from '../src/common/wrap-method.js'
 import { requestScope, runUncaughtInScope } from '../src/scope/current.js'
 import type { Answer } from './answer.js'
 import { closeRequest } from './emitters.js'
@@ -9,6 +9,9 @@ import type { OpenRequest } from './open-request.js'
 
 /** Begins the request that upgrades a connection. Undefined where the request is not followed. */
 export type BeginUpgrade = (request: IncomingMessage, answer: Answer) => OpenRequest | undefined
+
+/** The events of such requests, which Node's diagnostics channel for requests does not report. */
+const LEAVING = ['upgrade', 'connect']
 
 const begins = shared('upgrades.begins', () => new WeakMap<object, BeginUpgrade>())
 const opened = shared('upgrades.requests', () => new WeakMap<object, OpenRequest>())
@@ -27,21 +30,11 @@ export function followUpgrades(server: object, begin: BeginUpgrade): void {
   wrapServer(server)
 }
 
-const wrapServer = methodReplacer(
-  'upgrades.server',
-  'emit',
-  (original) =>
-    function (this: unknown, ...args) {
-      const open = isLeaving(args[0]) ? beginUpgrade(this as object, args) : undefined
-      if (open === undefined) return Reflect.apply(original(), this, args)
-      return runUncaughtInScope(open.scope, Reflect.apply, original(), this, args)
-    },
-)
-
-/** Whether it is an event of such a request, which Node's diagnostics channel for requests does not report. */
-function isLeaving(event: unknown): boolean {
-  return event === 'upgrade' || event === 'connect'
-}
+const wrapServer = methodWrapper('upgrades.server', 'emit', (emit, server, args) => {
+  const open = LEAVING.includes(args[0] as string) ? beginUpgrade(server, args) : undefined
+  if (open === undefined) return Reflect.apply(emit, server, args)
+  return runUncaughtInScope(open.scope, Reflect.apply, emit, server, args)
+})
 
 function beginUpgrade(server: object, args: unknown[]): OpenRequest | undefined {
   const [, request, socket] = args as [string, IncomingMessage, Duplex]

@@ -9,7 +9,7 @@ import { readdirSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { ensureInstalled, root, run } from './lib/install.mjs'
-import { shown, writePage } from './lib/performance-page.mjs'
+import { shownBeside, writePage } from './lib/performance-page.mjs'
 
 /**
  * The benches of the table, and the seconds that each may take; see bench/lib/rounds.mjs. The last one, to which ten
@@ -100,7 +100,7 @@ function printTable() {
   for (const { work, value, unit, target, timesTarget, isMet, figures = '' } of rows.map(judged)) {
     const goal =
       target === undefined ? ['', '', ''] : [`<= ${target}`, timesTarget.toFixed(2), isMet ? 'met' : 'MISSED']
-    cells.push([work, `${shown(value)} ${unit}`, ...goal, figures])
+    cells.push([work, `${shownBeside(value, target)} ${unit}`, ...goal, figures])
   }
   const widths = cells[0].map((_, n) => Math.max(...cells.map((row) => row[n].length)))
   console.log()

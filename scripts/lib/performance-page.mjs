@@ -87,7 +87,7 @@ export function shownBeside(value, target) {
 }
 
 /** A figure with as many digits as it is worth. */
-export function shown(value) {
+function shown(value) {
   if (value >= 100 || Number.isInteger(value)) return value.toFixed(0)
   return value >= 10 ? value.toFixed(1) : value.toFixed(2)
 }

@@ -11,7 +11,7 @@ import {
   resolveOptions,
   type Settings,
 } from '../config/options.js'
-import { isLoopback, listenAddress } from './listen-address.js'
+import { hostInWords, isLoopback, listenAddress } from './listen-address.js'
 
 /** Options of a client that the gateway has too. `service`, `environment` and `version` only fill gaps. */
 const SHARED_OPTIONS = [
@@ -161,10 +161,6 @@ export function resolveGatewayOptions(
   return settings
 }
 
-function placeOf(host: string): string {
-  return host === '::' || host === '0.0.0.0' ? 'all addresses of this machine' : host
-}
-
 function checkTogether(settings: GatewaySettings, env: Environment): void {
   const { listen, authTokens, noAuth, passThroughKey, shared } = settings
   // Ignoring a wrong value in the environment would open the gateway to everybody.
@@ -180,7 +176,7 @@ function checkTogether(settings: GatewaySettings, env: Environment): void {
   if (!isLoopback(listen) && authTokens.length === 0 && !noAuth) {
     throw new LognitorError(
       'LOGNITOR_GATEWAY_UNPROTECTED',
-      `A gateway at ${placeOf(listen.host)} can be reached from other machines: give a token (authTokens, --auth-token, LOGNITOR_GATEWAY_TOKEN), or noAuth (--no-auth) if something else protects it.`,
+      `A gateway at ${hostInWords(listen)} can be reached from other machines: give a token (authTokens, --auth-token, LOGNITOR_GATEWAY_TOKEN), or noAuth (--no-auth) if something else protects it.`,
     )
   }
   // A client without a key drops its logs; a gateway would tell its callers that they were delivered.

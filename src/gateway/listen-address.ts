@@ -30,6 +30,10 @@ export function isLoopback({ host }: ListenAddress): boolean {
   return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
 }
 
+export function hostInWords({ host }: ListenAddress): string {
+  return host === '::' || host === '0.0.0.0' ? 'all addresses of this machine' : host
+}
+
 export function addressUrl({ host, port }: ListenAddress): string {
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
 }
