@@ -80,6 +80,13 @@ describe("a thread's crash", () => {
     expect(fromThreads()).toBe(100)
   })
 
+  // Node then reports the thread's end before the thread's error.
+  test('that the main thread hears of late is one log of the thread', async () => {
+    expect((await run('threads.cjs', ['throw to a busy main thread'])).code).toBe(1)
+    expect(crashes()).toEqual(['error thread'])
+    expect(fromThreads()).toBe(100)
+  })
+
   test('that the main thread handles is one error log', async () => {
     const { code, stdout } = await run('threads.cjs', ['throw and be heard'])
     expect([code, stdout.split('\n')[0]]).toEqual([0, 'heard boom'])

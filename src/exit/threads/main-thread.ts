@@ -1,4 +1,5 @@
 import type { MessagePort, Worker } from 'node:worker_threads'
+import { setImmediate } from '../../common/clock.js'
 import { nodeThreads } from './node-threads.js'
 import { CHANNEL, crashHash, type ThreadWord } from './thread-messages.js'
 import { ThreadSlot } from './thread-slot.js'
@@ -11,6 +12,8 @@ export class MainThread {
   readonly #channel = new (nodeThreads().BroadcastChannel)(CHANNEL)
   readonly #slots = new Map<number, ThreadSlot>()
   readonly #workers = new Map<number, Worker>()
+  /** The threads whose end was reported in this turn of the event loop. */
+  readonly #ended = new Set<ThreadSlot>()
   readonly #drop: (count: number) => void
   /** Of the threads that have ended, the one that was held longest. */
   #gone: ThreadSlot | undefined
@@ -64,9 +67,10 @@ export class MainThread {
   /** Whether this error comes from a thread that has logged it. */
   knows(thrown: unknown): boolean {
     this.#listen()
-    if (this.#slots.size === 0) return false
+    const slots = [...this.#slots.values(), ...this.#ended]
+    if (slots.length === 0) return false
     const hash = crashHash(thrown)
-    return [...this.#slots.values()].some(({ crash }) => crash === hash)
+    return slots.some(({ crash }) => crash === hash)
   }
 
   readonly #onWorker = (worker: Worker): void => {
@@ -77,9 +81,13 @@ export class MainThread {
       const slot = this.#slots.get(threadId)
       this.#workers.delete(threadId)
       this.#slots.delete(threadId)
-      if (slot && slot.heldMs >= (this.#gone?.heldMs ?? 0)) this.#gone = slot
+      if (slot === undefined) return
+      // Node reports the end of a thread before its error where both arrive while this thread is busy.
+      this.#ended.add(slot)
+      setImmediate(() => this.#ended.delete(slot)).unref()
+      if (slot.heldMs >= (this.#gone?.heldMs ?? 0)) this.#gone = slot
       // The thread was terminated and could not deliver.
-      if (slot && !slot.hasEnded) this.#closeSlot(slot)
+      if (!slot.hasEnded) this.#closeSlot(slot)
     })
   }
 

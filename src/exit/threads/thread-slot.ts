@@ -80,7 +80,7 @@ export class ThreadSlot {
   }
 
   /** Blocks until {@link decide} is called; undefined if the time was up before. */
-  waitForVerdict(timeoutMs: number): boolean | undefined {
+  waitForDecision(timeoutMs: number): boolean | undefined {
     Atomics.wait(this.cells, DECISION, 0, timeoutMs)
     const decision = Atomics.load(this.cells, DECISION)
     return decision === 0 ? undefined : decision === 2

@@ -4,7 +4,7 @@ import { CHANNEL, crashHash, type ThreadWord } from './thread-messages.js'
 import { ThreadSlot } from './thread-slot.js'
 
 /** How long, in ms, a crashing thread waits for the answer of the main thread, which may be busy. */
-const VERDICT_MS = 250
+const DECISION_MS = 250
 
 /** The worker thread's counterpart of {@link MainThread}. */
 export class WorkerThread {
@@ -52,7 +52,7 @@ export class WorkerThread {
   crash(thrown: unknown): boolean {
     this.slot.crash = crashHash(thrown)
     this.#say({ kind: 'crash', thread: nodeThreads().threadId })
-    return this.slot.waitForVerdict(VERDICT_MS) ?? false
+    return this.slot.waitForDecision(DECISION_MS) ?? false
   }
 
   #sayHello(): void {

@@ -25,6 +25,7 @@ function main(way, count) {
 }
 
 function onAllReady(way, workers, client) {
+  if (way === 'throw to a busy main thread') return block(1000)
   if (way === 'terminated') {
     for (const worker of workers) void worker.terminate()
     return
@@ -32,6 +33,10 @@ function onAllReady(way, workers, client) {
   client.info('main exits')
   // A blocked thread reports that it is ready before it blocks.
   setTimeout(() => process.exit(3), way === 'blocked' ? 100 : 0)
+}
+
+function block(ms) {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
 }
 
 function thread(way) {
@@ -69,10 +74,14 @@ function thread(way) {
     blocked: () => {
       write()
       parentPort.postMessage('ready')
-      setImmediate(() => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0))
+      setImmediate(block)
     },
     terminated: () => ways.idle(),
     'throw and be heard': () => ways.throw(),
+    'throw to a busy main thread': () => {
+      parentPort.postMessage('ready')
+      setTimeout(ways.throw, 100)
+    },
     'throw and go on': () => ways.throw(),
   }
   ways[way]()

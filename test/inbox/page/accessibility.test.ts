@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
-import { openInbox, openPage } from './browser.js'
+import { openInbox, openPage, resize } from './browser.js'
 import { fill, TRACE } from './fill.js'
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
@@ -58,7 +58,7 @@ test.each(STATES)('axe finds nothing at %s, in light and dark colours', async (p
   await page.evaluate('Promise.allSettled(document.getAnimations().map(({ finished }) => finished))')
   expect(await violations(page, OF_COLOURS)).toEqual([])
   expect(await contentWiderThan(page, 1280)).toEqual([])
-  await page.setViewportSize({ width: 360, height: 740 })
+  await resize(page, 360, 740)
   await settled(page)
   expect(await contentWiderThan(page, 360), 'a window of 360 pixels needs no horizontal scrolling').toEqual(
     [],
@@ -105,11 +105,11 @@ test('axe finds nothing in the open menus, and they fit into a narrow window', a
     await page.getByLabel(name, { exact: true }).click()
     await page.locator('.menu-body :is(label, button)').first().waitFor()
     expect(await violations(page)).toEqual([])
-    await page.setViewportSize({ width, height: 740 })
+    await resize(page, width, 740)
     const box = await page.locator('.menu[open] .menu-body').boundingBox()
     expect(box?.x).toBeGreaterThanOrEqual(0)
     expect((box?.x ?? 0) + (box?.width ?? 0)).toBeLessThanOrEqual(width)
-    await page.setViewportSize({ width: 1280, height: 800 })
+    await resize(page, 1280, 800)
     await page.keyboard.press('Escape')
   }
 })

@@ -41,6 +41,12 @@ export async function openPage(inbox: Inbox, path = '/', options: BrowserContext
   return page
 }
 
+/** Gives the window this size, and waits until the page has followed: charts do so when the next frame is drawn. */
+export async function resize(page: Page, width: number, height: number): Promise<void> {
+  await page.setViewportSize({ width, height })
+  await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))')
+}
+
 /** The texts of all rows of the list of logs that exist now. */
 export function shownLogs(page: Page): Promise<string[]> {
   return page.locator('.log-line[role=row] .c-message').allInnerTexts()

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { until } from '../support.js'
-import { openInbox, openPage, shownLogs, textOf } from './browser.js'
+import { openInbox, openPage, resize, shownLogs, textOf } from './browser.js'
 import { ago, fill, sendLogs, TRACE } from './fill.js'
 
 test('a new log appears at the top by itself', async () => {
@@ -238,7 +238,7 @@ test('columns are chosen in a menu, are in the address, and are there again at t
   await page.goto(inbox.url)
   await expect.poll(names).toEqual(['Time', 'Level', 'Version', 'shelf', 'order.id', 'Message', 'Trace'])
   // In a narrower window the opened log takes the room of the columns.
-  await page.setViewportSize({ width: 1500, height: 800 })
+  await resize(page, 1500, 800)
   await page.goto(`${inbox.url}/?log=1&columns=user`)
   await page.getByRole('button', { name: 'Show the column order.id' }).click()
   await expect.poll(names).toEqual(['Time', 'Level', 'User', 'order.id', 'Message'])
