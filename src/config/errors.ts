@@ -43,7 +43,7 @@ export const WARNINGS = {
   LOGNITOR_UNSUPPORTED_VERSION:
     'An instrumentation does not support the version of its package that the application has loaded.',
   LOGNITOR_ENTRIES_REFUSED: 'Lognitor refused entries for good, and they were dropped.',
-  LOGNITOR_LOGS_DROPPED: 'Logs were dropped for a reason that the application or its operator can mend.',
+  LOGNITOR_LOGS_DROPPED: 'Logs were dropped for a reason that the application or its operator can remove.',
   LOGNITOR_FILES_MISSING:
     'Files of this package were removed while the process ran: logs are in memory only, or are dropped.',
   LOGNITOR_INBOX_DATA: 'The file of the inbox could not be read or written in full.',

@@ -12,7 +12,7 @@ export function warnOfRefusal(path: string, count: number, outcome: Outcome): vo
   warnOnce(
     'LOGNITOR_ENTRIES_REFUSED',
     `Lognitor refused ${count} entries for good at ${endpoint} (${reasonOf(outcome)}), and they were dropped. ` +
-      'See that apiUrl leads to Lognitor itself, that no proxy changes requests, and that this package is of its newest version; stats().dropped counts such entries.',
+      'Check that apiUrl is the address of Lognitor itself, that no proxy changes requests, and that this package is up to date; stats().dropped counts such entries.',
     endpoint,
   )
 }

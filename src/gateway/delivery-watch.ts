@@ -19,7 +19,7 @@ interface KeyState {
   readonly isTold: boolean
 }
 
-/** Reports to the operator what only an operator can mend: once when a problem begins, and once when it ends. */
+/** Reports to the operator what only an operator can correct: once when a problem begins, and once when it ends. */
 export class DeliveryWatch implements Observer {
   readonly #say: Say
   readonly #clock: Clock

@@ -80,9 +80,7 @@ export async function post(
     const sending = transport.send({ path, headers, body, signal: abort.signal }, onWritten)
     const checked = checkAnswer(await Promise.race([sending, tooLate]))
     if (checked.fault !== undefined) {
-      tellFault(
-        `The answer to a request was read by its status alone: ${checked.fault}. Mend the option transport.`,
-      )
+      tellFault(`Only the status of an answer could be read: ${checked.fault}. Correct the option transport.`)
     }
     const answer = withoutKey(checked.answer, apiKey)
     return {
@@ -115,7 +113,7 @@ function readFailure(error: unknown, key: string | undefined): Outcome {
     return { kind: 'wrong_address', why }
   if (!isNetworkError(error)) {
     tellFault(
-      `A request to Lognitor failed here, and not in the network: ${why}. What it carried is not lost: it is held within the queue and tried again. Mend the option transport if it is set; else see to the options apiUrl, apiKey and proxy, and to the runtime, which may lack a module of Node.`,
+      `A request to Lognitor failed in this process and not in the network: ${why}. Its data stays in the queue, and the request is retried. Correct the option transport if it is set. If it is not, check the options apiUrl, apiKey and proxy, and whether the runtime has Node's network modules.`,
     )
   }
   return isUntaken(error) ? { kind: 'retryable', isUntaken: true, why } : { kind: 'retryable', why }

@@ -88,6 +88,7 @@ export class Stream {
     this.#readers.add(reader)
     if (isCatchingUp) void this.#catchUp(reader, query)
     if (kinds.has('hello')) this.#write(reader, textOf('hello', this.#hello()))
+    response.on('drain', () => this.#tellMissed(reader))
     response.on('close', () => this.#readers.delete(reader))
     this.#commentTimer ??= setInterval(() => this.#comment(), COMMENT_EVERY_MS).unref()
     return Promise.resolve()
@@ -136,10 +137,11 @@ export class Stream {
 
   /** Sends the held logs. New ones go to the reader directly from the moment at which no held one is left. */
   async #catchUp(reader: Reader, query: Query): Promise<void> {
-    const missed = await writeHeldLogs(reader.response, this.#logs, query, (log) => textOf('log', log))
-    if (missed === undefined) return
-    reader.missed += missed
-    reader.isCatchingUp = false
+    const isDone = await writeHeldLogs(reader.response, this.#logs, query, {
+      log: (log) => textOf('log', log),
+      missed: (count) => textOf('missed', { count }),
+    })
+    if (isDone) reader.isCatchingUp = false
   }
 
   #addRow(reader: Reader, row: string): void {
@@ -164,10 +166,19 @@ export class Stream {
       reader.missed += count
       return
     }
-    if (reader.missed > 0) {
-      reader.pending += textOf('missed', { count: reader.missed })
-      reader.missed = 0
-    }
+    this.#tellMissed(reader)
+    this.#add(reader, text)
+  }
+
+  /** Tells how many events the reader missed: before its next event, or once it has taken those that waited for it. */
+  #tellMissed(reader: Reader): void {
+    if (reader.missed === 0) return
+    const text = textOf('missed', { count: reader.missed })
+    reader.missed = 0
+    this.#add(reader, text)
+  }
+
+  #add(reader: Reader, text: string): void {
     reader.pending += text
     if (this.#isFlushing) return
     this.#isFlushing = true
