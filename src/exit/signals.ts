@@ -35,7 +35,10 @@ export class Signals {
   readonly #listeners = Object.fromEntries(
     SIGNALS.map((signal) => [signal, (name?: unknown) => this.#onSignal(signal, name !== undefined)]),
   ) as Readonly<Record<Ending, (name?: unknown) => void>>
-  #isDelivering = false
+  /** The signal that ends the process after the delivery that is under way. */
+  #delivering: Ending | undefined
+  /** The delivery has begun in this turn of the event loop. */
+  #hasJustBegun = false
   #isOn = true
 
   constructor(parts: SignalParts) {
@@ -57,8 +60,9 @@ export class Signals {
       this.#parts.hurry()
     } else if (!isRaised) {
       // The application emitted the signal as an event. Without this package nothing would happen.
-    } else if (this.#isDelivering) {
-      this.#raise(signal, true)
+    } else if (this.#delivering !== undefined) {
+      // Signals that came while the event loop was blocked are reported together. The delivery had no time yet.
+      if (!this.#hasJustBegun) this.#raise(signal, true)
     } else {
       void this.#deliverAndRaise(signal)
     }
@@ -77,9 +81,14 @@ export class Signals {
   /**
    * The process ends: its event loop runs no more, so no listener of a signal does. A listener of `exit` that raises a
    * signal must end the process by it, as without this package. If the process goes on, the listeners come back.
+   *
+   * Where a signal was to end the process after its delivery, it does so now: without this package the application could
+   * not have ended the process in another way.
    */
   leave(): void {
     for (const signal of SIGNALS) if (this.#isAlone(signal)) this.#stepAside(signal)
+    const signal = this.#delivering
+    if (signal !== undefined && this.#isAlone(signal)) this.#kill(signal, true)
   }
 
   /**
@@ -111,15 +120,23 @@ export class Signals {
   }
 
   async #deliverAndRaise(signal: Ending): Promise<void> {
-    this.#isDelivering = true
+    this.#delivering = signal
+    this.#hasJustBegun = true
+    setImmediate(() => {
+      this.#hasJustBegun = false
+    })
     await this.#parts.deliver()
-    this.#isDelivering = false
+    this.#delivering = undefined
     this.#raise(signal, false)
   }
 
   #raise(signal: Ending, atOnce: boolean): void {
     const isAlone = this.#isAlone(signal)
     if (isAlone) this.#parts.lastChance(atOnce)
+    this.#kill(signal, isAlone)
+  }
+
+  #kill(signal: Ending, isAlone: boolean): void {
     // If the process goes on, its next end must be watched again.
     this.#stepAside(signal)
     try {

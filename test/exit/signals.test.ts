@@ -166,6 +166,25 @@ test('a second signal ends at once a process whose delivery takes long', async (
   await vendor.close()
 })
 
+// Signals that come while the event loop is blocked are reported in one turn of it.
+test('two signals at once end the process by the first, after the delivery', async () => {
+  expect((await compare(['two at once', 'last'], { when: undefined })).signal).toBe('SIGTERM')
+  expect([arrived(), messages()]).toEqual([50, []])
+})
+
+test.each(['exit after it', 'throw after it'])(
+  'a process that has got a signal ends by the signal, whatever the application does during the delivery (%s)',
+  async (idea) => {
+    const vendor = await startVendor()
+    vendor.answer({ silent: true }, {})
+    const env = { LOGNITOR_BATCH_SIZE: '100' }
+    const { signal } = await runApp('signalled.cjs', [idea, 'last'], { apiUrl: vendor.apiUrl, env })
+    await vendor.close()
+    expect(signal).toBe('SIGTERM')
+    expect(vendor.messages().filter((message) => message.startsWith('log '))).toHaveLength(50)
+  },
+)
+
 test('a process that survives the signal still logs', async () => {
   inbox.faults({ delayMs: 500 })
   const { signal } = await runApp('signalled.cjs', ['late listener'], {

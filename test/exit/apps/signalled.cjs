@@ -7,6 +7,13 @@ const say = (word) => process.stdout.write(`${word}\n`)
 
 const [, , idea, order, signal = 'SIGTERM'] = process.argv
 
+function afterSignal(end) {
+  setTimeout(() => {
+    process.kill(process.pid, signal)
+    setTimeout(end, 100)
+  }, 50)
+}
+
 const ideas = {
   none: () => {},
   /** Drains for a while, writes logs, and lets the process end by itself. */
@@ -111,6 +118,17 @@ const ideas = {
     process.prependListener('exit', () => process.kill(process.pid, signal))
     setTimeout(() => process.exit(3), 50)
   },
+  'two at once': () => {
+    setTimeout(() => {
+      process.kill(process.pid, signal)
+      process.kill(process.pid, 'SIGHUP')
+    }, 50)
+  },
+  'exit after it': () => afterSignal(() => process.exit(3)),
+  'throw after it': () =>
+    afterSignal(() => {
+      throw new TypeError('boom')
+    }),
   'late listener': () => {
     process.on('SIGUSR2', ideas['stay alive'])
   },
