@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer'
-import { type Clock, clearTimeout, setTimeout } from '../common/clock.js'
+import { type Clock, clearTimeout, setImmediate, setTimeout } from '../common/clock.js'
 import { outside } from '../common/outside.js'
 import type { DropLedger, DropReason } from '../diagnostics/drop-ledger.js'
 import { backoffMs } from './backoff.js'
@@ -128,7 +128,8 @@ export class ApiCaller {
         resolve(isIdle && this.#lost === lostBefore)
       }
       const idle = () => end(true)
-      const timer = clock.setTimer(() => end(false), timeoutMs)
+      // After a blocked event loop the answer may be received but unread. An immediate runs after the sockets are read.
+      const timer = clock.setTimer(() => setImmediate(() => end(false)), timeoutMs)
       // The clock's timers are unreferenced. This one keeps the process alive while somebody awaits the flush.
       const keepAlive = setTimeout(() => {}, Math.min(timeoutMs, 60_000))
       this.#idle.add(idle)

@@ -17,6 +17,9 @@ import { WorkerThread } from './threads/worker-thread.js'
  */
 const HURRY_MS = 50
 
+/** A process that still runs this long, in ms, after the delivery at its end has not ended. */
+const GOES_ON_MS = 500
+
 /** Watches the end of a thread with one set of listeners, however many clients there are. */
 export class ProcessWatch {
   readonly #participants: ReadonlySet<ExitParticipant>
@@ -90,7 +93,7 @@ export class ProcessWatch {
           for (const participant of this.#participants) void participant.flush(0)
         }, HURRY_MS).unref()
       },
-      deliver: () => this.#budget.spend(() => this.#deliver()),
+      deliver: () => this.#deliverInTime(),
       lastChance: (atOnce) => this.#deliverBlocking(atOnce ? 0 : this.#budget.left(this.#flushOnExitMs)),
     })
   }
@@ -114,12 +117,10 @@ export class ProcessWatch {
     this.#chargeForThreads()
     // Only the present callers: those that get an answer go on, and may wait for another one.
     const givingUp = waiting.map((participant) => participant.giveUpWaiting())
-    void this.#budget
-      .spend(() => this.#deliver())
-      .then(() => {
-        this.#isDelivering = false
-        for (const giveUp of givingUp) giveUp()
-      })
+    void this.#deliverInTime().then(() => {
+      this.#isDelivering = false
+      for (const giveUp of givingUp) giveUp()
+    })
   }
 
   /** Delivers again after the other listeners: what they wrote may need a running event loop. */
@@ -162,16 +163,21 @@ export class ProcessWatch {
     this.#budget.charge(this.#main?.takeHeldMs() ?? 0)
   }
 
-  async #deliver(limitMs = Number.POSITIVE_INFINITY): Promise<void> {
+  async #deliverInTime(): Promise<void> {
+    const isDelivered = await this.#budget.spend(() => this.#deliver())
+    // The timer runs only in a process that goes on. Its next end has the whole budget again.
+    if (isDelivered) setTimeout(() => this.#budget.restore(), GOES_ON_MS).unref()
+  }
+
+  /** Resolves to whether everything was delivered. */
+  async #deliver(limitMs = Number.POSITIVE_INFINITY): Promise<boolean> {
     const participants = [...this.#participants].filter(({ flushOnExitMs }) => flushOnExitMs > 0)
     this.#main?.ask(this.#flushOnExitMs)
     const flushes = participants.map((participant) => {
       participant.releaseHeld()
       return participant.flush(Math.min(limitMs, this.#budget.left(participant.flushOnExitMs)))
     })
-    const delivered = await Promise.all(flushes)
-    // Everything is delivered. If the process goes on, its next end has the whole budget again.
-    if (delivered.every(Boolean)) this.#budget.restore()
+    return (await Promise.all(flushes)).every(Boolean)
   }
 
   #deliverBlocking(timeoutMs: number): void {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Inbox, startInbox } from '../../src/testing/index.js'
+import { closedLatch } from '../support/until.js'
 import { startVendor, type Vendor } from '../support/vendor.js'
 import { type Ending, NODE_24, type RunOptions, runApp } from './support.js'
 
@@ -224,6 +225,27 @@ describe('API calls of a program that has nothing else to do', () => {
 
   test('that are awaited settle, and the program goes on', async () => {
     expect(await run('wait')).toMatchObject({ code: 0, stdout: 'false\nfalse\ngoes on\n' })
+  })
+
+  test('are answered although the program was blocked until the time for the answer had passed', async () => {
+    const { promise: after, open } = closedLatch()
+    vendor.answer({ after })
+    const ending = await runApp('api-calls.mjs', ['wait and block'], {
+      apiUrl: vendor.apiUrl,
+      env: { LOGNITOR_FLUSH_ON_EXIT: '2000' },
+      when: ['blocks', open],
+    })
+    expect(ending).toMatchObject({ code: 0, stdout: 'blocks\ntrue\n' })
+  })
+
+  test('that hold a program which then goes on leave its later end all of the time', async () => {
+    const late = (ms: number) => () => ({ after: new Promise<void>((resolve) => setTimeout(resolve, ms)) })
+    vendor.answer(late(2000), late(1500))
+    const ending = await runApp('api-calls.mjs', ['go on and exit'], {
+      apiUrl: vendor.apiUrl,
+      env: { LOGNITOR_FLUSH_ON_EXIT: '3000' },
+    })
+    expect(ending).toMatchObject({ code: 0, stdout: 'true\n{}\n', stderr: '' })
   })
 })
 
