@@ -65,6 +65,7 @@ export class ApiCaller {
   readonly #pending = new Set<Pending>()
   readonly #idle = new Set<() => void>()
   readonly #waiting = new Set<() => void>()
+  #onChange: (() => void) | undefined
   #bytes = 0
   #lost = 0
   #isClosed = false
@@ -104,11 +105,13 @@ export class ApiCaller {
     }
     this.#pending.add(pending)
     this.#bytes += bytes.byteLength
+    this.#onChange?.()
     try {
       return await this.#deliver(pending)
     } finally {
       this.#pending.delete(pending)
       this.#bytes -= bytes.byteLength
+      this.#onChange?.()
       destinations.closeUnused()
       if (this.#pending.size === 0) for (const idle of this.#idle) idle()
     }
@@ -180,6 +183,12 @@ export class ApiCaller {
       pending.wake()
     }
     this.#pending.clear()
+    this.#onChange?.()
+  }
+
+  /** Calls `onChange` at each change of the number of pending calls. */
+  publish(onChange: () => void): void {
+    this.#onChange = onChange
   }
 
   /** The destination has changed: calls that waited because of the former one are retried at once. */

@@ -226,10 +226,9 @@ export class Batcher {
     return lost
   }
 
-  /** Calls `onChange` at once and at each change with the number of undelivered logs and request entries. */
-  publish(onChange: (undelivered: number) => void): void {
-    this.#onChange = () => onChange(this.queued + this.inFlight)
-    this.#onChange()
+  /** Calls `onChange` at each change of the number of undelivered logs and request entries. */
+  publish(onChange: () => void): void {
+    this.#onChange = onChange
   }
 
   /**

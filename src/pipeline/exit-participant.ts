@@ -88,6 +88,8 @@ export function createExitParticipant(parts: ExitParticipantParts): ExitParticip
     ledger.drop('exit', count)
   }
 
+  const countUndelivered = () => batcher.queued + batcher.inFlight + apiCaller.undelivered().length
+
   return {
     get flushOnExitMs() {
       return settings().flushOnExit || 0
@@ -97,7 +99,7 @@ export function createExitParticipant(parts: ExitParticipantParts): ExitParticip
       return captureUncaught && enabled && !!apiKey
     },
     get undeliveredCount() {
-      return batcher.queued + batcher.inFlight + apiCaller.undelivered().length
+      return countUndelivered()
     },
     get canSendSynchronously() {
       return settings().transport === undefined
@@ -119,7 +121,12 @@ export function createExitParticipant(parts: ExitParticipantParts): ExitParticip
     },
     capture,
     drop,
-    publish: (watcher) => batcher.publish(watcher),
+    publish(onChange) {
+      const tell = () => onChange(countUndelivered())
+      batcher.publish(tell)
+      apiCaller.publish(tell)
+      tell()
+    },
   }
 }
 

@@ -70,6 +70,11 @@ describe('four threads', () => {
   })
 })
 
+test("a thread's API calls arrive when the main thread calls process.exit", async () => {
+  expect((await run('thread-calls.cjs', [])).code).toBe(3)
+  expect(inbox.heartbeats()).toMatchObject([{ token: 'tok', count: 1 }])
+})
+
 describe("a thread's crash", () => {
   const crashes = () =>
     inbox.logs().flatMap(({ level, error, service }) => (error ? [`${level} ${service}`] : []))
@@ -86,6 +91,14 @@ describe("a thread's crash", () => {
     expect(crashes()).toEqual(['error thread'])
     expect(fromThreads()).toBe(100)
   })
+
+  test.each(['busy', 'not alone'])(
+    'is one log where the client of the main thread is younger than that of the thread (%s)',
+    async (way) => {
+      expect((await run('young-main.cjs', [way])).code).toBe(1)
+      expect(crashes()).toEqual(['error thread'])
+    },
+  )
 
   test('that the main thread handles is one error log', async () => {
     const { code, stdout } = await run('threads.cjs', ['throw and be heard'])

@@ -12,7 +12,7 @@ export class MainThread {
   readonly #channel = new (nodeThreads().BroadcastChannel)(CHANNEL)
   readonly #slots = new Map<number, ThreadSlot>()
   readonly #workers = new Map<number, Worker>()
-  /** The threads whose end was reported in this turn of the event loop. */
+  /** The threads whose end was noticed in this turn of the event loop. */
   readonly #ended = new Set<ThreadSlot>()
   readonly #drop: (count: number) => void
   /** Of the threads that have ended, the one that was held longest. */
@@ -80,11 +80,8 @@ export class MainThread {
       this.#listen()
       const slot = this.#slots.get(threadId)
       this.#workers.delete(threadId)
-      this.#slots.delete(threadId)
       if (slot === undefined) return
-      // Node reports the end of a thread before its error where both arrive while this thread is busy.
-      this.#ended.add(slot)
-      setImmediate(() => this.#ended.delete(slot)).unref()
+      this.#forget(threadId, slot)
       if (slot.heldMs >= (this.#gone?.heldMs ?? 0)) this.#gone = slot
       // The thread was terminated and could not deliver.
       if (!slot.hasEnded) this.#closeSlot(slot)
@@ -107,8 +104,15 @@ export class MainThread {
   }
 
   #onHello({ thread, cells }: { thread: number; cells: ThreadSlot['cells'] }): void {
-    for (const [id, slot] of this.#slots) if (slot.hasEnded && !this.#workers.has(id)) this.#slots.delete(id)
+    for (const [id, slot] of this.#slots) if (slot.hasEnded && !this.#workers.has(id)) this.#forget(id, slot)
     this.#slots.set(thread, new ThreadSlot(cells))
+  }
+
+  /** Node reports the end of a thread, and messages of others, before its error where this thread was busy meanwhile. */
+  #forget(thread: number, slot: ThreadSlot): void {
+    this.#slots.delete(thread)
+    this.#ended.add(slot)
+    setImmediate(() => this.#ended.delete(slot)).unref()
   }
 
   #decideCrash(thread: number): void {

@@ -30,7 +30,7 @@ export class ThreadSlot {
     return Atomics.load(this.cells, ROUNDS)
   }
 
-  /** Undelivered logs and request entries of the thread. */
+  /** Undelivered logs, request entries and API calls of the thread. */
   get undelivered(): number {
     return Atomics.load(this.cells, UNDELIVERED)
   }

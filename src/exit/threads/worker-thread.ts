@@ -51,6 +51,8 @@ export class WorkerThread {
   /** Reports the error that ends this thread, after it was logged. Returns whether the error ends the whole process. */
   crash(thrown: unknown): boolean {
     this.slot.crash = crashHash(thrown)
+    // A busy thread has not yet answered a main thread whose client is younger.
+    this.#sayHello()
     this.#say({ kind: 'crash', thread: nodeThreads().threadId })
     return this.slot.waitForDecision(DECISION_MS) ?? false
   }
