@@ -17,6 +17,7 @@ export class ExporterEnd implements ExitParticipant {
   readonly #flushOnExitMs: () => number
   readonly #processors: readonly Flushable[]
   #isDirty: boolean
+  #flushed: Promise<unknown> = Promise.resolve()
   #endsAt: number | undefined
 
   /**
@@ -56,8 +57,9 @@ export class ExporterEnd implements ExitParticipant {
   async flush(timeoutMs: number): Promise<boolean> {
     this.#isDirty = false
     if (timeoutMs > 0) this.#endsAt = performance.now() + timeoutMs
-    const flushed = this.#flushAll()
-    const isInTime = await within(timeoutMs, flushed)
+    // A processor that is being flushed does not wait for that when it is flushed again.
+    this.#flushed = Promise.all([this.#flushed, this.#flushAll()])
+    const isInTime = await within(timeoutMs, this.#flushed)
     this.#endsAt = undefined
     return isInTime
   }
@@ -92,7 +94,7 @@ export class ExporterEnd implements ExitParticipant {
 }
 
 /** Whether the work settled within the time. Keeps the process alive for no longer. */
-function within(timeoutMs: number, work: Promise<void>): Promise<boolean> {
+function within(timeoutMs: number, work: Promise<unknown>): Promise<boolean> {
   return new Promise((resolve) => {
     const timer = setTimeout(() => resolve(false), timeoutMs)
     void work.then(() => {

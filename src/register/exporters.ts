@@ -74,7 +74,25 @@ function processorFor(signal: Signal, name: string, parts: ExporterParts): objec
   if (name === 'console') return consoleProcessor(signal, parts.sdk)
   const make = name === 'otlp' ? otlpExporter(signal, parts) : zipkinExporter(signal, name, parts)
   if (make === undefined) return undefined
-  return batched(signal, parts.endLimitMs ? endsInTime(make, parts.endLimitMs) : make(), parts)
+  if (parts.endLimitMs === undefined) return batched(signal, make(), parts)
+  const exporter = endsInTime(make, parts.endLimitMs)
+  const processor = batched(signal, exporter, parts)
+  if (processor !== undefined) flushWholly(processor as Flushable, exporter)
+  return processor
+}
+
+interface Flushable {
+  forceFlush(): Promise<void>
+}
+
+/** Has the processor's flush wait for exports that have begun before: the processor of spans does not. */
+function flushWholly(processor: Flushable, exporter: Exporter): void {
+  const flush = processor.forceFlush.bind(processor)
+  processor.forceFlush = async () => {
+    const flushed = flush()
+    await Promise.allSettled([flushed, exporter.forceFlush?.()])
+    await flushed
+  }
 }
 
 type MakeExporter = (config?: object) => Exporter

@@ -34,7 +34,7 @@ export function endsInTime(
       })
     },
     async forceFlush() {
-      await usual.forceFlush?.()
+      await Promise.all([usual, ...others].map((exporter) => exporter.forceFlush?.()))
     },
     async shutdown() {
       await Promise.all([usual, ...others].map((exporter) => exporter.shutdown()))

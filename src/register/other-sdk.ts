@@ -76,20 +76,21 @@ export function yieldToOthers(parts: YieldParts): void {
   const logs = logsApi(parts.packages)
   const byName = new Map(parts.instrumentations.map((one) => [one.instrumentationName, one]))
   let isProviding = false
-  const state = { hasYielded: false, isWaiting: false }
+  let isWaiting = false
 
   const yieldToOther = (): void => {
-    if (state.hasYielded || state.isWaiting) return
-    state.isWaiting = true
-    trace.disable()
-    logs?.disable()
-    // An SDK registers its providers in one synchronous run. What it has not registered by then, it will not register.
+    if (isWaiting) return
+    isWaiting = true
+    if (tracerProvider() === own.tracers) trace.disable()
+    if (loggerProvider() === own.loggers) logs?.disable()
+    // An SDK registers its providers in one synchronous run. An application that registers them by itself may do so one
+    // after the other, with pauses between.
     queueMicrotask(() => {
-      state.isWaiting = false
-      state.hasYielded = isAnotherRunning()
+      isWaiting = false
+      const hasYielded = isAnotherRunning()
       if (tracerProvider() === undefined) trace.setGlobalTracerProvider(own.tracers as TracerProvider)
       if (loggerProvider() === undefined && own.loggers) logs?.setGlobalLoggerProvider(own.loggers)
-      if (state.hasYielded) joinOther(parts)
+      if (hasYielded) joinOther(parts)
     })
   }
   const onScope = (name: string): void => {

@@ -29,6 +29,11 @@ test.each([
     `process.once('SIGTERM', () => setTimeout(() => process.exit(3), 1000))\n${SIGNAL}`,
     3,
   ],
+  [
+    'by SIGTERM that the application raises again as soon as the batch is on its way',
+    `process.once('SIGTERM', () => setTimeout(() => process.kill(process.pid, 'SIGTERM'), 50))\n${SIGNAL}`,
+    'SIGTERM',
+  ],
   ['because nothing is left to do', '', 0],
 ])(
   'the batch of an OTLP exporter beside zero code is sent before the process ends %s',
@@ -39,6 +44,18 @@ test.each([
     expect(messages()).toEqual(['before the end'])
   },
 )
+
+test('a batch of spans that the SDK has just begun to send arrives before SIGTERM ends the process', async () => {
+  const spans = `
+import { trace } from '@opentelemetry/api'
+trace.getTracer('app').startActiveSpan('nightly job', (span) => span.end())
+setTimeout(() => process.kill(process.pid, 'SIGTERM'), 200)
+setInterval(() => {}, 1000)
+`
+  const env = { OTEL_TRACES_EXPORTER: 'otlp', OTEL_BSP_SCHEDULE_DELAY: '200' }
+  const { code } = await runApp(SDK, env, { 'app.mjs': spans })
+  expect([code, collector.paths]).toEqual(['SIGTERM', ['/v1/traces']])
+})
 
 test('without an API key the exporters that the environment names are flushed too', async () => {
   const { code } = await run(SIGNAL, { LOGNITOR_API_KEY: '' })

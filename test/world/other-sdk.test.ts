@@ -96,6 +96,40 @@ test('beside a NodeSDK in code of OpenTelemetry 3 its export continues and each 
   expect(new Set(collector.paths)).toEqual(new Set(['/v1/traces', '/v1/logs']))
 })
 
+test.each([
+  ['at once', ''],
+  ['later', 'await new Promise((resolve) => setTimeout(resolve, 10))'],
+])(
+  'providers that an application registers by itself get their telemetry, the second %s',
+  async (_, pause) => {
+    const app = `
+import { trace } from '@opentelemetry/api'
+import { logs } from '@opentelemetry/api-logs'
+import { LoggerProvider } from '@opentelemetry/sdk-logs'
+import { BasicTracerProvider } from '@opentelemetry/sdk-trace-base'
+const say = (what) => console.log(what)
+const others = { onStart() {}, async forceFlush() {}, async shutdown() {} }
+const span = { ...others, onEnd: ({ name }) => say(name) }
+const log = { ...others, onEmit: ({ body }) => say(body) }
+trace.setGlobalTracerProvider(new BasicTracerProvider({ spanProcessors: [span] }))
+${pause}
+logs.setGlobalLoggerProvider(new LoggerProvider({ processors: [log] }))
+await 'the end of the set-up'
+trace.getTracer('app').startSpan('a span').end()
+logs.getLogger('app').emit({ body: 'a line', severityNumber: 9 })
+`
+    const packages = [
+      ...SDK,
+      '@opentelemetry/api-logs',
+      '@opentelemetry/sdk-logs',
+      '@opentelemetry/sdk-trace-base',
+    ]
+    const { stdout } = await runApp(packages, {}, { 'app.mjs': app })
+    expect(stdout).toBe('a span\na line\n')
+    expect(messages()).toEqual(['a line'])
+  },
+)
+
 test('a second instrumentation without an SDK makes no second line, and zero code keeps running', async () => {
   const telemetry = `
 import { registerInstrumentations } from '@opentelemetry/instrumentation'
