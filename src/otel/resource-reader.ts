@@ -15,6 +15,7 @@ export interface ResourceReaderParts {
 
 /** Longest that records wait for a resource that is still being detected. */
 const RESOURCE_WAIT_MS = 1000
+const PAUSES = 10
 const MOST_WAITING = 10_000
 const NOTHING: ResourceFields = Object.freeze({})
 
@@ -85,11 +86,17 @@ export class ResourceReader {
         this.#finish(resource)
         resolve()
       }
-      this.#parts.clock.setTimer(finish, RESOURCE_WAIT_MS)
+      this.#pause(finish, PAUSES)
       attributesOf(resource)?.then(finish, finish)
     })
     this.#waiting.set(resource, { uses: [use], finished })
     this.#parts.learn(detectedService(resource))
+  }
+
+  /** A blocked event loop makes one of the pauses longer, and the detection goes on in the others. */
+  #pause(then: () => void, pauses: number): void {
+    const next = pauses > 1 ? () => this.#pause(then, pauses - 1) : then
+    this.#parts.clock.setTimer(next, RESOURCE_WAIT_MS / PAUSES)
   }
 
   #finish(resource: object): void {

@@ -1,8 +1,10 @@
+import { readFile } from 'node:fs/promises'
 import { resourceFromAttributes } from '@opentelemetry/resources'
 import { BatchLogRecordProcessor, SimpleLogRecordProcessor } from '@opentelemetry/sdk-logs'
 import { expect, test } from 'vitest'
 import { startInbox } from '../../src/inbox/inbox.js'
 import { LognitorLogRecordExporter } from '../../src/otel/log-record-exporter.js'
+import { LognitorLogRecordProcessor } from '../../src/otel/log-record-processor.js'
 import { MemoryTransport } from '../../src/testing/memory-transport.js'
 import { closedLatch } from '../support/until.js'
 import { logsThrough, openClient } from './support.js'
@@ -120,6 +122,28 @@ test('records of a resource that is still being detected wait and stay in order'
   ])
 })
 
+test('records wait for their resource also where the event loop is blocked meanwhile', async () => {
+  const { client, transport } = openClient()
+  const provider = logsThrough(
+    new LognitorLogRecordProcessor({ client }),
+    resourceFromAttributes({ 'host.name': detected('host-7') }),
+  )
+  provider.getLogger('test').emit({ body: 'early' })
+  block(1500)
+  await provider.forceFlush()
+  expect(transport.logs.map(({ message, hostname }) => [message, hostname])).toEqual([['early', 'host-7']])
+})
+
+/** A detector of the SDK reads files. */
+async function detected(value: string): Promise<string> {
+  for (let n = 0; n < 3; n++) await readFile(import.meta.filename)
+  return value
+}
+
+function block(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
+}
+
 test('records that a Simple processor still holds for their resource at shutdown arrive', async () => {
   const transport = new MemoryTransport()
   const resource = resourceFromAttributes({
@@ -130,6 +154,18 @@ test('records that a Simple processor still holds for their resource at shutdown
   for (let n = 0; n < 30; n++) provider.getLogger('test').emit({ body: `line ${n}` })
   await provider.shutdown()
   expect(transport.logs).toHaveLength(30)
+})
+
+test('the same where the event loop is blocked meanwhile', async () => {
+  const transport = new MemoryTransport()
+  const resource = resourceFromAttributes({ 'host.id': detected('id') })
+  const exporter = new LognitorLogRecordExporter({ transport })
+  const provider = logsThrough(new SimpleLogRecordProcessor({ exporter }), resource)
+  provider.getLogger('test').emit({ body: 'one' })
+  const ended = provider.shutdown()
+  setImmediate(block, 300)
+  await ended
+  expect(transport.logs.map(({ message }) => message)).toEqual(['one'])
 })
 
 test('options of the client win over the record, and the record wins over the resource', async () => {
