@@ -66,8 +66,11 @@ function workers(): Worker[] {
 function stop(worker: Worker): Promise<void> {
   return new Promise((resolve) => {
     worker.once('exit', () => resolve())
-    if (worker.isDead()) resolve()
     // With a callback, because sending to a worker that is just ending fails; the 'exit' event follows.
-    else if (worker.isConnected()) worker.send(CLOSE, () => {})
+    const tell = () => worker.isConnected() && worker.send(CLOSE, () => {})
+    if (worker.isDead()) resolve()
+    else tell()
+    // A worker that is starting may not hear a message yet. It does when it listens.
+    worker.once('listening', tell)
   })
 }

@@ -1,6 +1,8 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startProgram } from '../gateway/program.js'
 import { logsOf, send } from '../gateway/support.js'
@@ -102,6 +104,24 @@ describe('with several workers', () => {
     run.child.kill('SIGCONT')
     expect(await run.ended).toBe(0)
     expect(run.stderr()).toMatch(/^lognitor: gateway at [^\n]*\n$/)
+  })
+
+  test('the gateway exits with 0 at a signal that comes while its workers start', async () => {
+    // The first message, by which a worker is told to close, comes before the worker's own code runs.
+    const slow = join(program.folder, 'slow.mjs')
+    writeFileSync(
+      slow,
+      `import cluster from 'node:cluster'
+      if (cluster.isWorker) {
+        console.log('a worker starts')
+        await new Promise((resolve) => process.once('message', resolve))
+      }`,
+    )
+    const args = ['gateway', '--listen', '127.0.0.1:0', '--workers', '2']
+    const run = program.start(args, { LOGNITOR_API_KEY: 'key' }, ['--import', pathToFileURL(slow).href])
+    await until(() => run.stdout().match(/a worker starts/g)?.length === 2, 'both workers start')
+    run.child.kill('SIGTERM')
+    expect(await run.ended).toBe(0)
   })
 
   test('the metrics are those of all workers', async () => {
