@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { buildProgram, type Program } from '../support/program.js'
 import { until } from '../support/until.js'
@@ -36,6 +38,26 @@ test('request entries whose answer is still expected are not sent again at the e
     inFlight: 0,
     dropped: {},
   })
+})
+
+const tls = join(import.meta.dirname, '../fixtures/tls')
+
+test('nor are they over TLS, where the process ends in the turn of the event loop in which they were written', async () => {
+  const secure = await startVendor({
+    key: readFileSync(join(tls, 'key.pem')),
+    cert: readFileSync(join(tls, 'cert.pem')),
+  })
+  secure.answer({}, { silent: true })
+  const run = program.start(['at once'], {
+    LOGNITOR_API_KEY: 'key',
+    LOGNITOR_API_URL: secure.apiUrl,
+    LOGNITOR_FLUSH_ON_EXIT: '20000',
+    NODE_EXTRA_CA_CERTS: join(tls, 'cert.pem'),
+  })
+  expect(await run.ended, run.stderr()).toBe(0)
+  await secure.close()
+  expect(secure.seen).toHaveLength(2)
+  expect(JSON.parse(run.stdout())).toMatchObject({ requestsAccepted: 25, unconfirmed: 100, dropped: {} })
 })
 
 test('request entries that a failing service has not accepted are sent again at the end', async () => {

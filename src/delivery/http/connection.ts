@@ -72,16 +72,20 @@ export class Connection {
         return
       }
       signal?.addEventListener('abort', abort)
+      const written = () => {
+        if (exchange.isWritten || this.#exchange !== exchange) return
+        exchange.isWritten = true
+        onWritten(true)
+      }
       const socket = this.#socket
+      const before = takenBytes(socket)
       // Head and body leave in one system call.
       socket.cork()
       socket.write(head, 'latin1')
-      socket.write(body, (error) => {
-        if (error || this.#exchange !== exchange) return
-        exchange.isWritten = true
-        onWritten(true)
-      })
+      socket.write(body, (error) => error || written())
       socket.uncork()
+      // TLS tells only in the next turn of the event loop, and the process may end in this one.
+      if (takenBytes(socket) - before >= head.length + body.byteLength) written()
     })
   }
 
@@ -148,6 +152,23 @@ interface Exchange {
   /** Whether the whole answer has come. */
   isAnswered: boolean
   end(settle: (resolve: (answer: TransportAnswer) => void, reject: (error: Error) => void) => void): void
+}
+
+/** Node's handle of a socket; that of TLS has the handle of TCP as its parent. */
+interface Handle {
+  readonly _parent?: Handle | null
+  readonly bytesWritten?: number
+  readonly writeQueueSize?: number
+}
+
+/**
+ * How many bytes the operating system has taken from the socket. NaN while others wait for it, and where Node does not
+ * tell: no public interface does, so fields of the handle are read that all lines of Node have.
+ */
+function takenBytes(socket: Socket): number {
+  const { _handle: handle } = socket as Socket & { readonly _handle?: Handle | null }
+  const { bytesWritten, writeQueueSize } = handle?._parent ?? handle ?? {}
+  return writeQueueSize === 0 ? (bytesWritten ?? Number.NaN) : Number.NaN
 }
 
 function closedError(): Error {
