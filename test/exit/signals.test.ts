@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type Inbox, startInbox } from '../../src/testing/index.js'
+import { until } from '../support/until.js'
 import { startVendor } from '../support/vendor.js'
 import { type Ending, NODE_24, type RunOptions, runApp } from './support.js'
 
@@ -172,13 +173,23 @@ test('two signals at once end the process by the first, after the delivery', asy
   expect([arrived(), messages()]).toEqual([50, []])
 })
 
-test.each(['exit after it', 'throw after it'])(
+test.each(['exit when asked', 'throw when asked'])(
   'a process that has got a signal ends by the signal, whatever the application does during the delivery (%s)',
   async (idea) => {
     const vendor = await startVendor()
     vendor.answer({ silent: true }, {})
-    const env = { LOGNITOR_BATCH_SIZE: '100' }
-    const { signal } = await runApp('signalled.cjs', [idea, 'last'], { apiUrl: vendor.apiUrl, env })
+    const { signal } = await runApp('signalled.cjs', [idea, 'last'], {
+      apiUrl: vendor.apiUrl,
+      env: { LOGNITOR_BATCH_SIZE: '100' },
+      when: [
+        'up',
+        async (child) => {
+          child.kill('SIGTERM')
+          await until(() => vendor.seen.length === 1, 'the delivery has begun')
+          child.stdin?.write('now')
+        },
+      ],
+    })
     await vendor.close()
     expect(signal).toBe('SIGTERM')
     expect(vendor.messages().filter((message) => message.startsWith('log '))).toHaveLength(50)

@@ -7,13 +7,6 @@ const say = (word) => process.stdout.write(`${word}\n`)
 
 const [, , idea, order, signal = 'SIGTERM'] = process.argv
 
-function afterSignal(end) {
-  setTimeout(() => {
-    process.kill(process.pid, signal)
-    setTimeout(end, 100)
-  }, 50)
-}
-
 const ideas = {
   none: () => {},
   /** Drains for a while, writes logs, and lets the process end by itself. */
@@ -124,11 +117,14 @@ const ideas = {
       process.kill(process.pid, 'SIGHUP')
     }, 50)
   },
-  'exit after it': () => afterSignal(() => process.exit(3)),
-  'throw after it': () =>
-    afterSignal(() => {
+  'exit when asked': () => {
+    process.stdin.once('data', () => process.exit(3))
+  },
+  'throw when asked': () => {
+    process.stdin.once('data', () => {
       throw new TypeError('boom')
-    }),
+    })
+  },
   'late listener': () => {
     process.on('SIGUSR2', ideas['stay alive'])
   },
