@@ -164,20 +164,19 @@ export class ProcessWatch {
   }
 
   async #deliverInTime(): Promise<void> {
-    const isDelivered = await this.#budget.spend(() => this.#deliver())
+    await this.#budget.spend(() => this.#deliver())
     // The timer runs only in a process that goes on. Its next end has the whole budget again.
-    if (isDelivered) setTimeout(() => this.#budget.restore(), GOES_ON_MS).unref()
+    setTimeout(() => this.#budget.restore(), GOES_ON_MS).unref()
   }
 
-  /** Resolves to whether everything was delivered. */
-  async #deliver(limitMs = Number.POSITIVE_INFINITY): Promise<boolean> {
+  async #deliver(limitMs = Number.POSITIVE_INFINITY): Promise<void> {
     const participants = [...this.#participants].filter(({ flushOnExitMs }) => flushOnExitMs > 0)
     this.#main?.ask(this.#flushOnExitMs)
     const flushes = participants.map((participant) => {
       participant.releaseHeld()
       return participant.flush(Math.min(limitMs, this.#budget.left(participant.flushOnExitMs)))
     })
-    return (await Promise.all(flushes)).every(Boolean)
+    await Promise.all(flushes)
   }
 
   #deliverBlocking(timeoutMs: number): void {

@@ -15,7 +15,7 @@ export class WorkerThread {
   /**
    * @param deliver delivers asynchronously within `timeoutMs`; must not reject
    */
-  constructor(deliver: (timeoutMs: number) => Promise<unknown>) {
+  constructor(deliver: (timeoutMs: number) => Promise<void>) {
     this.#channel.onmessage = (event) => {
       const word = (event as { data: ThreadWord }).data
       if (word.kind === 'who') this.#sayHello()
