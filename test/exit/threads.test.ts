@@ -70,10 +70,17 @@ describe('four threads', () => {
   })
 })
 
-test("a thread's API calls arrive when the main thread calls process.exit", async () => {
-  expect((await run('thread-calls.cjs', [])).code).toBe(3)
-  expect(inbox.heartbeats()).toMatchObject([{ token: 'tok', count: 1 }])
-})
+test.each(['a ping', 'a log that waits for init'])(
+  '%s, in a thread, arrives when the main thread calls process.exit',
+  async (call) => {
+    expect(await run('thread-calls.cjs', [call])).toMatchObject({ code: 3, stdout: '{}\n' })
+    const arrived = [
+      ...inbox.heartbeats().map(() => 'a ping'),
+      ...inbox.logs().map(() => 'a log that waits for init'),
+    ]
+    expect(arrived).toEqual([call])
+  },
+)
 
 describe("a thread's crash", () => {
   const crashes = () =>

@@ -4,6 +4,9 @@ import { nodeThreads } from './node-threads.js'
 import { CHANNEL, crashHash, type ThreadWord } from './thread-messages.js'
 import { ThreadSlot } from './thread-slot.js'
 
+/** How long, in ms, all threads together that have nothing to deliver may take to release what they hold back. */
+const RELEASE_MS = 100
+
 /**
  * Follows the worker threads that have a client. They get no event when the main thread ends the process, so the main
  * thread asks them to deliver, and blocks until they have.
@@ -14,6 +17,8 @@ export class MainThread {
   readonly #workers = new Map<number, Worker>()
   /** The threads whose end was noticed in this turn of the event loop. */
   readonly #ended = new Set<ThreadSlot>()
+  /** Threads that have not answered in time although they had nothing to deliver. */
+  readonly #silent = new WeakSet<ThreadSlot>()
   readonly #drop: (count: number) => void
   /** Of the threads that have ended, the one that was held longest. */
   #gone: ThreadSlot | undefined
@@ -35,8 +40,9 @@ export class MainThread {
   }
 
   /**
-   * Asks all threads to deliver, and returns a function that blocks until they have. Waits only for threads that hold
-   * something: an idle thread of a pool may itself be blocked.
+   * Asks all threads to deliver, and returns a function that blocks until they have. A thread that has nothing to deliver
+   * may hold back records, such as a summary, which it then releases. It gets a short time for that, once: an idle
+   * thread of a pool may itself be blocked.
    */
   ask(timeoutMs: number): (waitMs: number) => void {
     this.#listen()
@@ -44,9 +50,12 @@ export class MainThread {
     const before = new Map(asked.map((slot) => [slot, slot.rounds]))
     if (asked.length > 0) this.#say({ kind: 'deliver', timeoutMs })
     return (waitMs) => {
-      const deadline = performance.now() + waitMs
+      const startMs = performance.now()
+      const left = (mostMs: number) => Math.max(0, startMs + Math.min(waitMs, mostMs) - performance.now())
       for (const [slot, rounds] of before) {
-        if (slot.undelivered > 0) slot.waitForRound(rounds, Math.max(0, deadline - performance.now()))
+        if (slot.undelivered === 0 && !this.#silent.has(slot) && !slot.waitForRound(rounds, left(RELEASE_MS)))
+          this.#silent.add(slot)
+        if (slot.undelivered > 0) slot.waitForRound(rounds, left(waitMs))
         this.#closeSlot(slot)
       }
     }
