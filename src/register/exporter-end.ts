@@ -17,7 +17,7 @@ export class ExporterEnd implements ExitParticipant {
   readonly #flushOnExitMs: () => number
   readonly #processors: readonly Flushable[]
   #isDirty: boolean
-  #flushed: Promise<unknown> = Promise.resolve()
+  #flushed: Promise<void> = Promise.resolve()
   #endsAt: number | undefined
 
   /**
@@ -58,7 +58,7 @@ export class ExporterEnd implements ExitParticipant {
     this.#isDirty = false
     if (timeoutMs > 0) this.#endsAt = performance.now() + timeoutMs
     // A processor that is being flushed does not wait for that when it is flushed again.
-    this.#flushed = Promise.all([this.#flushed, this.#flushAll()])
+    this.#flushed = Promise.all([this.#flushed, this.#flushAll()]).then(() => {})
     const isInTime = await within(timeoutMs, this.#flushed)
     this.#endsAt = undefined
     return isInTime
@@ -94,7 +94,7 @@ export class ExporterEnd implements ExitParticipant {
 }
 
 /** Whether the work settled within the time. Keeps the process alive for no longer. */
-function within(timeoutMs: number, work: Promise<unknown>): Promise<boolean> {
+function within(timeoutMs: number, work: Promise<void>): Promise<boolean> {
   return new Promise((resolve) => {
     const timer = setTimeout(() => resolve(false), timeoutMs)
     void work.then(() => {
