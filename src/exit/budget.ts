@@ -24,10 +24,14 @@ export class Budget {
       this.#running--
       if (this.#running === 0) this.#spentMs = spentMs
     }
-    const result = step()
-    if (result instanceof Promise) void result.then(end, end)
-    else end()
-    return result
+    let result: T | undefined
+    try {
+      result = step()
+      return result
+    } finally {
+      if (result instanceof Promise) void result.then(end, end)
+      else end()
+    }
   }
 
   /** Subtracts time in ms that others have used. */

@@ -13,6 +13,18 @@ test('a step that has not ended has used its time', () => {
   expect(budget.left(10)).toBe(0)
 })
 
+test('a step that throws has ended', () => {
+  const budget = new Budget()
+  expect(() =>
+    budget.spend(() => {
+      throw new TypeError('boom')
+    }),
+  ).toThrow('boom')
+  const spentMs = budget.spentMs
+  block(20)
+  expect(budget.spentMs).toBe(spentMs)
+})
+
 test('the time of steps that run side by side counts once', async () => {
   const startMs = performance.now()
   const budget = new Budget()
