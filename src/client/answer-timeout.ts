@@ -1,4 +1,4 @@
-import { setImmediate } from '../common/clock.js'
+import { afterSockets } from '../common/clock.js'
 import { outside } from '../common/outside.js'
 import type { Pipeline } from '../pipeline/pipeline.js'
 
@@ -16,8 +16,10 @@ export function inTime<T>(call: () => Promise<T>, otherwise: T, pipeline: Pipeli
   return new Promise((resolve) => {
     // Released at the end: the promise keeps the async context of its caller.
     let answer: ((outcome: T) => void) | undefined = resolve
-    // After a blocked event loop the answer may be received but unread. An immediate runs after the sockets are read.
-    const timer = clock.setTimer(() => setImmediate(() => end(otherwise)), ANSWER_MS)
+    const timer = clock.setTimer(
+      afterSockets(() => end(otherwise)),
+      ANSWER_MS,
+    )
     // Keeps the process alive for the answer. Where this package attends to the end of the process, the end waits
     // instead.
     const keepAlive = isAttended ? undefined : outside(() => setTimeout(() => {}, ANSWER_MS))

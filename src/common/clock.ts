@@ -25,6 +25,14 @@ export const LONGEST_TIMER_MS = 2 ** 31 - 1
  */
 export const { setTimeout, clearTimeout, setInterval, clearInterval, setImmediate } = builtin('node:timers')
 
+/**
+ * What a timer calls when it limits the wait for a socket. Timers run before sockets are read: after a blocked event loop
+ * the answer, or the connection, may be there but unread. An immediate runs after the sockets are read.
+ */
+export function afterSockets(giveUp: () => void): () => void {
+  return () => void setImmediate(giveUp)
+}
+
 const readMonotonic = performance.now.bind(performance)
 
 export const systemClock: Clock = {

@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer'
-import { type Clock, clearTimeout, setImmediate, setTimeout } from '../common/clock.js'
+import { afterSockets, type Clock, clearTimeout, setTimeout } from '../common/clock.js'
 import { outside } from '../common/outside.js'
 import type { DropLedger, DropReason } from '../diagnostics/drop-ledger.js'
 import { backoffMs } from './backoff.js'
@@ -131,8 +131,10 @@ export class ApiCaller {
         resolve(isIdle && this.#lost === lostBefore)
       }
       const idle = () => end(true)
-      // After a blocked event loop the answer may be received but unread. An immediate runs after the sockets are read.
-      const timer = clock.setTimer(() => setImmediate(() => end(false)), timeoutMs)
+      const timer = clock.setTimer(
+        afterSockets(() => end(false)),
+        timeoutMs,
+      )
       // The clock's timers are unreferenced. This one keeps the process alive while somebody awaits the flush.
       const keepAlive = setTimeout(() => {}, Math.min(timeoutMs, 60_000))
       this.#idle.add(idle)

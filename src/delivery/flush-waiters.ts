@@ -1,8 +1,8 @@
 import {
+  afterSockets,
   type Clock,
   clearTimeout,
   LONGEST_TIMER_MS,
-  setImmediate,
   setTimeout,
   type TimerHandle,
 } from '../common/clock.js'
@@ -42,9 +42,10 @@ export class FlushWaiters {
       const waiter: Waiter = {
         upTo,
         deadline: this.#clock.monotonic() + timeoutMs,
-        // After a blocked event loop the last answer may be received but unread. An immediate runs after the sockets
-        // are read.
-        timer: this.#clock.setTimer(() => setImmediate(() => this.#end(waiter, false)), timeoutMs),
+        timer: this.#clock.setTimer(
+          afterSockets(() => this.#end(waiter, false)),
+          timeoutMs,
+        ),
         // Keeps the process alive while somebody awaits the flush; all other timers of this package are unreferenced.
         keepAlive: setTimeout(() => {}, Math.min(timeoutMs, LONGEST_TIMER_MS)),
         resolve,

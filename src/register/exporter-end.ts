@@ -1,7 +1,8 @@
 import { metrics } from '@opentelemetry/api'
 import type { ExitParticipant } from '../exit/exit-participant.js'
 
-interface Flushable {
+/** A span or log record processor, or a meter provider. */
+export interface Flushable {
   forceFlush(): Promise<void>
 }
 

@@ -1,6 +1,7 @@
 import { warnOnce } from '../config/errors.js'
 import type { Environment } from '../config/options.js'
 import { exporterNames, type Signal } from '../otel/named-exporters.js'
+import type { Flushable } from './exporter-end.js'
 import { type Exporter, endsInTime, type LimitMs } from './limited-exporter.js'
 import type { Packages } from './packages.js'
 
@@ -79,10 +80,6 @@ function processorFor(signal: Signal, name: string, parts: ExporterParts): objec
   const processor = batched(signal, exporter, parts)
   if (processor !== undefined) flushWholly(processor as Flushable, exporter)
   return processor
-}
-
-interface Flushable {
-  forceFlush(): Promise<void>
 }
 
 /** Has the processor's flush wait for exports that have begun before: the processor of spans does not. */

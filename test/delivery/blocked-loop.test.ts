@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads'
 import { afterEach, expect, test } from 'vitest'
 import { pipelineHeartbeat } from '../../src/client/heartbeat.js'
 import type { Pipeline } from '../../src/pipeline/pipeline.js'
-import { settle, until } from '../support/until.js'
+import { block, settle, until } from '../support/until.js'
 import { logTo, openRig, type Rig } from './support.js'
 
 let rig: Rig
@@ -44,7 +44,7 @@ function blockBeyond(ms: number): Promise<void> {
   return new Promise((done) => {
     // In a timer, because time limits are timers, too.
     setTimeout(() => {
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1000)
+      block(1000)
       rig.clock.advance(ms)
       done()
     }, 0)

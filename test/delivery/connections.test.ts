@@ -8,7 +8,7 @@ import { Worker } from 'node:worker_threads'
 import { afterEach, expect, test, vi } from 'vitest'
 import { httpTransport } from '../../src/delivery/http/http.js'
 import type { WatchedTransport } from '../../src/delivery/http/post.js'
-import { until } from '../support/until.js'
+import { block, until } from '../support/until.js'
 
 const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}'
 const fixture = (name: string) => readFileSync(join(import.meta.dirname, '../fixtures/tls', name), 'utf8')
@@ -219,7 +219,7 @@ test('over TLS, a connection is used again although the answer is read before th
     // The loop reads the sockets after the timers, and before it hears of writes.
     await new Promise((resolve) => setTimeout(resolve, 1))
     const sent = transport.send(post, (isWritten) => told.push(isWritten))
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100)
+    block(100)
     bodies.push((await sent).body)
   }
   await thread.terminate()

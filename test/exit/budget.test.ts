@@ -1,10 +1,6 @@
 import { expect, test } from 'vitest'
 import { Budget } from '../../src/exit/budget.js'
-import { closedLatch } from '../support/until.js'
-
-function block(ms: number): void {
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
-}
+import { block, closedLatch } from '../support/until.js'
 
 test('a step that has not ended has used its time', () => {
   const budget = new Budget()

@@ -6,7 +6,7 @@ import { startInbox } from '../../src/inbox/inbox.js'
 import { LognitorLogRecordExporter } from '../../src/otel/log-record-exporter.js'
 import { LognitorLogRecordProcessor } from '../../src/otel/log-record-processor.js'
 import { MemoryTransport } from '../../src/testing/memory-transport.js'
-import { closedLatch } from '../support/until.js'
+import { block, closedLatch } from '../support/until.js'
 import { logsThrough, openClient } from './support.js'
 
 test('records behind a Batch processor arrive at forceFlush', async () => {
@@ -138,10 +138,6 @@ test('records wait for their resource also where the event loop is blocked meanw
 async function detected(value: string): Promise<string> {
   await readFile(import.meta.filename)
   return value
-}
-
-function block(ms: number): void {
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
 }
 
 test('records that a Simple processor still holds for their resource at shutdown arrive', async () => {

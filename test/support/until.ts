@@ -11,6 +11,11 @@ export async function until(
   }
 }
 
+/** Blocks the event loop. */
+export function block(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
+}
+
 /** Waits a few turns of the event loop, so that a fault would have time to show. */
 export async function settle(turns = 20): Promise<void> {
   for (let n = 0; n < turns; n++) await new Promise((resolve) => setTimeout(resolve, 1))

@@ -1,7 +1,7 @@
 import type { LookupFunction, Socket } from 'node:net'
 import type { ConnectionOptions, TLSSocket } from 'node:tls'
 import { builtin } from '../../common/builtin.js'
-import { clearTimeout, setImmediate, setTimeout } from '../../common/clock.js'
+import { afterSockets, clearTimeout, setTimeout } from '../../common/clock.js'
 import { bareHost, portOf } from './address.js'
 import { networkError } from './network-error.js'
 
@@ -94,9 +94,10 @@ export function limited(outer: Socket, connected: Connected): Connected {
     clearTimeout(timer)
     connected(error, socket)
   }
-  const giveUp = () => hasEnded || outer.destroy(networkError('ETIMEDOUT', 'No connection in time'))
-  // After a blocked event loop the socket may be connected already. An immediate runs after the sockets are read.
-  const timer = setTimeout(() => setImmediate(giveUp), CONNECT_TIMEOUT_MS).unref()
+  const giveUp = () => {
+    if (!hasEnded) outer.destroy(networkError('ETIMEDOUT', 'No connection in time'))
+  }
+  const timer = setTimeout(afterSockets(giveUp), CONNECT_TIMEOUT_MS).unref()
   outer.once('error', end)
   outer.once('close', () => end(networkError('ECONNRESET', 'The connection was closed before it was made')))
   return end

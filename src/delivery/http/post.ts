@@ -1,4 +1,4 @@
-import { type Clock, setImmediate, type TimerHandle } from '../../common/clock.js'
+import { afterSockets, type Clock, type TimerHandle } from '../../common/clock.js'
 import { warnOnce } from '../../config/errors.js'
 import { hideKey } from '../../config/hide-key.js'
 import type { TransportAnswer, TransportRequest } from '../../wire/transport.js'
@@ -67,15 +67,12 @@ export async function post(
         // addition to this one. It gets the time that it lost, once.
         timer = clock.setTimer(giveUp, Math.min(Math.max(lateMs, LEAST_GRACE_MS), timeoutMs))
       }, timeoutMs)
-      // Timers run before sockets are read: the answer may be received but unread. An immediate runs after the sockets
-      // are read.
-      const giveUp = () =>
-        setImmediate(() => {
-          if (hasEnded) return
-          // Rejects first, since the transport may ignore the signal.
-          reject(networkError('ETIMEDOUT', 'No answer in time'))
-          abort.abort()
-        })
+      const giveUp = afterSockets(() => {
+        if (hasEnded) return
+        // Rejects first, since the transport may ignore the signal.
+        reject(networkError('ETIMEDOUT', 'No answer in time'))
+        abort.abort()
+      })
     })
     const sending = transport.send({ path, headers, body, signal: abort.signal }, onWritten)
     const checked = checkAnswer(await Promise.race([sending, tooLate]))
